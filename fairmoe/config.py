@@ -1,0 +1,277 @@
+"""The settings of a run, their limits, and the digests by which work is reused."""
+
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args, get_origin
+
+from fairmoe.errors import InvalidInputError
+
+AttributionMethod = Literal["integrated_gradients", "gradient_shap", "shap", "lime"]
+AttributionBaseline = Literal["mean", "zero"]
+AdversaryInput = Literal["probabilities", "logits"]
+Credit = Literal["batch", "rollouts", "counterfactual"]
+Reward = Literal["routed", "mixture"]
+Select = Literal["best", "last"]
+Scale = Literal["standard", "minmax"]
+Device = Literal["auto", "cpu", "cuda"]
+Auto = Literal["auto"]
+
+LAMBDAS = ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
+
+
+def _setting(
+    default: Any, part: str, text: str, low: float = -math.inf, high: float = math.inf
+) -> Any:
+    return dataclasses.field(
+        default=default, metadata={"part": part, "help": text, "low": low, "high": high}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that decides what a run computes, given its data and the roles of its columns.
+
+    Each field carries in its metadata the `part` it belongs to (data, experts, schedule, gate,
+    evaluation, machine), a sentence of `help`, and its limits `low` and `high`, both included.
+
+    Raises:
+        InvalidInputError: A value is of the wrong type, unknown or outside its limits.
+
+    Example:
+        >>> Settings(lambda_fair=10).lambda_fair
+        10.0
+        >>> Settings(dropout=2)
+        Traceback (most recent call last):
+        fairmoe.errors.InvalidInputError: Setting 'dropout' needs a value between 0 and 0.9; however, 2 was given.
+    """
+
+    scale: Scale = _setting(
+        "standard",
+        "data",
+        "How numbers are scaled: to mean 0 and deviation 1, or to the range -1 to 1.",
+    )
+    rare_level: float = _setting(
+        0.005,
+        "data",
+        "Category levels rarer than this share of the training rows become one level.",
+        0,
+        0.5,
+    )
+    split_seed: int | None = _setting(
+        None,
+        "data",
+        "Decides which rows are for training, validation and test; by default the seed.",
+        0,
+        2**31 - 1,
+    )
+
+    hidden: int = _setting(8, "experts", "Hidden units of each expert.", 1, 512)
+    dropout: float = _setting(
+        0.3, "experts", "Share of hidden units silenced at random in a training step.", 0, 0.9
+    )
+    slope: float = _setting(0.01, "experts", "Slope of the leaky ReLU below zero.", 0, 1)
+    lambda_rep: float = _setting(
+        1.0, "experts", "Weight of representation alignment in the result-fairness expert.", 0, 1e4
+    )
+    lambda_fair: float = _setting(
+        1.0, "experts", "Weight of the outcome gaps in the result-fairness expert.", 0, 1e4
+    )
+    lambda_attention: float = _setting(
+        1.0, "experts", "Weight of attention alignment in the procedural-fairness expert.", 0, 1e4
+    )
+    lambda_adv: float = _setting(
+        1.0, "experts", "Weight of the adversaries in the procedural-fairness expert.", 0, 1e4
+    )
+    lambda_grl: float = _setting(
+        1.0, "experts", "Factor by which the gradient of the adversaries is reversed.", 0, 1e3
+    )
+    adversary_input: AdversaryInput = _setting(
+        "probabilities", "experts", "What the second adversary sees."
+    )
+    attribution_method: AttributionMethod = _setting(
+        "integrated_gradients", "experts", "How a prediction is attributed to the columns."
+    )
+    attribution_baseline: AttributionBaseline = _setting(
+        "mean",
+        "experts",
+        "The row that predictions are compared with: the training mean, or zeros.",
+    )
+    attention_rows: int | Auto = _setting(
+        "auto", "experts", "Rows per step that the attention loss looks at.", 2, 2**31 - 1
+    )
+    learning_rate: float = _setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
+    weight_decay: float = _setting(
+        1e-4, "experts", "Pull of the experts' weights towards zero.", 0, 1
+    )
+
+    epochs: int | Auto = _setting("auto", "schedule", "Epochs of both phases together.", 4, 100_000)
+    batch_size: int | Auto = _setting(
+        "auto", "schedule", "Rows per training step; all rows if there are fewer.", 16, 2**31 - 1
+    )
+    select: Select = _setting(
+        "best", "schedule", "Keep the weights with the best validation score, or the last ones."
+    )
+    seed: int = _setting(
+        0, "schedule", "Decides initial weights, dropout and sampled actions.", 0, 2**31 - 1
+    )
+
+    gate_hidden: int = _setting(16, "gate", "Hidden units of the gate.", 1, 512)
+    temperature: float = _setting(
+        1.0, "gate", "Above 1 the gate hesitates more, below 1 less.", 0.01, 100
+    )
+    credit: Credit = _setting(
+        "counterfactual", "gate", "How the reward is credited to the routing of single rows."
+    )
+    reward: Reward = _setting(
+        "routed",
+        "gate",
+        "What is rewarded: the routed predictions, or the mixture (which teaches nothing).",
+    )
+    rollouts: int = _setting(
+        8, "gate", "Sampled routings per step with credit 'rollouts'.", 2, 1024
+    )
+    weight_by_disagreement: bool = _setting(
+        True, "gate", "Rows on which the experts disagree count more in the gate's loss."
+    )
+    gate_learning_rate: float = _setting(1e-2, "gate", "Step size of the gate.", 1e-6, 1)
+    gate_weight_decay: float = _setting(
+        1e-4, "gate", "Pull of the gate's weights towards zero.", 0, 1
+    )
+    entropy_weight: float = _setting(1e-3, "gate", "Reward for undecided routing.", 0, 1e3)
+    load_balance_weight: float = _setting(
+        1e-3, "gate", "Penalty for uneven use of the experts.", 0, 1e3
+    )
+    usage_momentum: float = _setting(
+        0.9, "gate", "Memory of the moving average of expert usage.", 0, 0.9999
+    )
+    baseline_momentum: float = _setting(
+        0.9, "gate", "Memory of the moving average of rewards.", 0, 0.9999
+    )
+    fine_tune_every: int = _setting(
+        100,
+        "gate",
+        "Gate epochs between two fine-tunings of the fairness experts; 0 for none.",
+        0,
+        100_000,
+    )
+    fine_tune_epochs: int = _setting(5, "gate", "Epochs of each fine-tuning.", 0, 10_000)
+
+    top_k: int = _setting(
+        1, "evaluation", "Most attended columns that are masked to measure fidelity.", 1, 1000
+    )
+    top_ratio: float = _setting(
+        0.2, "evaluation", "Share of rows with the best explanations.", 0.01, 1
+    )
+
+    device: Device = _setting(
+        "auto", "machine", "Where to compute; auto takes a GPU if there is one."
+    )
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some settings changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all settings by name, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> Self:
+        """Read settings written as text, as the shell gives them.
+
+        Raises:
+            InvalidInputError: A name is unknown or a text is not a value of its setting.
+
+        Example:
+            >>> Settings.from_texts({"epochs": "200", "select": "last"}).epochs
+            200
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        unknown = sorted(set(texts) - set(fields))
+        if unknown:
+            raise InvalidInputError(
+                "A known setting is needed",
+                however=f"there is none called '{unknown[0]}'",
+                choices=tuple(fields),
+            )
+        return cls(**{name: _parsed(fields[name], text) for name, text in texts.items()})
+
+    def digest(self, *parts: str) -> str:
+        """Return the SHA-256 of the settings of some parts (of all parts if none is named)."""
+        kept = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if not parts or field.metadata["part"] in parts
+        }
+        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _kinds(field: dataclasses.Field[Any]) -> tuple[tuple[type, ...], tuple[str, ...]]:
+    """Return the plain types and the words that a field takes."""
+    annotation: Any = field.type
+    options = (
+        (annotation,)
+        if get_origin(annotation) is Literal or not get_args(annotation)
+        else get_args(annotation)
+    )
+    types = tuple(option for option in options if get_origin(option) is not Literal)
+    words = tuple(
+        w for option in options if get_origin(option) is Literal for w in get_args(option)
+    )
+    return types, words
+
+
+def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
+    types, words = _kinds(field)
+    if isinstance(value, str):
+        if value in words:
+            return value
+    elif isinstance(value, bool) or value is None:
+        if type(value) in types:
+            return value
+    elif isinstance(value, (int, float)) or hasattr(value, "item"):
+        number = value.item() if hasattr(value, "item") else value
+        if float in types or (int in types and float(number).is_integer()):
+            low, high = field.metadata["low"], field.metadata["high"]
+            if not low <= number <= high:
+                raise InvalidInputError(
+                    f"Setting '{field.name}' needs a value between {low:g} and {high:g}",
+                    however=f"{value:g} was given",
+                )
+            return float(number) if float in types else int(number)
+    raise InvalidInputError(
+        f"Setting '{field.name}' needs {_wanted(types, words)}",
+        however=f"{value!r} was given",
+        choices=words,
+    )
+
+
+def _wanted(types: tuple[type, ...], words: tuple[str, ...]) -> str:
+    names = {int: "a whole number", float: "a number", bool: "true or false", type(None): "nothing"}
+    wanted = [names[kind] for kind in types if kind is not type(None)] + [
+        f"'{word}'" for word in words
+    ]
+    return " or ".join(wanted)
+
+
+def _parsed(field: dataclasses.Field[Any], text: str) -> Any:
+    types, words = _kinds(field)
+    text = text.strip()
+    if text in words:
+        return text
+    if bool in types:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if type(None) in types and text.lower() == "none":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,44 @@
+"""The errors that fairmoe raises on purpose."""
+
+from collections.abc import Sequence
+
+
+class FairmoeError(Exception):
+    """Base of every error that fairmoe raises on purpose."""
+
+
+class InvalidInputError(FairmoeError, ValueError):
+    """Something that the user gave and can mend.
+
+    The text names columns and row numbers, never the values of cells, so that it can be logged.
+    Values that the user may choose from travel beside it, in `choices`; the page and the shell
+    show them, a log does not.
+
+    Args:
+        needed: What is needed, as the beginning of a sentence.
+        however: What came instead.
+        remedy: What to do, as a sentence of its own.
+        choices: The values that would have been accepted.
+
+    Example:
+        >>> error = InvalidInputError(
+        ...     "The target needs two classes", however="column 'hired' has one",
+        ...     remedy="Choose another target.")
+        >>> print(error)
+        The target needs two classes; however, column 'hired' has one. Choose another target.
+    """
+
+    def __init__(
+        self, needed: str, *, however: str = "", remedy: str = "", choices: Sequence[str] = ()
+    ) -> None:
+        self.choices = tuple(choices)
+        sentence = f"{needed}; however, {however}." if however else f"{needed}."
+        super().__init__(f"{sentence} {remedy}".strip())
+
+
+class CancelledError(FairmoeError):
+    """A long piece of work was asked to stop, and stopped before it kept anything."""
+
+
+class UnavailableError(FairmoeError):
+    """Something outside the program (a network, a device, a browser) could not be had."""

@@ -1,0 +1,1 @@
+"""The equations: pure torch functions over any leading axes."""

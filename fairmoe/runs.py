@@ -1,0 +1,121 @@
+"""What a run is: its arrays, its scores, and the model that can compute more."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmoe.config import Settings
+from fairmoe.data.encode import Encoder
+from fairmoe.data.roles import Roles
+from fairmoe.nn import Mixture
+
+Model = Literal["mixture", "utility", "result", "procedural", "uniform", "constant", "logistic"]
+SplitName = Literal["train", "validation", "test"]
+
+MODELS: tuple[Model, ...] = (
+    "mixture",
+    "utility",
+    "result",
+    "procedural",
+    "uniform",
+    "constant",
+    "logistic",
+)
+EXPERTS: tuple[Model, ...] = ("utility", "result", "procedural")
+SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class DataSummary:
+    """What was trained on, without any of its cells.
+
+    Attributes:
+        name: The name of the file or demo.
+        rows: Rows of the table.
+        columns: Columns of the table.
+        sha256: Digest of the bytes it was read from.
+        groups: Rows of each group, by the group's name, in the order of the group ids.
+        positive: The positive class in words, such as "income = >50K".
+    """
+
+    name: str
+    rows: int
+    columns: int
+    sha256: str
+    groups: Mapping[str, int]
+    positive: str
+
+
+@dataclass(frozen=True, eq=False)
+class SplitRecord:
+    """What every model said of the rows of one split.
+
+    Attributes:
+        rows: Positions of the rows in the table, `(n,)`.
+        y_true: Labels, `(n,)`, 0 or 1.
+        group: Group ids, `(n,)`, in `[0, G)`.
+        proba: Probability of the positive class by model, each `(n,)`.
+        gate: Gate weights, `(n, 3)`, each row sums to 1; experts in the order of `EXPERTS`.
+    """
+
+    rows: NDArray[np.int64]
+    y_true: NDArray[np.int64]
+    group: NDArray[np.int64]
+    proba: Mapping[Model, NDArray[np.float32]]
+    gate: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A figure that training recorded as it went.
+
+    Attributes:
+        name: Such as "loss of utility", "reward", "usage of result".
+        phase: "warm-up", "experts" or "gate".
+        epochs: The epochs at which it was recorded, counted from 1 within the phase.
+        values: One figure per epoch.
+    """
+
+    name: str
+    phase: str
+    epochs: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run.
+
+    Attributes:
+        run_id: A digest of data, roles and settings: the same work has the same id.
+        data: What was trained on.
+        roles: What each column was for.
+        settings: All settings, as given.
+        resolved: What `auto` settings became on this data (epochs, batch_size, ...).
+        device: The device that computed it, such as "cpu" or "cuda (NVIDIA H200)".
+        seconds: Wall time of read, encode, experts, gate, evaluate and total.
+        curves: Losses, rewards and usage over the epochs.
+        splits: Predictions and gate weights by split.
+        scores: Score by split, model and metric (see `fairmoe.metrics.METRICS`); NaN where not
+            estimable.
+        experts_reused: Whether the experts came from the cache.
+        encoder: Turns rows of the table's columns into the model's inputs.
+        mixture: The trained model, on the CPU, in eval mode.
+    """
+
+    run_id: str
+    data: DataSummary
+    roles: Roles
+    settings: Settings
+    resolved: Mapping[str, Any]
+    device: str
+    seconds: Mapping[str, float]
+    curves: tuple[Curve, ...]
+    splits: Mapping[SplitName, SplitRecord]
+    scores: Mapping[SplitName, Mapping[Model, Mapping[str, float]]]
+    experts_reused: bool
+    encoder: Encoder
+    mixture: Mixture

@@ -1,0 +1,26 @@
+"""Fixtures that several test modules share."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Callable[[str], Path]:
+    """Return a function from a file name to the path of a real data set.
+
+    The folder is named by FAIRMOE_DATA, or lies beside the project in `shared/data`.
+    """
+    folder = Path(os.environ.get("FAIRMOE_DATA", ROOT.parent / "shared" / "data"))
+
+    def find(name: str) -> Path:
+        path = folder / name
+        if not path.is_file():
+            pytest.skip(f"real data set {name} is not in {folder}; set FAIRMOE_DATA to its folder")
+        return path
+
+    return find
