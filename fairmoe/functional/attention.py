@@ -1,0 +1,112 @@
+"""From attributions to attention, and how far the attention of groups lies apart: (19)-(21)."""
+
+import math
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from fairmoe.functional.groups import averaging_matrix
+
+TINY = 1e-12
+
+
+def attention_weights(
+    attributions: Float[Tensor, "*k n c"], *, epsilon: float = 1e-8
+) -> Float[Tensor, "*k n c"]:
+    r"""Return each row's attributions as shares of attention.
+
+    $$A_{i,j} = \frac{|\text{attribution}_{i,j}|}
+    {\sum_{k=1}^{d} |\text{attribution}_{i,k}| + \epsilon} \tag{21}$$
+
+    Args:
+        attributions: **Shape** `(*k, n, c)`. Signed, in log-odds, by source column. Gradients flow.
+        epsilon: Keeps a row without any attribution at zero attention.
+
+    Returns:
+        **Shape** `(*k, n, c)`, in [0, 1]; a row sums to 1, or to 0 if nothing is attributed.
+
+    Example:
+        >>> attention_weights(torch.tensor([[3.0, -1.0]]))
+        tensor([[0.7500, 0.2500]])
+    """
+    # >>> Equation (21)
+    magnitude = attributions.abs()
+    return magnitude / (magnitude.sum(-1, keepdim=True) + epsilon)
+    # <<< Equation (21)
+
+
+def group_attention(
+    attention: Float[Tensor, "*k n c"], group: Int[Tensor, " n"], n_groups: int
+) -> Float[Tensor, "*k g c"]:
+    """Return the mean attention of each group, the $A_0$ and $A_1$ of (19); NaN for no rows."""
+    return averaging_matrix(group, n_groups, dtype=attention.dtype).T @ attention
+
+
+def jensen_shannon_divergence(
+    distributions: Float[Tensor, "*k g c"], *, base: float = math.e
+) -> Float[Tensor, "*k"]:
+    r"""Return how far distributions lie from their mean.
+
+    $$JSD(A_0, A_1) = \tfrac{1}{2} KL(A_0 \| M) + \tfrac{1}{2} KL(A_1 \| M),
+    \quad M = \tfrac{1}{2}(A_0 + A_1) \tag{20}$$
+
+    For `g` distributions it is the mean of their `g` divergences from their mean.
+
+    Args:
+        distributions: **Shape** `(*k, g, c)`, non-negative, each summing to 1. Gradients flow.
+        base: Of the logarithm: e gives nats, 2 bits.
+
+    Returns:
+        **Shape** `(*k,)`, in `[0, log(g)]`: 0 if all are the same; 1 bit for two without overlap.
+
+    Example:
+        >>> jensen_shannon_divergence(torch.eye(2), base=2.0).item()
+        1.0
+    """
+    # >>> Equation (20)
+    middle = distributions.mean(-2, keepdim=True)
+    ratio = (distributions + TINY).log() - (middle + TINY).log()
+    return (distributions * ratio).sum(-1).mean(-1) / math.log(base)
+    # <<< Equation (20)
+
+
+def attention_loss(
+    attributions: Float[Tensor, "*k n c"], averaging: Float[Tensor, "n g"]
+) -> Float[Tensor, "*k"]:
+    r"""Return the loss that draws the attention of the groups together, in nats.
+
+    $$\mathcal{L}_{attention} = JSD(A_0, A_1) \tag{19}$$
+
+    Args:
+        attributions: **Shape** `(*k, n, c)`. Signed, by source column. Gradients flow.
+        averaging: **Shape** `(n, g)`. Of the groups that have rows; fewer than two give 0.
+
+    Returns:
+        **Shape** `(*k,)`, in `[0, log(g)]`.
+    """
+    # >>> Equation (19)
+    return jensen_shannon_divergence(averaging.T @ attention_weights(attributions))
+    # <<< Equation (19)
+
+
+def mask_top(
+    attention: Float[Tensor, "*k n c"],
+    x: Float[Tensor, "n d"],
+    *,
+    baseline: Float[Tensor, " d"],
+    column_of: Int[Tensor, " d"],
+    top_k: int,
+) -> Float[Tensor, "*k n d"]:
+    """Return rows whose `top_k` most attended source columns are set to the baseline.
+
+    Args:
+        attention: **Shape** `(*k, n, c)`.
+        x: **Shape** `(n, d)`. Encoded rows.
+        baseline: **Shape** `(d,)`.
+        column_of: **Shape** `(d,)`. The source column of each encoded one, in `[0, c)`.
+        top_k: How many columns; all of them if there are no more.
+    """
+    top = attention.topk(min(top_k, attention.shape[-1]), -1).indices
+    masked = torch.zeros_like(attention, dtype=torch.bool).scatter_(-1, top, True)
+    return torch.where(masked[..., column_of], baseline, x)

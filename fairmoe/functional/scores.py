@@ -1,0 +1,193 @@
+r"""The twelve scores of section 9.2, for any number of models at once.
+
+Every function takes predictions with leading axes `*k` (models, runs, seeds) over rows that they
+share. Nothing here has a gradient: these are the figures that are reported, selected on and
+rewarded, in float64. A score that cannot be estimated is NaN.
+"""
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+
+from fairmoe.functional.attention import group_attention, jensen_shannon_divergence
+from fairmoe.functional.groups import averaging_matrix, gap
+
+PARTS = ("acc", "f1", "auc", "dp", "eo", "ref", "vef", "att_jsd")
+
+
+def accuracy(y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:
+    """Return the share of rows that are predicted right."""
+    return (y_pred == y_true).double().mean(-1)
+
+
+def f1_score(y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:
+    r"""Return $F_1 = 2 TP / (2 TP + FP + FN)$; NaN if no row is or is predicted positive."""
+    hits = (y_pred & y_true).sum(-1).double()
+    return 2 * hits / (y_pred.sum(-1) + y_true.sum(-1))
+
+
+def roc_auc(y_score: Float[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:
+    """Return the chance that a positive row outranks a negative one, a tie counting half.
+
+    NaN if there are only positives or only negatives.
+    """
+    positive = y_score[..., y_true].contiguous()
+    negative = y_score[..., ~y_true].sort(-1).values
+    below = torch.searchsorted(negative, positive)
+    not_above = torch.searchsorted(negative, positive, right=True)
+    pairs = 2 * positive.shape[-1] * negative.shape[-1]
+    return (below + not_above).sum(-1).double() / pairs
+
+
+def demographic_parity_difference(
+    y_pred: Bool[Tensor, "*k n"], group: Int[Tensor, " n"], n_groups: int
+) -> Float[Tensor, "*k"]:
+    """Return the gap between groups in the share of positive predictions, in [0, 1]."""
+    return gap(y_pred.double() @ averaging_matrix(group, n_groups, dtype=torch.float64))
+
+
+def equal_opportunity_difference(
+    y_pred: Bool[Tensor, "*k n"],
+    y_true: Bool[Tensor, " n"],
+    group: Int[Tensor, " n"],
+    n_groups: int,
+) -> Float[Tensor, "*k"]:
+    """Return the gap between groups in the true-positive rate, in [0, 1]."""
+    averaging = averaging_matrix(group, n_groups, among=y_true, dtype=torch.float64)
+    return gap(y_pred.double() @ averaging)
+
+
+def fidelity(
+    proba: Float[Tensor, "*k n"], masked_proba: Float[Tensor, "*k n"]
+) -> Float[Tensor, "*k n"]:
+    """Return how much confidence a row loses without its most attended columns.
+
+    The probability of the predicted class minus the highest probability after masking, in
+    [-0.5, 0.5] (Zhao, Wang and Derr, "Fairness and Explainability", AAAI 2023).
+
+    Args:
+        proba: **Shape** `(*k, n)`. Probability of the positive class.
+        masked_proba: **Shape** `(*k, n)`. The same after masking.
+    """
+    return torch.maximum(proba, 1 - proba) - torch.maximum(masked_proba, 1 - masked_proba)
+
+
+def top_membership(values: Float[Tensor, "*k n"], ratio: float) -> Float[Tensor, "*k n"]:
+    """Return to what degree each row is among the top `ratio` of all rows.
+
+    The degrees lie in [0, 1] and sum to `ratio * n`. Rows that tie at the threshold share what is
+    left, which is their expected membership when ties are broken at random: no result depends on
+    the order of the rows.
+
+    Example:
+        >>> top_membership(torch.tensor([0.1, 0.7, 0.7, 0.9]), 0.5)
+        tensor([0.0000, 0.5000, 0.5000, 1.0000], dtype=torch.float64)
+    """
+    ordered = values.sort(-1).values
+    values = values.contiguous()
+    below = torch.searchsorted(ordered, values)
+    not_above = torch.searchsorted(ordered, values, right=True)
+    n = values.shape[-1]
+    room = ratio * n - (n - not_above)
+    return (room.double() / (not_above - below)).clamp(0, 1)
+
+
+def ratio_explanation_difference(
+    fidelity: Float[Tensor, "*k n"], group: Int[Tensor, " n"], n_groups: int, *, ratio: float
+) -> Float[Tensor, "*k"]:
+    """Return REF: the gap between groups in the share of rows that are explained best, in [0, 1].
+
+    A group's share is how many of *its* rows are among the top `ratio` of all rows by fidelity
+    (Zhao, Wang and Derr, 2023).
+    """
+    averaging = averaging_matrix(group, n_groups, dtype=torch.float64)
+    return gap(top_membership(fidelity, ratio) @ averaging)
+
+
+def value_explanation_difference(
+    fidelity: Float[Tensor, "*k n"],
+    accuracy_drop: Float[Tensor, "*k n"],
+    group: Int[Tensor, " n"],
+    n_groups: int,
+    *,
+    ratio: float,
+) -> Float[Tensor, "*k"]:
+    """Return VEF: the gap between groups in what masking costs their best explained rows.
+
+    Within each group, its own top `ratio` rows by fidelity are taken; the value is their accuracy
+    before masking minus after it (Zhao, Wang and Derr, 2023).
+
+    Args:
+        fidelity: **Shape** `(*k, n)`.
+        accuracy_drop: **Shape** `(*k, n)`. Right before masking minus right after, -1, 0 or 1.
+        group: **Shape** `(n,)`.
+        n_groups: The number of groups.
+        ratio: The share of each group's rows that is taken, in (0, 1].
+
+    Returns:
+        **Shape** `(*k,)`, in [0, 2].
+    """
+    drops = []
+    for g in range(n_groups):
+        own = group == g
+        member = top_membership(fidelity[..., own], ratio)
+        drops.append((member * accuracy_drop[..., own]).sum(-1) / member.sum(-1))
+    return gap(torch.stack(drops, -1))
+
+
+def combine(parts: dict[str, Float[Tensor, "*k"]]) -> dict[str, Float[Tensor, "*k"]]:
+    r"""Add to the eight measured parts the four scores that are made of them.
+
+    $$U = \tfrac{1}{3}(ACC + F_1 + AUC), \quad F_{res} = \tfrac{1}{2}(DP + EO), \quad
+    F_{proc} = \tfrac{1}{3}(REF + VEF + ATT\_JSD)$$
+    $$\text{Final score} = U - F_{res} - F_{proc} \tag{47}$$
+
+    Args:
+        parts: A tensor of **Shape** `(*k,)` for each name in `PARTS`.
+    """
+    # >>> Equation (47)
+    utility = (parts["acc"] + parts["f1"] + parts["auc"]) / 3
+    f_res = (parts["dp"] + parts["eo"]) / 2
+    f_proc = (parts["ref"] + parts["vef"] + parts["att_jsd"]) / 3
+    final = utility - f_res - f_proc
+    # <<< Equation (47)
+    return parts | {"utility": utility, "f_res": f_res, "f_proc": f_proc, "final_score": final}
+
+
+def all_scores(
+    proba: Float[Tensor, "*k n"],
+    masked_proba: Float[Tensor, "*k n"],
+    attention: Float[Tensor, "*k n c"],
+    *,
+    y_true: Bool[Tensor, " n"],
+    group: Int[Tensor, " n"],
+    n_groups: int,
+    top_ratio: float,
+) -> dict[str, Float[Tensor, "*k"]]:
+    """Return all twelve scores of section 9.2 by name.
+
+    Args:
+        proba: **Shape** `(*k, n)`. Probability of the positive class; above 0.5 is positive.
+        masked_proba: **Shape** `(*k, n)`. The same after a row's top attended columns are masked.
+        attention: **Shape** `(*k, n, c)`. Each row's attention over the source columns.
+        y_true: **Shape** `(n,)`.
+        group: **Shape** `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups.
+        top_ratio: Share of rows that REF and VEF look at, in (0, 1].
+    """
+    y_pred = proba > 0.5
+    drop = (y_pred == y_true).double() - ((masked_proba > 0.5) == y_true).double()
+    kept = fidelity(proba, masked_proba)
+    attention_jsd = jensen_shannon_divergence(group_attention(attention, group, n_groups), base=2.0)
+    return combine(
+        {
+            "acc": accuracy(y_pred, y_true),
+            "f1": f1_score(y_pred, y_true),
+            "auc": roc_auc(proba, y_true),
+            "dp": demographic_parity_difference(y_pred, group, n_groups),
+            "eo": equal_opportunity_difference(y_pred, y_true, group, n_groups),
+            "ref": ratio_explanation_difference(kept, group, n_groups, ratio=top_ratio),
+            "vef": value_explanation_difference(kept, drop, group, n_groups, ratio=top_ratio),
+            "att_jsd": attention_jsd.double(),
+        }
+    )
