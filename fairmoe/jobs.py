@@ -1,0 +1,255 @@
+"""Background work with progress and cancel, for several users at once; knows no streamlit."""
+
+import logging
+import secrets
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, TypeVar
+
+from fairmoe.errors import CancelledError, FairmoeError, InvalidInputError, UnavailableError
+from fairmoe.progress import OnProgress, Progress
+
+logger = logging.getLogger(__name__)
+
+State = Literal["waiting", "running", "finished", "cancelled", "refused", "broken"]
+Series = tuple[tuple[int, ...], tuple[float, ...]]
+T = TypeVar("T")
+
+POINTS_PER_CURVE = 500
+
+
+@dataclass(frozen=True)
+class Snapshot(Generic[T]):
+    """What a job looked like at one moment.
+
+    Attributes:
+        state: "refused" is an error that the user can mend, "broken" is a bug.
+        ahead: Jobs that run or wait before this one, 0 once it runs.
+        progress: The latest report, if there is one.
+        curves: Reported figures by phase and name: steps and values, at most 500 of each.
+        seconds: Wall time since the job began to run, 0 before.
+        result: What the work returned, once it has finished.
+        error: Why the work was refused.
+        reference: Under which number the log describes a bug.
+    """
+
+    state: State
+    ahead: int
+    progress: Progress | None
+    curves: Mapping[tuple[str, str], Series]
+    seconds: float
+    result: T | None
+    error: FairmoeError | None
+    reference: str
+
+    @property
+    def active(self) -> bool:
+        """Whether the job waits or runs."""
+        return self.state in ("waiting", "running")
+
+
+@dataclass(eq=False)
+class _Job(Generic[T]):
+    owner: str
+    lane: str
+    work: Callable[[OnProgress], T] | None
+    seen: float
+    state: State = "waiting"
+    cancel: threading.Event = field(default_factory=threading.Event)
+    progress: Progress | None = None
+    curves: dict[tuple[str, str], tuple[list[int], list[float]]] = field(default_factory=dict)
+    began: float = 0.0
+    ended: float = 0.0
+    result: T | None = None
+    error: FairmoeError | None = None
+    reference: str = ""
+
+    @property
+    def active(self) -> bool:
+        return self.state in ("waiting", "running")
+
+
+class JobRegistry(Generic[T]):
+    """All jobs of a process: one at a time in each lane, first come first served.
+
+    A job is found by an id that cannot be guessed, and only by its owner: for anyone else it
+    does not exist. Looking at a job is its sign of life; a job that nobody has looked at for
+    `patience` seconds is stopped and forgotten with all it holds.
+
+    Args:
+        patience: Seconds without a look after which a job is given up.
+        max_waiting: Jobs that may wait in one lane.
+        clock: Seconds, never falling.
+    """
+
+    def __init__(
+        self,
+        *,
+        patience: float = 300.0,
+        max_waiting: int = 20,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._patience = patience
+        self._max_waiting = max_waiting
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._jobs: dict[str, _Job[T]] = {}
+        self._busy_lanes: set[str] = set()
+
+    def submit(self, work: Callable[[OnProgress], T], *, owner: str, lane: str = "cpu") -> str:
+        """Queue a piece of work and return the id of its job.
+
+        Args:
+            work: Is called in a thread of its own with the function to report progress to.
+            owner: Who may look at the job; a secret of theirs.
+            lane: Jobs of one lane run one after the other; name the device.
+
+        Raises:
+            InvalidInputError: The owner already has a job that waits or runs.
+            UnavailableError: Too many jobs wait in the lane.
+        """
+        with self._lock:
+            self._reap()
+            if any(job.owner == owner and job.active for job in self._jobs.values()):
+                raise InvalidInputError(
+                    "One training at a time",
+                    however="yours has not ended",
+                    remedy="Wait for it or cancel it.",
+                )
+            waiting = sum(
+                job.lane == lane and job.state == "waiting" for job in self._jobs.values()
+            )
+            if waiting >= self._max_waiting:
+                raise UnavailableError(
+                    f"{waiting} trainings wait already. Try again in a few minutes."
+                )
+            job_id = secrets.token_urlsafe(24)
+            self._jobs[job_id] = _Job(owner, lane, work, self._clock())
+            if lane not in self._busy_lanes:
+                self._busy_lanes.add(lane)
+                threading.Thread(
+                    target=self._run_lane, args=(lane,), name=f"jobs-{lane}", daemon=True
+                ).start()
+            return job_id
+
+    def look(self, job_id: str, *, owner: str) -> Snapshot[T] | None:
+        """Return how a job stands, or None if this owner has no such job (any more)."""
+        with self._lock:
+            job = self._owned(job_id, owner)
+            self._reap()
+            if job is None:
+                return None
+            job.seen = self._clock()
+            return Snapshot(
+                state=job.state,
+                ahead=self._ahead(job),
+                progress=job.progress,
+                curves={
+                    name: (tuple(steps), tuple(values))
+                    for name, (steps, values) in job.curves.items()
+                },
+                seconds=(job.ended or self._clock()) - job.began if job.began else 0.0,
+                result=job.result,
+                error=job.error,
+                reference=job.reference,
+            )
+
+    def cancel(self, job_id: str, *, owner: str) -> None:
+        """Ask a job to stop; one that waits stops at once, one that runs at its next report."""
+        with self._lock:
+            job = self._owned(job_id, owner)
+            if job is not None:
+                self._stop(job)
+
+    def forget(self, job_id: str, *, owner: str) -> None:
+        """Stop a job and let go of all it holds."""
+        with self._lock:
+            if self._owned(job_id, owner) is not None:
+                self._stop(self._jobs.pop(job_id))
+
+    def _owned(self, job_id: str, owner: str) -> _Job[T] | None:
+        job = self._jobs.get(job_id)
+        return job if job is not None and secrets.compare_digest(job.owner, owner) else None
+
+    def _ahead(self, job: _Job[T]) -> int:
+        if job.state != "waiting":
+            return 0
+        in_lane = [other for other in self._jobs.values() if other.lane == job.lane]
+        return sum(other.active for other in in_lane[: in_lane.index(job)])
+
+    def _stop(self, job: _Job[T]) -> None:
+        job.cancel.set()
+        if job.state == "waiting":
+            job.state, job.work = "cancelled", None
+
+    def _reap(self) -> None:
+        stale = [i for i, job in self._jobs.items() if self._given_up(job)]
+        for job_id in stale:
+            self._stop(self._jobs.pop(job_id))
+
+    def _given_up(self, job: _Job[T]) -> bool:
+        return self._clock() - job.seen > self._patience
+
+    def _run_lane(self, lane: str) -> None:
+        while True:
+            with self._lock:
+                self._reap()
+                job = next(
+                    (j for j in self._jobs.values() if j.lane == lane and j.state == "waiting"),
+                    None,
+                )
+                if job is None:
+                    self._busy_lanes.discard(lane)
+                    return
+                job.state, job.began = "running", self._clock()
+            self._run(job)
+
+    def _run(self, job: _Job[T]) -> None:
+        state: State = "finished"
+        result, error, reference = None, None, ""
+        assert job.work is not None
+        try:
+            result = job.work(lambda progress: self._report(job, progress))
+        except CancelledError:
+            state = "cancelled"
+        except FairmoeError as mendable:
+            state, error = "refused", mendable
+        except Exception as bug:
+            state, reference = "broken", log_bug(bug)
+        with self._lock:
+            # The work holds the user's table: it must not outlive the job.
+            job.work = None
+            job.state, job.result, job.error, job.reference = state, result, error, reference
+            job.ended = self._clock()
+
+    def _report(self, job: _Job[T], progress: Progress) -> None:
+        with self._lock:
+            if job.cancel.is_set() or self._given_up(job):
+                raise CancelledError
+            job.progress = progress
+            apart = max(1, progress.total // POINTS_PER_CURVE)
+            for name, value in progress.values.items():
+                steps, values = job.curves.setdefault((progress.phase, name), ([], []))
+                if not steps or progress.done - steps[-1] >= apart:
+                    steps.append(progress.done)
+                    values.append(value)
+
+
+def log_bug(bug: BaseException) -> str:
+    """Write to the log where a bug happened, without its message, and return its reference.
+
+    Messages of unforeseen errors may quote cells of the user's table, so only the types and the
+    lines of code are written.
+    """
+    reference = secrets.token_hex(4)
+    lines = [f"Bug {reference}:"]
+    link: BaseException | None = bug
+    while link is not None:
+        lines.append(f"{type(link).__name__} at")
+        lines.extend(line.rstrip() for line in traceback.format_tb(link.__traceback__))
+        link = link.__cause__ or link.__context__
+    logger.error("\n".join(lines))
+    return reference
