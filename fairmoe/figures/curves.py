@@ -1,0 +1,88 @@
+"""What training recorded as it went."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fairmoe.figures.palette import MODELS, TEMPLATE, plain
+
+COLUMNS = 3
+
+
+class Line(NamedTuple):
+    """One recorded figure: its name, such as "loss of utility", its phase, epochs and values."""
+
+    name: str
+    phase: str
+    epochs: Sequence[int]
+    values: Sequence[float]
+
+
+def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
+    """Draw one panel per phase and quantity, with a line per model.
+
+    Args:
+        lines: "loss of utility" and "loss of result" of one phase share a panel; a name that
+            does not end in a model has a panel of its own.
+
+    Returns:
+        The figure, or None if nothing was recorded yet.
+    """
+    panels: dict[tuple[str, str], list[tuple[str, Line]]] = {}
+    for line in lines:
+        quantity, model = _parts(line.name)
+        panels.setdefault((line.phase, quantity), []).append((model, line))
+    if not panels:
+        return None
+    rows = -(-len(panels) // COLUMNS)
+    figure = make_subplots(
+        rows=rows,
+        cols=min(COLUMNS, len(panels)),
+        subplot_titles=[plain(f"{quantity}, {phase}") for phase, quantity in panels],
+        horizontal_spacing=0.08,
+        vertical_spacing=0.32 / rows,
+    )
+    labelled: set[str] = set()
+    for place, drawn in enumerate(panels.values()):
+        row, column = divmod(place, COLUMNS)
+        for model, line in drawn:
+            style = MODELS[model or "mixture"]
+            figure.add_scatter(
+                x=line.epochs,
+                y=line.values,
+                name=style.label,
+                mode="lines" if len(line.epochs) > 1 else "markers",
+                line={"color": style.colour, "dash": style.dash, "width": 2},
+                marker={"color": style.colour, "symbol": style.symbol},
+                legendgroup=model or "mixture",
+                showlegend=style.label not in labelled,
+                hovertemplate="epoch %{x}: %{y:.4g}<extra>%{fullData.name}</extra>",
+                row=row + 1,
+                col=column + 1,
+            )
+            labelled.add(style.label)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="How did the losses and rewards move?",
+        height=110 + 210 * rows,
+        margin={"t": 80},
+        legend={"y": -0.12 / rows - 0.06},
+    )
+    figure.update_xaxes(title={"text": "epoch", "standoff": 4})
+    return figure
+
+
+def curves_takeaway(lines: Iterable[Line]) -> str:
+    """Say in one sentence where each figure began and ended."""
+    told = [
+        f"{line.name} in {line.phase} from {line.values[0]:.3g} to {line.values[-1]:.3g}"
+        for line in lines
+    ]
+    return "; ".join(told) + "." if told else "Nothing recorded yet."
+
+
+def _parts(name: str) -> tuple[str, str]:
+    quantity, _, model = name.rpartition(" of ")
+    return (quantity, model) if quantity and model in MODELS else (name, "")

@@ -1,0 +1,85 @@
+"""One colour per model and per group in the whole app, each with a second channel beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Style:
+    """How one model or group is drawn, wherever it is drawn.
+
+    Attributes:
+        label: Its name as figures show it, escaped.
+        colour: From the palette of Okabe and Ito, which colour-blind readers tell apart.
+        dash: For its line.
+        symbol: For its markers.
+        pattern: For its bars.
+    """
+
+    label: str
+    colour: str
+    dash: str
+    symbol: str
+    pattern: str
+
+
+MODELS: dict[str, Style] = {
+    "mixture": Style("Mixture", "#0072B2", "solid", "circle", ""),
+    "utility": Style("Utility expert", "#E69F00", "dash", "square", "/"),
+    "result": Style("Result expert", "#009E73", "dot", "diamond", "\\"),
+    "procedural": Style("Procedural expert", "#CC79A7", "dashdot", "triangle-up", "x"),
+    "uniform": Style("Equal weights", "#56B4E9", "longdash", "cross", "-"),
+    "constant": Style("Constant", "#8C8C8C", "longdashdot", "x", "+"),
+    "logistic": Style("Logistic regression", "#D55E00", "5px,2px", "star", "."),
+}
+EXPERTS = ("utility", "result", "procedural")
+
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
+_PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
+
+TEMPLATE = go.layout.Template(
+    layout=go.Layout(
+        colorway=_COLOURS,
+        font={"family": "Source Sans, Segoe UI, Helvetica, Arial, sans-serif", "size": 13},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        xaxis={"gridcolor": "rgba(128,128,128,0.22)", "zerolinecolor": "rgba(128,128,128,0.5)"},
+        yaxis={"gridcolor": "rgba(128,128,128,0.22)", "zerolinecolor": "rgba(128,128,128,0.5)"},
+        margin={"l": 8, "r": 16, "t": 64, "b": 8},
+        title={"x": 0, "xanchor": "left", "yref": "container", "y": 0.97, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"},
+        bargap=0.3,
+    )
+)
+
+
+def plain(text: str) -> str:
+    """Return text that plotly draws letter by letter, whatever tags it holds.
+
+    Example:
+        >>> plain("<b>A & B</b>")
+        '&lt;b&gt;A &amp; B&lt;/b&gt;'
+    """
+    return escape(text, quote=False)
+
+
+def group_styles(names: Sequence[str]) -> tuple[Style, ...]:
+    """Return the style of each group, in the order of the group ids.
+
+    The cycles of colours and of patterns differ in length, so that 42 groups look different.
+    """
+    return tuple(
+        Style(
+            plain(name),
+            _COLOURS[i % len(_COLOURS)],
+            _DASHES[i % len(_DASHES)],
+            _SYMBOLS[i % len(_SYMBOLS)],
+            _PATTERNS[i % len(_PATTERNS)],
+        )
+        for i, name in enumerate(names)
+    )

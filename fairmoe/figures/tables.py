@@ -1,0 +1,82 @@
+"""Records to the data frames that figures draw and pages show."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.words import METRICS
+
+
+def group_counts(
+    y: NDArray[np.int64], group: NDArray[np.int64], group_names: Sequence[str]
+) -> pd.DataFrame:
+    """Return how many rows each group has, and how many of them are positive.
+
+    Args:
+        y: Labels, `(n,)`, 0 or 1.
+        group: Group ids, `(n,)`, that index `group_names`.
+        group_names: A name for each group.
+
+    Returns:
+        One row per group, indexed by its name; the counts `rows`, `positive` and `negative`, and
+        `positive_share` in [0, 1], NaN for a group without rows.
+    """
+    rows = np.bincount(group, minlength=len(group_names))
+    positive = np.bincount(group, weights=y, minlength=len(group_names)).astype(np.int64)
+    with np.errstate(invalid="ignore"):
+        share = positive / rows
+    return pd.DataFrame(
+        {
+            "rows": rows,
+            "positive": positive,
+            "negative": rows - positive,
+            "positive_share": share,
+        },
+        index=pd.Index(group_names, name="group"),
+    )
+
+
+def score_table(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """Return the scores of one split, a row per model and a column per metric.
+
+    Args:
+        scores: Score by model and metric, 1 for the whole, NaN where not estimable.
+
+    Returns:
+        Indexed by the model's key, in the order of the palette; columns in the order of
+        `fairmoe.figures.words.METRICS`.
+    """
+    models = [model for model in MODELS if model in scores]
+    return pd.DataFrame(
+        [[scores[model].get(metric, np.nan) for metric in METRICS] for model in models],
+        index=pd.Index(models, name="model"),
+        columns=list(METRICS),
+    )
+
+
+def gate_table(
+    gate: NDArray[np.float32], group: NDArray[np.int64], group_names: Sequence[str]
+) -> pd.DataFrame:
+    """Return the mean gate weight of each expert, overall and by group.
+
+    Args:
+        gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
+        group: Group ids, `(n,)`, that index `group_names`.
+        group_names: A name for each group.
+
+    Returns:
+        Indexed by the group's name after a first row "everyone"; `rows` and one column per
+        expert, in [0, 1], NaN for a group without rows.
+    """
+    members = [np.ones(len(group), dtype=bool)] + [group == i for i in range(len(group_names))]
+    return pd.DataFrame(
+        [
+            [int(of.sum()), *(gate[of].mean(axis=0) if of.any() else [np.nan] * len(EXPERTS))]
+            for of in members
+        ],
+        index=pd.Index(["everyone", *group_names], name="group"),
+        columns=["rows", *EXPERTS],
+    )
