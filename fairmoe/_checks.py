@@ -1,0 +1,119 @@
+"""Checks of arrays that come from outside: each returns the array in the form used within."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from fairmoe.errors import InvalidInputError
+
+
+def check_binary(values: ArrayLike, name: str) -> NDArray[np.bool_]:
+    """Return labels or hard predictions as booleans.
+
+    Args:
+        values: Shape `(n,)`, each 0 or 1 (or False or True), `n >= 1`.
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: Not one-dimensional, empty, or another value than 0 and 1.
+    """
+    array = _column(values, name)
+    if not np.isin(array, (0, 1)).all():
+        raise InvalidInputError(
+            f"'{name}' needs the values 0 and 1 only", however="it has other values"
+        )
+    return array.astype(bool)
+
+
+def check_proba(values: ArrayLike, name: str) -> NDArray[np.floating[Any]]:
+    """Return probabilities of the positive class, float32 or float64 as they came.
+
+    Args:
+        values: Shape `(n,)`, each in `[0, 1]`, `n >= 1`.
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: Not one-dimensional, empty, not numbers, or outside `[0, 1]`.
+    """
+    array = _floats(_column(values, name), name)
+    if array.min() < 0 or array.max() > 1:
+        raise InvalidInputError(
+            f"'{name}' needs probabilities from 0 to 1", however="it has values outside"
+        )
+    return array
+
+
+def check_matrix(values: ArrayLike, name: str) -> NDArray[np.floating[Any]]:
+    """Return a table of finite numbers, float32 or float64 as they came.
+
+    Args:
+        values: Shape `(n, c)`, a row of numbers for each row of the data.
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: Not two-dimensional; text, missing or infinite values.
+    """
+    array = np.asarray(values)
+    if array.ndim != 2:
+        raise InvalidInputError(
+            f"'{name}' needs several values for each row", however=f"its shape is {array.shape}"
+        )
+    return _floats(array, name)
+
+
+def check_group(values: ArrayLike, n_groups: int) -> NDArray[np.int64]:
+    """Return group ids.
+
+    Args:
+        values: Shape `(n,)`, whole numbers in `[0, n_groups)`, `n >= 1`. A group may be absent.
+        n_groups: The number of groups there are, at least 2.
+
+    Raises:
+        InvalidInputError: Not one-dimensional, empty, not such ids, or fewer than two groups.
+    """
+    if n_groups < 2:
+        raise InvalidInputError("Two groups are needed", however=f"there is {n_groups}")
+    array = _column(values, "group")
+    if not np.isin(array, np.arange(n_groups)).all():
+        raise InvalidInputError(
+            f"'group' needs whole numbers from 0 to {n_groups - 1}", however="it has other values"
+        )
+    return array.astype(np.int64)
+
+
+def check_same_length(**arrays: NDArray[Any]) -> None:
+    """Compare the rows of arrays that describe the same rows.
+
+    Raises:
+        InvalidInputError: They differ.
+    """
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        came = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise InvalidInputError("The same number of rows is needed in each array", however=came)
+
+
+def _column(values: ArrayLike, name: str) -> NDArray[Any]:
+    array = np.asarray(values)
+    if array.ndim != 1 or not len(array):
+        raise InvalidInputError(
+            f"'{name}' needs one value for each of at least one row",
+            however=f"its shape is {array.shape}",
+        )
+    return array
+
+
+def _floats(array: NDArray[Any], name: str) -> NDArray[np.floating[Any]]:
+    if array.dtype not in (np.float32, np.float64):
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError):
+            raise InvalidInputError(
+                f"'{name}' needs numbers", however=f"it has the type {array.dtype}"
+            ) from None
+    if not np.isfinite(array).all():
+        raise InvalidInputError(
+            f"'{name}' needs finite numbers", however="it has missing or infinite values"
+        )
+    return array

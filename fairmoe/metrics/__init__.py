@@ -1,0 +1,41 @@
+"""Section 9.2 and what reviewers ask for: arrays in, numbers out."""
+
+from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
+from fairmoe.metrics.groups import (
+    RATES,
+    disparate_impact_ratio,
+    equalized_odds_difference,
+    flip_rate,
+    group_rates,
+    is_collapsed,
+    predictive_parity_difference,
+    representation_difference,
+)
+from fairmoe.metrics.scores import METRICS, score_predictions
+from fairmoe.metrics.uncertainty import (
+    PermutationTest,
+    attention_test,
+    demographic_parity_test,
+    equal_opportunity_test,
+    wilson_interval,
+)
+
+__all__ = [
+    "METRICS",
+    "RATES",
+    "PermutationTest",
+    "attention_test",
+    "calibration_by_group",
+    "demographic_parity_test",
+    "disparate_impact_ratio",
+    "equal_opportunity_test",
+    "equalized_odds_difference",
+    "expected_calibration_error",
+    "flip_rate",
+    "group_rates",
+    "is_collapsed",
+    "predictive_parity_difference",
+    "representation_difference",
+    "score_predictions",
+    "wilson_interval",
+]

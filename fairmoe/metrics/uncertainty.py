@@ -1,0 +1,209 @@
+"""How sure a figure is: intervals for rates, and permutation tests for gaps between groups.
+
+A gap of group means is never negative, so a percentile bootstrap of it cannot cover zero. Hence
+an interval for each group's own rate, and for a gap the chance that groups drawn at random would
+show one as large.
+"""
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from fairmoe._checks import check_binary, check_group, check_matrix, check_same_length
+from fairmoe.errors import InvalidInputError
+from fairmoe.functional.attention import jensen_shannon_divergence
+
+_ROUNDING = 1e-12
+"""Gaps closer than this are the same gap, reached by sums in another order."""
+
+_CHUNK_CELLS = 2_000_000
+"""Shuffled labels held at once: about 50 MB with what is computed from them."""
+
+
+@dataclass(frozen=True)
+class PermutationTest:
+    """A gap between groups, tested against groups drawn at random.
+
+    Attributes:
+        difference: The gap as observed; NaN where not estimable.
+        p_value: The share of shufflings with a gap at least as large, the observed one counted
+            among them: `(1 + #) / (1 + n_permutations)`, in (0, 1]; NaN where not estimable.
+        n_permutations: How often the groups were shuffled.
+    """
+
+    difference: float
+    p_value: float
+    n_permutations: int
+
+
+def wilson_interval(
+    successes: ArrayLike, n: ArrayLike, *, confidence: float = 0.95
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of Wilson's score interval for rates.
+
+    Unlike the textbook interval it does not collapse at rates of 0 and 1 nor leave [0, 1], and it
+    keeps its level on average in small groups.
+
+    Args:
+        successes: Any shape, whole numbers in `[0, n]`.
+        n: The same shape, the trials; with none of them the interval is NaN.
+        confidence: Level of the two-sided interval, in (0, 1).
+
+    Returns:
+        The lower and the upper ends, each of the same shape, in [0, 1].
+
+    Example:
+        >>> low, high = wilson_interval([0, 5], [10, 10])
+        >>> low.round(3).tolist(), high.round(3).tolist()
+        ([0.0, 0.237], [0.278, 0.763])
+    """
+    hits, trials = np.asarray(successes, np.float64), np.asarray(n, np.float64)
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    with np.errstate(invalid="ignore"):
+        middle = (hits + z**2 / 2) / (trials + z**2)
+        spread = z / (trials + z**2) * np.sqrt(hits * (trials - hits) / trials + z**2 / 4)
+    # At the borders the two terms cancel exactly, but their rounding errors do not.
+    low = np.where(hits == 0, 0 * spread, middle - spread)
+    high = np.where(hits == trials, 1 + 0 * spread, middle + spread)
+    return low, high
+
+
+def demographic_parity_test(
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    n_groups: int,
+    n_permutations: int = 2000,
+    random_state: int = 0,
+) -> PermutationTest:
+    """Test the gap in selection rates against shuffled groups.
+
+    Args:
+        y_pred: Shape `(n,)`, hard predictions, 0 or 1.
+        group: Shape `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups; one without rows makes the gap not estimable.
+        n_permutations: How often the groups are shuffled, at least 1.
+        random_state: Seed of the shuffling.
+
+    Raises:
+        InvalidInputError: An array is not of this form, or there is no permutation.
+    """
+    selected, ids = check_binary(y_pred, "y_pred"), check_group(group, n_groups)
+    check_same_length(y_pred=selected, group=ids)
+    return _rate_test(selected, ids, n_groups, n_permutations, random_state)
+
+
+def equal_opportunity_test(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    n_groups: int,
+    n_permutations: int = 2000,
+    random_state: int = 0,
+) -> PermutationTest:
+    """Test the gap in true-positive rates against groups shuffled among the positive rows.
+
+    Args:
+        y_true: Shape `(n,)`, labels, 0 or 1.
+        y_pred: Shape `(n,)`, hard predictions, 0 or 1.
+        group: Shape `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups; one without positives makes the gap not estimable.
+        n_permutations: How often the groups are shuffled, at least 1.
+        random_state: Seed of the shuffling.
+
+    Raises:
+        InvalidInputError: An array is not of this form, or there is no permutation.
+    """
+    positive, selected = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
+    ids = check_group(group, n_groups)
+    check_same_length(y_true=positive, y_pred=selected, group=ids)
+    return _rate_test(selected[positive], ids[positive], n_groups, n_permutations, random_state)
+
+
+def attention_test(
+    attention: ArrayLike,
+    *,
+    group: ArrayLike,
+    n_groups: int,
+    n_permutations: int = 2000,
+    random_state: int = 0,
+) -> PermutationTest:
+    """Test the divergence between the groups' mean attention, in bits, against shuffled groups.
+
+    The time grows with `n * n_permutations`; the memory does not.
+
+    Args:
+        attention: Shape `(n, c)`, each row's attention over the source columns, in [0, 1].
+        group: Shape `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups; one without rows makes the divergence not estimable.
+        n_permutations: How often the groups are shuffled, at least 1.
+        random_state: Seed of the shuffling.
+
+    Raises:
+        InvalidInputError: An array is not of this form, or there is no permutation.
+    """
+    weights = check_matrix(attention, "attention").astype(np.float64)
+    ids = check_group(group, n_groups)
+    check_same_length(attention=weights, group=ids)
+    labels = ids.astype(np.min_scalar_type(n_groups))
+    observed = float(_divergence(labels[None], weights, n_groups)[0])
+    random = _generator(n_permutations, random_state)
+    at_once = max(1, _CHUNK_CELLS // len(labels))
+    shuffled = [
+        _divergence(
+            random.permuted(np.tile(labels, (min(at_once, n_permutations - start), 1)), axis=1),
+            weights,
+            n_groups,
+        )
+        for start in range(0, n_permutations, at_once)
+    ]
+    return _compare(observed, np.concatenate(shuffled))
+
+
+def _rate_test(
+    selected: NDArray[np.bool_],
+    group: NDArray[np.int64],
+    n_groups: int,
+    n_permutations: int,
+    random_state: int,
+) -> PermutationTest:
+    random = _generator(n_permutations, random_state)
+    sizes = np.bincount(group, minlength=n_groups)
+    if not sizes.all():
+        return _compare(np.nan, np.full(n_permutations, np.nan))
+    counts = np.bincount(group[selected], minlength=n_groups)
+    # Shuffled groups meet the selected rows as balls drawn from an urn with a colour per group.
+    shuffled = random.multivariate_hypergeometric(sizes, counts.sum(), size=n_permutations)
+    return _compare(float(np.ptp(counts / sizes)), np.ptp(shuffled / sizes, axis=1))
+
+
+def _generator(n_permutations: int, random_state: int) -> np.random.Generator:
+    if n_permutations < 1:
+        raise InvalidInputError(
+            "At least one permutation is needed", however=f"{n_permutations} were asked for"
+        )
+    return np.random.default_rng(random_state)
+
+
+def _divergence(
+    labels: NDArray[np.unsignedinteger], attention: NDArray[np.float64], n_groups: int
+) -> NDArray[np.float64]:
+    """Return the divergence under each of `k` labellings: `(k, n)` and `(n, c)` to `(k,)`."""
+    with np.errstate(invalid="ignore"):
+        means = [
+            (labels == g).astype(np.float64) @ attention / (labels[0] == g).sum()
+            for g in range(n_groups)
+        ]
+    distributions = torch.from_numpy(np.stack(means, axis=1))
+    divergence: NDArray[np.float64] = jensen_shannon_divergence(distributions, base=2.0).numpy()
+    return divergence
+
+
+def _compare(observed: float, shuffled: NDArray[np.float64]) -> PermutationTest:
+    at_least = int((shuffled >= observed - _ROUNDING).sum())
+    p_value = np.nan if np.isnan(observed) else (1 + at_least) / (1 + len(shuffled))
+    return PermutationTest(observed, p_value, len(shuffled))
