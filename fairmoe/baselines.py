@@ -1,0 +1,72 @@
+"""What a mixture has to beat: the constant predictor and a logistic regression."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from sklearn.linear_model import LogisticRegression
+from torch import Tensor
+
+from fairmoe.errors import InvalidInputError
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModel:
+    """A model whose log-odds are linear in the encoded features.
+
+    Attributes:
+        weight: **Shape** `(d,)`, log-odds per unit of each encoded feature.
+        bias: Log-odds of the row of zeros.
+    """
+
+    weight: Float[Tensor, " d"]
+    bias: float
+
+    def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "*k n"]:
+        """Return the log-odds of the positive class, `x @ weight + bias`. Gradients flow."""
+        return x @ self.weight + self.bias
+
+
+def fit_constant(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearModel:
+    """Return the model that gives every row the base rate, and so the majority's class.
+
+    Args:
+        x: **Shape** `(n, d)`. Only its width, type and device matter.
+        y_true: **Shape** `(n,)`, 0 or 1.
+
+    Raises:
+        InvalidInputError: There is only one class.
+
+    Example:
+        >>> model = fit_constant(torch.zeros(4, 2), torch.tensor([1, 1, 1, 0]))
+        >>> torch.sigmoid(model.log_odds(torch.ones(1, 2)))
+        tensor([0.7500])
+    """
+    _check_classes(y_true)
+    base_rate = y_true.double().mean()
+    return LinearModel(x.new_zeros(x.shape[-1]), torch.logit(base_rate).item())
+
+
+def fit_logistic(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearModel:
+    """Return a logistic regression with scikit-learn's default penalty.
+
+    The fit has one optimum and starts from zero: it needs no seed.
+
+    Args:
+        x: **Shape** `(n, d)`. Encoded training rows.
+        y_true: **Shape** `(n,)`, 0 or 1.
+
+    Raises:
+        InvalidInputError: There is only one class.
+    """
+    _check_classes(y_true)
+    features = x.detach().cpu().numpy().astype(np.float64)
+    fitted = LogisticRegression(max_iter=1000).fit(features, y_true.cpu().numpy())
+    weight = torch.as_tensor(fitted.coef_[0], dtype=x.dtype, device=x.device)
+    return LinearModel(weight, float(fitted.intercept_[0]))
+
+
+def _check_classes(y_true: Int[Tensor, " n"]) -> None:
+    if y_true.min() == y_true.max():
+        raise InvalidInputError("A baseline needs two classes", however="the target has one")
