@@ -1,0 +1,188 @@
+"""Table and roles -> labels, groups and features."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairmoe.data.groups import groups_of
+from fairmoe.data.kinds import ColumnKind
+from fairmoe.data.labels import label
+from fairmoe.data.roles import Roles
+from fairmoe.data.table import Table, check_columns
+from fairmoe.errors import InvalidInputError
+
+MIN_ROWS = 20
+MIN_GROUP_ROWS = 10
+SPLIT_WORDS = {
+    "train": 0,
+    "training": 0,
+    "validation": 1,
+    "valid": 1,
+    "val": 1,
+    "dev": 1,
+    "test": 2,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledTable:
+    """A table of which the roles are known and the rows are usable.
+
+    Attributes:
+        features: The features of the kept rows, `(n, c)`, cleaned as in `Table.frame`.
+        kinds: The kind of each feature, in their order.
+        y: Labels, `(n,)`, 0 or 1.
+        group: Group ids, `(n,)`, in `[0, G)`; each occurs.
+        group_names: The name of each group, `(G,)`.
+        positive: The positive class in words, such as "income = >50K".
+        rows: Positions of the kept rows in `Table.frame`, `(n,)`, ascending.
+        split: What the split column says, `(n,)`: 0 train, 1 validation, 2 test; None without one.
+        notes: What was left out and why, one sentence each, without any values of cells.
+        roles: The roles.
+        table: What the rows were taken from.
+    """
+
+    features: pd.DataFrame
+    kinds: Mapping[str, ColumnKind]
+    y: NDArray[np.int64]
+    group: NDArray[np.int64]
+    group_names: tuple[str, ...]
+    positive: str
+    rows: NDArray[np.int64]
+    split: NDArray[np.int64] | None
+    notes: tuple[str, ...]
+    roles: Roles
+    table: Table
+
+
+def assign_roles(table: Table, roles: Roles) -> LabelledTable:
+    """Take labels, groups and features from a table.
+
+    Rows without a target or a sensitive value are left out, and counted in `notes`.
+
+    Raises:
+        InvalidInputError: A column is not there; the target has not two classes; there are not two
+            groups, or one is too small to be judged; a feature is empty; the split column does
+            not name the splits.
+    """
+    frame = table.frame
+    split_columns = () if roles.split_column is None else (roles.split_column,)
+    check_columns(
+        frame, (roles.target.column, *roles.sensitive_columns, *split_columns, *roles.dropped)
+    )
+    features = roles.features(tuple(frame.columns))
+    _check_features(table, features)
+    labels = label(table, roles.target)
+    groups = groups_of(table, roles.sensitive)
+    kept = (labels.y >= 0) & (groups.ids >= 0)
+    rows = np.flatnonzero(kept)
+    if len(rows) < MIN_ROWS:
+        raise InvalidInputError(
+            f"At least {MIN_ROWS} rows with a target and a sensitive value are needed",
+            however=f"there {'is' if len(rows) == 1 else 'are'} {len(rows)}",
+            remedy="Load a longer table.",
+        )
+    ids, group = np.unique(groups.ids[rows], return_inverse=True)
+    names = tuple(groups.names[i] for i in ids)
+    y = labels.y[rows]
+    _check_classes(y, roles.target.column)
+    _check_groups(y, group, names, roles)
+    return LabelledTable(
+        features=frame.loc[kept, list(features)].reset_index(drop=True),
+        kinds={column: table.kinds[column] for column in features},
+        y=y,
+        group=group.astype(np.int64),
+        group_names=names,
+        positive=labels.positive,
+        rows=rows.astype(np.int64),
+        split=None if roles.split_column is None else _split(table, roles.split_column, rows),
+        notes=_notes(labels.y, groups.ids, roles),
+        roles=roles,
+        table=table,
+    )
+
+
+def _notes(y: NDArray[np.int64], ids: NDArray[np.int64], roles: Roles) -> tuple[str, ...]:
+    without_target = int((y < 0).sum())
+    without_group = int(((y >= 0) & (ids < 0)).sum())
+    sensitive = " or ".join(f"'{column}'" for column in roles.sensitive_columns)
+    counts = {f"'{roles.target.column}'": without_target, sensitive: without_group}
+    return tuple(
+        f"{count:,} row{'s' if count > 1 else ''} left out because {column} is missing."
+        for column, count in counts.items()
+        if count
+    )
+
+
+def _check_features(table: Table, features: tuple[str, ...]) -> None:
+    if not features:
+        raise InvalidInputError(
+            "At least one feature is needed",
+            however="every column has another role",
+            remedy="Drop fewer columns.",
+        )
+    for column in features:
+        if table.frame[column].isna().all():
+            raise InvalidInputError(
+                "Each feature needs values",
+                however=f"column '{column}' has none in any row",
+                remedy=f"Drop column '{column}'.",
+            )
+
+
+def _check_classes(y: NDArray[np.int64], column: str) -> None:
+    if y.min() == y.max():
+        raise InvalidInputError(
+            "The target needs two classes",
+            however=f"column '{column}' has one in the rows that have a sensitive value",
+            remedy="Choose another target or another sensitive column.",
+        )
+
+
+def _check_groups(
+    y: NDArray[np.int64], group: NDArray[Any], names: tuple[str, ...], roles: Roles
+) -> None:
+    columns = " crossed with ".join(f"'{column}'" for column in roles.sensitive_columns)
+    if len(names) < 2:
+        raise InvalidInputError(
+            "Fairness needs two groups to be compared",
+            however=f"sensitive column {columns} gives one",
+            remedy="Choose another column, or group its values otherwise.",
+        )
+    for counts, least, what in (
+        (np.bincount(group), MIN_GROUP_ROWS, f"{MIN_GROUP_ROWS} rows"),
+        (np.bincount(group, weights=y), 1, "one row of the positive class"),
+    ):
+        small = np.flatnonzero(counts < least)
+        if len(small):
+            raise InvalidInputError(
+                f"Each group needs at least {what}",
+                however=f"{len(small)} of the {len(names)} groups by {columns} "
+                f"{'has' if len(small) == 1 else 'have'} fewer",
+                remedy="Merge small groups with others, or cut numbers elsewhere.",
+                choices=[names[i] for i in small],
+            )
+
+
+def _split(table: Table, column: str, rows: NDArray[np.intp]) -> NDArray[np.int64]:
+    words = table.frame[column].iloc[rows].astype("str").str.lower()
+    split = words.map(SPLIT_WORDS)
+    wrong = np.flatnonzero(split.isna())
+    if len(wrong):
+        raise InvalidInputError(
+            f"Split column '{column}' needs to say train, validation or test in each row",
+            however=f"row {table.line(int(rows[wrong[0]])):,} says something else",
+            remedy="Correct that row, or choose no split column.",
+        )
+    for name in ("train", "validation", "test"):
+        if not (split == SPLIT_WORDS[name]).any():
+            raise InvalidInputError(
+                "Rows for train, validation and test are needed",
+                however=f"split column '{column}' names none for {name}",
+                remedy="Name some, or choose no split column.",
+            )
+    return split.to_numpy().astype(np.int64)

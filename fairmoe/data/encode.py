@@ -1,0 +1,138 @@
+"""Labelled table -> encoded splits."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmoe.config import Scale
+from fairmoe.data.assign import LabelledTable
+from fairmoe.data.encoder import Encoder
+from fairmoe.data.split import FRACTIONS, rows_of_splits, split_rows
+from fairmoe.errors import InvalidInputError
+
+__all__ = ["EncodedData", "EncodedSplit", "Encoder", "encode"]
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedSplit:
+    """The rows of one split.
+
+    Attributes:
+        x: Inputs, `(n, d)`, finite.
+        y: Labels, `(n,)`, 0 or 1.
+        group: Group ids, `(n,)`, in `[0, G)`.
+        rows: Positions in `Table.frame`, `(n,)`, ascending.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.int64]
+    group: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedData:
+    """Everything that training needs to know of the data.
+
+    Attributes:
+        train: Rows to learn from.
+        validation: Rows to choose by.
+        test: Rows to report on.
+        encoder: What made the inputs, fitted on the training rows.
+        group_names: The name of each group, `(G,)`.
+        positive: The positive class in words.
+        digest: SHA-256 of all the above: equal data trains equal models.
+    """
+
+    train: EncodedSplit
+    validation: EncodedSplit
+    test: EncodedSplit
+    encoder: Encoder
+    group_names: tuple[str, ...]
+    positive: str
+    digest: str
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups there are."""
+        return len(self.group_names)
+
+
+def encode(
+    labelled: LabelledTable,
+    *,
+    scale: Scale = "standard",
+    rare_level: float = 0.005,
+    seed: int = 0,
+    fractions: Sequence[float] = FRACTIONS,
+) -> EncodedData:
+    """Part the rows into splits and encode them, as learnt from the training rows.
+
+    Args:
+        labelled: The rows. If they name their split, `seed` and `fractions` decide nothing.
+        scale: See `Encoder.fit`.
+        rare_level: See `Encoder.fit`.
+        seed: See `split_rows`.
+        fractions: See `split_rows`.
+
+    Raises:
+        InvalidInputError: The training rows lack a class or a group, or the fractions do not fit.
+    """
+    if labelled.split is None:
+        parts = split_rows(labelled.y, labelled.group, fractions=fractions, seed=seed)
+    else:
+        parts = rows_of_splits(labelled.split)
+    _check_train(labelled, parts[0])
+    encoder = Encoder.fit(
+        labelled.features.iloc[parts[0]], labelled.kinds, scale=scale, rare_level=rare_level
+    )
+    train, validation, test = (
+        EncodedSplit(
+            x=encoder.transform(labelled.features.iloc[part]),
+            y=labelled.y[part],
+            group=labelled.group[part],
+            rows=labelled.rows[part],
+        )
+        for part in parts
+    )
+    return EncodedData(
+        train=train,
+        validation=validation,
+        test=test,
+        encoder=encoder,
+        group_names=labelled.group_names,
+        positive=labelled.positive,
+        digest=_digest((train, validation, test), encoder, labelled),
+    )
+
+
+def _check_train(labelled: LabelledTable, train: NDArray[np.int64]) -> None:
+    """Splits that a column names may leave training without something to learn."""
+    lacking = "a class" if len(np.unique(labelled.y[train])) < 2 else ""
+    if len(np.unique(labelled.group[train])) < len(labelled.group_names):
+        lacking = "a group"
+    if lacking:
+        raise InvalidInputError(
+            "The training rows need both classes and every group",
+            however=f"they lack {lacking}",
+            remedy="Give more rows to training, or merge groups.",
+        )
+
+
+def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: LabelledTable) -> str:
+    described = {
+        "encoder": encoder.to_dict(),
+        "roles": labelled.roles.to_dict(),
+        "groups": labelled.group_names,
+        "positive": labelled.positive,
+    }
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+    for split in splits:
+        for array in (split.x, split.y, split.group, split.rows):
+            digest.update(str(array.shape).encode())
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()

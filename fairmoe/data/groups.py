@@ -1,0 +1,91 @@
+"""Sensitive columns -> groups."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmoe.data.kinds import MISSING, as_category, level_text
+from fairmoe.data.roles import Sensitive
+from fairmoe.data.table import Table
+from fairmoe.errors import InvalidInputError
+
+MAX_GROUPS = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """The groups of all rows of a table.
+
+    Attributes:
+        ids: Group ids, -1 where a sensitive value is missing, `(n,)`.
+        names: The name of each id, `(G,)`; not every id need occur.
+    """
+
+    ids: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+def groups_of(table: Table, sensitive: tuple[Sensitive, ...]) -> Groups:
+    """Part the rows of a table by one sensitive column, or by two crossed.
+
+    Groups are in the order of the values (numbers by size, texts by alphabet); of two columns, by
+    the first and then the second.
+
+    Raises:
+        InvalidInputError: A column has too many values, cannot be cut, or lacks a merged value.
+    """
+    parts = [_cut(table, each) if each.bins else _levels(table, each) for each in sensitive]
+    if len(parts) == 1:
+        return parts[0]
+    first, second = parts
+    crossed = first.ids * len(second.names) + second.ids
+    crossed[(first.ids < 0) | (second.ids < 0)] = -1
+    names = itertools.product(first.names, second.names)
+    return Groups(crossed, tuple(" & ".join(pair) for pair in names))
+
+
+def _cut(table: Table, sensitive: Sensitive) -> Groups:
+    column, bins = sensitive.column, sensitive.bins
+    if table.kinds[column] != "number":
+        raise InvalidInputError(
+            "Cut points need a sensitive column of numbers",
+            however=f"column '{column}' is a category",
+            remedy="Merge its values instead.",
+        )
+    values = table.frame[column].to_numpy(dtype=np.float64)
+    ids = np.searchsorted(np.array(bins), values, side="left").astype(np.int64)
+    ids[np.isnan(values)] = -1
+    cuts = [level_text(cut) for cut in bins]
+    between = [f"{low} < {column} ≤ {high}" for low, high in itertools.pairwise(cuts)]
+    return Groups(ids, (f"{column} ≤ {cuts[0]}", *between, f"{column} > {cuts[-1]}"))
+
+
+def _levels(table: Table, sensitive: Sensitive) -> Groups:
+    column = sensitive.column
+    levels = as_category(table.frame[column])
+    values = list(levels.cat.categories)
+    is_number = table.kinds[column] == "number"
+    own_names = [f"{column} = {value}" if is_number else value for value in values]
+    merged = {value: name for name, olds in sensitive.merge for value in olds}
+    for value in merged:
+        if value not in values and value != MISSING:
+            raise InvalidInputError(
+                f"Groups can be merged from values of column '{column}' only",
+                however="one was named that the column does not have",
+                remedy="Choose among its values.",
+                choices=values[:MAX_GROUPS],
+            )
+    named = [merged.get(value, own) for value, own in zip(values, own_names, strict=True)]
+    names = tuple(dict.fromkeys([*named, *merged.values()]))
+    if len(names) > MAX_GROUPS:
+        raise InvalidInputError(
+            f"At most {MAX_GROUPS} groups can be compared",
+            however=f"column '{column}' has {len(names):,} values",
+            remedy="Cut it into bins." if is_number else "Merge its values.",
+        )
+    position = {name: i for i, name in enumerate(names)}
+    missing = position[merged[MISSING]] if MISSING in merged else -1
+    of_level = np.array([*(position[name] for name in named), missing], dtype=np.int64)
+    return Groups(of_level[levels.cat.codes.to_numpy()], names)

@@ -1,0 +1,168 @@
+"""What each column of a table is for."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from fairmoe.errors import InvalidInputError
+
+
+@dataclass(frozen=True)
+class Target:
+    """The column to predict, and which of its values are the positive class.
+
+    A column of two values needs nothing more: positive is the greater of two numbers, the one of
+    two texts that affirms ("yes", "true", "good", ">50K"), or else the last by alphabet.
+
+    Attributes:
+        column: Its name.
+        positive: The values, as texts, that make the positive class; all others are negative.
+        threshold: For a number: greater values are positive.
+
+    Raises:
+        InvalidInputError: Both positive values and a threshold are given, or it is not finite.
+    """
+
+    column: str
+    positive: tuple[str, ...] = ()
+    threshold: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.threshold is None:
+            return
+        if self.positive:
+            raise InvalidInputError(
+                f"Target '{self.column}' needs either positive values or a threshold",
+                however="both were given",
+            )
+        if not math.isfinite(self.threshold):
+            raise InvalidInputError(
+                f"The threshold of target '{self.column}' needs to be a finite number"
+            )
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """A column whose values part the rows into groups.
+
+    Attributes:
+        column: Its name.
+        merge: New groups, each a name and the values (as texts) that it takes; other values stay
+            groups of their own. `MISSING` among the values takes the rows without a value.
+        bins: For a number: ascending cut points. A value equal to a cut point falls below it.
+
+    Raises:
+        InvalidInputError: A value is merged twice, a cut point is not finite or not above the one
+            before it, or both kinds of grouping are given.
+    """
+
+    column: str
+    merge: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    bins: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.merge and self.bins:
+            raise InvalidInputError(
+                f"Sensitive column '{self.column}' needs either merged values or cut points",
+                however="both were given",
+            )
+        merged = [value for _, values in self.merge for value in values]
+        if len(set(merged)) < len(merged):
+            raise InvalidInputError(
+                f"Each value of sensitive column '{self.column}' can be merged once",
+                however="one is named twice",
+            )
+        ascending = all(low < high for low, high in itertools.pairwise(self.bins))
+        if not ascending or not all(map(math.isfinite, self.bins)):
+            raise InvalidInputError(
+                f"The cut points of sensitive column '{self.column}' need to be ascending numbers"
+            )
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What each column is for; columns without a role are features.
+
+    Attributes:
+        target: What to predict.
+        sensitive: What parts the rows into groups: one column, or two that are crossed.
+        include_sensitive: Whether the sensitive columns are features too.
+        dropped: Columns to leave out.
+        split_column: A column that names the split of each row: train, validation or test.
+
+    Raises:
+        InvalidInputError: A column has two roles, or there is not one sensitive column or two.
+    """
+
+    target: Target
+    sensitive: tuple[Sensitive, ...]
+    include_sensitive: bool = False
+    dropped: tuple[str, ...] = ()
+    split_column: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.sensitive) not in (1, 2):
+            raise InvalidInputError(
+                "One sensitive column is needed, or two to be crossed",
+                however=f"{len(self.sensitive) or 'none'} were named",
+            )
+        named = [("target", self.target.column)]
+        named += [("sensitive", sensitive.column) for sensitive in self.sensitive]
+        if self.split_column is not None:
+            named.append(("split column", self.split_column))
+        dropped = [("dropped", column) for column in dict.fromkeys(self.dropped)]
+        if not self.include_sensitive:
+            dropped = [pair for pair in dropped if pair[1] not in self.sensitive_columns]
+        seen: dict[str, str] = {}
+        for role, column in named + dropped:
+            if column in seen:
+                raise InvalidInputError(
+                    "Each column has one role",
+                    however=f"column '{column}' is both {seen[column]} and {role}",
+                    remedy="Choose another column for one of the two.",
+                )
+            seen[column] = role
+
+    @property
+    def sensitive_columns(self) -> tuple[str, ...]:
+        """Names of the sensitive columns."""
+        return tuple(sensitive.column for sensitive in self.sensitive)
+
+    def features(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """Return which of the columns are features, in their order."""
+        others = {self.target.column, self.split_column, *self.dropped}
+        if not self.include_sensitive:
+            others.update(self.sensitive_columns)
+        return tuple(column for column in columns if column not in others)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the roles in a form that JSON keeps."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+        """Return the roles that `to_dict` wrote, also after a passage through JSON.
+
+        Example:
+            >>> roles = Roles(Target("hired"), (Sensitive("age", bins=(40.0,)),))
+            >>> Roles.from_dict(roles.to_dict()) == roles
+            True
+        """
+        target = kept["target"]
+        return cls(
+            target=Target(target["column"], tuple(target["positive"]), target["threshold"]),
+            sensitive=tuple(
+                Sensitive(
+                    each["column"],
+                    tuple((name, tuple(values)) for name, values in each["merge"]),
+                    tuple(each["bins"]),
+                )
+                for each in kept["sensitive"]
+            ),
+            include_sensitive=kept["include_sensitive"],
+            dropped=tuple(kept["dropped"]),
+            split_column=kept["split_column"],
+        )

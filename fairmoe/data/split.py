@@ -1,0 +1,78 @@
+"""Rows -> training, validation and test."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairmoe.errors import InvalidInputError
+
+Rows = NDArray[np.int64]
+FRACTIONS = (0.6, 0.2, 0.2)
+
+
+def split_rows(
+    y: NDArray[np.int64],
+    group: NDArray[np.int64],
+    *,
+    fractions: Sequence[float] = FRACTIONS,
+    seed: int,
+) -> tuple[Rows, Rows, Rows]:
+    """Part rows at random, so that each split has its share of each group and label.
+
+    Within a group and label each split gets its exact share, rounded down; the rows that are left
+    over go one each to the largest remainders, on a tie to training first, then to test. So a
+    single row is for training, and of two rows one is for training and one for test.
+
+    Args:
+        y: Labels, `(n,)`, 0 or 1.
+        group: Group ids, `(n,)`.
+        fractions: Shares of training, validation and test, positive, adding up to 1.
+        seed: Decides which rows go where.
+
+    Returns:
+        Positions of the rows of each split, ascending; each row is in one.
+
+    Raises:
+        InvalidInputError: The fractions are not three positive numbers that add up to 1.
+
+    Example:
+        >>> y = np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+        >>> [len(rows) for rows in split_rows(y, np.zeros_like(y), seed=0)]
+        [6, 2, 2]
+    """
+    if (
+        len(fractions) != 3
+        or min(fractions) <= 0
+        or not math.isclose(sum(fractions), 1, abs_tol=1e-6)
+    ):
+        raise InvalidInputError(
+            "Training, validation and test need positive shares that add up to 1"
+        )
+    rng = np.random.default_rng(seed)
+    cell = 2 * group + y
+    split = np.empty(len(y), dtype=np.int64)
+    for each in np.unique(cell):
+        members = rng.permutation(np.flatnonzero(cell == each))
+        split[members] = np.repeat(np.arange(3), _counts(len(members), np.array(fractions)))
+    return rows_of_splits(split)
+
+
+def rows_of_splits(split: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
+    """Return the positions of 0 (training), 1 (validation) and 2 (test), ascending."""
+    train, validation, test = (np.flatnonzero(split == i).astype(np.int64) for i in range(3))
+    return train, validation, test
+
+
+def _counts(rows: int, fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    if rows == 2:
+        return np.array([1, 0, 1])
+    # Rounded, lest 0.2 * 35 = 7.000000000000001 have a remainder.
+    exact = np.round(fractions * rows, 9)
+    counts = np.floor(exact).astype(np.int64)
+    train_test_validation = np.array([0, 2, 1])
+    remainders = (exact - counts)[train_test_validation]
+    largest = train_test_validation[np.argsort(-remainders, kind="stable")]
+    counts[largest[: rows - counts.sum()]] += 1
+    return counts
