@@ -129,7 +129,8 @@ def adversarial_loss(
 
     $$\mathcal{L}_{adv}^{hidden} = \text{CrossEntropy}(\ell_{adv}^{hidden}, s) \tag{25}$$
     $$\mathcal{L}_{adv}^{logits} = \text{CrossEntropy}(\ell_{adv}^{logits}, s) \tag{28}$$
-    $$\mathcal{L}_{adv} = \frac{\mathcal{L}_{adv}^{hidden} + \mathcal{L}_{adv}^{logits}}{2} \tag{22}$$
+    $$\mathcal{L}_{adv} =
+    \frac{\mathcal{L}_{adv}^{hidden} + \mathcal{L}_{adv}^{logits}}{2} \tag{22}$$
 
     The adversaries descend on it; the expert, behind the gradient reversal, ascends.
 

@@ -88,8 +88,8 @@ def top_membership(values: Float[Tensor, "*k n"], ratio: float) -> Float[Tensor,
     below = torch.searchsorted(ordered, values)
     not_above = torch.searchsorted(ordered, values, right=True)
     n = values.shape[-1]
-    room = ratio * n - (n - not_above)
-    return (room.double() / (not_above - below)).clamp(0, 1)
+    room = ratio * n - (n - not_above).double()
+    return (room / (not_above - below)).clamp(0, 1)
 
 
 def ratio_explanation_difference(
