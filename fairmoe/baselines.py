@@ -27,6 +27,14 @@ class LinearModel:
         """Return the log-odds of the positive class, `x @ weight + bias`. Gradients flow."""
         return x @ self.weight + self.bias
 
+    def average_gradient(
+        self,
+        x: Float[Tensor, "n d"],
+        baseline: Float[Tensor, " d"],  # noqa: ARG002
+    ) -> Float[Tensor, "n d"]:
+        """Return the gradient of the log-odds, which is the same from any baseline."""
+        return self.weight.expand_as(x)
+
 
 def fit_constant(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearModel:
     """Return the model that gives every row the base rate, and so the majority's class.

@@ -22,10 +22,10 @@ def test_wilson_interval_agrees_with_scipy(n, data, confidence):
 
 
 def test_wilson_interval_ends_exactly_at_the_borders_and_is_nan_without_trials():
-    low, high = metrics.wilson_interval([0, 7, 0], [7, 7, 0])
-    assert low[0] == 0
-    assert high[1] == 1
-    assert np.isnan([low[2], high[2]]).all()
+    n = np.arange(1, 1000)
+    assert (metrics.wilson_interval(np.zeros_like(n), n)[0] == 0).all()
+    assert (metrics.wilson_interval(n, n)[1] == 1).all()
+    assert np.isnan(metrics.wilson_interval(0, 0)).all()
 
 
 def exact_p_value(gap_of, group):
@@ -131,6 +131,12 @@ def test_no_difference_at_all_has_a_p_value_of_one():
     groups = {"group": [0, 0, 1, 1], "n_groups": 2, "n_permutations": 50}
     assert metrics.demographic_parity_test([1, 1, 1, 1], **groups).p_value == 1
     assert metrics.attention_test(np.full((4, 3), 1 / 3), **groups).p_value == 1
+
+
+def test_no_p_value_is_zero():
+    groups = {"group": np.arange(200) % 2, "n_groups": 2, "n_permutations": 49}
+    assert metrics.demographic_parity_test(np.arange(200) % 2, **groups).p_value == 1 / 50
+    assert metrics.attention_test(np.eye(2)[np.arange(200) % 2], **groups).p_value == 1 / 50
 
 
 def test_p_values_hold_their_level_when_groups_mean_nothing():
