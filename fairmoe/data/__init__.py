@@ -1,29 +1,43 @@
 """From the bytes of a file to encoded, split arrays."""
 
 from fairmoe.data.assign import LabelledTable, assign_roles
+from fairmoe.data.demo import DEMO_NAME, DEMO_ROLES, demo_csv, demo_table, make_demo
 from fairmoe.data.encode import EncodedData, EncodedSplit, encode
 from fairmoe.data.encoder import Encoder
 from fairmoe.data.kinds import MISSING, ColumnKind
+from fairmoe.data.public import PUBLIC, PublicSource, fetch_public
 from fairmoe.data.read import read_table
 from fairmoe.data.roles import Roles, Sensitive, Target
 from fairmoe.data.split import split_rows
+from fairmoe.data.suggest import Suggestion, suggest_roles, suspected_leaks
 from fairmoe.data.table import Table, retype, table_from_frame
 
 __all__ = [
+    "DEMO_NAME",
+    "DEMO_ROLES",
     "MISSING",
+    "PUBLIC",
     "ColumnKind",
     "EncodedData",
     "EncodedSplit",
     "Encoder",
     "LabelledTable",
+    "PublicSource",
     "Roles",
     "Sensitive",
+    "Suggestion",
     "Table",
     "Target",
     "assign_roles",
+    "demo_csv",
+    "demo_table",
     "encode",
+    "fetch_public",
+    "make_demo",
     "read_table",
     "retype",
     "split_rows",
+    "suggest_roles",
+    "suspected_leaks",
     "table_from_frame",
 ]

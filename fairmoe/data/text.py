@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fairmoe.errors import InvalidInputError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-_SAMPLE = 1 << 18
+SAMPLE = 1 << 18
 _SIGNATURES = {
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -55,7 +55,7 @@ def _utf_16(raw: bytes) -> str:
     """Return the UTF-16 codec that fits the bytes, or nothing."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    sample = raw[:_SAMPLE]
+    sample = raw[:SAMPLE]
     half = len(sample) // 2
     zeros = [sample[offset::2].count(0) for offset in (0, 1)]
     # Most characters of a table are ASCII, and so every second byte of UTF-16 is zero.
@@ -67,7 +67,7 @@ def _utf_16(raw: bytes) -> str:
 
 
 def _check_text(text: str) -> None:
-    sample = text[:_SAMPLE]
+    sample = text[:SAMPLE]
     unprintable = sum(sample.count(chr(code)) for code in (*range(1, 9), *range(14, 32), 0xFFFD))
     zeros = sample.count("\0")
     if unprintable + zeros > 0.02 * len(sample) and unprintable > 0:
@@ -96,7 +96,7 @@ def find_delimiter(text: str) -> str:
         >>> find_delimiter("age;income\n38;1,5\n41;2,25\n")
         ';'
     """
-    sample = text[:_SAMPLE]
+    sample = text[:SAMPLE]
     complete = len(sample) == len(text)
 
     def agreement(delimiter: str) -> tuple[float, int]:

@@ -1,0 +1,136 @@
+"""Which roles the columns of a table look made for."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from fairmoe.data.assign import SPLIT_WORDS
+from fairmoe.data.labels import label
+from fairmoe.data.roles import Target
+from fairmoe.data.table import Table
+
+TARGET_WORD = re.compile(
+    "target|labels?|class|outcome|income|hired?|approved|accepted|admitted|default|decision"
+    "|(two)?(year)?recid(ivism|ivated)?|churn|good|result|y"
+)
+SENSITIVE_WORDS = (
+    ("sex", "gender"),
+    ("race", "ethnicity", "ethnic"),
+    ("age",),
+    ("religion", "nationality", "citizenship", "disability", "disabled", "orientation"),
+    ("foreign", "birth", "native", "marital", "pregnant"),
+)
+ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "index", "identifier"})
+LEAK_AUC = 0.995
+_ROWS = 20_000
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Columns that look made for a role, the likeliest first.
+
+    Attributes:
+        targets: Columns of two values, such as "income" or "hired", or the last one.
+        sensitive: Columns named like "sex", "race" or "age".
+        ids: Columns that name the row and say nothing else: to be dropped.
+        empty: Columns without any value: to be dropped.
+        split_column: A column that says train, validation or test, if there is one.
+    """
+
+    targets: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    ids: tuple[str, ...]
+    empty: tuple[str, ...]
+    split_column: str | None
+
+
+def suggest_roles(table: Table) -> Suggestion:
+    """Guess from names and values what the columns may be for."""
+    columns = list(table.frame.columns)
+    words = {column: _words(column) for column in columns}
+    distinct = {column: table.frame[column].nunique() for column in columns}
+    empty = tuple(column for column in columns if not distinct[column])
+    ids = tuple(column for column in columns if _is_id(table, column, words[column]))
+    ranked = [
+        column
+        for wanted in SENSITIVE_WORDS
+        for column in columns
+        if words[column].intersection(wanted) and distinct[column] > 1 and column not in ids
+    ]
+    sensitive = tuple(dict.fromkeys(ranked))
+    split = next((column for column in columns if _is_split(table, column)), None)
+    binary = [
+        column for column in columns if distinct[column] == 2 and column not in (*sensitive, split)
+    ]
+    named = [column for column in binary if any(map(TARGET_WORD.fullmatch, words[column]))]
+    at_the_end = [column for column in (columns[-1], columns[0]) if column in binary]
+    targets = tuple(dict.fromkeys([*named, *at_the_end, *binary]))
+    return Suggestion(targets, sensitive, ids, empty, split)
+
+
+def suspected_leaks(table: Table, target: Target) -> tuple[str, ...]:
+    """Return the columns that all but equal the target.
+
+    A column is suspected if, alone, it ranks the rows of the two classes apart with an AUC of at
+    least 0.995: a number by its size in either direction, a category by the share of positives of
+    each level (levels of one row say nothing and are not counted). On a long table 20,000 rows
+    are looked at.
+
+    Raises:
+        InvalidInputError: The target does not have two classes.
+    """
+    y = label(table, target).y
+    known = np.flatnonzero(y >= 0)
+    looked_at = known[:: max(1, len(known) // _ROWS)]
+    labels = pd.Series(y[looked_at])
+    suspects = []
+    for column in table.frame.columns.drop(target.column):
+        values = table.frame[column].iloc[looked_at].reset_index(drop=True)
+        scores = values if table.kinds[column] == "number" else _share_of_positives(values, labels)
+        if _parts_the_classes(scores, labels):
+            suspects.append(column)
+    return tuple(suspects)
+
+
+def _share_of_positives(values: "pd.Series[Any]", labels: "pd.Series[int]") -> "pd.Series[float]":
+    by_level = labels.groupby(values, observed=True)
+    return by_level.transform("mean").where(by_level.transform("size") > 1)
+
+
+def _parts_the_classes(scores: "pd.Series[Any]", labels: "pd.Series[int]") -> bool:
+    given = scores.notna()
+    if given.mean() < 0.5 or labels[given].nunique() < 2:
+        return False
+    auc = float(roc_auc_score(labels[given], scores[given]))
+    return max(auc, 1 - auc) >= LEAK_AUC
+
+
+def _words(column: str) -> set[str]:
+    """Return the words of a name in lower case: "ForeignWorker" has foreign and worker."""
+    return {word.lower() for word in _WORD.findall(column)}
+
+
+def _is_id(table: Table, column: str, words: set[str]) -> bool:
+    values = table.frame[column]
+    present = len(values) - int(values.isna().sum())
+    if present < 2:
+        return False
+    share = values.nunique() / present
+    if ID_WORDS & words:
+        return share > 0.9
+    if table.kinds[column] == "category":
+        return share > 0.9
+    steps = values.diff().dropna()
+    return bool(share == 1 and (steps == 1).all())
+
+
+def _is_split(table: Table, column: str) -> bool:
+    if table.kinds[column] != "category":
+        return False
+    levels = {level.lower() for level in table.frame[column].cat.categories}
+    return len(levels) > 1 and levels <= set(SPLIT_WORDS)
