@@ -23,9 +23,9 @@ def make_demo(
     rows: int = 4000,
     *,
     seed: int = 0,
-    label_bias: float = 2.0,
+    label_bias: float = 1.7,
     representation_bias: float = 0.3,
-    proxy: float = 0.9,
+    proxy: float = 0.85,
 ) -> pd.DataFrame:
     """Generate applicants and whether they were hired.
 
@@ -92,7 +92,8 @@ def make_demo(
 def _departments(stand_in: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.str_]:
     shares = np.where(stand_in[:, None], [0.4, 0.3, 0.15, 0.1, 0.05], [0.05, 0.15, 0.2, 0.25, 0.35])
     drawn = (rng.random(len(stand_in))[:, None] > shares.cumsum(axis=1)).sum(axis=1)
-    return np.array(_DEPARTMENTS)[np.minimum(drawn, len(_DEPARTMENTS) - 1)]
+    department: NDArray[np.str_] = np.array(_DEPARTMENTS)[np.minimum(drawn, 4)]
+    return department
 
 
 def demo_csv() -> bytes:

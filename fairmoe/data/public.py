@@ -1,5 +1,6 @@
 """Public data sets, fetched from OpenML when the user asks for one."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -88,10 +89,10 @@ def fetch_public(name: str) -> Table:
     source = PUBLIC[name]
     try:
         fetched = fetch_openml(
-            data_id=source.openml_id, as_frame=True, parser="pandas", n_retries=0
+            data_id=source.openml_id, as_frame=True, parser="pandas", n_retries=1, delay=0.0
         )
-    # Network errors are OSErrors, and an answer that is not understood is a ValueError.
-    except (OSError, ValueError) as error:
+    # What answers in place of the site, such as a login page of the network, is no JSON.
+    except (OSError, json.JSONDecodeError) as error:
         raise UnavailableError(
             f"The data set '{name}' could not be fetched from openml.org. "
             "Check the network, or load a file of your own instead."
