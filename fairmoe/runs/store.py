@@ -1,0 +1,238 @@
+"""A run as one JSON document, and as a folder of plain files that can be loaded again."""
+
+import dataclasses
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from safetensors.torch import load_file, save_file
+
+from fairmoe.config import Settings
+from fairmoe.data.encode import Encoder
+from fairmoe.data.roles import Roles
+from fairmoe.errors import InvalidInputError
+from fairmoe.nn import Mixture
+from fairmoe.runs.record import EXPERTS, MODELS, SPLITS, Curve, DataSummary, Model, Run, SplitRecord
+
+FORMAT = 1
+"""Version of the folder's layout; a run of another version is refused."""
+
+RECORD, WEIGHTS, PREDICTIONS = "run.json", "model.safetensors", "predictions.csv"
+
+
+def to_document(run: Run) -> dict[str, Any]:
+    """Return what a run found, ready for strict JSON.
+
+    Returns:
+        `run_id`, `device`, `experts_reused`; `data` with the rows of each group; `settings` as
+        given, `resolved` what `auto` became; `seconds` by stage; `validation` and `test` with the
+        scores of each model; `routing` with the mean gate weights on the test rows, `overall` and
+        `by_group`. None stands for what could not be estimated.
+    """
+    return {
+        "run_id": run.run_id,
+        "data": dataclasses.asdict(run.data),
+        "settings": run.settings.to_dict(),
+        "resolved": dict(run.resolved),
+        "device": run.device,
+        "seconds": dict(run.seconds),
+        "experts_reused": run.experts_reused,
+        "validation": _scores(run.scores["validation"]),
+        "test": _scores(run.scores["test"]),
+        "routing": _routing(run.splits["test"], tuple(run.data.groups)),
+    }
+
+
+def check_vacant(folder: Path) -> None:
+    """Check that a run can be kept in a folder: it can be made, or is there and empty.
+
+    Raises:
+        InvalidInputError: It is a file, holds something, or may not be written.
+    """
+    needed = "A new or empty folder is needed to keep the run"
+    if folder.exists() and not folder.is_dir():
+        raise InvalidInputError(
+            needed, however=f"'{folder}' is a file", remedy="Name another folder."
+        )
+    if folder.is_dir() and any(folder.iterdir()):
+        raise InvalidInputError(
+            needed, however=f"'{folder}' holds files already", remedy="Name another folder."
+        )
+    nearest = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        raise InvalidInputError(
+            needed, however=f"nothing can be written in '{nearest}'", remedy="Name another folder."
+        )
+
+
+def save_run(run: Run, folder: Path) -> None:
+    """Keep a run in a folder, whole or not at all.
+
+    `run.json` holds the document, the roles, the encoder and the curves, `model.safetensors` the
+    weights, and `predictions.csv` what each model said of each row, by the row's position.
+
+    Raises:
+        InvalidInputError: The folder is not vacant.
+    """
+    check_vacant(folder)
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # In the same parent, so that the last step is a rename; a rename cannot be seen half done.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
+        draft = Path(temporary) / folder.name
+        draft.mkdir()
+        state = run.mixture.state_dict()
+        save_file({name: value.contiguous() for name, value in state.items()}, draft / WEIGHTS)
+        # Nine digits tell every float32 from its neighbours.
+        _predictions(run).to_csv(draft / PREDICTIONS, index=False, float_format="%.9g")
+        record = _record(run) | {
+            "sha256": {name: _sha256(draft / name) for name in (WEIGHTS, PREDICTIONS)}
+        }
+        text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
+        (draft / RECORD).write_text(text + "\n", encoding="utf-8")
+        if folder.exists():
+            folder.rmdir()
+        draft.rename(folder)
+
+
+def load_run(folder: Path) -> Run:
+    """Return the run that `save_run` kept; its model predicts the same numbers.
+
+    Raises:
+        InvalidInputError: The folder holds no run, one of another version, or a damaged one.
+    """
+    record = _read_record(folder)
+    for name, digest in record["sha256"].items():
+        if not (folder / name).is_file() or _sha256(folder / name) != digest:
+            raise InvalidInputError(
+                "A kept run needs its files as they were written",
+                however=f"'{name}' is missing or was changed",
+                remedy="Keep the run again.",
+            )
+    mixture = Mixture.from_spec(record["mixture"])
+    mixture.load_state_dict(load_file(folder / WEIGHTS))
+    predictions = pd.read_csv(folder / PREDICTIONS)
+    return Run(
+        run_id=record["run_id"],
+        data=DataSummary(**record["data"]),
+        roles=Roles.from_dict(record["roles"]),
+        settings=Settings(**record["settings"]),
+        resolved=record["resolved"],
+        device=record["device"],
+        seconds=record["seconds"],
+        curves=tuple(
+            Curve(each["name"], each["phase"], tuple(each["epochs"]), _numbers(each["values"]))
+            for each in record["curves"]
+        ),
+        splits={split: _split(predictions[predictions["split"] == split]) for split in SPLITS},
+        scores={
+            split: {
+                model: dict(zip(scores, _numbers(scores.values()), strict=True))
+                for model, scores in record[split].items()
+            }
+            for split in SPLITS
+        },
+        experts_reused=record["experts_reused"],
+        encoder=Encoder.from_dict(record["encoder"]),
+        mixture=mixture.eval(),
+    )
+
+
+def _record(run: Run) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        **to_document(run),
+        "train": _scores(run.scores["train"]),
+        "roles": run.roles.to_dict(),
+        "encoder": run.encoder.to_dict(),
+        "mixture": run.mixture.spec(),
+        "curves": [
+            {
+                "name": curve.name,
+                "phase": curve.phase,
+                "epochs": list(curve.epochs),
+                "values": [_or_none(value) for value in curve.values],
+            }
+            for curve in run.curves
+        ],
+    }
+
+
+def _read_record(folder: Path) -> dict[str, Any]:
+    needed = "A folder with a kept run is needed"
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInputError(
+            needed, however=f"'{folder}' has no '{RECORD}' that can be read"
+        ) from error
+    except ValueError as error:
+        raise InvalidInputError(needed, however=f"its '{RECORD}' is damaged") from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise InvalidInputError(
+            needed,
+            however=f"its '{RECORD}' was not written by this version of fairmoe",
+            remedy="Train again with the settings that the file names.",
+        )
+    return record
+
+
+def _predictions(run: Run) -> pd.DataFrame:
+    frames = []
+    for name in SPLITS:
+        split = run.splits[name]
+        columns: dict[str, Any] = {"row": split.rows, "group": split.group, "y_true": split.y_true}
+        columns |= {f"proba_{model}": split.proba[model] for model in MODELS}
+        columns |= {f"gate_{expert}": split.gate[:, i] for i, expert in enumerate(EXPERTS)}
+        frame = pd.DataFrame(columns)
+        frame.insert(1, "split", name)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _split(frame: pd.DataFrame) -> SplitRecord:
+    return SplitRecord(
+        rows=frame["row"].to_numpy("int64"),
+        y_true=frame["y_true"].to_numpy("int64"),
+        group=frame["group"].to_numpy("int64"),
+        proba={model: frame[f"proba_{model}"].to_numpy("float32") for model in MODELS},
+        gate=frame[[f"gate_{expert}" for expert in EXPERTS]].to_numpy("float32"),
+    )
+
+
+def _routing(split: SplitRecord, groups: tuple[str, ...]) -> dict[str, Any]:
+    weights = pd.DataFrame(split.gate, columns=list(EXPERTS), dtype="float64")
+    by_group = weights.groupby(split.group).mean().reindex(range(len(groups)))
+    return {
+        "overall": _or_none_by_name(weights.mean().to_dict()),
+        "by_group": {
+            name: _or_none_by_name(by_group.loc[i].to_dict()) for i, name in enumerate(groups)
+        },
+    }
+
+
+def _scores(scores: Mapping[Model, Mapping[str, float]]) -> dict[str, dict[str, float | None]]:
+    return {model: _or_none_by_name(scores[model]) for model in MODELS}
+
+
+def _or_none_by_name(values: Mapping[Any, float]) -> dict[str, float | None]:
+    return {name: _or_none(value) for name, value in values.items()}
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _numbers(values: Iterable[float | None]) -> tuple[float, ...]:
+    return tuple(math.nan if value is None else value for value in values)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

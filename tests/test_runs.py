@@ -1,0 +1,320 @@
+import ast
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import fairmoe
+from fairmoe.config import Settings
+from fairmoe.data.assign import assign_roles
+from fairmoe.data.encode import encode
+from fairmoe.data.roles import Roles, Sensitive, Target
+from fairmoe.data.table import table_from_frame
+from fairmoe.errors import InvalidInputError
+from fairmoe.explain import Explainer
+from fairmoe.metrics import METRICS
+from fairmoe.nn import ExpertStack, GateStack, Mixture
+from fairmoe.runs import (
+    EXPERTS,
+    MODELS,
+    SPLITS,
+    Curve,
+    DataSummary,
+    Run,
+    SplitRecord,
+    check_vacant,
+    load_run,
+    save_run,
+    to_document,
+)
+
+ROLES = Roles(
+    Target("hired", positive=("yes",)),
+    (Sensitive("sex", merge=(("women", ("f",)),)), Sensitive("age", bins=(40.0,))),
+    dropped=("id",),
+)
+
+
+def _table():
+    rng = np.random.default_rng(0)
+    return table_from_frame(
+        pd.DataFrame(
+            {
+                "id": [f"p{i}" for i in range(120)],
+                "hired": np.where(rng.random(120) < 0.5, "yes", "no"),
+                "sex": np.tile(["f", "m"], 60),
+                "age": np.repeat([30, 50], 60),
+                "town": pd.Series(rng.choice(["Ærø", "São Paulo", "東京"], 120)).where(
+                    rng.random(120) < 0.9
+                ),
+                "grade": rng.normal(2.5, 1, 120),
+            }
+        ),
+        name="applicants.csv",
+    )
+
+
+def _mixture(n_inputs, column_of):
+    generators = [torch.Generator().manual_seed(i) for i in range(3)]
+    explainer = Explainer(
+        "lime",
+        baseline=torch.zeros(n_inputs),
+        background=torch.ones(2, n_inputs),
+        column_of=torch.tensor(column_of),
+    )
+    experts = ExpertStack(n_inputs, 4, slope=0.2, generators=generators)
+    gate = GateStack(n_inputs, 5, temperature=0.5, generators=generators[:1])
+    return Mixture(experts, gate, explainer).eval()
+
+
+def _split_record(mixture, split):
+    with torch.no_grad():
+        x = torch.from_numpy(split.x)
+        experts, gate = mixture.expert_proba(x)[:, 0].numpy(), mixture.gate_proba(x)[0].numpy()
+        mixed = mixture.proba(x)[0].numpy()
+    constant = np.full(len(split.y), 0.1, dtype=np.float32)
+    proba = [mixed, *experts, experts.mean(0), constant, constant]
+    return SplitRecord(
+        split.rows, split.y, split.group, dict(zip(MODELS, proba, strict=True)), gate
+    )
+
+
+@pytest.fixture(scope="module")
+def run():
+    """Return a run of a model that was not trained, whose test scores are 1, 2, ... and one NaN."""
+    table = _table()
+    labelled = assign_roles(table, ROLES)
+    data = encode(labelled)
+    mixture = _mixture(data.train.x.shape[1], data.encoder.column_of)
+    scores = {name: i + 1.0 for i, name in enumerate(METRICS)} | {"eo": math.nan}
+    counts = np.bincount(labelled.group)
+    return Run(
+        run_id="ab12",
+        data=DataSummary(
+            table.name,
+            len(table.frame),
+            table.frame.shape[1],
+            table.sha256,
+            {name: int(n) for name, n in zip(labelled.group_names, counts, strict=True)},
+            labelled.positive,
+        ),
+        roles=ROLES,
+        settings=Settings(epochs=8, lambda_fair=0.3, split_seed=None),
+        resolved={"epochs": 8, "batch_size": 72},
+        device="cpu",
+        seconds={"read": 0.1, "total": 0.5},
+        curves=(Curve("loss of utility", "warm-up", (1, 2), (0.7, math.nan)),),
+        splits={name: _split_record(mixture, getattr(data, name)) for name in SPLITS},
+        scores={split: {model: dict(scores) for model in MODELS} for split in SPLITS},
+        experts_reused=False,
+        encoder=data.encoder,
+        mixture=mixture,
+    )
+
+
+@pytest.fixture
+def kept(run, tmp_path):
+    folder = tmp_path / "deep" / "run"
+    save_run(run, folder)
+    return folder
+
+
+def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
+    document = json.loads(json.dumps(to_document(run), allow_nan=False))
+
+    assert document["data"] == {
+        "name": "applicants.csv",
+        "rows": 120,
+        "columns": 6,
+        "sha256": run.data.sha256,
+        "groups": {
+            "women & age ≤ 40": 30,
+            "women & age > 40": 30,
+            "m & age ≤ 40": 30,
+            "m & age > 40": 30,
+        },
+        "positive": "hired = yes",
+    }
+    assert document["settings"] == run.settings.to_dict()
+    assert document["seconds"] == {"read": 0.1, "total": 0.5}
+    for split in ("validation", "test"):
+        assert tuple(document[split]) == MODELS
+        assert tuple(document[split]["mixture"]) == METRICS
+        assert document[split]["mixture"]["acc"] == 1.0
+        assert document[split]["mixture"]["eo"] is None
+
+
+def test_routing_is_the_mean_gate_weight_on_the_test_rows(run):
+    gate = np.array([[0.2, 0.3, 0.5], [0.4, 0.4, 0.2], [1, 0, 0]], dtype=np.float32)
+    test = dataclasses.replace(run.splits["test"], gate=gate, group=np.array([0, 0, 3]))
+
+    routing = to_document(dataclasses.replace(run, splits={**run.splits, "test": test}))["routing"]
+
+    assert routing["overall"] == pytest.approx(
+        {"utility": 1.6 / 3, "result": 0.7 / 3, "procedural": 0.7 / 3}
+    )
+    first, second, _, last = routing["by_group"].values()
+    assert first == pytest.approx({"utility": 0.3, "result": 0.35, "procedural": 0.35})
+    assert second == dict.fromkeys(EXPERTS)
+    assert last == {"utility": 1.0, "result": 0.0, "procedural": 0.0}
+
+
+def test_loaded_run_is_the_kept_one(run, kept):
+    loaded = load_run(kept)
+
+    for field in ("run_id", "data", "roles", "settings", "resolved", "device", "encoder"):
+        assert getattr(loaded, field) == getattr(run, field), field
+    assert loaded.seconds == run.seconds
+    assert loaded.experts_reused is run.experts_reused
+    np.testing.assert_equal(
+        [dataclasses.asdict(curve) for curve in loaded.curves],
+        [dataclasses.asdict(curve) for curve in run.curves],
+    )
+    np.testing.assert_equal(loaded.scores, run.scores)
+    for name in SPLITS:
+        ours, theirs = (dataclasses.asdict(each.splits[name]) for each in (run, loaded))
+        np.testing.assert_equal(theirs, ours)
+        assert theirs["gate"].dtype == ours["gate"].dtype
+
+
+def test_loaded_run_predicts_the_same_numbers(run, kept):
+    features = assign_roles(_table(), ROLES).features
+    loaded = load_run(kept)
+    x = torch.from_numpy(run.encoder.transform(features))
+    x_loaded = torch.from_numpy(loaded.encoder.transform(features))
+
+    with torch.no_grad():
+        assert torch.equal(loaded.mixture.proba(x_loaded), run.mixture.proba(x))
+        assert torch.equal(loaded.mixture.gate_proba(x_loaded), run.mixture.gate_proba(x))
+        assert torch.equal(
+            loaded.mixture.explainer.attention(loaded.mixture, x_loaded),
+            run.mixture.explainer.attention(run.mixture, x),
+        )
+
+
+@given(proba=hnp.arrays(np.float32, 40, elements=st.floats(0, 1, width=32)))
+def test_predictions_are_kept_to_the_last_bit(run, tmp_path_factory, proba):
+    test = run.splits["test"]
+    changed = dataclasses.replace(test, proba={**test.proba, "logistic": proba[: len(test.rows)]})
+    folder = tmp_path_factory.mktemp("bits") / "run"
+
+    save_run(dataclasses.replace(run, splits={**run.splits, "test": changed}), folder)
+
+    loaded = load_run(folder).splits["test"].proba["logistic"]
+    np.testing.assert_array_equal(loaded, changed.proba["logistic"])
+
+
+def test_kept_folder_holds_these_files_and_leaves_nothing_beside_it(kept):
+    assert sorted(path.name for path in kept.iterdir()) == [
+        "model.safetensors",
+        "predictions.csv",
+        "run.json",
+    ]
+    assert list(kept.parent.iterdir()) == [kept]
+
+
+def test_nothing_is_left_when_keeping_fails(run, tmp_path):
+    unkeepable = dataclasses.replace(run, resolved={"epochs": object()})
+
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        save_run(unkeepable, tmp_path / "run")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_folder_is_used(run, tmp_path):
+    (tmp_path / "run").mkdir()
+
+    save_run(run, tmp_path / "run")
+
+    assert load_run(tmp_path / "run").run_id == "ab12"
+
+
+def test_a_link_to_an_empty_folder_is_followed(run, tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk")
+
+    save_run(run, tmp_path / "link")
+
+    assert load_run(tmp_path / "disk").run_id == "ab12"
+
+
+def test_a_folder_that_holds_something_is_refused(run, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+
+    with pytest.raises(InvalidInputError, match=r"new or empty .* holds files already"):
+        save_run(run, tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [("file", r"'.*file' is a file\."), ("file/run", r"nothing can be written in '.*file'\.")],
+)
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, folder, message):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(InvalidInputError, match=message):
+        check_vacant(tmp_path / folder)
+
+
+def _append(path):
+    path.write_bytes(path.read_bytes() + b"0")
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "predictions.csv"])
+@pytest.mark.parametrize("damage", [Path.unlink, _append])
+def test_a_missing_or_changed_file_is_named(kept, name, damage):
+    damage(kept / name)
+
+    with pytest.raises(InvalidInputError, match=f"'{name}' is missing or was changed"):
+        load_run(kept)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "has no 'run.json' that can be read"),
+        ("{", "'run.json' is damaged"),
+        ("[]", "not written by this version"),
+        ('{"format": 0}', "not written by this version"),
+    ],
+)
+def test_what_is_not_a_kept_run_is_refused(tmp_path, text, message):
+    if text is not None:
+        (tmp_path / "run.json").write_text(text)
+
+    with pytest.raises(InvalidInputError, match=message):
+        load_run(tmp_path)
+
+
+def test_kept_files_hold_no_cells_that_only_single_rows_have(kept):
+    content = b"".join(path.read_bytes() for path in kept.iterdir())
+
+    assert b"p17" not in content
+    assert "São Paulo".encode() in content
+
+
+def test_the_package_neither_pickles_nor_loads_pickles():
+    for path in Path(fairmoe.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module]
+            elif isinstance(node, ast.Attribute):
+                names = [ast.unparse(node)]
+            else:
+                continue
+            loaders = {"pickle", "joblib", "shelve", "dill", "torch.load", "torch.save"}
+            assert not loaders & set(names), path
+            assert not any(name and name.endswith("_pickle") for name in names), path
