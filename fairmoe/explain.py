@@ -16,10 +16,11 @@ from fairmoe.functional.attributions import (
 )
 
 BACKGROUND_ROWS = 16
-COALITIONS = 512
+COALITIONS = 256
+VALUES_AT_ONCE = 2**24
 ROWS_IN_LOSS: dict[AttributionMethod, int] = {
-    "integrated_gradients": 4096,
-    "gradient_shap": 512,
+    "integrated_gradients": 1024,
+    "gradient_shap": 256,
     "shap": 128,
     "lime": 128,
 }
@@ -98,6 +99,12 @@ class Explainer(nn.Module):
         if self.method == "gradient_shap":
             paths = (self._along_path(model, x, row) for row in self.background)
             return sum(paths, torch.zeros((), device=x.device)) / len(self.background)
+        at_once = max(1, VALUES_AT_ONCE // (len(self.masks) * x.shape[1]))
+        return torch.cat([self._over_coalitions(model, part) for part in torch.split(x, at_once)], -2)
+
+    def _over_coalitions(
+        self, model: Explainable, x: Float[Tensor, "n d"]
+    ) -> Float[Tensor, "*k n c"]:
         rows = masked_rows(x, self.baseline, self.masks, self.column_of).flatten(0, 1)
         outputs = model.log_odds(rows)
         return outputs.view(*outputs.shape[:-1], len(self.masks), len(x)).mT @ self.solve.T

@@ -7,6 +7,7 @@ last in memory; the shapes below are what a reader sees.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 import torch
@@ -19,7 +20,7 @@ from fairmoe.functional.attributions import average_slope, legendre_nodes
 from fairmoe.functional.gating import expert_state, gate_log_proba, mixture_log_proba
 
 N_EXPERTS = 3
-PATH_STEPS = 16
+PATH_STEPS = 32
 
 
 class _Reversal(torch.autograd.Function):
@@ -77,47 +78,43 @@ class ExpertOutputs(NamedTuple):
     """What a stack of `m` experts makes of `n` rows.
 
     Attributes:
-        before: **Shape** `(m, n, h)`. The hidden layer before its activation.
         hidden: **Shape** `(m, n, h)`. The hidden vector (1), without dropout.
         logits: **Shape** `(m, n, 2)`. (2), after dropout if it was asked for.
         log_odds: **Shape** `(m, n)`. Of the positive class.
     """
 
-    before: Tensor
     hidden: Tensor
     logits: Tensor
     log_odds: Tensor
 
 
-class ExpertStack(nn.Module):
-    r"""Experts of one hidden layer, stacked along a leading axis of `m` members.
+@dataclass(frozen=True, eq=False)
+class Experts:
+    r"""`m` experts of one hidden layer, as functions of their weights.
 
     $$h = \mathrm{MLP}_{hidden}(x) \tag{1}$$
     $$\ell = \mathrm{MLP}_{output}(h) \tag{2}$$
     $$p = \operatorname{softmax}(\ell) \tag{3}$$
 
-    Args:
-        n_inputs: Encoded columns, `d`.
-        hidden: Hidden units, `h`.
+    Attributes:
+        weight1: **Shape** `(m, h, d)`.
+        bias1: **Shape** `(m, h)`.
+        weight2: **Shape** `(m, 2, h)`.
+        bias2: **Shape** `(m, 2)`.
         slope: Of the leaky ReLU below zero.
-        generators: One per member; each draws that member's initial weights.
     """
 
-    def __init__(
-        self, n_inputs: int, hidden: int, *, slope: float, generators: Sequence[torch.Generator]
-    ) -> None:
-        super().__init__()
-        self.slope = slope
-        self.weight1 = _initial((hidden, n_inputs), n_inputs, generators)
-        self.bias1 = _initial((hidden,), n_inputs, generators)
-        self.weight2 = _initial((2, hidden), hidden, generators)
-        self.bias2 = _initial((2,), hidden, generators)
+    weight1: Tensor
+    bias1: Tensor
+    weight2: Tensor
+    bias2: Tensor
+    slope: float
 
     def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n h"]:
         """Return the hidden layer before its activation, for shared or own rows."""
         return _linear(x, self.weight1) + self.bias1[:, None]
 
-    def forward(
+    def outputs(
         self,
         before: Float[Tensor, "m n h"],
         *,
@@ -138,12 +135,11 @@ class ExpertStack(nn.Module):
         # >>> Equation (2)
         logits = kept @ self.weight2.mT + self.bias2[:, None]
         # <<< Equation (2)
-        return ExpertOutputs(before, hidden, logits, logits[..., 1] - logits[..., 0])
+        return ExpertOutputs(hidden, logits, logits[..., 1] - logits[..., 0])
 
     def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n"]:
         """Return log-odds of the positive class, without dropout."""
-        log_odds: Tensor = self(self.first_layer(x)).log_odds
-        return log_odds
+        return self.outputs(self.first_layer(x)).log_odds
 
     def proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n"]:
         """Return the probability of the positive class (3), without dropout."""
@@ -160,6 +156,37 @@ class ExpertStack(nn.Module):
             self.first_layer(x), self.first_layer(baseline[None]), slope=self.slope
         )
         return (slopes * direction[:, None]) @ self.weight1
+
+
+class ExpertStack(nn.Module):
+    """The trainable weights of `m` experts.
+
+    Args:
+        n_inputs: Encoded columns, `d`.
+        hidden: Hidden units, `h`.
+        slope: Of the leaky ReLU below zero.
+        generators: One per member; each draws that member's initial weights.
+    """
+
+    def __init__(
+        self, n_inputs: int, hidden: int, *, slope: float, generators: Sequence[torch.Generator]
+    ) -> None:
+        super().__init__()
+        self.slope = slope
+        self.weight1 = _initial((hidden, n_inputs), n_inputs, generators)
+        self.bias1 = _initial((hidden,), n_inputs, generators)
+        self.weight2 = _initial((2, hidden), hidden, generators)
+        self.bias2 = _initial((2,), hidden, generators)
+
+    def part(self, members: slice = slice(None)) -> Experts:
+        """Return some of the experts (all, if none are named); gradients flow to their weights."""
+        return Experts(
+            self.weight1[members],
+            self.bias1[members],
+            self.weight2[members],
+            self.bias2[members],
+            self.slope,
+        )
 
 
 class AdversaryStack(nn.Module):
@@ -237,11 +264,16 @@ class GateStack(nn.Module):
         return _linear(x, self.weight_x) + self.bias1[:, None]
 
     def forward(
-        self, before: Float[Tensor, "k n u"], expert_proba: Float[Tensor, "e k n"]
+        self, before: Float[Tensor, "k n u"], state: Float[Tensor, "k n s"]
     ) -> Float[Tensor, "k n e"]:
-        """Return the log of the gate's weights (33), from `first_layer` and the experts."""
+        """Return the log of the gate's weights (33).
+
+        Args:
+            before: **Shape** `(k, n, u)`, from `first_layer`.
+            state: **Shape** `(k, n, 10)`, from the experts; see `gating.expert_state`.
+        """
         # >>> Equation (32)
-        hidden = (before + expert_state(expert_proba) @ self.weight_state.mT).relu()
+        hidden = (before + state @ self.weight_state.mT).relu()
         gate_logits = hidden @ self.weight2.mT + self.bias2[:, None]
         # <<< Equation (32)
         return gate_log_proba(gate_logits, self.temperature)
@@ -267,11 +299,13 @@ class Mixture(nn.Module):
 
     def expert_proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "e k n"]:
         """Return each expert's probability of the positive class."""
-        return by_expert(self.experts.proba(self._for_experts(x)))
+        return by_expert(self.experts.part().proba(self._for_experts(x)))
 
     def gate_proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n e"]:
         """Return the gate's weights (33); over the experts they sum to 1."""
-        log_weights: Tensor = self.gate(self.gate.first_layer(x), self.expert_proba(x))
+        log_weights: Tensor = self.gate(
+            self.gate.first_layer(x), expert_state(self.expert_proba(x))
+        )
         return log_weights.exp()
 
     def proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n"]:
@@ -280,7 +314,9 @@ class Mixture(nn.Module):
 
     def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n"]:
         """Return the mixture's log-odds of the positive class, through the gate."""
-        return self._head(self.experts.first_layer(self._for_experts(x)), self.gate.first_layer(x))
+        return self._head(
+            self.experts.part().first_layer(self._for_experts(x)), self.gate.first_layer(x)
+        )
 
     def average_gradient(
         self, x: Float[Tensor, "n d"], baseline: Float[Tensor, " d"]
@@ -293,7 +329,7 @@ class Mixture(nn.Module):
         """
         with torch.no_grad():
             ends = [
-                (self.experts.first_layer(row), self.gate.first_layer(row))
+                (self.experts.part().first_layer(row), self.gate.first_layer(row))
                 for row in (x, baseline[None])
             ]
             totals = [torch.zeros_like(layer) for layer in ends[0]]
@@ -371,7 +407,7 @@ class Mixture(nn.Module):
     def _head(
         self, expert_before: Float[Tensor, "m n h"], gate_before: Float[Tensor, "k n u"]
     ) -> Float[Tensor, "k n"]:
-        log_proba = by_expert(self.experts(expert_before).logits).log_softmax(-1)
-        log_weights = self.gate(gate_before, log_proba[..., 1].exp())
+        log_proba = by_expert(self.experts.part().outputs(expert_before).logits).log_softmax(-1)
+        log_weights = self.gate(gate_before, expert_state(log_proba[..., 1].exp()))
         mixed = mixture_log_proba(log_proba, log_weights)
         return mixed[..., 1] - mixed[..., 0]

@@ -9,8 +9,6 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from fairmoe.functional.reward import RewardTables, counterfactual_rewards
-
 
 def sample_actions(
     gate_log_proba: Float[Tensor, "*k n e"], generators: list[torch.Generator]
@@ -69,27 +67,26 @@ def leave_one_out(rewards: Float[Tensor, "s k"]) -> Float[Tensor, "s k"]:
 
 def counterfactual_loss(
     gate_log_proba: Float[Tensor, "k n e"],
-    tables: RewardTables,
-    actions: Int[Tensor, "k n"],
+    rewards: Float[Tensor, "k n e"],
     weights: Float[Tensor, "k n"],
-) -> Float[Tensor, "k"]:
+) -> Float[Tensor, " k"]:
     r"""Return the policy loss with an advantage of its own for every row and expert.
 
     $$A_{i,e} = R(a_i = e, a_{-i}) - \sum_{e'} g_{i,e'} R(a_i = e', a_{-i})$$
 
     The sum over a row's own actions is taken instead of sampled ("local expectation gradients":
-    Titsias and Lazaro-Gredilla, NeurIPS 2015), so only the other rows' actions add noise. NOTE[DIFF]
-    from (38): the sum over rows, not their mean, for one row's share in a reward that is a mean
-    over rows shrinks with their number already. With unit weights the gradient is an unbiased
-    estimate of that of minus the expected reward.
+    Titsias and Lazaro-Gredilla, NeurIPS 2015), so only the other rows' actions add noise. With unit
+    weights the gradient is an unbiased estimate of that of minus the expected reward.
+
+    NOTE[DIFF]: the sum over rows, not their mean as in (38), for one row's share in a reward that
+    is itself a mean over rows shrinks with their number already.
 
     Args:
         gate_log_proba: **Shape** `(k, n, 3)`. Gradients flow.
-        tables: Of frozen experts.
-        actions: **Shape** `(k, n)`, sampled from the gate.
+        rewards: **Shape** `(k, n, 3)`. What the reward would be with each action of each row, the
+            other rows' actions sampled from the gate; see `reward.counterfactual_rewards`.
         weights: **Shape** `(k, n)`. $w_i$ of (39), or ones.
     """
     gate = gate_log_proba.exp()
-    rewards = counterfactual_rewards(tables, actions).movedim(0, -1).to(gate.dtype)
     advantage = rewards - (gate.detach() * rewards).sum(-1, keepdim=True)
-    return -(weights * (gate * advantage).sum(-1)).sum(-1)
+    return -(weights * (gate * advantage.to(gate.dtype)).sum(-1)).sum(-1)

@@ -1,0 +1,7 @@
+"""Two-phase training (section 9.1): the experts, then the gate, any number of runs at once."""
+
+from fairmoe.training.batches import resolve_device
+from fairmoe.training.cache import forget_experts
+from fairmoe.training.train import Trained, train
+
+__all__ = ["Trained", "forget_experts", "resolve_device", "train"]

@@ -1,0 +1,131 @@
+"""Rows on a device, in batches that hold each group and label in proportion."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fairmoe.config import Device, Settings
+from fairmoe.data import EncodedSplit
+from fairmoe.errors import UnavailableError
+from fairmoe.functional.groups import averaging_matrix, estimable
+
+FULL_BATCH_ROWS = 4096
+BATCH_ROWS = 2048
+STEPS = 1000
+"""About how many steps the two phases take together where the user does not say."""
+
+
+class Batch(NamedTuple):
+    """Some training rows, with what the losses need of their groups.
+
+    Attributes:
+        x: **Shape** `(n, d)`.
+        y: **Shape** `(n,)`, 0 or 1.
+        group: **Shape** `(n,)`, ids in `[0, G)`.
+        averaging: **Shape** `(n, g)`. Means over the groups that have rows.
+        averaging_positives: **Shape** `(n, g)`. Means over the positives of those that have any.
+    """
+
+    x: Tensor
+    y: Tensor
+    group: Tensor
+    averaging: Tensor
+    averaging_positives: Tensor
+
+
+class Schedule(NamedTuple):
+    """What `auto` became on this data.
+
+    Attributes:
+        epochs: Of both phases together.
+        batch_size: Rows per step, at most.
+        batches: Steps per epoch.
+    """
+
+    epochs: int
+    batch_size: int
+    batches: int
+
+
+def resolve_device(device: Device) -> torch.device:
+    """Return the device to compute on.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+    """
+    if device == "cpu" or (device == "auto" and not torch.cuda.is_available()):
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise UnavailableError(
+            "A GPU was asked for and this machine has none that torch can use. "
+            "Set device to 'auto' or 'cpu'."
+        )
+    return torch.device("cuda")
+
+
+def resolve_schedule(settings: Settings, n_rows: int) -> Schedule:
+    """Decide batch size and epochs: full batch while that is fastest, and about as many steps."""
+    fitting = n_rows if n_rows <= FULL_BATCH_ROWS else BATCH_ROWS
+    batch_size = fitting if settings.batch_size == "auto" else settings.batch_size
+    batches = -(-n_rows // batch_size)
+    epochs = max(20, STEPS // batches) if settings.epochs == "auto" else settings.epochs
+    return Schedule(epochs, min(batch_size, n_rows), batches)
+
+
+def make_batch(split: EncodedSplit, rows: Sequence[int] | Tensor, n_groups: int) -> Batch:
+    """Return some rows of a split as a batch, on the CPU."""
+    y = torch.as_tensor(split.y)[rows]
+    group = torch.as_tensor(split.group)[rows]
+    return Batch(
+        torch.as_tensor(split.x)[rows],
+        y,
+        group,
+        estimable(averaging_matrix(group, n_groups)),
+        estimable(averaging_matrix(group, n_groups, among=y == 1)),
+    )
+
+
+def make_batches(
+    split: EncodedSplit, n_groups: int, n_batches: int, device: torch.device
+) -> list[Batch]:
+    """Deal the rows out to batches, one cell of group and label after the other.
+
+    The same rows stay together in every epoch, and the batches are the same for every seed: so all
+    runs of a stack share each batch, and what depends on its groups alone is computed once.
+    """
+    shuffled = np.random.default_rng(0).permutation(len(split.y))
+    by_cell = shuffled[np.argsort(split.group[shuffled] * 2 + split.y[shuffled], kind="stable")]
+    dealt = (torch.as_tensor(np.sort(by_cell[start::n_batches])) for start in range(n_batches))
+    batches = (make_batch(split, rows, n_groups) for rows in dealt)
+    return [Batch(*(part.to(device) for part in batch)) for batch in batches]
+
+
+def sample_by_group(batch: Batch, limit: int, generator: torch.Generator) -> Batch:
+    """Return about `limit` rows of a batch, each group in proportion (all if there are no more).
+
+    Args:
+        batch: The rows.
+        limit: How many to keep.
+        generator: On the CPU.
+    """
+    n = len(batch.y)
+    if n <= limit:
+        return batch
+    kept = []
+    group = batch.group.cpu()
+    for g in torch.unique(group):
+        own = (group == g).nonzero()[:, 0]
+        share = max(1, round(limit * len(own) / n))
+        kept.append(own[torch.randperm(len(own), generator=generator)[:share]])
+    rows = torch.cat(kept).to(batch.x.device)
+    averaging = batch.averaging[rows]
+    return Batch(
+        batch.x[rows],
+        batch.y[rows],
+        batch.group[rows],
+        averaging / averaging.sum(0),
+        batch.averaging_positives[rows],
+    )

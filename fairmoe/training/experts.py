@@ -1,0 +1,235 @@
+r"""Phase 1: three experts per run, trained independently (section 9.1.1).
+
+Members lie in three blocks of `k` runs: utility, result, procedural. Their losses are summed, and
+as no weight is shared each member gets exactly the gradient of its own.
+"""
+
+import torch
+from torch import Tensor
+
+from fairmoe.explain import ROWS_IN_LOSS, Explainer
+from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.losses import (
+    adversarial_loss,
+    cross_entropy_loss,
+    demographic_parity_loss,
+    equal_opportunity_loss,
+    fairness_loss,
+    procedural_expert_loss,
+    representation_loss,
+    result_expert_loss,
+)
+from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertOutputs, ExpertStack
+from fairmoe.progress import Phase
+from fairmoe.training.batches import Batch, sample_by_group
+from fairmoe.training.reporting import Recorder
+from fairmoe.training.selection import COLLAPSED, Keeper, score_rows
+from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
+
+CHECKPOINTS = 25
+"""How often in a phase the validation rows are scored."""
+
+EXPERT_NAMES = ("utility", "result", "procedural")
+
+
+class ExpertTrainer:
+    """Trains the experts of a stack of runs.
+
+    Args:
+        stack: The settings of the `k` runs.
+        batches: The training rows.
+        validation: The rows to select on.
+        n_groups: The number of groups.
+        explainer: Attributes log-odds in the attention loss and in the validation score.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        batches: list[Batch],
+        validation: Batch,
+        n_groups: int,
+        explainer: Explainer,
+    ) -> None:
+        shared = stack.shared
+        generators = stack.generators(EXPERT_STREAM)
+        n_inputs = batches[0].x.shape[1]
+        # One generator draws all networks of a run, so that a run does not depend on its stack.
+        experts = [
+            ExpertStack(n_inputs, shared.hidden, slope=shared.slope, generators=generators)
+            for _ in range(N_EXPERTS)
+        ]
+        self.experts = experts[0]
+        for name, parameter in self.experts.named_parameters():
+            parameter.data = torch.cat([one.get_parameter(name).data for one in experts])
+        self.on_hidden = AdversaryStack(
+            shared.hidden, max(4, shared.hidden // 2), n_groups, generators
+        )
+        self.on_output = AdversaryStack(2, 8, n_groups, generators)
+        for module in self.modules():
+            module.to(stack.device)
+        self._stack, self._batches, self._validation = stack, batches, validation
+        self._n_groups, self._explainer = n_groups, explainer
+        limit = shared.attention_rows
+        self._attention_rows = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
+        self._row_generator = torch.Generator().manual_seed(0)
+        self._lambdas = {
+            name: stack.values(name)
+            for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
+        }
+        self._reversal = stack.values("lambda_grl")[:, None, None]
+        self._dropout = stack.values("dropout").repeat(N_EXPERTS)[:, None, None]
+        seeds, self._seed_of = stack.seeds()
+        self._dropout_generators = [
+            torch.Generator(stack.device).manual_seed(seed * 4 + DROPOUT_STREAM) for seed in seeds
+        ]
+
+    def modules(self) -> tuple[ExpertStack, AdversaryStack, AdversaryStack]:
+        """Return what is trained: the experts, and the two adversaries of the procedural ones."""
+        return self.experts, self.on_hidden, self.on_output
+
+    def train(self, epochs: int, recorder: Recorder) -> None:
+        """Train for `epochs`: the first half on cross-entropy, the second on the full losses."""
+        warm_up = epochs // 2
+        optimizer = self._optimizer()
+        runs = len(self._stack)
+        keeper = Keeper(self.experts, N_EXPERTS * runs, self._stack.device)
+        every = max(1, (epochs - warm_up) // CHECKPOINTS)
+        for epoch in range(1, epochs + 1):
+            full = epoch > warm_up
+            phase: Phase = "experts" if full else "warm-up"
+            done, total = (epoch - warm_up, epochs - warm_up) if full else (epoch, warm_up)
+            figures = self._epoch(optimizer, full=full, frozen=0)
+            recorder.record(phase, done, figures)
+            recorder.tell(phase, done, total, figures)
+            if full and (done % every == 0 or epoch == epochs):
+                scores = self._scores()
+                keeper.offer(self._criterion(scores))
+                of_runs = scores["final_score"].view(N_EXPERTS, runs)
+                names = (f"validation score of {name}" for name in EXPERT_NAMES)
+                recorder.record(phase, done, dict(zip(names, of_runs, strict=True)))
+        if self._stack.shared.select == "best":
+            keeper.restore()
+
+    def fine_tune(self, epochs: int) -> None:
+        """Train the fairness experts a little more; the utility experts stay as they are."""
+        optimizer = self._optimizer()
+        for _ in range(epochs):
+            self._epoch(optimizer, full=True, frozen=len(self._stack))
+
+    def _optimizer(self) -> torch.optim.Adam:
+        parameters = [p for module in self.modules() for p in module.parameters()]
+        return torch.optim.Adam(parameters, lr=self._stack.shared.learning_rate, fused=True)
+
+    def _epoch(self, optimizer: torch.optim.Adam, *, full: bool, frozen: int) -> dict[str, Tensor]:
+        totals: dict[str, Tensor] = {}
+        for batch in self._batches:
+            losses = self._losses(batch, full=full)
+            optimizer.zero_grad()
+            of_members = torch.cat([losses[name] for name in EXPERT_NAMES])
+            torch.autograd.backward(of_members[frozen:].sum())
+            self._add_weight_decay(frozen)
+            optimizer.step()
+            for name, loss in losses.items():
+                totals[name] = totals.get(name, 0) + loss.detach() / len(self._batches)
+        return {f"loss of {name}": loss for name, loss in totals.items()}
+
+    def _losses(self, batch: Batch, *, full: bool) -> dict[str, Tensor]:
+        runs = len(self._stack)
+        experts = self.experts.part()
+        outputs = experts.outputs(
+            experts.first_layer(batch.x), keep=self._keep(len(batch.y)), dropout=self._dropout
+        )
+        cross_entropy = cross_entropy_loss(outputs.logits, batch.y)
+        utility, result, procedural = torch.split(cross_entropy, runs)
+        if full:
+            result = self._result_loss(result, _members(outputs, slice(runs, 2 * runs)), batch)
+            procedural = self._procedural_loss(
+                procedural, _members(outputs, slice(2 * runs, None)), batch
+            )
+        return dict(zip(EXPERT_NAMES, (utility, result, procedural), strict=True))
+
+    def _result_loss(self, cross_entropy: Tensor, outputs: ExpertOutputs, batch: Batch) -> Tensor:
+        proba = outputs.log_odds.sigmoid()
+        fairness = fairness_loss(
+            demographic_parity_loss(proba, batch.averaging),
+            equal_opportunity_loss(proba, batch.averaging_positives),
+        )
+        return result_expert_loss(
+            cross_entropy,
+            representation_loss(outputs.hidden, batch.averaging),
+            fairness,
+            lambda_rep=self._lambdas["lambda_rep"],
+            lambda_fair=self._lambdas["lambda_fair"],
+        )
+
+    def _procedural_loss(
+        self, cross_entropy: Tensor, outputs: ExpertOutputs, batch: Batch
+    ) -> Tensor:
+        attention = torch.zeros_like(cross_entropy)
+        if self._lambdas["lambda_attention"].any():
+            explained = sample_by_group(batch, self._attention_rows, self._row_generator)
+            experts = self.experts.part(slice(2 * len(self._stack), None))
+            attributions = self._explainer.attributions(experts, explained.x)
+            attention = attention_loss(attributions, explained.averaging)
+        shown = outputs.logits
+        if self._stack.shared.adversary_input == "probabilities":
+            shown = shown.softmax(-1)
+        adversarial = adversarial_loss(
+            self.on_hidden(outputs.hidden, self._reversal),
+            self.on_output(shown, self._reversal),
+            batch.group,
+        )
+        return procedural_expert_loss(
+            cross_entropy,
+            attention,
+            adversarial,
+            lambda_attention=self._lambdas["lambda_attention"],
+            lambda_adv=self._lambdas["lambda_adv"],
+        )
+
+    def _keep(self, n: int) -> Tensor | None:
+        """Draw the hidden units that dropout leaves; runs of one seed share their draws."""
+        if not self._dropout.any():
+            return None
+        shape = (N_EXPERTS, self._stack.shared.hidden, n)
+        draws = torch.stack(
+            [
+                torch.rand(shape, generator=generator, device=self._stack.device)
+                for generator in self._dropout_generators
+            ],
+            dim=1,
+        )
+        return draws[:, self._seed_of].flatten(0, 1).mT >= self._dropout
+
+    @torch.no_grad()
+    def _add_weight_decay(self, frozen: int) -> None:
+        """Add each run's weight decay to its gradients, as Adam does with one for all."""
+        of_runs = self._stack.values("weight_decay")
+        for module in self.modules():
+            for parameter in module.parameters():
+                decay = of_runs.repeat(len(parameter) // len(of_runs))
+                if module is self.experts:
+                    decay[:frozen] = 0
+                if parameter.grad is not None:
+                    shape = (-1, *[1] * (parameter.ndim - 1))
+                    parameter.grad.addcmul_(parameter, decay.view(shape))
+
+    def _scores(self) -> dict[str, Tensor]:
+        return score_rows(
+            self.experts.part(),
+            self._explainer,
+            self._validation,
+            self._n_groups,
+            self._stack.shared,
+        )
+
+    def _criterion(self, scores: dict[str, Tensor]) -> Tensor:
+        """Utility for the utility experts, the final score for the others; never a collapse."""
+        runs = len(self._stack)
+        criterion = torch.cat([scores["utility"][:runs], scores["final_score"][runs:]])
+        return criterion - COLLAPSED * scores["collapsed"]
+
+
+def _members(outputs: ExpertOutputs, members: slice) -> ExpertOutputs:
+    return ExpertOutputs(*(output[members] for output in outputs))

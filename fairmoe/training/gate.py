@@ -1,0 +1,210 @@
+r"""Phase 2: the gate learns from reward, on tables of frozen experts (section 9.1.2)."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from fairmoe.functional.gating import (
+    batch_usage,
+    disagreement,
+    disagreement_weights,
+    expert_state,
+    gate_entropy,
+    gate_loss,
+    load_balance_loss,
+    moving_usage,
+)
+from fairmoe.functional.policy import (
+    counterfactual_loss,
+    leave_one_out,
+    reinforce_loss,
+    sample_actions,
+)
+from fairmoe.functional.reward import (
+    RewardTables,
+    counterfactual_rewards,
+    routing_reward,
+    score_of,
+)
+from fairmoe.nn import N_EXPERTS, Mixture, by_expert
+from fairmoe.training.batches import Batch
+from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
+from fairmoe.training.reporting import Recorder
+from fairmoe.training.selection import COLLAPSED, Keeper, explain_rows, score_rows
+from fairmoe.training.stack import ACTION_STREAM, Stack
+
+
+class GateBatch(NamedTuple):
+    """What a gate step needs of some training rows; all of it constant while experts are frozen.
+
+    Attributes:
+        x: **Shape** `(n, d)`.
+        state: **Shape** `(k, n, 10)`. The part of the state (31) that comes from the experts.
+        weights: **Shape** `(k, n)`. The rows' weights (39), or ones.
+        tables: What rewards are looked up in.
+        utility_score: **Shape** `(k,)`. The utility expert's final score, from which gains count.
+    """
+
+    x: Tensor
+    state: Tensor
+    weights: Tensor
+    tables: RewardTables
+    utility_score: Tensor
+
+
+class GateTrainer:
+    """Trains the gates of a stack of runs, and fine-tunes the experts under way.
+
+    Args:
+        stack: The settings of the `k` runs.
+        batches: The training rows.
+        validation: The rows to select on.
+        n_groups: The number of groups.
+        trainer: Has trained the experts.
+        mixture: Of those experts; its gate is trained in place.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        batches: list[Batch],
+        validation: Batch,
+        n_groups: int,
+        trainer: ExpertTrainer,
+        mixture: Mixture,
+    ) -> None:
+        self._stack, self._batches, self._validation = stack, batches, validation
+        self._n_groups, self._trainer, self.mixture = n_groups, trainer, mixture
+        self._generators = stack.generators(ACTION_STREAM, on_device=True)
+        runs = len(stack)
+        self._usage = torch.full((runs, N_EXPERTS), 1 / N_EXPERTS, device=stack.device)
+        self._baseline = torch.zeros(runs, dtype=torch.float64, device=stack.device)
+
+    def train(self, epochs: int, recorder: Recorder) -> None:
+        """Train for `epochs`, and keep the weights with the best validation score."""
+        shared = self._stack.shared
+        optimizer = torch.optim.Adam(
+            self.mixture.gate.parameters(),
+            lr=shared.gate_learning_rate,
+            weight_decay=shared.gate_weight_decay,
+            fused=True,
+        )
+        keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
+        every = max(1, epochs // CHECKPOINTS)
+        tables = self._tables()
+        self._offer(keeper, recorder, 0)
+        for epoch in range(1, epochs + 1):
+            if shared.fine_tune_every and epoch % shared.fine_tune_every == 0:
+                self._trainer.fine_tune(shared.fine_tune_epochs)
+                tables = self._tables()
+            rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
+            figures = {"reward": rewards}
+            for name, usage in zip(EXPERT_NAMES, self._usage.T, strict=True):
+                figures[f"usage of {name}"] = usage
+            recorder.record("gate", epoch, figures)
+            recorder.tell("gate", epoch, epochs, figures)
+            if epoch % every == 0 or epoch == epochs:
+                self._offer(keeper, recorder, epoch)
+        if shared.select == "best":
+            keeper.restore()
+
+    def _offer(self, keeper: Keeper, recorder: Recorder, epoch: int) -> None:
+        scores = score_rows(
+            self.mixture,
+            self.mixture.explainer,
+            self._validation,
+            self._n_groups,
+            self._stack.shared,
+        )
+        recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
+        keeper.offer(scores["final_score"] - COLLAPSED * scores["collapsed"])
+
+    @torch.no_grad()
+    def _tables(self) -> list[GateBatch]:
+        """Look up, once for all gate steps to come, what the frozen experts say of each row."""
+        shared = self._stack.shared
+        prepared = []
+        for batch in self._batches:
+            proba, masked_proba, attention = map(
+                by_expert,
+                explain_rows(
+                    self.mixture.experts.part(),
+                    self.mixture.explainer,
+                    batch.x,
+                    top_k=shared.top_k,
+                ),
+            )
+            tables = RewardTables(
+                proba=proba,
+                masked_proba=masked_proba,
+                attention=attention,
+                y_true=batch.y == 1,
+                group=batch.group,
+                n_groups=self._n_groups,
+                top_ratio=shared.top_ratio,
+            )
+            disagree = disagreement(proba)
+            weights = torch.ones_like(disagree)
+            if shared.weight_by_disagreement:
+                weights = disagreement_weights(disagree)
+            utility_score = score_of(tables, proba[0], masked_proba[0], attention[0])
+            state = expert_state(proba)
+            prepared.append(GateBatch(batch.x, state, weights, tables, utility_score))
+        return prepared
+
+    def _step(self, optimizer: torch.optim.Adam, batch: GateBatch) -> Tensor:
+        """Make one step and return the reward of the sampled routing, **Shape** `(k,)`."""
+        shared = self._stack.shared
+        gate = self.mixture.gate
+        log_weights = gate(gate.first_layer(batch.x), batch.state)
+        policy, reward = self._policy_loss(log_weights, batch)
+        usage = moving_usage(self._usage, batch_usage(log_weights), shared.usage_momentum)
+        loss = gate_loss(
+            policy,
+            gate_entropy(log_weights),
+            load_balance_loss(usage),
+            entropy_weight=shared.entropy_weight,
+            load_balance_weight=shared.load_balance_weight,
+        )
+        optimizer.zero_grad()
+        torch.autograd.backward(loss.sum())
+        optimizer.step()
+        self._usage = usage.detach()
+        return reward
+
+    def _policy_loss(self, log_weights: Tensor, batch: GateBatch) -> tuple[Tensor, Tensor]:
+        shared = self._stack.shared
+        frozen = log_weights.detach()
+        if shared.credit == "rollouts":
+            actions = torch.stack(
+                [sample_actions(frozen, self._generators) for _ in range(shared.rollouts)]
+            )
+            rewards = routing_reward(batch.tables, actions)
+            losses = reinforce_loss(
+                log_weights, actions, leave_one_out(rewards).to(frozen.dtype), batch.weights
+            )
+            return losses.mean(0), rewards.mean(0)
+        actions = sample_actions(frozen, self._generators)
+        if shared.credit == "counterfactual":
+            rewards = counterfactual_rewards(batch.tables, actions) - batch.utility_score[:, None]
+            loss = counterfactual_loss(log_weights, rewards.movedim(0, -1), batch.weights)
+            # What row 0 would earn with its own action is what the routing earns.
+            first = rewards[:, :, 0].gather(0, actions[None, :, 0])[0]
+            return loss, first
+        if shared.reward == "mixture":
+            reward = self._mixture_reward(batch)
+        else:
+            reward = routing_reward(batch.tables, actions)
+        advantage = (reward - self._baseline).to(frozen.dtype)
+        momentum = shared.baseline_momentum
+        self._baseline = momentum * self._baseline + (1 - momentum) * reward
+        return reinforce_loss(log_weights, actions, advantage, batch.weights), reward
+
+    def _mixture_reward(self, batch: GateBatch) -> Tensor:
+        """Return (37) for the soft mixture, which no action changes."""
+        mixture = self.mixture
+        explained = explain_rows(
+            mixture, mixture.explainer, batch.x, top_k=self._stack.shared.top_k
+        )
+        return score_of(batch.tables, *explained) - batch.utility_score

@@ -1,0 +1,96 @@
+"""Scores of a stack on given rows, and the weights that scored best so far."""
+
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from fairmoe.config import Settings
+from fairmoe.explain import Explainable, Explainer
+from fairmoe.functional.scores import PARTS, all_scores, combine
+from fairmoe.training.batches import Batch
+
+COLLAPSED = 10.0
+"""What a constant predictor is worth less: more than any two scores can differ."""
+
+
+class Scorable(Explainable, Protocol):
+    """A stack of models that can also be asked for probabilities."""
+
+    def proba(self, x: Tensor) -> Tensor:
+        """Return the probability of the positive class."""
+
+
+@torch.no_grad()
+def explain_rows(
+    model: Scorable, explainer: Explainer, x: Tensor, *, top_k: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return probabilities, probabilities after masking, and attention.
+
+    Args:
+        model: A stack of `k` models.
+        explainer: Attributes their log-odds.
+        x: **Shape** `(n, d)`.
+        top_k: How many of its most attended columns each row loses.
+
+    Returns:
+        proba: **Shape** `(k, n)`.
+        masked_proba: **Shape** `(k, n)`.
+        attention: **Shape** `(k, n, c)`.
+    """
+    attention = explainer.attention(model, x)
+    masked = explainer.mask(x, attention, top_k=top_k)
+    return model.proba(x), model.proba(masked), attention
+
+
+@torch.no_grad()
+def score_rows(
+    model: Scorable, explainer: Explainer, rows: Batch, n_groups: int, settings: Settings
+) -> dict[str, Tensor]:
+    """Return the twelve scores of a stack, each **Shape** `(k,)`.
+
+    Beside them "collapsed": 1 where all rows are predicted to be of one class. A part that cannot
+    be estimated on these rows counts 0 here, so that models can still be ranked.
+    """
+    proba, masked_proba, attention = explain_rows(model, explainer, rows.x, top_k=settings.top_k)
+    scores = all_scores(
+        proba,
+        masked_proba,
+        attention,
+        y_true=rows.y == 1,
+        group=rows.group,
+        n_groups=n_groups,
+        top_ratio=settings.top_ratio,
+    )
+    positive = (proba > 0.5).double().mean(-1)
+    collapsed = ((positive == 0) | (positive == 1)).double()
+    return combine({part: scores[part].nan_to_num() for part in PARTS}) | {"collapsed": collapsed}
+
+
+class Keeper:
+    """Keeps, for each member of a stack, the weights with the best criterion so far.
+
+    Args:
+        modules: Their parameters have the members along the first axis.
+        members: How many members there are.
+    """
+
+    def __init__(self, modules: nn.Module, members: int, device: torch.device) -> None:
+        self.best = torch.full((members,), -torch.inf, dtype=torch.float64, device=device)
+        self._module = modules
+        self._kept = {name: p.detach().clone() for name, p in modules.named_parameters()}
+
+    @torch.no_grad()
+    def offer(self, criterion: Tensor) -> None:
+        """Keep the present weights of the members whose criterion is the best so far."""
+        better = criterion > self.best
+        self.best = torch.where(better, criterion, self.best)
+        for name, parameter in self._module.named_parameters():
+            repeated = better.repeat(len(parameter) // len(better))
+            self._kept[name][repeated] = parameter[repeated]
+
+    @torch.no_grad()
+    def restore(self) -> None:
+        """Put the kept weights back."""
+        for name, parameter in self._module.named_parameters():
+            parameter.copy_(self._kept[name])

@@ -1,0 +1,134 @@
+"""The whole training of a stack of runs, as section 9.1 tells it."""
+
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from fairmoe.config import Settings
+from fairmoe.data import EncodedData
+from fairmoe.explain import BACKGROUND_ROWS, Explainer
+from fairmoe.nn import GateStack, Mixture
+from fairmoe.progress import OnProgress, Phase, ignore_progress
+from fairmoe.training.batches import (
+    Batch,
+    Schedule,
+    make_batch,
+    make_batches,
+    resolve_device,
+    resolve_schedule,
+    sample_by_group,
+)
+from fairmoe.training.cache import KeptExperts, find_experts, keep_experts
+from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.gate import GateTrainer
+from fairmoe.training.reporting import Recorder
+from fairmoe.training.stack import GATE_STREAM, Stack
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A stack of trained runs.
+
+    Attributes:
+        mixture: `k` mixtures, on the CPU.
+        curves: Epochs, and figures of **Shape** `(epochs, k)`, by phase and name.
+        schedule: What `auto` became.
+        device: What computed it.
+        seconds: Wall time of "experts" and "gate".
+        experts_reused: Whether the experts came from the cache.
+    """
+
+    mixture: Mixture
+    curves: dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]
+    schedule: Schedule
+    device: torch.device
+    seconds: dict[str, float]
+    experts_reused: bool
+
+
+def train(
+    data: EncodedData, settings: Sequence[Settings], *, on_progress: OnProgress = ignore_progress
+) -> Trained:
+    """Train one mixture for each of some settings, all at once.
+
+    Args:
+        data: Encoded rows; the test rows are not looked at.
+        settings: One per run; they may differ in `stack.PER_RUN` only.
+        on_progress: Is told of the progress; stops the training by raising.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so.
+    """
+    device = resolve_device(settings[0].device)
+    stack = Stack(settings, device)
+    schedule = resolve_schedule(stack.shared, len(data.train.y))
+    batches = make_batches(data.train, data.n_groups, schedule.batches, device)
+    validation = _all_rows(data, device)
+    explainer = make_explainer(data, stack.shared).to(device)
+    recorder = Recorder(on_progress)
+
+    started = time.perf_counter()
+    trainer = ExpertTrainer(stack, batches, validation, data.n_groups, explainer)
+    key = _digest(data, stack)
+    kept = find_experts(key)
+    if kept is None:
+        trainer.train(schedule.epochs // 2, recorder)
+        states = tuple(
+            {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}
+            for module in trainer.modules()
+        )
+        keep_experts(key, KeptExperts(states, recorder.curves()))
+    else:
+        for module, state in zip(trainer.modules(), kept.states, strict=True):
+            module.load_state_dict(state)
+
+    experts_done = time.perf_counter()
+    gate = GateStack(
+        data.train.x.shape[1],
+        stack.shared.gate_hidden,
+        temperature=stack.shared.temperature,
+        generators=stack.generators(GATE_STREAM),
+    ).to(device)
+    mixture = Mixture(trainer.experts, gate, explainer)
+    gate_trainer = GateTrainer(stack, batches, validation, data.n_groups, trainer, mixture)
+    gate_trainer.train(schedule.epochs - schedule.epochs // 2, recorder)
+    return Trained(
+        mixture=mixture.cpu().eval().requires_grad_(requires_grad=False),
+        curves=(kept.curves if kept else {}) | recorder.curves(),
+        schedule=schedule,
+        device=device,
+        seconds={
+            "experts": experts_done - started,
+            "gate": time.perf_counter() - experts_done,
+        },
+        experts_reused=kept is not None,
+    )
+
+
+def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
+    """Return the explainer that settings ask for, with baseline and background of the data."""
+    rows = make_batch(data.train, torch.arange(len(data.train.y)), data.n_groups)
+    mean = rows.x.mean(0)
+    generator = torch.Generator().manual_seed(0)
+    return Explainer(
+        settings.attribution_method,
+        baseline=mean if settings.attribution_baseline == "mean" else torch.zeros_like(mean),
+        background=sample_by_group(rows, BACKGROUND_ROWS, generator).x,
+        column_of=torch.as_tensor(data.encoder.column_of),
+    )
+
+
+def _all_rows(data: EncodedData, device: torch.device) -> Batch:
+    split = data.validation
+    batch = make_batch(split, torch.arange(len(split.y)), data.n_groups)
+    return Batch(*(part.to(device) for part in batch))
+
+
+def _digest(data: EncodedData, stack: Stack) -> str:
+    parts = [one.digest("experts", "schedule", "evaluation") for one in stack.settings]
+    return hashlib.sha256("/".join([data.digest, stack.device.type, *parts]).encode()).hexdigest()
