@@ -2,6 +2,13 @@
 
 from fairmoe.training.batches import resolve_device
 from fairmoe.training.cache import forget_experts
+from fairmoe.training.selection import explain_rows
 from fairmoe.training.train import Trained, train
 
-__all__ = ["Trained", "forget_experts", "resolve_device", "train"]
+__all__ = [
+    "Trained",
+    "explain_rows",
+    "forget_experts",
+    "resolve_device",
+    "train",
+]

@@ -24,7 +24,7 @@ from fairmoe.progress import Phase
 from fairmoe.training.batches import Batch, sample_by_group
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import COLLAPSED, Keeper, score_rows
-from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
+from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, STREAMS, Stack
 
 CHECKPOINTS = 25
 """How often in a phase the validation rows are scored."""
@@ -72,21 +72,29 @@ class ExpertTrainer:
         self._n_groups, self._explainer = n_groups, explainer
         limit = shared.attention_rows
         self._attention_rows = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
-        self._row_generator = torch.Generator().manual_seed(0)
         self._lambdas = {
             name: stack.values(name)
             for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
         }
         self._reversal = stack.values("lambda_grl")[:, None, None]
         self._dropout = stack.values("dropout").repeat(N_EXPERTS)[:, None, None]
-        seeds, self._seed_of = stack.seeds()
-        self._dropout_generators = [
-            torch.Generator(stack.device).manual_seed(seed * 4 + DROPOUT_STREAM) for seed in seeds
-        ]
+        self.reseed(DROPOUT_STREAM)
 
     def modules(self) -> tuple[ExpertStack, AdversaryStack, AdversaryStack]:
         """Return what is trained: the experts, and the two adversaries of the procedural ones."""
         return self.experts, self.on_hidden, self.on_output
+
+    def reseed(self, stream: int) -> None:
+        """Start the draws of dropout and of explained rows anew, from a stream of the seeds.
+
+        What comes after then does not depend on whether the experts were trained or cached.
+        """
+        seeds, self._seed_of = self._stack.seeds()
+        self._dropout_generators = [
+            torch.Generator(self._stack.device).manual_seed(seed * STREAMS + stream)
+            for seed in seeds
+        ]
+        self._row_generator = torch.Generator().manual_seed(stream)
 
     def train(self, epochs: int, recorder: Recorder) -> None:
         """Train for `epochs`: the first half on cross-entropy, the second on the full losses."""

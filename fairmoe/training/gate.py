@@ -32,7 +32,7 @@ from fairmoe.training.batches import Batch
 from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import COLLAPSED, Keeper, explain_rows, score_rows
-from fairmoe.training.stack import ACTION_STREAM, Stack
+from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
 
 class GateBatch(NamedTuple):
@@ -76,6 +76,7 @@ class GateTrainer:
     ) -> None:
         self._stack, self._batches, self._validation = stack, batches, validation
         self._n_groups, self._trainer, self.mixture = n_groups, trainer, mixture
+        trainer.reseed(FINE_TUNE_STREAM)
         self._generators = stack.generators(ACTION_STREAM, on_device=True)
         runs = len(stack)
         self._usage = torch.full((runs, N_EXPERTS), 1 / N_EXPERTS, device=stack.device)

@@ -1,7 +1,5 @@
 """Scores of a stack on given rows, and the weights that scored best so far."""
 
-from typing import Protocol
-
 import torch
 from torch import Tensor, nn
 
@@ -14,16 +12,9 @@ COLLAPSED = 10.0
 """What a constant predictor is worth less: more than any two scores can differ."""
 
 
-class Scorable(Explainable, Protocol):
-    """A stack of models that can also be asked for probabilities."""
-
-    def proba(self, x: Tensor) -> Tensor:
-        """Return the probability of the positive class."""
-
-
 @torch.no_grad()
 def explain_rows(
-    model: Scorable, explainer: Explainer, x: Tensor, *, top_k: int
+    model: Explainable, explainer: Explainer, x: Tensor, *, top_k: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return probabilities, probabilities after masking, and attention.
 
@@ -34,18 +25,20 @@ def explain_rows(
         top_k: How many of its most attended columns each row loses.
 
     Returns:
-        proba: **Shape** `(k, n)`.
+        proba: **Shape** `(k, n)`; `k` is 1 for a single model.
         masked_proba: **Shape** `(k, n)`.
         attention: **Shape** `(k, n, c)`.
     """
     attention = explainer.attention(model, x)
+    attention = attention.reshape(-1, *attention.shape[-2:])
     masked = explainer.mask(x, attention, top_k=top_k)
-    return model.proba(x), model.proba(masked), attention
+    proba = model.log_odds(x).sigmoid()
+    return proba.reshape(-1, len(x)), model.log_odds(masked).sigmoid(), attention
 
 
 @torch.no_grad()
 def score_rows(
-    model: Scorable, explainer: Explainer, rows: Batch, n_groups: int, settings: Settings
+    model: Explainable, explainer: Explainer, rows: Batch, n_groups: int, settings: Settings
 ) -> dict[str, Tensor]:
     """Return the twelve scores of a stack, each **Shape** `(k,)`.
 

@@ -11,7 +11,8 @@ from fairmoe.config import LAMBDAS, Settings
 PER_RUN = frozenset({*LAMBDAS, "lambda_grl", "dropout", "weight_decay", "seed"})
 """The settings in which the runs of one stack may differ."""
 
-EXPERT_STREAM, DROPOUT_STREAM, GATE_STREAM, ACTION_STREAM = range(4)
+EXPERT_STREAM, DROPOUT_STREAM, FINE_TUNE_STREAM, GATE_STREAM, ACTION_STREAM = range(5)
+STREAMS = 8
 
 
 class Stack:
@@ -45,7 +46,10 @@ class Stack:
     def generators(self, stream: int, *, on_device: bool = False) -> list[torch.Generator]:
         """Return a generator for each run; the streams of one seed do not overlap."""
         device = self.device if on_device else torch.device("cpu")
-        return [torch.Generator(device).manual_seed(one.seed * 4 + stream) for one in self.settings]
+        return [
+            torch.Generator(device).manual_seed(one.seed * STREAMS + stream)
+            for one in self.settings
+        ]
 
     def seeds(self) -> tuple[list[int], Tensor]:
         """Return the different seeds, and for each run the position of its seed among them."""

@@ -1,0 +1,167 @@
+"""One call from a table to a finished run; the page, the shell and Python share it."""
+
+import hashlib
+import time
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from fairmoe.baselines import fit_constant, fit_logistic
+from fairmoe.config import Settings
+from fairmoe.data import EncodedData, EncodedSplit, Roles, Table, assign_roles, encode
+from fairmoe.explain import Explainable
+from fairmoe.metrics import score_predictions
+from fairmoe.nn import Mixture
+from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.runs import (
+    EXPERTS,
+    SPLITS,
+    Curve,
+    DataSummary,
+    Model,
+    Run,
+    SplitName,
+    SplitRecord,
+)
+from fairmoe.training import Trained, explain_rows, train
+
+
+def run_experiment(
+    table: Table,
+    roles: Roles,
+    settings: Settings,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    read_seconds: float = 0.0,
+) -> Run:
+    """Train a mixture on a table and score it beside its experts and the baselines.
+
+    Args:
+        table: What was read.
+        roles: What each column is for.
+        settings: Everything else.
+        on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+        read_seconds: What reading the table took, to be counted in the run's seconds.
+
+    Returns:
+        The run. On one machine the same arguments give the same numbers.
+
+    Raises:
+        InvalidInputError: The roles do not fit the table, or its rows are too few to train on.
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so; nothing is kept.
+    """
+    started = time.perf_counter()
+    on_progress(Progress("encode", 0, 1))
+    labelled = assign_roles(table, roles)
+    data = encode(
+        labelled,
+        scale=settings.scale,
+        rare_level=settings.rare_level,
+        seed=settings.seed if settings.split_seed is None else settings.split_seed,
+    )
+    encoded = time.perf_counter()
+    trained = train(data, [settings], on_progress=on_progress)
+    evaluating = time.perf_counter()
+    models = _models(data, trained.mixture)
+    splits: dict[SplitName, SplitRecord] = {}
+    scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
+    for done, name in enumerate(SPLITS):
+        on_progress(Progress("evaluate", done, len(SPLITS)))
+        split: EncodedSplit = getattr(data, name)
+        splits[name], scores[name] = _evaluate(
+            split, data.n_groups, models, trained.mixture, settings
+        )
+    on_progress(Progress("evaluate", len(SPLITS), len(SPLITS)))
+    seconds = {
+        "read": read_seconds + encoded - started,
+        **trained.seconds,
+        "evaluate": time.perf_counter() - evaluating,
+    }
+    groups = np.bincount(labelled.group, minlength=data.n_groups).tolist()
+    return Run(
+        run_id=_run_id(data, settings),
+        data=DataSummary(
+            name=table.name,
+            rows=len(table.frame),
+            columns=len(table.frame.columns),
+            sha256=table.sha256,
+            groups=dict(zip(data.group_names, groups, strict=True)),
+            positive=data.positive,
+        ),
+        roles=roles,
+        settings=settings,
+        resolved=trained.schedule._asdict() | {"features": data.train.x.shape[1]},
+        device=_device_name(trained.device),
+        seconds=seconds | {"total": sum(seconds.values())},
+        curves=_curves(trained),
+        splits=splits,
+        scores=scores,
+        experts_reused=trained.experts_reused,
+        encoder=data.encoder,
+        mixture=trained.mixture,
+    )
+
+
+def _models(data: EncodedData, mixture: Mixture) -> dict[tuple[Model, ...], Explainable]:
+    """Return the models to score by their names; the experts are one stack of three."""
+    x, y = torch.as_tensor(data.train.x), torch.as_tensor(data.train.y)
+    return {
+        ("mixture",): mixture,
+        EXPERTS: mixture.experts.part(),
+        ("uniform",): mixture.uniform(),
+        ("constant",): fit_constant(x, y),
+        ("logistic",): fit_logistic(x, y),
+    }
+
+
+def _evaluate(
+    split: EncodedSplit,
+    n_groups: int,
+    models: dict[tuple[Model, ...], Explainable],
+    mixture: Mixture,
+    settings: Settings,
+) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
+    """Return what every model says of a split's rows, and the twelve scores of each."""
+    x = torch.as_tensor(split.x)
+    proba: dict[Model, NDArray[np.float32]] = {}
+    scores: dict[Model, dict[str, float]] = {}
+    for names, stack in models.items():
+        explained = explain_rows(stack, mixture.explainer, x, top_k=settings.top_k)
+        for name, one, masked, attention in zip(names, *explained, strict=True):
+            proba[name] = one.numpy()
+            scores[name] = score_predictions(
+                split.y,
+                one.numpy(),
+                group=split.group,
+                n_groups=n_groups,
+                attention=attention.numpy(),
+                masked_score=masked.numpy(),
+                top_ratio=settings.top_ratio,
+            )
+    record = SplitRecord(
+        rows=split.rows,
+        y_true=split.y,
+        group=split.group,
+        proba=proba,
+        gate=mixture.gate_proba(x)[0].numpy(),
+    )
+    return record, scores
+
+
+def _curves(trained: Trained) -> tuple[Curve, ...]:
+    return tuple(
+        Curve(name, phase, epochs, tuple(figures[:, 0].tolist()))
+        for (phase, name), (epochs, figures) in trained.curves.items()
+    )
+
+
+def _run_id(data: EncodedData, settings: Settings) -> str:
+    return hashlib.sha256(f"{data.digest}/{settings.digest()}".encode()).hexdigest()[:16]
+
+
+def _device_name(device: torch.device) -> str:
+    if device.type == "cuda":
+        return f"cuda ({torch.cuda.get_device_name(device)})"
+    return device.type
