@@ -103,7 +103,8 @@ def as_number(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], NDArray[np.int
     if pd.api.types.is_bool_dtype(values.dtype) or not pd.api.types.is_numeric_dtype(values.dtype):
         return _number_of_texts(as_category(values))
     plain = pd.Series(values.array, index=values.index, name=values.name)
-    if plain.isna().any() or not pd.api.types.is_integer_dtype(plain.dtype):
+    is_whole = pd.api.types.is_integer_dtype(plain.dtype) and not plain.isna().any()
+    if not is_whole or plain.max() >= 2**63:
         numbers = plain.astype("float64")
         return numbers.where(numbers.abs() <= LARGEST_NUMBER), np.array([], dtype=np.intp)
     return plain.astype("int64"), np.array([], dtype=np.intp)

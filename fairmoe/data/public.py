@@ -89,7 +89,7 @@ def fetch_public(name: str) -> Table:
     source = PUBLIC[name]
     try:
         fetched = fetch_openml(
-            data_id=source.openml_id, as_frame=True, parser="pandas", n_retries=1, delay=0.0
+            data_id=source.openml_id, as_frame=True, parser="pandas", n_retries=1, delay=0.1
         )
     # What answers in place of the site, such as a login page of the network, is no JSON.
     except (OSError, json.JSONDecodeError) as error:

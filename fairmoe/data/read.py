@@ -1,10 +1,12 @@
 """Bytes of a CSV or Parquet file -> table."""
 
+import contextlib
 import csv
 import dataclasses
 import gzip
 import hashlib
 import io
+import itertools
 import zlib
 from pathlib import Path
 from typing import Any
@@ -45,8 +47,6 @@ def read_table(source: bytes | Path, *, name: str = "") -> Table:
     raw = source if isinstance(source, bytes) else _bytes_at(source)
     name = name or ("" if isinstance(source, bytes) else source.name)
     content = _decompressed(raw)
-    if not content or content.isspace():
-        raise InvalidInputError("A table is needed", however="the file is empty")
     is_parquet = content.startswith(b"PAR1")
     frame, notes, blank_lines = _parquet(content) if is_parquet else _csv(content)
     table = table_from_frame(frame, name=name, sha256=hashlib.sha256(raw).hexdigest())
@@ -99,7 +99,7 @@ def _parquet(content: bytes) -> _Parts:
             remedy="Write it again, or load the table as CSV.",
         ) from error
     _check_columns(table.column_names)
-    _check_has_rows(table)
+    _check_has_rows(table.num_rows)
     for field in table.schema:
         if pyarrow.types.is_nested(field.type) or _is_binary(field.type):
             raise InvalidInputError(
@@ -120,17 +120,22 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 def _csv(content: bytes) -> _Parts:
     text, encoding = decode(content)
+    if not text.strip():
+        raise InvalidInputError("A table is needed", however="the file is empty")
     delimiter = find_delimiter(text)
-    header = next(row for row in records(text[:SAMPLE], delimiter) if row)
+    numbered = enumerate(records(text[:SAMPLE].rstrip("\r\n "), delimiter), start=1)
+    filled = ((number, row) for number, row in numbered if row)
+    header_row, header = next(filled)
+    rows = len(list(itertools.islice(filled, 1)))
     names = [field.strip() or f"column {i}" for i, field in enumerate(header, start=1)]
     _check_columns(names)
     _check_header(header)
     check_names(names)
+    _check_has_rows(rows)
     body = text.strip("\r\n ").encode()
     blank_lines = _blank_lines(text, delimiter)
     del text
-    table = _parsed(body, names, delimiter)
-    _check_has_rows(table)
+    table = _parsed(body, names, delimiter, header_row)
     frame = _to_pandas(table)
     for column in frame.columns:
         frame[column] = _numbers_if_all_are(frame[column], delimiter)
@@ -139,10 +144,11 @@ def _csv(content: bytes) -> _Parts:
     return frame, notes, blank_lines
 
 
-def _parsed(body: bytes, names: list[str], delimiter: str) -> pa.Table:
+def _parsed(body: bytes, names: list[str], delimiter: str, header_row: int) -> pa.Table:
     if body.count(b'"') % 2:
-        _check_rows(body, delimiter, len(names))
-    try:
+        _check_rows(body, delimiter, len(names), header_row)
+    # The reader's own error quotes cells, so it is left behind before another is raised.
+    with contextlib.suppress(pa.ArrowInvalid):
         return pyarrow.csv.read_csv(
             pa.BufferReader(body),
             # One block: the type of a column is inferred from its first block only.
@@ -159,9 +165,12 @@ def _parsed(body: bytes, names: list[str], delimiter: str) -> pa.Table:
                 auto_dict_max_cardinality=2**31 - 1,
             ),
         )
-    except pa.ArrowInvalid:
-        _check_rows(body, delimiter, len(names))
-        raise
+    _check_rows(body, delimiter, len(names), header_row)
+    raise InvalidInputError(
+        f"Each row needs {len(names)} fields, one per column",
+        however="not all rows of the file can be told apart",
+        remedy="Export it again, with quotes around texts.",
+    )
 
 
 def _to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -204,8 +213,8 @@ def _check_columns(names: list[str]) -> None:
         )
 
 
-def _check_has_rows(table: pa.Table) -> None:
-    if not table.num_rows:
+def _check_has_rows(rows: int) -> None:
+    if not rows:
         raise InvalidInputError(
             "Rows below the names of the columns are needed", however="there are none"
         )
@@ -236,12 +245,12 @@ def _check_values_differ_from_names(frame: pd.DataFrame) -> None:
         )
 
 
-def _check_rows(body: bytes, delimiter: str, width: int) -> None:
+def _check_rows(body: bytes, delimiter: str, width: int, header_row: int) -> None:
     """Find the first row that does not have one field per column."""
     text = body.decode()
-    row = 0
+    row = header_row
     try:
-        for row, fields in enumerate(records(text, delimiter, strict=True), start=1):
+        for row, fields in enumerate(records(text, delimiter, strict=True), start=header_row):
             if fields and len(fields) != width:
                 raise InvalidInputError(
                     f"Each row needs {width} fields, one per column",
@@ -251,7 +260,7 @@ def _check_rows(body: bytes, delimiter: str, width: int) -> None:
     except csv.Error as error:
         raise InvalidInputError(
             "Each quote that is opened needs to be closed",
-            however=f"one in row {row + 1:,} is not",
+            however=f"one after row {row:,} is not",
             remedy="Close it, or double the quotes that belong to the text.",
         ) from error
 

@@ -1,0 +1,375 @@
+"""Reading: every way a table can come, and every way it can be broken."""
+
+import gzip
+import hashlib
+import io
+import traceback
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairmoe.data import read_table, retype, table_from_frame
+from fairmoe.errors import InvalidInputError
+
+PLAIN = "name,age,income\nAnna,38,1.5\nBjörn,41,2.25\n"
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(InvalidInputError) as caught:
+        read_table(content)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1"]
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_delimiter_encoding_and_line_ends_are_found(delimiter, encoding, newline):
+    text = PLAIN.replace(",", delimiter).replace("\n", newline)
+    table = read_table(text.encode(encoding), name="people.csv")
+    assert list(table.frame["name"]) == ["Anna", "Björn"]
+    assert list(table.frame["age"]) == [38, 41]
+    assert list(table.frame["income"]) == [1.5, 2.25]
+    assert table.kinds == {"name": "category", "age": "number", "income": "number"}
+    assert table.sha256 == hashlib.sha256(text.encode(encoding)).hexdigest()
+    assert table.name == "people.csv"
+
+
+def test_notes_say_how_the_file_was_read():
+    assert read_table(PLAIN.replace(",", ";").encode("latin-1")).notes == (
+        "Read as Latin-1, parted by semicolon.",
+    )
+
+
+def test_windows_euro_sign_is_read_with_latin_1():
+    table = read_table("paid in,much\n€,1\n£,2\n".encode("cp1252"))
+    assert list(table.frame["paid in"]) == ["€", "£"]
+
+
+def test_gzip_is_unpacked():
+    table = read_table(gzip.compress(PLAIN.encode()))
+    assert list(table.frame["age"]) == [38, 41]
+
+
+def test_parquet_keeps_its_types():
+    frame = pd.DataFrame(
+        {
+            "code": ["1", "2", None],
+            "member": [True, False, True],
+            "score": [1.5, None, 2.5],
+            "born": pd.to_datetime(["2000-01-02", "2001-01-02", None]),
+            "level": pd.Categorical(["low", "high", "low"]),
+        }
+    )
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    table = read_table(buffer.getvalue())
+    assert table.kinds == {
+        "code": "category",
+        "member": "category",
+        "score": "number",
+        "born": "category",
+        "level": "category",
+    }
+    assert list(table.frame["member"]) == ["True", "False", "True"]
+    assert table.frame["born"].iloc[0].startswith("2000-01-02")
+    assert table.frame.isna().sum().to_dict() == {
+        "code": 1,
+        "member": 0,
+        "score": 1,
+        "born": 1,
+        "level": 0,
+    }
+
+
+def test_path_gives_the_name(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(PLAIN, encoding="utf-8")
+    assert read_table(path).name == "people.csv"
+
+
+def test_missing_words_blanks_and_quotes():
+    table = read_table(b'a,b\n ?,"x, y"\n 1 ,NA\n2, x \n,null\n3,"x\n\nz"\n4,none\n')
+    assert table.kinds == {"a": "number", "b": "category"}
+    assert table.frame["a"].isna().tolist() == [True, False, False, True, False, False]
+    assert table.frame["b"].isna().tolist() == [False, True, False, True, False, False]
+    assert table.frame["b"].iloc[2] == "x"
+    assert table.frame["b"].iloc[4] == "x\n\nz"
+    assert table.frame["b"].iloc[5] == "none"
+
+
+def test_blank_rows_are_left_out_but_counted_in_row_numbers():
+    table = read_table(b'\na,b\n1,x\n\n2,"y\n\ny"\n\n\n3,z\n\n\n')
+    assert list(table.frame["a"]) == [1, 2, 3]
+    assert [table.line(i) for i in range(3)] == [3, 5, 8]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("a;b\n1,5;x\n-2,25;y\n", [1.5, -2.25]),
+        ("a;b\n1.234,5;x\n7;y\n", [1234.5, 7]),
+        ("a;b\n1,234;x\n2,345;y\n", [1.234, 2.345]),
+        ('a,b\n"1,234",x\n"950",y\n', [1234, 950]),
+        ('a,b\n"1,5",x\n"2,25",y\n', [1.5, 2.25]),
+        ("a,b\n1e3,x\n-2E-1,y\n", [1000, -0.2]),
+        ("a,b\ninf,x\n5,y\n", [np.nan, 5]),
+        ("a,b\n1e300,x\n5,y\n", [np.nan, 5]),
+        ("a,b\n18446744073709551615,x\n5,y\n", [2.0**64, 5]),
+    ],
+)
+def test_ways_to_write_numbers(text, numbers):
+    table = read_table(text.encode())
+    assert table.kinds["a"] == "number"
+    np.testing.assert_array_equal(table.frame["a"], numbers)
+
+
+def test_a_text_far_down_makes_a_category_of_the_column():
+    rows = "".join(f"{i},{i % 7}\n" for i in range(200_000))
+    table = read_table(f"a,b\n{rows}1,text\n".encode())
+    assert table.kinds == {"a": "number", "b": "category"}
+    assert list(table.frame["b"].cat.categories) == ["0", "1", "2", "3", "4", "5", "6", "text"]
+
+
+def test_levels_of_numbers_are_in_order_of_size():
+    table = retype(read_table(b"a,b\n10,x\n9,y\n"), "a", "category")
+    assert list(table.frame["a"].cat.categories) == ["9", "10"]
+
+
+def test_unnamed_column_gets_a_name():
+    assert list(read_table(b",b\n1,x\n2,y\n").frame.columns) == ["column 1", "b"]
+
+
+fields = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\u2028\u2029")
+    | st.just("\n"),
+    max_size=8,
+).map(lambda text: f"v{text}v")
+
+
+@given(
+    rows=st.lists(st.tuples(fields, fields, st.integers(-(2**53), 2**53)), min_size=1, max_size=8),
+    delimiter=st.sampled_from(",;\t|"),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+)
+def test_whatever_pandas_writes_is_read_back(rows, delimiter, encoding):
+    frame = pd.DataFrame(rows, columns=["first text", "second text", "whole"])
+    text = frame.to_csv(index=False, sep=delimiter, quoting=1)
+    table = read_table(text.encode(encoding))
+    assert table.frame["first text"].tolist() == frame["first text"].tolist()
+    assert table.frame["second text"].tolist() == frame["second text"].tolist()
+    assert table.frame["whole"].tolist() == frame["whole"].tolist()
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xef\xbb\xbf", gzip.compress(b"")])
+def test_empty_file(content):
+    assert refusal(content) == "A table is needed; however, the file is empty."
+
+
+def test_header_without_rows():
+    expected = "Rows below the names of the columns are needed; however, there are none."
+    assert refusal(b"a,b\n") == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["39, State-gov, Bachelors\n50, Private, Masters\n", "a,7,c\nb,8,d\n"]
+)
+def test_numbers_in_place_of_a_header(text):
+    message = refusal(text.encode())
+    assert message.startswith("The first row needs to name the columns; however, field ")
+    assert message.endswith(
+        "of row 1 is a number. Add a row of names on top, or rename that column."
+    )
+
+
+def test_texts_in_place_of_a_header():
+    assert refusal(b"male,yes,x\nfemale,no,y\nmale,yes,z\n") == (
+        "The first row needs to name the columns; however, 2 of its 3 fields are values of their "
+        "own columns. Add a row of names on top."
+    )
+
+
+def test_one_column():
+    assert refusal(b"age\n38\n41\n") == (
+        "At least two columns are needed, a target and a sensitive one; however, the table has "
+        "one. Part the columns by comma, semicolon, tab or pipe."
+    )
+
+
+def test_thousands_of_columns():
+    names = ",".join(f"c{i}" for i in range(3000))
+    assert refusal(f"{names}\n".encode()) == (
+        "At most 1,000 columns can be explained one by one; however, the table has 3,000. Keep "
+        "the columns that matter and load those."
+    )
+
+
+def test_duplicate_names():
+    assert refusal(b"age,sex, age \n1,f,2\n") == (
+        "Each column needs a name of its own; however, columns 1 and 3 are both called 'age'. "
+        "Rename one of them."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "found"),
+    [
+        ("a,b\n1,2\n1,2,3\n", 3, 3),
+        ("a,b,c\n1,2,3\n1,2\n", 3, 2),
+        ('a,b\n"x\ny",2\n\n1\n', 4, 1),
+        ("\n\na,b\n1,2\n1,2,3\n", 5, 3),
+    ],
+)
+def test_ragged_row_is_named_as_a_spreadsheet_counts(text, row, found):
+    assert f"one per column; however, row {row} has {found}." in refusal(text.encode())
+
+
+def test_quote_that_is_never_closed():
+    assert refusal(b'a,b\n1,x\n2,"y\n3,z\n') == (
+        "Each quote that is opened needs to be closed; however, one after row 2 is not. Close it, "
+        "or double the quotes that belong to the text."
+    )
+
+
+def test_a_lone_quote_within_a_text_is_text():
+    assert list(read_table(b'a,b\n5" pipe,1\npipe,2\n').frame["a"]) == ['5" pipe', "pipe"]
+
+
+def test_nul_byte():
+    assert refusal(b"a,b\n1,x\n2,\x00y\n") == (
+        "Text without NUL bytes is needed; however, row 3 holds one. The file is damaged; export "
+        "it again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04" + bytes(range(256)) * 4, "a ZIP archive or an Excel workbook"),
+        (b"%PDF-1.7\n" + bytes(range(256)), "a PDF"),
+        (b"\x89PNG\r\n" + bytes(range(256)), "a picture"),
+    ],
+)
+def test_well_known_binary_renamed_to_csv(content, what):
+    assert refusal(content) == (
+        f"A table as text is needed; however, the file is {what}, whatever its name says. Export "
+        "it as CSV and load that."
+    )
+
+
+def test_unknown_binary_renamed_to_csv():
+    content = np.random.default_rng(0).integers(0, 256, 5000).astype(np.uint8).tobytes()
+    assert "the file holds binary data, whatever its name says" in refusal(content)
+
+
+@pytest.mark.parametrize("kept", [30, -12])
+def test_gzip_cut_short(kept):
+    assert "A complete gzip file is needed" in refusal(gzip.compress(PLAIN.encode() * 20)[:kept])
+
+
+def test_parquet_cut_short():
+    buffer = io.BytesIO()
+    pd.DataFrame({"a": [1], "b": [2]}).to_parquet(buffer)
+    assert "A complete Parquet file is needed" in refusal(buffer.getvalue()[:-20])
+
+
+def test_parquet_with_lists():
+    buffer = io.BytesIO()
+    pd.DataFrame({"a": [[1]], "b": [2]}).to_parquet(buffer)
+    assert "Column 'a' needs one number or text in each row" in refusal(buffer.getvalue())
+
+
+def test_file_that_is_not_there(tmp_path):
+    with pytest.raises(InvalidInputError, match=r"cannot be \(No such file or directory\)"):
+        read_table(tmp_path / "nothing.csv")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,b\n1,2\nsecret,2,3\n", 'a,b\n1,x\n2,"secret\n3,z\n', "secret,7\nx,8\nsecret,9\n"],
+)
+def test_no_cell_is_in_a_message_or_its_traceback(text):
+    with pytest.raises(InvalidInputError) as caught:
+        read_table(text.encode())
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_retype_there_and_back():
+    table = read_table(b"zip,b\n10,x\n9,y\n?,z\n")
+    as_text = retype(table, "zip", "category")
+    assert as_text.kinds["zip"] == "category"
+    assert as_text.frame["zip"].iloc[0] == "10"
+    back = retype(as_text, "zip", "number")
+    np.testing.assert_array_equal(back.frame["zip"], [10, 9, np.nan])
+    assert table.kinds["zip"] == "number"
+
+
+@pytest.mark.parametrize(
+    ("text", "however"),
+    [
+        ("a,b\n1,x\n\nsome,y\n3,z\n", "row 4 holds text."),
+        ("a,b\n1,x\nsome,y\nmore,z\n", "row 3 holds text and so does one other row."),
+        ("a,b\n1,x\nsome,y\nsome,y\nmore,z\n", "row 3 holds text and so do 2 other rows."),
+    ],
+)
+def test_text_where_numbers_were_promised(text, however):
+    table = read_table(text.encode())
+    with pytest.raises(InvalidInputError) as caught:
+        retype(table, "a", "number")
+    assert str(caught.value) == (
+        f"Column 'a' needs numbers; however, {however} Correct that value, or take 'a' as a "
+        "category."
+    )
+
+
+def test_retype_of_an_unknown_column_offers_those_there_are():
+    with pytest.raises(InvalidInputError, match="Column 'c' is needed") as caught:
+        retype(read_table(b"a,b\n1,x\n2,y\n"), "c", "number")
+    assert caught.value.choices == ("a", "b")
+
+
+def test_frames_are_cleaned_alike_whatever_pandas_calls_their_types():
+    frame = pd.DataFrame(
+        {
+            "whole": pd.Series([1, 2, None], dtype="Int64"),
+            "arrow": pd.Series([1, 2, 3], dtype="int64[pyarrow]"),
+            "objects": pd.Series([1.5, 2.5, 3.5], dtype=object),
+            "mixed": pd.Series(["a", 1.0, None], dtype=object),
+            "flag": pd.Series([True, False, True]),
+        }
+    ).set_axis([7, 8, 9])
+    table = table_from_frame(frame)
+    assert list(table.kinds.values()) == ["number", "number", "number", "category", "category"]
+    assert table.frame["mixed"].tolist()[:2] == ["a", "1"]
+    assert table.frame["whole"].dtype == np.float64
+    assert table.frame["arrow"].dtype == np.int64
+    assert list(table.frame.index) == [0, 1, 2]
+
+
+def test_digest_of_a_frame_follows_values_and_names():
+    frame = pd.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+    digest = table_from_frame(frame).sha256
+    assert table_from_frame(frame.copy()).sha256 == digest
+    assert table_from_frame(frame.rename(columns={"a": "c"})).sha256 != digest
+    assert table_from_frame(frame.assign(b=["x", "z"])).sha256 != digest
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "columns", "categories", "missing"),
+    [
+        ("german_data_credit.csv", 1000, 22, 14, 0),
+        ("adult.csv", 32561, 15, 9, 1836 + 1843 + 583),
+        ("german.csv", 1000, 30, 2, 0),
+        ("math.csv", 395, 33, 0, 0),
+        ("dutch.csv", 60420, 12, 1, 0),
+    ],
+)
+def test_real_files(real_data, name, rows, columns, categories, missing):
+    table = read_table(real_data(name))
+    assert table.frame.shape == (rows, columns)
+    assert list(table.kinds.values()).count("category") == categories
+    assert int(table.frame.isna().sum().sum()) == missing
