@@ -2,6 +2,7 @@ import ast
 import dataclasses
 import json
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -218,6 +219,7 @@ def test_kept_folder_holds_these_files_and_leaves_nothing_beside_it(kept):
         "predictions.csv",
         "run.json",
     ]
+    assert len({path.stat().st_mode for path in kept.iterdir()}) == 1
     assert list(kept.parent.iterdir()) == [kept]
 
 
@@ -254,6 +256,13 @@ def test_a_folder_that_holds_something_is_refused(run, tmp_path):
         save_run(run, tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_place_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.access", lambda path, mode: (path, mode) != (tmp_path, os.W_OK))
+
+    with pytest.raises(InvalidInputError, match=r"nothing can be written in"):
+        check_vacant(tmp_path / "deep" / "run")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save
 
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
@@ -88,7 +88,8 @@ def save_run(run: Run, folder: Path) -> None:
         draft = Path(temporary) / folder.name
         draft.mkdir()
         state = run.mixture.state_dict()
-        save_file({name: value.contiguous() for name, value in state.items()}, draft / WEIGHTS)
+        weights = save({name: value.contiguous() for name, value in state.items()})
+        (draft / WEIGHTS).write_bytes(weights)
         # Nine digits tell every float32 from its neighbours.
         _predictions(run).to_csv(draft / PREDICTIONS, index=False, float_format="%.9g")
         record = _record(run) | {
@@ -116,7 +117,7 @@ def load_run(folder: Path) -> Run:
                 remedy="Keep the run again.",
             )
     mixture = Mixture.from_spec(record["mixture"])
-    mixture.load_state_dict(load_file(folder / WEIGHTS))
+    mixture.load_state_dict(load((folder / WEIGHTS).read_bytes()))
     predictions = pd.read_csv(folder / PREDICTIONS)
     return Run(
         run_id=record["run_id"],

@@ -1,0 +1,175 @@
+"""The commands: train on a file, open the app, write the demo data."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fairmoe.cli.arguments import names_in, sensitive_from, settings_from
+from fairmoe.cli.output import print_tables, progress_bars, say
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, Roles, Target, demo_csv, read_table
+from fairmoe.errors import InvalidInputError, UnavailableError
+from fairmoe.experiment import run_experiment
+from fairmoe.progress import Progress
+from fairmoe.runs import Run, check_vacant, save_run, to_document
+
+INVALID_INPUT = 2
+UNAVAILABLE = 3
+
+# A traceback in colour would print local variables, and with them cells.
+shell = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command, by default the one that the process was called with, and exit.
+
+    Exit codes: 0 done, 2 input that the user can mend, 3 something outside the program is missing,
+    130 stopped by Ctrl-C.
+    """
+    try:
+        shell(arguments)
+    except InvalidInputError as error:
+        say(str(error))
+        if error.choices:
+            say(f"Choose among: {', '.join(error.choices)}")
+        raise SystemExit(INVALID_INPUT) from error
+    except UnavailableError as error:
+        say(str(error))
+        raise SystemExit(UNAVAILABLE) from error
+
+
+@shell.callback()
+def describe() -> None:
+    """See what a fairness-aware mixture of experts does to your data."""
+
+
+@shell.command()
+def train(  # noqa: PLR0913 - typer reads one option from each parameter
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, plain or gzipped.")],
+    *,
+    target: Annotated[str, typer.Option(metavar="COL", help="The column to predict.")],
+    sensitive: Annotated[
+        list[str],
+        typer.Option(
+            metavar="COL[,COL]",
+            help="The column whose values are the groups; two are crossed. "
+            "A name that holds a comma goes in double quotes.",
+        ),
+    ],
+    positive: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VALUE", help="A target value that is positive; may be repeated."),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(metavar="NUMBER", help="For a numeric target: greater values are positive."),
+    ] = None,
+    bins: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COL=NUMBER[,NUMBER]", help="Cut points of a numeric sensitive column."
+        ),
+    ] = None,
+    include_sensitive: Annotated[
+        bool, typer.Option("--include-sensitive", help="Let the models see the sensitive columns.")
+    ] = False,
+    drop: Annotated[
+        list[str] | None, typer.Option(metavar="COL[,COL]", help="Columns to leave out.")
+    ] = None,
+    split_column: Annotated[
+        str | None,
+        typer.Option(metavar="COL", help="A column that says train, validation or test."),
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option(metavar="standard|minmax", help="How numbers are scaled.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
+    ] = None,
+    seed: Annotated[str | None, typer.Option(metavar="N", help="Decides all chance.")] = None,
+    device: Annotated[
+        str | None, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document in place of tables.")
+    ] = False,
+) -> None:
+    """Train on a file, and print scores on the rows that were held out for testing."""
+    roles = Roles(
+        target=Target(target, tuple(positive or ()), threshold),
+        sensitive=sensitive_from(sensitive, bins or ()),
+        include_sensitive=include_sensitive,
+        dropped=names_in(drop or ()),
+        split_column=split_column,
+    )
+    settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
+    if out is not None:
+        check_vacant(out)
+    run = _run(file, roles, settings)
+    if out is not None:
+        save_run(run, out)
+        say(f"Kept in {out}")
+    if as_json:
+        typer.echo(json.dumps(to_document(run), indent=2, allow_nan=False))
+    else:
+        print_tables(run)
+
+
+@shell.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def app(context: typer.Context) -> None:
+    """Open the app in the browser; options that follow go to Streamlit, like --server.port 80."""
+    script = Path(__file__).parents[2] / "app.py"
+    if not script.is_file():
+        raise UnavailableError(
+            "The app is not installed with the library. Run it from a checkout of the project."
+        )
+    command = [sys.executable, "-m", "streamlit", "run", script.name, *context.args]
+    # Streamlit takes its configuration from the working folder.
+    raise typer.Exit(subprocess.call(command, cwd=script.parent))
+
+
+@shell.command()
+def demo(
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
+) -> None:
+    """Write the demo data: job applicants, generated, with a known bias against women."""
+    content = demo_csv()
+    try:
+        with out.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise InvalidInputError(
+            "A new file is needed",
+            however=f"'{out}' cannot be made ({error.strerror})",
+            remedy="Name another file.",
+        ) from error
+    roles = DEMO_ROLES
+    say(
+        f"Written to {out}; train on it with --target {roles.target.column} "
+        f"--sensitive {','.join(roles.sensitive_columns)} --drop {','.join(roles.dropped)}"
+    )
+
+
+def _run(file: Path, roles: Roles, settings: Settings) -> Run:
+    started = time.perf_counter()
+    with progress_bars() as draw:
+        draw(Progress("read", 0, 1))
+        table = read_table(file)
+        draw(Progress("read", 1, 1))
+        return run_experiment(
+            table,
+            roles,
+            settings,
+            on_progress=draw,
+            read_seconds=time.perf_counter() - started,
+        )

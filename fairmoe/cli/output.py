@@ -1,0 +1,117 @@
+"""What the shell shows: tables on standard output, all else on standard error."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich import progress
+from rich.console import Console
+from rich.table import Column, Table
+
+from fairmoe.metrics import METRICS, group_rates, is_collapsed
+from fairmoe.progress import OnProgress, Phase, Progress
+from fairmoe.runs import EXPERTS, MODELS, Run, to_document
+
+PHASES: dict[Phase, str] = {
+    "read": "Reading",
+    "encode": "Encoding",
+    "warm-up": "Warming up",
+    "experts": "Experts",
+    "gate": "Gate",
+    "evaluate": "Evaluating",
+}
+
+
+def say(text: str) -> None:
+    """Write a message to standard error."""
+    typer.echo(_printable(text), err=True)
+
+
+@contextmanager
+def progress_bars() -> Iterator[OnProgress]:
+    """Draw a bar per phase on standard error, from the reports that the function given gets."""
+    with progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(bar_width=20),
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TextColumn(
+            "{task.fields[values]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+        ),
+        console=Console(stderr=True),
+        expand=True,
+    ) as bars:
+        tasks: dict[Phase, progress.TaskID] = {}
+
+        def draw(report: Progress) -> None:
+            if report.phase not in tasks:
+                tasks[report.phase] = bars.add_task(PHASES[report.phase], values="")
+            bars.update(
+                tasks[report.phase],
+                completed=report.done,
+                total=report.total,
+                values=", ".join(f"{name} {value:.3f}" for name, value in report.values.items()),
+            )
+
+        yield draw
+
+
+def print_tables(run: Run) -> None:
+    """Print the test scores of each model, and what the mixture does to each group."""
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    tested = f"{len(run.splits['test'].rows):,} test rows"
+    stdout.print(f"Scores on {tested} (– not estimable, * one answer for nearly all rows)")
+    stdout.print(_scores(run))
+    stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
+    stdout.print(_groups(run))
+    stdout.print(f"\nMean weight of each expert on {tested}")
+    stdout.print(_routing(run))
+
+
+def _scores(run: Run) -> Table:
+    test = run.splits["test"]
+    collapsed = {name: is_collapsed(test.y_true, test.proba[name] > 0.5) for name in MODELS}
+    table = _table("", *(f"{name}*" if collapsed[name] else name for name in MODELS))
+    for metric in METRICS:
+        table.add_row(metric, *(_figure(run.scores["test"][name][metric]) for name in MODELS))
+    return table
+
+
+def _groups(run: Run) -> Table:
+    test, names = run.splits["test"], list(run.data.groups)
+    score = test.proba["mixture"]
+    rates = group_rates(test.y_true, score > 0.5, score, group=test.group, group_names=names)
+    table = _table("group", "rows", "tested", "positive", "selected", "rate")
+    for name, rate in zip(names, rates.to_dict("records"), strict=True):
+        counts = (run.data.groups[name], rate["n"], rate["positives"], rate["selected"])
+        rows = (f"{count:,}" for count in counts)
+        table.add_row(_printable(name), *rows, _figure(rate["selection_rate"]))
+    return table
+
+
+def _routing(run: Run) -> Table:
+    routing = to_document(run)["routing"]
+    table = _table("group", *EXPERTS)
+    for name, weights in [*routing["by_group"].items(), ("all", routing["overall"])]:
+        table.add_row(_printable(name), *map(_figure, weights.values()))
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(first)
+    for heading in others:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:.3f}"
+
+
+def _printable(text: str) -> str:
+    """Return text from a file or its names without what could steer a terminal."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )

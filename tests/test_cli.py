@@ -1,0 +1,327 @@
+import contextlib
+import dataclasses
+import hashlib
+import io
+import json
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairmoe.cli import commands, main
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_csv
+from fairmoe.errors import UnavailableError
+from fairmoe.metrics import METRICS
+from fairmoe.runs import EXPERTS, MODELS, load_run, to_document
+
+ROLES = ("--target", "hired", "--sensitive", "sex")
+QUICK = ("--set", "epochs=8", "--device", "cpu")
+
+
+def shell(*arguments):
+    """Return exit code, standard output and standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as exit_,
+    ):
+        main([str(argument) for argument in arguments])
+    return exit_.value.code or 0, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    skill = rng.normal(size=200)
+    path = tmp_path_factory.mktemp("data") / "applicants.csv"
+    pd.DataFrame(
+        {
+            "sex": rng.choice(["f", "m[red]"], 200),
+            "age": rng.integers(20, 60, 200),
+            "skill": skill.round(2),
+            "wage, yearly": rng.integers(1, 9, 200),
+            "grade": rng.choice(["a", "b", "c"], 200),
+            "hired": np.where(skill + rng.normal(size=200) > 0, "yes", "no"),
+        }
+    ).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(file, tmp_path_factory):
+    """Return what `train --json --out` printed, and the folder it kept the run in."""
+    folder = tmp_path_factory.mktemp("kept") / "run"
+    return *shell("train", file, *ROLES, *QUICK, "--json", "--out", folder), folder
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Stop before training, and return the list that takes the roles and settings asked for."""
+    seen = []
+
+    def stop(_, roles, settings, **__):
+        seen.append((roles, settings))
+        raise UnavailableError("Enough.")
+
+    monkeypatch.setattr(commands, "run_experiment", stop)
+    return seen
+
+
+def raising(error):
+    def run_experiment(*_, **__):
+        raise error
+
+    return run_experiment
+
+
+def test_json_is_one_strict_document_on_standard_output(trained, file):
+    code, out, err, _ = trained
+    document = json.loads(out, parse_constant=pytest.fail)
+
+    assert code == 0
+    assert document["data"]["rows"] == 200
+    assert document["data"]["columns"] == 6
+    assert document["data"]["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert sum(document["data"]["groups"].values()) == 200
+    assert list(document["data"]["groups"]) == ["f", "m[red]"]
+    assert document["settings"] == Settings(epochs=8, device="cpu").to_dict()
+    for split in ("test", "validation"):
+        assert set(document[split]) == set(MODELS)
+        for scores in document[split].values():
+            assert set(scores) == set(METRICS)
+    assert sum(document["routing"]["overall"].values()) == pytest.approx(1)
+    for weights in document["routing"]["by_group"].values():
+        assert set(weights) == set(EXPERTS)
+    assert "Experts" in err
+    assert "Gate" in err
+
+
+def test_seconds_of_reading_are_part_of_the_total(trained):
+    seconds = json.loads(trained[1])["seconds"]
+
+    assert set(seconds) >= {"read", "experts", "gate", "evaluate", "total"}
+    assert seconds["read"] > 0
+    parts = sum(value for name, value in seconds.items() if name != "total")
+    assert parts == pytest.approx(seconds["total"], rel=0.5)
+    assert parts <= seconds["total"] * 1.001
+
+
+def test_kept_run_is_the_printed_one(trained):
+    _, out, err, folder = trained
+
+    assert to_document(load_run(folder)) == json.loads(out)
+    assert f"Kept in {folder}" in err
+
+
+def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monkeypatch):
+    run = load_run(trained[-1])
+    scores, test = run.scores["test"], run.splits["test"]
+    scores = {**scores, "mixture": {**scores["mixture"], "acc": 0.12345, "eo": np.nan}}
+    proba = {
+        **test.proba,
+        "mixture": np.where(test.group == 1, 0.9, test.y_true).astype("float32"),
+        "constant": np.zeros_like(test.proba["mixture"]),
+    }
+    gate = np.tile(np.array([[0.25, 0.75, 0]], dtype="float32"), (len(test.rows), 1))
+    test = dataclasses.replace(test, proba=proba, gate=gate)
+    made_up = dataclasses.replace(
+        run, scores={**run.scores, "test": scores}, splits={**run.splits, "test": test}
+    )
+    monkeypatch.setattr(commands, "run_experiment", lambda *_, **__: made_up)
+
+    code, out, err = shell("train", file, *ROLES)
+
+    rows = [line.split() for line in out.splitlines() if line.strip()]
+    groups, n = pd.read_csv(file)["sex"].value_counts(), np.bincount(test.group)
+    positive = np.bincount(test.group, test.y_true).astype(int)
+    assert code == 0
+    assert "Kept" not in err
+    header = next(row for row in rows if row[0] == "mixture")
+    assert [name.rstrip("*") for name in header] == list(MODELS)
+    assert "constant*" in header
+    figures = {row[0]: row[1:] for row in rows if row[0] in METRICS}
+    assert list(figures) == list(METRICS)
+    assert {len(row) for row in figures.values()} == {len(MODELS)}
+    assert figures["acc"][0] == "0.123"
+    assert figures["eo"][0] == "–"
+    rate = f"{positive[0] / n[0]:.3f}"
+    assert ["f", *map(str, (groups["f"], n[0], positive[0], positive[0])), rate] in rows
+    assert ["m[red]", *map(str, (groups["m[red]"], n[1], positive[1], n[1])), "1.000"] in rows
+    assert ["f", "0.250", "0.750", "0.000"] in rows
+    assert ["all", "0.250", "0.750", "0.000"] in rows
+    assert "Positive (is hired = yes)" in out
+
+
+@pytest.mark.parametrize(
+    ("options", "roles", "settings"),
+    [
+        ((), Roles(Target("hired"), (Sensitive("sex"),)), Settings()),
+        (
+            ("--positive", "yes", "--positive", "maybe", "--include-sensitive"),
+            Roles(Target("hired", ("yes", "maybe")), (Sensitive("sex"),), include_sensitive=True),
+            Settings(),
+        ),
+        (
+            ("--threshold", "2.5", "--sensitive", "age", "--bins", "age=30, 45"),
+            Roles(
+                Target("hired", threshold=2.5), (Sensitive("sex"), Sensitive("age", bins=(30, 45)))
+            ),
+            Settings(),
+        ),
+        (
+            ("--drop", 'grade,"wage, yearly"', "--drop", "age", "--split-column", "part"),
+            Roles(
+                Target("hired"),
+                (Sensitive("sex"),),
+                dropped=("grade", "wage, yearly", "age"),
+                split_column="part",
+            ),
+            Settings(),
+        ),
+        (
+            ("--scale", "minmax", "--seed", "7", "--device", "cpu", "--set", "lambda_fair = 10"),
+            Roles(Target("hired"), (Sensitive("sex"),)),
+            Settings(scale="minmax", seed=7, device="cpu", lambda_fair=10),
+        ),
+    ],
+)
+def test_options_become_roles_and_settings(asked, file, options, roles, settings):
+    shell("train", file, *ROLES, *options)
+
+    assert asked == [(roles, settings)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "choices"),
+    [
+        (("--drop", "hat"), "Column 'hat' is needed; however, the table has no column", "skill"),
+        (("--positive", "perhaps"), "needs values of column 'hired'", "no, yes"),
+        (("--scale", "huge"), "Setting 'scale' needs 'standard' or 'minmax'", "standard, minmax"),
+        (("--set", "epoch=3"), "there is none called 'epoch'", "epochs"),
+        (("--set", "epochs"), "--set needs a name and a value; however, there is no '='", None),
+        (("--set", "seed=1", "--seed", "2"), "'seed' was given two", None),
+        (("--bins", "age=30"), "need a sensitive column; however, 'age' is none", None),
+        (("--bins", "sex=thirty"), "cut points of sensitive column 'sex' need to be numbers", None),
+        (("--positive", "yes", "--threshold", "1"), "either positive values or a threshold", None),
+        (("--drop", "sex,hired"), "'hired' is both target and dropped", None),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_code_2(file, options, message, choices):
+    code, out, err = shell("train", file, *ROLES, *QUICK, *options)
+
+    complaint = [line for line in err.splitlines() if not line.startswith(("Reading", "Encod"))]
+    assert code == 2
+    assert out == ""
+    assert message in complaint[0]
+    assert len(complaint) == (1 if choices is None else 2)
+    if choices is not None:
+        assert complaint[1].startswith("Choose among: ")
+        assert choices in complaint[1]
+
+
+def test_a_missing_file_is_bad_input(tmp_path):
+    code, _, err = shell("train", tmp_path / "none.csv", *ROLES)
+
+    assert code == 2
+    assert "A file that can be read is needed" in err
+
+
+def test_an_occupied_folder_is_refused_before_anything_is_read(tmp_path):
+    (tmp_path / "notes.txt").touch()
+
+    code, _, err = shell("train", tmp_path / "none.csv", *ROLES, "--out", tmp_path)
+
+    assert code == 2
+    assert "holds files already" in err
+    assert "Reading" not in err
+
+
+def test_what_could_steer_a_terminal_is_not_printed(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a\x9b31m,b\u202e\nx,1\ny,2\n", encoding="utf-8")
+
+    code, _, err = shell("train", path, *ROLES)
+
+    assert code == 2
+    assert "Choose among: a\N{REPLACEMENT CHARACTER}31m, b\N{REPLACEMENT CHARACTER}" in err
+    assert "\x9b" not in err
+    assert "\u202e" not in err
+
+
+def test_something_unavailable_is_exit_code_3(monkeypatch, file):
+    error = UnavailableError("Training is not wanted here.")
+    monkeypatch.setattr(commands, "run_experiment", raising(error))
+
+    code, out, err = shell("train", file, *ROLES)
+
+    assert code == 3
+    assert out == ""
+    assert err.splitlines()[-1] == "Training is not wanted here."
+
+
+def test_ctrl_c_is_exit_code_130_and_keeps_nothing(monkeypatch, file, tmp_path):
+    monkeypatch.setattr(commands, "run_experiment", raising(KeyboardInterrupt))
+
+    code, out, _ = shell("train", file, *ROLES, "--out", tmp_path / "run", "--json")
+
+    assert code == 130
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_mistakes_in_the_program_are_not_hidden(monkeypatch, file):
+    monkeypatch.setattr(commands, "run_experiment", raising(ZeroDivisionError))
+
+    with pytest.raises(ZeroDivisionError):
+        main(["train", str(file), *ROLES])
+
+
+def test_demo_writes_the_demo_data_and_how_to_train_on_it(tmp_path, asked):
+    path = tmp_path / "demo.csv"
+
+    code, out, err = shell("demo", path)
+
+    assert code == 0
+    assert out == ""
+    assert path.read_bytes() == demo_csv()
+    options = err.split("train on it with ")[1].split()
+    shell("train", path, *options)
+    ((roles, _),) = asked
+    assert roles == dataclasses.replace(DEMO_ROLES, target=Target(DEMO_ROLES.target.column))
+
+
+@pytest.mark.parametrize(("name", "reason"), [("there.csv", "exists"), ("no/a.csv", "No such")])
+def test_demo_does_not_overwrite(tmp_path, name, reason):
+    (tmp_path / "there.csv").write_text("mine")
+
+    code, _, err = shell("demo", tmp_path / name)
+
+    assert code == 2
+    assert "A new file is needed" in err
+    assert reason in err
+    assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_app_starts_streamlit_beside_its_configuration(monkeypatch, pytestconfig):
+    started = []
+    monkeypatch.setattr(
+        commands.subprocess, "call", lambda command, cwd: started.append((command, cwd)) or 5
+    )
+
+    code, _, _ = shell("app", "--server.port", "8600")
+
+    assert code == 5
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8600"]
+    assert started == [(command, pytestconfig.rootpath)]
+
+
+def test_app_needs_a_checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr(commands, "__file__", str(tmp_path / "fairmoe" / "cli" / "commands.py"))
+
+    code, _, err = shell("app")
+
+    assert code == 3
+    assert "Run it from a checkout" in err
