@@ -63,12 +63,13 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
                 col=column + 1,
             )
             labelled.add(style.label)
+    figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
         title="How did the losses and rewards move?",
-        height=110 + 210 * rows,
+        height=140 + 210 * rows,
         margin={"t": 80},
-        legend={"y": -0.12 / rows - 0.06},
+        legend={"y": -0.3 / rows},
     )
     figure.update_xaxes(title={"text": "epoch", "standoff": 4})
     return figure

@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe.figures.palette import TEMPLATE, group_styles, plain
+from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles, plain
 
 
 def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
@@ -24,7 +24,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
             marker={
                 "color": [style.colour for style in styles],
                 "opacity": 1.0 if solid else 0.45,
-                "pattern": {"shape": "" if solid else "/", "fillmode": "overlay"},
+                "pattern": {**PATTERN, "shape": "" if solid else "/"},
             },
             text=_texts(counts) if solid else None,
             textposition="inside",
@@ -36,10 +36,9 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
         title="How large is each group, and how much of it is positive?",
         barmode="stack",
         height=150 + 48 * len(counts),
-        showlegend=True,
-        legend={"itemclick": False, "itemdoubleclick": False, "y": -0.3},
+        showlegend=False,
     )
-    figure.update_xaxes(title="rows")
+    figure.update_xaxes(title=f"rows (solid: {plain(positive)}; hatched: any other)")
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
 

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, group_styles
+from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles
 from fairmoe.figures.words import METRICS, shown
 
 SUMMARY = ("utility", "f_res", "f_proc", "final_score")
@@ -36,25 +36,28 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
         values = scores[metric]
         figure.add_bar(
             y=[style.label for style in styles],
-            x=100 * values,
+            # A bar of no length carries the words where there is no value to draw.
+            x=100 * values.fillna(0),
             orientation="h",
             marker={
                 "color": [style.colour for style in styles],
-                "pattern": {
-                    "shape": [style.pattern for style in styles],
-                    "fillmode": "overlay",
-                    "solidity": 0.25,
-                },
+                "pattern": {**PATTERN, "shape": [style.pattern for style in styles]},
             },
             text=[shown(value, metric) for value in values],
-            textposition="auto",
-            insidetextanchor="start",
+            textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
             row=1,
             col=place,
         )
-        figure.update_xaxes(ticksuffix=f" {METRICS[metric].unit}", nticks=4, row=1, col=place)
+        figure.update_xaxes(
+            ticksuffix=f" {METRICS[metric].unit}",
+            nticks=4,
+            range=_with_room_for_words(100 * values.fillna(0)),
+            row=1,
+            col=place,
+        )
+    figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
         title="Which model is useful, and which treats the groups alike?",
@@ -116,6 +119,7 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
             row=1,
             col=place,
         )
+    figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
         title="What happens to each group?",
@@ -163,11 +167,12 @@ def gate_figure(gate: pd.DataFrame) -> go.Figure:
             orientation="h",
             marker={
                 "color": style.colour,
-                "pattern": {"shape": style.pattern, "fillmode": "overlay", "solidity": 0.25},
+                "pattern": {**PATTERN, "shape": style.pattern},
             },
             text=["" if math.isnan(value) else f"{value:.0%}" for value in gate[expert]],
             textposition="inside",
             insidetextanchor="middle",
+            textfont={"color": "#111111"},
             hovertemplate="%{y}: %{x:.1f} %<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
@@ -188,3 +193,9 @@ def gate_takeaway(gate: pd.DataFrame) -> str:
         f"{MODELS[expert].label.lower()} {float(gate[expert].iloc[0]):.0%}" for expert in EXPERTS
     )
     return f"Mean gate weights over everyone: {shares}."
+
+
+def _with_room_for_words(values: "pd.Series[float]") -> tuple[float, float]:
+    low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
+    room = 0.55 * max(high - low, 1.0)
+    return (low - room if low < 0 else 0.0), high + room

@@ -35,6 +35,7 @@ MODELS: dict[str, Style] = {
     "constant": Style("Constant", "#8C8C8C", "longdashdot", "x", "+"),
     "logistic": Style("Logistic regression", "#D55E00", "5px,2px", "star", "."),
 }
+PATTERN = {"fillmode": "overlay", "solidity": 0.2, "fgopacity": 0.35}
 EXPERTS = ("utility", "result", "procedural")
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

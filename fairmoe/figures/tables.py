@@ -1,6 +1,7 @@
 """Records to the data frames that figures draw and pages show."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,7 @@ def group_counts(
     )
 
 
-def score_table(scores: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+def score_table(scores: Mapping[Any, Mapping[str, float]]) -> pd.DataFrame:
     """Return the scores of one split, a row per model and a column per metric.
 
     Args:
@@ -79,4 +80,24 @@ def gate_table(
         ],
         index=pd.Index(["everyone", *group_names], name="group"),
         columns=["rows", *EXPERTS],
+    )
+
+
+def column_table(frame: pd.DataFrame, kinds: Mapping[str, str]) -> pd.DataFrame:
+    """Return what each column of a table is.
+
+    Args:
+        frame: The table.
+        kinds: The kind of each column.
+
+    Returns:
+        Indexed by the column's name; `kind`, and the counts `missing` and `distinct`.
+    """
+    return pd.DataFrame(
+        {
+            "kind": list(kinds.values()),
+            "missing": [int(frame[column].isna().sum()) for column in kinds],
+            "distinct": [int(frame[column].nunique()) for column in kinds],
+        },
+        index=pd.Index(list(kinds), name="column"),
     )

@@ -1,0 +1,127 @@
+"""The small parts that several pages share."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from fairmoe.errors import FairmoeError, InvalidInputError
+from fairmoe.figures.words import INSUFFICIENT
+from fairmoe.jobs import log_bug
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&^=\"'])")
+_COLON = re.compile(r":(?=\S)")
+_WORD_JOINER = "\u2060"
+_SHOWN_CHOICES = 20
+
+
+def plain(text: str) -> str:
+    r"""Return markdown that shows the text letter by letter, whatever markup it holds.
+
+    Example:
+        >>> plain("**age** <b>")
+        '\\*\\*age\\*\\* \\<b\\>'
+    """
+    # A colon cannot be escaped in front of a directive or an emoji, only be parted from it.
+    return _COLON.sub(":" + _WORD_JOINER, _MARKUP.sub(r"\\\1", " ".join(text.split())))
+
+
+@contextmanager
+def apologies() -> Iterator[None]:
+    """Show errors as a sentence: what the user can mend, or an apology for a bug."""
+    try:
+        yield
+    except FairmoeError as error:
+        show_error(error)
+    except Exception as bug:
+        show_bug(log_bug(bug))
+
+
+def show_error(error: FairmoeError) -> None:
+    """Show one sentence that says what to do, and what there is to choose from."""
+    st.error(plain(str(error)), icon=":material/error:")
+    choices = error.choices if isinstance(error, InvalidInputError) else ()
+    if choices:
+        more = (
+            "" if len(choices) <= _SHOWN_CHOICES else f" and {len(choices) - _SHOWN_CHOICES} more"
+        )
+        st.caption(f"Possible: {', '.join(plain(c) for c in choices[:_SHOWN_CHOICES])}{more}.")
+
+
+def show_bug(reference: str) -> None:
+    """Apologise for a bug and name where the log describes it."""
+    st.error(
+        f"Sorry, something went wrong that is not your fault. Your data is untouched; the log "
+        f"describes the error (without any data) under reference `{reference}`.",
+        icon=":material/bug_report:",
+    )
+
+
+def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> None:
+    """Show a figure, and below it what it says and what it is drawn from.
+
+    Args:
+        figure: From `fairmoe.figures`.
+        takeaway: One sentence; also what a screen reader says instead of the figure.
+        source: Data, rows and seed, in words.
+        key: Tells the figure from others of its page.
+    """
+    st.plotly_chart(
+        figure,
+        key=key,
+        alt=takeaway,
+        config={
+            "displaylogo": False,
+            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+            "toImageButtonOptions": {"format": "svg", "filename": f"fairmoe-{key}"},
+        },
+    )
+    st.caption(f"{plain(takeaway)} {plain(source)}")
+
+
+def show_table(
+    frame: pd.DataFrame, *, key: str, alt: str, columns: Mapping[str, Any], csv: pd.DataFrame
+) -> None:
+    """Show a table and offer it as CSV.
+
+    Args:
+        frame: What is shown; NaN reads "insufficient data".
+        key: Tells the table from others of its page, and names the file.
+        alt: What a screen reader says.
+        columns: Column configurations; columns without one are left out.
+        csv: What is downloaded: unrounded, NaN as an empty field.
+    """
+    widths = {name: {"width": 130} for name in columns if frame[name].isna().any()}
+    st.dataframe(
+        frame,
+        key=key,
+        alt=alt,
+        column_config={name: columns[name] | widths.get(name, {}) for name in columns},
+        column_order=list(columns),
+        placeholder=INSUFFICIENT,
+        width="stretch",
+    )
+    show_download("Table as CSV", lambda: csv.to_csv().encode(), f"fairmoe-{key}.csv")
+
+
+def show_download(label: str, make: Callable[[], bytes], name: str) -> None:
+    """Offer a CSV file that is made when it is asked for."""
+    st.download_button(
+        label,
+        make,
+        file_name=name,
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"download-{name}",
+        type="tertiary",
+    )
+
+
+def percent_column(label: str, text: str, unit: str = "%") -> Any:
+    """Return the configuration of a column of values in percent or percentage points."""
+    return st.column_config.NumberColumn(label, help=text, format=f"%.1f {unit.replace('%', '%%')}")

@@ -1,0 +1,151 @@
+"""What every page has around it: title, way through the app, state of the training, errors."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from fairmoe.ui.components import apologies
+from fairmoe.ui.progress import show_training_in_brief
+from fairmoe.ui.state import Session, session
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the app.
+
+    Attributes:
+        title: Its name.
+        label: Its name in the sidebar, with its place on the way.
+        icon: Its icon.
+        lead: One sentence under the title.
+        missing: Says what has to be done before the page is of use; nothing if it is.
+    """
+
+    title: str
+    label: str
+    icon: str
+    lead: str
+    missing: Callable[[Session], str]
+
+
+def _never(_: Session) -> str:
+    return ""
+
+
+def _data_missing(state: Session) -> str:
+    if state.table is None:
+        return "Load data first."
+    return "" if state.labelled is not None else "Settle the roles of the columns first."
+
+
+def _run_missing(state: Session) -> str:
+    return "" if state.run is not None else (_data_missing(state) or "Train first.")
+
+
+PAGES = {
+    HOME: Page(
+        "What does a fairness-aware model do to your data?",
+        "Home",
+        ":material/home:",
+        "",
+        _never,
+    ),
+    DATA: Page(
+        "Data",
+        "1 Data",
+        ":material/table_chart:",
+        "Load a table, then say which column is predicted and which one parts people into groups.",
+        _never,
+    ),
+    TRAIN: Page(
+        "Train",
+        "2 Train",
+        ":material/model_training:",
+        "Say how much each expert should care about equal treatment, then train.",
+        _data_missing,
+    ),
+    EXPERTS: Page(
+        "Experts",
+        "3 Experts",
+        ":material/groups:",
+        "The mixture, its experts and plain baselines side by side, and what each group gets.",
+        _run_missing,
+    ),
+}
+
+
+@contextmanager
+def page(path: str) -> Iterator[Session]:
+    """Draw the frame around a page's own content.
+
+    A page opened before its time says what to do first and ends there. Errors of the content
+    become a sentence; the frame and the session's data stay.
+
+    Args:
+        path: The page's script, one of `PAGES`.
+
+    Yields:
+        The state of the session.
+    """
+    entry = PAGES[path]
+    st.set_page_config(
+        page_title="fairmoe" if path == HOME else f"{entry.title} · fairmoe",
+        page_icon=ASSETS / "favicon.svg",
+        layout="wide",
+    )
+    st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
+    state = session()
+    with apologies():
+        state.job()
+        st.title(entry.title, anchor=False)
+        if entry.lead:
+            st.caption(entry.lead)
+        missing = entry.missing(state)
+        if missing:
+            _show_what_comes_first(missing, state)
+            _sidebar(path, state)
+            st.stop()
+        yield state
+    # After the content, which decides what is unlocked.
+    _sidebar(path, state)
+
+
+def _sidebar(path: str, state: Session) -> None:
+    with st.sidebar, apologies():
+        _navigation(state)
+        show_training_in_brief(state, TRAIN, on_its_own_page=path == TRAIN)
+
+
+def _navigation(state: Session) -> None:
+    for path, entry in PAGES.items():
+        missing = entry.missing(state)
+        st.page_link(
+            path,
+            label=entry.label,
+            icon=entry.icon,
+            disabled=bool(missing),
+            help=missing or None,
+            width="stretch",
+        )
+    waiting = next((m for m in (entry.missing(state) for entry in PAGES.values()) if m), "")
+    if waiting:
+        st.caption(f":material/lock: {waiting}")
+    st.caption(
+        "Your data stays in the memory of this session and is gone when you close the page.",
+    )
+
+
+def _show_what_comes_first(missing: str, state: Session) -> None:
+    st.info(f"Nothing to see here yet. {missing}", icon=":material/lock:")
+    if state.labelled is not None:
+        st.page_link(TRAIN, label="Go to Train", icon=PAGES[TRAIN].icon)
+        return
+    st.page_link(DATA, label="Go to Data", icon=PAGES[DATA].icon)
+    if state.table is None:
+        st.page_link(HOME, label="Or begin with the demo data", icon=PAGES[HOME].icon)

@@ -1,0 +1,201 @@
+"""What a finished run shows: scores, rates by group, routing and curves."""
+
+import math
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
+from fairmoe.figures.experts import (
+    RATES,
+    SUMMARY,
+    gate_figure,
+    gate_takeaway,
+    rates_figure,
+    rates_takeaway,
+    scores_figure,
+    scores_takeaway,
+)
+from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.tables import gate_table, score_table
+from fairmoe.figures.words import METRICS, shown
+from fairmoe.ui.components import percent_column, plain, show_chart, show_table
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run, SplitName
+
+_SPLITS: "dict[SplitName, str]" = {"test": "Test", "validation": "Validation"}
+
+
+def split_switch() -> "SplitName":
+    """Let the user choose the rows that the page is about."""
+    split: SplitName = st.segmented_control(
+        "Rows",
+        list(_SPLITS),
+        default="test",
+        format_func=_SPLITS.__getitem__,
+        required=True,
+        key="split",
+        bind="query-params",
+        help="The weights were chosen on the validation rows; nothing was chosen on the test rows.",
+    )
+    return split
+
+
+def describe(run: "Run", split: "SplitName") -> str:
+    """Say what figures of a run and a split are drawn from."""
+    rows = len(run.splits[split].y_true)
+    return f"{run.data.name or 'Unnamed table'}, {rows:,} {split} rows, seed {run.settings.seed}."
+
+
+def show_headline(run: "Run") -> None:
+    """Show the four summary scores of the mixture on the test rows beside the utility expert's."""
+    scores = run.scores["test"]
+    for column, metric in zip(st.columns(len(SUMMARY)), SUMMARY, strict=True):
+        about = METRICS[metric]
+        value, reference = scores["mixture"][metric], scores["utility"][metric]
+        difference = 100 * (value - reference)
+        column.metric(
+            f"{about.label}, mixture",
+            shown(value, metric),
+            None if math.isnan(difference) else round(difference, 1),
+            delta_color="off",
+            delta_description="pp vs utility expert",
+            help=f"{about.help} {about.direction.capitalize()}.",
+            border=True,
+        )
+
+
+def show_scores(run: "Run", split: "SplitName") -> None:
+    """Show the scores of all models, and flag those that predict one class only."""
+    table = score_table(run.scores[split])
+    show_chart(
+        scores_figure(table),
+        takeaway=scores_takeaway(table),
+        source=describe(run, split),
+        key=f"scores-{split}",
+    )
+    collapsed = _collapsed(run, split)
+    if collapsed:
+        names = ", ".join(MODELS[model].label for model in collapsed)
+        st.warning(
+            f"Predicts (almost) only one class: {names}. Its gaps are small because it treats "
+            f"everyone the same way, rightly or wrongly.",
+            icon=":material/warning:",
+        )
+    named = (100 * table).set_axis([MODELS[str(model)].label for model in table.index])
+    show_table(
+        named.rename_axis("Model"),
+        key=f"scores-table-{split}",
+        alt=f"Twelve scores of {len(named)} models. {scores_takeaway(table)}",
+        columns={
+            metric: percent_column(about.label, f"{about.help} {about.direction}.", about.unit)
+            for metric, about in METRICS.items()
+        },
+        csv=table,
+    )
+
+
+def show_rates(run: "Run", split: "SplitName") -> None:
+    """Show what each group gets from one model, with counts and intervals."""
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.metrics import group_rates  # noqa: PLC0415
+
+    model = st.selectbox(
+        "Model",
+        list(run.splits[split].proba),
+        format_func=lambda key: MODELS[key].label,
+        key="rates-model",
+        width=320,
+        persist_state="session",
+    )
+    record = run.splits[split]
+    proba = record.proba[model]
+    rates = group_rates(
+        record.y_true, proba > 0.5, proba, group=record.group, group_names=list(run.data.groups)
+    )
+    show_chart(
+        rates_figure(rates),
+        takeaway=rates_takeaway(rates),
+        source=f"{MODELS[model].label}; {describe(run, split)} Bars are 95 % Wilson intervals.",
+        key=f"rates-{split}-{model}",
+    )
+    counts = ["n", "positives", "selected"]
+    columns = {
+        "n": st.column_config.NumberColumn("Rows", format="localized"),
+        "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
+        "selected": st.column_config.NumberColumn("Selected", format="localized"),
+    }
+    for rate, label in RATES.items():
+        columns[rate] = percent_column(label, "Share in percent.")
+        columns[f"{rate}_low"] = percent_column("from", f"{label}: lower end of the interval.")
+        columns[f"{rate}_high"] = percent_column("to", f"{label}: upper end of the interval.")
+    percent = rates.assign(**{str(name): 100 * rates[name] for name in rates if name not in counts})
+    show_table(
+        percent.rename_axis("Group"),
+        key=f"rates-table-{split}-{model}",
+        alt=f"Counts and rates of {len(rates)} groups. {rates_takeaway(rates)}",
+        columns=columns,
+        csv=rates,
+    )
+
+
+def show_gate(run: "Run", split: "SplitName") -> None:
+    """Show how much weight the gate gives each expert, by group."""
+    record = run.splits[split]
+    gate = gate_table(record.gate, record.group, list(run.data.groups))
+    show_chart(
+        gate_figure(gate),
+        takeaway=gate_takeaway(gate),
+        source=describe(run, split),
+        key=f"gate-{split}",
+    )
+    show_table(
+        gate.assign(**{expert: 100 * gate[expert] for expert in EXPERTS}).rename_axis("Group"),
+        key=f"gate-table-{split}",
+        alt=gate_takeaway(gate),
+        columns={
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            **{e: percent_column(MODELS[e].label, "Mean gate weight.") for e in EXPERTS},
+        },
+        csv=gate,
+    )
+
+
+def show_curves(run: "Run") -> None:
+    """Show what training recorded, phase by phase."""
+    lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
+    figure = curves_figure(lines)
+    if figure is not None:
+        show_chart(
+            figure,
+            takeaway=curves_takeaway(lines),
+            source=f"{run.data.name}, training rows, seed {run.settings.seed}.",
+            key="curves",
+        )
+
+
+def show_provenance(run: "Run") -> None:
+    """Show from which data and settings the run came."""
+    changed = {
+        name: value
+        for name, value in run.settings.to_dict().items()
+        if value != getattr(type(run.settings)(), name)
+    }
+    told = ", ".join(f"{name} {value}" for name, value in (changed | dict(run.resolved)).items())
+    st.caption(
+        plain(
+            f"{run.data.name or 'Unnamed table'}: {run.data.rows:,} rows, {run.data.columns} "
+            f"columns, SHA-256 {run.data.sha256[:12]}. Positive: {run.data.positive}. Settings "
+            f"other than default, and what auto became: {told or 'none'}. Seed "
+            f"{run.settings.seed}. Computed on {run.device} in {run.seconds['total']:.1f} s"
+            f"{', experts from the cache' if run.experts_reused else ''}. Run {run.run_id[:12]}."
+        )
+    )
+
+
+def _collapsed(run: "Run", split: "SplitName") -> list[str]:
+    from fairmoe.metrics import is_collapsed  # noqa: PLC0415
+
+    record = run.splits[split]
+    return [m for m, proba in record.proba.items() if is_collapsed(record.y_true, proba > 0.5)]

@@ -1,0 +1,147 @@
+"""What one session knows: its data, its training, its run. Nothing of it is shared."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.data import (
+    ColumnKind,
+    LabelledTable,
+    Roles,
+    Suggestion,
+    Table,
+    assign_roles,
+    retype,
+    suggest_roles,
+    suspected_leaks,
+)
+from fairmoe.errors import FairmoeError
+from fairmoe.figures.tables import column_table
+from fairmoe.jobs import JobRegistry, Snapshot
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
+
+_KEY = "fairmoe"
+
+
+@dataclass
+class Session:
+    """The state of one browser tab, kept in its memory on the server and nowhere else.
+
+    Attributes:
+        owner: The secret by which the job registry knows this session.
+        version: Counts the tables loaded, so that the widgets of a new table begin anew.
+        source: The table as it was read.
+        kinds: The kinds of columns in which the user overruled the reader.
+        table: The table with these kinds.
+        columns: What its columns are, as `fairmoe.figures.tables.column_table` returns it.
+        suggestion: What the columns of the table look like.
+        initial_roles: The roles that the form begins with, if they are known.
+        labelled: The rows with their labels and groups, once the roles can be trained on.
+        leaks: Columns that all but equal the target.
+        job_id: The training that waits or runs.
+        last: How the training before ended.
+        run: The run that the pages show.
+    """
+
+    owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    version: int = 0
+    source: Table | None = None
+    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
+    table: Table | None = None
+    columns: pd.DataFrame | None = None
+    suggestion: Suggestion | None = None
+    initial_roles: Roles | None = None
+    labelled: LabelledTable | None = None
+    leaks: tuple[str, ...] = ()
+    job_id: str | None = None
+    last: "Snapshot[Run] | None" = None
+    run: "Run | None" = None
+
+    def load(self, table: Table, roles: Roles | None = None) -> None:
+        """Replace the data; a run that was trained on other data stays."""
+        suggestion = suggest_roles(table)
+        self.version += 1
+        self.source, self.kinds = table, {}
+        self.suggestion, self.initial_roles = suggestion, roles
+        self.labelled = None
+        self._take(table)
+
+    def overrule(self, kinds: Mapping[str, ColumnKind]) -> None:
+        """Take some columns as another kind than the reader did.
+
+        Raises:
+            InvalidInputError: A column holds texts that are not numbers; nothing is changed.
+        """
+        if kinds == self.kinds or self.source is None:
+            return
+        table = self.source
+        for column, kind in kinds.items():
+            table = retype(table, column, kind)
+        self.kinds = dict(kinds)
+        self._take(table)
+
+    def settle(self, roles: Roles | None) -> None:
+        """Take roles into use, or none if they are in doubt.
+
+        Raises:
+            InvalidInputError: The roles cannot be trained on; then none are in use.
+        """
+        known = self.labelled
+        if known is not None and known.roles == roles and known.table is self.table:
+            return
+        self.labelled = None
+        if roles is None or self.table is None:
+            return
+        labelled = assign_roles(self.table, roles)
+        if known is None or known.table is not self.table or known.roles.target != roles.target:
+            self.leaks = suspected_leaks(self.table, roles.target)
+        self.labelled = labelled
+
+    def _take(self, table: Table) -> None:
+        self.table = table
+        self.columns = column_table(table.frame, table.kinds)
+
+    def job(self) -> "Snapshot[Run] | None":
+        """Look at the training, and take over its run once it has finished."""
+        if self.job_id is None:
+            return None
+        snapshot = registry().look(self.job_id, owner=self.owner)
+        if snapshot is not None and snapshot.active:
+            return snapshot
+        registry().forget(self.job_id, owner=self.owner)
+        self.last = snapshot or _LOST
+        self.run = self.last.result or self.run
+        self.job_id = None
+        return None
+
+
+def session() -> Session:
+    """Return the state of this session."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    state: Session = st.session_state[_KEY]
+    return state
+
+
+@st.cache_resource(show_spinner=False)
+def registry() -> "JobRegistry[Run]":
+    """Return the trainings of all sessions of this process; each session finds only its own."""
+    return JobRegistry()
+
+
+_LOST: "Snapshot[Run]" = Snapshot(
+    state="refused",
+    ahead=0,
+    progress=None,
+    curves={},
+    seconds=0.0,
+    result=None,
+    error=FairmoeError("The training was given up, because its page was away for too long."),
+    reference="",
+)

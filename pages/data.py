@@ -1,0 +1,24 @@
+"""Data: load a table, say what each column is for, see the groups and their labels."""
+
+import streamlit as st
+
+from fairmoe.ui.components import apologies
+from fairmoe.ui.frame import DATA, PAGES, TRAIN, page
+from fairmoe.ui.overview import settle_roles, show_groups, show_overview
+from fairmoe.ui.sources import source_picker
+
+with page(DATA) as state:
+    source_picker(state)
+    if state.table is not None:
+        with apologies():
+            show_overview(state)
+        st.header("Roles of the columns", anchor=False)
+        with apologies():
+            settle_roles(state)
+        if state.labelled is None:
+            st.info("Choose the roles to see the groups and to train.", icon=":material/lock:")
+    if state.labelled is not None:
+        st.header("Groups and labels", anchor=False)
+        show_groups(state, state.labelled)
+        if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
+            st.switch_page(TRAIN)
