@@ -66,10 +66,7 @@ def rows_of_splits(split: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
 
 
 def _counts(rows: int, fractions: NDArray[np.float64]) -> NDArray[np.int64]:
-    if rows == 2:
-        return np.array([1, 0, 1])
-    # Rounded, lest 0.2 * 35 = 7.000000000000001 have a remainder.
-    exact = np.round(fractions * rows, 9)
+    exact = fractions * rows
     counts = np.floor(exact).astype(np.int64)
     train_test_validation = np.array([0, 2, 1])
     remainders = (exact - counts)[train_test_validation]

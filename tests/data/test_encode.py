@@ -301,6 +301,7 @@ def test_digest_follows_what_decides():
         encoded(frame, scale="minmax").digest,
         encoded(frame, rare_level=0.4).digest,
         encoded(frame, fractions=(0.5, 0.25, 0.25)).digest,
+        encoded(frame, Roles(Target("hired", ("yes",)), (Sensitive("sex"),))).digest,
         encoded(frame, Roles(Target("hired", ("no",)), (Sensitive("sex"),))).digest,
         encoded(frame, Roles(Target("hired"), (Sensitive("town"),))).digest,
     ]

@@ -108,6 +108,16 @@ def test_blank_rows_are_left_out_but_counted_in_row_numbers():
     assert [table.line(i) for i in range(3)] == [3, 5, 8]
 
 
+def test_blank_rows_above_the_header_are_counted():
+    assert read_table(b"\n\na,b\n1,x\n2,y\n").line(0) == 4
+
+
+def test_booleans_are_categories_in_the_words_of_the_file():
+    table = read_table(b"a,b\nTRUE,true\nFALSE,false\n")
+    assert table.kinds == {"a": "category", "b": "category"}
+    assert table.frame.to_numpy().tolist() == [["TRUE", "true"], ["FALSE", "false"]]
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
@@ -340,10 +350,13 @@ def test_frames_are_cleaned_alike_whatever_pandas_calls_their_types():
             "objects": pd.Series([1.5, 2.5, 3.5], dtype=object),
             "mixed": pd.Series(["a", 1.0, None], dtype=object),
             "flag": pd.Series([True, False, True]),
+            "unsigned": pd.Series([2**64 - 1, 2, 3], dtype="uint64"),
         }
     ).set_axis([7, 8, 9])
     table = table_from_frame(frame)
-    assert list(table.kinds.values()) == ["number", "number", "number", "category", "category"]
+    categories = [name for name, kind in table.kinds.items() if kind == "category"]
+    assert categories == ["mixed", "flag"]
+    assert table.frame["unsigned"].tolist() == [2.0**64, 2, 3]
     assert table.frame["mixed"].tolist()[:2] == ["a", "1"]
     assert table.frame["whole"].dtype == np.float64
     assert table.frame["arrow"].dtype == np.int64

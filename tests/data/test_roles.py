@@ -151,6 +151,15 @@ def test_two_columns_are_crossed():
     )
 
 
+def test_crossed_rows_need_both_values():
+    frame = people()
+    frame.loc[3, "sex"] = None
+    frame.loc[[4, 70], "race"] = None
+    labelled = assign(frame, with_sensitive(Sensitive("sex"), Sensitive("race")))
+    np.testing.assert_array_equal(labelled.rows, np.setdiff1d(np.arange(N), [3, 4, 70]))
+    assert labelled.notes == ("3 rows left out because 'sex' or 'race' is missing.",)
+
+
 def test_crossed_groups_without_rows_are_left_out():
     frame = people(race=np.where(np.arange(N) % 2, "white", "black"))
     labelled = assign(frame, with_sensitive(Sensitive("sex"), Sensitive("race")))
