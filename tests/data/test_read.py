@@ -109,7 +109,7 @@ def test_blank_rows_are_left_out_but_counted_in_row_numbers():
 
 
 def test_blank_rows_above_the_header_are_counted():
-    assert read_table(b"\n\na,b\n1,x\n2,y\n").line(0) == 4
+    assert read_table(b"\na,b\n1,x\n2,y\n").line(0) == 3
 
 
 def test_booleans_are_categories_in_the_words_of_the_file():
