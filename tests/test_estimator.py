@@ -1,0 +1,303 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.validation import _num_samples
+
+from fairmoe import estimator
+from fairmoe.config import Settings
+from fairmoe.data.demo import make_demo
+from fairmoe.errors import InvalidInputError
+from fairmoe.estimator import FairMoEClassifier
+from fairmoe.training import forget_experts
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread():
+    """On tables as small as these a second thread costs more than it does."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def applicants():
+    """Features of mixed kinds with missing values, labels and sexes."""
+    table = make_demo(300)
+    return table.drop(columns=["applicant_id", "sex", "hired"]), table["hired"], table["sex"]
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    """Two features, of which the first decides; labels; and a group of three sizes."""
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(120, 2))
+    return rows, (rows[:, 0] > 0).astype(int), np.repeat(["a", "b", "c"], [60, 40, 20])
+
+
+@pytest.fixture(scope="module")
+def fitted(applicants):
+    features, hired, sex = applicants
+    return FairMoEClassifier(epochs=20).fit(features, hired, sensitive_features=sex)
+
+
+class InventsGroups(FairMoEClassifier):
+    """Scikit-learn's checks give no sensitive features, and our own `fit` does not go without."""
+
+    def fit(self, X, y, *, sensitive_features=None):
+        if sensitive_features is None:
+            sensitive_features = np.arange(_num_samples(X)) % 2
+        return super().fit(X, y, sensitive_features=sensitive_features)
+
+
+@parametrize_with_checks([InventsGroups(epochs=20)])
+def test_scikit_learn_finds_no_fault(estimator, check):
+    check(estimator)
+
+
+def test_parameters_mirror_the_settings():
+    parameters = FairMoEClassifier().get_params()
+    assert parameters.pop("validation_fraction") == 0.2
+    parameters["seed"] = parameters.pop("random_state")
+    assert parameters == dataclasses.asdict(Settings())
+
+
+class Captured(Exception):
+    """Ends a fit when it would begin to train."""
+
+
+@pytest.fixture
+def capture(monkeypatch):
+    """Return a function that fits, and returns what would have been trained on."""
+
+    def train(data, settings):
+        raise Captured(data, *settings)
+
+    def fit(model, features, y, sensitive_features):
+        with pytest.raises(Captured) as caught:
+            model.fit(features, y, sensitive_features=sensitive_features)
+        return caught.value.args
+
+    monkeypatch.setattr(estimator, "train", train)
+    return fit
+
+
+def test_every_parameter_reaches_the_training(capture, numbers):
+    others = {
+        "scale": "minmax",
+        "rare_level": 0.1,
+        "split_seed": 3,
+        "adversary_input": "logits",
+        "attribution_method": "lime",
+        "attribution_baseline": "zero",
+        "select": "last",
+        "credit": "rollouts",
+        "reward": "mixture",
+        "weight_by_disagreement": False,
+        "device": "cpu",
+        "epochs": 7,
+        "batch_size": 17,
+        "attention_rows": 5,
+    }
+    for field in dataclasses.fields(Settings):
+        if field.name not in (*others, "seed"):
+            others[field.name] = type(field.default)(
+                field.default / 2 if isinstance(field.default, float) else field.default + 1
+            )
+    _, settings = capture(FairMoEClassifier(random_state=9, **others), *numbers)
+    assert settings.to_dict() == {**others, "seed": 9}
+
+
+def test_a_share_of_each_group_and_class_is_held_out(capture, numbers):
+    features, y, group = numbers
+    data, _ = capture(FairMoEClassifier(validation_fraction=0.25), *numbers)
+    held = data.validation.rows
+    assert sorted([*data.train.rows, *held]) == list(range(120))
+    assert len(data.test.rows) == 0
+    cells = pd.crosstab(group, y)
+    assert (pd.crosstab(group[held], y[held]) - cells / 4).abs().to_numpy().max() <= 1
+    assert data.group_names == ("a", "b", "c")
+    np.testing.assert_array_equal(data.validation.y, y[held])
+    np.testing.assert_array_equal(np.array(list("abc"))[data.validation.group], group[held])
+    # scaled by the rows that are trained on, and by no others
+    scaled = (features - features[data.train.rows].mean(0)) / features[data.train.rows].std(0)
+    np.testing.assert_allclose(data.validation.x, scaled[held], rtol=1e-5, atol=1e-6)
+
+
+def test_the_split_follows_its_own_seed_or_the_random_state(capture, numbers):
+    def held_out(**parameters):
+        return capture(FairMoEClassifier(**parameters), *numbers)[0].validation.rows.tolist()
+
+    assert held_out(random_state=1) == held_out(random_state=1)
+    assert held_out(random_state=1) != held_out(random_state=2)
+    assert held_out(random_state=1, split_seed=5) == held_out(random_state=2, split_seed=5)
+    assert held_out(random_state=1, split_seed=2) == held_out(random_state=2)
+
+
+def test_random_state_may_be_a_generator_or_none(capture, numbers):
+    def seed(random_state):
+        return capture(FairMoEClassifier(random_state=random_state), *numbers)[1].seed
+
+    assert seed(np.random.RandomState(4)) == seed(np.random.RandomState(4))
+    assert seed(np.random.RandomState(4)) != seed(np.random.RandomState(5))
+    assert seed(None) != seed(None)
+
+
+def test_mixed_columns_with_missing_values_give_probabilities(fitted, applicants):
+    features, hired, _ = applicants
+    assert features.isna().any().any()
+    proba = fitted.predict_proba(features)
+    assert proba.shape == (300, 2)
+    np.testing.assert_allclose(proba.sum(1), 1)
+    assert fitted.classes_.tolist() == ["no", "yes"]
+    assert fitted.groups_.tolist() == ["female", "male"]
+    predicted = fitted.predict(features)
+    np.testing.assert_array_equal(predicted, np.where(proba[:, 1] > 0.5, "yes", "no"))
+    assert fitted.score(features, hired) == np.mean(predicted == hired)
+    assert fitted.score(features, hired) > 0.7 > hired.value_counts(normalize=True).max()
+
+
+def test_gate_weights_are_those_that_mix_the_experts(fitted, applicants):
+    features, *_ = applicants
+    weights = fitted.gate_proba(features)
+    assert weights.shape == (300, 3)
+    np.testing.assert_allclose(weights.sum(1), 1)
+    rows = torch.tensor(fitted.encoder_.transform(features)).double()
+    experts = fitted.mixture_.expert_proba(rows)[:, 0].numpy()
+    mixed = (weights * experts.T).sum(1)
+    np.testing.assert_allclose(fitted.predict_proba(features)[:, 1], mixed, rtol=1e-9)
+
+
+def test_a_level_that_was_never_seen_can_be_predicted(fitted, applicants):
+    features = applicants[0].head(3).assign(department="piracy")
+    assert np.isfinite(fitted.predict_proba(features)).all()
+
+
+def test_array_and_data_frame_of_the_same_numbers_train_the_same(numbers):
+    rows, y, group = numbers
+    frame = pd.DataFrame(rows, columns=["x0", "x1"], index=np.arange(120)[::-1])
+    by_array = FairMoEClassifier(epochs=4).fit(rows, y, sensitive_features=group)
+    by_frame = FairMoEClassifier(epochs=4).fit(frame, list(y), sensitive_features=list(group))
+    np.testing.assert_array_equal(by_array.predict_proba(rows), by_frame.predict_proba(frame))
+    assert not hasattr(by_array, "feature_names_in_")
+    assert by_frame.feature_names_in_.tolist() == ["x0", "x1"]
+
+
+def test_the_seed_decides(numbers):
+    rows, y, group = numbers
+
+    def proba(random_state):
+        forget_experts()
+        model = FairMoEClassifier(epochs=4, split_seed=0, random_state=random_state)
+        return model.fit(rows, y, sensitive_features=group).predict_proba(rows)
+
+    np.testing.assert_array_equal(proba(1), proba(1))
+    assert np.abs(proba(1) - proba(2)).max() > 1e-3
+
+
+def test_a_clone_is_unfitted_and_equal(fitted, applicants):
+    copy = clone(fitted)
+    assert copy.get_params() == fitted.get_params()
+    with pytest.raises(NotFittedError):
+        copy.predict(applicants[0])
+
+
+def test_a_pipeline_passes_the_sensitive_features_on(numbers):
+    rows, y, group = numbers
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = FairMoEClassifier(epochs=4).set_fit_request(sensitive_features=True)
+        pipeline = make_pipeline(StandardScaler(), model).fit(rows, y, sensitive_features=group)
+    assert pipeline[-1].groups_.tolist() == ["a", "b", "c"]
+    assert pipeline.predict(rows).shape == (120,)
+
+
+def test_a_grid_search_gives_each_fold_its_own_sensitive_features(numbers):
+    rows, y, group = numbers
+    with sklearn.config_context(enable_metadata_routing=True):
+        model = FairMoEClassifier(epochs=4).set_fit_request(sensitive_features=True)
+        search = GridSearchCV(model, {"lambda_fair": [0, 10]}, cv=2, error_score="raise")
+        search.fit(rows, y, sensitive_features=group)
+    assert [row["lambda_fair"] for row in search.cv_results_["params"]] == [0, 10]
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_estimator_.groups_.tolist() == ["a", "b", "c"]
+
+
+def test_a_grid_search_without_the_request_is_refused(numbers):
+    rows, y, group = numbers
+    with sklearn.config_context(enable_metadata_routing=True):
+        search = GridSearchCV(FairMoEClassifier(epochs=4), {"hidden": [4]}, cv=2)
+        with pytest.raises(ValueError, match="not explicitly set as requested or not requested"):
+            search.fit(rows, y, sensitive_features=group)
+
+
+MESSAGES = {
+    "absent": (
+        {"sensitive_features": None},
+        "'sensitive_features' are needed to train; however, none were given. "
+        "Give fit one value per row, such as the column of sex.",
+    ),
+    "incomplete": (
+        {"sensitive_features": [None, *["f", "m"] * 59, "f"]},
+        "'sensitive_features' need a value for each row; however, 1 of 120 have none. "
+        "Leave those rows out, or make a group of them.",
+    ),
+    "one group": (
+        {"sensitive_features": ["f"] * 120},
+        "Fairness needs two groups to be compared; however, 'sensitive_features' have one value.",
+    ),
+    "three classes": (
+        {"y": [0, 1, 2] * 40},
+        "Only binary classification is supported; however, the target is multiclass.",
+    ),
+    "one class": (
+        {"y": [1] * 120},
+        "The target needs two classes; however, 'y' has one class.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MESSAGES)
+def test_what_cannot_be_trained_on_is_named(numbers, case):
+    rows, y, group = numbers
+    change, message = MESSAGES[case]
+    given = {"y": y, "sensitive_features": group} | change
+    with pytest.raises(InvalidInputError) as caught:
+        FairMoEClassifier().fit(rows, **given)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.5])
+def test_the_validation_fraction_is_checked(numbers, share):
+    rows, y, group = numbers
+    with pytest.raises(InvalidInputError) as caught:
+        FairMoEClassifier(validation_fraction=share).fit(rows, y, sensitive_features=group)
+    assert str(caught.value) == (
+        f"'validation_fraction' needs a share above 0 and below 1; however, {share:g} was given."
+    )
+
+
+def test_settings_are_checked_when_fitting(numbers):
+    rows, y, group = numbers
+    with pytest.raises(InvalidInputError, match="Setting 'dropout' needs a value between 0 and"):
+        FairMoEClassifier(dropout=2).fit(rows, y, sensitive_features=group)
+
+
+def test_lengths_are_compared(numbers):
+    rows, y, group = numbers
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        FairMoEClassifier().fit(rows, y, sensitive_features=group[:-1])
+
+
+def test_other_columns_than_in_training_are_refused(fitted, applicants):
+    with pytest.raises(ValueError, match="feature names should match"):
+        fitted.predict(applicants[0].drop(columns="age"))
