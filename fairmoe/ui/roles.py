@@ -9,6 +9,7 @@ from fairmoe.data import MISSING, Roles, Sensitive, Table, Target
 from fairmoe.data.kinds import as_category
 from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
+from fairmoe.ui.components import plain
 from fairmoe.ui.state import Session
 
 FEW_LEVELS = 10
@@ -136,7 +137,7 @@ class _Form:
         values = self.table.frame[column]
         if self.table.kinds[column] == "number" and values.nunique() > FEW_LEVELS:
             text = st.text_input(
-                f"Cut “{column}” at",
+                f"Cut “{plain(column)}” at",
                 ", ".join(f"{cut:g}" for cut in initial.bins) or f"{values.median():g}",
                 help="Ascending numbers, parted by commas. A value equal to a cut falls below it.",
                 key=self.key("bins", column),

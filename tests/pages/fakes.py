@@ -1,0 +1,64 @@
+"""A training that ends at once, in place of the real one."""
+
+from typing import Any
+
+import numpy as np
+
+from fairmoe.config import Settings
+from fairmoe.data import Roles, Table, assign_roles
+from fairmoe.figures.words import METRICS
+from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.runs import MODELS, SPLITS, Curve, DataSummary, Run, SplitRecord
+
+
+def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
+    """Return a run whose predictions are drawn at random, and whose test EO is not estimable."""
+    labelled = assign_roles(table, roles)
+    rng = np.random.default_rng(settings.seed)
+    splits = {}
+    for split, rows in zip(
+        SPLITS, np.array_split(rng.permutation(len(labelled.y)), 3), strict=True
+    ):
+        proba = {m: rng.random(len(rows)).astype(np.float32) for m in MODELS}
+        proba["constant"] = np.full(len(rows), 0.4, dtype=np.float32)
+        gate = rng.dirichlet([4, 2, 1], len(rows)).astype(np.float32)
+        splits[split] = SplitRecord(rows, labelled.y[rows], labelled.group[rows], proba, gate)
+    scores = {
+        split: {m: dict.fromkeys(METRICS, 0.1 * (i + 1)) for i, m in enumerate(MODELS)}
+        for split in SPLITS
+    }
+    scores["test"]["logistic"]["eo"] = float("nan")
+    counts = np.bincount(labelled.group)
+    return Run(
+        run_id="0123456789abcdef",
+        data=DataSummary(
+            name=table.name,
+            rows=len(table.frame),
+            columns=len(table.kinds),
+            sha256=table.sha256,
+            groups={n: int(c) for n, c in zip(labelled.group_names, counts, strict=True)},
+            positive=labelled.positive,
+        ),
+        roles=roles,
+        settings=settings,
+        resolved={"epochs": 10},
+        device="cpu",
+        seconds={"total": 1.5},
+        curves=(
+            Curve("loss of utility", "experts", (1, 2), (0.7, 0.5)),
+            Curve("reward", "gate", (1, 2), (0.0, 0.1)),
+        ),
+        splits=splits,
+        scores=scores,
+        experts_reused=False,
+        encoder=None,
+        mixture=None,
+    )
+
+
+def run_at_once(
+    table: Table, roles: Roles, settings: Settings, *, on_progress: OnProgress = ignore_progress
+) -> Any:
+    on_progress(Progress("experts", 1, 2, {"loss of utility": 0.7}))
+    on_progress(Progress("gate", 1, 2, {"reward": 0.1}))
+    return make_run(table, roles, settings)

@@ -1,0 +1,167 @@
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.ui.components import plain
+
+NASTY = "**a** <b>ge</b> $x$"
+
+
+def table(rows: int = 60) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "age": [20 + i % 40 for i in range(rows)],
+            "sex": ["f", "m", "f"] * (rows // 3),
+            "region": ["north", "south", "east", "west"] * (rows // 4),
+            "score": [i % 7 for i in range(rows)],
+            "hired": ["yes", "no", "no", "yes", "no"] * (rows // 5),
+        }
+    )
+
+
+def upload(app: AppTest, frame: pd.DataFrame, name: str = "people.csv") -> None:
+    app.file_uploader[0].upload(name, frame.to_csv(index=False).encode(), "text/csv").run()
+
+
+def field(app: AppTest, kind: str, label: str):
+    return next(widget for widget in app.get(kind) if widget.label == label)
+
+
+def groups(app: AppTest) -> list[str]:
+    return list(app.dataframe[-1].value.index)
+
+
+@pytest.fixture
+def data(app: AppTest) -> AppTest:
+    return app.switch_page("pages/data.py").run()
+
+
+def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
+    upload(data, table())
+    assert not data.exception
+    assert not data.error
+    assert data.subheader[0].value == "people\\.csv"
+    assert field(data, "selectbox", "Target column").value == "hired"
+    assert field(data, "multiselect", "Positive values").value == ["yes"]
+    assert field(data, "selectbox", "Sensitive column").value == "sex"
+    assert groups(data) == ["f", "m"]
+    assert data.dataframe[-1].value["rows"].tolist() == [40, 20]
+    state = data.session_state["fairmoe"]
+    assert state.labelled.positive == "hired = yes"
+
+
+def test_a_bad_upload_is_one_sentence_and_loses_nothing(data):
+    upload(data, table())
+    before = data.session_state["fairmoe"].labelled
+    data.file_uploader[0].upload("bad.csv", b"\x89PNG\x00\x01", "text/csv").run()
+    assert not data.exception
+    assert "A table as text is needed; however, the file is a picture" in data.error[0].value
+    assert data.session_state["fairmoe"].labelled is before
+    assert groups(data) == ["f", "m"]
+
+
+def test_the_bytes_of_an_upload_are_not_kept_in_its_widget(data):
+    upload(data, table())
+    assert not data.file_uploader[0].value
+
+
+def test_the_demo_comes_with_its_roles(data):
+    next(b for b in data.button if b.label == "Use the demo data").click().run()
+    assert field(data, "multiselect", "Columns left out").value == ["applicant_id"]
+    assert groups(data) == ["female", "male"]
+
+
+def test_two_columns_are_crossed(data):
+    upload(data, table(240))
+    field(data, "selectbox", "Crossed with").select("age").run()
+    field(data, "text_input", "Cut “age” at").set_value("40").run()
+    assert not data.error
+    assert len(groups(data)) == 4
+    assert all(name.startswith(("f & ", "m & ")) for name in groups(data))
+
+
+def test_levels_are_merged_under_a_name(data):
+    upload(data, table())
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    assert len(groups(data)) == 4
+    field(data, "multiselect", "Values of group 1").set_value(["north", "south"]).run()
+    field(data, "text_input", "Name of group 1").set_value("vertical").run()
+    field(data, "multiselect", "Values of group 2").set_value(["east", "west"]).run()
+    assert sorted(groups(data)) == ["east or west", "vertical"]
+
+
+def test_a_number_becomes_a_target_by_a_threshold(data):
+    upload(data, table())
+    field(data, "selectbox", "Target column").select("score").run()
+    field(data, "number_input", "Threshold").set_value(4.0).run()
+    assert data.session_state["fairmoe"].labelled.positive == "score > 4"
+
+
+def test_roles_in_doubt_lock_training_and_say_why(data):
+    upload(data, table())
+    field(data, "multiselect", "Positive values").set_value([]).run()
+    assert "At least one positive value" in data.error[0].value
+    assert data.session_state["fairmoe"].labelled is None
+    locked = {link.proto.label: link.proto.disabled for link in data.sidebar.get("page_link")}
+    assert locked["2 Train"]
+    field(data, "multiselect", "Positive values").set_value(["no"]).run()
+    assert data.session_state["fairmoe"].labelled.positive == "hired = no"
+
+
+def test_cut_points_that_are_no_numbers_are_explained(data):
+    upload(data, table())
+    field(data, "selectbox", "Sensitive column").select("age").run()
+    field(data, "text_input", "Cut “age” at").set_value("young").run()
+    assert "need to be numbers parted by commas" in data.error[0].value
+    assert "young" not in data.error[0].value
+
+
+def test_the_kind_of_a_column_is_overruled(data):
+    upload(data, table())
+    field(data, "multiselect", "Numbers to take as categories").set_value(["score"]).run()
+    assert data.session_state["fairmoe"].table.kinds["score"] == "category"
+    assert data.session_state["fairmoe"].labelled.kinds["score"] == "category"
+
+
+def test_text_cannot_be_taken_as_numbers(data):
+    upload(data, table())
+    field(data, "multiselect", "Categories to take as numbers").set_value(["region"]).run()
+    assert "needs numbers" in data.error[0].value
+    assert data.session_state["fairmoe"].table.kinds["region"] == "category"
+
+
+def test_a_leak_and_an_id_are_pointed_out(data):
+    upload(
+        data, table().assign(id=range(60), decision=lambda f: f["hired"].map({"yes": 1, "no": 0}))
+    )
+    assert field(data, "multiselect", "Columns left out").value == ["id"]
+    field(data, "multiselect", "Columns left out").set_value([]).run()
+    warnings = [warning.value for warning in data.warning]
+    assert len(warnings) == 2
+    assert "“id” looks like a number that only names the row" in warnings[0]
+    assert "“decision” all but equals the target" in warnings[1]
+
+
+def test_names_of_columns_are_text_and_not_markup(data):
+    frame = table().rename(columns={"age": NASTY})
+    upload(data, frame, name="<i>people</i>.csv")
+    field(data, "multiselect", "Columns left out").set_value([]).run()
+    field(data, "selectbox", "Sensitive column").select(NASTY).run()
+    assert not data.exception
+    assert data.subheader[0].value == r"\<i\>people\</i\>\.csv"
+    assert field(data, "text_input", rf"Cut “{plain(NASTY)}” at")
+    shown = [
+        element.value
+        for kind in ("subheader", "caption", "markdown", "warning", "info", "error")
+        for element in data.get(kind)
+    ]
+    labels = [w.label for kind in ("text_input", "expander", "tab") for w in data.get(kind)]
+    assert not [text for text in shown + labels if NASTY in text or "<i>" in text]
+
+
+def test_data_of_one_session_is_not_seen_by_another(data, new_session):
+    upload(data, table())
+    other = new_session()
+    other.switch_page("pages/data.py").run()
+    assert not other.dataframe
+    assert other.session_state["fairmoe"].table is None

@@ -1,0 +1,84 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, demo_table
+from tests.pages.fakes import make_run
+
+
+@pytest.fixture
+def experts(app: AppTest) -> AppTest:
+    app.session_state["fairmoe"].run = make_run(demo_table(), DEMO_ROLES, Settings(seed=7))
+    return app.switch_page("pages/experts.py").run()
+
+
+def frames(app: AppTest) -> dict[str, object]:
+    return dict(zip(("scores", "rates", "gate"), (d.value for d in app.dataframe), strict=True))
+
+
+def test_all_models_stand_side_by_side_in_percent(experts):
+    assert not experts.exception
+    assert not experts.error
+    scores = frames(experts)["scores"]
+    assert list(scores.index) == [
+        "Mixture",
+        "Utility expert",
+        "Result expert",
+        "Procedural expert",
+        "Equal weights",
+        "Constant",
+        "Logistic regression",
+    ]
+    assert scores.loc["Utility expert", "dp"] == pytest.approx(20)
+
+
+def test_what_cannot_be_estimated_is_insufficient_data(experts):
+    scores = frames(experts)["scores"]
+    assert scores.loc["Logistic regression", "eo"] != scores.loc["Logistic regression", "eo"]
+    assert experts.dataframe[0].proto.placeholder == "insufficient data"
+
+
+def test_a_constant_model_is_flagged(experts):
+    assert experts.warning[0].value.startswith("Predicts (almost) only one class: Constant.")
+
+
+def test_rates_have_counts_and_intervals(experts):
+    rates = frames(experts)["rates"]
+    run = experts.session_state["fairmoe"].run
+    assert list(rates.index) == ["female", "male"]
+    assert rates["n"].sum() == len(run.splits["test"].y_true)
+    assert (rates["selection_rate_low"] < rates["selection_rate"]).all()
+    assert rates["selection_rate"].between(1, 99).all()
+
+
+def test_the_switch_shows_the_other_rows(experts):
+    before = frames(experts)["gate"].loc["everyone", "rows"]
+    experts.get_by_key("split").set_value("validation").run()
+    assert not experts.exception
+    run = experts.session_state["fairmoe"].run
+    assert frames(experts)["gate"].loc["everyone", "rows"] == len(run.splits["validation"].y_true)
+    assert before == len(run.splits["test"].y_true)
+
+
+def test_captions_name_data_rows_and_seed(experts):
+    captions = " ".join(caption.value for caption in experts.caption)
+    assert "demo\\_hiring\\.csv, 1,333 test rows, seed 7\\." in captions
+    assert "epochs 10" in captions
+    assert "Computed on cpu" in captions
+
+
+def test_charts_say_their_takeaway_to_a_screen_reader(experts):
+    alts = [chart.proto.alt for chart in experts.get("plotly_chart")]
+    assert len(alts) == 4
+    assert all(alts)
+    assert "is predicted positive most often" in alts[1]
+
+
+def test_no_model_is_called_fair(experts):
+    words = " ".join(
+        element.value
+        for kind in ("markdown", "caption", "warning", "header", "title")
+        for element in experts.get(kind)
+    ).lower()
+    assert "is fair" not in words
+    assert "unbiased" not in words

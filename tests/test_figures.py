@@ -1,0 +1,236 @@
+import inspect
+import math
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairmoe.figures import words
+from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
+from fairmoe.figures.data import label_figure, label_takeaway
+from fairmoe.figures.experts import (
+    gate_figure,
+    gate_takeaway,
+    rates_figure,
+    rates_takeaway,
+    scores_figure,
+    scores_takeaway,
+)
+from fairmoe.figures.palette import EXPERTS, MODELS, group_styles, plain
+from fairmoe.figures.tables import column_table, gate_table, group_counts, score_table
+from fairmoe.figures.words import METRICS, shown
+from fairmoe.metrics import METRICS as COMPUTED
+from fairmoe.metrics import group_rates
+from fairmoe.runs import EXPERTS as RUN_EXPERTS
+from fairmoe.runs import MODELS as RUN_MODELS
+
+Y = np.array([1, 0, 1, 1, 0])
+GROUP = np.array([0, 0, 0, 1, 1])
+
+
+@pytest.fixture
+def scores() -> pd.DataFrame:
+    table = {model: dict.fromkeys(METRICS, 0.1 * i) for i, model in enumerate(MODELS)}
+    table["logistic"]["f_res"] = math.nan
+    return score_table(table)
+
+
+@pytest.fixture
+def rates() -> pd.DataFrame:
+    return group_rates(Y, Y, Y * 0.8, group=GROUP, group_names=["<b>a</b>", "b"])
+
+
+def test_every_model_and_metric_of_a_run_is_named_and_styled():
+    assert set(MODELS) == set(RUN_MODELS)
+    assert EXPERTS == RUN_EXPERTS
+    assert set(METRICS) == set(COMPUTED)
+
+
+def test_no_two_models_look_alike_in_colour_or_in_the_second_channel():
+    for channel in ("colour", "dash", "symbol", "pattern", "label"):
+        assert len({getattr(style, channel) for style in MODELS.values()}) == len(MODELS)
+
+
+@given(st.integers(1, 42))
+def test_no_two_groups_look_alike(count):
+    styles = group_styles([f"group {i}" for i in range(count)])
+    assert len({(style.colour, style.pattern) for style in styles}) == count
+    assert len({(style.colour, style.symbol) for style in styles}) == count
+
+
+@given(st.text())
+def test_plain_text_holds_no_tags(text):
+    assert "<" not in plain(text)
+    assert ">" not in plain(text)
+
+
+def test_the_style_of_a_group_does_not_depend_on_the_groups_after_it():
+    assert group_styles(["a", "b"]) == group_styles(["a", "b", "c"])[:2]
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "text"),
+    [
+        (0.71449, "acc", "71.4 %"),
+        (0.0, "dp", "0.0 pp"),
+        (-0.05, "final_score", "-5.0 %"),
+        (math.nan, "eo", "insufficient data"),
+    ],
+)
+def test_scores_read_as_percent_or_percentage_points(value, metric, text):
+    assert shown(value, metric) == text
+
+
+def test_gaps_are_better_when_lower():
+    lower = {name for name, metric in METRICS.items() if not metric.higher_is_better}
+    assert lower == {"dp", "eo", "f_res", "ref", "vef", "att_jsd", "f_proc"}
+    assert {METRICS[name].unit for name in lower} == {"pp"}
+
+
+def test_no_word_calls_a_model_fair():
+    assert "is fair" not in inspect.getsource(words)
+
+
+def test_group_counts_by_hand():
+    counts = group_counts(Y, GROUP, ["a", "b", "nobody"])
+    assert counts["rows"].tolist() == [3, 2, 0]
+    assert counts["positive"].tolist() == [2, 1, 0]
+    assert counts["negative"].tolist() == [1, 1, 0]
+    assert counts["positive_share"].iloc[0] == pytest.approx(2 / 3)
+    assert math.isnan(counts["positive_share"].iloc[2])
+
+
+def test_column_table_counts_missing_and_distinct():
+    frame = pd.DataFrame({"a": [1.0, 1.0, np.nan], "b": ["x", "y", "z"]})
+    table = column_table(frame, {"a": "number", "b": "category"})
+    assert table.loc["a"].tolist() == ["number", 1, 1]
+    assert table.loc["b"].tolist() == ["category", 0, 3]
+
+
+def test_gate_table_by_hand():
+    gate = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype=np.float32)
+    table = gate_table(gate, GROUP, ["a", "b", "nobody"])
+    assert table["rows"].tolist() == [5, 3, 2, 0]
+    assert table.loc["everyone", list(EXPERTS)].tolist() == pytest.approx([0.4, 0.4, 0.2])
+    assert table.loc["b", list(EXPERTS)].tolist() == pytest.approx([0.5, 0.5, 0])
+    assert table.loc["nobody", list(EXPERTS)].isna().all()
+
+
+def test_score_table_has_models_in_the_order_of_the_palette():
+    table = score_table({"logistic": {"acc": 0.5}, "mixture": {"acc": 0.6}})
+    assert list(table.index) == ["mixture", "logistic"]
+    assert table.loc["mixture", "acc"] == 0.6
+    assert math.isnan(table.loc["mixture", "dp"])
+
+
+def test_label_figure_draws_counts_and_escapes_names():
+    counts = group_counts(Y, GROUP, ["<b>a</b>", "2"])
+    figure = label_figure(counts, "<i>hired</i> = yes")
+    assert list(figure.data[0].x) == [2, 1]
+    assert list(figure.data[1].x) == [1, 1]
+    assert figure.data[0].y[0] == "&lt;b&gt;a&lt;/b&gt;"
+    assert figure.data[0].text[0] == "66.7% of 3"
+    assert figure.layout.yaxis.type == "category"
+    assert "<i>" not in figure.to_json()
+    assert label_takeaway(counts) == (
+        "2 groups of 2 to 3 rows; the positive class is most frequent in <b>a</b> (66.7%) "
+        "and least in 2 (50.0%)."
+    )
+
+
+def test_scores_figure_says_insufficient_data_in_place_of_a_bar(scores):
+    figure = scores_figure(scores)
+    gaps = figure.data[1]
+    assert gaps.text[-1] == "insufficient data"
+    assert gaps.text[1] == "10.0 pp"
+    assert list(figure.data[0].marker.color) == [style.colour for style in MODELS.values()]
+    assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == [
+        "higher is better",
+        "lower is better",
+        "lower is better",
+        "higher is better",
+    ]
+    assert scores_takeaway(scores).startswith(
+        "Mixture against utility expert: utility 0.0 % against 10.0 %, result gap 0.0 pp against"
+    )
+
+
+def test_bars_below_zero_are_in_view():
+    table = score_table({m: dict.fromkeys(METRICS, -0.3) for m in MODELS})
+    low, high = scores_figure(table).layout.xaxis4.range
+    assert low < -30
+    assert high > 0
+
+
+def test_rates_figure_draws_values_and_interval_ends(rates):
+    figure = rates_figure(rates)
+    accuracy = figure.data[3]
+    assert list(accuracy.x) == [100, 100]
+    ends = accuracy.x - accuracy.error_x.arrayminus
+    assert ends == pytest.approx(100 * rates["accuracy_low"].to_numpy())
+    assert "<b>" not in "".join(accuracy.y)
+    assert rates_takeaway(rates) == (
+        "<b>a</b> is predicted positive most often (66.7% of 3), b least often (50.0% of 2): "
+        "16.7 percentage points apart."
+    )
+
+
+def test_gate_figure_stacks_experts_in_their_colours():
+    gate = gate_table(np.full((5, 3), 1 / 3, dtype=np.float32), GROUP, ["a", "nobody", "b"])
+    figure = gate_figure(gate)
+    assert [bar.marker.color for bar in figure.data] == [MODELS[e].colour for e in EXPERTS]
+    assert figure.data[0].x[0] == pytest.approx(100 / 3)
+    assert figure.data[0].text[3] == ""
+    assert gate_takeaway(gate) == (
+        "Mean gate weights over everyone: utility expert 33%, result expert 33%, procedural "
+        "expert 33%."
+    )
+
+
+def test_curves_share_a_panel_by_phase_and_quantity():
+    lines = [
+        Line("loss of utility", "warm-up", (1, 2), (0.7, 0.6)),
+        Line("loss of result", "warm-up", (1, 2), (0.8, 0.7)),
+        Line("loss of utility", "experts", (1, 2), (0.5, 0.4)),
+        Line("reward", "gate", (1,), (0.1,)),
+    ]
+    figure = curves_figure(lines)
+    assert figure is not None
+    assert [a.text for a in figure.layout.annotations] == [
+        "loss, warm-up",
+        "loss, experts",
+        "reward, gate",
+    ]
+    assert [trace.xaxis for trace in figure.data] == ["x", "x", "x2", "x3"]
+    assert [trace.showlegend for trace in figure.data] == [True, True, False, True]
+    assert figure.data[1].line.dash == MODELS["result"].dash
+    assert figure.data[3].mode == "markers"
+    assert curves_takeaway(lines[3:]) == "reward in gate from 0.1 to 0.1."
+
+
+def test_without_anything_recorded_there_are_no_curves():
+    assert curves_figure([]) is None
+    assert curves_takeaway([]) == "Nothing recorded yet."
+
+
+def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
+    gate = gate_table(np.full((5, 3), 1 / 3, dtype=np.float32), GROUP, ["a", "b"])
+    counts = group_counts(Y, GROUP, ["a", "b"])
+    for figure in (
+        scores_figure(scores),
+        rates_figure(rates),
+        gate_figure(gate),
+        label_figure(counts, "hired = yes"),
+    ):
+        assert all(trace.marker.color is not None for trace in figure.data)
+        assert figure.layout.title.text.endswith("?")
+
+
+def test_phases_of_training_are_those_of_the_palette_of_words():
+    from fairmoe.progress import Phase
+    from fairmoe.ui.progress import PHASES
+
+    assert set(PHASES) == set(get_args(Phase)) - {"read"}
