@@ -44,9 +44,9 @@ class Settings:
     Example:
         >>> Settings(lambda_fair=10).lambda_fair
         10.0
-        >>> Settings(dropout=2)
+        >>> Settings(hidden=0)
         Traceback (most recent call last):
-        fairmoe.errors.InvalidInputError: Setting 'dropout' needs a value between 0 and 0.9; however, 2 was given.
+        fairmoe.errors.InvalidInputError: Setting 'hidden' needs a value between 1 and 512; ...
     """
 
     scale: Scale = _setting(
@@ -104,6 +104,9 @@ class Settings:
         "auto", "experts", "Rows per step that the attention loss looks at.", 2, 2**31 - 1
     )
     learning_rate: float = _setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
+    adversary_learning_rate: float = _setting(
+        5e-2, "experts", "Step size of the adversaries, who must keep up with the experts.", 1e-6, 1
+    )
     weight_decay: float = _setting(
         1e-4, "experts", "Pull of the experts' weights towards zero.", 0, 1
     )
@@ -174,6 +177,11 @@ class Settings:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
+        if self.reward == "mixture" and self.credit != "batch":
+            raise InvalidInputError(
+                "Reward 'mixture' needs credit 'batch', for no single row can be credited with it",
+                however=f"credit '{self.credit}' was given",
+            )
 
     def replace(self, **changes: Any) -> Self:
         """Return a copy with some settings changed."""

@@ -126,16 +126,23 @@ class ExpertTrainer:
             self._epoch(optimizer, full=True, frozen=len(self._stack))
 
     def _optimizer(self) -> torch.optim.Adam:
-        parameters = [p for module in self.modules() for p in module.parameters()]
-        return torch.optim.Adam(parameters, lr=self._stack.shared.learning_rate, fused=True)
+        shared = self._stack.shared
+        adversaries = [*self.on_hidden.parameters(), *self.on_output.parameters()]
+        groups = [
+            {"params": list(self.experts.parameters()), "lr": shared.learning_rate},
+            {"params": adversaries, "lr": shared.adversary_learning_rate},
+        ]
+        return torch.optim.Adam(groups, fused=True)
 
     def _epoch(self, optimizer: torch.optim.Adam, *, full: bool, frozen: int) -> dict[str, Tensor]:
         totals: dict[str, Tensor] = {}
         for batch in self._batches:
             losses = self._losses(batch, full=full)
+            trained = torch.cat([losses[name] for name in EXPERT_NAMES])[frozen:].sum()
+            if not full:
+                trained = trained + losses["adversaries"].sum()
             optimizer.zero_grad()
-            of_members = torch.cat([losses[name] for name in EXPERT_NAMES])
-            torch.autograd.backward(of_members[frozen:].sum())
+            torch.autograd.backward(trained)
             self._add_weight_decay(frozen)
             optimizer.step()
             for name, loss in losses.items():
@@ -143,6 +150,10 @@ class ExpertTrainer:
         return {f"loss of {name}": loss for name, loss in totals.items()}
 
     def _losses(self, batch: Batch, *, full: bool) -> dict[str, Tensor]:
+        """Return the losses of the experts, and of the adversaries alone, each **Shape** `(k,)`.
+
+        In the warm-up the adversaries learn, but nothing of them comes back to the experts.
+        """
         runs = len(self._stack)
         experts = self.experts.part()
         outputs = experts.outputs(
@@ -150,12 +161,20 @@ class ExpertTrainer:
         )
         cross_entropy = cross_entropy_loss(outputs.logits, batch.y)
         utility, result, procedural = torch.split(cross_entropy, runs)
+        of_procedural = _members(outputs, slice(2 * runs, None))
+        reversal = self._reversal if full else torch.zeros_like(self._reversal)
+        adversaries = self._adversarial_loss(of_procedural, batch, reversal)
         if full:
             result = self._result_loss(result, _members(outputs, slice(runs, 2 * runs)), batch)
-            procedural = self._procedural_loss(
-                procedural, _members(outputs, slice(2 * runs, None)), batch
+            procedural = procedural_expert_loss(
+                procedural,
+                self._attention_loss(batch),
+                adversaries,
+                lambda_attention=self._lambdas["lambda_attention"],
+                lambda_adv=self._lambdas["lambda_adv"],
             )
-        return dict(zip(EXPERT_NAMES, (utility, result, procedural), strict=True))
+        of_experts = dict(zip(EXPERT_NAMES, (utility, result, procedural), strict=True))
+        return of_experts | {"adversaries": adversaries}
 
     def _result_loss(self, cross_entropy: Tensor, outputs: ExpertOutputs, batch: Batch) -> Tensor:
         proba = outputs.log_odds.sigmoid()
@@ -171,29 +190,21 @@ class ExpertTrainer:
             lambda_fair=self._lambdas["lambda_fair"],
         )
 
-    def _procedural_loss(
-        self, cross_entropy: Tensor, outputs: ExpertOutputs, batch: Batch
-    ) -> Tensor:
-        attention = torch.zeros_like(cross_entropy)
-        if self._lambdas["lambda_attention"].any():
-            explained = sample_by_group(batch, self._attention_rows, self._row_generator)
-            experts = self.experts.part(slice(2 * len(self._stack), None))
-            attributions = self._explainer.attributions(experts, explained.x)
-            attention = attention_loss(attributions, explained.averaging)
+    def _attention_loss(self, batch: Batch) -> Tensor:
+        lambdas = self._lambdas["lambda_attention"]
+        if not lambdas.any():
+            return torch.zeros_like(lambdas)
+        explained = sample_by_group(batch, self._attention_rows, self._row_generator)
+        experts = self.experts.part(slice(2 * len(self._stack), None))
+        attributions = self._explainer.attributions(experts, explained.x)
+        return attention_loss(attributions, explained.averaging)
+
+    def _adversarial_loss(self, outputs: ExpertOutputs, batch: Batch, reversal: Tensor) -> Tensor:
         shown = outputs.logits
         if self._stack.shared.adversary_input == "probabilities":
             shown = shown.softmax(-1)
-        adversarial = adversarial_loss(
-            self.on_hidden(outputs.hidden, self._reversal),
-            self.on_output(shown, self._reversal),
-            batch.group,
-        )
-        return procedural_expert_loss(
-            cross_entropy,
-            attention,
-            adversarial,
-            lambda_attention=self._lambdas["lambda_attention"],
-            lambda_adv=self._lambdas["lambda_adv"],
+        return adversarial_loss(
+            self.on_hidden(outputs.hidden, reversal), self.on_output(shown, reversal), batch.group
         )
 
     def _keep(self, n: int) -> Tensor | None:
