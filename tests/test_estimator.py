@@ -134,6 +134,21 @@ def test_a_share_of_each_group_and_class_is_held_out(capture, numbers):
     np.testing.assert_allclose(data.validation.x, scaled[held], rtol=1e-5, atol=1e-6)
 
 
+def test_numbers_are_scaled_and_levels_merged_as_asked(capture, numbers):
+    rows, y, group = numbers
+    frame = pd.DataFrame({"size": rows[:, 1], "kind": ["p"] * 80 + ["q"] * 30 + ["r"] * 10})
+    model = FairMoEClassifier(scale="minmax", rare_level=0.15)
+    train = capture(model, frame, y, group)[0].train.x
+    assert train[:, 0].min() == pytest.approx(-1)
+    assert train[:, 0].max() == pytest.approx(1)
+    unmerged = FairMoEClassifier(scale="minmax", rare_level=0.0)
+    names = [capture(each, frame, y, group)[0].encoder.encoded_names for each in (model, unmerged)]
+    assert names == [
+        ("size", "kind = p", "kind = q", "kind = (rare)"),
+        ("size", "kind = p", "kind = q", "kind = r"),
+    ]
+
+
 def test_the_split_follows_its_own_seed_or_the_random_state(capture, numbers):
     def held_out(**parameters):
         return capture(FairMoEClassifier(**parameters), *numbers)[0].validation.rows.tolist()
