@@ -26,10 +26,6 @@ class LinearModel:
         """Return the log-odds of the positive class, `x @ weight + bias`. Gradients flow."""
         return x @ self.weight + self.bias
 
-    def proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "*k n"]:
-        """Return the probability of the positive class. Gradients flow."""
-        return self.log_odds(x).sigmoid()
-
     def average_gradient(
         self,
         x: Float[Tensor, "n d"],
@@ -51,7 +47,7 @@ def fit_constant(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearMo
 
     Example:
         >>> model = fit_constant(torch.zeros(4, 2), torch.tensor([1, 1, 1, 0]))
-        >>> model.proba(torch.ones(1, 2))
+        >>> model.log_odds(torch.ones(1, 2)).sigmoid()
         tensor([0.7500])
     """
     _check_classes(y_true)

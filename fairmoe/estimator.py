@@ -64,6 +64,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         attribution_baseline: See there.
         attention_rows: See there.
         learning_rate: See there.
+        adversary_learning_rate: See there.
         weight_decay: See there.
         epochs: See there.
         batch_size: See there.
@@ -124,6 +125,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         attribution_baseline: AttributionBaseline = "mean",
         attention_rows: int | Auto = "auto",
         learning_rate: float = 1e-2,
+        adversary_learning_rate: float = 5e-2,
         weight_decay: float = 1e-4,
         epochs: int | Auto = "auto",
         batch_size: int | Auto = "auto",
@@ -164,6 +166,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.attribution_baseline = attribution_baseline
         self.attention_rows = attention_rows
         self.learning_rate = learning_rate
+        self.adversary_learning_rate = adversary_learning_rate
         self.weight_decay = weight_decay
         self.epochs = epochs
         self.batch_size = batch_size

@@ -21,7 +21,7 @@ def draw(n=200, d=4, dtype=torch.float32):
 def test_constant_gives_every_row_the_base_rate():
     x, y_true = torch.randn(5, 3), torch.tensor([1, 0, 0, 0, 0])
     model = fit_constant(x, y_true)
-    torch.testing.assert_close(model.proba(torch.randn(7, 3)), torch.full((7,), 0.2))
+    torch.testing.assert_close(model.log_odds(torch.randn(7, 3)).sigmoid(), torch.full((7,), 0.2))
     assert model.weight.tolist() == [0, 0, 0]
 
 

@@ -101,7 +101,7 @@ def test_every_parameter_reaches_the_training(capture, numbers):
         "attribution_method": "lime",
         "attribution_baseline": "zero",
         "select": "last",
-        "credit": "rollouts",
+        "credit": "batch",
         "reward": "mixture",
         "weight_by_disagreement": False,
         "device": "cpu",

@@ -28,6 +28,7 @@ RATES = (
 )
 
 _COLLAPSED = 0.05
+"""Rows predicted to be of a class per row that has it, at and below which the class is lost."""
 
 
 def group_rates(
