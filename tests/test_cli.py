@@ -116,6 +116,27 @@ def test_kept_run_is_the_printed_one(trained):
     assert f"Kept in {folder}" in err
 
 
+@pytest.mark.parametrize(
+    ("name", "target", "rows", "groups"),
+    [
+        ("german_data_credit.csv", "class-label", 1000, {"female": 310, "male": 690}),
+        ("math.csv", "G3", 395, {"sex = 0": 208, "sex = 1": 187}),
+    ],
+)
+def test_real_tables_are_trained_on(real_data, name, target, rows, groups):
+    path = real_data(name)
+
+    code, out, _ = shell("train", path, "--target", target, "--sensitive", "sex", *QUICK, "--json")
+
+    document = json.loads(out)
+    assert code == 0
+    assert document["data"]["rows"] == rows
+    assert document["data"]["groups"] == groups
+    assert all(
+        score is not None for scores in document["test"].values() for score in scores.values()
+    )
+
+
 def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monkeypatch):
     run = load_run(trained[-1])
     scores, test = run.scores["test"], run.splits["test"]

@@ -1,0 +1,114 @@
+import re
+import shlex
+import sys
+import tomllib
+
+import pytest
+
+from fairmoe.cli import commands, main
+from fairmoe.runs import MODELS, load_run
+
+QUICK = "epochs=8"
+
+
+@pytest.fixture(scope="module")
+def readme(pytestconfig):
+    return (pytestconfig.rootpath / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def metadata(pytestconfig):
+    return tomllib.loads((pytestconfig.rootpath / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def _commands(text):
+    """Return the words of each command in the shell blocks, without redirections."""
+    lines = "".join(_blocks(text, "shell")).splitlines()
+    parts = [part for line in lines for part in line.split(" && ")]
+    return [shlex.split(part.split(" > ")[0]) for part in parts]
+
+
+def test_every_command_is_one_that_is_checked_here(readme):
+    starts = {" ".join(words[:2]) for words in _commands(readme)}
+
+    assert starts == {"python -m", "streamlit run", "make check", "fairmoe demo", "fairmoe train"}
+
+
+def test_pip_installs_extras_that_exist(readme, metadata):
+    installs = [
+        words[4:] for words in _commands(readme) if words[:4] == ["python", "-m", "pip", "install"]
+    ]
+
+    assert ["-e", "."] in installs
+    (extras,) = (re.fullmatch(r"\.\[(.*)\]", words[1]) for words in installs if "[" in words[-1])
+    assert set(extras[1].split(",")) <= set(metadata["project"]["optional-dependencies"])
+
+
+def test_the_script_of_the_app_exists(readme, pytestconfig):
+    (script,) = (words[2] for words in _commands(readme) if words[0] == "streamlit")
+
+    assert (pytestconfig.rootpath / script).is_file()
+
+
+def test_make_has_the_targets(readme, pytestconfig):
+    makefile = (pytestconfig.rootpath / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bmake (\w+)[`\n]", readme))
+
+    assert named == {"check", "format"}
+    assert named <= set(re.findall(r"^(\w+):", makefile, re.MULTILINE))
+
+
+def test_the_console_script_is_the_one_tested(metadata):
+    module, name = metadata["project"]["scripts"]["fairmoe"].split(":")
+
+    assert getattr(sys.modules[module], name) is main
+
+
+def test_shell_examples_run_in_their_order(readme, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    for program, *words in _commands(readme):
+        if program == "fairmoe":
+            quick = ["--set", QUICK] if words[0] == "train" else []
+            with pytest.raises(SystemExit) as exit_:
+                main([*words, *quick])
+            assert exit_.value.code == 0, words
+
+    assert load_run(tmp_path / "run-1").settings.lambda_fair == 10
+
+
+def test_python_examples_run(readme, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    examples = _blocks(readme, "python")
+
+    for example in examples:
+        quick, changed = re.subn(r"lambda_fair=10", f"lambda_fair=10, {QUICK}", example)
+        assert changed == 1
+        exec(compile(quick, "README.md", "exec"), {})
+
+    assert len(examples) == 2
+    assert "'female'" in capsys.readouterr().out
+
+
+def test_exit_codes_are_as_told(readme):
+    assert f"{commands.INVALID_INPUT} for input that you can mend" in readme
+    assert f"{commands.UNAVAILABLE} when something outside" in readme
+
+
+def test_models_told_are_those_computed(readme):
+    named = re.findall(r"^\| (\w+) \| `CE", readme, re.MULTILINE)
+
+    assert named == [name for name in MODELS if name in named]
+    assert len(named) == 3
+
+
+def test_links_and_pictures_are_there(readme, pytestconfig):
+    paths = [path for path in re.findall(r"\]\(([^)]+)\)", readme) if "://" not in path]
+
+    assert "LICENSE" in paths
+    for path in paths:
+        assert (pytestconfig.rootpath / path).is_file(), path
