@@ -1,0 +1,142 @@
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+TRAINED = 90_000
+NASTY = "**age** <img src=x onerror=alert(1)> :smile: $x$"
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    box = page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}"))
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_selector(IDLE)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    page.wait_for_selector(IDLE)
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+def begin_training(page: Page, epochs: int) -> None:
+    page.get_by_text("Other settings").click()
+    field = page.get_by_label("Epochs", exact=True)
+    field.fill(str(epochs))
+    field.press("Enter")
+    page.wait_for_selector(IDLE)
+    page.keyboard.press("Control+Enter")
+
+
+def heading(page: Page, text: str):
+    return page.get_by_role("heading", name=text, exact=True)
+
+
+def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str, real_data):
+    page.goto(f"{server}/data")
+    content = real_data("german_data_credit.csv").read_bytes()
+    upload(page, "german_data_credit.csv", content)
+    expect(heading(page, "german_data_credit.csv")).to_be_visible()
+    choose(page, "Target column", "class-label")
+    choose(page, "Sensitive column", "sex")
+    expect(page.get_by_text("2 groups of 310 to 690 rows")).to_be_visible()
+    page.get_by_role("button", name="Continue to training").click()
+    expect(page.get_by_text("compares 2 groups by sex")).to_be_visible()
+    begin_training(page, epochs=8)
+    see = page.get_by_role("button", name="See the experts")
+    see.wait_for(timeout=TRAINED)
+    score = page.get_by_test_id("stMetric").filter(has_text="Utility, mixture")
+    expect(score).to_contain_text(re.compile(r"\d\d\.\d %"))
+    see.click()
+    expect(heading(page, "Experts")).to_be_visible()
+    expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()
+    expect(page.get_by_text("200 test rows, seed 0").first).to_be_visible()
+    expect(page.get_by_text("Bars are 95 % Wilson intervals")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Table as CSV").first.click()
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0].startswith("model,final_score,utility,acc")
+    assert [line.split(",")[0] for line in lines[1:]][:2] == ["mixture", "utility"]
+
+
+def test_the_demo_leads_from_home_to_training_and_can_be_cancelled(
+    page: Page, server: str, server_log: Path
+):
+    hosts: set[str | None] = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    page.goto(server)
+    page.get_by_role("button", name="Use the demo data").click()
+    expect(page.get_by_text("predicts hired = yes")).to_be_visible()
+    begin_training(page, epochs=100_000)
+    page.get_by_text(re.compile("Step . of 5")).wait_for(timeout=TRAINED)
+    page.get_by_role("link", name="1 Data").click()
+    expect(page.get_by_role("link", name="To the training")).to_be_visible()
+    page.get_by_role("link", name="2 Train").click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Training was cancelled; nothing of it was kept.")).to_be_visible()
+    expect(page.get_by_role("button", name="Train", exact=False).last).to_be_enabled()
+    assert hosts <= {"127.0.0.1", None}
+    assert "10001" not in server_log.read_text()
+
+
+def test_a_bad_file_is_one_sentence_and_the_table_before_stays(page: Page, server: str):
+    page.goto(f"{server}/data")
+    page.get_by_role("button", name="Use the demo data").click()
+    expect(heading(page, "demo_hiring.csv")).to_be_visible()
+    page.get_by_text("Load another table").click()
+    upload(page, "broken.csv", b"a,b\n1,2\n3,4,5\n")
+    expect(page.get_by_role("alert")).to_contain_text("row 3 has 3")
+    expect(heading(page, "demo_hiring.csv")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue to training")).to_be_enabled()
+
+
+def test_names_and_values_are_text_and_not_markup(page: Page, server: str):
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    rows = "".join(f"{20 + i % 40},<b>{'fm'[i % 2]}</b>,{i % 3 % 2}\n" for i in range(120))
+    page.goto(f"{server}/data")
+    upload(page, "<u>people</u>.csv", f"{NASTY},group,hired\n{rows}".encode())
+    expect(heading(page, "<u>people</u>.csv")).to_be_visible()
+    choose(page, "Sensitive column", "group")
+    expect(page.locator("svg").get_by_text("<b>f</b>").first).to_be_visible()
+    choose(page, "Crossed with", NASTY)
+    shown = page.get_by_text(re.compile("^Cut “")).first.inner_text()
+    assert shown.replace("\u2060", "") == f"Cut “{NASTY}” at"
+    assert page.locator("img[src=x]").count() == 0
+    assert not dialogs
+    assert "age" not in urlsplit(page.url).query
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("data", "Data"), ("train", "Train"), ("experts", "Experts")]
+)
+def test_the_first_request_of_a_fresh_server_may_be_any_page(
+    page: Page, fresh_server: str, path: str, title: str
+):
+    page.goto(f"{fresh_server}/{path}")
+    expect(heading(page, title)).to_be_visible()
+    links = page.get_by_test_id("stSidebar").get_by_test_id("stPageLink")
+    expect(links).to_contain_text(["Home", "1 Data", "2 Train", "3 Experts"])
+    if path != "data":
+        expect(page.get_by_text("Nothing to see here yet. Load data first.")).to_be_visible()
+        page.get_by_role("link", name="Go to Data").click()
+        expect(heading(page, "Data")).to_be_visible()
+
+
+def test_two_users_see_their_own_data_only(new_page: Callable[[], Page], server: str):
+    ann, bob = new_page(), new_page()
+    ann.goto(f"{server}/data")
+    ann.get_by_role("button", name="Use the demo data").click()
+    expect(heading(ann, "demo_hiring.csv")).to_be_visible()
+    bob.goto(f"{server}/data")
+    expect(bob.get_by_text("Load a table").first).to_be_visible()
+    expect(heading(bob, "demo_hiring.csv")).to_have_count(0)
