@@ -1,6 +1,6 @@
 """Which source columns a model's log-odds rest on: four methods, one interface."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -27,6 +27,7 @@ ROWS_IN_LOSS: dict[AttributionMethod, int] = {
 """How many rows per step the attention loss looks at, where the user does not say."""
 
 
+@runtime_checkable
 class Explainable(Protocol):
     """A model, or a stack of them, whose log-odds can be attributed."""
 
@@ -100,7 +101,8 @@ class Explainer(nn.Module):
             paths = (self._along_path(model, x, row) for row in self.background)
             return sum(paths, torch.zeros((), device=x.device)) / len(self.background)
         at_once = max(1, VALUES_AT_ONCE // (len(self.masks) * x.shape[1]))
-        return torch.cat([self._over_coalitions(model, part) for part in torch.split(x, at_once)], -2)
+        parts = [self._over_coalitions(model, rows) for rows in torch.split(x, at_once)]
+        return torch.cat(parts, -2)
 
     def _over_coalitions(
         self, model: Explainable, x: Float[Tensor, "n d"]

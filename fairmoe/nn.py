@@ -8,7 +8,7 @@ last in memory; the shapes below are what a reader sees.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Bool, Float
@@ -345,14 +345,14 @@ class Mixture(nn.Module):
             through_experts = by_expert(totals[0] @ self.experts.weight1)
             return through_experts.sum(0) + totals[1] @ self.gate.weight_x
 
-    def uniform(self) -> Self:
+    def uniform(self) -> "Mixture":
         """Return mixtures of the same experts with equal weights."""
         state = dict(self.state_dict())
         for name in ("gate.weight2", "gate.bias2"):
             state[name] = torch.zeros_like(state[name])
         return self._with_state(len(self), state)
 
-    def select(self, run: int) -> Self:
+    def select(self, run: int) -> "Mixture":
         """Return one of the runs as a stack of one."""
         rows = {"experts": slice(run, None, len(self)), "gate": slice(run, run + 1)}
         state = {
@@ -377,7 +377,7 @@ class Mixture(nn.Module):
         }
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> Self:
+    def from_spec(cls, spec: Mapping[str, Any]) -> "Mixture":
         """Return mixtures of the shape that `spec` tells, for `load_state_dict` to fill."""
         blanks = [torch.Generator() for _ in range(spec["runs"] * N_EXPERTS)]
         n_inputs = spec["n_inputs"]
@@ -396,7 +396,7 @@ class Mixture(nn.Module):
         )
         return cls(experts, gate, explainer).eval()
 
-    def _with_state(self, runs: int, state: Mapping[str, Tensor]) -> Self:
+    def _with_state(self, runs: int, state: Mapping[str, Tensor]) -> "Mixture":
         other = self.from_spec(self.spec() | {"runs": runs}).to(self.gate.bias2.device)
         other.load_state_dict(state)
         return other

@@ -4,7 +4,12 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# Timings on a busy machine say nothing of a function; the same examples come up in every run.
+hypothesis.settings.register_profile("project", deadline=None, max_examples=25, derandomize=True)
+hypothesis.settings.load_profile("project")
 
 ROOT = Path(__file__).resolve().parents[1]
 
