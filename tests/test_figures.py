@@ -205,10 +205,12 @@ def test_curves_share_a_panel_by_phase_and_quantity():
         "reward, gate",
     ]
     assert [trace.xaxis for trace in figure.data] == ["x", "x", "x2", "x3"]
-    assert [trace.showlegend for trace in figure.data] == [True, True, False, True]
+    assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
     assert figure.data[1].line.dash == MODELS["result"].dash
     assert figure.data[3].mode == "markers"
-    assert curves_takeaway(lines[3:]) == "reward in gate from 0.1 to 0.1."
+    assert curves_takeaway(lines) == (
+        "With all losses on: loss of utility from 0.5 to 0.4, reward from 0.1 to 0.1."
+    )
 
 
 def test_without_anything_recorded_there_are_no_curves():

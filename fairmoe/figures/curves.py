@@ -6,9 +6,10 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import MODELS, TEMPLATE, plain
+from fairmoe.figures.palette import MODELS, TEMPLATE, Style, plain
 
 COLUMNS = 3
+NO_MODEL = Style("", "#7A8794", "solid", "circle", "")
 
 
 class Line(NamedTuple):
@@ -48,7 +49,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     for place, drawn in enumerate(panels.values()):
         row, column = divmod(place, COLUMNS)
         for model, line in drawn:
-            style = MODELS[model or "mixture"]
+            style = MODELS.get(model, NO_MODEL)
             figure.add_scatter(
                 x=line.epochs,
                 y=line.values,
@@ -56,13 +57,13 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
                 mode="lines" if len(line.epochs) > 1 else "markers",
                 line={"color": style.colour, "dash": style.dash, "width": 2},
                 marker={"color": style.colour, "symbol": style.symbol},
-                legendgroup=model or "mixture",
-                showlegend=style.label not in labelled,
+                legendgroup=model,
+                showlegend=bool(model) and model not in labelled,
                 hovertemplate="epoch %{x}: %{y:.4g}<extra>%{fullData.name}</extra>",
                 row=row + 1,
                 col=column + 1,
             )
-            labelled.add(style.label)
+            labelled.add(model)
     figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
@@ -76,12 +77,14 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
 
 
 def curves_takeaway(lines: Iterable[Line]) -> str:
-    """Say in one sentence where each figure began and ended."""
+    """Say in one sentence where the experts' losses and the gate's reward began and ended."""
     told = [
-        f"{line.name} in {line.phase} from {line.values[0]:.3g} to {line.values[-1]:.3g}"
+        f"{line.name} from {line.values[0]:.3g} to {line.values[-1]:.3g}"
         for line in lines
+        if (line.phase == "experts" and _parts(line.name)[0] == "loss" and _parts(line.name)[1])
+        or line.name == "reward"
     ]
-    return "; ".join(told) + "." if told else "Nothing recorded yet."
+    return f"With all losses on: {', '.join(told)}." if told else "Nothing recorded yet."
 
 
 def _parts(name: str) -> tuple[str, str]:
