@@ -43,7 +43,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
         cols=min(COLUMNS, len(panels)),
         subplot_titles=[plain(f"{quantity}, {phase}") for phase, quantity in panels],
         horizontal_spacing=0.08,
-        vertical_spacing=0.32 / rows,
+        vertical_spacing=0.42 / rows,
     )
     labelled: set[str] = set()
     for place, drawn in enumerate(panels.values()):
@@ -68,7 +68,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     figure.update_layout(
         template=TEMPLATE,
         title="How did the losses and rewards move?",
-        height=140 + 210 * rows,
+        height=140 + 225 * rows,
         margin={"t": 80},
         legend={"y": -0.3 / rows},
     )

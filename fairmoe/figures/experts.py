@@ -63,7 +63,7 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
         title="Which model is useful, and which treats the groups alike?",
         height=150 + 34 * len(scores),
         showlegend=False,
-        margin={"t": 110},
+        margin={"t": 96},
     )
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     return figure

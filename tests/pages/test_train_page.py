@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.progress import Progress
 from fairmoe.ui.state import registry
 from tests.pages.fakes import make_run, run_at_once
@@ -171,3 +171,14 @@ def test_a_training_that_was_given_up_says_so(train, training):
     registry().forget(state.job_id, owner=state.owner)
     settle(train)
     assert "was given up, because its page was away" in train.error[0].value
+
+
+def test_a_device_that_is_not_there_is_explained(train, monkeypatch):
+    def refuse(device):
+        raise UnavailableError(f"There is no device '{device}'.")
+
+    monkeypatch.setattr("fairmoe.training.resolve_device", refuse)
+    train.get_by_key("setting-device").set_value("cuda").run()
+    press_train(train)
+    assert train.error[0].value == r"There is no device \'cuda\'\."
+    assert train.session_state["fairmoe"].job_id is None
