@@ -139,10 +139,11 @@ class JobRegistry(Generic[T]):
         """Return how a job stands, or None if this owner has no such job (any more)."""
         with self._lock:
             job = self._owned(job_id, owner)
+            if job is not None:
+                job.seen = self._clock()
             self._reap()
             if job is None:
                 return None
-            job.seen = self._clock()
             return Snapshot(
                 state=job.state,
                 ahead=self._ahead(job),

@@ -1,5 +1,8 @@
+import gc
 import logging
 import threading
+import weakref
+from collections.abc import Callable
 
 import pytest
 
@@ -188,6 +191,7 @@ def test_a_job_nobody_looks_at_is_stopped_and_forgotten():
     assert state(registry, job_id) == "running"
     clock.now = 100
     assert state(registry, job_id) == "running"
+    assert not work.stopped.wait(0.05)
     clock.now = 161
     assert work.stopped.wait(SOON)
     other = registry.submit(lambda _: "run", owner="bob")
@@ -203,6 +207,23 @@ def test_a_forgotten_job_is_stopped_and_lets_go_of_its_result():
     registry.forget(job_id, owner="ann")
     assert work.stopped.wait(0.5)
     assert registry.look(job_id, owner="ann") is None
+
+
+def test_what_the_work_holds_does_not_outlive_it():
+    class Table:
+        pass
+
+    def work_on(table: Table) -> Callable[[OnProgress], str]:
+        return lambda _: str(type(table))
+
+    table = Table()
+    alive = weakref.ref(table)
+    registry: JobRegistry[str] = JobRegistry()
+    job_id = registry.submit(work_on(table), owner="ann")
+    del table
+    assert settled(registry, job_id).state == "finished"
+    gc.collect()
+    assert alive() is None
 
 
 def test_a_mendable_error_reaches_the_owner():

@@ -126,6 +126,7 @@ def test_the_kind_of_a_column_is_overruled(data):
 def test_text_cannot_be_taken_as_numbers(data):
     upload(data, table())
     field(data, "multiselect", "Categories to take as numbers").set_value(["region"]).run()
+    data.run()
     assert "needs numbers" in data.error[0].value
     assert data.session_state["fairmoe"].table.kinds["region"] == "category"
 

@@ -110,9 +110,12 @@ def test_a_running_training_shows_progress_and_survives_a_page_switch(train, tra
     train.switch_page("pages/data.py").run()
     assert "Training the experts" in str(train.sidebar.get("progress")[0].proto)
     train.switch_page("pages/train.py").run()
+    state = train.session_state["fairmoe"]
+    job_id = state.job_id
     held.go.set()
     settle(train)
     assert train.metric
+    assert registry().look(job_id, owner=state.owner) is None
 
 
 def test_a_training_is_cancelled_and_keeps_nothing(train, training):
