@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.errors import UnavailableError
 from fairmoe.ui.components import plain
 
 NASTY = "**a** <b>ge</b> $x$"
@@ -166,3 +167,14 @@ def test_data_of_one_session_is_not_seen_by_another(data, new_session):
     other.switch_page("pages/data.py").run()
     assert not other.dataframe
     assert other.session_state["fairmoe"].table is None
+
+
+def test_public_data_without_a_network_is_explained_and_loses_nothing(data, monkeypatch):
+    def offline(name):
+        raise UnavailableError(f"The data set {name} could not be fetched.")
+
+    upload(data, table())
+    monkeypatch.setattr("fairmoe.ui.sources.fetch_public", offline)
+    data.button(key="public-adult").click().run()
+    assert data.error[0].value == r"The data set adult could not be fetched\."
+    assert groups(data) == ["f", "m"]

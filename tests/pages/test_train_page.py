@@ -185,3 +185,8 @@ def test_a_device_that_is_not_there_is_explained(train, monkeypatch):
     press_train(train)
     assert train.error[0].value == r"There is no device \'cuda\'\."
     assert train.session_state["fairmoe"].job_id is None
+
+
+def test_every_setting_has_a_control(train):
+    for name in Settings().to_dict():
+        assert train.get_by_key(f"setting-{name}")
