@@ -105,7 +105,14 @@ class Settings:
     )
     learning_rate: float = _setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
     adversary_learning_rate: float = _setting(
-        5e-2, "experts", "Step size of the adversaries, who must keep up with the experts.", 1e-6, 1
+        2e-2, "experts", "Step size of the adversaries.", 1e-6, 1
+    )
+    adversary_steps: int = _setting(
+        5,
+        "experts",
+        "Steps that the adversaries make alone before each step of the experts.",
+        0,
+        100,
     )
     weight_decay: float = _setting(
         1e-4, "experts", "Pull of the experts' weights towards zero.", 0, 1

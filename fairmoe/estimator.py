@@ -65,6 +65,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         attention_rows: See there.
         learning_rate: See there.
         adversary_learning_rate: See there.
+        adversary_steps: See there.
         weight_decay: See there.
         epochs: See there.
         batch_size: See there.
@@ -125,7 +126,8 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         attribution_baseline: AttributionBaseline = "mean",
         attention_rows: int | Auto = "auto",
         learning_rate: float = 1e-2,
-        adversary_learning_rate: float = 5e-2,
+        adversary_learning_rate: float = 2e-2,
+        adversary_steps: int = 5,
         weight_decay: float = 1e-4,
         epochs: int | Auto = "auto",
         batch_size: int | Auto = "auto",
@@ -167,6 +169,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.attention_rows = attention_rows
         self.learning_rate = learning_rate
         self.adversary_learning_rate = adversary_learning_rate
+        self.adversary_steps = adversary_steps
         self.weight_decay = weight_decay
         self.epochs = epochs
         self.batch_size = batch_size

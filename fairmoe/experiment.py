@@ -24,9 +24,10 @@ from fairmoe.runs import (
     SplitName,
     SplitRecord,
 )
-from fairmoe.training import Trained, explain_rows, train
+from fairmoe.training import Trained, explain_rows, on_one_thread, train
 
 
+@on_one_thread()
 def run_experiment(
     table: Table,
     roles: Roles,
@@ -61,6 +62,7 @@ def run_experiment(
         rare_level=settings.rare_level,
         seed=settings.seed if settings.split_seed is None else settings.split_seed,
     )
+    on_progress(Progress("encode", 1, 1))
     encoded = time.perf_counter()
     trained = train(data, [settings], on_progress=on_progress)
     evaluating = time.perf_counter()

@@ -49,7 +49,8 @@ class Explainer(nn.Module):
     Args:
         method: One of the four.
         baseline: **Shape** `(d,)`. What rows are compared with.
-        background: **Shape** `(b, d)`. Rows that gradient SHAP compares with instead.
+        background: **Shape** `(b, d)`. Rows that gradient SHAP compares with instead; no other
+            method needs any.
         column_of: **Shape** `(d,)`. The source column of each encoded one.
     """
 

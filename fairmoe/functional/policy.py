@@ -30,7 +30,7 @@ def sample_actions(
 
 
 def reinforce_loss(
-    gate_log_proba: Float[Tensor, "*s k n e"],
+    gate_log_proba: Float[Tensor, "k n e"],
     actions: Int[Tensor, "*s k n"],
     advantage: Float[Tensor, "*s k"],
     weights: Float[Tensor, "k n"],
@@ -40,7 +40,7 @@ def reinforce_loss(
     $$\mathcal{L}_{policy} = -\frac{1}{n} \sum_{i=1}^{n} w_i \log g_{i,a_i} \cdot (R - b) \tag{38}$$
 
     Args:
-        gate_log_proba: **Shape** `(k, n, 3)`, or one for each sample. Gradients flow.
+        gate_log_proba: **Shape** `(k, n, 3)`. Gradients flow.
         actions: **Shape** `(*s, k, n)`, sampled from the gate.
         advantage: **Shape** `(*s, k)`. $R - b$, with a baseline that does not depend on `actions`.
         weights: **Shape** `(k, n)`. $w_i$ of (39), or ones.

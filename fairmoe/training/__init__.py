@@ -3,12 +3,14 @@
 from fairmoe.training.batches import resolve_device
 from fairmoe.training.cache import forget_experts
 from fairmoe.training.selection import explain_rows
+from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import Trained, train
 
 __all__ = [
     "Trained",
     "explain_rows",
     "forget_experts",
+    "on_one_thread",
     "resolve_device",
     "train",
 ]

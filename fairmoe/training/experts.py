@@ -137,17 +137,32 @@ class ExpertTrainer:
     def _epoch(self, optimizer: torch.optim.Adam, *, full: bool, frozen: int) -> dict[str, Tensor]:
         totals: dict[str, Tensor] = {}
         for batch in self._batches:
+            if full:
+                self._train_adversaries(optimizer, batch)
             losses = self._losses(batch, full=full)
             trained = torch.cat([losses[name] for name in EXPERT_NAMES])[frozen:].sum()
             if not full:
                 trained = trained + losses["adversaries"].sum()
-            optimizer.zero_grad()
-            torch.autograd.backward(trained)
-            self._add_weight_decay(frozen)
-            optimizer.step()
+            self._descend(optimizer, trained, frozen)
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0) + loss.detach() / len(self._batches)
         return {f"loss of {name}": loss for name, loss in totals.items()}
+
+    def _train_adversaries(self, optimizer: torch.optim.Adam, batch: Batch) -> None:
+        """Let the adversaries catch up with the experts, who stand still meanwhile."""
+        with torch.no_grad():
+            experts = self.experts.part(slice(2 * len(self._stack), None))
+            outputs = experts.outputs(experts.first_layer(batch.x))
+        for _ in range(self._stack.shared.adversary_steps):
+            loss = self._adversarial_loss(outputs, batch, self._reversal)
+            self._descend(optimizer, loss.sum(), 0)
+
+    def _descend(self, optimizer: torch.optim.Adam, loss: Tensor, frozen: int) -> None:
+        """Make a step; what the loss does not depend on stays untouched."""
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        self._add_weight_decay(frozen)
+        optimizer.step()
 
     def _losses(self, batch: Batch, *, full: bool) -> dict[str, Tensor]:
         """Return the losses of the experts, and of the adversaries alone, each **Shape** `(k,)`.

@@ -27,6 +27,7 @@ from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.stack import GATE_STREAM, Stack
+from fairmoe.training.threads import on_one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,7 @@ class Trained:
     experts_reused: bool
 
 
+@on_one_thread()
 def train(
     data: EncodedData, settings: Sequence[Settings], *, on_progress: OnProgress = ignore_progress
 ) -> Trained:
@@ -114,11 +116,14 @@ def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
     """Return the explainer that settings ask for, with baseline and background of the data."""
     rows = make_batch(data.train, torch.arange(len(data.train.y)), data.n_groups)
     mean = rows.x.mean(0)
-    generator = torch.Generator().manual_seed(0)
+    # Only gradient SHAP compares with rows of others; a kept model should hold none without need.
+    background = rows.x[:0]
+    if settings.attribution_method == "gradient_shap":
+        background = sample_by_group(rows, BACKGROUND_ROWS, torch.Generator().manual_seed(0)).x
     return Explainer(
         settings.attribution_method,
         baseline=mean if settings.attribution_baseline == "mean" else torch.zeros_like(mean),
-        background=sample_by_group(rows, BACKGROUND_ROWS, generator).x,
+        background=background,
         column_of=torch.as_tensor(data.encoder.column_of),
     )
 

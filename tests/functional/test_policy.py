@@ -1,0 +1,205 @@
+"""Rewards (37) and the policy loss (38): estimators against the exact gradient."""
+
+import itertools
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairmoe.functional.policy import (
+    counterfactual_loss,
+    leave_one_out,
+    reinforce_loss,
+    sample_actions,
+)
+from fairmoe.functional.reward import (
+    RewardTables,
+    counterfactual_rewards,
+    routed,
+    routing_reward,
+    score_of,
+)
+
+
+def make_tables(seed=0, runs=1, n=4, n_groups=2, ties=False):
+    generator = torch.Generator().manual_seed(seed)
+    proba = torch.rand(3, runs, n, generator=generator, dtype=torch.float64)
+    masked = torch.rand(3, runs, n, generator=generator, dtype=torch.float64)
+    if ties:
+        proba, masked = (proba * 6).round() / 8 + 0.125, (masked * 4).round() / 8 + 0.25
+    attention = torch.rand(3, runs, n, 3, generator=generator, dtype=torch.float64)
+    attention = attention / attention.sum(-1, keepdim=True)
+    y = torch.rand(n, generator=generator) < 0.6
+    group = torch.arange(n) % n_groups
+    return RewardTables(proba, masked, attention, y, group, n_groups, 0.2)
+
+
+def every_routing(n):
+    return torch.tensor(list(itertools.product(range(3), repeat=n)))
+
+
+def test_routed_takes_each_row_from_its_expert():
+    values = torch.arange(12.0).view(3, 1, 4)
+    assert routed(values, torch.tensor([[0, 2, 1, 2]])).tolist() == [[0.0, 9.0, 6.0, 11.0]]
+
+
+@pytest.mark.equation(37)
+def test_the_reward_is_the_gain_in_final_score_over_the_utility_expert():
+    tables = make_tables()
+    assert routing_reward(tables, torch.zeros(1, 4).long()).item() == pytest.approx(0)
+    to_second = routing_reward(tables, torch.ones(1, 4).long())
+    gain = score_of(tables, tables.proba[1], tables.masked_proba[1], tables.attention[1])
+    gain = gain - score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
+    assert to_second.item() == pytest.approx(gain.item())
+    assert abs(gain.item()) > 0.01
+
+
+@pytest.mark.equation(37)
+def test_the_reward_depends_on_the_actions():
+    rewards = routing_reward(make_tables(), every_routing(4)[:, None])
+    assert rewards.std() > 0.01
+
+
+@pytest.mark.equation(37)
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("n_groups", [2, 3])
+@given(seed=st.integers(0, 10_000), n=st.integers(6, 15))
+def test_counterfactual_rewards_are_exact(n_groups, ties, seed, n):
+    tables = make_tables(seed, runs=2, n=n, n_groups=n_groups, ties=ties)
+    actions = torch.randint(0, 3, (2, n), generator=torch.Generator().manual_seed(seed))
+    looked_up = counterfactual_rewards(tables, actions)
+    start = score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
+    for expert, row in itertools.product(range(3), range(n)):
+        changed = actions.clone()
+        changed[:, row] = expert
+        recomputed = routing_reward(tables, changed) + start
+        assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
+
+
+def exact_gradient(logits, tables, weights):
+    """Gradient of the expected reward, by enumerating every routing; rows weighted as in (39)."""
+    routings = every_routing(logits.shape[1])
+    rewards = routing_reward(tables, routings[:, None])[:, 0]
+    log_gate = logits.log_softmax(-1)[0]
+    rows = torch.arange(logits.shape[1])
+    chosen = log_gate[rows, routings]
+    chance = chosen.sum(-1).exp().detach()
+    score_function = (chance * rewards * (weights[0] * chosen).sum(-1)).sum()
+    return torch.autograd.grad(score_function, logits)[0]
+
+
+def weighted_mean_gradient(logits, losses_of_routings):
+    """Mean over all routings, by their chance, of minus the gradient of the loss of each."""
+    routings = every_routing(logits.shape[1])
+    log_gate = logits.log_softmax(-1)
+    chances = log_gate[0, torch.arange(logits.shape[1]), routings].sum(-1).exp().detach()
+    losses = torch.stack([losses_of_routings(log_gate, actions[None]) for actions in routings])
+    return -torch.autograd.grad((chances * losses).sum(), logits)[0]
+
+
+LOGITS = torch.tensor(
+    [[[0.3, -0.2, 0.9], [1.0, 0.1, -0.4], [0.0, 0.0, 0.0], [-1.0, 0.5, 0.2]]], dtype=torch.float64
+)
+WEIGHTINGS = (torch.ones(1, 4).double(), torch.tensor([[0.5, 1.5, 0.2, 1.8]]).double())
+
+
+@pytest.mark.equation(38)
+@pytest.mark.parametrize("weights", WEIGHTINGS)
+def test_batch_credit_is_unbiased_for_any_baseline(weights):
+    tables, logits = make_tables(), LOGITS.clone().requires_grad_()
+    for baseline in (0.0, 0.7):
+        estimate = weighted_mean_gradient(
+            logits,
+            lambda log_gate, actions, b=baseline: reinforce_loss(
+                log_gate, actions, routing_reward(tables, actions) - b, weights
+            )[0],
+        )
+        # (38) averages over the n = 4 rows
+        assert torch.allclose(4 * estimate, exact_gradient(logits, tables, weights), atol=1e-12)
+
+
+@pytest.mark.equation(38)
+@pytest.mark.parametrize("weights", WEIGHTINGS)
+def test_counterfactual_credit_is_unbiased(weights):
+    tables, logits = make_tables(), LOGITS.clone().requires_grad_()
+    estimate = weighted_mean_gradient(
+        logits,
+        lambda log_gate, actions: counterfactual_loss(
+            log_gate, counterfactual_rewards(tables, actions).movedim(0, -1), weights
+        )[0],
+    )
+    exact = exact_gradient(logits, tables, weights)
+    assert exact.abs().max() > 0.01
+    assert torch.allclose(estimate, exact, atol=1e-12)
+
+
+@pytest.mark.equation(38)
+def test_leave_one_out_rollouts_are_unbiased():
+    tables, weights = make_tables(n=3), torch.ones(1, 3).double()
+    logits = LOGITS[:, :3].clone().requires_grad_()
+    routings = every_routing(3)
+    log_gate = logits.log_softmax(-1)
+    chances = log_gate[0, torch.arange(3), routings].sum(-1).exp().detach()
+    total = torch.zeros((), dtype=torch.float64)
+    for first, second in itertools.product(range(27), repeat=2):
+        actions = routings[[first, second]][:, None]
+        advantage = leave_one_out(routing_reward(tables, actions))
+        loss = reinforce_loss(log_gate, actions, advantage, weights).mean()
+        total = total - chances[first] * chances[second] * loss
+    estimate = torch.autograd.grad(total, logits)[0]
+    assert torch.allclose(3 * estimate, exact_gradient(logits, tables, weights), atol=1e-12)
+
+
+@pytest.mark.equation(38)
+def test_a_reward_that_ignores_the_actions_teaches_nothing():
+    logits = LOGITS.clone().requires_grad_()
+    estimate = weighted_mean_gradient(
+        logits,
+        lambda log_gate, actions: reinforce_loss(
+            log_gate, actions, torch.tensor([0.4]).double(), WEIGHTINGS[0]
+        )[0],
+    )
+    assert estimate.abs().max() < 1e-15
+
+
+def test_counterfactual_credit_has_the_least_variance():
+    tables, logits = make_tables(n=30, seed=5), torch.zeros(1, 30, 3, dtype=torch.float64)
+    logits.requires_grad_()
+    generators = [torch.Generator().manual_seed(0)]
+    weights = torch.ones(1, 30).double()
+    gradients = {"batch": [], "rollouts": [], "counterfactual": []}
+    mean_reward = routing_reward(tables, torch.randint(0, 3, (200, 1, 30))).mean()
+    for _ in range(60):
+        log_gate = logits.log_softmax(-1)
+        several = torch.stack([sample_actions(log_gate.detach(), generators) for _ in range(8)])
+        rewards = routing_reward(tables, several)
+        exact = counterfactual_rewards(tables, several[0]).movedim(0, -1)
+        losses = {
+            "batch": 30 * reinforce_loss(log_gate, several[0], rewards[0] - mean_reward, weights),
+            "rollouts": 30
+            * reinforce_loss(log_gate, several, leave_one_out(rewards), weights).mean(0),
+            "counterfactual": counterfactual_loss(log_gate, exact, weights),
+        }
+        for name, loss in losses.items():
+            gradients[name].append(torch.autograd.grad(loss.sum(), logits, retain_graph=True)[0])
+    variance = {name: torch.stack(each).var(0).sum().item() for name, each in gradients.items()}
+    assert variance["counterfactual"] < 0.5 * variance["rollouts"] < 0.5 * variance["batch"]
+
+
+def test_sampled_actions_follow_the_gate_and_their_own_seed():
+    gate = torch.tensor([[0.2, 0.5, 0.3], [1.0, 0.0, 0.0]]).log()
+    log_gate = gate[:, None].expand(2, 20_000, 3)
+    generators = [torch.Generator().manual_seed(seed) for seed in (1, 2)]
+    actions = sample_actions(log_gate, generators)
+    shares = torch.bincount(actions[0], minlength=3) / 20_000
+    assert shares.tolist() == pytest.approx([0.2, 0.5, 0.3], abs=0.02)
+    assert (actions[1] == 0).all()
+    alone = sample_actions(log_gate[:1], [torch.Generator().manual_seed(1)])
+    assert torch.equal(alone[0], actions[0])
+
+
+def test_leave_one_out_by_hand():
+    rewards = torch.tensor([[1.0], [2.0], [6.0]])
+    # the others' means are 4, 3.5 and 1.5
+    assert leave_one_out(rewards)[:, 0].tolist() == pytest.approx([-3.0, -1.5, 4.5])

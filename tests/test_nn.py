@@ -1,0 +1,183 @@
+"""Equations (1) to (3), (23), (24), (26), (27), (29), (30) and (32): the networks."""
+
+import pytest
+import torch
+
+from fairmoe.explain import Explainer
+from fairmoe.functional.gating import expert_state
+from fairmoe.nn import (
+    AdversaryStack,
+    Experts,
+    ExpertStack,
+    GateStack,
+    Mixture,
+    by_expert,
+    gradient_reversal,
+)
+
+
+def generators(n, first=0):
+    return [torch.Generator().manual_seed(first + seed) for seed in range(n)]
+
+
+def draws(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def make_mixture(runs=2, d=5):
+    explainer = Explainer(
+        "integrated_gradients",
+        baseline=torch.zeros(d),
+        background=draws(4, d),
+        column_of=torch.arange(d),
+    )
+    return Mixture(
+        ExpertStack(d, 4, slope=0.01, generators=generators(3 * runs)),
+        GateStack(d, 6, temperature=1.0, generators=generators(runs, first=50)),
+        explainer,
+    )
+
+
+@pytest.mark.equation(1, 2, 3)
+def test_an_expert_by_hand():
+    experts = Experts(
+        weight1=torch.tensor([[[1.0, 0.0], [0.0, -1.0]]]),
+        bias1=torch.tensor([[0.0, 1.0]]),
+        weight2=torch.tensor([[[0.0, 0.0], [2.0, 10.0]]]),
+        bias2=torch.tensor([[1.0, 0.0]]),
+        slope=0.1,
+    )
+    before = experts.first_layer(torch.tensor([[3.0, 2.0]]))
+    assert before.tolist() == [[[3.0, -1.0]]]
+    outputs = experts.outputs(before)
+    assert outputs.hidden[0, 0].tolist() == pytest.approx([3.0, -0.1])
+    assert outputs.logits[0, 0].tolist() == pytest.approx([1.0, 5.0])
+    assert experts.proba(torch.tensor([[3.0, 2.0]])).item() == pytest.approx(
+        torch.tensor([1.0, 5.0]).softmax(0)[1].item()
+    )
+
+
+@pytest.mark.equation(1, 2, 3)
+def test_a_stack_is_its_members_one_by_one_as_torch_computes_them():
+    stack = ExpertStack(5, 4, slope=0.01, generators=generators(3))
+    x = draws(7, 5)
+    for member in range(3):
+        network = torch.nn.Sequential(
+            torch.nn.Linear(5, 4), torch.nn.LeakyReLU(0.01), torch.nn.Linear(4, 2)
+        )
+        theirs = dict(zip(network.state_dict(), stack.parameters(), strict=True))
+        network.load_state_dict({name: weight[member] for name, weight in theirs.items()})
+        alone = network(x).softmax(-1)[:, 1]
+        assert torch.allclose(stack.part().proba(x)[member], alone, atol=1e-6)
+        assert torch.allclose(stack.part(slice(member, member + 1)).proba(x)[0], alone, atol=1e-6)
+    own_rows = x.repeat(3, 1, 1)
+    assert torch.allclose(stack.part().proba(own_rows), stack.part().proba(x), atol=1e-6)
+
+
+def test_initial_weights_are_torchs_in_range_and_depend_on_the_seed_alone():
+    stack = ExpertStack(25, 400, slope=0.01, generators=generators(2))
+    assert stack.weight1.abs().max().item() == pytest.approx(1 / 5, rel=0.01)
+    assert stack.weight1.var().item() == pytest.approx(1 / 75, rel=0.05)
+    alone = ExpertStack(25, 400, slope=0.01, generators=generators(1, first=1))
+    assert torch.equal(alone.weight1[0], stack.weight1[1])
+
+
+def test_dropout_scales_what_it_keeps():
+    stack = ExpertStack(5, 4, slope=0.01, generators=generators(1)).part()
+    before = stack.first_layer(draws(7, 5))
+    everything = torch.ones(1, 7, 4).bool()
+    half = stack.outputs(before, keep=everything, dropout=torch.full((1, 1, 1), 0.5))
+    doubled = stack.outputs(before).hidden * 2 @ stack.weight2.mT + stack.bias2[:, None]
+    assert torch.allclose(half.logits, doubled, atol=1e-6)
+    nothing = stack.outputs(before, keep=~everything, dropout=torch.full((1, 1, 1), 0.5))
+    assert torch.allclose(nothing.logits, stack.bias2[:, None].expand(1, 7, 2))
+
+
+@pytest.mark.equation(29, 30)
+def test_gradient_reversal_keeps_values_and_turns_gradients():
+    x = draws(2, 3, 4).requires_grad_()
+    factor = torch.tensor([1.0, 2.5])[:, None, None]
+    passed = gradient_reversal(x, factor)
+    assert torch.equal(passed, x)
+    (passed * 3).sum().backward()
+    assert x.grad[0].unique().tolist() == [-3.0]
+    assert x.grad[1].unique().tolist() == [-7.5]
+
+
+@pytest.mark.equation(23, 24, 26, 27)
+def test_an_adversary_descends_while_what_it_sees_ascends():
+    adversary = AdversaryStack(4, 4, 3, generators(2))
+    shown = draws(2, 6, 4).requires_grad_()
+    group = torch.tensor([0, 1, 2, 0, 1, 2])
+
+    def loss(factor):
+        logits = adversary(shown, torch.full((2, 1, 1), factor))
+        return torch.nn.functional.cross_entropy(logits.flatten(0, 1), group.repeat(2))
+
+    assert adversary(shown, torch.ones(2, 1, 1)).shape == (2, 6, 3)
+    honest, own = torch.autograd.grad(loss(-1.0), [shown, adversary.weight1])
+    turned, same = torch.autograd.grad(loss(1.0), [shown, adversary.weight1])
+    assert torch.allclose(turned, -honest)
+    assert torch.equal(own, same)
+    assert turned.abs().max() > 0
+    silent = torch.autograd.grad(loss(0.0), shown)[0]
+    assert silent.abs().max() == 0
+
+
+@pytest.mark.equation(32)
+def test_a_gate_is_a_two_layer_network_of_the_whole_state():
+    gate = GateStack(5, 6, temperature=2.0, generators=generators(2))
+    x, proba = draws(7, 5), draws(3, 2, 7, seed=1).sigmoid()
+    state = expert_state(proba)
+    log_weights = gate(gate.first_layer(x), state)
+    for run in range(2):
+        network = torch.nn.Sequential(
+            torch.nn.Linear(15, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3)
+        )
+        first = torch.cat([gate.weight_x[run], gate.weight_state[run]], 1)
+        weights = (first, gate.bias1[run], gate.weight2[run], gate.bias2[run])
+        network.load_state_dict(dict(zip(network.state_dict(), weights, strict=True)))
+        whole_state = torch.cat([x, state[run]], 1)
+        alone = (network(whole_state) / 2.0).log_softmax(-1)
+        assert torch.allclose(log_weights[run], alone, atol=1e-6)
+
+
+@pytest.mark.equation(44)
+def test_the_mixture_is_the_experts_weighted_by_the_gate():
+    mixture, x = make_mixture(), draws(7, 5)
+    by_hand = (mixture.gate_proba(x).movedim(-1, 0) * mixture.expert_proba(x)).sum(0)
+    assert torch.allclose(mixture.proba(x), by_hand, atol=1e-6)
+    assert torch.allclose(mixture.log_odds(x).sigmoid(), by_hand, atol=1e-6)
+    own_rows = x.repeat(2, 1, 1)
+    assert torch.allclose(mixture.proba(own_rows), by_hand, atol=1e-6)
+
+
+def test_log_odds_stay_finite_where_experts_are_certain():
+    mixture = make_mixture()
+    with torch.no_grad():
+        mixture.experts.weight2.mul_(1000)
+    assert mixture.log_odds(draws(50, 5)).isfinite().all()
+
+
+def test_the_uniform_mixture_is_the_mean_of_the_experts():
+    mixture, x = make_mixture(), draws(7, 5)
+    uniform = mixture.uniform()
+    assert torch.allclose(uniform.gate_proba(x), torch.full((2, 7, 3), 1 / 3))
+    assert torch.allclose(uniform.proba(x), mixture.expert_proba(x).mean(0), atol=1e-6)
+    assert not torch.allclose(mixture.gate_proba(x), uniform.gate_proba(x))
+
+
+def test_selected_runs_and_rebuilt_models_predict_the_same():
+    mixture, x = make_mixture(runs=3), draws(7, 5)
+    for run in range(3):
+        alone = mixture.select(run)
+        assert len(alone) == 1
+        assert torch.allclose(alone.proba(x)[0], mixture.proba(x)[run], atol=1e-6)
+        assert torch.allclose(alone.expert_proba(x)[:, 0], mixture.expert_proba(x)[:, run])
+    rebuilt = Mixture.from_spec(mixture.spec())
+    rebuilt.load_state_dict(mixture.state_dict())
+    assert torch.equal(rebuilt.proba(x), mixture.proba(x))
+
+
+def test_experts_lie_in_blocks():
+    assert by_expert(torch.arange(6.0)).tolist() == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]

@@ -1,0 +1,169 @@
+"""Phase 1: what the losses reach, what each lambda buys, and which weights are kept."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, assign_roles, demo_table, encode
+from fairmoe.training.batches import make_batch, make_batches
+from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.reporting import Recorder
+from fairmoe.training.selection import Keeper, score_rows
+from fairmoe.training.stack import Stack
+from fairmoe.training.threads import on_one_thread
+from fairmoe.training.train import make_explainer
+
+NOTHING = {"lambda_rep": 0, "lambda_fair": 0, "lambda_attention": 0, "lambda_adv": 0}
+CPU = torch.device("cpu")
+
+
+def make_trainer(data, settings):
+    stack = Stack(settings, CPU)
+    batches = make_batches(data.train, data.n_groups, 1, CPU)
+    validation = make_batch(data.validation, torch.arange(len(data.validation.y)), data.n_groups)
+    explainer = make_explainer(data, settings[0])
+    return ExpertTrainer(stack, batches, validation, data.n_groups, explainer), batches[0]
+
+
+def train_experts(data, settings, epochs):
+    trainer, _ = make_trainer(data, settings)
+    with on_one_thread():
+        trainer.train(epochs, Recorder(lambda _: None))
+    return trainer
+
+
+@pytest.fixture(scope="module")
+def large_demo():
+    return encode(assign_roles(demo_table(), DEMO_ROLES))
+
+
+@pytest.mark.parametrize(
+    ("setting", "block"),
+    [("lambda_rep", 1), ("lambda_fair", 1), ("lambda_attention", 2), ("lambda_adv", 2)],
+)
+@pytest.mark.parametrize("method", ["integrated_gradients", "gradient_shap", "shap", "lime"])
+def test_each_lambda_reaches_the_first_layer_of_its_expert_alone(demo, setting, block, method):
+    if method != "integrated_gradients" and setting != "lambda_attention":
+        pytest.skip("only the attention loss depends on the method")
+    gradients = []
+    for value in (0.0, 1.0):
+        settings = Settings(**(NOTHING | {setting: value}), dropout=0, attribution_method=method)
+        trainer, batch = make_trainer(demo, [settings])
+        losses = trainer._losses(batch, full=True)
+        sum(losses[name].sum() for name in ("utility", "result", "procedural")).backward()
+        gradients.append(trainer.experts.weight1.grad.clone())
+    change = (gradients[1] - gradients[0]).abs().amax((1, 2))
+    assert change[block] > 1e-6
+    others = [member for member in range(3) if member != block]
+    assert change[others].max() == 0
+
+
+def test_in_the_warm_up_experts_learn_from_cross_entropy_alone(demo):
+    gradients = []
+    for lambdas in (NOTHING, dict.fromkeys(NOTHING, 50.0)):
+        trainer, batch = make_trainer(demo, [Settings(**lambdas, dropout=0)])
+        losses = trainer._losses(batch, full=False)
+        sum(loss.sum() for loss in losses.values()).backward()
+        gradients.append([p.grad for p in trainer.experts.parameters()])
+        assert trainer.on_hidden.weight1.grad.abs().max() > 0
+    for one, other in zip(*gradients, strict=True):
+        assert torch.equal(one, other)
+
+
+def test_fine_tuning_leaves_the_utility_expert_alone(demo):
+    trainer = train_experts(demo, [Settings()], 10)
+    before = {name: p.detach().clone() for name, p in trainer.experts.named_parameters()}
+    trainer.fine_tune(3)
+    for name, parameter in trainer.experts.named_parameters():
+        assert torch.equal(parameter[0], before[name][0])
+        assert not torch.equal(parameter[1], before[name][1])
+        assert not torch.equal(parameter[2], before[name][2])
+
+
+def test_weight_decay_is_adams(demo):
+    trainer, _ = make_trainer(demo, [Settings(weight_decay=0.1)])
+    for parameter in trainer.experts.parameters():
+        parameter.grad = torch.zeros_like(parameter)
+    trainer._add_weight_decay(frozen=1)
+    weight = trainer.experts.weight1
+    assert torch.equal(weight.grad[0], torch.zeros_like(weight[0]))
+    assert torch.allclose(weight.grad[1:], 0.1 * weight[1:])
+
+
+def test_the_keeper_keeps_each_members_best():
+    module = torch.nn.Linear(1, 3, bias=False)
+    keeper = Keeper(module, 3, CPU)
+    for value, criterion in [
+        (1.0, [0.1, 0.5, 0.2]),
+        (2.0, [0.3, 0.4, 0.2]),
+        (3.0, [0.2, 0.6, 0.1]),
+    ]:
+        torch.nn.init.constant_(module.weight, value)
+        keeper.offer(torch.tensor(criterion).double())
+    keeper.restore()
+    assert module.weight[:, 0].tolist() == [2.0, 3.0, 1.0]
+
+
+def test_selection_takes_no_collapsed_model_before_another(demo):
+    trainer, batch = make_trainer(demo, [Settings()])
+    with torch.no_grad():
+        trainer.experts.bias2[2] = torch.tensor([9.0, -9.0])
+    scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
+    assert scores["collapsed"].tolist() == [0.0, 0.0, 1.0]
+    criterion = trainer._criterion(scores)
+    assert criterion[2] < criterion[:2].min() - 5
+
+
+def test_utility_matches_logistic_regression_without_lambdas(large_demo):
+    data = large_demo
+    trainer = train_experts(data, [Settings(seed=seed, **NOTHING) for seed in range(3)], 300)
+    test = make_batch(data.test, torch.arange(len(data.test.y)), 2)
+    scores = score_rows(trainer.experts.part(), trainer._explainer, test, 2, Settings())
+    logistic = LogisticRegression(max_iter=1000).fit(data.train.x, data.train.y)
+    auc = roc_auc_score(data.test.y, logistic.decision_function(data.test.x))
+    assert scores["auc"].mean().item() > auc - 0.01
+
+
+def test_lambda_attention_draws_the_groups_attention_together(large_demo):
+    settings = [
+        Settings(seed=seed, **(NOTHING | {"lambda_attention": value}))
+        for value in (0, 1, 10)
+        for seed in range(2)
+    ]
+    trainer = train_experts(large_demo, settings, 160)
+    split = large_demo.test
+    rows = make_batch(split, torch.arange(len(split.y)), 2)
+    procedural = trainer.experts.part(slice(12, None))
+    scores = score_rows(procedural, trainer._explainer, rows, 2, Settings())
+    without, one, ten = scores["att_jsd"].view(3, 2).mean(1).tolist()
+    assert one < 0.7 * without
+    assert ten < 0.4 * without
+
+
+@pytest.mark.parametrize(("select", "strength"), [("last", 1), ("best", 10)])
+def test_a_fresh_probe_tells_the_group_worse_from_an_adversarially_trained_hidden_vector(
+    large_demo, select, strength
+):
+    settings = [
+        Settings(seed=seed, select=select, **(NOTHING | {"lambda_adv": value}))
+        for value in (0, strength)
+        for seed in range(3)
+    ]
+    trainer = train_experts(large_demo, settings, 400)
+    experts = trainer.experts.part(slice(12, None))
+    hidden = {
+        name: experts.outputs(experts.first_layer(torch.as_tensor(split.x))).hidden.detach().numpy()
+        for name, split in (("train", large_demo.train), ("test", large_demo.test))
+    }
+    auc = []
+    for member in range(6):
+        spread = hidden["train"][member].std(0) + 1e-6
+        probe = LogisticRegression(max_iter=1000)
+        probe.fit(hidden["train"][member] / spread, large_demo.train.group)
+        told = probe.decision_function(hidden["test"][member] / spread)
+        auc.append(roc_auc_score(large_demo.test.group, told))
+    without, with_adversary = np.reshape(auc, (2, 3))
+    assert with_adversary.mean() < without.mean() - 0.05

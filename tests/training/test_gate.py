@@ -1,0 +1,84 @@
+"""Phase 2: the gate learns where it can, and learns nothing where it cannot."""
+
+import pytest
+import torch
+
+from fairmoe.config import Settings
+from fairmoe.training import train
+
+
+def first_and_last(curve):
+    figures = curve[1][:, 0]
+    tenth = max(1, len(figures) // 10)
+    return figures[:tenth].mean().item(), figures[-tenth:].mean().item()
+
+
+@pytest.mark.parametrize(
+    ("settings", "gain"),
+    [
+        (Settings(epochs=240), 0.02),
+        # one credit for all rows teaches so slowly that the regularisers have to stand back
+        (
+            Settings(
+                epochs=600,
+                credit="rollouts",
+                gate_learning_rate=0.03,
+                entropy_weight=0,
+                load_balance_weight=0,
+            ),
+            0.005,
+        ),
+    ],
+    ids=["counterfactual", "rollouts"],
+)
+def test_the_gates_reward_rises_and_its_routing_leaves_uniform(demo, settings, gain):
+    trained = train(demo, [settings.replace(select="last", fine_tune_every=0)])
+    start, end = first_and_last(trained.curves["gate", "reward"])
+    assert end > start + gain
+    gate = trained.mixture.gate_proba(torch.as_tensor(demo.train.x))[0]
+    assert (gate - 1 / 3).abs().mean() > 0.1
+    assert gate.std(0).max() > 0.1
+
+
+def test_a_reward_for_the_mixture_ignores_the_actions(demo):
+    settings = Settings(
+        epochs=20,
+        credit="batch",
+        reward="mixture",
+        gate_learning_rate=1e-6,
+        select="last",
+        fine_tune_every=0,
+    )
+    rewards = train(demo, [settings]).curves["gate", "reward"][1][:, 0]
+    # the gate hardly moves, and so neither does the reward, whatever was sampled
+    assert rewards.std() < 1e-3
+    routed = train(demo, [settings.replace(reward="routed")]).curves["gate", "reward"][1][:, 0]
+    assert routed.std() > 5e-3
+
+
+def test_load_balance_and_entropy_hold_the_gate_near_uniform(demo):
+    base = Settings(epochs=160, select="last", fine_tune_every=0)
+    usage = []
+    for settings in (base, base.replace(load_balance_weight=100, entropy_weight=1)):
+        gate = train(demo, [settings]).mixture.gate_proba(torch.as_tensor(demo.train.x))[0]
+        usage.append((gate.mean(0) - 1 / 3).abs().max().item())
+    assert usage[1] < 0.05 < usage[0]
+
+
+def test_the_kept_gate_is_the_best_on_validation(demo):
+    best = train(demo, [Settings(epochs=120)])
+    curve = best.curves["gate", "validation score of mixture"][1][:, 0]
+    from fairmoe.training.batches import make_batch
+    from fairmoe.training.selection import score_rows
+
+    rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
+    scores = score_rows(best.mixture, best.mixture.explainer, rows, 2, Settings())
+    assert scores["final_score"].item() == pytest.approx(curve.max().item(), abs=1e-6)
+
+
+def test_fine_tuning_changes_the_experts_under_the_gate(demo):
+    quick = Settings(epochs=24, select="last", fine_tune_every=0)
+    untouched = train(demo, [quick]).mixture.experts
+    tuned = train(demo, [quick.replace(fine_tune_every=6)]).mixture.experts
+    assert torch.equal(tuned.weight1[0], untouched.weight1[0])
+    assert not torch.equal(tuned.weight1[1], untouched.weight1[1])

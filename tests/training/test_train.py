@@ -1,0 +1,174 @@
+"""The whole training: schedule, stacks, determinism, cache, cancel, selection."""
+
+import threading
+import time
+
+import pytest
+import torch
+
+from fairmoe.config import Settings
+from fairmoe.data import (
+    Roles,
+    Sensitive,
+    Target,
+    assign_roles,
+    encode,
+    make_demo,
+    table_from_frame,
+)
+from fairmoe.errors import CancelledError, UnavailableError
+from fairmoe.progress import Progress
+from fairmoe.training import forget_experts, resolve_device, train
+from fairmoe.training.batches import make_batches, resolve_schedule, sample_by_group
+from fairmoe.training.stack import Stack
+
+QUICK = {"epochs": 24, "fine_tune_every": 5, "fine_tune_epochs": 2}
+
+
+def weights(trained, run=0):
+    return trained.mixture.select(run).state_dict()
+
+
+def assert_same(one, other, **tolerance):
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        torch.testing.assert_close(value, other[name], **tolerance)
+
+
+def differ(one, other):
+    return any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_same_seed_gives_the_same_numbers(demo):
+    first = weights(train(demo, [Settings(**QUICK)]))
+    forget_experts()
+    assert_same(weights(train(demo, [Settings(**QUICK)])), first, rtol=0, atol=0)
+    assert differ(weights(train(demo, [Settings(seed=1, **QUICK)])), first)
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {},
+        {"credit": "rollouts", "select": "last"},
+        {"credit": "batch", "attribution_method": "shap", "batch_size": 160},
+        {"adversary_input": "logits", "attribution_method": "gradient_shap", "attention_rows": 64},
+    ],
+)
+def test_a_stack_is_its_runs_one_by_one(demo, shared):
+    settings = [
+        Settings(seed=3, lambda_fair=0, **QUICK, **shared),
+        Settings(seed=3, lambda_fair=10, lambda_adv=0, dropout=0.1, **QUICK, **shared),
+        Settings(seed=7, lambda_attention=5, weight_decay=0.01, lambda_grl=2, **QUICK, **shared),
+    ]
+    together = train(demo, settings)
+    for run, one in enumerate(settings):
+        alone = train(demo, [one])
+        for (phase, name), (_, figures) in alone.curves.items():
+            of_stack = together.curves[phase, name][1][:, run]
+            torch.testing.assert_close(of_stack, figures[:, 0], rtol=2e-3, atol=2e-4)
+        assert_same(weights(together, run), weights(alone), rtol=1e-2, atol=1e-3)
+
+
+def test_a_stack_shares_what_it_must():
+    with pytest.raises(ValueError, match="Runs of one stack share setting 'hidden'; it has 2"):
+        Stack([Settings(), Settings(hidden=4)], torch.device("cpu"))
+
+
+def test_experts_are_trained_once_for_all_gates(demo):
+    first = train(demo, [Settings(**QUICK)])
+    assert not first.experts_reused
+    other_gate = train(demo, [Settings(temperature=2, **QUICK)])
+    assert other_gate.experts_reused
+    assert [key for key in first.curves if key[0] != "gate"] == [
+        key for key in other_gate.curves if key[0] != "gate"
+    ]
+    assert differ(weights(other_gate), weights(first))
+    again = train(demo, [Settings(**QUICK)])
+    assert again.experts_reused
+    assert_same(weights(again), weights(first), rtol=0, atol=0)
+    for change in ({"lambda_fair": 2}, {"seed": 5}, {"top_ratio": 0.3}):
+        assert not train(demo, [Settings(**QUICK, **change)]).experts_reused
+
+
+def test_cancel_stops_at_once_and_keeps_nothing(demo):
+    asked = threading.Event()
+    stopped_after = []
+
+    def on_progress(progress: Progress) -> None:
+        if progress.phase == "experts" and not asked.is_set():
+            asked.set()
+            stopped_after.append(time.perf_counter())
+        elif asked.is_set():
+            raise CancelledError
+
+    settings = Settings(epochs=1200)
+    with pytest.raises(CancelledError):
+        train(demo, [settings], on_progress=on_progress)
+    assert time.perf_counter() - stopped_after[0] < 0.5
+    assert not train(demo, [settings.replace(epochs=8)]).experts_reused
+
+
+def test_progress_goes_through_the_phases_in_order(demo):
+    seen = []
+    train(demo, [Settings(**QUICK)], on_progress=seen.append)
+    assert list(dict.fromkeys(each.phase for each in seen)) == ["warm-up", "experts", "gate"]
+    assert all(0 < each.done <= each.total for each in seen)
+    assert {each.total for each in seen if each.phase == "gate"} == {12}
+    last = seen[-1]
+    assert last.done == last.total
+    assert "reward" in last.values
+
+
+def test_auto_epochs_keep_the_number_of_steps():
+    assert resolve_schedule(Settings(), 600) == (1000, 600, 1)
+    large = resolve_schedule(Settings(), 20_000)
+    assert large.batches == 10
+    assert large.epochs == 100
+    assert resolve_schedule(Settings(epochs=7, batch_size=100), 250) == (7, 100, 3)
+
+
+def test_batches_hold_every_row_once_and_each_cell_in_proportion(demo):
+    batches = make_batches(demo.train, 2, 5, torch.device("cpu"))
+    rows = torch.cat([batch.x for batch in batches])
+    expected = torch.as_tensor(demo.train.x)
+    assert sorted(map(tuple, rows.tolist())) == sorted(map(tuple, expected.tolist()))
+    for cell in range(4):
+        counts = [int((batch.group * 2 + batch.y == cell).sum()) for batch in batches]
+        assert max(counts) - min(counts) <= 1
+
+
+def test_samples_hold_each_group_in_proportion_and_average_rightly(demo):
+    (batch,) = make_batches(demo.train, 2, 1, torch.device("cpu"))
+    sample = sample_by_group(batch, 100, torch.Generator().manual_seed(0))
+    share, whole = (each.group.double().mean().item() for each in (sample, batch))
+    assert share == pytest.approx(whole, abs=0.01)
+    means = sample.x.T @ sample.averaging
+    assert torch.allclose(means[:, 0], sample.x[sample.group == 0].mean(0), atol=1e-5)
+    assert sample_by_group(batch, 10_000, torch.Generator()) is batch
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_without_a_gpu_auto_takes_the_processor_and_cuda_says_so():
+    assert resolve_device("auto").type == "cpu"
+    with pytest.raises(UnavailableError, match="this machine has none that torch can use"):
+        resolve_device("cuda")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no GPU")
+def test_a_gpu_computes_the_same_method(demo):
+    on_gpu = train(demo, [Settings(device="cuda", dropout=0, **QUICK)])
+    on_cpu = train(demo, [Settings(device="cpu", dropout=0, **QUICK)])
+    assert on_gpu.device.type == "cuda"
+    losses = [each.curves["warm-up", "loss of utility"][1] for each in (on_gpu, on_cpu)]
+    torch.testing.assert_close(*losses, rtol=1e-3, atol=1e-4)
+
+
+def test_three_groups_and_a_group_without_positives_in_a_batch_train():
+    frame = make_demo(600)
+    frame["band"] = ["a"] * 400 + ["b"] * 180 + ["c"] * 20
+    roles = Roles(target=Target("hired"), sensitive=(Sensitive("band"),))
+    data = encode(assign_roles(table_from_frame(frame), roles))
+    trained = train(data, [Settings(batch_size=40, **QUICK)])
+    for figures in trained.curves.values():
+        assert figures[1].isfinite().all()
