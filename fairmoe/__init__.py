@@ -1,1 +1,50 @@
-"""fairmoe: train a fairness-aware mixture of experts and see what it does."""
+"""fairmoe: train a fairness-aware mixture of experts and see what it does.
+
+The names below are imported when they are first used, so that `import fairmoe` costs nothing and
+reading a table needs no torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fairmoe.config import Settings
+    from fairmoe.data import Roles, Sensitive, Table, Target, demo_table, read_table
+    from fairmoe.errors import FairmoeError, InvalidInputError
+    from fairmoe.estimator import FairMoEClassifier
+    from fairmoe.experiment import run_experiment
+    from fairmoe.runs import Run, load_run, save_run
+
+__all__ = [
+    "FairMoEClassifier",
+    "FairmoeError",
+    "InvalidInputError",
+    "Roles",
+    "Run",
+    "Sensitive",
+    "Settings",
+    "Table",
+    "Target",
+    "demo_table",
+    "load_run",
+    "read_table",
+    "run_experiment",
+    "save_run",
+]
+
+_HOMES = {
+    "fairmoe.config": ("Settings",),
+    "fairmoe.data": ("Roles", "Sensitive", "Table", "Target", "demo_table", "read_table"),
+    "fairmoe.errors": ("FairmoeError", "InvalidInputError"),
+    "fairmoe.estimator": ("FairMoEClassifier",),
+    "fairmoe.experiment": ("run_experiment",),
+    "fairmoe.runs": ("Run", "load_run", "save_run"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        msg = f"module 'fairmoe' has no attribute '{name}'"
+        raise AttributeError(msg)
+    return getattr(import_module(_HOME_OF[name]), name)

@@ -1,0 +1,24 @@
+"""Stacks of networks: experts, adversaries and gates, and the mixture that they make.
+
+A stack holds the weights of many networks of one shape along a leading axis. Rows are shared, so
+the first layer of the whole stack is one matrix product. Inside, activations lie with the rows
+last in memory; the shapes in the docstrings are what a reader sees.
+"""
+
+from fairmoe.nn.adversaries import AdversaryStack, gradient_reversal
+from fairmoe.nn.experts import ExpertOutputs, Experts, ExpertStack
+from fairmoe.nn.gate import GateStack
+from fairmoe.nn.mixture import Mixture
+from fairmoe.nn.stacking import N_EXPERTS, by_expert
+
+__all__ = [
+    "N_EXPERTS",
+    "AdversaryStack",
+    "ExpertOutputs",
+    "ExpertStack",
+    "Experts",
+    "GateStack",
+    "Mixture",
+    "by_expert",
+    "gradient_reversal",
+]

@@ -1,0 +1,128 @@
+"""Experts of one hidden layer: as functions of their weights, and as weights to train."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fairmoe.functional.attributions import average_slope
+from fairmoe.nn.stacking import initial_weights, shared_product
+
+
+class ExpertOutputs(NamedTuple):
+    """What a stack of `m` experts makes of `n` rows.
+
+    Attributes:
+        hidden: **Shape** `(m, n, h)`. The hidden vector (1), without dropout.
+        logits: **Shape** `(m, n, 2)`. (2), after dropout if it was asked for.
+        log_odds: **Shape** `(m, n)`. Of the positive class.
+    """
+
+    hidden: Tensor
+    logits: Tensor
+    log_odds: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Experts:
+    r"""`m` experts of one hidden layer, as functions of their weights.
+
+    $$h = \mathrm{MLP}_{hidden}(x) \tag{1}$$
+    $$\ell = \mathrm{MLP}_{output}(h) \tag{2}$$
+    $$p = \operatorname{softmax}(\ell) \tag{3}$$
+
+    Attributes:
+        weight1: **Shape** `(m, h, d)`.
+        bias1: **Shape** `(m, h)`.
+        weight2: **Shape** `(m, 2, h)`.
+        bias2: **Shape** `(m, 2)`.
+        slope: Of the leaky ReLU below zero.
+    """
+
+    weight1: Tensor
+    bias1: Tensor
+    weight2: Tensor
+    bias2: Tensor
+    slope: float
+
+    def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n h"]:
+        """Return the hidden layer before its activation, for shared or own rows."""
+        return shared_product(x, self.weight1) + self.bias1[:, None]
+
+    def outputs(
+        self,
+        before: Float[Tensor, "m n h"],
+        *,
+        keep: Bool[Tensor, "m n h"] | None = None,
+        dropout: Float[Tensor, "m 1 1"] | None = None,
+    ) -> ExpertOutputs:
+        """Return what follows from the first layer.
+
+        Args:
+            before: **Shape** `(m, n, h)`, from `first_layer`.
+            keep: **Shape** `(m, n, h)`. Hidden units that dropout leaves; all, if left out.
+            dropout: **Shape** `(m, 1, 1)`. The share it silences, by member; needed with `keep`.
+        """
+        # >>> Equation (1)
+        hidden = F.leaky_relu(before, self.slope)
+        # <<< Equation (1)
+        kept = hidden if keep is None or dropout is None else hidden * keep / (1 - dropout)
+        # >>> Equation (2)
+        logits = kept @ self.weight2.mT + self.bias2[:, None]
+        # <<< Equation (2)
+        return ExpertOutputs(hidden, logits, logits[..., 1] - logits[..., 0])
+
+    def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n"]:
+        """Return log-odds of the positive class, without dropout."""
+        return self.outputs(self.first_layer(x)).log_odds
+
+    def proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n"]:
+        """Return the probability of the positive class (3), without dropout."""
+        # >>> Equation (3): of two classes, the softmax is the sigmoid of the log-odds
+        return self.log_odds(x).sigmoid()
+        # <<< Equation (3)
+
+    def average_gradient(
+        self, x: Float[Tensor, "n d"], baseline: Float[Tensor, " d"]
+    ) -> Float[Tensor, "m n d"]:
+        """Return the gradient of the log-odds averaged over the path, exactly."""
+        direction = self.weight2[:, 1] - self.weight2[:, 0]
+        slopes = average_slope(
+            self.first_layer(x), self.first_layer(baseline[None]), slope=self.slope
+        )
+        return (slopes * direction[:, None]) @ self.weight1
+
+
+class ExpertStack(nn.Module):
+    """The trainable weights of `m` experts.
+
+    Args:
+        n_inputs: Encoded columns, `d`.
+        hidden: Hidden units, `h`.
+        slope: Of the leaky ReLU below zero.
+        generators: One per member; each draws that member's initial weights.
+    """
+
+    def __init__(
+        self, n_inputs: int, hidden: int, *, slope: float, generators: Sequence[torch.Generator]
+    ) -> None:
+        super().__init__()
+        self.slope = slope
+        self.weight1 = initial_weights((hidden, n_inputs), n_inputs, generators)
+        self.bias1 = initial_weights((hidden,), n_inputs, generators)
+        self.weight2 = initial_weights((2, hidden), hidden, generators)
+        self.bias2 = initial_weights((2,), hidden, generators)
+
+    def part(self, members: slice = slice(None)) -> Experts:
+        """Return some of the experts (all, if none are named); gradients flow to their weights."""
+        return Experts(
+            self.weight1[members],
+            self.bias1[members],
+            self.weight2[members],
+            self.bias2[members],
+            self.slope,
+        )

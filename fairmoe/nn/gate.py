@@ -1,0 +1,63 @@
+"""The gates that weigh the experts row by row."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fairmoe.functional.gating import gate_log_proba
+from fairmoe.nn.stacking import N_EXPERTS, initial_weights, shared_product
+
+
+class GateStack(nn.Module):
+    r"""Gates that choose among the experts row by row, stacked along `k` runs.
+
+    $$\ell_{gate} = \mathrm{MLP}_{gate}(state) \in \mathbb{R}^3 \tag{32}$$
+
+    The first layer is held in two parts, for the rows `x` that all runs share and for the state
+    that comes from each run's experts (31).
+
+    Args:
+        n_inputs: Encoded columns, `d`.
+        hidden: Hidden units.
+        temperature: $\tau$ of (33).
+        generators: One per run; each draws that run's initial weights.
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        hidden: int,
+        *,
+        temperature: float,
+        generators: Sequence[torch.Generator],
+    ) -> None:
+        super().__init__()
+        n_state = 3 * N_EXPERTS + 1
+        fan_in = n_inputs + n_state
+        self.temperature = temperature
+        self.weight_x = initial_weights((hidden, n_inputs), fan_in, generators)
+        self.weight_state = initial_weights((hidden, n_state), fan_in, generators)
+        self.bias1 = initial_weights((hidden,), fan_in, generators)
+        self.weight2 = initial_weights((N_EXPERTS, hidden), hidden, generators)
+        self.bias2 = initial_weights((N_EXPERTS,), hidden, generators)
+
+    def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n u"]:
+        """Return the part of the hidden layer that rests on the rows, before its activation."""
+        return shared_product(x, self.weight_x) + self.bias1[:, None]
+
+    def forward(
+        self, before: Float[Tensor, "k n u"], state: Float[Tensor, "k n s"]
+    ) -> Float[Tensor, "k n e"]:
+        """Return the log of the gate's weights (33).
+
+        Args:
+            before: **Shape** `(k, n, u)`, from `first_layer`.
+            state: **Shape** `(k, n, 10)`, from the experts; see `gating.expert_state`.
+        """
+        # >>> Equation (32)
+        hidden = (before + state @ self.weight_state.mT).relu()
+        gate_logits = hidden @ self.weight2.mT + self.bias2[:, None]
+        # <<< Equation (32)
+        return gate_log_proba(gate_logits, self.temperature)

@@ -1,0 +1,151 @@
+"""The mixture of three experts and a gate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from fairmoe.explain import Explainer
+from fairmoe.functional.attributions import legendre_nodes
+from fairmoe.functional.gating import expert_state, mixture_log_proba
+from fairmoe.nn.experts import ExpertStack
+from fairmoe.nn.gate import GateStack
+from fairmoe.nn.stacking import N_EXPERTS, by_expert
+
+PATH_STEPS = 32
+
+
+class Mixture(nn.Module):
+    """`k` mixtures: three experts and a gate for each.
+
+    Args:
+        experts: `3 k` members, in the order utility, result, procedural; within each, by run.
+        gate: `k` members.
+        explainer: Attributes log-odds to source columns.
+    """
+
+    def __init__(self, experts: ExpertStack, gate: GateStack, explainer: Explainer) -> None:
+        super().__init__()
+        self.experts = experts
+        self.gate = gate
+        self.explainer = explainer
+
+    def __len__(self) -> int:
+        return len(self.gate.bias2)
+
+    def expert_proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "e k n"]:
+        """Return each expert's probability of the positive class."""
+        return by_expert(self.experts.part().proba(self._for_experts(x)))
+
+    def gate_proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n e"]:
+        """Return the gate's weights (33); over the experts they sum to 1."""
+        log_weights: Tensor = self.gate(
+            self.gate.first_layer(x), expert_state(self.expert_proba(x))
+        )
+        return log_weights.exp()
+
+    def proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n"]:
+        """Return the mixture's probability of the positive class (44)."""
+        return self.log_odds(x).sigmoid()
+
+    def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n"]:
+        """Return the mixture's log-odds of the positive class, through the gate."""
+        return self._head(
+            self.experts.part().first_layer(self._for_experts(x)), self.gate.first_layer(x)
+        )
+
+    def average_gradient(
+        self, x: Float[Tensor, "n d"], baseline: Float[Tensor, " d"]
+    ) -> Float[Tensor, "k n d"]:
+        """Return the gradient of the mixture's log-odds averaged over the path, by quadrature.
+
+        Both first layers are affine along the path, so only what follows them is evaluated at the
+        nodes; the way back through the first layers is one product. No gradient flows to the
+        weights.
+        """
+        with torch.no_grad():
+            ends = [
+                (self.experts.part().first_layer(row), self.gate.first_layer(row))
+                for row in (x, baseline[None])
+            ]
+            totals = [torch.zeros_like(layer) for layer in ends[0]]
+            for node, weight in zip(*legendre_nodes(PATH_STEPS), strict=True):
+                layers = [
+                    torch.lerp(start.expand_as(end), end, float(node)).requires_grad_()
+                    for end, start in zip(*ends, strict=True)
+                ]
+                with torch.enable_grad():
+                    total = self._head(*layers).sum()
+                for sum_, part in zip(totals, torch.autograd.grad(total, layers), strict=True):
+                    sum_.add_(part, alpha=float(weight))
+            through_experts = by_expert(totals[0] @ self.experts.weight1)
+            return through_experts.sum(0) + totals[1] @ self.gate.weight_x
+
+    def uniform(self) -> "Mixture":
+        """Return mixtures of the same experts with equal weights."""
+        state = dict(self.state_dict())
+        for name in ("gate.weight2", "gate.bias2"):
+            state[name] = torch.zeros_like(state[name])
+        return self._with_state(len(self), state)
+
+    def select(self, run: int) -> "Mixture":
+        """Return one of the runs as a stack of one."""
+        rows = {"experts": slice(run, None, len(self)), "gate": slice(run, run + 1)}
+        state = {
+            name: value[rows[part]] if (part := name.split(".")[0]) in rows else value
+            for name, value in self.state_dict().items()
+        }
+        return self._with_state(1, state)
+
+    def spec(self) -> dict[str, Any]:
+        """Return, ready for JSON, what `from_spec` needs beside the weights."""
+        _, hidden, n_inputs = self.experts.weight1.shape
+        return {
+            "runs": len(self),
+            "n_inputs": n_inputs,
+            "hidden": hidden,
+            "slope": self.experts.slope,
+            "gate_hidden": self.gate.bias1.shape[1],
+            "temperature": self.gate.temperature,
+            "attribution_method": self.explainer.method,
+            "background_rows": len(self.explainer.background),
+            "column_of": self.explainer.column_of.tolist(),
+        }
+
+    @classmethod
+    def from_spec(cls, spec: Mapping[str, Any]) -> "Mixture":
+        """Return mixtures of the shape that `spec` tells, for `load_state_dict` to fill."""
+        blanks = [torch.Generator() for _ in range(spec["runs"] * N_EXPERTS)]
+        n_inputs = spec["n_inputs"]
+        explainer = Explainer(
+            spec["attribution_method"],
+            baseline=torch.zeros(n_inputs),
+            background=torch.zeros(spec["background_rows"], n_inputs),
+            column_of=torch.tensor(spec["column_of"]),
+        )
+        experts = ExpertStack(n_inputs, spec["hidden"], slope=spec["slope"], generators=blanks)
+        gate = GateStack(
+            n_inputs,
+            spec["gate_hidden"],
+            temperature=spec["temperature"],
+            generators=blanks[: spec["runs"]],
+        )
+        return cls(experts, gate, explainer).eval()
+
+    def _with_state(self, runs: int, state: Mapping[str, Tensor]) -> "Mixture":
+        other = self.from_spec(self.spec() | {"runs": runs}).to(self.gate.bias2.device)
+        other.load_state_dict(state)
+        return other
+
+    def _for_experts(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "*m n d"]:
+        return x if x.ndim == 2 else x.repeat(N_EXPERTS, 1, 1)
+
+    def _head(
+        self, expert_before: Float[Tensor, "m n h"], gate_before: Float[Tensor, "k n u"]
+    ) -> Float[Tensor, "k n"]:
+        log_proba = by_expert(self.experts.part().outputs(expert_before).logits).log_softmax(-1)
+        log_weights = self.gate(gate_before, expert_state(log_proba[..., 1].exp()))
+        mixed = mixture_log_proba(log_proba, log_weights)
+        return mixed[..., 1] - mixed[..., 0]

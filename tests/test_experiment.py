@@ -1,0 +1,149 @@
+"""From a table to a run: what it holds, on the demo and on real data, and that it repeats."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+import torch
+from fairlearn.metrics import demographic_parity_difference, equal_opportunity_difference
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_table, read_table
+from fairmoe.errors import CancelledError
+from fairmoe.experiment import run_experiment
+from fairmoe.metrics import METRICS
+from fairmoe.runs import EXPERTS, MODELS, SPLITS
+
+QUICK = Settings(epochs=40, fine_tune_every=10)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return run_experiment(demo_table(), DEMO_ROLES, QUICK)
+
+
+def test_every_model_is_scored_on_every_split(run):
+    assert tuple(run.scores) == SPLITS
+    for split in SPLITS:
+        assert set(run.scores[split]) == set(MODELS)
+        for scores in run.scores[split].values():
+            assert tuple(scores) == METRICS
+            assert all(math.isfinite(score) for score in scores.values())
+
+
+def test_scores_are_those_of_the_kept_predictions(run):
+    record = run.splits["test"]
+    for model in MODELS:
+        scores, proba = run.scores["test"][model], record.proba[model]
+        hard = proba > 0.5
+        groups = {"sensitive_features": record.group}
+        assert scores["acc"] == pytest.approx(accuracy_score(record.y_true, hard))
+        assert scores["f1"] == pytest.approx(f1_score(record.y_true, hard, zero_division=0))
+        assert scores["auc"] == pytest.approx(roc_auc_score(record.y_true, proba))
+        parity = demographic_parity_difference(record.y_true, hard, **groups)
+        assert scores["dp"] == pytest.approx(parity)
+        opportunity = equal_opportunity_difference(record.y_true, hard, **groups)
+        assert scores["eo"] == pytest.approx(opportunity)
+
+
+def test_the_mixture_is_what_the_gate_makes_of_the_experts(run):
+    record = run.splits["test"]
+    experts = np.stack([record.proba[name] for name in EXPERTS], 1)
+    assert np.allclose((experts * record.gate).sum(1), record.proba["mixture"], atol=1e-5)
+    assert np.allclose(experts.mean(1), record.proba["uniform"], atol=1e-5)
+    assert np.allclose(record.gate.sum(1), 1, atol=1e-5)
+
+
+def test_the_model_and_encoder_of_a_run_predict_its_rows(run):
+    record = run.splits["test"]
+    x = run.encoder.transform(demo_table().frame.iloc[record.rows])
+    proba = run.mixture.proba(torch.as_tensor(x))[0].numpy()
+    assert np.allclose(proba, record.proba["mixture"], atol=1e-6)
+
+
+def test_splits_part_the_rows_and_groups_are_counted(run):
+    rows = np.concatenate([run.splits[split].rows for split in SPLITS])
+    assert sorted(rows) == list(range(4000))
+    assert sum(run.data.groups.values()) == 4000
+    assert run.data.columns == 13
+
+
+def test_the_same_work_has_the_same_id_and_numbers(run):
+    again = run_experiment(demo_table(), DEMO_ROLES, QUICK)
+    assert again.experts_reused
+    assert again.run_id == run.run_id
+    assert again.scores == run.scores
+    other = run_experiment(demo_table(), DEMO_ROLES, QUICK.replace(temperature=2))
+    assert other.run_id != run.run_id
+
+
+def test_the_seed_parts_the_rows_unless_a_split_seed_does(run):
+    def rows(**changes):
+        settings = QUICK.replace(epochs=4, **changes)
+        return run_experiment(demo_table(), DEMO_ROLES, settings).splits["test"].rows
+
+    assert not np.array_equal(rows(seed=1), run.splits["test"].rows)
+    assert np.array_equal(rows(seed=1, split_seed=0), run.splits["test"].rows)
+
+
+def test_a_cancelled_run_raises_and_the_next_one_starts_clean():
+    def cancel(progress):
+        if progress.phase == "gate":
+            raise CancelledError
+
+    settings = QUICK.replace(seed=9)
+    with pytest.raises(CancelledError):
+        run_experiment(demo_table(), DEMO_ROLES, settings, on_progress=cancel)
+    after = run_experiment(demo_table(), DEMO_ROLES, settings)
+    assert math.isfinite(after.scores["test"]["mixture"]["final_score"])
+
+
+def test_a_group_without_positives_in_the_test_rows_is_not_estimable():
+    table = demo_table()
+    frame = table.frame.copy()
+    frame["office"] = "large"
+    hired = frame.index[frame["hired"] == "yes"]
+    not_hired = frame.index[frame["hired"] == "no"]
+    frame.loc[[*hired[:4], *not_hired[:20]], "office"] = "small"
+    frame["office"] = frame["office"].astype("category")
+    part = np.resize(["train", "validation", "test"], len(frame)).astype(object)
+    part[hired[:4]] = "train"
+    part[hired[3]] = "validation"
+    frame["part"] = part
+    frame["part"] = frame["part"].astype("category")
+    kinds = {**table.kinds, "office": "category", "part": "category"}
+    changed = dataclasses.replace(table, frame=frame, kinds=kinds)
+    roles = Roles(
+        target=Target("hired"),
+        sensitive=(Sensitive("office"),),
+        dropped=("applicant_id",),
+        split_column="part",
+    )
+    scores = run_experiment(changed, roles, QUICK).scores["test"]["mixture"]
+    assert math.isnan(scores["eo"])
+    assert math.isnan(scores["f_res"])
+    assert math.isnan(scores["final_score"])
+    assert math.isfinite(scores["dp"])
+    assert math.isfinite(scores["utility"])
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "sensitive"),
+    [
+        ("german_data_credit.csv", "class-label", "sex"),
+        ("math.csv", "G3", "sex"),
+        ("adult.csv", "income-per-year", "race"),
+        ("dutch.csv", "occupation", "sex"),
+    ],
+)
+def test_real_data(real_data, name, target, sensitive):
+    table = read_table(real_data(name))
+    merge = (("Other", ("Other", "Amer-Indian-Eskimo")),) if sensitive == "race" else ()
+    roles = Roles(target=Target(target), sensitive=(Sensitive(sensitive, merge),))
+    run = run_experiment(table, roles, QUICK.replace(batch_size=2048))
+    scores = run.scores["test"]
+    assert scores["utility"]["auc"] > 0.6
+    assert scores["mixture"]["auc"] > 0.6
+    assert all(math.isfinite(score) for score in scores["mixture"].values())
