@@ -246,22 +246,24 @@ def _kinds(field: dataclasses.Field[Any]) -> tuple[tuple[type, ...], tuple[str, 
 
 def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
     types, words = _kinds(field)
+    if getattr(value, "shape", None) == ():
+        value = value.item()
     if isinstance(value, str):
         if value in words:
             return value
     elif isinstance(value, bool) or value is None:
         if type(value) in types:
             return value
-    elif isinstance(value, (int, float)) or hasattr(value, "item"):
-        number = value.item() if hasattr(value, "item") else value
-        if float in types or (int in types and float(number).is_integer()):
-            low, high = field.metadata["low"], field.metadata["high"]
-            if not low <= number <= high:
-                raise InvalidInputError(
-                    f"Setting '{field.name}' needs a value between {low:g} and {high:g}",
-                    however=f"{value:g} was given",
-                )
-            return float(number) if float in types else int(number)
+    elif isinstance(value, int | float) and (
+        float in types or (int in types and float(value).is_integer())
+    ):
+        low, high = field.metadata["low"], field.metadata["high"]
+        if not low <= value <= high:
+            raise InvalidInputError(
+                f"Setting '{field.name}' needs a value between {low:g} and {high:g}",
+                however=f"{value:g} was given",
+            )
+        return float(value) if float in types else int(value)
     raise InvalidInputError(
         f"Setting '{field.name}' needs {_wanted(types, words)}",
         however=f"{value!r} was given",

@@ -1,6 +1,7 @@
 """The mixture behind scikit-learn's interface."""
 
 import dataclasses
+import numbers
 from typing import Any, Self
 
 import numpy as np
@@ -265,9 +266,9 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _settings(self) -> Settings:
         names = {field.name for field in dataclasses.fields(Settings)} - {"seed"}
         seed = self.random_state
-        if not isinstance(seed, int):
+        if not isinstance(seed, numbers.Integral):
             seed = check_random_state(seed).randint(2**31 - 1)
-        return Settings(seed=seed, **{name: getattr(self, name) for name in names})
+        return Settings(seed=int(seed), **{name: getattr(self, name) for name in names})
 
     def _split(
         self, labels: NDArray[np.int64], group: NDArray[np.int64], settings: Settings

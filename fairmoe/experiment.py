@@ -2,6 +2,8 @@
 
 import hashlib
 import time
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -25,6 +27,9 @@ from fairmoe.runs import (
     SplitRecord,
 )
 from fairmoe.training import Trained, explain_rows, on_one_thread, train
+
+ROWS_AT_ONCE = 1024
+"""How many rows are explained between two looks at whether to stop."""
 
 
 @on_one_thread()
@@ -70,10 +75,14 @@ def run_experiment(
     splits: dict[SplitName, SplitRecord] = {}
     scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
     for done, name in enumerate(SPLITS):
-        on_progress(Progress("evaluate", done, len(SPLITS)))
         split: EncodedSplit = getattr(data, name)
         splits[name], scores[name] = _evaluate(
-            split, data.n_groups, models, trained.mixture, settings
+            split,
+            data.n_groups,
+            models,
+            trained.mixture,
+            settings,
+            partial(on_progress, Progress("evaluate", done, len(SPLITS))),
         )
     on_progress(Progress("evaluate", len(SPLITS), len(SPLITS)))
     seconds = {
@@ -124,14 +133,19 @@ def _evaluate(
     models: dict[tuple[Model, ...], Explainable],
     mixture: Mixture,
     settings: Settings,
+    tell: Callable[[], None],
 ) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
     """Return what every model says of a split's rows, and the twelve scores of each."""
     x = torch.as_tensor(split.x)
     proba: dict[Model, NDArray[np.float32]] = {}
     scores: dict[Model, dict[str, float]] = {}
     for names, stack in models.items():
-        explained = explain_rows(stack, mixture.explainer, x, top_k=settings.top_k)
-        for name, one, masked, attention in zip(names, *explained, strict=True):
+        explained = []
+        for rows in torch.split(x, ROWS_AT_ONCE):
+            tell()
+            explained.append(explain_rows(stack, mixture.explainer, rows, top_k=settings.top_k))
+        joined = (torch.cat(parts, dim=1) for parts in zip(*explained, strict=True))
+        for name, one, masked, attention in zip(names, *joined, strict=True):
             proba[name] = one.numpy()
             scores[name] = score_predictions(
                 split.y,

@@ -19,6 +19,7 @@ Series = tuple[tuple[int, ...], tuple[float, ...]]
 T = TypeVar("T")
 
 POINTS_PER_CURVE = 500
+SECONDS_BETWEEN_REAPS = 15.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ class JobRegistry(Generic[T]):
         self._lock = threading.RLock()
         self._jobs: dict[str, _Job[T]] = {}
         self._busy_lanes: set[str] = set()
+        self._reaper: threading.Thread | None = None
 
     def submit(self, work: Callable[[OnProgress], T], *, owner: str, lane: str = "cpu") -> str:
         """Queue a piece of work and return the id of its job.
@@ -128,6 +130,7 @@ class JobRegistry(Generic[T]):
                 )
             job_id = secrets.token_urlsafe(24)
             self._jobs[job_id] = _Job(owner, lane, work, self._clock())
+            self._start_reaper()
             if lane not in self._busy_lanes:
                 self._busy_lanes.add(lane)
                 threading.Thread(
@@ -190,6 +193,21 @@ class JobRegistry(Generic[T]):
         stale = [i for i, job in self._jobs.items() if self._given_up(job)]
         for job_id in stale:
             self._stop(self._jobs.pop(job_id))
+
+    def _start_reaper(self) -> None:
+        """Make sure that jobs are given up on time, though nobody may ever ask again."""
+        if self._reaper is None:
+            self._reaper = threading.Thread(target=self._reap_on, name="jobs-reaper", daemon=True)
+            self._reaper.start()
+
+    def _reap_on(self) -> None:
+        while True:
+            time.sleep(min(self._patience / 4, SECONDS_BETWEEN_REAPS))
+            with self._lock:
+                self._reap()
+                if not self._jobs:
+                    self._reaper = None
+                    return
 
     def _given_up(self, job: _Job[T]) -> bool:
         return self._clock() - job.seen > self._patience

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from fairmoe.config import Settings
@@ -77,3 +78,12 @@ def test_every_setting_says_what_it_does_and_where_it_belongs():
     for field in dataclasses.fields(Settings):
         assert field.metadata["part"] in parts
         assert field.metadata["help"].endswith(".")
+
+
+def test_numpy_numbers_count_as_numbers():
+    settings = Settings(
+        hidden=np.int64(4), dropout=np.float32(0.5), weight_by_disagreement=np.bool_(False)
+    )
+    assert (settings.hidden, settings.dropout, settings.weight_by_disagreement) == (4, 0.5, False)
+    with pytest.raises(InvalidInputError, match="Setting 'hidden' needs a whole number"):
+        Settings(hidden=np.array([8, 9]))

@@ -159,6 +159,14 @@ def test_the_split_follows_its_own_seed_or_the_random_state(capture, numbers):
     assert held_out(random_state=1, split_seed=2) == held_out(random_state=2)
 
 
+def test_random_state_of_numpy_is_the_same_as_pythons(capture, numbers):
+    seeds = [
+        capture(FairMoEClassifier(random_state=state), *numbers)[1].seed
+        for state in (5, np.int64(5))
+    ]
+    assert seeds == [5, 5]
+
+
 def test_random_state_may_be_a_generator_or_none(capture, numbers):
     def seed(random_state):
         return capture(FairMoEClassifier(random_state=random_state), *numbers)[1].seed

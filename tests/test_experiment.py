@@ -79,6 +79,35 @@ def test_the_same_work_has_the_same_id_and_numbers(run):
     assert other.run_id != run.run_id
 
 
+@pytest.mark.parametrize(("change", "scores"), [({"top_k": 5}, "vef"), ({"top_ratio": 0.9}, "ref")])
+def test_evaluation_settings_reach_the_scores(change, scores):
+    settings = QUICK.replace(select="last", fine_tune_every=0)
+    one, other = (
+        run_experiment(demo_table(), DEMO_ROLES, each).scores["test"]["logistic"][scores]
+        for each in (settings, settings.replace(**change))
+    )
+    assert one != other
+
+
+@pytest.mark.parametrize("phase", ["encode", "warm-up", "experts", "gate", "evaluate"])
+def test_every_phase_can_be_cancelled(phase):
+    def cancel(progress):
+        if progress.phase == phase:
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        run_experiment(demo_table(), DEMO_ROLES, QUICK.replace(seed=11), on_progress=cancel)
+
+
+def test_large_tables_can_be_cancelled_between_parts_of_a_split(run, monkeypatch):
+    monkeypatch.setattr("fairmoe.experiment.ROWS_AT_ONCE", 100)
+    reports = []
+    parted = run_experiment(demo_table(), DEMO_ROLES, QUICK, on_progress=reports.append)
+    assert sum(each.phase == "evaluate" for each in reports) > 5 * 4000 / 100
+    for model, scores in run.scores["test"].items():
+        assert parted.scores["test"][model] == pytest.approx(scores, abs=1e-5)
+
+
 def test_the_seed_parts_the_rows_unless_a_split_seed_does(run):
     def rows(**changes):
         settings = QUICK.replace(epochs=4, **changes)

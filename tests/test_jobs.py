@@ -1,6 +1,7 @@
 import gc
 import logging
 import threading
+import time
 import weakref
 from collections.abc import Callable
 
@@ -265,3 +266,23 @@ def test_after_a_bug_the_lane_goes_on():
 
     settled(registry, registry.submit(work, owner="ann"))
     assert settled(registry, registry.submit(lambda _: "run", owner="ann")).result == "run"
+
+
+def test_a_finished_job_is_forgotten_though_nobody_asks_again():
+    class Result:
+        pass
+
+    registry: JobRegistry[Result] = JobRegistry(patience=0.1)
+    made: list[weakref.ref[Result]] = []
+
+    def work(_: OnProgress) -> Result:
+        result = Result()
+        made.append(weakref.ref(result))
+        return result
+
+    registry.submit(work, owner="a")
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline and not (made and made[0]() is None):
+        time.sleep(0.02)
+        gc.collect()
+    assert made[0]() is None

@@ -327,3 +327,16 @@ def test_the_package_neither_pickles_nor_loads_pickles():
             loaders = {"pickle", "joblib", "shelve", "dill", "torch.load", "torch.save"}
             assert not loaders & set(names), path
             assert not any(name and name.endswith("_pickle") for name in names), path
+
+
+@pytest.mark.parametrize("damage", ["sha256", "roles", "mixture", "settings"])
+def test_a_record_that_lacks_something_is_refused_in_words(kept, damage):
+    record = json.loads((kept / "run.json").read_text())
+    if damage == "settings":
+        record["settings"]["unheard_of"] = 1
+    else:
+        del record[damage]
+    (kept / "run.json").write_text(json.dumps(record))
+
+    with pytest.raises(InvalidInputError, match=r"'run\.json' lacks something or was changed"):
+        load_run(kept)

@@ -22,6 +22,8 @@ from fairmoe.runs import Run, check_vacant, save_run, to_document
 INVALID_INPUT = 2
 UNAVAILABLE = 3
 
+MOST_CHOICES = 45
+
 # A traceback in colour would print local variables, and with them cells.
 shell = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -37,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except InvalidInputError as error:
         say(str(error))
         if error.choices:
-            say(f"Choose among: {', '.join(error.choices)}")
+            more = len(error.choices) - MOST_CHOICES
+            shown = ", ".join(error.choices[:MOST_CHOICES])
+            say(f"Choose among: {shown}{f' and {more} more' if more > 0 else ''}")
         raise SystemExit(INVALID_INPUT) from error
     except UnavailableError as error:
         say(str(error))

@@ -19,11 +19,14 @@ from fairmoe.data.table import check_columns, text_in_place_of_numbers
 from fairmoe.errors import InvalidInputError
 
 RARE = "(rare)"
+FARTHEST = 1e6
 
 
 @dataclass(frozen=True)
 class NumberCode:
     """How a number is encoded: `(x - center) / spread`, and whether it was missing.
+
+    Beyond `FARTHEST` spreads from the centre all values are alike, so that every input is finite.
 
     Attributes:
         column: Its name.
@@ -54,7 +57,8 @@ class NumberCode:
         numbers = _numbers(values, self.column)
         if self.indicator:
             out[:, 1] = numbers.isna()
-        out[:, 0] = (numbers.fillna(self.median) - self.center) / self.spread
+        scaled = (numbers.fillna(self.median) - self.center) / self.spread
+        out[:, 0] = scaled.clip(-FARTHEST, FARTHEST)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,12 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def ahead_of_mixture(scores: pd.DataFrame) -> list[str]:
+    """Return the keys of the models whose final score is above the mixture's."""
+    final = scores["final_score"]
+    return [str(model) for model in final.index[final > final["mixture"]]]
+
+
 def scores_takeaway(scores: pd.DataFrame) -> str:
     """Say in one sentence how the mixture compares with the utility expert."""
     told = [

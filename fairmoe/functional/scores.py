@@ -178,7 +178,7 @@ def all_scores(
     y_pred = proba > 0.5
     drop = (y_pred == y_true).double() - ((masked_proba > 0.5) == y_true).double()
     kept = fidelity(proba, masked_proba)
-    attention_jsd = jensen_shannon_divergence(group_attention(attention, group, n_groups), base=2.0)
+    of_groups = group_attention(attention.double(), group, n_groups)
     return combine(
         {
             "acc": accuracy(y_pred, y_true),
@@ -188,6 +188,6 @@ def all_scores(
             "eo": equal_opportunity_difference(y_pred, y_true, group, n_groups),
             "ref": ratio_explanation_difference(kept, group, n_groups, ratio=top_ratio),
             "vef": value_explanation_difference(kept, drop, group, n_groups, ratio=top_ratio),
-            "att_jsd": attention_jsd.double(),
+            "att_jsd": jensen_shannon_divergence(of_groups, base=2.0).clamp(min=0),
         }
     )

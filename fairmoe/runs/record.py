@@ -96,7 +96,7 @@ class Run:
         settings: All settings, as given.
         resolved: What `auto` settings became on this data (epochs, batch_size, ...).
         device: The device that computed it, such as "cpu" or "cuda (NVIDIA H200)".
-        seconds: Wall time of read, encode, experts, gate, evaluate and total.
+        seconds: Wall time of read (encoding included), experts, gate, evaluate and total.
         curves: Losses, rewards and usage over the epochs.
         splits: Predictions and gate weights by split.
         scores: Score by split, model and metric (see `fairmoe.metrics.METRICS`); NaN where not

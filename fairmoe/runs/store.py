@@ -109,6 +109,17 @@ def load_run(folder: Path) -> Run:
         InvalidInputError: The folder holds no run, one of another version, or a damaged one.
     """
     record = _read_record(folder)
+    try:
+        return _restored(record, folder)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidInputError(
+            "A kept run needs its files as they were written",
+            however=f"'{RECORD}' lacks something or was changed",
+            remedy="Keep the run again.",
+        ) from error
+
+
+def _restored(record: dict[str, Any], folder: Path) -> Run:
     for name, digest in record["sha256"].items():
         if not (folder / name).is_file() or _sha256(folder / name) != digest:
             raise InvalidInputError(

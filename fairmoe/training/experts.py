@@ -23,7 +23,7 @@ from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertOutputs, ExpertStack
 from fairmoe.progress import Phase
 from fairmoe.training.batches import Batch, sample_by_group
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import COLLAPSED, Keeper, score_rows
+from fairmoe.training.selection import Keeper, criterion, score_rows
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, STREAMS, Stack
 
 CHECKPOINTS = 25
@@ -149,7 +149,10 @@ class ExpertTrainer:
         return {f"loss of {name}": loss for name, loss in totals.items()}
 
     def _train_adversaries(self, optimizer: torch.optim.Adam, batch: Batch) -> None:
-        """Let the adversaries catch up with the experts, who stand still meanwhile."""
+        """Let the adversaries catch up with the experts, who stand still meanwhile.
+
+        NOTE[DIFF]: the source has the joint step only, which `adversary_steps=0` leaves.
+        """
         with torch.no_grad():
             experts = self.experts.part(slice(2 * len(self._stack), None))
             outputs = experts.outputs(experts.first_layer(batch.x))
@@ -167,7 +170,8 @@ class ExpertTrainer:
     def _losses(self, batch: Batch, *, full: bool) -> dict[str, Tensor]:
         """Return the losses of the experts, and of the adversaries alone, each **Shape** `(k,)`.
 
-        In the warm-up the adversaries learn, but nothing of them comes back to the experts.
+        NOTE[DIFF]: in the warm-up the adversaries learn already; nothing of them comes back to the
+        experts, who learn from cross-entropy alone.
         """
         runs = len(self._stack)
         experts = self.experts.part()
@@ -259,10 +263,15 @@ class ExpertTrainer:
         )
 
     def _criterion(self, scores: dict[str, Tensor]) -> Tensor:
-        """Utility for the utility experts, the final score for the others; never a collapse."""
+        """Rank the utility experts by utility and the others by the final score.
+
+        NOTE[DIFF]: ranked by its final score, the expert that is to show what utility alone gives
+        would be kept at its least useful moment.
+        """
         runs = len(self._stack)
-        criterion = torch.cat([scores["utility"][:runs], scores["final_score"][runs:]])
-        return criterion - COLLAPSED * scores["collapsed"]
+        return torch.cat(
+            [criterion(scores, "utility")[:runs], criterion(scores, "final_score")[runs:]]
+        )
 
 
 def _members(outputs: ExpertOutputs, members: slice) -> ExpertOutputs:

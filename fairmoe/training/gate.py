@@ -31,7 +31,7 @@ from fairmoe.nn import N_EXPERTS, Mixture, by_expert
 from fairmoe.training.batches import Batch
 from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import COLLAPSED, Keeper, explain_rows, score_rows
+from fairmoe.training.selection import Keeper, criterion, explain_rows, score_rows
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
 
@@ -119,7 +119,7 @@ class GateTrainer:
             self._stack.shared,
         )
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
-        keeper.offer(scores["final_score"] - COLLAPSED * scores["collapsed"])
+        keeper.offer(criterion(scores, "final_score"))
 
     @torch.no_grad()
     def _tables(self) -> list[GateBatch]:

@@ -40,10 +40,9 @@ def explain_rows(
 def score_rows(
     model: Explainable, explainer: Explainer, rows: Batch, n_groups: int, settings: Settings
 ) -> dict[str, Tensor]:
-    """Return the twelve scores of a stack, each **Shape** `(k,)`.
+    """Return the twelve scores of a stack, each **Shape** `(k,)`; NaN where not estimable.
 
-    Beside them "collapsed": 1 where all rows are predicted to be of one class. A part that cannot
-    be estimated on these rows counts 0 here, so that models can still be ranked.
+    Beside them "collapsed": 1 where all rows are predicted to be of one class.
     """
     proba, masked_proba, attention = explain_rows(model, explainer, rows.x, top_k=settings.top_k)
     scores = all_scores(
@@ -57,7 +56,18 @@ def score_rows(
     )
     positive = (proba > 0.5).double().mean(-1)
     collapsed = ((positive == 0) | (positive == 1)).double()
-    return combine({part: scores[part].nan_to_num() for part in PARTS}) | {"collapsed": collapsed}
+    return scores | {"collapsed": collapsed}
+
+
+def criterion(scores: dict[str, Tensor], by: str) -> Tensor:
+    """Return what models are ranked by, **Shape** `(k,)`: a score, and never a collapse.
+
+    A part that cannot be estimated is left out, so that models can be ranked all the same.
+    NOTE[DIFF]: a constant predictor has no gaps and could win by its final score; it is kept only
+    if there is nothing else.
+    """
+    ranked = combine({part: scores[part].nan_to_num() for part in PARTS})[by]
+    return ranked - COLLAPSED * scores["collapsed"]
 
 
 class Keeper:

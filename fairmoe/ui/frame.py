@@ -137,7 +137,8 @@ def _navigation(state: Session) -> None:
     if waiting:
         st.caption(f":material/lock: {waiting}")
     st.caption(
-        "Your data stays in the memory of this session and is gone when you close the page.",
+        "Your data stays in the memory of this session, and is gone when you close or reload "
+        "the page."
     )
 
 

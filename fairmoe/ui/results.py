@@ -9,6 +9,7 @@ from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
 from fairmoe.figures.experts import (
     RATES,
     SUMMARY,
+    ahead_of_mixture,
     gate_figure,
     gate_takeaway,
     rates_figure,
@@ -24,6 +25,8 @@ from fairmoe.ui.components import percent_column, plain, show_chart, show_table
 if TYPE_CHECKING:
     from fairmoe.runs import Run, SplitName
 
+FEW_ROWS = 100
+FEW_POSITIVES = 20
 _SPLITS: "dict[SplitName, str]" = {"test": "Test", "validation": "Validation"}
 
 
@@ -75,6 +78,10 @@ def show_scores(run: "Run", split: "SplitName") -> None:
         source=describe(run, split),
         key=f"scores-{split}",
     )
+    above = ahead_of_mixture(table)
+    if above:
+        names = ", ".join(MODELS[model].label for model in above)
+        st.info(f"Higher in final score than the mixture: {names}.", icon=":material/info:")
     collapsed = _collapsed(run, split)
     if collapsed:
         names = ", ".join(MODELS[model].label for model in collapsed)
@@ -120,11 +127,21 @@ def show_rates(run: "Run", split: "SplitName") -> None:
         source=f"{MODELS[model].label}; {describe(run, split)} Bars are 95 % Wilson intervals.",
         key=f"rates-{split}-{model}",
     )
+    small = rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
+    if len(small):
+        told = "; ".join(
+            f"{group}: {row.n:,} rows, {row.positives:,} of them positive"
+            for group, row in small.iterrows()
+        )
+        st.warning(
+            plain(f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."),
+            icon=":material/groups:",
+        )
     counts = ["n", "positives", "selected"]
     columns = {
         "n": st.column_config.NumberColumn("Rows", format="localized"),
         "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
-        "selected": st.column_config.NumberColumn("Selected", format="localized"),
+        "selected": st.column_config.NumberColumn("Predicted positive (rows)", format="localized"),
     }
     for rate, label in RATES.items():
         columns[rate] = percent_column(label, "Share in percent.")
@@ -166,11 +183,14 @@ def show_curves(run: "Run") -> None:
     """Show what training recorded, phase by phase."""
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
     figure = curves_figure(lines)
+    kept = "The last weights were kept."
+    if run.settings.select == "best":
+        kept = "Kept are the weights with the best validation score, which need not be the last."
     if figure is not None:
         show_chart(
             figure,
             takeaway=curves_takeaway(lines),
-            source=f"{run.data.name}, training rows, seed {run.settings.seed}.",
+            source=f"{run.data.name}, training rows, seed {run.settings.seed}. {kept}",
             key="curves",
         )
 
@@ -182,12 +202,14 @@ def show_provenance(run: "Run") -> None:
         for name, value in run.settings.to_dict().items()
         if value != getattr(type(run.settings)(), name)
     }
-    told = ", ".join(f"{name} {value}" for name, value in (changed | dict(run.resolved)).items())
+    told = ", ".join(f"{name} {value}" for name, value in changed.items())
+    resolved = run.resolved
     st.caption(
         plain(
             f"{run.data.name or 'Unnamed table'}: {run.data.rows:,} rows, {run.data.columns} "
             f"columns, SHA-256 {run.data.sha256[:12]}. Positive: {run.data.positive}. Settings "
-            f"other than default, and what auto became: {told or 'none'}. Seed "
+            f"that differ from the defaults: {told or 'none'}. {resolved['epochs']:,} epochs in "
+            f"all, {resolved['batch_size']:,} rows per step, {resolved['features']:,} inputs. Seed "
             f"{run.settings.seed}. Computed on {run.device} in {run.seconds['total']:.1f} s"
             f"{', experts from the cache' if run.experts_reused else ''}. Run {run.run_id[:12]}."
         )

@@ -63,7 +63,7 @@ class _Form:
             return self._number_target(column, initial)
         return self._named_target(column, initial, self.levels(column))
 
-    def _number_target(self, column: str, initial: Target) -> Target:
+    def _number_target(self, column: str, initial: Target) -> Target | None:
         few = self.table.frame[column].nunique() <= MANY_LEVELS
         ways = ["Above a threshold", "Certain values"] if few else ["Above a threshold"]
         way = st.segmented_control(
@@ -87,13 +87,10 @@ class _Form:
         )
         return Target(column, threshold=threshold)
 
-    def _named_target(self, column: str, initial: Target, levels: list[str]) -> Target:
-        if len(levels) > MANY_LEVELS:
-            raise InvalidInputError(
-                "The target needs two classes",
-                however=f"column '{column}' has {len(levels):,} different values",
-                remedy="Choose another target.",
-            )
+    def _named_target(self, column: str, initial: Target, levels: list[str]) -> Target | None:
+        if not 2 <= len(levels) <= MANY_LEVELS:
+            # The library says what is wrong with it, below a form that stays whole.
+            return Target(column)
         default = list(initial.positive)
         if not default and len(levels) == 2:
             words = label(self.table, Target(column)).positive
@@ -108,9 +105,8 @@ class _Form:
             persist_state="session",
         )
         if not positive:
-            raise InvalidInputError(
-                "At least one positive value of the target is needed", choices=levels
-            )
+            st.caption(":material/arrow_upward: Choose which values are the positive class.")
+            return None
         return Target(column, positive=tuple(positive))
 
     def sensitive(self, target: str | None) -> tuple[Sensitive, ...]:

@@ -88,8 +88,8 @@ def _lambda_card(name: str, text: str) -> float:
     about = _LAMBDAS[name]
     with st.container(border=True):
         st.markdown(f"**{about.title}** :gray[in the {about.expert}]")
-        st.latex(about.formula)
         st.caption(about.meaning)
+        st.latex(about.formula)
         value: float = st.select_slider(
             name.replace("lambda_", "λ "),
             LAMBDA_STEPS,

@@ -331,3 +331,11 @@ def test_real_files(real_data, name, target, sensitive, width):
     np.testing.assert_allclose(data.train.x[:, numbers].mean(axis=0), 0, atol=1e-4)
     deviation = data.train.x[:, numbers].std(axis=0)
     np.testing.assert_allclose(deviation[deviation > 0], 1, atol=1e-3)
+
+
+def test_a_value_beyond_all_measure_stays_finite():
+    train = pd.DataFrame({"x": np.linspace(0, 1e-9, 50), "y": np.arange(50.0)})
+    encoder = Encoder.fit(train, {"x": "number", "y": "number"}, scale="standard", rare_level=0)
+    encoded = encoder.transform(pd.DataFrame({"x": [1e30, -1e30], "y": [1.0, 2.0]}))
+    assert np.isfinite(encoded).all()
+    assert encoded[0, 0] > 0 > encoded[1, 0]

@@ -466,3 +466,19 @@ def test_real_files_need_no_choice(real_data, name, target, sensitive):
     raw = pd.read_csv(real_data(name))[target]
     positive = raw == raw.max()
     np.testing.assert_array_equal(labelled.y, positive)
+
+
+def test_crossed_groups_have_names_that_differ():
+    i = np.arange(160)
+    frame = pd.DataFrame(
+        {
+            "p": np.array(["a", "a & b"])[i % 2],
+            "q": np.array(["c", "b & c"])[i // 2 % 2],
+            "skill": np.sin(i),
+            "hired": np.where(i // 4 % 2, "yes", "no"),
+        }
+    )
+    labelled = assign(frame, Roles(Target("hired"), (Sensitive("p"), Sensitive("q"))))
+    assert len(set(labelled.group_names)) == 4
+    assert "“a & b” & c" in labelled.group_names
+    assert "a & “b & c”" in labelled.group_names

@@ -77,6 +77,19 @@ def test_counterfactual_rewards_are_exact(n_groups, ties, seed, n):
         assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
 
 
+def test_counterfactual_rewards_agree_with_rewards_in_single_precision():
+    tables = make_tables(3, runs=2, n=40)
+    single = tables._replace(
+        proba=tables.proba.float(),
+        masked_proba=tables.masked_proba.float(),
+        attention=tables.attention.float(),
+    )
+    actions = torch.randint(0, 3, (2, 40), generator=torch.Generator().manual_seed(0))
+    start = score_of(single, single.proba[0], single.masked_proba[0], single.attention[0])
+    own = counterfactual_rewards(single, actions).gather(0, actions[None])[0]
+    assert torch.allclose(own - start[:, None], routing_reward(single, actions)[:, None], atol=1e-9)
+
+
 def exact_gradient(logits, tables, weights):
     """Gradient of the expected reward, by enumerating every routing; rows weighted as in (39)."""
     routings = every_routing(logits.shape[1])

@@ -134,3 +134,19 @@ def test_many_models_at_once_score_as_one_by_one():
     alone = scores.all_scores(proba[1, 2], masked[1, 2], attention[1, 2], **kwargs)
     for name, score in alone.items():
         assert together[name][1, 2].item() == pytest.approx(score.item(), abs=1e-7)
+
+
+def test_groups_with_the_same_attention_are_no_distance_apart():
+    attention = torch.rand(1, 1, 7, generator=torch.Generator().manual_seed(0)).softmax(-1)
+    y, group = torch.arange(30) % 2 == 0, torch.arange(30) % 3
+    proba = torch.rand(1, 30, generator=torch.Generator().manual_seed(1))
+    result = scores.all_scores(
+        proba,
+        proba,
+        attention.expand(1, 30, 7),
+        y_true=y,
+        group=group,
+        n_groups=3,
+        top_ratio=0.2,
+    )
+    assert 0 <= result["att_jsd"].item() < 1e-12

@@ -63,7 +63,7 @@ def test_the_switch_shows_the_other_rows(experts):
 def test_captions_name_data_rows_and_seed(experts):
     captions = " ".join(caption.value for caption in experts.caption)
     assert "demo\\_hiring\\.csv, 1,333 test rows, seed 7\\." in captions
-    assert "epochs 10" in captions
+    assert "10 epochs in all" in captions
     assert "Computed on cpu" in captions
 
 

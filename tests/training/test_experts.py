@@ -73,6 +73,84 @@ def test_in_the_warm_up_experts_learn_from_cross_entropy_alone(demo):
         assert torch.equal(one, other)
 
 
+def test_whole_losses_are_made_of_what_the_equations_name(demo):
+    weights = {"lambda_rep": 2, "lambda_fair": 3, "lambda_attention": 5, "lambda_adv": 7}
+    trainer, batch = make_trainer(demo, [Settings(**weights, dropout=0)])
+    losses = trainer._losses(batch, full=True)
+    experts = trainer.experts.part()
+    outputs = experts.outputs(experts.first_layer(batch.x))
+    entropy = [
+        torch.nn.functional.cross_entropy(outputs.logits[member], batch.y) for member in range(3)
+    ]
+    proba = outputs.logits.softmax(-1)[..., 1]
+    first, second = batch.group == 0, batch.group == 1
+    hidden = outputs.hidden[1]
+    apart = (hidden[first].mean(0) - hidden[second].mean(0)).square().sum()
+    parity = (proba[1, first].mean() - proba[1, second].mean()).abs()
+    positive = batch.y == 1
+    opportunity = (proba[1, first & positive].mean() - proba[1, second & positive].mean()).abs()
+    result = entropy[1] + 2 * apart + 3 * (parity + opportunity) / 2
+    attention = trainer._explainer.attention(experts, batch.x)[2]
+    means = torch.stack([attention[first].mean(0), attention[second].mean(0)])
+    middle = means.mean(0)
+    divergence = (means * (means / middle).log().nan_to_num()).sum(1).mean()
+    one = torch.ones(1, 1, 1)
+    guesses = (
+        trainer.on_hidden(outputs.hidden[2:], one)[0],
+        trainer.on_output(outputs.logits[2:].softmax(-1), one)[0],
+    )
+    fooled = sum(torch.nn.functional.cross_entropy(guess, batch.group) for guess in guesses) / 2
+    procedural = entropy[2] + 5 * divergence + 7 * fooled
+    assert losses["utility"].item() == pytest.approx(entropy[0].item(), rel=1e-5)
+    assert losses["result"].item() == pytest.approx(result.item(), rel=1e-5)
+    assert losses["procedural"].item() == pytest.approx(procedural.item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("shown", ["probabilities", "logits"])
+def test_the_second_adversary_sees_what_the_setting_says(demo, shown):
+    trainer, batch = make_trainer(demo, [Settings(adversary_input=shown, dropout=0)])
+    experts = trainer.experts.part(slice(2, None))
+    outputs = experts.outputs(experts.first_layer(batch.x))
+    logits = outputs.logits if shown == "logits" else outputs.logits.softmax(-1)
+    one = torch.ones(1, 1, 1)
+    guesses = (trainer.on_hidden(outputs.hidden, one)[0], trainer.on_output(logits, one)[0])
+    fooled = sum(torch.nn.functional.cross_entropy(guess, batch.group) for guess in guesses) / 2
+    loss = trainer._adversarial_loss(outputs, batch, one)
+    assert loss.item() == pytest.approx(fooled.item(), rel=1e-5)
+
+
+def test_the_baseline_row_is_the_training_mean_or_zero(demo):
+    mean = make_explainer(demo, Settings()).baseline
+    assert torch.allclose(mean, torch.as_tensor(demo.train.x).mean(0), atol=1e-6)
+    zero = make_explainer(demo, Settings(attribution_baseline="zero")).baseline
+    assert zero.abs().max() == 0
+    assert mean.abs().max() > 0
+
+
+def test_only_gradient_shap_keeps_rows_of_others(demo):
+    for method in ("integrated_gradients", "shap", "lime"):
+        assert len(make_explainer(demo, Settings(attribution_method=method)).background) == 0
+    kept = make_explainer(demo, Settings(attribution_method="gradient_shap")).background
+    assert 15 <= len(kept) <= 17
+
+
+def test_utility_experts_are_ranked_by_utility_and_the_others_by_the_final_score(demo):
+    trainer, batch = make_trainer(demo, [Settings()])
+    scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
+    ranked = trainer._criterion(scores | {"collapsed": torch.zeros(3).double()})
+    assert ranked[0] == scores["utility"][0]
+    assert torch.equal(ranked[1:], scores["final_score"][1:])
+
+
+def test_what_cannot_be_estimated_is_recorded_as_nan_and_still_ranked(demo):
+    trainer, batch = make_trainer(demo, [Settings()])
+    rows = batch._replace(y=torch.where(batch.group == 0, 0, batch.y))
+    scores = score_rows(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
+    assert scores["eo"].isnan().all()
+    assert scores["final_score"].isnan().all()
+    assert trainer._criterion(scores).isfinite().all()
+
+
 def test_fine_tuning_leaves_the_utility_expert_alone(demo):
     trainer = train_experts(demo, [Settings()], 10)
     before = {name: p.detach().clone() for name, p in trainer.experts.named_parameters()}

@@ -4,7 +4,12 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
+from fairmoe.training import gate as gate_module
 from fairmoe.training import train
+from fairmoe.training.batches import make_batch
+from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.gate import GateTrainer
+from fairmoe.training.selection import score_rows
 
 
 def first_and_last(curve):
@@ -13,28 +18,10 @@ def first_and_last(curve):
     return figures[:tenth].mean().item(), figures[-tenth:].mean().item()
 
 
-@pytest.mark.parametrize(
-    ("settings", "gain"),
-    [
-        (Settings(epochs=240), 0.02),
-        # one credit for all rows teaches so slowly that the regularisers have to stand back
-        (
-            Settings(
-                epochs=600,
-                credit="rollouts",
-                gate_learning_rate=0.03,
-                entropy_weight=0,
-                load_balance_weight=0,
-            ),
-            0.005,
-        ),
-    ],
-    ids=["counterfactual", "rollouts"],
-)
-def test_the_gates_reward_rises_and_its_routing_leaves_uniform(demo, settings, gain):
-    trained = train(demo, [settings.replace(select="last", fine_tune_every=0)])
+def test_the_gates_reward_rises_and_its_routing_leaves_uniform(demo):
+    trained = train(demo, [Settings(epochs=240, select="last", fine_tune_every=0)])
     start, end = first_and_last(trained.curves["gate", "reward"])
-    assert end > start + gain
+    assert end > start + 0.02
     gate = trained.mixture.gate_proba(torch.as_tensor(demo.train.x))[0]
     assert (gate - 1 / 3).abs().mean() > 0.1
     assert gate.std(0).max() > 0.1
@@ -65,12 +52,55 @@ def test_load_balance_and_entropy_hold_the_gate_near_uniform(demo):
     assert usage[1] < 0.05 < usage[0]
 
 
+def test_usage_is_the_moving_average_of_what_the_gate_gives(demo):
+    settings = Settings(
+        epochs=8, gate_learning_rate=1e-6, fine_tune_every=0, select="last", usage_momentum=0.8
+    )
+    trained = train(demo, [settings])
+    gate = trained.mixture.gate_proba(torch.as_tensor(demo.train.x))[0].mean(0)
+    usage = torch.full((3,), 1 / 3)
+    for epoch in range(4):
+        usage = 0.8 * usage + 0.2 * gate
+        for expert, name in enumerate(("utility", "result", "procedural")):
+            recorded = trained.curves["gate", f"usage of {name}"][1][epoch, 0]
+            assert recorded.item() == pytest.approx(usage[expert].item(), abs=1e-4)
+
+
+def test_the_baseline_of_batch_credit_is_the_moving_average_of_rewards(demo, monkeypatch):
+    seen = []
+    honest = gate_module.reinforce_loss
+
+    def spy(log_weights, actions, advantage, weights):
+        seen.append(advantage.item())
+        return honest(log_weights, actions, advantage, weights)
+
+    monkeypatch.setattr(gate_module, "reinforce_loss", spy)
+    settings = Settings(
+        epochs=12, credit="batch", baseline_momentum=0.7, select="last", fine_tune_every=0
+    )
+    rewards = train(demo, [settings]).curves["gate", "reward"][1][:, 0].tolist()
+    baseline = 0.0
+    for advantage, reward in zip(seen, rewards, strict=True):
+        assert advantage == pytest.approx(reward - baseline, abs=1e-6)
+        baseline = 0.7 * baseline + 0.3 * reward
+
+
+def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
+    calls = []
+    tables, fine_tune = GateTrainer._tables, ExpertTrainer.fine_tune
+    monkeypatch.setattr(GateTrainer, "_tables", lambda self: calls.append("tables") or tables(self))
+    monkeypatch.setattr(
+        ExpertTrainer,
+        "fine_tune",
+        lambda self, epochs: calls.append("fine-tune") or fine_tune(self, epochs),
+    )
+    train(demo, [Settings(epochs=24, fine_tune_every=5)])
+    assert calls == ["tables", "fine-tune", "tables", "fine-tune", "tables"]
+
+
 def test_the_kept_gate_is_the_best_on_validation(demo):
     best = train(demo, [Settings(epochs=120)])
     curve = best.curves["gate", "validation score of mixture"][1][:, 0]
-    from fairmoe.training.batches import make_batch
-    from fairmoe.training.selection import score_rows
-
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
     scores = score_rows(best.mixture, best.mixture.explainer, rows, 2, Settings())
     assert scores["final_score"].item() == pytest.approx(curve.max().item(), abs=1e-6)
