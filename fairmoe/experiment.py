@@ -28,9 +28,6 @@ from fairmoe.runs import (
 )
 from fairmoe.training import Trained, explain_rows, on_one_thread, train
 
-ROWS_AT_ONCE = 1024
-"""How many rows are explained between two looks at whether to stop."""
-
 
 @on_one_thread()
 def run_experiment(
@@ -140,12 +137,8 @@ def _evaluate(
     proba: dict[Model, NDArray[np.float32]] = {}
     scores: dict[Model, dict[str, float]] = {}
     for names, stack in models.items():
-        explained = []
-        for rows in torch.split(x, ROWS_AT_ONCE):
-            tell()
-            explained.append(explain_rows(stack, mixture.explainer, rows, top_k=settings.top_k))
-        joined = (torch.cat(parts, dim=1) for parts in zip(*explained, strict=True))
-        for name, one, masked, attention in zip(names, *joined, strict=True):
+        explained = explain_rows(stack, mixture.explainer, x, top_k=settings.top_k, on_part=tell)
+        for name, one, masked, attention in zip(names, *explained, strict=True):
             proba[name] = one.numpy()
             scores[name] = score_predictions(
                 split.y,

@@ -111,7 +111,7 @@ class ExpertTrainer:
             recorder.record(phase, done, figures)
             recorder.tell(phase, done, total, figures)
             if full and (done % every == 0 or epoch == epochs):
-                scores = self._scores()
+                scores = self._scores(recorder)
                 keeper.offer(self._criterion(scores))
                 of_runs = scores["final_score"].view(N_EXPERTS, runs)
                 names = (f"validation score of {name}" for name in EXPERT_NAMES)
@@ -253,13 +253,14 @@ class ExpertTrainer:
                     shape = (-1, *[1] * (parameter.ndim - 1))
                     parameter.grad.addcmul_(parameter, decay.view(shape))
 
-    def _scores(self) -> dict[str, Tensor]:
+    def _scores(self, recorder: Recorder) -> dict[str, Tensor]:
         return score_rows(
             self.experts.part(),
             self._explainer,
             self._validation,
             self._n_groups,
             self._stack.shared,
+            recorder.check,
         )
 
     def _criterion(self, scores: dict[str, Tensor]) -> Tensor:

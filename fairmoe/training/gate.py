@@ -93,12 +93,12 @@ class GateTrainer:
         )
         keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
         every = max(1, epochs // CHECKPOINTS)
-        tables = self._tables()
+        tables = self._tables(recorder)
         self._offer(keeper, recorder, 0)
         for epoch in range(1, epochs + 1):
             if shared.fine_tune_every and epoch % shared.fine_tune_every == 0:
                 self._trainer.fine_tune(shared.fine_tune_epochs)
-                tables = self._tables()
+                tables = self._tables(recorder)
             rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
             figures = {"reward": rewards}
             for name, usage in zip(EXPERT_NAMES, self._usage.T, strict=True):
@@ -117,12 +117,13 @@ class GateTrainer:
             self._validation,
             self._n_groups,
             self._stack.shared,
+            recorder.check,
         )
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
         keeper.offer(criterion(scores, "final_score"))
 
     @torch.no_grad()
-    def _tables(self) -> list[GateBatch]:
+    def _tables(self, recorder: Recorder) -> list[GateBatch]:
         """Look up, once for all gate steps to come, what the frozen experts say of each row."""
         shared = self._stack.shared
         prepared = []
@@ -134,6 +135,7 @@ class GateTrainer:
                     self.mixture.explainer,
                     batch.x,
                     top_k=shared.top_k,
+                    on_part=recorder.check,
                 ),
             )
             tables = RewardTables(

@@ -23,6 +23,7 @@ class Recorder:
     def __init__(self, on_progress: OnProgress) -> None:
         self._on_progress = on_progress
         self._told = 0.0
+        self._last: Progress | None = None
         self._figures: dict[tuple[Phase, str], tuple[list[int], list[Tensor]]] = {}
 
     def record(self, phase: Phase, epoch: int, figures: Mapping[str, Tensor]) -> None:
@@ -34,11 +35,20 @@ class Recorder:
 
     def tell(self, phase: Phase, done: int, total: int, figures: Mapping[str, Tensor]) -> None:
         """Report to the caller, with the mean of each figure over the runs."""
-        now = time.monotonic()
-        if done == total or now - self._told >= SECONDS_BETWEEN_REPORTS:
-            self._told = now
+        if done == total or self._due():
             means = {name: float(figure.mean()) for name, figure in figures.items()}
-            self._on_progress(Progress(phase, done, total, means))
+            self._last = Progress(phase, done, total, means)
+            self._told = time.monotonic()
+            self._on_progress(self._last)
+
+    def check(self) -> None:
+        """Repeat the last report if it is time for one, so that the caller can stop the work."""
+        if self._last is not None and self._due():
+            self._told = time.monotonic()
+            self._on_progress(self._last)
+
+    def _due(self) -> bool:
+        return time.monotonic() - self._told >= SECONDS_BETWEEN_REPORTS
 
     def curves(self) -> dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]:
         """Return epochs and figures `(epochs, k)`, on the CPU, by phase and name."""

@@ -1,5 +1,7 @@
 """Scores of a stack on given rows, and the weights that scored best so far."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -8,13 +10,21 @@ from fairmoe.explain import Explainable, Explainer
 from fairmoe.functional.scores import PARTS, all_scores, combine
 from fairmoe.training.batches import Batch
 
+ROWS_AT_ONCE = 1024
+"""How many rows are explained between two looks at whether to stop."""
+
 COLLAPSED = 10.0
 """What a constant predictor is worth less: more than any two scores can differ."""
 
 
 @torch.no_grad()
 def explain_rows(
-    model: Explainable, explainer: Explainer, x: Tensor, *, top_k: int
+    model: Explainable,
+    explainer: Explainer,
+    x: Tensor,
+    *,
+    top_k: int,
+    on_part: Callable[[], None] = lambda: None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return probabilities, probabilities after masking, and attention.
 
@@ -23,28 +33,41 @@ def explain_rows(
         explainer: Attributes their log-odds.
         x: **Shape** `(n, d)`.
         top_k: How many of its most attended columns each row loses.
+        on_part: Is called before every `ROWS_AT_ONCE` rows; may raise to stop.
 
     Returns:
         proba: **Shape** `(k, n)`; `k` is 1 for a single model.
         masked_proba: **Shape** `(k, n)`.
         attention: **Shape** `(k, n, c)`.
     """
-    attention = explainer.attention(model, x)
-    attention = attention.reshape(-1, *attention.shape[-2:])
-    masked = explainer.mask(x, attention, top_k=top_k)
-    proba = model.log_odds(x).sigmoid()
-    return proba.reshape(-1, len(x)), model.log_odds(masked).sigmoid(), attention
+    parts = []
+    for rows in torch.split(x, ROWS_AT_ONCE):
+        on_part()
+        attention = explainer.attention(model, rows)
+        attention = attention.reshape(-1, *attention.shape[-2:])
+        masked = explainer.mask(rows, attention, top_k=top_k)
+        proba = model.log_odds(rows).sigmoid().reshape(-1, len(rows))
+        parts.append((proba, model.log_odds(masked).sigmoid(), attention))
+    proba, masked_proba, attention = (torch.cat(each, dim=1) for each in zip(*parts, strict=True))
+    return proba, masked_proba, attention
 
 
 @torch.no_grad()
 def score_rows(
-    model: Explainable, explainer: Explainer, rows: Batch, n_groups: int, settings: Settings
+    model: Explainable,
+    explainer: Explainer,
+    rows: Batch,
+    n_groups: int,
+    settings: Settings,
+    on_part: Callable[[], None] = lambda: None,
 ) -> dict[str, Tensor]:
     """Return the twelve scores of a stack, each **Shape** `(k,)`; NaN where not estimable.
 
     Beside them "collapsed": 1 where all rows are predicted to be of one class.
     """
-    proba, masked_proba, attention = explain_rows(model, explainer, rows.x, top_k=settings.top_k)
+    proba, masked_proba, attention = explain_rows(
+        model, explainer, rows.x, top_k=settings.top_k, on_part=on_part
+    )
     scores = all_scores(
         proba,
         masked_proba,

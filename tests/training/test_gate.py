@@ -88,7 +88,11 @@ def test_the_baseline_of_batch_credit_is_the_moving_average_of_rewards(demo, mon
 def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
     calls = []
     tables, fine_tune = GateTrainer._tables, ExpertTrainer.fine_tune
-    monkeypatch.setattr(GateTrainer, "_tables", lambda self: calls.append("tables") or tables(self))
+    monkeypatch.setattr(
+        GateTrainer,
+        "_tables",
+        lambda self, recorder: calls.append("tables") or tables(self, recorder),
+    )
     monkeypatch.setattr(
         ExpertTrainer,
         "fine_tune",
