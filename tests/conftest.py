@@ -7,6 +7,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, LabelledTable, assign_roles, demo_table
+from fairmoe.experiment import run_experiment
+from fairmoe.runs import Run
+
 # Timings on a busy machine say nothing of a function; the same examples come up in every run.
 hypothesis.settings.register_profile("project", deadline=None, max_examples=25, derandomize=True)
 hypothesis.settings.load_profile("project")
@@ -29,3 +34,11 @@ def real_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def demo_run() -> tuple[Run, LabelledTable]:
+    """A short run on the demo data, and the rows that it was trained on."""
+    table = demo_table()
+    run = run_experiment(table, DEMO_ROLES, Settings(epochs=60))
+    return run, assign_roles(table, DEMO_ROLES)

@@ -21,7 +21,8 @@ class Page:
 
     Attributes:
         title: Its name.
-        label: Its name in the sidebar, with its place on the way.
+        label: Its name in the sidebar.
+        section: The part of the way that it belongs to, a heading in the sidebar.
         icon: Its icon.
         lead: One sentence under the title.
         missing: Says what has to be done before the page is of use; nothing if it is.
@@ -29,6 +30,7 @@ class Page:
 
     title: str
     label: str
+    section: str
     icon: str
     lead: str
     missing: Callable[[Session], str]
@@ -52,27 +54,31 @@ PAGES = {
     HOME: Page(
         "What does a fairness-aware model do to your data?",
         "Home",
+        "",
         ":material/home:",
         "",
         _never,
     ),
     DATA: Page(
         "Data",
-        "1 Data",
+        "Data",
+        "Prepare",
         ":material/table_chart:",
         "Load a table, then say which column is predicted and which one parts people into groups.",
         _never,
     ),
     TRAIN: Page(
         "Train",
-        "2 Train",
+        "Train",
+        "Prepare",
         ":material/model_training:",
         "Say how much each expert should care about equal treatment, then train.",
         _data_missing,
     ),
     EXPERTS: Page(
         "Experts",
-        "3 Experts",
+        "Experts",
+        "Understand",
         ":material/groups:",
         "The mixture, its experts and plain baselines side by side, and what each group gets.",
         _run_missing,
@@ -123,8 +129,12 @@ def _sidebar(path: str, state: Session) -> None:
 
 
 def _navigation(state: Session) -> None:
+    section = ""
     for path, entry in PAGES.items():
         missing = entry.missing(state)
+        if entry.section != section:
+            section = entry.section
+            st.caption(section)
         st.page_link(
             path,
             label=entry.label,

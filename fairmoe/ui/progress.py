@@ -34,8 +34,9 @@ def start_training(state: Session, settings: Settings) -> None:
     # Importing it imports torch, which nobody needs before the first training.
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
-    assert state.labelled is not None
-    table, roles = state.labelled.table, state.labelled.roles
+    labelled = state.labelled
+    assert labelled is not None
+    table, roles = labelled.table, labelled.roles
 
     def work(on_progress: OnProgress) -> "Run":
         from fairmoe.experiment import run_experiment  # noqa: PLC0415
@@ -44,6 +45,7 @@ def start_training(state: Session, settings: Settings) -> None:
 
     lane = resolve_device(settings.device).type
     state.job_id = registry().submit(work, owner=state.owner, lane=lane)
+    state.training_on = labelled
     state.last = None
 
 

@@ -1,9 +1,9 @@
 """What one session knows: its data, its training, its run. Nothing of it is shared."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -26,7 +26,26 @@ from fairmoe.jobs import JobRegistry, Snapshot
 if TYPE_CHECKING:
     from fairmoe.runs import Run
 
+T = TypeVar("T")
+
 _KEY = "fairmoe"
+MOST_RUNS = 12
+MOST_ANSWERS = 64
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A run of this session, with the rows it was trained on.
+
+    Attributes:
+        name: What the user calls it.
+        run: The run.
+        labelled: The rows, with labels and groups.
+    """
+
+    name: str
+    run: "Run"
+    labelled: LabelledTable
 
 
 @dataclass
@@ -45,8 +64,10 @@ class Session:
         labelled: The rows with their labels and groups, once the roles can be trained on.
         leaks: Columns that all but equal the target.
         job_id: The training that waits or runs.
+        training_on: The rows that it trains on.
         last: How the training before ended.
-        run: The run that the pages show.
+        runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
+        chosen: The id of the run that the pages show.
     """
 
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -60,8 +81,22 @@ class Session:
     labelled: LabelledTable | None = None
     leaks: tuple[str, ...] = ()
     job_id: str | None = None
+    training_on: LabelledTable | None = None
     last: "Snapshot[Run] | None" = None
-    run: "Run | None" = None
+    runs: dict[str, KeptRun] = field(default_factory=dict)
+    chosen: str | None = None
+    _counted: int = 0
+    _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> KeptRun | None:
+        """The run that the pages show, with its rows."""
+        return None if self.chosen is None else self.runs[self.chosen]
+
+    @property
+    def run(self) -> "Run | None":
+        """The run that the pages show."""
+        return None if self.kept is None else self.kept.run
 
     def load(self, table: Table, roles: Roles | None = None) -> None:
         """Replace the data; a run that was trained on other data stays."""
@@ -116,9 +151,41 @@ class Session:
             return snapshot
         registry().forget(self.job_id, owner=self.owner)
         self.last = snapshot or _LOST
-        self.run = self.last.result or self.run
         self.job_id = None
+        if self.last.result is not None and self.training_on is not None:
+            self.keep(self.last.result, self.training_on)
         return None
+
+    def keep(self, run: "Run", labelled: LabelledTable, name: str = "") -> None:
+        """Keep a run under its id and show it; without a name it is called after its number."""
+        known = self.runs.pop(run.run_id, None)
+        self._counted += known is None
+        name = name or (known.name if known else f"Run {self._counted}")
+        self.runs[run.run_id] = KeptRun(name, run, labelled)
+        self.chosen = run.run_id
+        while len(self.runs) > MOST_RUNS:
+            self.forget(next(iter(self.runs)))
+
+    def forget(self, run_id: str) -> None:
+        """Forget a run; if it is shown, the newest of the others is shown instead."""
+        del self.runs[run_id]
+        if self.chosen == run_id:
+            self.chosen = next(reversed(self.runs), None)
+
+    def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
+        """Return what `answer` returns, computed at the first asking only.
+
+        Args:
+            key: Names the question and all that decides its answer, such as a run's id.
+            answer: Computes it; beyond `MOST_ANSWERS` the longest unasked are forgotten.
+        """
+        if key not in self._answers:
+            self._answers[key] = answer()
+        self._answers[key] = self._answers.pop(key)
+        while len(self._answers) > MOST_ANSWERS:
+            del self._answers[next(iter(self._answers))]
+        found: T = self._answers[key]
+        return found
 
 
 def session() -> Session:

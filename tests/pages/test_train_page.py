@@ -67,7 +67,7 @@ def test_a_training_ends_with_its_headline_and_unlocks_the_experts(train):
     ]
     assert [m.value for m in train.metric] == ["10.0 %", "10.0 pp", "10.0 pp", "10.0 %"]
     links = {link.proto.label: link.proto.disabled for link in train.sidebar.get("page_link")}
-    assert not links["3 Experts"]
+    assert not links["Experts"]
 
 
 def test_lambdas_reach_zero_and_a_hundred_and_arrive_in_the_settings(train, training):

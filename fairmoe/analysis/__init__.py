@@ -1,0 +1,5 @@
+"""What can be asked of a finished run: a run and its rows in, frames and figures out."""
+
+from fairmoe.analysis.rows import RunRows, rows_of_run
+
+__all__ = ["RunRows", "rows_of_run"]
