@@ -68,6 +68,8 @@ class Session:
         last: How the training before ended.
         runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
         chosen: The id of the run that the pages show.
+        row: The row that the user picked to look at: its position in the table of the run that the
+            pages show.
     """
 
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -85,6 +87,7 @@ class Session:
     last: "Snapshot[Run] | None" = None
     runs: dict[str, KeptRun] = field(default_factory=dict)
     chosen: str | None = None
+    row: int | None = None
     _counted: int = 0
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
 
@@ -162,7 +165,7 @@ class Session:
         self._counted += known is None
         name = name or (known.name if known else f"Run {self._counted}")
         self.runs[run.run_id] = KeptRun(name, run, labelled)
-        self.chosen = run.run_id
+        self.chosen, self.row = run.run_id, None
         while len(self.runs) > MOST_RUNS:
             self.forget(next(iter(self.runs)))
 
