@@ -1,22 +1,25 @@
-"""`python -m benchmarks NAME`: run one benchmark and print what it measured as JSON."""
+"""`python -m benchmarks NAME [--json]`: run one benchmark and print what it measured."""
 
+import argparse
 import importlib
-import json
-import platform
-import sys
 from pathlib import Path
 
 import torch
 
-NAMES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py"))
+from benchmarks.measure import as_json, show
+
+SHARED = {"measure"}
+NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in NAMES:
-        sys.exit(f"One benchmark is needed: {', '.join(NAMES)}.")
-    machine = {
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "threads": torch.get_num_threads(),
-    }
-    measured = importlib.import_module(f"benchmarks.{sys.argv[1]}").measure()
-    print(json.dumps({"benchmark": sys.argv[1], "machine": machine, **measured}, indent=2))  # noqa: T201
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("name", choices=NAMES)
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--threads", type=int, default=1, help="processor threads of torch")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    measured = importlib.import_module(f"benchmarks.{given.name}").measure()
+    if given.json:
+        print(as_json(given.name, measured))  # noqa: T201
+    else:
+        show(given.name, measured)

@@ -1,38 +1,37 @@
 """One step of many small experts at once: hand-stacked products against `torch.func` and a loop."""
 
 import copy
-import statistics
-import time
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from benchmarks.measure import Measured, Seconds, alternate, median, ratio
 from fairmoe.functional.losses import cross_entropy_loss
 from fairmoe.nn import ExpertStack
 
 ROWS, COLUMNS, HIDDEN = 600, 60, 8
-REPEATS = 15
 
 
-def measure() -> dict[str, Any]:
+def measure() -> Measured:
     """Time a step of cross-entropy, backward pass included, for stacks of growing size."""
-    results = {}
+    rows = []
     for members in (3, 48, 192):
         seconds = _seconds(members)
-        by_hand = seconds["hand-stacked"]
-        results[f"{members} members"] = {
-            "milliseconds": {name: round(1000 * value, 3) for name, value in seconds.items()},
-            "ratios to hand-stacked": {
-                name: round(value / by_hand, 2) for name, value in seconds.items()
-            },
-        }
-    return results
+        rows += [
+            {
+                "members": members,
+                "way": way,
+                "milliseconds": 1000 * median(seconds, way),
+                "ratio to hand-stacked": ratio(seconds, way, "hand-stacked"),
+            }
+            for way in seconds
+        ]
+    return Measured(rows, notes=[f"{ROWS} rows, {COLUMNS} columns, {HIDDEN} hidden units"])
 
 
-def _seconds(members: int) -> dict[str, float]:
+def _seconds(members: int) -> Seconds:
     x = torch.randn(ROWS, COLUMNS)
     y = torch.randint(0, 2, (ROWS,))
     generators = [torch.Generator().manual_seed(seed) for seed in range(members)]
@@ -63,10 +62,4 @@ def _seconds(members: int) -> dict[str, float]:
         "torch.func": lambda: by_vmap().backward(),
         "one by one": one_by_one,
     }
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(REPEATS):
-        for name, step in ways.items():
-            started = time.perf_counter()
-            step()
-            times[name].append(time.perf_counter() - started)
-    return {name: statistics.median(each[3:]) for name, each in times.items()}
+    return alternate(ways)
