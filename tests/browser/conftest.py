@@ -1,4 +1,12 @@
-"""A real server and a real Chromium."""
+"""A real server and a real Chromium.
+
+A test of a page that shows a run takes the fixture `trained`: a browser tab, at the Train page of
+`server`, whose session has the demo data and a run of a few epochs. Go on by links, as
+a user would (`page.goto` begins a new session, without the run):
+
+    def test_it(trained):
+        trained.get_by_role("link", name="Experts", exact=True).click()
+"""
 
 import os
 import shutil
@@ -14,6 +22,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.driving import train_on_the_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS_TO_START = 60
@@ -98,3 +108,10 @@ def new_page(chromium: Browser) -> Iterator[Callable[[], Page]]:
 @pytest.fixture
 def page(new_page: Callable[[], Page]) -> Page:
     return new_page()
+
+
+@pytest.fixture
+def trained(page: Page, server: str) -> Page:
+    """A tab whose session has the demo data and a short run."""
+    train_on_the_demo(page, server)
+    return page

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import IDLE, TRAINED, begin_training
+
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
-TRAINED = 90_000
 NASTY = "**age** <img src=x onerror=alert(1)> :smile: $x$"
 
 
@@ -26,15 +26,6 @@ def upload(page: Page, name: str, content: bytes) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "text/csv", "buffer": content}
     )
-
-
-def begin_training(page: Page, epochs: int) -> None:
-    page.get_by_text("Other settings").click()
-    field = page.get_by_label("Epochs", exact=True)
-    field.fill(str(epochs))
-    field.press("Enter")
-    page.wait_for_selector(IDLE)
-    page.keyboard.press("Control+Enter")
 
 
 def heading(page: Page, text: str):
@@ -66,6 +57,12 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
     lines = Path(download.value.path()).read_text().splitlines()
     assert lines[0].startswith("model,final_score,utility,acc")
     assert [line.split(",")[0] for line in lines[1:]][:2] == ["mixture", "utility"]
+
+
+def test_a_run_is_at_hand_for_tests_of_its_pages(trained: Page):
+    trained.get_by_role("link", name="Experts", exact=True).click()
+    expect(heading(trained, "Experts")).to_be_visible()
+    expect(trained.get_by_text("Mixture against utility expert: utility")).to_be_visible()
 
 
 def test_the_demo_leads_from_home_to_training_and_can_be_cancelled(
