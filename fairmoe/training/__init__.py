@@ -4,7 +4,7 @@ from fairmoe.training.batches import resolve_device
 from fairmoe.training.cache import forget_experts
 from fairmoe.training.selection import explain_rows
 from fairmoe.training.threads import on_one_thread
-from fairmoe.training.train import Trained, train
+from fairmoe.training.train import Trained, train, train_experts
 
 __all__ = [
     "Trained",
@@ -13,4 +13,5 @@ __all__ = [
     "on_one_thread",
     "resolve_device",
     "train",
+    "train_experts",
 ]

@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.explain import BACKGROUND_ROWS, Explainer
-from fairmoe.nn import GateStack, Mixture
+from fairmoe.nn import ExpertStack, GateStack, Mixture
 from fairmoe.progress import OnProgress, Phase, ignore_progress
 from fairmoe.training.batches import (
     Batch,
@@ -66,15 +67,81 @@ def train(
         UnavailableError: A GPU was asked for and there is none.
         CancelledError: `on_progress` said so.
     """
+    recorder = Recorder(on_progress)
+    started = time.perf_counter()
+    phase = _train_experts(data, settings, recorder)
+    stack, schedule, trainer = phase.stack, phase.schedule, phase.trainer
+    experts_done = time.perf_counter()
+    gate = GateStack(
+        data.train.x.shape[1],
+        stack.shared.gate_hidden,
+        temperature=stack.shared.temperature,
+        generators=stack.generators(GATE_STREAM),
+    ).to(stack.device)
+    mixture = Mixture(trainer.experts, gate, phase.explainer)
+    gate_trainer = GateTrainer(
+        stack, phase.batches, phase.validation, data.n_groups, trainer, mixture
+    )
+    gate_trainer.train(schedule.epochs - schedule.epochs // 2, recorder)
+    return Trained(
+        mixture=mixture.cpu().eval().requires_grad_(requires_grad=False),
+        curves=(phase.kept.curves if phase.kept else {}) | recorder.curves(),
+        schedule=schedule,
+        device=stack.device,
+        seconds={
+            "experts": experts_done - started,
+            "gate": time.perf_counter() - experts_done,
+        },
+        experts_reused=phase.kept is not None,
+    )
+
+
+@on_one_thread()
+def train_experts(
+    data: EncodedData, settings: Sequence[Settings], *, on_progress: OnProgress = ignore_progress
+) -> tuple[ExpertStack, Explainer]:
+    """Train the experts only, exactly as `train` does before it turns to the gate.
+
+    Args:
+        data: Encoded rows; the test rows are not looked at.
+        settings: One per run; they may differ in `stack.PER_RUN` only.
+        on_progress: Is told of the progress; stops the training by raising.
+
+    Returns:
+        `3 k` experts, on the CPU, in the order utility, result, procedural, within each by run;
+        and what attributes their log-odds to columns.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so.
+    """
+    phase = _train_experts(data, settings, Recorder(on_progress))
+    experts = phase.trainer.experts.cpu().eval().requires_grad_(requires_grad=False)
+    return experts, phase.explainer.cpu()
+
+
+class _ExpertPhase(NamedTuple):
+    """Phase 1 when it is over, with what the gate phase needs of it."""
+
+    stack: Stack
+    schedule: Schedule
+    batches: list[Batch]
+    validation: Batch
+    explainer: Explainer
+    trainer: ExpertTrainer
+    kept: KeptExperts | None
+
+
+def _train_experts(
+    data: EncodedData, settings: Sequence[Settings], recorder: Recorder
+) -> _ExpertPhase:
+    """Train the experts, or find them as they were trained before."""
     device = resolve_device(settings[0].device)
     stack = Stack(settings, device)
     schedule = resolve_schedule(stack.shared, len(data.train.y))
     batches = make_batches(data.train, data.n_groups, schedule.batches, device)
     validation = _all_rows(data, device)
     explainer = make_explainer(data, stack.shared).to(device)
-    recorder = Recorder(on_progress)
-
-    started = time.perf_counter()
     trainer = ExpertTrainer(stack, batches, validation, data.n_groups, explainer)
     key = _digest(data, stack)
     kept = find_experts(key)
@@ -88,28 +155,7 @@ def train(
     else:
         for module, state in zip(trainer.modules(), kept.states, strict=True):
             module.load_state_dict(state)
-
-    experts_done = time.perf_counter()
-    gate = GateStack(
-        data.train.x.shape[1],
-        stack.shared.gate_hidden,
-        temperature=stack.shared.temperature,
-        generators=stack.generators(GATE_STREAM),
-    ).to(device)
-    mixture = Mixture(trainer.experts, gate, explainer)
-    gate_trainer = GateTrainer(stack, batches, validation, data.n_groups, trainer, mixture)
-    gate_trainer.train(schedule.epochs - schedule.epochs // 2, recorder)
-    return Trained(
-        mixture=mixture.cpu().eval().requires_grad_(requires_grad=False),
-        curves=(kept.curves if kept else {}) | recorder.curves(),
-        schedule=schedule,
-        device=device,
-        seconds={
-            "experts": experts_done - started,
-            "gate": time.perf_counter() - experts_done,
-        },
-        experts_reused=kept is not None,
-    )
+    return _ExpertPhase(stack, schedule, batches, validation, explainer, trainer, kept)
 
 
 def make_explainer(data: EncodedData, settings: Settings) -> Explainer:

@@ -18,7 +18,7 @@ from fairmoe.data import (
 )
 from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.progress import Progress
-from fairmoe.training import forget_experts, resolve_device, train
+from fairmoe.training import forget_experts, resolve_device, train, train_experts
 from fairmoe.training.batches import make_batches, resolve_schedule, sample_by_group
 from fairmoe.training.stack import Stack
 
@@ -172,3 +172,21 @@ def test_three_groups_and_a_group_without_positives_in_a_batch_train():
     trained = train(data, [Settings(batch_size=40, **QUICK)])
     for figures in trained.curves.values():
         assert figures[1].isfinite().all()
+
+
+def test_experts_trained_alone_are_those_of_the_mixture(demo):
+    settings = [Settings(fine_tune_every=0, epochs=24, seed=seed) for seed in (0, 1)]
+    experts, explainer = train_experts(demo, settings)
+    forget_experts()
+    whole = train(demo, settings).mixture
+    assert_same(experts.state_dict(), whole.experts.state_dict(), rtol=0, atol=0)
+    assert_same(explainer.state_dict(), whole.explainer.state_dict(), rtol=0, atol=0)
+    assert not experts.weight1.requires_grad
+
+
+def test_the_gate_takes_up_experts_that_were_trained_alone(demo):
+    settings = [Settings(**QUICK)]
+    experts, _ = train_experts(demo, settings)
+    before = {name: value.clone() for name, value in experts.state_dict().items()}
+    assert train(demo, settings).experts_reused
+    assert_same(experts.state_dict(), before, rtol=0, atol=0)
