@@ -2,23 +2,29 @@ r"""The reward of a routing (37), and what it would be if one row were routed el
 
 With frozen experts all that a reward depends on is a table per expert and row, so the reward of
 any routing is a few gathers. The counterfactual rewards are exact: each score is a function of
-counts and sorted values, and one row changes those in a way that can be looked up.
+counts and ranks, and one row changes those in a way that can be looked up. All that a row may be
+routed to is ranked once, so that a routing is counted by rank and nothing is ever sorted again.
 """
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from fairmoe.functional.attention import TINY
-from fairmoe.functional.groups import averaging_matrix, gap
-from fairmoe.functional.scores import PARTS, all_scores, combine, fidelity, top_membership
+from fairmoe.functional.attention import TINY, group_attention, jensen_shannon_divergence
+from fairmoe.functional.groups import averaging_matrix
+from fairmoe.functional.ranks import dense_ranks, sums_below, top_sums, values_at
+from fairmoe.functional.scores import PARTS, all_scores, combine, fidelity
 
 
-class RewardTables(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class RewardTables:
     """What frozen experts say of the rows, and the rows' labels and groups.
+
+    What follows from them whatever the routing is computed when first asked for, and kept.
 
     Attributes:
         proba: **Shape** `(3, k, n)`. Probability of the positive class.
@@ -37,6 +43,52 @@ class RewardTables(NamedTuple):
     group: Tensor
     n_groups: int
     top_ratio: float
+
+    @cached_property
+    def everyone(self) -> Tensor:
+        """One segment of all rows, **Shape** `(n,)`."""
+        return torch.zeros_like(self.group)
+
+    @cached_property
+    def averaging(self) -> Tensor:
+        """Means over the groups, **Shape** `(n, g)`."""
+        return averaging_matrix(self.group, self.n_groups, dtype=torch.float64)
+
+    @cached_property
+    def averaging_positives(self) -> Tensor:
+        """Means over the positives of the groups, **Shape** `(n, g)`."""
+        positive = self.y_true
+        return averaging_matrix(self.group, self.n_groups, among=positive, dtype=torch.float64)
+
+    @cached_property
+    def predicted(self) -> Tensor:
+        """1 where an expert predicts the positive class, **Shape** `(3, k, n)`."""
+        return (self.proba > 0.5).double()
+
+    @cached_property
+    def right(self) -> Tensor:
+        """1 where an expert is right, **Shape** `(3, k, n)`."""
+        return ((self.proba > 0.5) == self.y_true).double()
+
+    @cached_property
+    def drop(self) -> Tensor:
+        """What masking costs in being right: -1, 0 or 1, **Shape** `(3, k, n)`."""
+        return self.right - ((self.masked_proba > 0.5) == self.y_true).double()
+
+    @cached_property
+    def proba_ranks(self) -> Tensor:
+        """Ranks of the probabilities, **Shape** `(3, k, n)`."""
+        return dense_ranks(self.proba, self.everyone)
+
+    @cached_property
+    def fidelity_ranks(self) -> Tensor:
+        """Ranks of the fidelities, **Shape** `(3, k, n)`."""
+        return dense_ranks(fidelity(self.proba, self.masked_proba), self.everyone)
+
+    @cached_property
+    def fidelity_ranks_by_group(self) -> Tensor:
+        """Ranks of the fidelities, one group after the other, **Shape** `(3, k, n)`."""
+        return dense_ranks(fidelity(self.proba, self.masked_proba), self.group)
 
 
 def score_of(
@@ -63,8 +115,8 @@ def score_of(
 
 
 def routed(
-    values: Float[Tensor, "e k n ..."], actions: Int[Tensor, "*s k n"]
-) -> Float[Tensor, "..."]:
+    values: Shaped[Tensor, "e k n ..."], actions: Int[Tensor, "*s k n"]
+) -> Shaped[Tensor, "..."]:
     """Return each row's value from the expert that its action names."""
     runs = torch.arange(values.shape[1], device=actions.device)[:, None]
     rows = torch.arange(values.shape[2], device=actions.device)
@@ -113,68 +165,49 @@ def counterfactual_rewards(
     Returns:
         **Shape** `(3, k, n)`, in float64.
     """
-    now_proba = routed(tables.proba, actions)
-    now_masked = routed(tables.masked_proba, actions)
-    predicted, now_predicted = tables.proba > 0.5, now_proba > 0.5
-    kept = fidelity(tables.proba, tables.masked_proba)
-    now_kept = fidelity(now_proba, now_masked)
-    right = predicted == tables.y_true
-    drop = right.double() - ((tables.masked_proba > 0.5) == tables.y_true).double()
-    now_drop = routed(drop, actions)
     parts = {
-        "acc": _accuracy(right, right_now=now_predicted == tables.y_true),
-        "f1": _f1(predicted, now_predicted, tables.y_true),
-        "auc": _auc(tables.proba, now_proba, tables.y_true),
-        "dp": _rate_gap(predicted, now_predicted, tables),
-        "eo": _rate_gap(predicted, now_predicted, tables, among=tables.y_true),
-        "ref": _ratio_explanation(kept, now_kept, tables),
-        "vef": _value_explanation(kept, now_kept, drop, now_drop, tables),
+        "acc": _accuracy(tables, actions),
+        "f1": _f1(tables, actions),
+        "auc": _auc(tables, actions),
+        "dp": _rate_gap(tables, actions, tables.averaging),
+        "eo": _rate_gap(tables, actions, tables.averaging_positives),
+        "ref": _ratio_explanation(tables, actions),
+        "vef": _value_explanation(tables, actions),
         "att_jsd": _attention_jsd(tables, actions),
     }
     return combine({name: part.nan_to_num() for name, part in parts.items()})["final_score"]
 
 
-def _accuracy(right: Tensor, *, right_now: Tensor) -> Tensor:
-    n = right.shape[-1]
-    return (right_now.double().sum(-1, keepdim=True) + (right.double() - right_now.double())) / n
+def _accuracy(tables: RewardTables, actions: Tensor) -> Tensor:
+    now = routed(tables.right, actions)
+    return (now.sum(-1, keepdim=True) + (tables.right - now)) / now.shape[-1]
 
 
-def _f1(predicted: Tensor, now: Tensor, y_true: Tensor) -> Tensor:
-    change = predicted.double() - now.double()
-    hits = (now & y_true).sum(-1, keepdim=True) + change * y_true
-    return 2 * hits / (now.sum(-1, keepdim=True) + change + y_true.sum())
+def _f1(tables: RewardTables, actions: Tensor) -> Tensor:
+    now, positive = routed(tables.predicted, actions), tables.y_true.double()
+    change = tables.predicted - now
+    hits = (now @ positive)[:, None] + change * positive
+    return 2 * hits / (now.sum(-1, keepdim=True) + change + positive.sum())
 
 
-def _auc(proba: Tensor, now: Tensor, y_true: Tensor) -> Tensor:
-    positive = now[..., y_true].sort(-1).values
-    negative = now[..., ~y_true].sort(-1).values
-    pairs = positive.shape[-1] * negative.shape[-1]
-
-    def won(scores: Tensor) -> Tensor:
-        """Pairs that each row wins with these scores against the other class as it is now."""
-        over_negatives = _rank(negative, scores)
-        under_positives = positive.shape[-1] - _rank(positive, scores)
-        return torch.where(y_true, over_negatives, under_positives)
-
-    won_now = won(now)
-    total = torch.where(y_true, won_now, 0).sum(-1, keepdim=True)
-    return (total + torch.stack([won(scores) for scores in proba]) - won_now) / pairs
+def _auc(tables: RewardTables, actions: Tensor) -> Tensor:
+    ranks, positive = tables.proba_ranks, tables.y_true.double()
+    now_ranks = routed(ranks, actions)
+    of_classes = torch.stack([1 - positive, positive])[:, None].expand(-1, *actions.shape)
+    so_far = sums_below(now_ranks, of_classes, len(ranks) * ranks.shape[-1])
+    negatives, positives = (values_at(so_far, ranks) + values_at(so_far, ranks + 1)) / 2
+    # Pairs that each row wins against the other class as it is now, ties counting half.
+    won = torch.where(tables.y_true, negatives, positive.sum() - positives)
+    won_now = routed(won, actions)
+    total = (won_now @ positive)[:, None]
+    return (total + won - won_now) / (positive.sum() * (1 - positive).sum())
 
 
-def _rank(ordered: Tensor, values: Tensor) -> Tensor:
-    """Return how many of `ordered` lie below each value, ties counting half."""
-    values = values.contiguous()
-    below = torch.searchsorted(ordered, values)
-    return (below + torch.searchsorted(ordered, values, right=True)).double() / 2
-
-
-def _rate_gap(
-    predicted: Tensor, now: Tensor, tables: RewardTables, *, among: Tensor | None = None
-) -> Tensor:
-    averaging = averaging_matrix(tables.group, tables.n_groups, among=among, dtype=torch.float64)
-    rates = now.double() @ averaging
+def _rate_gap(tables: RewardTables, actions: Tensor, averaging: Tensor) -> Tensor:
+    now = routed(tables.predicted, actions)
+    rates = now @ averaging
     weight = averaging.gather(1, tables.group[:, None])[:, 0]
-    own = rates[..., tables.group] + (predicted.double() - now.double()) * weight
+    own = rates[..., tables.group] + (tables.predicted - now) * weight
     return _gap_with(own, rates, tables.group)
 
 
@@ -194,105 +227,56 @@ def _gap_with(own: Tensor, rates: Tensor, group: Tensor) -> Tensor:
     return torch.maximum(own, highest) - torch.minimum(own, lowest)
 
 
-def _ratio_explanation(kept: Tensor, now: Tensor, tables: RewardTables) -> Tensor:
-    averaging = averaging_matrix(tables.group, tables.n_groups, dtype=torch.float64)
-    share = averaging.expand(*now.shape, tables.n_groups)
-    everyone = torch.zeros_like(tables.group)
-    shares = _top_sums(kept, now, share, share, segment=everyone, ratio=tables.top_ratio)
-    return gap(shares)
+def _ratio_explanation(tables: RewardTables, actions: Tensor) -> Tensor:
+    share = tables.averaging.T[:, None]
+    shares = top_sums(
+        tables.fidelity_ranks,
+        routed(tables.fidelity_ranks, actions),
+        share[:, None],
+        share.expand(-1, *actions.shape),
+        segment=tables.everyone,
+        ratio=tables.top_ratio,
+    )
+    return shares.amax(0) - shares.amin(0)
 
 
-def _value_explanation(
-    kept: Tensor, now: Tensor, drop: Tensor, now_drop: Tensor, tables: RewardTables
-) -> Tensor:
+def _value_explanation(tables: RewardTables, actions: Tensor) -> Tensor:
     ratio, group, n_groups = tables.top_ratio, tables.group, tables.n_groups
-    sizes = torch.bincount(group, minlength=n_groups)
-    sums = _top_sums(kept, now, drop[..., None], now_drop[..., None], segment=group, ratio=ratio)
-    own = sums[..., 0] / (ratio * sizes.double())[group]
-    members = [group == g for g in range(n_groups)]
-    drops = [
-        (top_membership(now[..., own_], ratio) * now_drop[..., own_]).sum(-1)
-        / (ratio * own_.sum().double())
-        for own_ in members
-    ]
-    return _gap_with(own, torch.stack(drops, -1), group)
-
-
-def _top_sums(
-    values: Tensor,
-    now: Tensor,
-    amounts: Tensor,
-    now_amounts: Tensor,
-    *,
-    segment: Tensor,
-    ratio: float,
-) -> Tensor:
-    """Return the amounts summed over the top rows of a segment, one row's value changed.
-
-    The rows of each segment weigh as much as `top_membership` says they are among the top `ratio`
-    of their segment. Entry `(e, k, i)` is the sum over the segment of row `i` after the value and
-    the amounts of row `i` have become those of `e`.
-
-    Args:
-        values: **Shape** `(e, k, n)`. What row `i` may change to.
-        now: **Shape** `(k, n)`. What all rows are.
-        amounts: **Shape** `(e, k, n, q)` or `(k, n, q)`. What is summed for a changed row.
-        now_amounts: **Shape** `(k, n, q)`. What is summed for the other rows.
-        segment: **Shape** `(n,)`, ids from 0.
-        ratio: In (0, 1].
-    """
-    sizes = torch.bincount(segment)
-    ends = sizes.cumsum(0)
-    mass = ratio * sizes.double()
-    # Values lie within 1 of 0, so shifting each segment by 4 sorts the segments one after another.
-    shift = 4.0 * segment
-    keys, now_key = values.double() + shift, now.double() + shift
-    ordered, order = now_key.sort(-1)
-    padded = torch.nn.functional.pad(ordered, (1, 1), value=math.inf)
-    padded[..., 0] = -math.inf
-
-    # The last row that is wholly or partly among the top, and its neighbours in the order.
-    last = (ends - (mass - 1e-9).ceil().long())[segment]
-    at, under, over = padded[..., last + 1], padded[..., last], padded[..., last + 2]
-    start, end = (ends - sizes)[segment], ends[segment]
-    under = torch.where(last > start, under, -math.inf)
-    over = torch.where(last + 1 < end, over, math.inf)
-    lowest = torch.where(now_key >= at, under, at)
-    highest = torch.where(now_key >= over, at, over)
-    threshold = torch.minimum(torch.maximum(keys, lowest), highest)
-
-    runs = torch.arange(len(now), device=now.device)[:, None]
-    so_far = torch.nn.functional.pad(now_amounts[runs, order].cumsum(-2), (0, 0, 1, 0))
-    stacked = ordered.expand(threshold.shape).contiguous()
-    below = torch.searchsorted(stacked, threshold)
-    not_above = torch.searchsorted(stacked, threshold, right=True)
-
-    was_above, was_tied = now_key > threshold, now_key == threshold
-    is_above, is_tied = keys > threshold, keys == threshold
-    above = end - not_above - was_above.long() + is_above.long()
-    tied = not_above - below - was_tied.long() + is_tied.long()
-    sum_above = so_far[runs, end] - so_far[runs, not_above]
-    sum_above = sum_above - was_above[..., None] * now_amounts + is_above[..., None] * amounts
-    sum_tied = so_far[runs, not_above] - so_far[runs, below]
-    sum_tied = sum_tied - was_tied[..., None] * now_amounts + is_tied[..., None] * amounts
-    share_of_tied = ((mass[segment] - above) / tied).clamp(0, 1)
-    return sum_above + share_of_tied[..., None] * sum_tied
+    ranks, now_drop = tables.fidelity_ranks_by_group, routed(tables.drop, actions)
+    (sums,) = top_sums(
+        ranks,
+        routed(ranks, actions),
+        tables.drop[None],
+        now_drop[None],
+        segment=group,
+        ratio=ratio,
+    )
+    own = sums / (ratio * torch.bincount(group).double())[group]
+    # What a row's group has with the action that the row takes now is what it has now.
+    drops = own.new_full((len(actions), n_groups), math.nan)
+    drops[:, group] = routed(own, actions)
+    return _gap_with(own, drops, group)
 
 
 def _attention_jsd(tables: RewardTables, actions: Tensor) -> Tensor:
     """JSD in bits, as the mean of the groups' negative entropies less that of their mean."""
-    attention = tables.attention.double()
-    averaging = averaging_matrix(tables.group, tables.n_groups, dtype=torch.float64)
+    group, groups, attention = tables.group, tables.n_groups, tables.attention
     now = routed(attention, actions)
-    of_groups = averaging.T @ now
-    change = (attention - now) / torch.bincount(tables.group)[tables.group][:, None]
-    entropies = _negative_entropy(of_groups)
-    own = _negative_entropy(of_groups[..., tables.group, :] + change)
-    groups = tables.n_groups
-    mean = (entropies.sum(-1)[..., None] - entropies[..., tables.group] + own) / groups
-    middle = of_groups.mean(-2)[..., None, :] + change / groups
-    return (mean - _negative_entropy(middle)) / math.log(2)
+    means = group_attention(now.double(), group, groups)
+    change = (attention - now) / torch.bincount(group)[group][:, None]
+    of_groups = _entropy_change(means.to(change.dtype)[:, group], change) / groups
+    of_middle = _entropy_change(means.mean(-2, keepdim=True).to(change.dtype), change / groups)
+    return jensen_shannon_divergence(means, base=2.0)[:, None] + (
+        of_groups - of_middle
+    ).double() / math.log(2)
 
 
-def _negative_entropy(distribution: Tensor) -> Tensor:
-    return (distribution * (distribution + TINY).log()).sum(-1)
+def _entropy_change(distribution: Tensor, change: Tensor) -> Tensor:
+    """Return by how much the negative entropy of a distribution grows if it changes.
+
+    With `p` the distribution and `d` the change it is `d log p + (p + d) log(1 + d / p)`, summed:
+    no difference of large numbers, so single precision is enough.
+    """
+    p = distribution + TINY
+    ratio = (change / p).clamp(min=torch.finfo(change.dtype).eps - 1)
+    return (change * p.log() + (distribution + change) * ratio.log1p()).sum(-1)

@@ -1,5 +1,6 @@
 """Rewards (37) and the policy loss (38): estimators against the exact gradient."""
 
+import dataclasses
 import itertools
 
 import pytest
@@ -79,7 +80,8 @@ def test_counterfactual_rewards_are_exact(n_groups, ties, seed, n):
 
 def test_counterfactual_rewards_agree_with_rewards_in_single_precision():
     tables = make_tables(3, runs=2, n=40)
-    single = tables._replace(
+    single = dataclasses.replace(
+        tables,
         proba=tables.proba.float(),
         masked_proba=tables.masked_proba.float(),
         attention=tables.attention.float(),
