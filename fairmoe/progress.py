@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Phase = Literal["read", "encode", "warm-up", "experts", "gate", "evaluate"]
+Phase = Literal["read", "encode", "warm-up", "experts", "gate", "evaluate", "fairlearn"]
 
 
 @dataclass(frozen=True)

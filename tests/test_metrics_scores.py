@@ -139,3 +139,21 @@ def test_arrays_are_checked(change, message):
     with pytest.raises(InvalidInputError) as caught:
         metrics.score_predictions(**draw_sample(4, 2) | change)
     assert message in str(caught.value)
+
+
+def test_outcomes_are_scored_as_predictions_are_and_nothing_is_said_of_explanations():
+    sample = draw_sample(5, 3)
+    full = metrics.score_predictions(**sample)
+    del sample["attention"], sample["masked_score"]
+    labels = (sample["y_score"] > 0.5).astype(int)
+    scores = metrics.score_outcomes(y_pred=labels, **sample)
+    assert tuple(scores) == metrics.METRICS
+    for name, score in scores.items():
+        if name in ("ref", "vef", "att_jsd", "f_proc", "final_score"):
+            assert math.isnan(score)
+        else:
+            assert score == pytest.approx(full[name])
+    # Labels that do not follow from the scores change all but the ranking.
+    other = metrics.score_outcomes(y_pred=1 - labels, **sample)
+    assert other["auc"] == scores["auc"]
+    assert other["acc"] == pytest.approx(1 - scores["acc"])

@@ -20,6 +20,7 @@ PHASES: dict[Phase, str] = {
     "experts": "Experts",
     "gate": "Gate",
     "evaluate": "Evaluating",
+    "fairlearn": "Fairlearn",
 }
 
 

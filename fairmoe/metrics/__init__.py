@@ -11,7 +11,7 @@ from fairmoe.metrics.groups import (
     predictive_parity_difference,
     representation_difference,
 )
-from fairmoe.metrics.scores import METRICS, score_predictions
+from fairmoe.metrics.scores import METRICS, score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
     attention_test,
@@ -36,6 +36,7 @@ __all__ = [
     "is_collapsed",
     "predictive_parity_difference",
     "representation_difference",
+    "score_outcomes",
     "score_predictions",
     "wilson_interval",
 ]

@@ -1,5 +1,7 @@
 """The twelve scores of section 9.2 for one model, from arrays."""
 
+import math
+
 import torch
 from numpy.typing import ArrayLike
 
@@ -11,7 +13,15 @@ from fairmoe._checks import (
     check_same_length,
 )
 from fairmoe.errors import InvalidInputError
-from fairmoe.functional.scores import all_scores
+from fairmoe.functional.scores import (
+    accuracy,
+    all_scores,
+    combine,
+    demographic_parity_difference,
+    equal_opportunity_difference,
+    f1_score,
+    roc_auc,
+)
 
 METRICS = (
     "acc",
@@ -77,5 +87,51 @@ def score_predictions(
         group=torch.tensor(ids),
         n_groups=n_groups,
         top_ratio=top_ratio,
+    )
+    return {name: scores[name].item() for name in METRICS}
+
+
+def score_outcomes(
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    n_groups: int,
+) -> dict[str, float]:
+    """Return the twelve scores of a model that cannot be explained, in the order of `METRICS`.
+
+    Args:
+        y_true: Shape `(n,)`, labels, 0 or 1.
+        y_score: Shape `(n,)`, probability of a positive prediction.
+        y_pred: Shape `(n,)`, hard predictions, 0 or 1, which need not follow from `y_score`.
+        group: Shape `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups.
+
+    Returns:
+        As `score_predictions` does; NaN for `ref`, `vef`, `att_jsd` and what is made of them.
+
+    Raises:
+        InvalidInputError: An array is not of this form.
+
+    Example:
+        >>> scores = score_outcomes([1, 0], [0.9, 0.2], [1, 0], group=[0, 1], n_groups=2)
+        >>> scores["utility"], scores["dp"], scores["final_score"]
+        (1.0, 1.0, nan)
+    """
+    true, pred = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
+    score, ids = check_proba(y_score, "y_score"), check_group(group, n_groups)
+    check_same_length(y_true=true, y_score=score, y_pred=pred, group=ids)
+    labels, predicted, of_rows = torch.tensor(true), torch.tensor(pred), torch.tensor(ids)
+    unknown = torch.tensor(math.nan)
+    scores = combine(
+        {
+            "acc": accuracy(predicted, labels),
+            "f1": f1_score(predicted, labels),
+            "auc": roc_auc(torch.tensor(score), labels),
+            "dp": demographic_parity_difference(predicted, of_rows, n_groups),
+            "eo": equal_opportunity_difference(predicted, labels, of_rows, n_groups),
+            **dict.fromkeys(("ref", "vef", "att_jsd"), unknown),
+        }
     )
     return {name: scores[name].item() for name in METRICS}

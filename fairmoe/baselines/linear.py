@@ -1,4 +1,4 @@
-"""What a mixture has to beat: the constant predictor and a logistic regression."""
+"""Models whose log-odds are linear: the constant predictor and a logistic regression."""
 
 from dataclasses import dataclass
 
