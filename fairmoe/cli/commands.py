@@ -1,4 +1,4 @@
-"""The commands: train on a file, open the app, write the demo data."""
+"""The commands: train on a file, open the app, write the demo data, and those about a kept run."""
 
 import json
 import subprocess
@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from fairmoe.cli.arguments import names_in, sensitive_from, settings_from
+from fairmoe.cli.kept import predict, report
 from fairmoe.cli.output import print_tables, progress_bars, say
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Target, demo_csv, read_table
@@ -162,6 +163,10 @@ def demo(
         f"Written to {out}; train on it with --target {roles.target.column} "
         f"--sensitive {','.join(roles.sensitive_columns)} --drop {','.join(roles.dropped)}"
     )
+
+
+shell.command()(report)
+shell.command()(predict)
 
 
 def _run(file: Path, roles: Roles, settings: Settings) -> Run:

@@ -16,6 +16,8 @@ RATES = {
     "false_positive_rate": "False positive rate",
     "accuracy": "Accuracy",
 }
+FEW_ROWS = 100
+FEW_POSITIVES = 20
 
 
 def scores_figure(scores: pd.DataFrame) -> go.Figure:
@@ -156,6 +158,18 @@ def rates_takeaway(rates: pd.DataFrame) -> str:
     )
 
 
+def too_few(rates: pd.DataFrame) -> str:
+    """Say which groups are too small to judge by; nothing if none is."""
+    small = rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
+    told = "; ".join(
+        f"{group}: {row.n:,.0f} rows, {row.positives:,.0f} of them positive"
+        for group, row in small.iterrows()
+    )
+    if not told:
+        return ""
+    return f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."
+
+
 def gate_figure(gate: pd.DataFrame) -> go.Figure:
     """Draw how much weight the gate gives each expert, overall and by group.
 
@@ -186,7 +200,7 @@ def gate_figure(gate: pd.DataFrame) -> go.Figure:
         title="Whom does the gate ask?",
         barmode="stack",
         height=150 + 44 * len(gate),
-        legend={"traceorder": "normal", "y": -0.25},
+        legend={"traceorder": "normal", "y": 1.02, "yanchor": "bottom"},
     )
     figure.update_xaxes(title="mean gate weight", ticksuffix=" %", range=[0, 100])
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")

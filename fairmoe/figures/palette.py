@@ -43,14 +43,20 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
 _PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
 
+_AXIS = {
+    "gridcolor": "rgba(128,128,128,0.22)",
+    "zerolinecolor": "rgba(128,128,128,0.5)",
+    "automargin": True,
+}
+
 TEMPLATE = go.layout.Template(
     layout=go.Layout(
         colorway=_COLOURS,
         font={"family": "Source Sans, Segoe UI, Helvetica, Arial, sans-serif", "size": 13},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={"gridcolor": "rgba(128,128,128,0.22)", "zerolinecolor": "rgba(128,128,128,0.5)"},
-        yaxis={"gridcolor": "rgba(128,128,128,0.22)", "zerolinecolor": "rgba(128,128,128,0.5)"},
+        xaxis=_AXIS,
+        yaxis=_AXIS,
         margin={"l": 8, "r": 16, "t": 64, "b": 8},
         title={"x": 0, "xanchor": "left", "yref": "container", "y": 0.97, "yanchor": "top"},
         legend={"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top"},

@@ -13,6 +13,7 @@ from fairmoe.ui.state import Session, session
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
+REPORT = "pages/report.py"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,15 @@ PAGES = {
         "Understand",
         ":material/groups:",
         "The mixture, its experts and plain baselines side by side, and what each group gets.",
+        _run_missing,
+    ),
+    REPORT: Page(
+        "Report",
+        "Report",
+        "Decide",
+        ":material/description:",
+        "One file that says in plain words what was trained, whom it affects how, and how sure "
+        "that is.",
         _run_missing,
     ),
 }

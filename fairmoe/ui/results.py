@@ -16,17 +16,16 @@ from fairmoe.figures.experts import (
     rates_takeaway,
     scores_figure,
     scores_takeaway,
+    too_few,
 )
 from fairmoe.figures.palette import EXPERTS, MODELS
 from fairmoe.figures.tables import gate_table, score_table
-from fairmoe.figures.words import METRICS, shown
+from fairmoe.figures.words import METRICS, drawn_from, shown
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run, SplitName
 
-FEW_ROWS = 100
-FEW_POSITIVES = 20
 _SPLITS: "dict[SplitName, str]" = {"test": "Test", "validation": "Validation"}
 
 
@@ -47,8 +46,7 @@ def split_switch() -> "SplitName":
 
 def describe(run: "Run", split: "SplitName") -> str:
     """Say what figures of a run and a split are drawn from."""
-    rows = len(run.splits[split].y_true)
-    return f"{run.data.name or 'Unnamed table'}, {rows:,} {split} rows, seed {run.settings.seed}."
+    return drawn_from(run.data.name, len(run.splits[split].y_true), split, run.settings.seed)
 
 
 def show_headline(run: "Run") -> None:
@@ -127,16 +125,9 @@ def show_rates(run: "Run", split: "SplitName") -> None:
         source=f"{MODELS[model].label}; {describe(run, split)} Bars are 95 % Wilson intervals.",
         key=f"rates-{split}-{model}",
     )
-    small = rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
-    if len(small):
-        told = "; ".join(
-            f"{group}: {row.n:,} rows, {row.positives:,} of them positive"
-            for group, row in small.iterrows()
-        )
-        st.warning(
-            plain(f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."),
-            icon=":material/groups:",
-        )
+    few = too_few(rates)
+    if few:
+        st.warning(plain(few), icon=":material/groups:")
     counts = ["n", "positives", "selected"]
     columns = {
         "n": st.column_config.NumberColumn("Rows", format="localized"),

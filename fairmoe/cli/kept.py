@@ -1,0 +1,107 @@
+"""The commands about a kept run: write a report of it, predict with it."""
+
+import datetime
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fairmoe.analysis import predict_rows, unknown_levels
+from fairmoe.cli.arguments import names_in
+from fairmoe.cli.output import say
+from fairmoe.data import read_table
+from fairmoe.errors import InvalidInputError
+from fairmoe.report import CHOICES, Cover, Report, make_report, to_csv, to_html, to_json
+from fairmoe.runs import load_run
+
+Kept = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
+
+
+def report(
+    folder: Kept,
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A new file: .html to read and print, .json for programs, .csv as a tidy table. "
+            "By default report-ID.html, ID being the run's.",
+        ),
+    ] = None,
+    sections: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY[,KEY]",
+            help=f"What follows the summary: {', '.join(CHOICES)}. By default all.",
+        ),
+    ] = None,
+    title: Annotated[str, typer.Option(metavar="TEXT", help="The title.")] = "",
+    author: Annotated[str, typer.Option(metavar="TEXT", help="Who signs it.")] = "",
+    notes: Annotated[str, typer.Option(metavar="TEXT", help="What you want to add.")] = "",
+) -> None:
+    """Write a report of a kept run: one file that reads and prints without a network."""
+    run = load_run(folder)
+    path = Path(f"report-{run.run_id}.html") if out is None else out
+    cover = Cover(datetime.date.today(), title, author, notes)
+    chosen = names_in(sections) if sections else tuple(CHOICES)
+    write: dict[str, Callable[[Report], str]] = {
+        ".html": lambda made: to_html(made, cover, chosen),
+        ".json": lambda made: to_json(made, cover),
+        ".csv": to_csv,
+    }
+    if path.suffix.lower() not in write:
+        raise InvalidInputError(
+            "A file name that ends in .html, .json or .csv is needed",
+            however=f"'{path.name}' was given",
+        )
+    _write(path, write[path.suffix.lower()](make_report(run)))
+    say(f"Written to {path}")
+
+
+def predict(
+    folder: Kept,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Rows to predict: CSV or Parquet, plain or gzipped."),
+    ],
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="A new file; else standard output.")
+    ] = None,
+) -> None:
+    """Predict the rows of a file with a kept run; the target need not be among the columns.
+
+    Writes a line per row: the row at which a spreadsheet shows it, the probability of the positive
+    class, the decision (1 is positive), and the gate's weight for each expert.
+    """
+    run = load_run(folder)
+    table = read_table(file)
+    predictions = predict_rows(run, table)
+    for column, rows in unknown_levels(run, table).items():
+        say(
+            f"Careful: {rows:,} row{'s' if rows > 1 else ''} of column '{column}' "
+            f"hold{'' if rows > 1 else 's'} a category that no training row had"
+        )
+    # Nine digits tell every float32 from its neighbours.
+    text = io.StringIO()
+    predictions.to_csv(text, index=False, float_format="%.9g", lineterminator="\n")
+    if out is None:
+        typer.echo(text.getvalue(), nl=False)
+    else:
+        _write(out, text.getvalue())
+        say(f"Written to {out}")
+    say(f"Decision 1 is {run.data.positive}, above a probability of 0.5")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise InvalidInputError(
+            "A new file is needed",
+            however=f"'{path}' cannot be made ({error.strerror})",
+            remedy="Name another file.",
+        ) from error

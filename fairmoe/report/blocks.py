@@ -1,0 +1,99 @@
+"""The parts that a report is made of: plain text only, which the template escapes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Text:
+    """A paragraph."""
+
+    kind: ClassVar = "text"
+    text: str
+
+
+@dataclass(frozen=True)
+class Caution:
+    """A paragraph that a reader must not miss."""
+
+    kind: ClassVar = "caution"
+    text: str
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list of sentences."""
+
+    kind: ClassVar = "points"
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table.
+
+    Attributes:
+        caption: What it holds.
+        columns: Headings, `(c,)`; the first column names the rows.
+        rows: Cells, each row `(c,)`.
+        words: Whether the cells after the first are texts and not figures.
+    """
+
+    kind: ClassVar = "grid"
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: bool = False
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with what it says, what it is drawn from, and its numbers.
+
+    Attributes:
+        key: Tells it from the others of the report.
+        spec: The figure as JSON.
+        height: Of the figure, in pixels.
+        takeaway: One sentence; also what a screen reader says.
+        source: Data, rows and seed, in words.
+        grid: The numbers behind it.
+    """
+
+    kind: ClassVar = "chart"
+    key: str
+    spec: str
+    height: int
+    takeaway: str
+    source: str
+    grid: Grid
+
+
+Block = Text | Caution | Points | Grid | Chart
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report under a heading of its own."""
+
+    key: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def chart(key: str, figure: go.Figure, *, takeaway: str, source: str, grid: Grid) -> Chart:
+    """Return a figure of `fairmoe.figures` as a part of a report."""
+    return Chart(key, figure.to_json(), int(figure.layout.height), takeaway, source, grid)
+
+
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Return names as a sentence lists them.
+
+    Example:
+        >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c"], most=2)
+        ('a', 'a, b and c', 'a, b and 1 more')
+    """
+    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

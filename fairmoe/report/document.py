@@ -1,0 +1,145 @@
+"""Findings and a cover -> one HTML file that needs no network."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from plotly.offline import get_plotlyjs
+
+from fairmoe.errors import InvalidInputError
+from fairmoe.report.blocks import Chart, Section
+from fairmoe.report.findings import Findings, find
+from fairmoe.report.sections import SECTIONS
+from fairmoe.runs import Run
+
+_PARTED = re.compile(r"\d (?:%|pp)|p [<=] \d")
+_FOLDER = Path(__file__).parent / "template"
+
+CHOICES: dict[str, str] = {
+    "data": "What was trained on what",
+    "groups": "Who is affected, and how",
+    "scores": "Scores and costs",
+    "routing": "Whom the gate asks",
+    "training": "Training",
+    "provenance": "Settings and provenance",
+    "limits": "Limits",
+}
+"""The sections that a reader may leave out, in their order; the summary is always there."""
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the reviewer adds.
+
+    Attributes:
+        date: The day of the report.
+        title: Its title; by default it names the table.
+        author: Who signs it; may be empty.
+        notes: Free text; may be empty.
+    """
+
+    date: date
+    title: str = ""
+    author: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What was found, as numbers and as sections, without a cover.
+
+    Attributes:
+        findings: The numbers.
+        sections: All sections, in their order.
+    """
+
+    findings: Findings
+    sections: tuple[Section, ...]
+
+
+def make_report(run: Run) -> Report:
+    """Find what a report says of a run, and draw its charts."""
+    found = find(run)
+    return Report(found, tuple(make(found) for make in SECTIONS))
+
+
+def to_html(report: Report, cover: Cover, chosen: Sequence[str] = tuple(CHOICES)) -> str:
+    """Return one HTML file: styles, charts and numbers inside, and nothing fetched.
+
+    A policy in its head lets a browser run the two scripts inside it, by their digests, and
+    forbids it every request.
+
+    Args:
+        report: What was found.
+        cover: What the reviewer adds; all else is the same for the same run.
+        chosen: Keys of `CHOICES`, in any order.
+
+    Raises:
+        InvalidInputError: A section is unknown.
+    """
+    unknown = sorted(set(chosen) - set(CHOICES))
+    if unknown:
+        raise InvalidInputError(
+            "A known section is needed",
+            however=f"there is none called '{unknown[0]}'",
+            choices=tuple(CHOICES),
+        )
+    sections = [s for s in report.sections if s.key in chosen or s.key not in CHOICES]
+    charts = [block for s in sections for block in s.blocks if isinstance(block, Chart)]
+    run = report.findings.run
+    scripts = (*([_plotly()] if charts else []), _script())
+    return _template().render(
+        title=cover.title.strip() or f"What the models do to {run.data.name or 'the table'}",
+        cover=cover,
+        run=run,
+        sections=sections,
+        style=(_FOLDER / "style.css").read_text(encoding="utf-8"),
+        scripts=[text for text, _ in scripts],
+        digests=[digest for _, digest in scripts],
+        charts=[(each.key, _inert(each.spec)) for each in charts],
+    )
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["unbroken"] = _unbroken
+    return environment.get_template("report.html")
+
+
+@lru_cache(maxsize=1)
+def _plotly() -> tuple[str, str]:
+    return _with_digest(get_plotlyjs())
+
+
+@lru_cache(maxsize=1)
+def _script() -> tuple[str, str]:
+    return _with_digest((_FOLDER / "charts.js").read_text(encoding="utf-8"))
+
+
+def _with_digest(script: str) -> tuple[str, str]:
+    """Return a script with the digest by which the policy knows it."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return script, f"sha256-{digest}"
+
+
+def _unbroken(text: str) -> str:
+    """Return a text in which no line ends between a figure and its unit."""
+    return _PARTED.sub(lambda gap: gap[0].replace(" ", "\u00a0"), text)
+
+
+def _inert(spec: str) -> str:
+    """Return JSON that cannot end the element that holds it, whatever names it holds."""
+    return spec.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,132 @@
+"""What a report says of a run, as numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fairmoe.figures.tables import gate_table, group_counts, score_table
+from fairmoe.metrics import (
+    PermutationTest,
+    demographic_parity_test,
+    equal_opportunity_test,
+    group_rates,
+    is_collapsed,
+    wilson_interval,
+)
+from fairmoe.runs import MODELS, SPLITS, Model, Run
+
+GAPS = {"dp": "selection_rate", "eo": "true_positive_rate"}
+"""The rate whose largest difference between groups each gap is."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A difference between groups in what one model gives them.
+
+    Attributes:
+        highest: The group with the highest rate; empty where the gap cannot be estimated.
+        lowest: The group with the lowest rate, likewise.
+        test: The gap, and how often groups drawn at random show one as large.
+    """
+
+    highest: str
+    lowest: str
+    test: PermutationTest
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The decisions of the mixture beside those of another model, on the same rows.
+
+    Attributes:
+        differ: Rows on which they decide differently.
+        won: How many of these the mixture decides rightly.
+        rows: All rows.
+    """
+
+    differ: int
+    won: int
+    rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Findings:
+    """What a report says of a run; all but `counts` on its test rows.
+
+    Attributes:
+        run: The run.
+        counts: Labels by group over all rows, as `fairmoe.figures.tables.group_counts` returns it.
+        scores: As `fairmoe.figures.tables.score_table` returns it.
+        rates: As `fairmoe.metrics.group_rates` returns it, by model.
+        gaps: By model, and by "dp" and "eo".
+        accuracy: The ends of the 95 % interval of each model's accuracy.
+        compared: The mixture beside the utility expert and the logistic regression.
+        collapsed: The models that predict (almost) only one class.
+        gate: As `fairmoe.figures.tables.gate_table` returns it.
+    """
+
+    run: Run
+    counts: pd.DataFrame
+    scores: pd.DataFrame
+    rates: Mapping[Model, pd.DataFrame]
+    gaps: Mapping[Model, Mapping[str, Gap]]
+    accuracy: Mapping[Model, tuple[float, float]]
+    compared: Mapping[Model, Comparison]
+    collapsed: tuple[Model, ...]
+    gate: pd.DataFrame
+
+
+def find(run: Run) -> Findings:
+    """Return what a report says of a run."""
+    names = list(run.data.groups)
+    test = run.splits["test"]
+    y = np.concatenate([run.splits[split].y_true for split in SPLITS])
+    group = np.concatenate([run.splits[split].group for split in SPLITS])
+    decided = {model: test.proba[model] > 0.5 for model in MODELS}
+    rates = {
+        model: group_rates(
+            test.y_true, decided[model], test.proba[model], group=test.group, group_names=names
+        )
+        for model in MODELS
+    }
+    right = {model: decided[model] == (test.y_true == 1) for model in MODELS}
+    return Findings(
+        run=run,
+        counts=group_counts(y, group, names),
+        scores=score_table(run.scores["test"]),
+        rates=rates,
+        gaps={model: _gaps(run, model, rates[model]) for model in MODELS},
+        accuracy={model: _interval(int(right[model].sum()), len(test.y_true)) for model in MODELS},
+        compared={
+            model: Comparison(
+                differ=int((decided["mixture"] != decided[model]).sum()),
+                won=int((right["mixture"] & ~right[model]).sum()),
+                rows=len(test.y_true),
+            )
+            for model in ("utility", "logistic")
+        },
+        collapsed=tuple(m for m in MODELS if is_collapsed(test.y_true, decided[m])),
+        gate=gate_table(test.gate, test.group, names),
+    )
+
+
+def _gaps(run: Run, model: Model, rates: pd.DataFrame) -> dict[str, Gap]:
+    test, n_groups = run.splits["test"], len(run.data.groups)
+    decided = test.proba[model] > 0.5
+    tests = {
+        "dp": demographic_parity_test(decided, group=test.group, n_groups=n_groups),
+        "eo": equal_opportunity_test(test.y_true, decided, group=test.group, n_groups=n_groups),
+    }
+    return {
+        gap: Gap("", "", tests[gap])
+        if rates[rate].isna().any()
+        else Gap(str(rates[rate].idxmax()), str(rates[rate].idxmin()), tests[gap])
+        for gap, rate in GAPS.items()
+    }
+
+
+def _interval(successes: int, n: int) -> tuple[float, float]:
+    low, high = wilson_interval(successes, n)
+    return float(low), float(high)

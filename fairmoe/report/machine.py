@@ -1,0 +1,116 @@
+"""What a report says, for programs: one JSON document, one tidy CSV table."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from fairmoe.figures.palette import EXPERTS
+from fairmoe.figures.words import METRICS
+from fairmoe.metrics import RATES
+from fairmoe.report.document import Cover, Report
+from fairmoe.report.findings import GAPS, Findings
+from fairmoe.report.sections import versions
+from fairmoe.report.words import limits
+from fairmoe.runs import MODELS, to_document
+
+FORMAT = 1
+"""Version of the document's layout."""
+
+
+def to_json(report: Report, cover: Cover) -> str:
+    """Return everything that the report says as strict JSON; null where not estimable.
+
+    Beside what `fairmoe.runs.to_document` returns (under `run`) it holds the cover, the roles, the
+    digests, the versions that made the report, and for the test rows the rates of each model and
+    group with intervals, and the gaps with their permutation tests.
+    """
+    found = report.findings
+    run = found.run
+    document = {
+        "format": FORMAT,
+        "cover": {
+            "date": cover.date.isoformat(),
+            "title": cover.title,
+            "author": cover.author,
+            "notes": cover.notes,
+        },
+        "run": to_document(run),
+        "roles": run.roles.to_dict(),
+        "sha256": {"data": run.data.sha256, "settings": run.settings.digest()},
+        "versions": versions(),
+        "rates": {model: _finite(found.rates[model].to_dict("index")) for model in MODELS},
+        "gaps": {model: _gaps(found, model) for model in MODELS},
+        "collapsed": list(found.collapsed),
+        "limits": list(limits(found)),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def to_csv(report: Report) -> str:
+    """Return scores, rates and gate weights of the test rows, one figure per line.
+
+    Columns: `kind` (score, rate, gate weight), `model`, `group` (empty for all), `measure`,
+    `value` (1 for the whole, empty where not estimable), `low` and `high` (95 % interval of a
+    rate), `p_value` (of a gap) and `n` (the rows that it rests on).
+    """
+    frame = pd.DataFrame(_lines(report.findings))
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _lines(found: Findings) -> Iterator[dict[str, Any]]:
+    rows = len(found.run.splits["test"].y_true)
+    for model in MODELS:
+        for metric in METRICS:
+            line = _line("score", model, "", metric, found.scores[metric][model], rows)
+            test = found.gaps[model][metric].test if metric in GAPS else None
+            yield line | {"p_value": math.nan if test is None else test.p_value}
+    trials = {"true_positive_rate": "positives", "positive_predictive_value": "selected"}
+    for model in MODELS:
+        for group, row in found.rates[model].iterrows():
+            for rate in RATES:
+                n = row[trials.get(rate, "n")]
+                if rate == "false_positive_rate":
+                    n = row["n"] - row["positives"]
+                line = _line("rate", model, str(group), rate, row[rate], int(n))
+                yield line | {"low": row[f"{rate}_low"], "high": row[f"{rate}_high"]}
+    for place, (group, row) in enumerate(found.gate.iterrows()):
+        for expert in EXPERTS:
+            name = str(group) if place else ""
+            yield _line("gate weight", expert, name, "mean", row[expert], int(row["rows"]))
+
+
+def _line(kind: str, model: str, group: str, measure: str, value: float, n: int) -> dict[str, Any]:
+    nothing = {"low": math.nan, "high": math.nan, "p_value": math.nan}
+    names = {"kind": kind, "model": model, "group": group, "measure": measure}
+    return names | {"value": float(value)} | nothing | {"n": n}
+
+
+def _gaps(found: Findings, model: Any) -> dict[str, Any]:
+    return {
+        metric: {
+            "difference": _number(gap.test.difference),
+            "highest": gap.highest or None,
+            "lowest": gap.lowest or None,
+            "p_value": _number(gap.test.p_value),
+            "n_permutations": gap.test.n_permutations,
+        }
+        for metric, gap in found.gaps[model].items()
+    }
+
+
+def _finite(rates: dict[Any, dict[Any, float]]) -> dict[str, dict[str, float | int | None]]:
+    counts = ("n", "positives", "selected")
+    return {
+        str(group): {
+            str(name): int(value) if name in counts else _number(value)
+            for name, value in row.items()
+        }
+        for group, row in rates.items()
+    }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

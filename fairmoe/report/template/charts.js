@@ -1,0 +1,16 @@
+"use strict";
+for (const holder of document.querySelectorAll("script[data-chart]")) {
+  const { data, layout } = JSON.parse(holder.textContent);
+  const config = { displayModeBar: false, responsive: true, plotlyServerURL: "", topojsonURL: "" };
+  Plotly.newPlot(holder.dataset.chart, data, layout, config);
+}
+const closed = [];
+addEventListener("beforeprint", () => {
+  for (const details of document.querySelectorAll("details:not([open])")) {
+    details.open = true;
+    closed.push(details);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const details of closed.splice(0)) details.open = false;
+});

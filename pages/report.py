@@ -1,0 +1,22 @@
+"""Report: choose what it says, add notes, read it, take it away."""
+
+import streamlit as st
+
+from fairmoe.ui.frame import REPORT, page
+from fairmoe.ui.report import (
+    choose_sections,
+    make_once,
+    show_downloads,
+    show_preview,
+    write_cover,
+)
+
+with page(REPORT) as state:
+    kept = state.kept
+    assert kept is not None
+    st.header("What it says", anchor=False)
+    report = make_once(state, kept)
+    chosen = choose_sections()
+    cover = write_cover(kept)
+    show_downloads(report, cover, chosen)
+    show_preview(report, cover, chosen)

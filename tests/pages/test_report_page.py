@@ -1,0 +1,57 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.report import CHOICES
+
+
+@pytest.fixture
+def page(app: AppTest, demo_run) -> AppTest:
+    app.session_state["fairmoe"].keep(*demo_run)
+    return app.switch_page("pages/report.py").run()
+
+
+def preview(page: AppTest) -> str:
+    return page.get("iframe")[0].proto.srcdoc
+
+
+def test_the_preview_is_the_whole_report(page, demo_run):
+    assert not page.exception
+    assert not page.error
+    assert page.title[0].value == "Report"
+    for key in ("summary", *CHOICES):
+        assert f'<section id="{key}"' in preview(page)
+    assert demo_run[0].data.sha256 in preview(page)
+
+
+def test_sections_can_be_left_out(page):
+    page.get_by_key("sections").set_value(["groups"]).run()
+    assert not page.exception
+    assert '<section id="groups"' in preview(page)
+    assert '<section id="limits"' not in preview(page)
+
+
+def test_notes_are_shown_letter_by_letter_and_belong_to_their_run(page, demo_run):
+    run = demo_run[0].run_id
+    page.get_by_key(f"report-notes-{run}").set_value("<script>alert(1)</script>").run()
+    page.get_by_key("report-author").set_value("Ann").run()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in preview(page)
+    assert "<script>alert" not in preview(page)
+    assert "Ann · " in preview(page)
+    page.switch_page("pages/experts.py").run()
+    page.switch_page("pages/report.py").run()
+    assert "&lt;script&gt;alert(1)" in preview(page)
+
+
+def test_three_files_are_offered_and_the_preview_can_be_closed(page):
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert labels == ["Download the report", "JSON", "CSV"]
+    page.get_by_key("preview").set_value(False).run()
+    assert not page.exception
+    assert not page.get("iframe")
+
+
+def test_a_report_is_made_once(page, monkeypatch):
+    monkeypatch.setattr("fairmoe.report.make_report", None)
+    page.get_by_key("report-author").set_value("Ann").run()
+    assert not page.exception
+    assert not page.error

@@ -1,0 +1,59 @@
+"""Runs whose numbers are known, made from a real one."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fairmoe.data import Encoder, Roles, Sensitive, Target
+from fairmoe.runs import MODELS, SPLITS, Run, SplitRecord
+
+NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' {{ 7 * 7 }}"
+
+
+@pytest.fixture
+def run_of(demo_run: Any) -> Callable[..., Run]:
+    """Return a function that makes a run of given labels, groups and predictions."""
+
+    def make(
+        y: Sequence[int],
+        group: Sequence[int],
+        proba: Mapping[str, Sequence[float]],
+        names: Sequence[str] = ("a", "b"),
+    ) -> Run:
+        run, _ = demo_run
+        true, ids = np.asarray(y, np.int64), np.asarray(group, np.int64)
+        given = {m: np.asarray(proba.get(m, proba["mixture"]), np.float32) for m in MODELS}
+        gate = np.tile(np.array([0.5, 0.25, 0.25], np.float32), (len(true), 1))
+        record = SplitRecord(np.arange(len(true)), true, ids, given, gate)
+        groups = {name: int(3 * (ids == i).sum()) for i, name in enumerate(names)}
+        return replace(
+            run,
+            data=replace(run.data, rows=3 * len(true), groups=groups),
+            splits=dict.fromkeys(SPLITS, record),
+        )
+
+    return make
+
+
+@pytest.fixture
+def nasty_run(run_of: Callable[..., Run]) -> Run:
+    """A run of as many rows as Adult, each name of which tries to be markup."""
+    rng = np.random.default_rng(0)
+    rows = 32_561 // 3
+    names = [f"{NASTY} {i}" for i in range(6)]
+    run = run_of(
+        rng.integers(0, 2, rows),
+        np.arange(rows) % len(names),
+        {model: rng.random(rows) for model in MODELS},
+        names,
+    )
+    codes = [replace(code, column=f"{NASTY} {code.column}") for code in run.encoder.codes]
+    return replace(
+        run,
+        data=replace(run.data, name=NASTY, positive=f"{NASTY} = {NASTY}"),
+        roles=Roles(Target(NASTY), (Sensitive(f"{NASTY} s"),), dropped=(f"{NASTY} d",)),
+        encoder=Encoder(tuple(codes)),
+    )

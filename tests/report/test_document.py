@@ -1,0 +1,207 @@
+"""The HTML file: its structure, that it needs no network, and that nothing in it is markup."""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+
+import pytest
+from plotly.offline import get_plotlyjs
+
+from fairmoe.errors import InvalidInputError
+from fairmoe.figures.words import METRICS, shown
+from fairmoe.report import CHOICES, Cover, make_report, to_html
+from fairmoe.runs import MODELS
+from tests.report.conftest import NASTY
+
+TODAY = Cover(date(2026, 11, 22))
+
+
+class Page(HTMLParser):
+    """A parsed page: its elements, and the text inside those that were asked for."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.texts, self._open = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._open.append((tag, []))
+
+    def handle_data(self, data):
+        for _, text in self._open:
+            text.append(data)
+
+    def handle_endtag(self, tag):
+        while self._open:
+            last, text = self._open.pop()
+            self.texts.append((last, "".join(text)))
+            if last == tag:
+                break
+
+    def of(self, tag):
+        return [attrs for name, attrs in self.elements if name == tag]
+
+    def text(self, tag):
+        return [text for name, text in self.texts if name == tag]
+
+
+@pytest.fixture(scope="module")
+def report(demo_run):
+    return make_report(demo_run[0])
+
+
+@pytest.fixture(scope="module")
+def html(report):
+    return to_html(report, TODAY)
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+def without_plotly(html):
+    return html.replace(get_plotlyjs(), "")
+
+
+def test_the_chosen_sections_follow_the_summary(report):
+    chosen = ["limits", "groups"]
+    page = Page(to_html(report, TODAY, chosen))
+    ids = [attrs["id"] for attrs in page.of("section")]
+    assert ids == ["summary", "groups", "limits"]
+    assert [attrs["href"] for attrs in page.of("a")] == [f"#{each}" for each in ids]
+
+
+def test_all_sections_are_chosen_by_default(page):
+    assert [attrs["id"] for attrs in page.of("section")] == ["summary", *CHOICES]
+
+
+def test_an_unknown_section_is_refused(report):
+    with pytest.raises(InvalidInputError, match="there is none called 'nothing'") as error:
+        to_html(report, TODAY, ["nothing"])
+    assert error.value.choices == tuple(CHOICES)
+
+
+def test_without_charts_there_is_no_plotly(report):
+    html = to_html(report, TODAY, ["limits"])
+    assert len(html) < 50_000
+    assert "Plotly.newPlot" in html
+
+
+def test_structure_is_what_a_screen_reader_needs(page):
+    assert page.of("html")[0]["lang"] == "en"
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - level <= 1 for level, later in itertools.pairwise(levels))
+    assert all(attrs.get("scope") in ("col", "row") for attrs in page.of("th"))
+    assert len(page.of("caption")) == len(page.of("table"))
+    charts = [attrs for attrs in page.of("div") if attrs.get("role") == "img"]
+    figures = len(page.of("figure"))
+    assert figures == len(page.of("figcaption")) == len(page.of("details")) == len(charts) == 5
+    assert all(attrs["aria-label"].endswith(".") for attrs in charts)
+    ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+
+
+def test_each_chart_has_its_data(page):
+    holders = [attrs for attrs in page.of("script") if "data-chart" in attrs]
+    places = {attrs["id"] for attrs in page.of("div") if "id" in attrs}
+    assert {attrs["data-chart"] for attrs in holders} == places
+    specs = [json.loads(text) for text in page.text("script")[: len(holders)]]
+    assert all(spec["data"] and spec["layout"] for spec in specs)
+
+
+def test_nothing_is_fetched(html, page):
+    assert html.count(get_plotlyjs()) == 1
+    rest = without_plotly(html)
+    assert not re.search(r"https?:|wss?:|ftp:|//\w[\w-]*\.\w|@import|url\(", rest)
+    for _, attrs in page.elements:
+        assert "src" not in attrs
+        assert attrs.get("href", "#").startswith("#")
+        assert not any(name.startswith("on") for name in attrs)
+    assert not page.of("link")
+    assert not page.of("iframe")
+
+
+def test_the_policy_runs_the_two_scripts_and_nothing_else(page):
+    policy = next(a["content"] for a in page.of("meta") if "http-equiv" in a)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    scripts = page.text("script")[-2:]
+    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == " ".join(f"'sha256-{digest}'" for digest in digests)
+    assert rules["img-src"] == "data: blob:"
+    assert set(rules) == {
+        "default-src",
+        "script-src",
+        "style-src",
+        "img-src",
+        "base-uri",
+        "form-action",
+    }
+
+
+def test_no_name_and_no_note_is_markup(nasty_run):
+    cover = Cover(date(2026, 11, 22), title=NASTY, author=NASTY, notes=f"{NASTY}\n\n<b>bold</b>")
+    report = make_report(nasty_run)
+    html = to_html(report, cover)
+    page = Page(html)
+    charts = sum(block.kind == "chart" for s in report.sections for block in s.blocks)
+    assert len(page.of("script")) == charts + 2
+    assert not page.of("img")
+    assert not page.of("b")
+    assert "<script>alert" not in html
+    assert "{{ 7 * 7 }}" in page.text("h1")[0]
+    assert page.text("h1") == [NASTY]
+    notes = [text for tag, text in page.texts if tag == "p" and text.startswith(NASTY)]
+    assert f"{NASTY}\n\n<b>bold</b>" in notes
+
+
+def test_a_report_on_as_many_rows_as_adult_is_small(nasty_run):
+    assert len(to_html(make_report(nasty_run), TODAY).encode()) < 8_000_000
+
+
+def test_the_same_run_gives_the_same_bytes(report, html, demo_run):
+    assert to_html(make_report(demo_run[0]), TODAY) == html
+    other = to_html(report, Cover(date(2027, 1, 2)))
+    before, after = without_plotly(html).splitlines(), without_plotly(other).splitlines()
+    different = [b for b, a in zip(before, after, strict=True) if b != a]
+    assert len(different) == 1
+    assert "22 November 2026" in different[0]
+
+
+def test_scores_are_those_of_the_run(page, demo_run):
+    scores = demo_run[0].scores["test"]
+    rows = [text.split("\n")[0].replace("\u00a0", " ") for text in page.text("tr")]
+    for metric, about in METRICS.items():
+        cells = "".join(shown(scores[model][metric], metric) for model in MODELS)
+        assert f"{about.label}{cells}" in rows
+
+
+def test_settings_seeds_and_digests_are_all_there(page, demo_run):
+    run = demo_run[0]
+    text = " ".join(page.text("tr"))
+    for setting, value in run.settings.to_dict().items():
+        assert f"{setting}{value}" in text
+    for digest in (run.data.sha256, run.settings.digest(), run.run_id):
+        assert digest in text
+
+
+def test_no_model_is_called_fair(html):
+    words = re.sub(r"<script.*?</script>|<style.*?</style>", "", html, flags=re.S).lower()
+    assert not re.search(r"\bfair\b|\bfairly\b|unbiased|bias-free|discriminat", words)
+
+
+def test_what_cannot_be_estimated_is_insufficient_data(run_of):
+    run = run_of([1, 1, 0, 0], [0, 0, 1, 1], {"mixture": [0.9, 0.1, 0.9, 0.1]})
+    scores = {m: dict.fromkeys(METRICS, float("nan")) for m in MODELS}
+    page = Page(to_html(make_report(replace(run, scores={"test": scores})), TODAY))
+    assert f"Final score{'insufficient data' * len(MODELS)}" in page.text("tr")
+    assert "nan" not in " ".join(text for _, text in page.texts if len(text) < 1000).split()

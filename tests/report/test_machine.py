@@ -1,0 +1,108 @@
+"""The files for programs: the numbers of the run, strict and tidy."""
+
+import io
+import json
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from fairmoe.metrics import demographic_parity_test, group_rates
+from fairmoe.report import Cover, make_report, to_csv, to_json
+from fairmoe.runs import EXPERTS, MODELS, to_document
+
+
+@pytest.fixture(scope="module")
+def report(demo_run):
+    return make_report(demo_run[0])
+
+
+@pytest.fixture(scope="module")
+def document(report):
+    text = to_json(report, Cover(date(2026, 11, 22), author="Ann", notes="<b>"))
+    return json.loads(text, parse_constant=pytest.fail)
+
+
+@pytest.fixture(scope="module")
+def table(report):
+    return pd.read_csv(io.StringIO(to_csv(report)))
+
+
+def test_json_holds_cover_run_digests_and_versions(document, demo_run):
+    run = demo_run[0]
+    assert document["cover"] == {
+        "date": "2026-11-22",
+        "title": "",
+        "author": "Ann",
+        "notes": "<b>",
+    }
+    assert document["run"] == json.loads(json.dumps(to_document(run)))
+    assert document["sha256"] == {"data": run.data.sha256, "settings": run.settings.digest()}
+    assert set(document["versions"]) >= {"python", "torch", "fairmoe"}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_gaps_of_json_are_the_scores_of_the_run(document, demo_run, model):
+    scores = demo_run[0].scores["test"][model]
+    gaps = document["gaps"][model]
+    for gap in ("dp", "eo"):
+        assert gaps[gap]["difference"] == pytest.approx(scores[gap], abs=1e-6)
+        rates = document["rates"][model]
+        rate = {"dp": "selection_rate", "eo": "true_positive_rate"}[gap]
+        ahead = rates[gaps[gap]["highest"]][rate] - rates[gaps[gap]["lowest"]][rate]
+        assert ahead == pytest.approx(scores[gap], abs=1e-6)
+
+
+def test_p_values_are_those_of_the_permutation_test(document, demo_run):
+    test = demo_run[0].splits["test"]
+    expected = demographic_parity_test(test.proba["mixture"] > 0.5, group=test.group, n_groups=2)
+    assert document["gaps"]["mixture"]["dp"]["p_value"] == expected.p_value
+
+
+def test_what_cannot_be_estimated_is_null(run_of):
+    run = run_of([1, 1, 0, 0], [0, 0, 1, 1], {"mixture": [0.9, 0.1, 0.9, 0.1]})
+    document = json.loads(to_json(make_report(run), Cover(date(2026, 11, 22))))
+    eo = document["gaps"]["mixture"]["eo"]
+    assert (eo["difference"], eo["p_value"], eo["highest"]) == (None, None, None)
+    assert document["rates"]["mixture"]["b"]["true_positive_rate"] is None
+
+
+def test_csv_is_tidy_and_holds_the_scores(table, demo_run):
+    scores = table[table["kind"] == "score"].pivot(index="model", columns="measure", values="value")
+    for model in MODELS:
+        for metric, value in demo_run[0].scores["test"][model].items():
+            assert scores.loc[model, metric] == pytest.approx(value, nan_ok=True)
+    p_values = table[table["p_value"].notna()]
+    assert set(p_values["measure"]) == {"dp", "eo"}
+    assert not table.duplicated(["kind", "model", "group", "measure"]).any()
+
+
+def test_rates_of_the_csv_have_counts_and_intervals(table, demo_run):
+    run = demo_run[0]
+    test = run.splits["test"]
+    proba = test.proba["mixture"]
+    names = list(run.data.groups)
+    expected = group_rates(test.y_true, proba > 0.5, proba, group=test.group, group_names=names)
+    rates = table[(table["kind"] == "rate") & (table["model"] == "mixture")].set_index(
+        ["group", "measure"]
+    )
+    for name in names:
+        negatives = expected.loc[name, "n"] - expected.loc[name, "positives"]
+        for rate, n in {
+            "selection_rate": expected.loc[name, "n"],
+            "true_positive_rate": expected.loc[name, "positives"],
+            "false_positive_rate": negatives,
+            "positive_predictive_value": expected.loc[name, "selected"],
+        }.items():
+            line = rates.loc[(name, rate)]
+            assert line["n"] == n
+            assert line["value"] == pytest.approx(expected.loc[name, rate])
+            assert line["low"] < line["value"] < line["high"]
+
+
+def test_gate_weights_of_everyone_and_of_groups_sum_to_one(table):
+    weights = table[table["kind"] == "gate weight"].fillna({"group": "everyone"})
+    sums = weights.groupby("group")["value"].sum()
+    assert list(sums.index) == ["everyone", "female", "male"]
+    assert sums.to_numpy() == pytest.approx(1, abs=1e-5)
+    assert set(weights["model"]) == set(EXPERTS)

@@ -1,0 +1,138 @@
+"""The commands about a kept run."""
+
+import contextlib
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from fairmoe.cli import main
+from fairmoe.data import demo_table
+from fairmoe.runs import save_run
+
+
+def shell(*arguments):
+    """Return exit code, standard output and standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as exit_,
+    ):
+        main([str(argument) for argument in arguments])
+    return exit_.value.code or 0, out.getvalue(), err.getvalue()
+
+
+@pytest.fixture(scope="module")
+def folder(demo_run, tmp_path_factory):
+    path = tmp_path_factory.mktemp("kept") / "run"
+    save_run(demo_run[0], path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    """A file of ten applicants, without the target and the sensitive column."""
+    path = tmp_path_factory.mktemp("rows") / "rows.csv"
+    demo_table().frame.drop(columns=["hired", "sex"]).head(10).to_csv(path, index=False)
+    return path
+
+
+def test_report_is_a_page_named_after_the_run(folder, demo_run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = shell("report", folder, "--author", "Ann", "--notes", "Mind the <gap>.")
+    path = tmp_path / f"report-{demo_run[0].run_id}.html"
+    assert (code, out, err) == (0, "", f"Written to {path.name}\n")
+    html = path.read_text(encoding="utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    assert "Ann · " in html
+    assert "Mind the &lt;gap&gt;." in html
+    assert 'id="routing"' in html
+
+
+def test_report_takes_sections(folder, tmp_path):
+    path = tmp_path / "a.html"
+    assert shell("report", folder, "--out", path, "--sections", "groups,limits")[0] == 0
+    html = path.read_text(encoding="utf-8")
+    assert 'id="limits"' in html
+    assert 'id="routing"' not in html
+
+
+def test_the_ending_decides_the_form(folder, demo_run, tmp_path):
+    document, table = tmp_path / "a.json", tmp_path / "a.CSV"
+    assert shell("report", folder, "--out", document)[0] == 0
+    assert shell("report", folder, "--out", table)[0] == 0
+    assert json.loads(document.read_text())["run"]["run_id"] == demo_run[0].run_id
+    assert set(pd.read_csv(table)["kind"]) == {"score", "rate", "gate weight"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--out", "a.doc"), "A file name that ends in .html, .json or .csv is needed"),
+        (("--out", "there.html"), "'there.html' cannot be made (File exists)"),
+        (("--out", "no/a.html"), "'no/a.html' cannot be made (No such file or directory)"),
+        (("--sections", "groups,gossip"), "there is none called 'gossip'"),
+    ],
+)
+def test_report_refuses_what_it_cannot_do(folder, tmp_path, monkeypatch, options, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there.html").write_text("mine")
+    code, out, err = shell("report", folder, *options)
+    assert code == 2
+    assert out == ""
+    assert message in err
+    assert [path.name for path in tmp_path.iterdir()] == ["there.html"]
+    assert (tmp_path / "there.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize("command", [("report",), ("predict", "rows.csv")])
+def test_a_folder_without_a_run_is_refused(command, tmp_path):
+    name, *others = command
+    code, _, err = shell(name, tmp_path, *others)
+    assert code == 2
+    assert "A folder with a kept run is needed" in err
+
+
+def test_predict_writes_a_line_per_row_and_needs_no_target(folder, rows):
+    code, out, err = shell("predict", folder, rows)
+    found = pd.read_csv(io.StringIO(out))
+    assert code == 0
+    assert list(found) == [
+        "row",
+        "probability",
+        "decision",
+        "gate_utility",
+        "gate_result",
+        "gate_procedural",
+    ]
+    assert found["row"].tolist() == list(range(2, 12))
+    assert "Decision 1 is hired = yes" in err
+
+
+def test_predict_writes_what_it_prints(folder, rows, tmp_path):
+    path = tmp_path / "out.csv"
+    code, out, _ = shell("predict", folder, rows, "--out", path)
+    assert (code, out) == (0, "")
+    assert path.read_text() == shell("predict", folder, rows)[1]
+
+
+def test_predict_refuses_rows_that_do_not_fit(folder, rows, tmp_path):
+    frame = pd.read_csv(rows)
+    frame.drop(columns="age").to_csv(tmp_path / "less.csv", index=False)
+    frame.astype({"age": object}).assign(age="old").to_csv(tmp_path / "text.csv", index=False)
+    code, out, err = shell("predict", folder, tmp_path / "less.csv")
+    assert (code, out) == (2, "")
+    assert "Column 'age' is needed" in err
+    code, out, err = shell("predict", folder, tmp_path / "text.csv")
+    assert (code, out) == (2, "")
+    assert "row 2 holds text and so do 9 other rows" in err
+
+
+def test_predict_warns_of_categories_it_does_not_know(folder, rows, tmp_path):
+    path = tmp_path / "moon.csv"
+    pd.read_csv(rows).assign(department="moon").to_csv(path, index=False)
+    code, _, err = shell("predict", folder, path)
+    assert code == 0
+    assert "10 rows of column 'department' hold a category that no training row had" in err
