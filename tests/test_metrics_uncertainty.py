@@ -92,6 +92,8 @@ def test_attention_p_value_agrees_with_enumeration(monkeypatch):
     test = metrics.attention_test(attention, group=group, n_groups=3, n_permutations=20_000)
     assert test.n_permutations == 20_000
     assert test.difference == pytest.approx(divergence(np.array(group)))
+    as_far = (test.shuffled >= test.difference - 1e-12).sum()
+    assert test.p_value == (1 + as_far) / 20_001
     exact = exact_p_value(divergence, group)
     assert 0.05 < exact < 0.95
     assert_sampled(test, exact)

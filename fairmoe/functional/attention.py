@@ -64,10 +64,32 @@ def jensen_shannon_divergence(
         >>> jensen_shannon_divergence(torch.eye(2), base=2.0).item()
         1.0
     """
+    return divergence_by_column(distributions, base=base).sum(-1)
+
+
+def divergence_by_column(
+    distributions: Float[Tensor, "*k g c"], *, base: float = math.e
+) -> Float[Tensor, "*k c"]:
+    """Return what each column adds to the divergence (20).
+
+    No column takes anything away, by the log-sum inequality: among the shares that the
+    distributions give one column, `a_g log(a_g / m)` has a mean of at least 0.
+
+    Args:
+        distributions: **Shape** `(*k, g, c)`, non-negative, each summing to 1. Gradients flow.
+        base: Of the logarithm.
+
+    Returns:
+        **Shape** `(*k, c)`, at least 0 up to rounding; the sum over the columns is the divergence.
+
+    Example:
+        >>> divergence_by_column(torch.tensor([[0.5, 0.5, 0.0], [0.5, 0.0, 0.5]]), base=2.0)
+        tensor([0.0000, 0.2500, 0.2500])
+    """
     # >>> Equation (20)
     middle = distributions.mean(-2, keepdim=True)
     ratio = (distributions + TINY).log() - (middle + TINY).log()
-    return (distributions * ratio).sum(-1).mean(-1) / math.log(base)
+    return (distributions * ratio).mean(-2) / math.log(base)
     # <<< Equation (20)
 
 

@@ -5,7 +5,7 @@ an interval for each group's own rate, and for a gap the chance that groups draw
 show one as large.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 
 import numpy as np
@@ -32,11 +32,13 @@ class PermutationTest:
         p_value: The share of shufflings with a gap at least as large, the observed one counted
             among them: `(1 + #) / (1 + n_permutations)`, in (0, 1]; NaN where not estimable.
         n_permutations: How often the groups were shuffled.
+        shuffled: The gap under each shuffling, `(n_permutations,)`; NaN where not estimable.
     """
 
     difference: float
     p_value: float
     n_permutations: int
+    shuffled: NDArray[np.float64] = field(repr=False, compare=False)
 
 
 def wilson_interval(
@@ -206,4 +208,4 @@ def _divergence(
 def _compare(observed: float, shuffled: NDArray[np.float64]) -> PermutationTest:
     at_least = int((shuffled >= observed - _ROUNDING).sum())
     p_value = np.nan if np.isnan(observed) else (1 + at_least) / (1 + len(shuffled))
-    return PermutationTest(observed, p_value, len(shuffled))
+    return PermutationTest(observed, p_value, len(shuffled), shuffled)

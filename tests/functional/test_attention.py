@@ -12,6 +12,7 @@ from scipy.spatial.distance import jensenshannon
 from fairmoe.functional.attention import (
     attention_loss,
     attention_weights,
+    divergence_by_column,
     group_attention,
     jensen_shannon_divergence,
     mask_top,
@@ -50,6 +51,17 @@ def test_divergence_of_many_groups():
     assert jensen_shannon_divergence(torch.eye(3)).item() == pytest.approx(math.log(3), abs=1e-6)
     same = torch.tensor([[0.2, 0.8]] * 3)
     assert jensen_shannon_divergence(same).item() == pytest.approx(0, abs=1e-7)
+
+
+@pytest.mark.equation(20)
+@given(seed=st.integers(0, 10_000), groups=st.integers(2, 5))
+def test_no_column_takes_anything_away_from_the_divergence(seed, groups):
+    random = np.random.default_rng(seed)
+    of_groups = torch.tensor(random.dirichlet(np.full(5, 0.3), groups))
+    parts = divergence_by_column(of_groups, base=2.0)
+    assert parts.min() >= -1e-10
+    expected = jensen_shannon_divergence(of_groups, base=2.0).item()
+    assert parts.sum().item() == pytest.approx(expected, abs=1e-12)
 
 
 def test_group_attention_is_the_mean_and_nan_without_rows():

@@ -1,0 +1,128 @@
+"""Whether another attribution method would tell another story."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from fairmoe.analysis.attention import attributions_of
+from fairmoe.analysis.rows import RunRows
+from fairmoe.config import AttributionMethod
+from fairmoe.explain import BACKGROUND_ROWS, Explainer
+from fairmoe.functional.attention import (
+    attention_weights,
+    group_attention,
+    jensen_shannon_divergence,
+)
+from fairmoe.runs import Model
+
+METHODS: tuple[AttributionMethod, ...] = get_args(AttributionMethod)
+SAMPLE = 400
+LEAST_OF_GROUP = 50
+
+
+@dataclass(frozen=True, eq=False)
+class MethodComparison:
+    """One model's attention on the same rows, by four methods.
+
+    Attributes:
+        attention: Mean attention, `(c, 4)`: a row per source column, the most attended first, a
+            column per method, in [0, 1].
+        divergence: The distance (20) between the groups' attention by method, in bits, `(4,)`;
+            NaN where a group has no row in the sample.
+        agreement: Mean rank correlation of two methods' attention within a row, `(4, 4)`, in
+            [-1, 1]; NaN with a single column.
+        same_top: Share of rows in which two methods attend most to the same column, `(4, 4)`.
+        rows: How many rows were looked at.
+    """
+
+    attention: pd.DataFrame
+    divergence: "pd.Series[float]"
+    agreement: pd.DataFrame
+    same_top: pd.DataFrame
+    rows: int
+
+
+def compare_methods(
+    rows: RunRows, background: RunRows, model: Model, *, limit: int = SAMPLE, seed: int = 0
+) -> MethodComparison:
+    """Attribute the same rows by all four methods.
+
+    Args:
+        rows: The rows, of which a sample is taken (see `sample_by_group`).
+        background: The training rows; gradient SHAP compares with a few of them.
+        model: One of `fairmoe.analysis.attention.EXPLAINED`.
+        limit: About how many rows to look at.
+        seed: Decides which.
+    """
+    run = rows.run
+    sample = sample_by_group(rows.record.group, limit, least=LEAST_OF_GROUP, seed=seed)
+    few = sample_by_group(background.record.group, BACKGROUND_ROWS, least=1, seed=0)
+    x, group = rows.x[sample], torch.from_numpy(rows.record.group[sample])
+    attention: dict[AttributionMethod, torch.Tensor] = {}
+    for method in METHODS:
+        own = run.mixture.explainer
+        if method != own.method:
+            own = Explainer(
+                method,
+                baseline=own.baseline,
+                background=background.x[few],
+                column_of=own.column_of,
+            )
+        attributions = attributions_of(run, model, x, explainer=own)
+        attention[method] = attention_weights(torch.from_numpy(attributions))
+    stacked = torch.stack(list(attention.values())).double()
+    names = list(METHODS)
+    mean = pd.DataFrame(
+        stacked.mean(1).T.numpy(), pd.Index(run.encoder.columns, name="column"), names
+    )
+    of_groups = group_attention(stacked, group, len(run.data.groups))
+    top = stacked.argmax(-1)
+    return MethodComparison(
+        attention=mean.loc[mean.mean(axis=1).sort_values(ascending=False, kind="stable").index],
+        divergence=pd.Series(
+            jensen_shannon_divergence(of_groups, base=2.0).clamp(min=0).numpy(), names, name="bits"
+        ),
+        agreement=pd.DataFrame(_rank_correlation(stacked.numpy()), names, names),
+        same_top=pd.DataFrame((top[:, None] == top[None]).double().mean(-1).numpy(), names, names),
+        rows=len(sample),
+    )
+
+
+def sample_by_group(
+    group: NDArray[np.int64], limit: int, *, least: int, seed: int
+) -> NDArray[np.int64]:
+    """Return positions of about `limit` rows, ascending.
+
+    Args:
+        group: Group ids, `(n,)`.
+        limit: How many, each group in proportion; all rows if there are no more.
+        least: How many at least of each group that has as many, beyond `limit` if need be: with
+            only a few rows groups lie far apart by chance.
+        seed: Decides which.
+    """
+    if len(group) <= limit:
+        return np.arange(len(group))
+    shuffled = np.random.default_rng(seed).permutation(len(group))
+    kept = [
+        own[: max(least, round(limit * len(own) / len(group)))]
+        for own in (shuffled[group[shuffled] == g] for g in np.unique(group))
+    ]
+    return np.sort(np.concatenate(kept))
+
+
+def _rank_correlation(attention: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean over rows of Spearman's correlation: `(k, n, c)` to `(k, k)`."""
+    n_columns = attention.shape[-1]
+    flat = pd.DataFrame(attention.reshape(-1, n_columns)).rank(axis=1).to_numpy()
+    ranks = flat.reshape(attention.shape) - (n_columns + 1) / 2
+    length = np.sqrt((ranks**2).sum(-1))
+    with np.errstate(invalid="ignore"):
+        correlation = np.einsum("anc,bnc->abn", ranks, ranks) / (length[:, None] * length[None])
+    known = ~np.isnan(correlation)
+    with np.errstate(invalid="ignore"):
+        mean: NDArray[np.float64] = np.where(known, correlation, 0).sum(-1) / known.sum(-1)
+    return mean

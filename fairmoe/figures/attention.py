@@ -1,0 +1,242 @@
+"""Which columns a model rests on, and for whom."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fairmoe.figures.palette import TEMPLATE, Style, group_styles, plain
+
+MOST_GROUPS = 8
+MOST_COLUMNS = 12
+GREY = "#7A8794"
+
+
+def attention_figure(means: pd.DataFrame) -> go.Figure:
+    """Draw the mean attention of each group, with intervals.
+
+    Args:
+        means: As `fairmoe.analysis.attention.mean_attention` returns it. Drawn are the first
+            `MOST_COLUMNS` columns and the largest `MOST_GROUPS` groups.
+    """
+    figure = go.Figure()
+    columns = list(means["column"].unique()[:MOST_COLUMNS])
+    styles = shown_groups(means)
+    for place, (group, style) in enumerate(styles.items()):
+        own = means[means["group"] == group].set_index("column").loc[columns]
+        mean = 100 * own["mean"]
+        figure.add_scatter(
+            x=mean,
+            y=[i + offset(place, len(styles)) for i in range(len(columns))],
+            name=style.label,
+            mode="markers",
+            marker={"color": style.colour, "symbol": style.symbol, "size": 10},
+            error_x=whiskers(mean, 100 * own["low"], 100 * own["high"], style.colour),
+            customdata=[plain(column) for column in columns],
+            hovertemplate="%{customdata}: %{x:.1f} %<extra>%{fullData.name}</extra>",
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Which columns does the model rest on, for each group?",
+        height=130 + len(columns) * max(32, 18 * len(styles)),
+        legend={"y": 1.0, "yanchor": "bottom"},
+        margin={"t": 96},
+    )
+    figure.update_xaxes(title="mean attention", ticksuffix=" %", rangemode="tozero")
+    figure.update_yaxes(**column_axis(columns))
+    return figure
+
+
+def attention_takeaway(means: pd.DataFrame) -> str:
+    """Say in one sentence which column each group's attention rests on most."""
+    known = means.dropna(subset="mean")
+    top = known.loc[known.groupby("group", sort=False)["mean"].idxmax()]
+    told = [
+        f"{group} on {column} ({mean:.0%})"
+        for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
+    ]
+    more = f", and {len(told) - MOST_GROUPS} more groups" if len(told) > MOST_GROUPS else ""
+    return f"Most attention rests for {', for '.join(told[:MOST_GROUPS])}{more}."
+
+
+def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> go.Figure:
+    """Draw how much more attention each column gets in one group than in the others.
+
+    Args:
+        differences: As `fairmoe.analysis.attention.attention_differences` returns it. Drawn are
+            the first `MOST_COLUMNS`.
+        style: Of the one group.
+        others: What the others are called.
+    """
+    first = 100 * differences.iloc[:MOST_COLUMNS]
+    columns = [str(column) for column in first.index]
+    clear = _clear(first)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=first["difference"],
+        y=list(range(len(first))),
+        mode="markers",
+        marker={
+            "color": style.colour,
+            "symbol": [style.symbol if sure else f"{style.symbol}-open" for sure in clear],
+            "size": 11,
+        },
+        error_x=whiskers(first["difference"], first["low"], first["high"], style.colour),
+        customdata=[plain(column) for column in columns],
+        hovertemplate="%{customdata}: %{x:+.1f} pp<extra></extra>",
+    )
+    figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
+    figure.update_layout(
+        template=TEMPLATE,
+        title=f"Where does the model look more, or less, for {style.label}?",
+        height=130 + 32 * len(first),
+        showlegend=False,
+    )
+    figure.update_xaxes(
+        title=f"attention for {style.label} minus attention for {plain(others)}",
+        ticksuffix=" pp",
+    )
+    figure.update_yaxes(**column_axis(columns))
+    return figure
+
+
+def differences_takeaway(differences: pd.DataFrame) -> str:
+    """Say in one sentence how many columns surely differ."""
+    clear = int(_clear(differences).sum())
+    return f"The interval leaves out 0 for {clear} of {len(differences)} columns."
+
+
+def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: int) -> str:
+    """Say in one sentence which columns the model looks at more, and less, for one group.
+
+    Args:
+        differences: As `fairmoe.analysis.attention.attention_differences` returns it.
+        group: The one group.
+        others: What the others are called.
+        rows: How many rows there are in all.
+    """
+    clear = 100 * differences["difference"][_clear(differences)]
+    if clear.empty:
+        return (
+            f"For {group} the model looks at the same columns as for {others}, as far as "
+            f"{rows:,} rows can tell."
+        )
+    sides = (("more", clear[clear > 0]), ("less", clear[clear < 0]))
+    told = [
+        " and ".join(f"at {column} {abs(v):.1f}" for column, v in side.iloc[:2].items())
+        + f" points {word}"
+        for word, side in sides
+        if len(side)
+    ]
+    return f"For {group} the model looks {', and '.join(told)} than for {others}."
+
+
+def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
+    """Draw how the attention to some columns is distributed in each group.
+
+    Args:
+        histograms: As `fairmoe.analysis.attention.attention_histograms` returns it.
+    """
+    columns = list(histograms["column"].unique())
+    across = min(2, len(columns))
+    down = -(-len(columns) // across)
+    figure = make_subplots(
+        rows=down,
+        cols=across,
+        subplot_titles=[plain(column) for column in columns],
+        horizontal_spacing=0.1,
+        vertical_spacing=0.3 / down,
+    )
+    for place, column in enumerate(columns):
+        row, col = divmod(place, across)
+        for group, style in shown_groups(histograms).items():
+            own = histograms[(histograms["column"] == column) & (histograms["group"] == group)]
+            share = 100 * own["share"]
+            figure.add_scatter(
+                # A step ends where the next begins; the last one needs an end of its own.
+                x=[*(100 * own["low"]), 100 * own["high"].iloc[-1]],
+                y=[*share, share.iloc[-1]],
+                name=style.label,
+                legendgroup=group,
+                showlegend=place == 0,
+                mode="lines",
+                line={"color": style.colour, "dash": style.dash, "width": 2, "shape": "hv"},
+                hovertemplate="from %{x:.1f} %: %{y:.1f} % of rows<extra>%{fullData.name}</extra>",
+                row=row + 1,
+                col=col + 1,
+            )
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Do the rows of a group agree, or is it some of them?",
+        height=150 + 220 * down,
+        margin={"t": 90},
+        legend={"y": -0.28 / down},
+    )
+    for col in range(1, across + 1):
+        lowest = down if (down - 1) * across + col <= len(columns) else down - 1
+        figure.update_xaxes(
+            title={"text": "attention to the column", "standoff": 4}, row=lowest, col=col
+        )
+    figure.update_xaxes(ticksuffix=" %")
+    figure.update_yaxes(title="rows of the group", col=1)
+    figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
+    return figure
+
+
+def histogram_takeaway(histograms: pd.DataFrame) -> str:
+    """Say in one sentence how often the first column is hardly looked at, by group."""
+    column = histograms["column"].iloc[0]
+    lowest = histograms[histograms["column"] == column].groupby("group", sort=False).first()
+    told = [
+        f"{share:.0%} of {group}"
+        for group, share in lowest["share"].dropna().items()
+        if group in shown_groups(histograms)
+    ]
+    end = 100 * lowest["high"].iloc[0]
+    return f"{column} gets less than {end:.1f} % of the attention in {', '.join(told)}."
+
+
+def shown_groups(frame: pd.DataFrame) -> dict[str, Style]:
+    """Return the largest groups of a frame with columns `group` and `rows`, each with its style."""
+    rows = frame.groupby("group", sort=False, observed=True)["rows"].first()
+    names = [str(name) for name in rows.index]
+    largest = set(rows.nlargest(MOST_GROUPS).index)
+    styles = zip(names, group_styles(names), strict=True)
+    return {name: style for name, style in styles if name in largest}
+
+
+def offset(place: int, count: int) -> float:
+    """Return how far one of `count` groups stands from the middle of a column's line."""
+    return 0.7 * ((place + 0.5) / count - 0.5)
+
+
+def _clear(differences: pd.DataFrame) -> "pd.Series[bool]":
+    """Return for which columns the interval leaves out 0."""
+    return (differences["low"] > 0) | (differences["high"] < 0)
+
+
+def whiskers(
+    middle: "pd.Series[float]", low: "pd.Series[float]", high: "pd.Series[float]", colour: str
+) -> dict[str, object]:
+    """Return what plotly draws from `low` to `high` around the middle."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": high - middle,
+        "arrayminus": middle - low,
+        "color": colour,
+        "thickness": 1.6,
+        "width": 4,
+    }
+
+
+def column_axis(columns: Sequence[str]) -> dict[str, object]:
+    """Return the axis on which columns stand one below the other, the first on top."""
+    return {
+        "tickvals": list(range(len(columns))),
+        "ticktext": [plain(column) for column in columns],
+        "range": [len(columns) - 0.4, -0.6],
+        "ticksuffix": "  ",
+    }

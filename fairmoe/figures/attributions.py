@@ -1,0 +1,136 @@
+"""Which way columns push, by group and by person, and whether another method would say the same."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe.figures.attention import (
+    GREY,
+    MOST_COLUMNS,
+    column_axis,
+    offset,
+    shown_groups,
+    whiskers,
+)
+from fairmoe.figures.palette import TEMPLATE, plain
+
+METHODS: Mapping[str, str] = {
+    "integrated_gradients": "Integrated gradients",
+    "gradient_shap": "Gradient SHAP",
+    "shap": "SHAP",
+    "lime": "LIME",
+}
+
+_PALE_TO_STRONG = ["#EEF4F9", "#56B4E9"]
+"""Dark words are readable on all of it."""
+
+
+def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
+    """Draw how far and which way each column pushes in each group.
+
+    Args:
+        ranges: As `fairmoe.analysis.attention.attribution_ranges` returns it. Drawn are the first
+            `MOST_COLUMNS` columns and the largest groups.
+        positive: The positive class in words.
+    """
+    columns = [str(column) for column in ranges["column"].unique()[:MOST_COLUMNS]]
+    styles = shown_groups(ranges)
+    figure = go.Figure()
+    for place, (group, style) in enumerate(styles.items()):
+        own = ranges[ranges["group"] == group].set_index("column").loc[columns]
+        at = [i + offset(place, len(styles)) for i in range(len(columns))]
+        # Wide lines for half of the rows over thin ones for nine tenths of them.
+        for low, high, thickness in (("low", "high", 1.6), ("q1", "q3", 7)):
+            figure.add_scatter(
+                x=own["median"],
+                y=at,
+                name=style.label,
+                legendgroup=group,
+                showlegend=thickness > 2,
+                mode="markers",
+                marker={
+                    "color": "#FFFFFF" if thickness > 2 else style.colour,
+                    "symbol": style.symbol,
+                    "size": 9,
+                    "line": {"color": style.colour, "width": 2},
+                },
+                error_x=whiskers(own["median"], own[low], own[high], style.colour)
+                | {"thickness": thickness, "width": 0},
+                customdata=[plain(column) for column in columns],
+                hovertemplate="%{customdata}: median %{x:+.2f}<extra>%{fullData.name}</extra>",
+            )
+    figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Which way does each column push, for each group?",
+        height=150 + len(columns) * max(34, 22 * len(styles)),
+        legend={"y": 1.0, "yanchor": "bottom"},
+        margin={"t": 96},
+    )
+    figure.update_xaxes(title=f"log-odds of {plain(positive)} (left: against, right: for)")
+    figure.update_yaxes(**column_axis(columns))
+    return figure
+
+
+def ranges_takeaway(ranges: pd.DataFrame) -> str:
+    """Say in one sentence which way the strongest column pushes in half of each group."""
+    column = ranges["column"].iloc[0]
+    own = ranges[ranges["column"] == column].dropna(subset="median")
+    told = [
+        f"{row.median:+.2f} for {row.group}"
+        for row in own.itertuples()
+        if row.group in shown_groups(ranges)
+    ]
+    return f"{column} pushes hardest on average; its middle push in log-odds is {', '.join(told)}."
+
+
+def methods_figure(attention: pd.DataFrame) -> go.Figure:
+    """Draw the mean attention of each column by four attribution methods.
+
+    Args:
+        attention: `fairmoe.analysis.methods.MethodComparison.attention`. Drawn are the first
+            `MOST_COLUMNS` columns.
+    """
+    first = 100 * attention.iloc[:MOST_COLUMNS]
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=first,
+        x=[METHODS[str(method)] for method in first.columns],
+        y=list(range(len(first))),
+        text=[[f"{value:.1f} %" for value in row] for row in first.to_numpy()],
+        texttemplate="%{text}",
+        textfont={"color": "#111111"},
+        colorscale=_PALE_TO_STRONG,
+        zmin=0,
+        showscale=False,
+        hovertemplate="%{x}: %{text}<extra></extra>",
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Would another attribution method tell another story?",
+        height=130 + 32 * len(first),
+    )
+    figure.update_xaxes(side="bottom")
+    figure.update_yaxes(**column_axis([str(column) for column in first.index]))
+    return figure
+
+
+def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:
+    """Say in one sentence which two methods agree least.
+
+    Args:
+        agreement: Mean rank correlations of each two methods, NaN where there are none.
+        same_top: Shares of rows in which two methods attend most to the same column.
+    """
+    pairs = {
+        (first, second): float(same_top.loc[first, second])
+        for i, first in enumerate(same_top.index)
+        for second in same_top.columns[:i]
+    }
+    first, second = min(pairs, key=pairs.__getitem__)
+    return (
+        f"Least alike are {METHODS[first]} and {METHODS[second]}: they name the same column as "
+        f"the most attended in {pairs[first, second]:.0%} of the rows, with a mean rank "
+        f"correlation of {agreement.loc[first, second]:.2f}."
+    )

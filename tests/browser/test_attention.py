@@ -1,0 +1,23 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+
+def test_the_attention_of_an_expert_is_compared_by_group(trained: Page):
+    trained.get_by_role("link", name="Attention", exact=True).click()
+    lead = trained.get_by_test_id("stAlert").filter(has_text="the model looks")
+    expect(lead).to_contain_text("Mixture. For female")
+    box = trained.get_by_role("combobox", name=re.compile("Model"))
+    box.click()
+    trained.get_by_role("option", name="Procedural expert", exact=True).click()
+    expect(lead).to_contain_text("Procedural expert. For female")
+    expect(trained).to_have_url(re.compile("attention-model=procedural"))
+    expect(trained.locator("svg").get_by_text("career_break_months").first).to_be_visible()
+    expect(trained.get_by_text("Of 1,000 shufflings of the groups").first).to_be_visible()
+    trained.get_by_text("Compare the four attribution methods").click()
+    expect(trained.get_by_text("Least alike are")).to_be_visible()
+    assert "career" not in trained.url

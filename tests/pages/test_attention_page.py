@@ -1,0 +1,79 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.figures.palette import MODELS
+
+
+@pytest.fixture
+def attention(app: AppTest, demo_run) -> AppTest:
+    app.session_state["fairmoe"].keep(*demo_run)
+    return app.switch_page("pages/attention.py").run()
+
+
+def table(app: AppTest, name: str):
+    """Return the table that has a column of this name."""
+    return next(found.value for found in app.dataframe if name in found.value)
+
+
+def test_the_lead_sentence_names_groups_and_points(attention):
+    assert not attention.exception
+    assert not attention.error
+    lead = attention.info[0].value
+    assert lead.startswith("Mixture\\. For female the model looks at")
+    assert "points" in lead
+
+
+def test_parts_of_the_distance_add_up_to_the_score(attention, demo_run):
+    run, _ = demo_run
+    parts = table(attention, "part")
+    assert parts["part"].sum() == pytest.approx(
+        100 * run.scores["test"]["mixture"]["att_jsd"], abs=1e-4
+    )
+    assert parts["share"].sum() == pytest.approx(100)
+
+
+def test_another_model_and_other_rows_are_explained(attention, demo_run):
+    run, _ = demo_run
+    attention.get_by_key("attention-model").set_value("procedural").run()
+    attention.get_by_key("split").set_value("validation").run()
+    assert not attention.exception
+    assert table(attention, "part")["part"].sum() == pytest.approx(
+        100 * run.scores["validation"]["procedural"]["att_jsd"], abs=1e-4
+    )
+    captions = " ".join(caption.value for caption in attention.caption)
+    assert f"{MODELS['procedural'].label}; demo\\_hiring" in captions
+    assert "validation rows" in captions
+
+
+def test_rows_are_explained_once(attention, monkeypatch):
+    monkeypatch.setattr("fairmoe.analysis.attention.attributions_of", None)
+    attention.get_by_key("attention-methods").set_value(False).run()
+    assert not attention.error
+    assert attention.info[0].value.startswith("Mixture")
+
+
+def test_methods_are_compared_when_asked_for(attention):
+    assert not any("gradient_shap" in found.value for found in attention.dataframe)
+    attention.get_by_key("attention-methods").set_value(True).run()
+    assert not attention.exception
+    found = table(attention, "gradient_shap")
+    assert list(found.index) == ["Integrated gradients", "Gradient SHAP", "SHAP", "LIME"]
+    assert found.loc["SHAP", "shap"] == pytest.approx(1)
+
+
+def test_charts_say_their_takeaway_and_the_p_value_in_words(attention):
+    alts = [chart.proto.alt for chart in attention.get("plotly_chart")]
+    assert len(alts) == 6
+    assert all(alts)
+    assert any("Of 1,000 shufflings of the groups" in alt for alt in alts)
+
+
+def test_without_columns_nothing_is_drawn_of_their_spread(attention):
+    attention.multiselect[0].set_value([]).run()
+    assert not attention.exception
+    assert len(attention.get("plotly_chart")) == 5
+
+
+def test_names_of_columns_and_groups_stay_out_of_the_address(attention):
+    attention.get_by_key("attention-methods").set_value(True).run()
+    assert set(attention.query_params) <= {"split", "attention-model", "attention-methods"}

@@ -1,0 +1,205 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairmoe.analysis.attention import (
+    Reasons,
+    attention_differences,
+    attention_histograms,
+    attribution_ranges,
+    divergence_parts,
+    mean_attention,
+)
+from fairmoe.config import AttributionMethod
+from fairmoe.figures.attention import (
+    MOST_COLUMNS,
+    MOST_GROUPS,
+    attention_figure,
+    attention_takeaway,
+    differences_figure,
+    differences_lead,
+    differences_takeaway,
+    histogram_figure,
+    histogram_takeaway,
+)
+from fairmoe.figures.attributions import (
+    METHODS,
+    methods_figure,
+    methods_takeaway,
+    ranges_figure,
+    ranges_takeaway,
+)
+from fairmoe.figures.divergence import (
+    divergence_figure,
+    divergence_takeaway,
+    null_figure,
+    null_takeaway,
+)
+from fairmoe.figures.palette import MODELS, group_styles
+
+MIXTURE = MODELS["mixture"]
+
+
+def reasons(groups=2, columns=3, n=120):
+    random = np.random.default_rng(0)
+    signed = random.normal(size=(n, columns)).astype(np.float32)
+    attention = np.abs(signed) / np.abs(signed).sum(axis=1, keepdims=True)
+    names = tuple(f"<b>{i}</b>" for i in range(groups))
+    of_columns = tuple(f"<i>{j}</i>" for j in range(columns))
+    return Reasons(of_columns, np.arange(n) % groups, names, signed, attention)
+
+
+def differences(**values):
+    found = {name: (value, value - 0.02, value + 0.02) for name, value in values.items()}
+    return pd.DataFrame.from_dict(
+        found, orient="index", columns=["difference", "low", "high"]
+    ).sort_values("difference", key=abs, ascending=False)
+
+
+def test_the_lead_names_what_surely_differs_with_its_direction():
+    lead = differences_lead(differences(gap=0.06, age=-0.03, pay=0.01), "women", "men", 800)
+    assert lead == (
+        "For women the model looks at gap 6.0 points more, and at age 3.0 points less than for men."
+    )
+    assert differences_takeaway(differences(gap=0.06, age=-0.03, pay=0.01)) == (
+        "The interval leaves out 0 for 2 of 3 columns."
+    )
+
+
+def test_the_lead_claims_nothing_that_chance_may_have_made():
+    lead = differences_lead(differences(gap=0.01), "women", "men", 800)
+    assert lead == (
+        "For women the model looks at the same columns as for men, as far as 800 rows can tell."
+    )
+
+
+def test_at_most_two_columns_a_side_are_named():
+    lead = differences_lead(differences(a=0.9, b=0.8, c=0.7), "x", "y", 9)
+    assert lead == "For x the model looks at a 90.0 and at b 80.0 points more than for y."
+
+
+def test_unsure_differences_are_open_markers():
+    frame = differences(gap=0.06, pay=0.01)
+    style = group_styles(["women", "men"])[0]
+    figure = differences_figure(frame, style, "men")
+    assert list(figure.data[0].x) == pytest.approx([6, 1])
+    assert list(figure.data[0].marker.symbol) == ["circle", "circle-open"]
+    assert figure.data[0].marker.color == style.colour
+
+
+def test_means_are_drawn_by_group_with_whiskers_and_escaped():
+    means = mean_attention(reasons())
+    figure = attention_figure(means)
+    first = means[means["group"] == "<b>0</b>"]
+    trace = figure.data[0]
+    assert list(trace.x) == pytest.approx(100 * first["mean"].to_numpy())
+    assert list(trace.x - trace.error_x.arrayminus) == pytest.approx(100 * first["low"].to_numpy())
+    assert trace.marker.symbol != figure.data[1].marker.symbol
+    assert "<b>" not in figure.to_json()
+    assert "<i>" not in figure.to_json()
+    assert attention_takeaway(means).count("for <b>") == 2
+
+
+def test_the_largest_groups_keep_their_colours_where_not_all_are_drawn():
+    crowd = reasons(groups=MOST_GROUPS + 1, columns=MOST_COLUMNS + 2, n=MOST_GROUPS * 9 + 1)
+    crowd.group[crowd.group == 0] = 1
+    crowd.group[0] = 0
+    figure = attention_figure(mean_attention(crowd))
+    styles = group_styles(crowd.group_names)
+    assert [trace.marker.color for trace in figure.data] == [s.colour for s in styles[1:]]
+    assert len(figure.data[0].x) == MOST_COLUMNS
+    assert "more groups" in attention_takeaway(mean_attention(crowd))
+
+
+def test_histograms_are_steps_that_end_where_the_last_bin_ends():
+    histograms = attention_histograms(reasons(), ["<i>0</i>", "<i>2</i>", "<i>1</i>"])
+    figure = histogram_figure(histograms)
+    assert len(figure.data) == 6
+    own = histograms.iloc[:25]
+    assert list(figure.data[0].y)[:-1] == pytest.approx(100 * own["share"].to_numpy())
+    assert figure.data[0].x[-1] == pytest.approx(100 * own["high"].iloc[-1])
+    assert figure.data[0].line.dash != figure.data[1].line.dash
+    assert figure.layout.xaxis.title.text is None
+    assert figure.layout.xaxis2.title.text == "attention to the column"
+    assert "<i>0</i> gets less than" in histogram_takeaway(histograms)
+
+
+def test_the_parts_drawn_add_up_to_the_distance():
+    parts = divergence_parts(reasons(columns=MOST_COLUMNS + 3))
+    figure = divergence_figure(parts, MIXTURE)
+    assert sum(figure.data[0].x) == pytest.approx(100 * parts.sum())
+    assert figure.layout.yaxis.ticktext[-1] == "3 other columns"
+    assert f"The attention distance is {100 * parts.sum():.2f} pp" in divergence_takeaway(parts)
+
+
+def test_no_distance_at_all_is_said_so():
+    nothing = pd.Series([0.0, 0.0], ["a", "b"])
+    assert divergence_takeaway(nothing) == "The groups get exactly the same mean attention."
+
+
+def test_the_null_is_counted_whole_and_the_observed_in_view():
+    shuffled = np.linspace(0, 0.01, 99)
+    figure = null_figure(shuffled, 0.02, MIXTURE)
+    assert sum(figure.data[0].y) == 99
+    assert figure.layout.shapes[0].x0 == pytest.approx(2)
+    assert figure.layout.xaxis.range[1] > 2
+
+
+@pytest.mark.parametrize(
+    ("p_value", "words"),
+    [
+        (
+            0.01,
+            "Of 99 shufflings of the groups none showed a distance as large (p = 0.010): chance "
+            "alone hardly explains it.",
+        ),
+        (
+            0.4,
+            "Of 99 shufflings of the groups 39 showed a distance as large (p = 0.400): chance "
+            "alone may well explain it.",
+        ),
+    ],
+)
+def test_the_p_value_in_words(p_value, words):
+    assert null_takeaway(np.zeros(99), p_value).startswith(words)
+
+
+def test_pushes_are_drawn_from_their_quantiles():
+    ranges = attribution_ranges(reasons())
+    figure = ranges_figure(ranges, "<u>hired</u>")
+    thin, wide = figure.data[:2]
+    own = ranges[ranges["group"] == "<b>0</b>"]
+    assert list(thin.x + thin.error_x.array) == pytest.approx(own["high"].to_numpy())
+    assert list(wide.x - wide.error_x.arrayminus) == pytest.approx(own["q1"].to_numpy())
+    assert wide.error_x.thickness > thin.error_x.thickness
+    assert "<u>" not in figure.to_json()
+    assert f"{own['median'].iloc[0]:+.2f} for <b>0</b>" in ranges_takeaway(ranges)
+
+
+def test_every_method_has_a_name_and_the_least_alike_are_told():
+    from typing import get_args
+
+    assert set(METHODS) == set(get_args(AttributionMethod))
+    attention = pd.DataFrame(np.full((3, 4), 1 / 3), list("abc"), list(METHODS))
+    figure = methods_figure(attention)
+    assert list(figure.data[0].x) == list(METHODS.values())
+    assert figure.data[0].text[0][0] == "33.3 %"
+    same = pd.DataFrame(np.ones((4, 4)), list(METHODS), list(METHODS))
+    same.loc["lime", "shap"] = 0.6
+    assert "LIME and SHAP: they name the same column as the most attended in 60%" in (
+        methods_takeaway(same, same)
+    )
+
+
+def test_titles_ask_and_colours_are_explicit():
+    made = reasons()
+    for figure in (
+        attention_figure(mean_attention(made)),
+        differences_figure(attention_differences(made, 0), group_styles(["a", "b"])[0], "b"),
+        histogram_figure(attention_histograms(made, made.columns)),
+        divergence_figure(divergence_parts(made), MIXTURE),
+        null_figure(np.zeros(9), 0.1, MIXTURE),
+        ranges_figure(attribution_ranges(made), "hired"),
+    ):
+        assert figure.layout.title.text.endswith("?")
+        assert all(trace.marker.color or trace.line.color for trace in figure.data)
