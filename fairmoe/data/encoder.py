@@ -8,7 +8,9 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from fairmoe.config import Scale
@@ -129,15 +131,32 @@ class Encoder:
         Raises:
             InvalidInputError: A column of numbers holds texts.
         """
-        # Column by column: together they would be copied, as float64 and as a sparse matrix.
-        return cls(
-            tuple(
-                _category_code(column, as_category(frame[column]), rare_level)
-                if kinds[column] == "category"
-                else _number_code(column, _numbers(frame[column], column), scale)
-                for column in frame.columns
-            )
+        numbers = [column for column in frame.columns if kinds[column] == "number"]
+        categories = {
+            column: as_category(frame[column])
+            for column in frame.columns
+            if kinds[column] == "category"
+        }
+        cleaned = pd.DataFrame(
+            {column: _numbers(frame[column], column) for column in numbers}
+            | {column: values.cat.codes for column, values in categories.items()}
         )
+        scaler = StandardScaler() if scale == "standard" else MinMaxScaler((-1, 1))
+        impute = SimpleImputer(strategy="median", keep_empty_features=True)
+        # Without a share `min_frequency` has to be None; 0 is not taken.
+        one_hot = OneHotEncoder(min_frequency=rare_level or None, dtype=np.float32)
+        fitted = ColumnTransformer(
+            [
+                ("numbers", make_pipeline(impute, scaler), numbers),
+                ("categories", one_hot, list(categories)),
+            ]
+        ).fit(cleaned)
+        codes: dict[str, Code] = {}
+        if numbers:
+            codes |= _number_codes(fitted.named_transformers_["numbers"], cleaned[numbers])
+        if categories:
+            codes |= _category_codes(fitted.named_transformers_["categories"], categories)
+        return cls(tuple(codes[column] for column in frame.columns))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -203,31 +222,34 @@ def _numbers(values: "pd.Series[Any]", column: str) -> "pd.Series[float]":
     return numbers.astype("float64")
 
 
-def _number_code(column: str, values: "pd.Series[float]", scale: Scale) -> NumberCode:
-    scaler = StandardScaler() if scale == "standard" else MinMaxScaler((-1, 1))
-    impute = SimpleImputer(strategy="median", keep_empty_features=True)
-    scaler.fit(impute.fit_transform(values.to_numpy()[:, None]))
+def _number_codes(pipeline: Any, values: pd.DataFrame) -> dict[str, Code]:
+    impute, scaler = (step for _, step in pipeline.steps)
     if isinstance(scaler, StandardScaler):
-        center, spread = scaler.mean_[0], scaler.scale_[0]
+        centers, spreads = scaler.mean_, scaler.scale_
     else:
-        center = scaler.data_min_[0] / 2 + scaler.data_max_[0] / 2
-        spread = scaler.data_range_[0] / 2
-    return NumberCode(
-        column,
-        median=float(impute.statistics_[0]),
-        center=float(center),
-        spread=float(spread) or 1.0,
-        indicator=bool(values.isna().any()),
-    )
+        centers = scaler.data_min_ / 2 + scaler.data_max_ / 2
+        spreads = scaler.data_range_ / 2
+    lacking = values.isna().any()
+    return {
+        column: NumberCode(
+            column, float(median), float(center), float(spread) or 1.0, bool(lacking[column])
+        )
+        for column, median, center, spread in zip(
+            values.columns, impute.statistics_, centers, spreads, strict=True
+        )
+    }
 
 
-def _category_code(column: str, values: "pd.Series[Any]", rare_level: float) -> CategoryCode:
-    # Without a share `min_frequency` has to be None; 0 is not taken.
-    one_hot = OneHotEncoder(min_frequency=rare_level or None)
-    one_hot.fit(values.cat.codes.to_numpy()[:, None])
-    # A missing value has code -1, which picks the last name.
-    names = np.array([*values.cat.categories, MISSING], dtype=object)
-    rare = None if one_hot.min_frequency is None else one_hot.infrequent_categories_[0]
-    rare_levels = () if rare is None else tuple(names[rare])
-    levels = tuple(level for level in names[one_hot.categories_[0]] if level not in rare_levels)
-    return CategoryCode(column, levels, rare_levels)
+def _category_codes(one_hot: Any, categories: "Mapping[str, pd.Series[Any]]") -> dict[str, Code]:
+    none: list[Any] = [None] * len(categories)
+    rare_codes = none if one_hot.min_frequency is None else one_hot.infrequent_categories_
+    codes: dict[str, Code] = {}
+    for (column, values), seen, rare in zip(
+        categories.items(), one_hot.categories_, rare_codes, strict=True
+    ):
+        # A missing value has code -1, which picks the last name.
+        names = np.array([*values.cat.categories, MISSING], dtype=object)
+        rare_levels = () if rare is None else tuple(names[rare])
+        levels = tuple(level for level in names[seen] if level not in rare_levels)
+        codes[column] = CategoryCode(column, levels, rare_levels)
+    return codes

@@ -120,7 +120,7 @@ def _is_binary(kind: pa.DataType) -> bool:
 
 def _csv(content: bytes) -> _Parts:
     text, encoding = decode(content)
-    if not text or text.isspace():
+    if not text.strip():
         raise InvalidInputError("A table is needed", however="the file is empty")
     delimiter = find_delimiter(text)
     numbered = enumerate(records(text[:SAMPLE].rstrip("\r\n "), delimiter), start=1)
@@ -132,13 +132,11 @@ def _csv(content: bytes) -> _Parts:
     _check_header(header)
     check_names(names)
     _check_has_rows(rows)
+    body = text.strip("\r\n ").encode()
     blank_lines = _blank_lines(text, delimiter)
-    body = text.encode()
     del text
-    body = body.strip(b"\r\n ")
-    frame = _to_pandas(_parsed(body, names, delimiter, header_row))
-    # What the parser had needed it would keep for another table.
-    pa.default_memory_pool().release_unused()
+    table = _parsed(body, names, delimiter, header_row)
+    frame = _to_pandas(table)
     for column in frame.columns:
         frame[column] = _numbers_if_all_are(frame[column], delimiter)
     _check_values_differ_from_names(frame)
@@ -268,12 +266,9 @@ def _check_rows(body: bytes, delimiter: str, width: int, header_row: int) -> Non
 
 
 def _blank_lines(text: str, delimiter: str) -> tuple[int, ...]:
+    text = text.rstrip("\r\n ")
     # Quick and nearly always enough; a blank line within quotes is told apart below.
-    end = len(text)
-    while text[end - 1] in "\r\n ":
-        end -= 1
-    pairs = ("\n\n", "\n\r", "\r\r")
-    if all(text.find(pair, 0, end) < 0 for pair in pairs) and text[0] not in "\r\n":
+    if not any(pair in text for pair in ("\n\n", "\n\r", "\r\r")) and text[0] not in "\r\n":
         return ()
-    rows = enumerate(records(text[:end], delimiter), start=1)
+    rows = enumerate(records(text, delimiter), start=1)
     return tuple(row for row, fields in rows if not fields)

@@ -74,13 +74,40 @@ def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> No
         figure,
         key=key,
         alt=takeaway,
-        config={
-            "displaylogo": False,
-            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
-            "toImageButtonOptions": {"format": "svg", "filename": f"fairmoe-{key}"},
-        },
+        config=_chart_config(key, remove=["select2d", "lasso2d", "autoScale2d"]),
     )
     st.caption(f"{plain(takeaway)} {plain(source)}")
+
+
+def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> list[Any]:
+    """Show a figure like `show_chart`, and return what the user selected in it.
+
+    Args:
+        figure: From `fairmoe.figures`; its points carry `customdata`.
+        takeaway: See `show_chart`.
+        source: See `show_chart`.
+        key: See `show_chart`.
+
+    Returns:
+        The `customdata` of the selected points; nothing if none is selected.
+    """
+    event: Any = st.plotly_chart(
+        figure,
+        key=key,
+        alt=takeaway,
+        on_select="rerun",
+        config=_chart_config(key, remove=["autoScale2d"]),
+    )
+    st.caption(f"{plain(takeaway)} {plain(source)}")
+    return [point["customdata"] for point in event.selection.points if "customdata" in point]
+
+
+def _chart_config(key: str, *, remove: list[str]) -> dict[str, Any]:
+    return {
+        "displaylogo": False,
+        "modeBarButtonsToRemove": remove,
+        "toImageButtonOptions": {"format": "svg", "filename": f"fairmoe-{key}"},
+    }
 
 
 def show_table(

@@ -13,7 +13,7 @@ from fairmoe.ui.state import Session, session
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
-ATTENTION, REPORT = "pages/attention.py", "pages/report.py"
+ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,14 @@ PAGES = {
         "Understand",
         ":material/groups:",
         "The mixture, its experts and plain baselines side by side, and what each group gets.",
+        _run_missing,
+    ),
+    ROUTING: Page(
+        "Routing",
+        "Routing",
+        "Understand",
+        ":material/alt_route:",
+        "Whom the gate asks for whom, what comes of it, and what it would be to overrule it.",
         _run_missing,
     ),
     ATTENTION: Page(

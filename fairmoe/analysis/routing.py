@@ -1,0 +1,200 @@
+"""Whom the gate asks: its weights row by row, by group, along a column, and where rows end up."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from fairmoe.functional.gating import disagreement
+from fairmoe.runs import EXPERTS, SplitRecord
+
+Outcome = Literal["predicted", "right"]
+
+MIN_ROWS = 5
+"""Fewer rows than this have no mean worth showing."""
+
+BINS = 8
+TENTHS = 10
+LEVELS = 12
+MISSING, OTHER = "missing", "all others"
+_NORMAL_95 = 1.959964
+
+
+def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame:
+    """Return how each row of a split is routed, and how it fares.
+
+    Args:
+        record: What the models of a run said of the rows, `n` of them.
+        group_names: A name for each group.
+
+    Returns:
+        One row per row, in their order: `row`, its position in the table; `group`, its name;
+        `weight_` and `proba_` of each of `EXPERTS`, in [0, 1]; `proba` of the mixture; `top`, the
+        expert of most weight, the first at a tie; `disagreement` of the experts, in [0, 2 / 3];
+        `entropy` of the weights as a share of the largest possible, in [0, 1]; and whether it is
+        truly `positive`, `predicted` positive, and predicted `right`.
+    """
+    weights = record.gate.astype(np.float64)
+    proba = np.stack([record.proba[expert] for expert in EXPERTS]).astype(np.float64)
+    predicted = record.proba["mixture"] > 0.5
+    with np.errstate(divide="ignore", invalid="ignore"):
+        surprise = np.where(weights > 0, -weights * np.log(weights), 0.0)
+    return pd.DataFrame(
+        {
+            "row": record.rows,
+            "group": np.asarray(group_names, dtype=object)[record.group],
+            **{f"weight_{expert}": weights[:, i] for i, expert in enumerate(EXPERTS)},
+            **{f"proba_{expert}": proba[i] for i, expert in enumerate(EXPERTS)},
+            "proba": record.proba["mixture"].astype(np.float64),
+            "top": np.asarray(EXPERTS, dtype=object)[weights.argmax(axis=1)],
+            "disagreement": disagreement(torch.from_numpy(proba)).numpy(),
+            "entropy": surprise.sum(axis=1) / math.log(len(EXPERTS)),
+            "positive": record.y_true == 1,
+            "predicted": predicted,
+            "right": predicted == (record.y_true == 1),
+        }
+    )
+
+
+def weights_by_group(
+    gate: NDArray[np.floating[Any]], group: NDArray[np.int64], group_names: Sequence[str]
+) -> pd.DataFrame:
+    """Return the mean gate weights of everyone and of each group, with 95 % intervals.
+
+    Args:
+        gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
+        group: Group ids, `(n,)`, that index `group_names`.
+        group_names: A name for each group.
+
+    Returns:
+        Indexed by the group's name after a first row "everyone"; as `mean_weights` returns it.
+    """
+    members = [np.ones(len(group), dtype=bool)] + [group == i for i in range(len(group_names))]
+    return mean_weights(gate, members, ["everyone", *group_names]).rename_axis("group")
+
+
+def mean_weights(
+    gate: NDArray[np.floating[Any]], members: Sequence[NDArray[np.bool_]], names: Sequence[str]
+) -> pd.DataFrame:
+    """Return the mean gate weights of some sets of rows, with 95 % intervals of the mean.
+
+    Args:
+        gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
+        members: Which rows belong to each set, each `(n,)`.
+        names: A name for each set.
+
+    Returns:
+        One row per set, indexed by its name: the count `rows`, and for each expert its mean
+        weight and, under its name with `_low` and `_high`, the interval, in [0, 1]; NaN for sets
+        of fewer than `MIN_ROWS` rows.
+    """
+    table: dict[str, list[float]] = {"rows": []}
+    for of in members:
+        own = gate[of].astype(np.float64)
+        enough = len(own) >= MIN_ROWS
+        mean = own.mean(axis=0) if enough else np.full(len(EXPERTS), np.nan)
+        reach = _NORMAL_95 * own.std(axis=0, ddof=1) / math.sqrt(len(own)) if enough else mean
+        table["rows"].append(len(own))
+        for i, expert in enumerate(EXPERTS):
+            table.setdefault(expert, []).append(mean[i])
+            table.setdefault(f"{expert}_low", []).append(np.maximum(0, mean[i] - reach[i]))
+            table.setdefault(f"{expert}_high", []).append(np.minimum(1, mean[i] + reach[i]))
+    return pd.DataFrame(table, index=pd.Index(list(names), dtype=object)).astype({"rows": int})
+
+
+def weights_by_column(values: "pd.Series[Any]", gate: NDArray[np.floating[Any]]) -> pd.DataFrame:
+    """Return the mean gate weights along a column.
+
+    A number with more than `BINS` values is cut into up to `BINS` bins of about equally many rows;
+    of more than `LEVELS` levels the rarest are taken together. Missing values stand apart.
+
+    Args:
+        values: The cells, `(n,)`: numbers or a category.
+        gate: Gate weights of the same rows, `(n, 3)`.
+
+    Returns:
+        Numbers in ascending order, levels the most frequent first; as `mean_weights` returns it.
+    """
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        codes, names = _levels(values)
+    else:
+        codes, names = _bins(values)
+    if (codes < 0).any():
+        codes, names = np.where(codes < 0, len(names), codes), [*names, MISSING]
+    members = [codes == code for code in range(len(names))]
+    return mean_weights(gate, members, names).rename_axis(str(values.name))
+
+
+def flows(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
+    """Return how many rows of each group go to which expert and end how.
+
+    Args:
+        rows: As `routed_rows` returns them.
+        outcome: Whether rows are "predicted" positive, or predicted "right".
+
+    Returns:
+        One row per combination that occurs, sorted: `group`, `expert`, `outcome` (a truth value)
+        and the count `rows`; the counts sum to the rows.
+    """
+    counts = rows.groupby(["group", "top", outcome], observed=True).size()
+    named = counts.rename("rows").reset_index()
+    return named.rename(columns={"top": "expert", outcome: "outcome"})
+
+
+def by_disagreement(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how undecided the gate is from the rows that experts agree on to the most disputed.
+
+    Args:
+        rows: As `routed_rows` returns them.
+
+    Returns:
+        One row per tenth of the rows, fewer for fewer than ten rows: the count `rows`, the mean
+        `disagreement` and `entropy`, and the 95 % interval of the latter, `entropy_low` and
+        `entropy_high`; NaN in tenths of fewer than `MIN_ROWS` rows.
+    """
+    order = rows["disagreement"].rank(method="first").to_numpy()
+    tenth = np.ceil(TENTHS * order / max(len(rows), 1)).astype(np.int64)
+    parts = rows[["disagreement", "entropy"]].groupby(tenth)
+    n, mean = parts.size(), parts.mean()
+    error: pd.Series[float] = _NORMAL_95 * parts["entropy"].std() / n**0.5
+    table = mean.assign(
+        entropy_low=mean["entropy"] - error,
+        entropy_high=(mean["entropy"] + error).clip(upper=1.0),
+    ).where(n >= MIN_ROWS)
+    table.insert(0, "rows", n)
+    return table.rename_axis("tenth")
+
+
+def _levels(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
+    counts = values.value_counts()
+    counts = counts[counts > 0]
+    kept = list(counts.index[: LEVELS if len(counts) <= LEVELS else LEVELS - 1])
+    place = {level: i for i, level in enumerate(kept)}
+    names = [str(level) for level in kept]
+    if len(kept) < len(counts):
+        names.append(f"{OTHER} ({len(counts) - len(kept)} levels)")
+    found = [place.get(v, len(kept)) for v in values.cat.categories]
+    codes = values.cat.codes.to_numpy().astype(np.int64)
+    return np.where(codes < 0, -1, np.asarray([*found, -1])[codes]), names
+
+
+def _bins(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
+    cells = values.to_numpy(dtype=np.float64)
+    known = cells[~np.isnan(cells)]
+    distinct = np.unique(known)
+    if len(distinct) <= BINS:
+        lower, names = distinct, [f"{value:g}" for value in distinct]
+    else:
+        # Every bin begins at a value that occurs, so that none is empty and its name is exact.
+        lower = np.unique(np.quantile(known, np.arange(BINS) / BINS, method="higher"))
+        last = [known[known < end].max() for end in lower[1:]] + [known.max()]
+        names = [
+            f"{low:g}" if low == high else f"{low:g} to {high:g}"
+            for low, high in zip(lower, last, strict=True)
+        ]
+    codes = np.searchsorted(lower, cells, side="right") - 1
+    return np.where(np.isnan(cells), -1, codes), names

@@ -1,0 +1,312 @@
+"""How a gate shares its weight: by group, row by row, along a column and over training."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fairmoe.figures.curves import Line
+from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
+
+MOST_POINTS = 5000
+NEAR_UNIFORM = 0.05
+"""Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
+
+_THIRD = 1 / len(EXPERTS)
+_GREY = "rgba(128,128,128,0.8)"
+_EVERYONE = Style("everyone", "#7A8794", "solid", "circle", "")
+
+
+def gate_reading(rows: pd.DataFrame) -> str:
+    """Say in one or two sentences how much the gate decides.
+
+    Args:
+        rows: As `fairmoe.analysis.routing.routed_rows` returns them.
+    """
+    weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
+    usual = float(np.quantile(np.abs(weights - _THIRD).max(axis=1), 0.9))
+    if usual <= NEAR_UNIFORM:
+        return (
+            f"The gate hardly decides: for 9 of 10 rows all weights lie within "
+            f"{max(1, math.ceil(100 * usual))} points of a third, so the mixture is close to the "
+            "plain average of its experts."
+        )
+    first, share = _most_weighted(rows)
+    told = (
+        f"On average the expert it weighs most has {weights.max(axis=1).mean():.0%} of the weight; "
+        f"for {share:.0%} of the rows that is the {first}."
+    )
+    spread = np.quantile(weights, [0.05, 0.95], axis=0)
+    if float((spread[1] - spread[0]).max()) <= NEAR_UNIFORM:
+        return f"The gate treats nearly all rows alike, whoever they are. {told}"
+    return f"The gate tells rows apart. {told}"
+
+
+def sampled(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows, or `MOST_POINTS` of them drawn at random, the same each time."""
+    return rows if len(rows) <= MOST_POINTS else rows.sample(MOST_POINTS, random_state=0)
+
+
+def weights_figure(weights: pd.DataFrame) -> go.Figure:
+    """Draw the mean weight of each expert, for everyone and by group, with intervals.
+
+    Args:
+        weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
+    """
+    figure = make_subplots(
+        rows=1,
+        cols=len(EXPERTS),
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=[MODELS[expert].label for expert in EXPERTS],
+    )
+    styles = (_EVERYONE, *group_styles([str(name) for name in weights.index[1:]]))
+    for place, expert in enumerate(EXPERTS, start=1):
+        value = 100 * weights[expert]
+        figure.add_scatter(
+            y=[style.label for style in styles],
+            x=value,
+            mode="markers",
+            marker={
+                "color": [style.colour for style in styles],
+                "symbol": [style.symbol for style in styles],
+                "size": 12,
+            },
+            error_x=_interval(weights, expert),
+            hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+            row=1,
+            col=place,
+        )
+        figure.add_vline(100 * _THIRD, line={"color": _GREY, "dash": "dot"}, row=1, col=place)
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Whose opinion counts how much for each group?",
+        height=160 + 44 * len(weights),
+        showlegend=False,
+        margin={"t": 90},
+    )
+    figure.update_xaxes(ticksuffix=" %", nticks=5, range=_range(weights))
+    figure.update_yaxes(
+        type="category",
+        ticksuffix="  ",
+        categoryorder="array",
+        categoryarray=[style.label for style in styles],
+        range=[len(weights) - 0.5, -0.5],
+    )
+    return figure
+
+
+def weights_takeaway(weights: pd.DataFrame) -> str:
+    """Say in one sentence for which expert the groups differ most, and whether beyond chance."""
+    groups = weights.iloc[1:].dropna()
+    if len(groups) < 2:
+        return "Too few rows in the groups to compare their weights."
+    spread = {expert: float(np.ptp(groups[expert])) for expert in EXPERTS}
+    expert = max(spread, key=spread.__getitem__)
+    ordered = groups.sort_values(expert)
+    low, high = ordered.iloc[0], ordered.iloc[-1]
+    apart = high[f"{expert}_low"] > low[f"{expert}_high"]
+    return (
+        f"The groups differ most in the weight of the {MODELS[expert].label.lower()}: "
+        f"{high[expert]:.1%} for {high.name!s}, {low[expert]:.1%} for {low.name!s}, "
+        f"{100 * spread[expert]:.1f} percentage points apart; the intervals "
+        f"{'do not overlap' if apart else 'overlap'}."
+    )
+
+
+def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: bool) -> go.Figure:
+    """Draw each row in the triangle of the three experts; a corner is all the weight on one.
+
+    Args:
+        rows: As `fairmoe.analysis.routing.routed_rows` returns them, not more than `MOST_POINTS`.
+        group_names: A name for each group, with or without rows.
+        zoom: Show only the part of the triangle that holds the points.
+
+    Returns:
+        Every point carries the position of its row in the table as `customdata`.
+    """
+    figure = go.Figure()
+    for name, style in zip(group_names, group_styles(group_names), strict=True):
+        own = rows[rows["group"] == name]
+        a, b, c = (100 * own[f"weight_{expert}"] for expert in EXPERTS)
+        figure.add_scatterternary(
+            name=style.label,
+            a=a,
+            b=b,
+            c=c,
+            mode="markers",
+            marker={
+                "color": style.colour,
+                "symbol": style.symbol,
+                "size": 7,
+                "opacity": 0.75,
+                "line": {"width": 0},
+            },
+            customdata=own["row"],
+            hovertemplate=(
+                "utility %{a:.1f} %<br>result %{b:.1f} %<br>"
+                "procedural %{c:.1f} %<extra>%{fullData.name}</extra>"
+            ),
+        )
+    corners = {}
+    for axis, expert in zip("abc", EXPERTS, strict=True):
+        lowest = 100 * float(rows[f"weight_{expert}"].min()) if zoom else 0.0
+        corners[f"{axis}axis"] = {
+            "title": {
+                "text": MODELS[expert].label,
+                "font": {"color": MODELS[expert].colour, "size": 14},
+            },
+            "min": max(0.0, math.floor(lowest) - 1),
+            "ticksuffix": " %",
+            "nticks": 5,
+            "gridcolor": "rgba(128,128,128,0.3)",
+            "linecolor": _GREY,
+        }
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Where does each row stand between the three experts?",
+        height=560,
+        ternary={"sum": 100, "bgcolor": "rgba(0,0,0,0)", **corners},
+        legend={"y": -0.08, "itemsizing": "constant"},
+        margin={"t": 100, "l": 60, "r": 60, "b": 30},
+    )
+    return figure
+
+
+def triangle_takeaway(rows: pd.DataFrame) -> str:
+    """Say in one sentence which expert has the most weight for most rows."""
+    first, share = _most_weighted(rows)
+    return (
+        f"For {share:.0%} of the rows the {first} has the most weight; the nearer a point to a "
+        "corner, the more that expert decides alone."
+    )
+
+
+def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
+    """Draw how the use of each expert moved while the gate learned.
+
+    Args:
+        lines: The recorded figures; those named "usage of" an expert are drawn.
+
+    Returns:
+        The figure, or None if no usage was recorded.
+    """
+    usage = _usage(lines)
+    if not usage:
+        return None
+    figure = go.Figure()
+    for expert, line in usage.items():
+        style = MODELS[expert]
+        figure.add_scatter(
+            x=line.epochs,
+            y=[100 * value for value in line.values],
+            name=style.label,
+            mode="lines" if len(line.epochs) > 1 else "markers",
+            line={"color": style.colour, "dash": style.dash, "width": 2.5},
+            marker={"color": style.colour, "symbol": style.symbol},
+            hovertemplate="epoch %{x}: %{y:.1f} %<extra>%{fullData.name}</extra>",
+        )
+    figure.add_hline(100 * _THIRD, line={"color": _GREY, "dash": "dot"})
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Which expert did the gate come to use?",
+        height=380,
+        legend={"y": -0.22},
+    )
+    figure.update_xaxes(title="epoch of the gate")
+    figure.update_yaxes(title="share of the weight", ticksuffix=" %", rangemode="tozero")
+    return figure
+
+
+def usage_takeaway(lines: Sequence[Line]) -> str:
+    """Say in one sentence how the use of the experts moved from the first to the last epoch."""
+    told = ", ".join(
+        f"{MODELS[expert].label.lower()} from {line.values[0]:.0%} to {line.values[-1]:.0%}"
+        for expert, line in _usage(lines).items()
+    )
+    return f"Usage while the gate learned: {told}." if told else "No usage was recorded."
+
+
+def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
+    """Draw the mean weight of each expert along a column, with intervals.
+
+    Args:
+        weights: As `fairmoe.analysis.routing.weights_by_column` returns it, named after the column.
+        ordered: Whether the column is a number, so that a line may join its values.
+    """
+    figure = go.Figure()
+    labels = [plain(str(name)) for name in weights.index]
+    for expert in EXPERTS:
+        style = MODELS[expert]
+        figure.add_scatter(
+            name=style.label,
+            x=labels,
+            y=100 * weights[expert],
+            customdata=weights["rows"],
+            mode="lines+markers" if ordered else "markers",
+            line={"color": style.colour, "dash": style.dash, "width": 2},
+            marker={"color": style.colour, "symbol": style.symbol, "size": 10},
+            error_y=_interval(weights, expert),
+            hovertemplate="%{x}: %{y:.1f} % (%{customdata:,} rows)<extra>%{fullData.name}</extra>",
+        )
+    figure.add_hline(100 * _THIRD, line={"color": _GREY, "dash": "dot"})
+    column = plain(str(weights.index.name))
+    figure.update_layout(
+        template=TEMPLATE,
+        title=f"Does the routing follow {column}?",
+        height=420,
+        legend={"y": -0.3},
+    )
+    figure.update_xaxes(type="category", title=column, categoryarray=labels)
+    figure.update_yaxes(title="mean gate weight", ticksuffix=" %", range=_range(weights))
+    return figure
+
+
+def column_takeaway(weights: pd.DataFrame) -> str:
+    """Say in one sentence which expert's weight moves most along the column."""
+    known = weights.dropna()
+    if known.empty:
+        return "Too few rows at every value to estimate a mean weight."
+    spread = {expert: float(np.ptp(known[expert])) for expert in EXPERTS}
+    expert = max(spread, key=spread.__getitem__)
+    ordered = known.sort_values(expert)
+    low, high = ordered.iloc[0], ordered.iloc[-1]
+    return (
+        f"Along {weights.index.name!s} the weight of the {MODELS[expert].label.lower()} moves "
+        f"most: from {low[expert]:.1%} at {low.name!s} to {high[expert]:.1%} at {high.name!s}."
+    )
+
+
+def _most_weighted(rows: pd.DataFrame) -> tuple[str, float]:
+    shares = rows["top"].value_counts(normalize=True)
+    return MODELS[str(shares.index[0])].label.lower(), float(shares.iloc[0])
+
+
+def _usage(lines: Sequence[Line]) -> dict[str, Line]:
+    named = {line.name: line for line in lines}
+    return {e: named[f"usage of {e}"] for e in EXPERTS if f"usage of {e}" in named}
+
+
+def _interval(weights: pd.DataFrame, expert: str) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": 100 * (weights[f"{expert}_high"] - weights[expert]),
+        "arrayminus": 100 * (weights[expert] - weights[f"{expert}_low"]),
+        "color": _GREY,
+        "thickness": 1.6,
+        "width": 5,
+    }
+
+
+def _range(weights: pd.DataFrame) -> tuple[float, float]:
+    """Return an axis, in percent, with all intervals and a third on it, and some room."""
+    lows = weights[[f"{expert}_low" for expert in EXPERTS]].to_numpy().ravel()
+    highs = weights[[f"{expert}_high" for expert in EXPERTS]].to_numpy().ravel()
+    low, high = float(np.nanmin([*lows, _THIRD])), float(np.nanmax([*highs, _THIRD]))
+    room = max(0.1 * (high - low), 0.02)
+    return 100 * (low - room), 100 * (high + room)

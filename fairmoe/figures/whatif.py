@@ -1,0 +1,266 @@
+"""Where routed rows end up, when the gate decides, and what it would be to overrule it."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.words import INSUFFICIENT, METRICS
+
+COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
+_GREY = "#7A8794"
+_OUTCOME_COLOURS = ("#4D5761", "#A9B3BD")
+
+
+def flow_figure(
+    flows: pd.DataFrame, group_names: Sequence[str], outcomes: tuple[str, str]
+) -> go.Figure:
+    """Draw the rows as they flow from their group over the expert of most weight to an outcome.
+
+    Args:
+        flows: As `fairmoe.analysis.routing.flows` returns them.
+        group_names: A name for each group, with or without rows.
+        outcomes: What the outcomes true and false are called.
+    """
+    styles = group_styles(group_names)
+    ends = ["true", "false"]
+    place = {name: i for i, name in enumerate([*(f"of {g}" for g in group_names), *EXPERTS, *ends])}
+    colour_of = {
+        name: _faded(style.colour) for name, style in zip(group_names, styles, strict=True)
+    }
+    to_expert = flows.groupby(["group", "expert"], sort=False, as_index=False)["rows"].sum()
+    links = [
+        (place[f"of {group}"], place[expert], rows, colour_of[group])
+        for group, expert, rows in to_expert.itertuples(index=False)
+    ] + [
+        (place[expert], place["true" if outcome else "false"], rows, colour_of[group])
+        for group, expert, outcome, rows in flows[
+            ["group", "expert", "outcome", "rows"]
+        ].itertuples(index=False)
+    ]
+    source, target, value, colour = zip(*links, strict=True)
+    figure = go.Figure()
+    figure.add_sankey(
+        arrangement="snap",
+        node={
+            "label": [
+                *(style.label for style in styles),
+                *(MODELS[expert].label for expert in EXPERTS),
+                *outcomes,
+            ],
+            "color": [
+                *(style.colour for style in styles),
+                *(MODELS[expert].colour for expert in EXPERTS),
+                *_OUTCOME_COLOURS,
+            ],
+            "pad": 18,
+            "thickness": 18,
+            "line": {"width": 0},
+            "hovertemplate": "%{label}: %{value:,} rows<extra></extra>",
+        },
+        link={
+            "source": source,
+            "target": target,
+            "value": value,
+            "color": colour,
+            "hovertemplate": ("%{source.label} to %{target.label}: %{value:,} rows<extra></extra>"),
+        },
+        valueformat=",",
+        textfont={"size": 13, "shadow": "none"},
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Who goes to which expert, and how does it end?",
+        height=320 + 26 * len(group_names),
+        margin={"t": 70, "b": 24},
+    )
+    return figure
+
+
+def flow_takeaway(flows: pd.DataFrame) -> str:
+    """Say in one sentence which share of each group goes to its most frequent expert."""
+    told = []
+    for group, own in flows.groupby("group", sort=False):
+        by_expert = own.groupby("expert")["rows"].sum().sort_values(ascending=False)
+        label = MODELS[str(by_expert.index[0])].label.lower()
+        told.append(f"{by_expert.iloc[0] / by_expert.sum():.0%} of {group!s} to the {label}")
+    more = f"; {len(told) - 4} more groups are in the table" if len(told) > 4 else ""
+    return f"By the expert of most weight: {', '.join(told[:4])}{more}."
+
+
+def disagreement_figure(
+    rows: pd.DataFrame, tenths: pd.DataFrame, group_names: Sequence[str]
+) -> go.Figure:
+    """Draw how undecided the gate is against how far the experts' opinions lie apart.
+
+    Args:
+        rows: As `fairmoe.analysis.routing.routed_rows` returns them, not more than are to be drawn.
+        tenths: As `fairmoe.analysis.routing.by_disagreement` returns them.
+        group_names: A name for each group, with or without rows.
+    """
+    figure = go.Figure()
+    for name, style in zip(group_names, group_styles(group_names), strict=True):
+        own = rows[rows["group"] == name]
+        figure.add_scatter(
+            name=style.label,
+            x=100 * own["disagreement"],
+            y=100 * own["entropy"],
+            mode="markers",
+            marker={
+                "color": style.colour,
+                "symbol": style.symbol,
+                "size": 6,
+                "opacity": 0.65,
+                "line": {"width": 0},
+            },
+            hovertemplate=(
+                "disagreement %{x:.1f} points<br>entropy %{y:.1f} %<extra>%{fullData.name}</extra>"
+            ),
+        )
+    figure.add_scatter(
+        name="mean of each tenth of the rows",
+        x=100 * tenths["disagreement"],
+        y=100 * tenths["entropy"],
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": 100 * (tenths["entropy_high"] - tenths["entropy"]),
+            "arrayminus": 100 * (tenths["entropy"] - tenths["entropy_low"]),
+            "color": _GREY,
+            "thickness": 1.6,
+        },
+        mode="lines+markers",
+        line={"color": _GREY, "width": 3},
+        marker={"color": _GREY, "symbol": "circle-open", "size": 9},
+        hovertemplate="%{y:.1f} % at %{x:.1f} points<extra>%{fullData.name}</extra>",
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Is the gate more decided where the experts disagree?",
+        height=440,
+        legend={"y": -0.22, "itemsizing": "constant"},
+    )
+    figure.update_xaxes(
+        title="mean difference between the experts' probabilities, percentage points"
+    )
+    figure.update_yaxes(title="entropy of the gate (100 %: all alike)", ticksuffix=" %")
+    return figure
+
+
+def disagreement_takeaway(rows: pd.DataFrame) -> str:
+    """Say in one sentence how disagreement and entropy go together."""
+    if min(rows["disagreement"].nunique(), rows["entropy"].nunique()) < 2:
+        return "The experts never disagree or the gate never changes: there is nothing to compare."
+    together = float(rows["disagreement"].rank().corr(rows["entropy"].rank()))
+    told = f"rank correlation {together:.2f}"
+    if together <= -0.1:
+        return f"The more the experts disagree, the more the gate decides between them ({told})."
+    if together >= 0.1:
+        return f"The more the experts disagree, the less the gate decides between them ({told})."
+    return f"How far the experts disagree hardly matters to how much the gate decides ({told})."
+
+
+def differences(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return how the scores change when rows are sent to each expert.
+
+    Args:
+        scores: As `fairmoe.analysis.forced.forced_scores` returns them.
+
+    Returns:
+        Indexed by expert, a column per metric: its score less that of the routing as it is.
+    """
+    return scores.loc[list(EXPERTS)] - scores.loc["mixture"]
+
+
+def forced_figure(
+    scores: pd.DataFrame, sent: str, scatter: tuple[pd.DataFrame, pd.DataFrame] | None = None
+) -> go.Figure:
+    """Draw what would change if rows were sent to one expert.
+
+    Args:
+        scores: As `fairmoe.analysis.forced.forced_scores` returns them.
+        sent: Who is sent, such as "everyone".
+        scatter: Between which values the changes lie, as `fairmoe.analysis.forced.forced_scatter`
+            returns them; without it no intervals are drawn.
+    """
+    change = 100 * differences(scores)[list(COMPARED)]
+    figure = go.Figure()
+    names = [f"{METRICS[m].label}<br>({METRICS[m].direction})" for m in COMPARED]
+    for expert in EXPERTS:
+        style = MODELS[expert]
+        values = change.loc[expert].to_numpy(dtype=np.float64)
+        figure.add_bar(
+            name=style.label,
+            y=names,
+            # A bar of no length carries the words where there is no value to draw.
+            x=np.nan_to_num(values),
+            orientation="h",
+            marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
+            # An interval would be drawn across the figures; then they stand in the table only.
+            text=[
+                INSUFFICIENT if math.isnan(v) else "" if scatter else f"{v:+.1f}" for v in values
+            ],
+            textposition="outside",
+            cliponaxis=False,
+            error_x=_ends(values, scatter, expert) if scatter else None,
+            hovertemplate="%{x:+.2f} percentage points<extra>%{fullData.name}</extra>",
+        )
+    drawn = [change, *(100 * end[list(COMPARED)] for end in scatter or ())]
+    ends = np.nan_to_num(np.stack([frame.to_numpy() for frame in drawn]))
+    room = 0.16 * max(1.0, float(np.ptp([0.0, *ends.ravel()])))
+    figure.update_layout(
+        template=TEMPLATE,
+        title=f"What if {plain(sent)} went to one expert?",
+        barmode="group",
+        height=620,
+        legend={"traceorder": "normal", "y": -0.14},
+    )
+    figure.update_xaxes(
+        title="change against the routing as it is, percentage points",
+        range=[min(0.0, float(ends.min())) - room, max(0.0, float(ends.max())) + room],
+    )
+    figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
+    return figure
+
+
+def forced_takeaway(scores: pd.DataFrame, sent: str) -> str:
+    """Say in one sentence what sending rows to the best of the experts would change."""
+    change = 100 * differences(scores)
+    final = change["final_score"].dropna()
+    if final.empty:
+        return "Insufficient data: a gap between the groups cannot be estimated on these rows."
+    best = str(final.idxmax())
+    metrics = ["utility", "f_res", "f_proc", "final_score"]
+    told = ", ".join(
+        f"{METRICS[metric].label.lower()} by {value:+.1f}"
+        for metric, value in zip(metrics, change.loc[best, metrics].to_numpy(), strict=True)
+    )
+    return (
+        f"Sending {sent} to the {MODELS[best].label.lower()}, the best of the three by final "
+        f"score, would change {told} percentage points."
+    )
+
+
+def _ends(
+    values: NDArray[np.float64], scatter: tuple[pd.DataFrame, pd.DataFrame], expert: str
+) -> dict[str, object]:
+    low, high = (100 * end.loc[expert, list(COMPARED)].to_numpy(np.float64) for end in scatter)
+    return {
+        "type": "data",
+        "symmetric": False,
+        # The value of the rows themselves may lie outside of what drawing them anew gives.
+        "array": (high - values).clip(0),
+        "arrayminus": (values - low).clip(0),
+        "color": _GREY,
+        "thickness": 1.6,
+        "width": 4,
+    }
+
+
+def _faded(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.42)"

@@ -1,0 +1,14 @@
+"""Ways from one page to another within the content."""
+
+import streamlit as st
+
+from fairmoe.ui.frame import PAGES
+
+INDIVIDUAL = "pages/individual.py"
+TRADE_OFF = "pages/tradeoff.py"
+
+
+def link(path: str, label: str) -> None:
+    """Show a link to another page, if the app has it."""
+    if path in PAGES:
+        st.page_link(path, label=label, icon=PAGES[path].icon)

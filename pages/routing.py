@@ -1,0 +1,35 @@
+"""Routing: whom the gate asks for which rows, and what it would be to overrule it."""
+
+import streamlit as st
+
+from fairmoe.ui.frame import ROUTING, page
+from fairmoe.ui.results import split_switch
+from fairmoe.ui.routing import (
+    show_columns,
+    show_disagreement,
+    show_flows,
+    show_forced,
+    show_reading,
+    show_weights,
+)
+from fairmoe.ui.triangle import show_triangle
+
+PARTS = {
+    "By group": show_weights,
+    "Row by row": show_triangle,
+    "Along a column": show_columns,
+    "Disagreement": show_disagreement,
+    "Where it leads": show_flows,
+    "What if": show_forced,
+}
+
+with page(ROUTING) as state:
+    kept = state.kept
+    assert kept is not None
+    split = split_switch()
+    show_reading(state, kept, split)
+    tabs = st.tabs(list(PARTS), key="routing-part", on_change="rerun", bind="query-params")
+    for tab, show in zip(tabs, PARTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(state, kept, split)

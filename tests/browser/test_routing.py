@@ -1,0 +1,30 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.driving import IDLE
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+
+def test_a_point_in_the_triangle_leads_to_its_row(trained: Page):
+    trained.get_by_role("link", name="Routing", exact=True).click()
+    expect(trained.get_by_role("heading", name="Routing", exact=True)).to_be_visible()
+    trained.get_by_role("tab", name="Row by row").click()
+    expect(trained.get_by_text("No point is selected: all 801 rows")).to_be_visible()
+    trained.wait_for_selector(IDLE)
+    triangle = trained.get_by_test_id("stPlotlyChart")
+    triangle.scroll_into_view_if_needed()
+    # Any point will do; the last one drawn is not covered by another.
+    box = triangle.locator(".scatterlayer .point").last.bounding_box()
+    assert box is not None
+    trained.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+    trained.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(trained.get_by_text("1 selected row")).to_be_visible()
+    rows = trained.get_by_test_id("stDataFrame")
+    place = rows.bounding_box()
+    assert place is not None
+    trained.mouse.click(place["x"] + 20, place["y"] + 50)
+    expect(trained.get_by_text(re.compile(r"Row [\d,]+ of the file is picked"))).to_be_visible()
