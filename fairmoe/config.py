@@ -114,8 +114,12 @@ class Settings:
         0,
         100,
     )
-    weight_decay: float = _setting(
-        1e-4, "experts", "Pull of the experts' weights towards zero.", 0, 1
+    weight_decay: float | Auto = _setting(
+        "auto",
+        "experts",
+        "Pull of the experts' weights towards zero; auto is stronger the fewer rows there are.",
+        0,
+        1,
     )
 
     epochs: int | Auto = _setting("auto", "schedule", "Epochs of both phases together.", 4, 100_000)

@@ -129,7 +129,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         learning_rate: float = 1e-2,
         adversary_learning_rate: float = 2e-2,
         adversary_steps: int = 5,
-        weight_decay: float = 1e-4,
+        weight_decay: float | Auto = "auto",
         epochs: int | Auto = "auto",
         batch_size: int | Auto = "auto",
         select: Select = "best",

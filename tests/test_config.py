@@ -13,7 +13,7 @@ def test_defaults_are_those_of_the_method():
     settings = Settings()
     assert (settings.hidden, settings.dropout, settings.slope) == (8, 0.3, 0.01)
     assert settings.learning_rate == 1e-2
-    assert settings.weight_decay == 1e-4
+    assert settings.weight_decay == "auto"
     lambdas = (
         settings.lambda_rep,
         settings.lambda_fair,

@@ -21,6 +21,7 @@ from fairmoe.training.batches import (
     make_batches,
     resolve_device,
     resolve_schedule,
+    resolve_weight_decay,
     sample_by_group,
 )
 from fairmoe.training.cache import KeptExperts, find_experts, keep_experts
@@ -137,7 +138,7 @@ def _train_experts(
 ) -> _ExpertPhase:
     """Train the experts, or find them as they were trained before."""
     device = resolve_device(settings[0].device)
-    stack = Stack(settings, device)
+    stack = Stack([resolve_weight_decay(one, len(data.train.y)) for one in settings], device)
     schedule = resolve_schedule(stack.shared, len(data.train.y))
     batches = make_batches(data.train, data.n_groups, schedule.batches, device)
     validation = _all_rows(data, device)

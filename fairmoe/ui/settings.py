@@ -141,12 +141,12 @@ def _control(field: dataclasses.Field[Any]) -> Any:
             **common,
         )
     may_be_empty = default in ("auto", None)
-    kind = float if field.type is float else int
+    kind = float if float in (field.type, *get_args(field.type)) else int
     limits: dict[str, Any] = {
         "min_value": kind(field.metadata["low"]),
         "max_value": kind(field.metadata["high"]),
         "value": None if may_be_empty else default,
-        "step": _step(default) if kind is float else 1,
+        "step": _step(default) if isinstance(default, float) else None,
         "format": "%g" if kind is float else "%d",
     }
     number = st.number_input(

@@ -19,7 +19,12 @@ from fairmoe.data import (
 from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.progress import Progress
 from fairmoe.training import forget_experts, resolve_device, train, train_experts
-from fairmoe.training.batches import make_batches, resolve_schedule, sample_by_group
+from fairmoe.training.batches import (
+    make_batches,
+    resolve_schedule,
+    resolve_weight_decay,
+    sample_by_group,
+)
 from fairmoe.training.stack import Stack
 
 QUICK = {"epochs": 24, "fine_tune_every": 5, "fine_tune_epochs": 2}
@@ -118,6 +123,13 @@ def test_progress_goes_through_the_phases_in_order(demo):
     last = seen[-1]
     assert last.done == last.total
     assert "reward" in last.values
+
+
+def test_weight_decay_is_weaker_with_more_rows_and_what_the_user_says():
+    assert resolve_weight_decay(Settings(), 800).weight_decay == pytest.approx(0.01)
+    assert resolve_weight_decay(Settings(), 8000).weight_decay == pytest.approx(0.001)
+    assert resolve_weight_decay(Settings(), 4).weight_decay == 1
+    assert resolve_weight_decay(Settings(weight_decay=0), 800).weight_decay == 0
 
 
 def test_auto_epochs_keep_the_number_of_steps():
