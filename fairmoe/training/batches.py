@@ -88,8 +88,8 @@ def resolve_weight_decay(settings: Settings, n_rows: int) -> Settings:
     return settings.replace(weight_decay=min(1.0, PRIOR_ROWS / n_rows))
 
 
-def make_batch(split: EncodedSplit, rows: Sequence[int] | Tensor, n_groups: int) -> Batch:
-    """Return some rows of a split as a batch, on the CPU."""
+def make_batch(split: EncodedSplit, rows: Sequence[int] | Tensor | slice, n_groups: int) -> Batch:
+    """Return some rows of a split as a batch, on the CPU; a slice of them is not copied."""
     y = torch.as_tensor(split.y)[rows]
     group = torch.as_tensor(split.group)[rows]
     return Batch(

@@ -161,11 +161,11 @@ def _train_experts(
 
 def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
     """Return the explainer that settings ask for, with baseline and background of the data."""
-    rows = make_batch(data.train, torch.arange(len(data.train.y)), data.n_groups)
-    mean = rows.x.mean(0)
+    mean = torch.as_tensor(data.train.x).mean(0)
     # Only gradient SHAP compares with rows of others; a kept model should hold none without need.
-    background = rows.x[:0]
+    background = mean.new_empty(0, len(mean))
     if settings.attribution_method == "gradient_shap":
+        rows = make_batch(data.train, slice(None), data.n_groups)
         background = sample_by_group(rows, BACKGROUND_ROWS, torch.Generator().manual_seed(0)).x
     return Explainer(
         settings.attribution_method,
@@ -177,7 +177,7 @@ def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
 
 def _all_rows(data: EncodedData, device: torch.device) -> Batch:
     split = data.validation
-    batch = make_batch(split, torch.arange(len(split.y)), data.n_groups)
+    batch = make_batch(split, slice(None), data.n_groups)
     return Batch(*(part.to(device) for part in batch))
 
 

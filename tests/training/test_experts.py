@@ -246,3 +246,12 @@ def test_a_fresh_probe_tells_the_group_worse_from_an_adversarially_trained_hidde
         auc.append(roc_auc_score(large_demo.test.group, told))
     without, with_adversary = np.reshape(auc, (2, 3))
     assert with_adversary.mean() < without.mean() - 0.05
+
+
+def test_rows_that_all_are_meant_are_not_copied_and_not_kept(large_demo):
+    batch = make_batch(large_demo.train, slice(None), large_demo.n_groups)
+    assert np.shares_memory(batch.x.numpy(), large_demo.train.x)
+    explainer = make_explainer(large_demo, Settings())
+    assert explainer.background.untyped_storage().nbytes() == 0
+    of_rows = make_explainer(large_demo, Settings(attribution_method="gradient_shap")).background
+    assert 0 < of_rows.untyped_storage().nbytes() < 100 * batch.x[0].nbytes
