@@ -2,15 +2,11 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame import DATA, EXPERTS, HOME, PAGES, TRAIN, page
+from fairmoe.config import Settings
+from fairmoe.ui.components import apologies
+from fairmoe.ui.frame import DATA, HOME, PAGES, TRAIN, in_sections, page
+from fairmoe.ui.progress import start_training
 from fairmoe.ui.sources import load_demo
-
-STEPS = {
-    DATA: "Load a CSV or Parquet file. Say what is predicted and who is compared with whom.",
-    TRAIN: "Set four lambdas, press one button, and watch three experts and their gate learn.",
-    EXPERTS: "Compare the mixture with its experts and with plain baselines, for all "
-    "and for each group.",
-}
 
 with page(HOME) as state:
     st.markdown(
@@ -19,24 +15,28 @@ with page(HOME) as state:
         "person. Then see what that gives and takes, group by group, beside plain baselines."
     )
     with st.container(horizontal=True):
-        if st.button("Use the demo data", type="primary", icon=":material/science:"):
-            load_demo(state)
-            st.switch_page(TRAIN)
+        if st.button("Try the demo", type="primary", icon=":material/play_arrow:"):
+            with apologies(), st.spinner("Starting"):
+                load_demo(state)
+                if state.job_id is None:
+                    start_training(state, Settings())
+                st.switch_page(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
             st.switch_page(DATA)
     st.caption(
         "The demo holds 4,000 invented applicants and whether they were hired. Women were hired "
-        "less often at the same skill, on purpose."
+        "less often at the same skill, on purpose. The button loads it and trains at once, in a "
+        "few seconds."
     )
-    st.subheader("Three steps", anchor=False)
-    with st.grid(3, min_column_width=240):
-        for path, text in STEPS.items():
-            entry = PAGES[path]
-            missing = entry.missing(state)
-            with st.container(border=True, height="stretch"):
-                st.page_link(path, label=f"**{entry.label}**", icon=entry.icon)
-                st.markdown(text)
-                if missing:
-                    st.caption(f":material/lock: {missing}")
-                else:
-                    st.caption(":material/lock_open: Unlocked")
+    for section, paths in in_sections().items():
+        if section and paths:
+            st.header(section, anchor=False)
+            with st.grid(3, min_column_width=240):
+                for path in paths:
+                    entry = PAGES[path]
+                    missing = entry.missing(state)
+                    with st.container(border=True, height="stretch"):
+                        st.page_link(path, label=f"**{entry.label}**", icon=entry.icon)
+                        st.markdown(entry.lead)
+                        lock = f"lock: {missing}" if missing else "check_circle: Ready"
+                        st.caption(f":material/{lock}")

@@ -35,6 +35,7 @@ class Snapshot(Generic[T]):
         result: What the work returned, once it has finished.
         error: Why the work was refused.
         reference: Under which number the log describes a bug.
+        stopping: Whether it was asked to stop.
     """
 
     state: State
@@ -45,6 +46,7 @@ class Snapshot(Generic[T]):
     result: T | None
     error: FairmoeError | None
     reference: str
+    stopping: bool = False
 
     @property
     def active(self) -> bool:
@@ -159,6 +161,7 @@ class JobRegistry(Generic[T]):
                 result=job.result,
                 error=job.error,
                 reference=job.reference,
+                stopping=job.cancel.is_set(),
             )
 
     def cancel(self, job_id: str, *, owner: str) -> None:

@@ -1,25 +1,34 @@
-"""Train: four lambdas, all other settings, one button, and how it goes."""
+"""Train: four lambdas, all other settings, one button, how it goes, and how runs compare."""
 
 import streamlit as st
 
 from fairmoe.ui.frame import EXPERTS, PAGES, TRAIN, page
+from fairmoe.ui.objective import show_objective
 from fairmoe.ui.overview import describe_task
+from fairmoe.ui.presets import start_from
 from fairmoe.ui.progress import show_training, start_training
 from fairmoe.ui.results import show_headline, show_provenance
+from fairmoe.ui.runs import compare_runs, show_runs
 from fairmoe.ui.settings import settings_controls
 
 with page(TRAIN) as state:
     describe_task(state)
     show_training(state)
     if state.job_id is None:
-        if state.run is not None:
-            st.subheader("Test scores of the last training", anchor=False)
-            show_headline(state.run)
-            show_provenance(state.run)
+        if state.kept is not None:
+            st.subheader("Test scores of the run shown", anchor=False)
+            show_headline(state.kept.run)
+            show_provenance(state.kept.run)
             if st.button("See the experts", type="primary", icon=PAGES[EXPERTS].icon):
                 st.switch_page(EXPERTS)
-            st.subheader("Train again", anchor=False)
+            st.header("Runs of this session", anchor=False)
+            show_runs(state)
+            if len(state.runs) > 1:
+                compare_runs(state)
+            st.header("Train again", anchor=False)
+        start_from(state)
         settings = settings_controls()
+        show_objective(settings)
         if st.button(
             "Train",
             type="primary",

@@ -76,6 +76,21 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     return figure
 
 
+def main_lines(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines that tell how training goes: losses of the experts, then the gate's.
+
+    The losses of the warm-up give way to those of the phase after it.
+    """
+    found = list(lines)
+    newest = "experts" if any(line.phase == "experts" for line in found) else "warm-up"
+    return [
+        line
+        for line in found
+        if line.phase == "gate"
+        or (line.phase == newest and _parts(line.name)[0] == "loss" and _parts(line.name)[1])
+    ]
+
+
 def curves_takeaway(lines: Iterable[Line]) -> str:
     """Say in one sentence where the experts' losses and the gate's reward began and ended."""
     told = [

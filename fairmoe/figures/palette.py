@@ -40,7 +40,7 @@ EXPERTS = ("utility", "result", "procedural")
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
 _PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
 
 _AXIS = {
@@ -85,7 +85,7 @@ def group_styles(names: Sequence[str]) -> tuple[Style, ...]:
             plain(name),
             _COLOURS[i % len(_COLOURS)],
             _DASHES[i % len(_DASHES)],
-            _SYMBOLS[i % len(_SYMBOLS)],
+            SYMBOLS[i % len(SYMBOLS)],
             _PATTERNS[i % len(_PATTERNS)],
         )
         for i, name in enumerate(names)

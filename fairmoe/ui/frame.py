@@ -7,11 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from fairmoe.ui.components import apologies
+from fairmoe.ui.components import apologies, plain
+from fairmoe.ui.preload import preload
 from fairmoe.ui.progress import show_training_in_brief
+from fairmoe.ui.runs import run_chooser
 from fairmoe.ui.state import Session, session
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
+SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
 ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
 
@@ -23,7 +26,7 @@ class Page:
     Attributes:
         title: Its name.
         label: Its name in the sidebar.
-        section: The part of the way that it belongs to, a heading in the sidebar.
+        section: The part of the way that it belongs to, one of `SECTIONS`.
         icon: Its icon.
         lead: One sentence under the title.
         missing: Says what has to be done before the page is of use; nothing if it is.
@@ -65,7 +68,8 @@ PAGES = {
         "Data",
         "Prepare",
         ":material/table_chart:",
-        "Load a table, then say which column is predicted and which one parts people into groups.",
+        "Load a table, say what is predicted and who is compared with whom, and read what to "
+        "beware of.",
         _never,
     ),
     TRAIN: Page(
@@ -146,32 +150,51 @@ def page(path: str) -> Iterator[Session]:
         yield state
     # After the content, which decides what is unlocked.
     _sidebar(path, state)
+    preload()
 
 
 def _sidebar(path: str, state: Session) -> None:
     with st.sidebar, apologies():
         _navigation(state)
         show_training_in_brief(state, TRAIN, on_its_own_page=path == TRAIN)
+        run_chooser(state)
+        _what_is_loaded(state)
+
+
+def in_sections() -> dict[str, list[str]]:
+    """Return the paths of the pages by section, in the order of the way."""
+    return {
+        section: [path for path, entry in PAGES.items() if entry.section == section]
+        for section in SECTIONS
+    }
 
 
 def _navigation(state: Session) -> None:
-    section = ""
-    for path, entry in PAGES.items():
-        missing = entry.missing(state)
-        if entry.section != section:
-            section = entry.section
+    for section, paths in in_sections().items():
+        if section and paths:
             st.caption(section)
-        st.page_link(
-            path,
-            label=entry.label,
-            icon=entry.icon,
-            disabled=bool(missing),
-            help=missing or None,
-            width="stretch",
-        )
+        for path in paths:
+            entry = PAGES[path]
+            missing = entry.missing(state)
+            st.page_link(
+                path,
+                label=entry.label,
+                icon=":material/lock:" if missing else entry.icon,
+                disabled=bool(missing),
+                help=missing or None,
+                width="stretch",
+            )
+
+
+def _what_is_loaded(state: Session) -> None:
     waiting = next((m for m in (entry.missing(state) for entry in PAGES.values()) if m), "")
     if waiting:
         st.caption(f":material/lock: {waiting}")
+    if state.table is not None:
+        told = f"{state.table.name or 'Your table'}, {len(state.table.frame):,} rows"
+        st.caption(f":material/table_chart: {plain(told)}")
+    if state.kept is not None:
+        st.caption(f":material/model_training: {plain(f'Shown: {state.kept.name}')}")
     st.caption(
         "Your data stays in the memory of this session, and is gone when you close or reload "
         "the page."

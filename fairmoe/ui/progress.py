@@ -1,27 +1,38 @@
 """A training while it waits and runs."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import streamlit as st
 
 from fairmoe.config import Settings
-from fairmoe.figures.curves import Line, curves_figure
+from fairmoe.figures.curves import Line, curves_figure, main_lines
 from fairmoe.jobs import Snapshot
-from fairmoe.progress import OnProgress, Phase
+from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.ui.components import apologies, show_bug, show_chart, show_error
+from fairmoe.ui.preload import preload
 from fairmoe.ui.state import Session, registry
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
 
-PHASES: dict[Phase, str] = {
-    "encode": "Encoding the columns",
-    "warm-up": "Warming up the experts",
-    "experts": "Training the experts",
-    "gate": "Training the gate",
-    "evaluate": "Scoring every model",
+
+class _PhaseOfRun(NamedTuple):
+    words: str
+    share: float
+
+
+PHASES: dict[Phase, _PhaseOfRun] = {
+    "encode": _PhaseOfRun("Encoding the columns", 0.02),
+    "warm-up": _PhaseOfRun("Warming up the experts", 0.12),
+    "experts": _PhaseOfRun("Training the experts", 0.27),
+    "gate": _PhaseOfRun("Training the gate", 0.54),
+    "evaluate": _PhaseOfRun("Scoring every model", 0.05),
 }
+"""What each phase is called, and what part of a default training it takes, measured on the demo."""
+
 _SECONDS_BETWEEN_LOOKS = 0.8
+_SECONDS_BETWEEN_DRAWINGS = 2.4
+_ENOUGH_TO_JUDGE = 0.05
 
 
 def start_training(state: Session, settings: Settings) -> None:
@@ -31,7 +42,8 @@ def start_training(state: Session, settings: Settings) -> None:
         InvalidInputError: A training of this session has not ended.
         UnavailableError: The device is not there, or too many trainings wait for it.
     """
-    # Importing it imports torch, which nobody needs before the first training.
+    preload().join()
+    # Importing it imports torch, which no page may wait for before the first training.
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
     labelled = state.labelled
@@ -58,7 +70,9 @@ def show_training_in_brief(state: Session, path: str, *, on_its_own_page: bool) 
 def show_training(state: Session) -> None:
     """Show phase, progress and curves of the training as it goes, and how the last one ended."""
     if state.job_id is not None:
-        _live(state)
+        with st.container(border=True, key="training"):
+            _live(state)
+            _live_curves(state)
     elif state.last is not None:
         _show_end(state.last)
 
@@ -79,25 +93,33 @@ def _live(state: Session) -> None:
         job_id, snapshot = state.job_id, state.job()
         if snapshot is None or job_id is None:
             st.rerun()
-        with st.container(border=True, key="training"):
-            st.progress(*_how_far(snapshot))
-            st.button(
-                "Cancel",
-                icon=":material/stop_circle:",
-                key="cancel",
-                on_click=registry().cancel,
-                args=(job_id,),
-                kwargs={"owner": state.owner},
+        st.progress(*_how_far(snapshot))
+        st.button(
+            "Stopping" if snapshot.stopping else "Cancel",
+            icon=":material/stop_circle:",
+            key="cancel",
+            disabled=snapshot.stopping,
+            on_click=registry().cancel,
+            args=(job_id,),
+            kwargs={"owner": state.owner},
+        )
+
+
+# Apart from the fragment above, and less often: drawing takes processor time from the training.
+@st.fragment(run_every=_SECONDS_BETWEEN_DRAWINGS)
+def _live_curves(state: Session) -> None:
+    with apologies():
+        snapshot = state.job()
+        if snapshot is None:
+            return
+        figure = curves_figure(main_lines(_lines(snapshot)))
+        if figure is not None:
+            show_chart(
+                figure,
+                takeaway="Losses of the experts, then reward and usage of the gate, as they go.",
+                source=f"Drawn {snapshot.seconds:.0f} s after the start; more figures at the end.",
+                key="live-curves",
             )
-            lines = _lines(snapshot)
-            figure = curves_figure(lines)
-            if figure is not None:
-                show_chart(
-                    figure,
-                    takeaway="Each figure that training reports, as it goes.",
-                    source=f"Running for {snapshot.seconds:.0f} s.",
-                    key="live-curves",
-                )
 
 
 def _show_end(last: "Snapshot[Run]") -> None:
@@ -110,16 +132,49 @@ def _show_end(last: "Snapshot[Run]") -> None:
 
 
 def _how_far(snapshot: "Snapshot[Run]") -> tuple[float, str]:
+    if snapshot.stopping:
+        return 0.0, "Stopping"
     if snapshot.state == "waiting":
         others = "1 training" if snapshot.ahead == 1 else f"{snapshot.ahead} trainings"
         return 0.0, f"Waiting in the queue: {others} before yours"
     report = snapshot.progress
     if report is None:
         return 0.0, "Starting"
-    step = f"Step {list(PHASES).index(report.phase) + 1} of {len(PHASES)}: {PHASES[report.phase]}"
-    if report.total <= 1:
-        return float(report.done), step
-    return report.done / report.total, f"{step}, {report.done:,} of {report.total:,}"
+    step = (
+        f"Step {list(PHASES).index(report.phase) + 1} of {len(PHASES)}: "
+        f"{PHASES[report.phase].words}"
+    )
+    if report.total > 1:
+        step += f", {report.done:,} of {report.total:,}"
+    part = part_done(report)
+    if part >= _ENOUGH_TO_JUDGE:
+        step += f" · {time_left(part, snapshot.seconds)}"
+    return part, step
+
+
+def part_done(report: Progress) -> float:
+    """Return what part of the whole training is done, in [0, 1]."""
+    phases = list(PHASES)
+    before = sum(PHASES[phase].share for phase in phases[: phases.index(report.phase)])
+    done = report.done / report.total if report.total else 1.0
+    return min(1.0, before + PHASES[report.phase].share * done)
+
+
+def time_left(part: float, seconds: float) -> str:
+    """Say how long it will take yet, if the rest goes as the part that is done.
+
+    Args:
+        part: The part that is done, in (0, 1].
+        seconds: What it took.
+
+    Example:
+        >>> time_left(0.25, 5), time_left(0.1, 60), time_left(0.99, 10)
+        ('about 15 s left', 'about 9 min left', 'nearly done')
+    """
+    left = seconds * (1 - part) / part
+    if left < 1:
+        return "nearly done"
+    return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
 
 
 def _lines(snapshot: "Snapshot[Run]") -> list[Line]:

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 
 from fairmoe.config import LAMBDAS, Settings
+from fairmoe.ui.presets import setting_key
 
 LAMBDA_STEPS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 PARTS = {
@@ -85,18 +86,19 @@ def settings_controls() -> Settings:
 
 
 def _lambda_card(name: str, text: str) -> float:
-    about = _LAMBDAS[name]
+    about, key = _LAMBDAS[name], _begun(name, getattr(Settings(), name))
+    # A preset or an earlier run may stand between two steps.
+    steps = sorted({*LAMBDA_STEPS, st.session_state[key]})
     with st.container(border=True):
         st.markdown(f"**{about.title}** :gray[in the {about.expert}]")
         st.caption(about.meaning)
         st.latex(about.formula)
         value: float = st.select_slider(
             name.replace("lambda_", "λ "),
-            LAMBDA_STEPS,
-            value=getattr(Settings(), name),
+            steps,
             format_func=lambda step: f"{step:g}",
             help=f"{text} At 0 it is switched off; the scale is logarithmic.",
-            key=f"setting-{name}",
+            key=key,
             persist_state="session",
         )
         return value
@@ -104,16 +106,16 @@ def _lambda_card(name: str, text: str) -> float:
 
 def _device(field: dataclasses.Field[Any]) -> str:
     names = {"auto": "A GPU if there is one", "cpu": "CPU", "cuda": "GPU (CUDA)"}
-    device: str = st.segmented_control(
+    device = st.segmented_control(
         "Compute on",
         list(names),
         format_func=names.__getitem__,
-        default="auto",
         required=True,
         help=field.metadata["help"],
-        key="setting-device",
+        key=_begun("device", "auto"),
         persist_state="session",
     )
+    assert device is not None
     return device
 
 
@@ -126,17 +128,15 @@ def _control(field: dataclasses.Field[Any]) -> Any:
     label = field.name.replace("_", " ").capitalize()
     common: dict[str, Any] = {
         "help": field.metadata["help"],
-        "key": f"setting-{field.name}",
+        "key": _begun(field.name, None if default == "auto" else default),
         "persist_state": "session",
     }
     if field.type is bool:
-        return st.toggle(label, default, **common)
+        return st.toggle(label, **common)
     if get_origin(field.type) is Literal:
-        words = get_args(field.type)
         return st.selectbox(
             label,
-            words,
-            index=words.index(default),
+            get_args(field.type),
             format_func=lambda word: word.replace("_", " "),
             **common,
         )
@@ -145,7 +145,7 @@ def _control(field: dataclasses.Field[Any]) -> Any:
     limits: dict[str, Any] = {
         "min_value": kind(field.metadata["low"]),
         "max_value": kind(field.metadata["high"]),
-        "value": None if may_be_empty else default,
+        "value": None if may_be_empty else "min",
         "step": _step(default) if isinstance(default, float) else None,
         "format": "%g" if kind is float else "%d",
     }
@@ -153,6 +153,16 @@ def _control(field: dataclasses.Field[Any]) -> Any:
         label, placeholder=default if default == "auto" else "as the seed", **limits, **common
     )
     return default if number is None else number
+
+
+def _begun(name: str, initial: Any) -> str:
+    """Return the key of a control, whose value begins as `initial`.
+
+    Not given to the control itself, since presets and earlier runs set it too.
+    """
+    key = setting_key(name)
+    st.session_state.setdefault(key, initial)
+    return key
 
 
 def _step(default: float) -> float:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
@@ -168,6 +168,11 @@ class Session:
         self.chosen, self.row = run.run_id, None
         while len(self.runs) > MOST_RUNS:
             self.forget(next(iter(self.runs)))
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Call a run by another name; a name of blanks changes nothing."""
+        if name.strip():
+            self.runs[run_id] = replace(self.runs[run_id], name=name.strip())
 
     def forget(self, run_id: str) -> None:
         """Forget a run; if it is shown, the newest of the others is shown instead."""

@@ -65,13 +65,23 @@ def test_a_run_is_at_hand_for_tests_of_its_pages(trained: Page):
     expect(trained.get_by_text("Mixture against utility expert: utility")).to_be_visible()
 
 
-def test_the_demo_leads_from_home_to_training_and_can_be_cancelled(
+def test_one_click_at_home_trains_on_the_demo(page: Page, server: str):
+    page.goto(server)
+    page.get_by_role("button", name="Try the demo").click()
+    expect(page.get_by_text("predicts hired = yes")).to_be_visible(timeout=TRAINED)
+    page.get_by_text(re.compile("Step . of 5")).wait_for(timeout=TRAINED)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Training was cancelled; nothing of it was kept.")).to_be_visible()
+
+
+def test_a_training_goes_on_behind_other_pages_and_can_be_cancelled(
     page: Page, server: str, server_log: Path
 ):
     hosts: set[str | None] = set()
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
-    page.goto(server)
+    page.goto(f"{server}/data")
     page.get_by_role("button", name="Use the demo data").click()
+    page.get_by_role("button", name="Continue to training").click()
     expect(page.get_by_text("predicts hired = yes")).to_be_visible()
     begin_training(page, epochs=100_000)
     page.get_by_text(re.compile("Step . of 5")).wait_for(timeout=TRAINED)

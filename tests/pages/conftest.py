@@ -7,9 +7,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.ui.state import registry
 from tests.pages.fakes import run_at_once
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_registry():
+    registry.clear()
 
 
 @pytest.fixture

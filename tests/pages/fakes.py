@@ -1,8 +1,10 @@
 """A training that ends at once, in place of the real one."""
 
+import threading
 from typing import Any
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Table, assign_roles
@@ -62,3 +64,31 @@ def run_at_once(
     on_progress(Progress("experts", 1, 2, {"loss of utility": 0.7}))
     on_progress(Progress("gate", 1, 2, {"reward": 0.1}))
     return make_run(table, roles, settings)
+
+
+class Held:
+    """A training that goes on until it is let go or cancelled."""
+
+    def __init__(self) -> None:
+        self.go = threading.Event()
+        self.started = threading.Event()
+        self.stopped = threading.Event()
+
+    def __call__(self, table, roles, settings, *, on_progress):
+        try:
+            while not self.go.is_set():
+                on_progress(Progress("experts", 3, 12, {"loss of utility": 0.5}))
+                self.started.set()
+                self.go.wait(0.005)
+            return make_run(table, roles, settings)
+        finally:
+            self.stopped.set()
+
+
+def settle(app: AppTest) -> None:
+    """Look at the page until the training has ended."""
+    for _ in range(200):
+        if app.session_state["fairmoe"].job() is None:
+            break
+        threading.Event().wait(0.02)
+    app.run()

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.ui.frame import PAGES
+from fairmoe.config import Settings
+from fairmoe.ui.frame import PAGES, in_sections
+from tests.pages.fakes import Held, settle
 
-LOCKED = [path for path in PAGES if path not in ("app.py", "pages/data.py")]
-LABELS = [entry.label for entry in PAGES.values()]
+WAY = [path for paths in in_sections().values() for path in paths]
+LOCKED = [path for path in WAY if PAGES[path].section not in ("", "Learn") and "data" not in path]
+LABELS = [PAGES[path].label for path in WAY]
 
 
 def links(app: AppTest) -> dict[str, bool]:
@@ -16,10 +19,18 @@ def links(app: AppTest) -> dict[str, bool]:
     return {link.proto.label: not link.proto.disabled for link in app.sidebar.get("page_link")}
 
 
+def test_every_page_is_in_one_section_and_every_card_leads_to_its_page(app):
+    assert sorted(WAY) == sorted(PAGES)
+    cards = [link.proto.page for link in app.main.get("page_link")]
+    assert cards == [Path(path).stem for path in WAY if path != "app.py"]
+
+
 def test_home_says_what_this_is_and_what_comes_first(app):
     assert app.title[0].value == "What does a fairness-aware model do to your data?"
-    assert [b.label for b in app.button][:2] == ["Use the demo data", "Upload your own"]
-    assert links(app) == {label: label in ("Home", "Data") for label in LABELS}
+    assert [b.label for b in app.button][:2] == ["Try the demo", "Upload your own"]
+    assert links(app) == {PAGES[path].label: path not in LOCKED for path in WAY}
+    assert not links(app)["Train"]
+    assert links(app)["Data"]
     assert any("Load data first." in caption.value for caption in app.sidebar.caption)
 
 
@@ -32,11 +43,27 @@ def test_a_page_opened_too_early_shows_the_frame_and_what_to_do(app, path):
     assert list(links(app)) == LABELS
 
 
-def test_one_click_on_the_demo_leads_to_training(app):
+def test_one_click_on_the_demo_loads_it_and_trains(app):
     app.button[0].click().run()
+    settle(app)
     assert not app.exception
     assert app.title[0].value == "Train"
-    assert links(app) == {label: label in ("Home", "Data", "Train") for label in LABELS}
+    assert links(app) == dict.fromkeys(LABELS, True)
+    assert app.session_state["fairmoe"].run.settings == Settings()
+
+
+def test_a_second_click_on_the_demo_leads_to_the_training_that_runs(app, training):
+    held = Held()
+    training(held)
+    app.button[0].click().run()
+    job_id = app.session_state["fairmoe"].job_id
+    app.switch_page("app.py").run()
+    app.button[0].click().run()
+    assert not app.error
+    assert app.title[0].value == "Train"
+    assert app.session_state["fairmoe"].job_id == job_id
+    held.go.set()
+    settle(app)
 
 
 def test_a_bug_becomes_an_apology_and_its_message_stays_out_of_page_and_log(
@@ -58,15 +85,17 @@ def test_a_bug_becomes_an_apology_and_its_message_stays_out_of_page_and_log(
     assert list(links(app)) == LABELS
 
 
-def test_the_app_does_not_import_torch_before_a_training():
+def test_no_page_waits_for_torch_before_a_training():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest;"
+        "import fairmoe.ui.frame as frame; preload = frame.preload; frame.preload = lambda: None;"
         "app = AppTest.from_file('app.py', default_timeout=30).run();"
-        "app.button[0].click().run();"
-        "assert app.title[0].value == 'Train', app;"
-        "app.switch_page('pages/data.py').run(); app.switch_page('pages/experts.py').run();"
-        "app.switch_page('pages/report.py').run();"
-        "assert not app.exception; assert 'torch' not in sys.modules"
+        "app.switch_page('pages/data.py').run();"
+        "next(b for b in app.button if b.label == 'Use the demo data').click().run();"
+        "app.switch_page('pages/train.py').run(); assert app.button(key='train');"
+        "app.switch_page('pages/experts.py').run(); app.switch_page('pages/report.py').run();"
+        "assert not app.exception; assert 'torch' not in sys.modules;"
+        "preload().join(); assert 'torch._dynamo' in sys.modules"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,58 +1,29 @@
-import threading
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.progress import Progress
 from fairmoe.ui.state import registry
-from tests.pages.fakes import make_run, run_at_once
+from tests.pages.fakes import Held, run_at_once, settle
 
 SOON = 10.0
-
-
-class Held:
-    """A training that goes on until it is let go or cancelled."""
-
-    def __init__(self) -> None:
-        self.go = threading.Event()
-        self.started = threading.Event()
-        self.stopped = threading.Event()
-
-    def __call__(self, table, roles, settings, *, on_progress):
-        try:
-            while not self.go.is_set():
-                on_progress(Progress("experts", 3, 12, {"loss of utility": 0.5}))
-                self.started.set()
-                self.go.wait(0.005)
-            return make_run(table, roles, settings)
-        finally:
-            self.stopped.set()
-
-
-@pytest.fixture(autouse=True)
-def _fresh_registry():
-    registry.clear()
 
 
 @pytest.fixture
 def train(app: AppTest) -> AppTest:
     """The train page with the demo data."""
-    return app.button[0].click().run()
+    return with_demo(app)
+
+
+def with_demo(app: AppTest) -> AppTest:
+    """Load the demo data, without training, and go to the train page."""
+    app.switch_page("pages/data.py").run()
+    next(b for b in app.button if b.label == "Use the demo data").click().run()
+    return app.switch_page("pages/train.py").run()
 
 
 def press_train(app: AppTest) -> None:
     app.button(key="train").click().run()
-
-
-def settle(app: AppTest) -> None:
-    """Look at the page until the training has ended."""
-    for _ in range(200):
-        if app.session_state["fairmoe"].job() is None:
-            break
-        threading.Event().wait(0.02)
-    app.run()
 
 
 def test_a_training_ends_with_its_headline_and_unlocks_the_experts(train):
@@ -89,7 +60,7 @@ def test_lambdas_reach_zero_and_a_hundred_and_arrive_in_the_settings(train, trai
 
 def test_every_lambda_has_its_formula_and_a_sentence(train):
     assert len(train.select_slider) == len(LAMBDAS)
-    assert len(train.latex) == len(LAMBDAS)
+    assert len(train.latex) == len(LAMBDAS) + 2
 
 
 def test_settings_survive_a_page_switch(train):
@@ -137,8 +108,7 @@ def test_a_second_user_waits_in_the_queue_and_sees_nothing_of_the_first(new_sess
     training(held)
     first, second = new_session(), new_session()
     for app in (first, second):
-        app.button[0].click().run()
-        press_train(app)
+        press_train(with_demo(app))
     assert held.started.wait(SOON)
     second.run()
     assert "Waiting in the queue: 1 training before yours" in str(second.get("progress")[0].proto)

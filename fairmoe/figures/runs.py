@@ -1,0 +1,106 @@
+"""Several runs side by side: what was set, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe.figures.palette import MODELS, SYMBOLS, TEMPLATE, plain
+from fairmoe.figures.words import shown
+
+RUN_SCORES = ("utility", "f_res", "f_proc", "final_score")
+_PLACES = ("top center", "bottom center", "middle right", "middle left")
+
+
+def run_table(names: Sequence[str], scores: Sequence[Mapping[str, float]]) -> pd.DataFrame:
+    """Return the summary scores of runs.
+
+    Args:
+        names: A name for each of `r` runs.
+        scores: Score by metric for each run, 1 for the whole, NaN where not estimable.
+
+    Returns:
+        `r` rows, indexed by name, with the columns `RUN_SCORES`.
+    """
+    return pd.DataFrame(
+        [[each[metric] for metric in RUN_SCORES] for each in scores],
+        index=pd.Index(names, name="run"),
+        columns=list(RUN_SCORES),
+    )
+
+
+def differing_settings(names: Sequence[str], settings: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return, as texts, the settings in which runs differ.
+
+    Args:
+        names: A name for each of `r` runs.
+        settings: Value by setting for each run; all have the same settings.
+
+    Returns:
+        `r` rows, indexed by name, with one column per setting that does not have the same value
+        in all runs.
+    """
+    first = settings[0]
+    differ = [name for name in first if any(each[name] != first[name] for each in settings)]
+    return pd.DataFrame(
+        [[_text(each[name]) for name in differ] for each in settings],
+        index=pd.Index(names, name="run"),
+        columns=differ,
+    )
+
+
+def runs_figure(table: pd.DataFrame) -> go.Figure:
+    """Draw the utility of each run over the sum of its gaps.
+
+    Args:
+        table: As `run_table` returns it; a run with a score that is not estimable is not drawn.
+    """
+    figure = go.Figure()
+    drawn = table.dropna()
+    colour = MODELS["mixture"].colour
+    figure.add_scatter(
+        x=100 * (drawn["f_res"] + drawn["f_proc"]),
+        y=100 * drawn["utility"],
+        mode="markers+text",
+        text=[plain(str(name)) for name in drawn.index],
+        textposition=[_PLACES[i % len(_PLACES)] for i in range(len(drawn))],
+        customdata=[shown(score, "final_score") for score in drawn["final_score"]],
+        marker={
+            "size": 13,
+            "color": colour,
+            "symbol": [SYMBOLS[i % len(SYMBOLS)] for i in range(len(drawn))],
+        },
+        hovertemplate="%{text}<br>utility %{y:.1f} %, gaps %{x:.1f} pp, final score "
+        "%{customdata}<extra></extra>",
+        cliponaxis=False,
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What does each run give up, and for what?",
+        height=380,
+        showlegend=False,
+        margin={"r": 60},
+    )
+    figure.update_xaxes(title="result gap + procedure gap (lower is better)", ticksuffix=" pp")
+    figure.update_yaxes(title="utility (higher is better)", ticksuffix=" %")
+    return figure
+
+
+def runs_takeaway(table: pd.DataFrame) -> str:
+    """Say in one sentence which run has the highest final score, utility and the least gaps."""
+    known = table.dropna()
+    if known.empty:
+        return "No run has scores that can be estimated."
+    gaps = known["f_res"] + known["f_proc"]
+    best = {
+        "highest final score": known["final_score"].argmax(),
+        "highest utility": known["utility"].argmax(),
+        "smallest gaps": gaps.argmin(),
+    }
+    told = [f"{words}: {known.index[int(place)]}" for words, place in best.items()]
+    return f"Of {len(table)} runs, {', '.join(told)}."
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

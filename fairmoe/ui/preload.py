@@ -1,0 +1,22 @@
+"""What the first training needs, made ready while the user looks at the first page."""
+
+import importlib
+import threading
+
+import streamlit as st
+
+
+@st.cache_resource(show_spinner=False)
+def preload() -> threading.Thread:
+    """Begin to import what trains, once per process, and return the thread that does."""
+    # Not a daemon: a process that ends amid the import of torch would abort.
+    thread = threading.Thread(target=_import, name="preload")
+    thread.start()
+    return thread
+
+
+def _import() -> None:
+    importlib.import_module("fairmoe.experiment")
+    torch = importlib.import_module("torch")
+    # Making the first optimiser imports half as much again.
+    torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])

@@ -1,0 +1,123 @@
+"""The runs of this session: which one is shown, and how they compare."""
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.runs import (
+    RUN_SCORES,
+    differing_settings,
+    run_table,
+    runs_figure,
+    runs_takeaway,
+)
+from fairmoe.figures.words import METRICS
+from fairmoe.ui.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.state import KeptRun, Session
+
+LONGEST_NAME = 40
+
+
+def run_chooser(state: Session) -> None:
+    """Let the user choose which run all pages show, once there is more than one."""
+    if len(state.runs) < 2:
+        return
+    key = "shown-run"
+    st.session_state[key] = state.chosen
+    st.selectbox(
+        "Run shown on all pages",
+        list(reversed(state.runs)),
+        format_func=lambda run_id: state.runs[run_id].name,
+        key=key,
+        on_change=lambda: _choose(state, st.session_state[key]),
+    )
+
+
+def show_runs(state: Session) -> None:
+    """List the runs of this session, each to be renamed, shown or deleted."""
+    for run_id, kept in reversed(state.runs.items()):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"run-{run_id}"):
+            st.markdown(f"**{plain(kept.name)}**", width=160)
+            st.caption(plain(_about(kept)), width="stretch")
+            if run_id == state.chosen:
+                st.badge("Shown", icon=":material/visibility:")
+            else:
+                st.button(
+                    "Show",
+                    key=f"show-{run_id}",
+                    on_click=_choose,
+                    args=(state, run_id),
+                    help=f"Show {plain(kept.name)} on all pages.",
+                )
+            _edit(state, run_id, kept)
+
+
+def compare_runs(state: Session) -> None:
+    """Show the settings in which the runs differ, and the mixture's test scores side by side."""
+    kept = list(state.runs.values())
+    if len({(one.run.data.sha256, one.run.roles) for one in kept}) > 1:
+        st.warning(
+            "These runs were trained on different tables or with different roles. Their scores "
+            "cannot be compared with one another.",
+            icon=":material/difference:",
+        )
+    names = [one.name for one in kept]
+    table = run_table(names, [one.run.scores["test"]["mixture"] for one in kept])
+    settings = differing_settings(names, [one.run.settings.to_dict() for one in kept])
+    seeds = sorted({one.run.settings.seed for one in kept})
+    show_chart(
+        runs_figure(table),
+        takeaway=runs_takeaway(table),
+        source=f"{_names(kept)}, test rows, mixture, seed {', '.join(map(str, seeds))}. One run "
+        "each: differences of a point or two may be chance.",
+        key="runs",
+    )
+    columns = {
+        str(name): st.column_config.TextColumn(str(name).replace("_", " ").capitalize())
+        for name in settings
+    }
+    for metric in RUN_SCORES:
+        about = METRICS[metric]
+        columns[metric] = percent_column(about.label, about.help, about.unit)
+    show_table(
+        pd.concat([settings, 100 * table], axis=1).rename_axis("Run"),
+        key="runs-table",
+        alt=f"Settings that differ and test scores of {len(kept)} runs. {runs_takeaway(table)}",
+        columns=columns,
+        csv=pd.concat([settings, table], axis=1),
+    )
+
+
+def _edit(state: Session, run_id: str, kept: KeptRun) -> None:
+    with st.popover("Edit", icon=":material/edit:"):
+        key = f"name-{run_id}"
+        st.text_input(
+            "Name",
+            kept.name,
+            max_chars=LONGEST_NAME,
+            key=key,
+            on_change=lambda: state.rename(run_id, st.session_state[key]),
+        )
+        st.button(
+            f"Delete {plain(kept.name)}",
+            icon=":material/delete:",
+            key=f"delete-{run_id}",
+            on_click=state.forget,
+            args=(run_id,),
+        )
+
+
+def _about(kept: KeptRun) -> str:
+    run = kept.run
+    lambdas = ", ".join(
+        f"{name.replace('lambda_', '')} {getattr(run.settings, name):g}"
+        for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
+    )
+    return f"{run.data.name or 'Unnamed table'} · λ {lambdas} · seed {run.settings.seed}"
+
+
+def _names(kept: list[KeptRun]) -> str:
+    return ", ".join(dict.fromkeys(one.run.data.name or "Unnamed table" for one in kept))
+
+
+def _choose(state: Session, run_id: str) -> None:
+    state.chosen = run_id
