@@ -15,6 +15,7 @@ AttributionBaseline = Literal["mean", "zero"]
 AdversaryInput = Literal["probabilities", "logits"]
 Credit = Literal["batch", "rollouts", "counterfactual"]
 Reward = Literal["routed", "mixture"]
+Threshold = Literal["fitted", "half"]
 Select = Literal["best", "last"]
 Scale = Literal["standard", "minmax"]
 Device = Literal["auto", "cpu", "cuda"]
@@ -102,6 +103,12 @@ class Settings:
     )
     attention_rows: int | Auto = _setting(
         "auto", "experts", "Rows per step that the attention loss looks at.", 2, 2**31 - 1
+    )
+    threshold: Threshold = _setting(
+        "fitted",
+        "experts",
+        "From which probability an expert says yes: where that serves best beyond doubt on "
+        "validation rows, or one half.",
     )
     learning_rate: float = _setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
     adversary_learning_rate: float = _setting(

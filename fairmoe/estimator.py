@@ -29,6 +29,7 @@ from fairmoe.config import (
     Scale,
     Select,
     Settings,
+    Threshold,
 )
 from fairmoe.data import LabelledTable, Roles, Sensitive, Target, encode, split_rows
 from fairmoe.data.table import table_from_frame
@@ -64,6 +65,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         attribution_method: See there.
         attribution_baseline: See there.
         attention_rows: See there.
+        threshold: See there.
         learning_rate: See there.
         adversary_learning_rate: See there.
         adversary_steps: See there.
@@ -126,6 +128,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         attribution_method: AttributionMethod = "integrated_gradients",
         attribution_baseline: AttributionBaseline = "mean",
         attention_rows: int | Auto = "auto",
+        threshold: Threshold = "fitted",
         learning_rate: float = 1e-2,
         adversary_learning_rate: float = 2e-2,
         adversary_steps: int = 5,
@@ -168,6 +171,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.attribution_method = attribution_method
         self.attribution_baseline = attribution_baseline
         self.attention_rows = attention_rows
+        self.threshold = threshold
         self.learning_rate = learning_rate
         self.adversary_learning_rate = adversary_learning_rate
         self.adversary_steps = adversary_steps

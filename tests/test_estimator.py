@@ -105,6 +105,7 @@ def test_every_parameter_reaches_the_training(capture, numbers):
         "reward": "mixture",
         "weight_by_disagreement": False,
         "weight_decay": 0.02,
+        "threshold": "half",
         "device": "cpu",
         "epochs": 7,
         "batch_size": 17,

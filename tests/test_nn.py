@@ -65,7 +65,8 @@ def test_a_stack_is_its_members_one_by_one_as_torch_computes_them():
         network = torch.nn.Sequential(
             torch.nn.Linear(5, 4), torch.nn.LeakyReLU(0.01), torch.nn.Linear(4, 2)
         )
-        theirs = dict(zip(network.state_dict(), stack.parameters(), strict=True))
+        weights = (stack.weight1, stack.bias1, stack.weight2, stack.bias2)
+        theirs = dict(zip(network.state_dict(), weights, strict=True))
         network.load_state_dict({name: weight[member] for name, weight in theirs.items()})
         alone = network(x).softmax(-1)[:, 1]
         assert torch.allclose(stack.part().proba(x)[member], alone, atol=1e-6)

@@ -98,7 +98,9 @@ class Experts:
 
 
 class ExpertStack(nn.Module):
-    """The trainable weights of `m` experts.
+    """The trainable weights of `m` experts, and the log-odds from which each says yes.
+
+    The thresholds are no part of what is trained; `part` takes them off the second logit.
 
     Args:
         n_inputs: Encoded columns, `d`.
@@ -116,13 +118,15 @@ class ExpertStack(nn.Module):
         self.bias1 = initial_weights((hidden,), n_inputs, generators)
         self.weight2 = initial_weights((2, hidden), hidden, generators)
         self.bias2 = initial_weights((2,), hidden, generators)
+        self.threshold = nn.Parameter(torch.zeros(len(generators)), requires_grad=False)
 
     def part(self, members: slice = slice(None)) -> Experts:
         """Return some of the experts (all, if none are named); gradients flow to their weights."""
+        bias2 = self.bias2[members]
         return Experts(
             self.weight1[members],
             self.bias1[members],
             self.weight2[members],
-            self.bias2[members],
+            bias2 - F.pad(self.threshold[members, None], (1, 0)),
             self.slope,
         )

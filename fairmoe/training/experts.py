@@ -25,6 +25,7 @@ from fairmoe.training.batches import Batch, sample_by_group
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, score_rows
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, STREAMS, Stack
+from fairmoe.training.thresholds import fit_thresholds
 
 CHECKPOINTS = 25
 """How often in a phase the validation rows are scored."""
@@ -118,12 +119,15 @@ class ExpertTrainer:
                 recorder.record(phase, done, dict(zip(names, of_runs, strict=True)))
         if self._stack.shared.select == "best":
             keeper.restore()
+        self._fit_thresholds()
 
     def fine_tune(self, epochs: int) -> None:
         """Train the fairness experts a little more; the utility experts stay as they are."""
         optimizer = self._optimizer()
+        self.experts.threshold.zero_()
         for _ in range(epochs):
             self._epoch(optimizer, full=True, frozen=len(self._stack))
+        self._fit_thresholds()
 
     def _optimizer(self) -> torch.optim.Adam:
         shared = self._stack.shared
@@ -133,6 +137,17 @@ class ExpertTrainer:
             {"params": adversaries, "lr": shared.adversary_learning_rate},
         ]
         return torch.optim.Adam(groups, fused=True)
+
+    def _fit_thresholds(self) -> None:
+        if self._stack.shared.threshold == "half":
+            return
+        rows = self._validation
+        with torch.no_grad():
+            log_odds = self.experts.part().log_odds(rows.x)
+        by_utility = torch.arange(len(log_odds), device=log_odds.device) < len(self._stack)
+        self.experts.threshold.copy_(
+            fit_thresholds(log_odds, rows.y, rows.group, self._n_groups, by_utility)
+        )
 
     def _epoch(self, optimizer: torch.optim.Adam, *, full: bool, frozen: int) -> dict[str, Tensor]:
         totals: dict[str, Tensor] = {}

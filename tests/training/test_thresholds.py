@@ -1,0 +1,76 @@
+import pytest
+import torch
+
+from fairmoe.functional.scores import accuracy, demographic_parity_difference, f1_score
+from fairmoe.functional.scores import equal_opportunity_difference as eo
+from fairmoe.training.thresholds import _worth, fit_thresholds
+
+UTILITY, LESS_GAPS = torch.tensor([True]), torch.tensor([False])
+
+
+@pytest.fixture
+def rows():
+    """2,000 rows of two groups of which 30% are positive, and log-odds that rank them well."""
+    generator = torch.Generator().manual_seed(0)
+    group = torch.arange(2000) % 2
+    y = (torch.rand(2000, generator=generator) < 0.3).long()
+    log_odds = 2 * y - 1 + torch.randn(2000, generator=generator)
+    return log_odds, y, group
+
+
+def test_worth_is_what_the_scores_say():
+    generator = torch.Generator().manual_seed(1)
+    log_odds = torch.randn(2, 60, generator=generator)
+    y, group = torch.randint(0, 2, (2, 60), generator=generator)
+    at = torch.tensor([-0.5, 0.3])
+    cell = torch.nn.functional.one_hot(group * 2 + y, 4).double()
+    said_yes = torch.stack([(log_odds > t).double() @ cell for t in at], 1).view(2, 2, 2, 2)
+    worth = _worth(said_yes, cell.sum(0).view(2, 2), torch.tensor([[True], [False]]))
+    for column, t in enumerate(at):
+        said = log_odds > t
+        utility = (accuracy(said, y == 1) + f1_score(said, y == 1)) / 3
+        gaps = demographic_parity_difference(said, group, 2) + eo(said, y == 1, group, 2)
+        torch.testing.assert_close(worth[0, column], utility[0])
+        torch.testing.assert_close(worth[1, column], utility[1] - gaps[1] / 2)
+
+
+def test_an_expert_that_says_yes_too_seldom_is_moved(rows):
+    log_odds, y, group = rows
+    threshold = fit_thresholds(log_odds[None] - 3, y, group, 2, UTILITY)
+    said = (log_odds - 3 > threshold) & (y == 1)
+    assert -4 < threshold.item() < -2
+    assert said.sum() > 0.6 * y.sum()
+
+
+def test_an_expert_that_decides_well_is_left_alone(rows):
+    log_odds, y, group = rows
+    assert fit_thresholds(log_odds[None], y, group, 2, LESS_GAPS).item() == 0
+
+
+def test_few_rows_leave_doubt(rows):
+    log_odds, y, group = rows
+    few = fit_thresholds(log_odds[None, :40] - 0.5, y[:40], group[:40], 2, UTILITY)
+    assert few.item() == 0
+
+
+def test_gaps_count_unless_utility_alone_does(rows):
+    """Group 1 lies 1.5 lower: yes to most rows costs a little utility and closes the gaps."""
+    log_odds, y, group = rows
+    both = (log_odds - 1.5 * group).expand(2, -1)
+    by_utility, by_both = fit_thresholds(both, y, group, 2, torch.tensor([True, False]))
+    gap = [
+        demographic_parity_difference(both[:1] > t, group, 2).item() for t in (by_utility, by_both)
+    ]
+    assert gap[1] < gap[0]
+
+
+def test_without_two_groups_there_is_no_gap():
+    cell = torch.tensor([[20.0, 10.0], [0, 0]])
+    worth = _worth(cell[None, None], cell, torch.tensor([[True], [False]]))
+    assert worth[0] == worth[1]
+
+
+def test_a_group_without_positives_is_left_out(rows):
+    log_odds, y, group = rows
+    group = group + 2 * ((torch.arange(2000) < 40) & (y == 0))
+    assert fit_thresholds(log_odds[None] - 3, y, group, 5, LESS_GAPS).item() < -1
