@@ -1,7 +1,5 @@
 """Report: choose what it says, add notes, read it, take it away."""
 
-import streamlit as st
-
 from fairmoe.ui.frame import REPORT, page
 from fairmoe.ui.report import (
     choose_sections,
@@ -14,7 +12,6 @@ from fairmoe.ui.report import (
 with page(REPORT) as state:
     kept = state.kept
     assert kept is not None
-    st.header("What it says", anchor=False)
     report = make_once(state, kept)
     chosen = choose_sections()
     cover = write_cover(kept)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.cli import main
-from fairmoe.data import demo_table
+from fairmoe.data import demo_csv, demo_table
 from fairmoe.runs import save_run
 
 
@@ -57,6 +57,17 @@ def test_report_takes_sections(folder, tmp_path):
     html = path.read_text(encoding="utf-8")
     assert 'id="limits"' in html
     assert 'id="routing"' not in html
+
+
+def test_report_with_the_table_tells_what_the_model_looks_at(folder, tmp_path):
+    data, path = tmp_path / "demo.csv", tmp_path / "a.json"
+    data.write_bytes(demo_csv())
+    assert shell("report", folder, "--data", data, "--out", path)[0] == 0
+    assert set(json.loads(path.read_text())["attention"]["means"]) == {"female", "male"}
+    data.write_bytes(demo_csv() + b"\n")
+    code, _, err = shell("report", folder, "--data", data, "--out", tmp_path / "b.json")
+    assert code == 2
+    assert "The table that the run was trained on is needed" in err
 
 
 def test_the_ending_decides_the_form(folder, demo_run, tmp_path):

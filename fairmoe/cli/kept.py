@@ -11,7 +11,7 @@ import typer
 from fairmoe.analysis import predict_rows, unknown_levels
 from fairmoe.cli.arguments import names_in
 from fairmoe.cli.output import say
-from fairmoe.data import read_table
+from fairmoe.data import assign_roles, read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.report import CHOICES, Cover, Report, make_report, to_csv, to_html, to_json
 from fairmoe.runs import load_run
@@ -22,6 +22,14 @@ Kept = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train -
 def report(
     folder: Kept,
     *,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The table that the run was trained on; only with it the report can tell which "
+            "columns the models look at.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -56,7 +64,8 @@ def report(
             "A file name that ends in .html, .json or .csv is needed",
             however=f"'{path.name}' was given",
         )
-    _write(path, write[path.suffix.lower()](make_report(run)))
+    labelled = None if data is None else assign_roles(read_table(data), run.roles)
+    _write(path, write[path.suffix.lower()](make_report(run, labelled)))
     say(f"Written to {path}")
 
 

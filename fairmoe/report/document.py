@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from plotly.offline import get_plotlyjs
 
+from fairmoe.data import LabelledTable
 from fairmoe.errors import InvalidInputError
 from fairmoe.report.blocks import Chart, Section
 from fairmoe.report.findings import Findings, find
@@ -26,6 +27,7 @@ CHOICES: dict[str, str] = {
     "groups": "Who is affected, and how",
     "scores": "Scores and costs",
     "routing": "Whom the gate asks",
+    "attention": "What the model looks at",
     "training": "Training",
     "provenance": "Settings and provenance",
     "limits": "Limits",
@@ -63,9 +65,17 @@ class Report:
     sections: tuple[Section, ...]
 
 
-def make_report(run: Run) -> Report:
-    """Find what a report says of a run, and draw its charts."""
-    found = find(run)
+def make_report(run: Run, labelled: LabelledTable | None = None) -> Report:
+    """Find what a report says of a run, and draw its charts.
+
+    Args:
+        run: The run.
+        labelled: The table that it was trained on; without it there is no attention.
+
+    Raises:
+        InvalidInputError: The table is not the one that the run was trained on.
+    """
+    found = find(run, labelled)
     return Report(found, tuple(make(found) for make in SECTIONS))
 
 

@@ -11,8 +11,8 @@ from fairmoe.figures.palette import EXPERTS
 from fairmoe.figures.words import METRICS
 from fairmoe.metrics import RATES
 from fairmoe.report.document import Cover, Report
-from fairmoe.report.findings import GAPS, Findings
-from fairmoe.report.sections import versions
+from fairmoe.report.findings import GAPS, Attention, Findings
+from fairmoe.report.grids import versions
 from fairmoe.report.words import limits
 from fairmoe.runs import MODELS, to_document
 
@@ -44,17 +44,18 @@ def to_json(report: Report, cover: Cover) -> str:
         "rates": {model: _finite(found.rates[model].to_dict("index")) for model in MODELS},
         "gaps": {model: _gaps(found, model) for model in MODELS},
         "collapsed": list(found.collapsed),
+        "attention": None if found.attention is None else _attention(found.attention),
         "limits": list(limits(found)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def to_csv(report: Report) -> str:
-    """Return scores, rates and gate weights of the test rows, one figure per line.
+    """Return scores, rates, gate weights and attention on the test rows, one figure per line.
 
-    Columns: `kind` (score, rate, gate weight), `model`, `group` (empty for all), `measure`,
-    `value` (1 for the whole, empty where not estimable), `low` and `high` (95 % interval of a
-    rate), `p_value` (of a gap) and `n` (the rows that it rests on).
+    Columns: `kind` (score, rate, gate weight, attention), `model`, `group` (empty for all),
+    `measure` (for attention the column), `value` (1 for the whole, empty where not estimable),
+    `low` and `high` (95 % interval), `p_value` (of a gap) and `n` (the rows that it rests on).
     """
     frame = pd.DataFrame(_lines(report.findings))
     return frame.to_csv(index=False, lineterminator="\n")
@@ -76,16 +77,38 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
                     n = row["n"] - row["positives"]
                 line = _line("rate", model, str(group), rate, row[rate], int(n))
                 yield line | {"low": row[f"{rate}_low"], "high": row[f"{rate}_high"]}
-    for place, (group, row) in enumerate(found.gate.iterrows()):
+    for place, (group, row) in enumerate(found.weights.iterrows()):
         for expert in EXPERTS:
             name = str(group) if place else ""
-            yield _line("gate weight", expert, name, "mean", row[expert], int(row["rows"]))
+            line = _line("gate weight", expert, name, "mean", row[expert], int(row["rows"]))
+            yield line | {"low": row[f"{expert}_low"], "high": row[f"{expert}_high"]}
+    if found.attention is not None:
+        for _, row in found.attention.means.iterrows():
+            line = _line(
+                "attention", "mixture", row["group"], row["column"], row["mean"], int(row["rows"])
+            )
+            yield line | {"low": row["low"], "high": row["high"]}
 
 
 def _line(kind: str, model: str, group: str, measure: str, value: float, n: int) -> dict[str, Any]:
     nothing = {"low": math.nan, "high": math.nan, "p_value": math.nan}
     names = {"kind": kind, "model": model, "group": group, "measure": measure}
     return names | {"value": float(value)} | nothing | {"n": n}
+
+
+def _attention(attention: Attention) -> dict[str, Any]:
+    means: dict[str, dict[str, float | None]] = {}
+    for _, row in attention.means.iterrows():
+        means.setdefault(str(row["group"]), {})[str(row["column"])] = _number(row["mean"])
+    test = attention.test
+    return {
+        "means": means,
+        "distance": {
+            "difference": _number(test.difference),
+            "p_value": _number(test.p_value),
+            "n_permutations": test.n_permutations,
+        },
+    }
 
 
 def _gaps(found: Findings, model: Any) -> dict[str, Any]:

@@ -1,71 +1,73 @@
 """The sections of a report, each made of what was found."""
 
-import dataclasses
-import platform
 from collections.abc import Callable
-from importlib.metadata import version
 
-import pandas as pd
-
+from fairmoe.figures.attention import (
+    MOST_COLUMNS,
+    MOST_GROUPS,
+    attention_figure,
+    attention_takeaway,
+    differences_lead,
+)
 from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.experts import (
-    RATES,
     ahead_of_mixture,
-    gate_figure,
-    gate_takeaway,
     rates_figure,
     rates_takeaway,
     scores_figure,
     scores_takeaway,
     too_few,
 )
-from fairmoe.figures.palette import EXPERTS, MODELS
-from fairmoe.figures.words import INSUFFICIENT, METRICS, drawn_from, shown
-from fairmoe.report.blocks import Block, Caution, Chart, Grid, Points, Section, Text, chart, listed
+from fairmoe.figures.palette import MODELS
+from fairmoe.figures.routing import gate_reading, weights_figure, weights_takeaway
+from fairmoe.figures.words import drawn_from
+from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart, listed
 from fairmoe.report.findings import Findings
+from fairmoe.report.grids import (
+    SCORES_EXPLAINED,
+    attention_grid,
+    curves_grid,
+    gaps_grid,
+    labels_grid,
+    origin_grid,
+    rates_grid,
+    scores_grid,
+    settings_grid,
+    weights_grid,
+)
 from fairmoe.report.words import (
     cost,
     gap_in_words,
     limits,
     one_class_only,
-    p_value,
     spread,
+    what_it_looks_at,
     what_was_trained,
     who_is_compared,
     whom_the_gate_asks,
 )
 from fairmoe.runs import SPLITS
 
-PACKAGES = ("fairmoe", "torch", "numpy", "pandas", "scikit-learn", "plotly")
-"""The packages that computed and drew what a report shows."""
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python and of `PACKAGES`."""
-    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
-
 
 def summary(found: Findings) -> Section:
     """Say on one page what a stakeholder without statistics needs."""
+    points = [
+        gap_in_words(found, "mixture", "dp"),
+        gap_in_words(found, "mixture", "eo"),
+        cost(found, "utility"),
+        cost(found, "logistic"),
+        whom_the_gate_asks(found),
+    ]
+    if found.attention is not None:
+        points.append(what_it_looks_at(found.attention))
     blocks: list[Block] = [
         Text(f"{what_was_trained(found)} {who_is_compared(found)}"),
-        Points(
-            (
-                gap_in_words(found, "mixture", "dp"),
-                gap_in_words(found, "mixture", "eo"),
-                cost(found, "utility"),
-                cost(found, "logistic"),
-                whom_the_gate_asks(found),
-            )
-        ),
+        Points(tuple(points)),
     ]
-    alike = one_class_only(found)
     if "mixture" in found.collapsed:
-        blocks.append(Caution(alike))
-    few = too_few(found.rates["mixture"])
-    if few:
-        blocks.append(Caution(few))
+        blocks.append(Caution(one_class_only(found)))
+    blocks += _cautions(too_few(found.rates["mixture"]))
     blocks.append(
         Text(
             "All this is from one split of one table and one seed, with the labels as they are. "
@@ -77,16 +79,19 @@ def summary(found: Findings) -> Section:
 
 def data(found: Findings) -> Section:
     """Say what was trained on what."""
-    run, roles = found.run, found.run.roles
-    rows = {split: len(run.splits[split].y_true) for split in SPLITS}
+    run, roles, counts = found.run, found.run.roles, found.counts
     how = (
         f"as column {roles.split_column} says"
         if roles.split_column
         else "at random, each group and class in the same shares"
     )
-    parts = listed([f"{count:,} for {split}" for split, count in rows.items()])
-    seen = "are" if roles.include_sensitive else "are not"
+    uses = ("training", "validation", "testing")
+    parts = listed(
+        [f"{len(run.splits[s].y_true):,} for {use}" for s, use in zip(SPLITS, uses, strict=True)]
+    )
     columns = run.encoder.columns
+    seen = "are" if roles.include_sensitive else "are not"
+    dropped = f" Left out: {listed(roles.dropped, 40)}." if roles.dropped else ""
     return Section(
         "data",
         "What was trained on what",
@@ -95,91 +100,126 @@ def data(found: Findings) -> Section:
             Text(who_is_compared(found)),
             Text(
                 f"The rows were parted {how}: {parts}. The models see {len(columns):,} columns: "
-                f"{listed(columns, 40)}. The sensitive columns {seen} among what they see."
-                + (f" Left out: {listed(roles.dropped, 40)}." if roles.dropped else "")
+                f"{listed(columns, 40)}. The sensitive columns {seen} among what they see.{dropped}"
             ),
-            _label_chart(found),
+            chart(
+                "labels",
+                label_figure(counts, run.data.positive),
+                takeaway=label_takeaway(counts),
+                source=f"{run.data.name or 'Unnamed table'}, all {counts['rows'].sum():,} rows "
+                f"used. Positive: {run.data.positive}.",
+                grid=labels_grid(counts),
+            ),
         ),
     )
 
 
 def groups(found: Findings) -> Section:
     """Say who is affected how."""
-    blocks: list[Block] = [Text(gap_in_words(found, "mixture", metric)) for metric in ("dp", "eo")]
-    few = too_few(found.rates["mixture"])
-    if few:
-        blocks.append(Caution(few))
     rates = found.rates["mixture"]
-    blocks += [
-        chart(
-            "rates",
-            rates_figure(rates),
-            takeaway=rates_takeaway(rates),
-            source=f"Mixture; {_drawn_from(found)} Bars are 95 % Wilson intervals.",
-            grid=_rates_grid(rates),
+    return Section(
+        "groups",
+        "Who is affected, and how",
+        (
+            Text(gap_in_words(found, "mixture", "dp")),
+            Text(gap_in_words(found, "mixture", "eo")),
+            *_cautions(too_few(rates)),
+            chart(
+                "rates",
+                rates_figure(rates),
+                takeaway=rates_takeaway(rates),
+                source=f"Mixture; {_drawn_from(found)} Bars are 95 % Wilson intervals.",
+                grid=rates_grid(rates),
+            ),
+            Text(
+                "The same two gaps for every model. A p-value says how often groups drawn at "
+                "random show a gap as large; small values mean that chance alone hardly explains "
+                "it."
+            ),
+            gaps_grid(found),
         ),
-        Text(
-            "The same two gaps for every model. A p-value says how often groups drawn at random "
-            "show a gap as large; small values mean that chance alone hardly explains it."
-        ),
-        _gaps_grid(found),
-    ]
-    return Section("groups", "Who is affected, and how", tuple(blocks))
+    )
 
 
 def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
-    blocks: list[Block] = [
-        Text(cost(found, "utility")),
-        Text(cost(found, "logistic")),
-        chart(
-            "scores",
-            scores_figure(found.scores),
-            takeaway=scores_takeaway(found.scores),
-            source=_drawn_from(found),
-            grid=_scores_grid(found.scores),
+    ahead = listed([MODELS[model].label for model in ahead_of_mixture(found.scores)])
+    return Section(
+        "scores",
+        "What each model scores, and what fairness costs",
+        (
+            Text(cost(found, "utility")),
+            Text(cost(found, "logistic")),
+            chart(
+                "scores",
+                scores_figure(found.scores),
+                takeaway=scores_takeaway(found.scores),
+                source=_drawn_from(found),
+                grid=scores_grid(found.scores),
+            ),
+            Text(f"Higher in final score than the mixture: {ahead or 'no model'}."),
+            *_cautions(one_class_only(found)),
+            Text(spread(found)),
+            SCORES_EXPLAINED,
         ),
-    ]
-    ahead = ahead_of_mixture(found.scores)
-    if ahead:
-        names = listed([MODELS[model].label for model in ahead])
-        blocks.append(Text(f"Higher in final score than the mixture: {names}."))
-    alike = one_class_only(found)
-    if alike:
-        blocks.append(Caution(alike))
-    blocks += [
-        Text(spread(found)),
-        Grid(
-            "What the scores mean",
-            ("Score", "Meaning"),
-            tuple((m.label, f"{m.help} {m.direction.capitalize()}.") for m in METRICS.values()),
-            words=True,
-        ),
-    ]
-    return Section("scores", "What each model scores, and what fairness costs", tuple(blocks))
+    )
 
 
 def routing(found: Findings) -> Section:
     """Say whom the gate asks, overall and for each group."""
-    gate = found.gate
     return Section(
         "routing",
         "Whom the gate asks",
         (
-            Text(whom_the_gate_asks(found)),
+            Text(gate_reading(found.routed)),
             chart(
-                "gate",
-                gate_figure(gate),
-                takeaway=gate_takeaway(gate),
-                source=_drawn_from(found),
-                grid=Grid(
-                    "Mean gate weights by group",
-                    ("Group", "Rows", *(MODELS[expert].label for expert in EXPERTS)),
-                    tuple(
-                        (str(name), f"{row['rows']:,.0f}", *(_percent(row[e]) for e in EXPERTS))
-                        for name, row in gate.iterrows()
-                    ),
-                ),
+                "weights",
+                weights_figure(found.weights),
+                takeaway=weights_takeaway(found.weights),
+                source=f"{_drawn_from(found)} Bars are 95 % intervals of the mean; the dotted "
+                f"line is a third.",
+                grid=weights_grid(found.weights),
+            ),
+        ),
+    )
+
+
+def attention(found: Findings) -> Section:
+    """Say which columns the mixture rests on, for each group."""
+    title, seen = "What the model looks at", found.attention
+    if seen is None:
+        missing = Text(
+            "Not told here: which columns the mixture rests on is found from the rows of the "
+            "table, which was not given."
+        )
+        return Section("attention", title, (missing,))
+    names = list(seen.differences)
+    others = names[1] if len(names) == 2 else "the other groups"
+    # Of two groups, what is more for the one is less for the other.
+    told = names[: 1 if len(names) == 2 else MOST_GROUPS]
+    return Section(
+        "attention",
+        title,
+        (
+            Text(what_it_looks_at(seen)),
+            Points(
+                tuple(
+                    differences_lead(seen.differences[name], name, others, len(found.routed))
+                    for name in told
+                )
+            ),
+            chart(
+                "attention",
+                attention_figure(seen.means),
+                takeaway=attention_takeaway(seen.means),
+                source=f"Mixture; {_drawn_from(found)} Whiskers are 95 % intervals of the mean. "
+                f"Drawn are up to {MOST_COLUMNS} columns and {MOST_GROUPS} groups.",
+                grid=attention_grid(seen.means),
+            ),
+            Text(
+                "Attention is how the sizes of what the columns add to a row's log-odds are shared "
+                "out; it sums to 100 % in each row and tells nothing of their direction. That two "
+                "groups get different attention does not say why."
             ),
         ),
     )
@@ -195,52 +235,21 @@ def training(found: Findings) -> Section:
     blocks: list[Block] = [Text(kept)]
     figure = curves_figure(lines)
     if figure is not None:
-        grid = Grid(
-            "What training recorded",
-            ("Figure", "Phase", "Epochs", "First", "Last"),
-            tuple(
-                (
-                    line.name,
-                    line.phase,
-                    f"{line.epochs[-1]:,}",
-                    f"{line.values[0]:.4g}",
-                    f"{line.values[-1]:.4g}",
-                )
-                for line in lines
-            ),
-        )
-        source = f"{run.data.name or 'Unnamed table'}, training rows, seed {run.settings.seed}."
+        name = run.data.name or "Unnamed table"
         blocks.append(
-            chart("curves", figure, takeaway=curves_takeaway(lines), source=source, grid=grid)
+            chart(
+                "curves",
+                figure,
+                takeaway=curves_takeaway(lines),
+                source=f"{name}, training rows, seed {run.settings.seed}.",
+                grid=curves_grid(lines),
+            )
         )
     return Section("training", "How training went", tuple(blocks))
 
 
 def provenance(found: Findings) -> Section:
     """Give all settings, seeds, digests and versions."""
-    run, roles, resolved = found.run, found.run.roles, found.run.resolved
-    split_seed = run.settings.seed if run.settings.split_seed is None else run.settings.split_seed
-    facts = {
-        "Run": run.run_id,
-        "Table": run.data.name or "unnamed",
-        "SHA-256 of the table's file": run.data.sha256,
-        "SHA-256 of the settings": run.settings.digest(),
-        "Target": roles.target.column,
-        "Positive class": run.data.positive,
-        "Sensitive columns": listed(roles.sensitive_columns),
-        "Seed": str(run.settings.seed),
-        "Seed of the split": "the table names the splits"
-        if roles.split_column
-        else f"{split_seed}",
-        "Epochs in all": f"{resolved['epochs']:,}",
-        "Rows per step": f"{resolved['batch_size']:,}",
-        "Inputs of the models": f"{resolved['features']:,}",
-        "Computed on": run.device,
-        "Seconds of training": f"{run.seconds['total']:.1f}"
-        + (", experts from the cache" if run.experts_reused else ""),
-    }
-    facts |= {f"Version of {name} (of this report)": each for name, each in versions().items()}
-    fields = dataclasses.fields(run.settings)
     return Section(
         "provenance",
         "Settings and provenance",
@@ -249,21 +258,8 @@ def provenance(found: Findings) -> Section:
                 "With the same table, roles, settings and seed, the same machine and versions "
                 "give the same figures."
             ),
-            Grid("Where this run came from", ("What", "Value"), tuple(facts.items()), words=True),
-            Grid(
-                "All settings",
-                ("Setting", "Value", "Default", "Meaning"),
-                tuple(
-                    (
-                        field.name,
-                        str(getattr(run.settings, field.name)),
-                        str(field.default),
-                        field.metadata["help"],
-                    )
-                    for field in fields
-                ),
-                words=True,
-            ),
+            origin_grid(found.run),
+            settings_grid(found.run),
         ),
     )
 
@@ -279,6 +275,7 @@ SECTIONS: tuple[Callable[[Findings], Section], ...] = (
     groups,
     scores,
     routing,
+    attention,
     training,
     provenance,
     caveats,
@@ -290,86 +287,5 @@ def _drawn_from(found: Findings) -> str:
     return drawn_from(run.data.name, len(run.splits["test"].y_true), "test", run.settings.seed)
 
 
-def _label_chart(found: Findings) -> Chart:
-    run, counts = found.run, found.counts
-    grid = Grid(
-        "Rows and labels by group",
-        ("Group", "Rows", "Positive", "Any other", "Share positive"),
-        tuple(
-            (
-                str(name),
-                f"{row['rows']:,.0f}",
-                f"{row['positive']:,.0f}",
-                f"{row['negative']:,.0f}",
-                _percent(row["positive_share"]),
-            )
-            for name, row in counts.iterrows()
-        ),
-    )
-    return chart(
-        "labels",
-        label_figure(counts, run.data.positive),
-        takeaway=label_takeaway(counts),
-        source=f"{run.data.name or 'Unnamed table'}, all {counts['rows'].sum():,} rows used. "
-        f"Positive: {run.data.positive}.",
-        grid=grid,
-    )
-
-
-def _rates_grid(rates: pd.DataFrame) -> Grid:
-    return Grid(
-        "Rates of the mixture by group, with 95 % intervals",
-        ("Group", "Rows", "Truly positive", *RATES.values()),
-        tuple(
-            (
-                str(name),
-                f"{row['n']:,.0f}",
-                f"{row['positives']:,.0f}",
-                *(_with_interval(row, rate) for rate in RATES),
-            )
-            for name, row in rates.iterrows()
-        ),
-    )
-
-
-def _gaps_grid(found: Findings) -> Grid:
-    rows = []
-    for model, gaps in found.gaps.items():
-        cells = [MODELS[model].label]
-        for metric in ("dp", "eo"):
-            gap = gaps[metric]
-            difference = gap.test.difference
-            cells += [
-                shown(difference, metric),
-                f"{gap.highest} over {gap.lowest}" if difference > 0 else "nobody",
-                p_value(gap.test.p_value),
-            ]
-        rows.append(tuple(cells))
-    return Grid(
-        "Gaps between groups by model: in how many are predicted positive (DP), and among those "
-        "who truly are (EO)",
-        ("Model", "DP gap", "Ahead", "By chance", "EO gap", "Ahead", "By chance"),
-        tuple(rows),
-    )
-
-
-def _scores_grid(table: pd.DataFrame) -> Grid:
-    return Grid(
-        "Scores of every model on the test rows",
-        ("Score", *(MODELS[str(model)].label for model in table.index)),
-        tuple(
-            (about.label, *(shown(float(value), metric) for value in table[metric]))
-            for metric, about in METRICS.items()
-        ),
-    )
-
-
-def _with_interval(row: "pd.Series[float]", rate: str) -> str:
-    if pd.isna(row[rate]):
-        return INSUFFICIENT
-    low, high = 100 * row[f"{rate}_low"], 100 * row[f"{rate}_high"]
-    return f"{_percent(row[rate])} ({low:.1f} to {high:.1f})"
-
-
-def _percent(share: float) -> str:
-    return INSUFFICIENT if pd.isna(share) else f"{100 * share:.1f} %"
+def _cautions(text: str) -> tuple[Caution, ...]:
+    return (Caution(text),) if text else ()

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from fairmoe.figures.attention import attention_takeaway
+from fairmoe.figures.divergence import divergence_takeaway
 from fairmoe.figures.experts import too_few
-from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.palette import MODELS
+from fairmoe.figures.routing import gate_reading, weights_takeaway
 from fairmoe.figures.words import INSUFFICIENT, METRICS, shown
 from fairmoe.report.blocks import listed
-from fairmoe.report.findings import GAPS, Findings, Gap
+from fairmoe.report.findings import GAPS, Attention, Findings
 from fairmoe.runs import Model
 
 UNLIKELY = 0.05
@@ -72,12 +75,11 @@ def gap_in_words(found: Findings, model: Model, metric: str) -> str:
         f"{than} for {gap.lowest} ({low}): {gap.highest} is "
         f"{100 * gap.test.difference:.1f} percentage points ahead."
     )
-    return f"{_capitalised(told)} {chance(gap)}"
+    return f"{_capitalised(told)} {chance(gap.test.p_value)}"
 
 
-def chance(gap: Gap) -> str:
+def chance(p: float, what: str = "gap") -> str:
     """Say how often groups drawn at random show a gap as large, and what follows."""
-    p = gap.test.p_value
     often = (
         "fewer than 1 in 1,000 draws"
         if p < 0.001
@@ -86,9 +88,9 @@ def chance(gap: Gap) -> str:
     verdict = (
         "chance alone hardly explains it"
         if p <= UNLIKELY
-        else "chance alone may explain it, which does not prove that there is no gap"
+        else f"chance alone may explain it, which does not prove that there is no {what}"
     )
-    return f"Groups drawn at random show a gap as large in {often} ({p_value(p)}): {verdict}."
+    return f"Groups drawn at random show a {what} as large in {often} ({p_value(p)}): {verdict}."
 
 
 def p_value(p: float) -> str:
@@ -131,21 +133,16 @@ def spread(found: Findings) -> str:
 
 
 def whom_the_gate_asks(found: Findings) -> str:
-    """Say how the gate shares its weight over the experts, and where the groups differ most."""
-    gate = found.gate[list(EXPERTS)]
-    overall = gate.iloc[0]
-    shares = [
-        f"the {MODELS[expert].label.lower()} {100 * overall[expert]:.0f} %" for expert in EXPERTS
-    ]
-    groups = gate.iloc[1:].dropna()
-    wide = groups.max() - groups.min()
-    expert = str(wide.idxmax())
-    weights = groups[expert]
-    return (
-        f"On average the gate gives {listed(shares)} of the weight. The groups differ most in the "
-        f"{MODELS[expert].label.lower()}: {100 * weights.max():.0f} % for {weights.idxmax()}, "
-        f"{100 * weights.min():.0f} % for {weights.idxmin()}."
-    )
+    """Say how much the gate decides, and where it treats the groups differently."""
+    return f"{gate_reading(found.routed)} {weights_takeaway(found.weights)}"
+
+
+def what_it_looks_at(attention: Attention) -> str:
+    """Say which columns the mixture rests on for each group, and what chance would make of it."""
+    told = f"{attention_takeaway(attention.means)} {divergence_takeaway(attention.parts)}"
+    if math.isnan(attention.test.p_value):
+        return told
+    return f"{told} {chance(attention.test.p_value, 'distance')}"
 
 
 def one_class_only(found: Findings) -> str:

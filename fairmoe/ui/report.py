@@ -20,7 +20,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     from fairmoe.report import make_report  # noqa: PLC0415
 
     with st.spinner("Writing the report"):
-        return state.once(("report", kept.run.run_id), lambda: make_report(kept.run))
+        return state.once(("report", kept.run.run_id), lambda: make_report(kept.run, kept.labelled))
 
 
 def choose_sections() -> list[str]:
@@ -100,6 +100,7 @@ def show_preview(report: "Report", cover: "Cover", chosen: list[str]) -> None:
 
     if st.toggle("Preview", value=True, key="preview", bind="query-params"):
         # What users and tables wrote is escaped, and the file's own policy runs no other script.
-        st.iframe(
-            to_html(report, cover, chosen), height=PREVIEW_HEIGHT, alt="Preview of the report"
-        )
+        with st.container(border=True):
+            st.iframe(
+                to_html(report, cover, chosen), height=PREVIEW_HEIGHT, alt="Preview of the report"
+            )

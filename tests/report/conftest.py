@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fairmoe.data import Encoder, Roles, Sensitive, Target
+from fairmoe.data import Encoder, LabelledTable, Roles, Sensitive, Target
 from fairmoe.runs import MODELS, SPLITS, Run, SplitRecord
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' {{ 7 * 7 }}"
@@ -39,8 +39,8 @@ def run_of(demo_run: Any) -> Callable[..., Run]:
 
 
 @pytest.fixture
-def nasty_run(run_of: Callable[..., Run]) -> Run:
-    """A run of as many rows as Adult, each name of which tries to be markup."""
+def nasty_run(run_of: Callable[..., Run], demo_run: Any) -> tuple[Run, LabelledTable]:
+    """A run on as many rows as Adult, and its table, each name of which tries to be markup."""
     rng = np.random.default_rng(0)
     rows = 32_561 // 3
     names = [f"{NASTY} {i}" for i in range(6)]
@@ -51,9 +51,16 @@ def nasty_run(run_of: Callable[..., Run]) -> Run:
         names,
     )
     codes = [replace(code, column=f"{NASTY} {code.column}") for code in run.encoder.codes]
-    return replace(
-        run,
-        data=replace(run.data, name=NASTY, positive=f"{NASTY} = {NASTY}"),
-        roles=Roles(Target(NASTY), (Sensitive(f"{NASTY} s"),), dropped=(f"{NASTY} d",)),
-        encoder=Encoder(tuple(codes)),
+    roles = Roles(Target(NASTY), (Sensitive(f"{NASTY} s"),), dropped=(f"{NASTY} d",))
+    _, labelled = demo_run
+    frame = labelled.table.frame.iloc[np.arange(rows) % len(labelled.table.frame)]
+    table = replace(labelled.table, frame=frame.add_prefix(f"{NASTY} "))
+    return (
+        replace(
+            run,
+            data=replace(run.data, name=NASTY, positive=f"{NASTY} = {NASTY}"),
+            roles=roles,
+            encoder=Encoder(tuple(codes)),
+        ),
+        replace(labelled, table=table, roles=roles),
     )

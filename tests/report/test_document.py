@@ -53,7 +53,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def report(demo_run):
-    return make_report(demo_run[0])
+    return make_report(*demo_run)
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_structure_is_what_a_screen_reader_needs(page):
     assert len(page.of("caption")) == len(page.of("table"))
     charts = [attrs for attrs in page.of("div") if attrs.get("role") == "img"]
     figures = len(page.of("figure"))
-    assert figures == len(page.of("figcaption")) == len(page.of("details")) == len(charts) == 5
+    assert figures == len(page.of("figcaption")) == len(page.of("details")) == len(charts) == 6
     assert all(attrs["aria-label"].endswith(".") for attrs in charts)
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
     assert len(ids) == len(set(ids))
@@ -150,7 +150,7 @@ def test_the_policy_runs_the_two_scripts_and_nothing_else(page):
 
 def test_no_name_and_no_note_is_markup(nasty_run):
     cover = Cover(date(2026, 11, 22), title=NASTY, author=NASTY, notes=f"{NASTY}\n\n<b>bold</b>")
-    report = make_report(nasty_run)
+    report = make_report(*nasty_run)
     html = to_html(report, cover)
     page = Page(html)
     charts = sum(block.kind == "chart" for s in report.sections for block in s.blocks)
@@ -165,11 +165,11 @@ def test_no_name_and_no_note_is_markup(nasty_run):
 
 
 def test_a_report_on_as_many_rows_as_adult_is_small(nasty_run):
-    assert len(to_html(make_report(nasty_run), TODAY).encode()) < 8_000_000
+    assert len(to_html(make_report(*nasty_run), TODAY).encode()) < 8_000_000
 
 
 def test_the_same_run_gives_the_same_bytes(report, html, demo_run):
-    assert to_html(make_report(demo_run[0]), TODAY) == html
+    assert to_html(make_report(*demo_run), TODAY) == html
     other = to_html(report, Cover(date(2027, 1, 2)))
     before, after = without_plotly(html).splitlines(), without_plotly(other).splitlines()
     different = [b for b, a in zip(before, after, strict=True) if b != a]
@@ -183,6 +183,19 @@ def test_scores_are_those_of_the_run(page, demo_run):
     for metric, about in METRICS.items():
         cells = "".join(shown(scores[model][metric], metric) for model in MODELS)
         assert f"{about.label}{cells}" in rows
+
+
+def test_attention_is_told_only_with_the_table(html, demo_run):
+    run, labelled = demo_run
+    without = Page(to_html(make_report(run), TODAY, ["attention"]))
+    told = " ".join(without.text("p"))
+    assert "of the table, which was not given" in told
+    assert "which was not given" not in html
+    columns = {text for text in Page(html).text("th") if text in run.encoder.columns}
+    assert columns == set(run.encoder.columns)
+    other = replace(labelled, table=replace(labelled.table, sha256="0" * 64))
+    with pytest.raises(InvalidInputError, match="The table that the run was trained on is needed"):
+        make_report(run, other)
 
 
 def test_settings_seeds_and_digests_are_all_there(page, demo_run):

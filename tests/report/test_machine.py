@@ -14,7 +14,7 @@ from fairmoe.runs import EXPERTS, MODELS, to_document
 
 @pytest.fixture(scope="module")
 def report(demo_run):
-    return make_report(demo_run[0])
+    return make_report(*demo_run)
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +59,26 @@ def test_p_values_are_those_of_the_permutation_test(document, demo_run):
     assert document["gaps"]["mixture"]["dp"]["p_value"] == expected.p_value
 
 
+def test_attention_is_that_of_the_scores(document, table, demo_run):
+    run = demo_run[0]
+    distance = document["attention"]["distance"]
+    assert distance["difference"] == pytest.approx(
+        run.scores["test"]["mixture"]["att_jsd"], abs=1e-4
+    )
+    assert 0 < distance["p_value"] <= 1
+    lines = table[table["kind"] == "attention"].set_index(["group", "measure"])["value"]
+    for group, means in document["attention"]["means"].items():
+        assert set(means) == set(run.encoder.columns)
+        assert sum(means.values()) == pytest.approx(1, abs=1e-4)
+        for column, mean in means.items():
+            assert lines[group, column] == pytest.approx(mean)
+
+
 def test_what_cannot_be_estimated_is_null(run_of):
     run = run_of([1, 1, 0, 0], [0, 0, 1, 1], {"mixture": [0.9, 0.1, 0.9, 0.1]})
     document = json.loads(to_json(make_report(run), Cover(date(2026, 11, 22))))
     eo = document["gaps"]["mixture"]["eo"]
+    assert document["attention"] is None
     assert (eo["difference"], eo["p_value"], eo["highest"]) == (None, None, None)
     assert document["rates"]["mixture"]["b"]["true_positive_rate"] is None
 

@@ -60,14 +60,14 @@ def test_no_gap_and_no_estimate_are_said(run_of):
 def test_chance_is_said_with_its_p_value(run_of):
     half = run_of([1] * 40, [0] * 20 + [1] * 20, {"mixture": [YES] * 20 + [NO] * 20})
     sure = find(half).gaps["mixture"]["dp"]
-    assert chance(sure).endswith(
+    assert chance(sure.test.p_value).endswith(
         "in fewer than 1 in 1,000 draws (p < 0.001): chance alone hardly explains it."
     )
     # Of four rows two are predicted positive, one of each group or, in 2 of 6 draws, two of one.
     one = run_of([1] * 4, [0, 0, 1, 1], {"mixture": [YES, YES, NO, NO]})
     gap = find(one).gaps["mixture"]["dp"]
     assert gap.test.p_value == pytest.approx(1 / 3, abs=0.03)
-    assert "chance alone may explain it" in chance(gap)
+    assert "chance alone may explain it" in chance(gap.test.p_value)
 
 
 def test_costs_compare_scores_and_decisions(found):

@@ -1,0 +1,195 @@
+"""The tables of a report: numbers as a reader sees them."""
+
+import dataclasses
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+
+import pandas as pd
+
+from fairmoe.figures.curves import Line
+from fairmoe.figures.experts import RATES
+from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.words import INSUFFICIENT, METRICS, shown
+from fairmoe.report.blocks import Grid, listed
+from fairmoe.report.findings import Findings
+from fairmoe.report.words import p_value
+from fairmoe.runs import Run
+
+PACKAGES = ("fairmoe", "torch", "numpy", "pandas", "scikit-learn", "plotly")
+"""The packages that computed and drew what a report shows."""
+
+SCORES_EXPLAINED = Grid(
+    "What the scores mean",
+    ("Score", "Meaning"),
+    tuple((m.label, f"{m.help} {m.direction.capitalize()}.") for m in METRICS.values()),
+    words=True,
+)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of `PACKAGES`."""
+    return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def labels_grid(counts: pd.DataFrame) -> Grid:
+    """Return rows and labels by group, from what `group_counts` returns."""
+    return Grid(
+        "Rows and labels by group",
+        ("Group", "Rows", "Positive", "Any other", "Share positive"),
+        tuple(
+            (
+                str(name),
+                *(f"{row[each]:,.0f}" for each in ("rows", "positive", "negative")),
+                _percent(row["positive_share"]),
+            )
+            for name, row in counts.iterrows()
+        ),
+    )
+
+
+def rates_grid(rates: pd.DataFrame) -> Grid:
+    """Return the rates of the mixture, from what `group_rates` returns."""
+    return Grid(
+        "Rates of the mixture by group, with 95 % intervals",
+        ("Group", "Rows", "Truly positive", *RATES.values()),
+        tuple(
+            (
+                str(name),
+                *(f"{row[each]:,.0f}" for each in ("n", "positives")),
+                *(_with_interval(row, rate) for rate in RATES),
+            )
+            for name, row in rates.iterrows()
+        ),
+    )
+
+
+def gaps_grid(found: Findings) -> Grid:
+    """Return both gaps of every model, who is ahead, and what chance would make of it."""
+    rows = []
+    for model, gaps in found.gaps.items():
+        cells = [MODELS[model].label]
+        for metric in ("dp", "eo"):
+            gap = gaps[metric]
+            difference = gap.test.difference
+            cells += [
+                shown(difference, metric),
+                f"{gap.highest} over {gap.lowest}" if difference > 0 else "nobody",
+                p_value(gap.test.p_value),
+            ]
+        rows.append(tuple(cells))
+    return Grid(
+        "Gaps between groups by model: in how many are predicted positive (DP), and among those "
+        "who truly are (EO)",
+        ("Model", "DP gap", "Ahead", "By chance", "EO gap", "Ahead", "By chance"),
+        tuple(rows),
+    )
+
+
+def scores_grid(table: pd.DataFrame) -> Grid:
+    """Return all scores, a column per model, from what `score_table` returns."""
+    return Grid(
+        "Scores of every model on the test rows",
+        ("Score", *(MODELS[str(model)].label for model in table.index)),
+        tuple(
+            (about.label, *(shown(float(value), metric) for value in table[metric]))
+            for metric, about in METRICS.items()
+        ),
+    )
+
+
+def weights_grid(weights: pd.DataFrame) -> Grid:
+    """Return the gate's weights, from what `weights_by_group` returns."""
+    return Grid(
+        "Mean gate weights by group, with 95 % intervals",
+        ("Group", "Rows", *(MODELS[expert].label for expert in EXPERTS)),
+        tuple(
+            (str(name), f"{row['rows']:,.0f}", *(_with_interval(row, e) for e in EXPERTS))
+            for name, row in weights.iterrows()
+        ),
+    )
+
+
+def attention_grid(means: pd.DataFrame) -> Grid:
+    """Return the attention to every column, from what `mean_attention` returns."""
+    return Grid(
+        "Mean attention by column and group, with 95 % intervals",
+        ("Column", *(str(group) for group in means["group"].unique())),
+        tuple(
+            (str(column), *(_with_interval(row, "mean", "low", "high") for _, row in of.iterrows()))
+            for column, of in means.groupby("column", sort=False)
+        ),
+    )
+
+
+def curves_grid(lines: Sequence[Line]) -> Grid:
+    """Return where every recorded figure began and ended."""
+    return Grid(
+        "What training recorded",
+        ("Figure", "Phase", "Epochs", "First", "Last"),
+        tuple(
+            (
+                line.name,
+                line.phase,
+                f"{line.epochs[-1]:,}",
+                *(f"{value:.4g}" for value in (line.values[0], line.values[-1])),
+            )
+            for line in lines
+        ),
+    )
+
+
+def origin_grid(run: Run) -> Grid:
+    """Return from which data, with which seeds, where and by what a run was computed."""
+    roles, settings, resolved = run.roles, run.settings, run.resolved
+    split_seed = str(settings.seed if settings.split_seed is None else settings.split_seed)
+    reused = ", experts from the cache" if run.experts_reused else ""
+    facts = {
+        "Run": run.run_id,
+        "Table": run.data.name or "unnamed",
+        "SHA-256 of the table's file": run.data.sha256,
+        "SHA-256 of the settings": settings.digest(),
+        "Target": roles.target.column,
+        "Positive class": run.data.positive,
+        "Sensitive columns": listed(roles.sensitive_columns),
+        "Seed": str(settings.seed),
+        "Seed of the split": "the table names the splits" if roles.split_column else split_seed,
+        "Epochs in all": f"{resolved['epochs']:,}",
+        "Rows per step": f"{resolved['batch_size']:,}",
+        "Inputs of the models": f"{resolved['features']:,}",
+        "Computed on": run.device,
+        "Seconds of training": f"{run.seconds['total']:.1f}{reused}",
+    }
+    facts |= {f"Version of {name} (of this report)": each for name, each in versions().items()}
+    return Grid("Where this run came from", ("What", "Value"), tuple(facts.items()), words=True)
+
+
+def settings_grid(run: Run) -> Grid:
+    """Return all settings of a run."""
+    return Grid(
+        "All settings",
+        ("Setting", "Value", "Default", "Meaning"),
+        tuple(
+            (
+                field.name,
+                str(getattr(run.settings, field.name)),
+                str(field.default),
+                field.metadata["help"],
+            )
+            for field in dataclasses.fields(run.settings)
+        ),
+        words=True,
+    )
+
+
+def _with_interval(row: "pd.Series[float]", mean: str, *ends: str) -> str:
+    if pd.isna(row[mean]):
+        return INSUFFICIENT
+    low, high = (row[end] for end in ends or (f"{mean}_low", f"{mean}_high"))
+    if pd.isna(low):
+        return _percent(row[mean])
+    return f"{_percent(row[mean])} ({100 * low:.1f} to {100 * high:.1f})"
+
+
+def _percent(share: float) -> str:
+    return INSUFFICIENT if pd.isna(share) else f"{100 * share:.1f} %"

@@ -1,0 +1,51 @@
+"""The report's main job: to be taken away and read where there is no network."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import IDLE
+
+pytestmark = pytest.mark.browser
+
+NOTE = "Mind the <gap>; <script>document.title = 'run'</script>"
+
+
+def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, tmp_path: Path):
+    page = trained
+    page.get_by_role("link", name="Report", exact=True).click()
+    preview = page.frame_locator("iframe")
+    expect(preview.get_by_role("heading", name="In short")).to_be_visible()
+    expect(preview.locator(".chart .main-svg").first).to_be_visible()
+    page.get_by_label("Notes").fill(NOTE)
+    page.get_by_label("Notes").press("Control+Enter")
+    expect(preview.get_by_text(NOTE)).to_be_visible()
+    page.wait_for_selector(IDLE)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    file = tmp_path / "report.html"
+    download.value.save_as(file)
+
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.set_offline(True)
+    reader = context.new_page()
+    errors: list[str] = []
+    requests: list[str] = []
+    reader.on("pageerror", lambda error: errors.append(str(error)))
+    reader.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    reader.on("request", lambda request: requests.append(request.url))
+    reader.goto(file.as_uri())
+    charts = reader.locator(".chart")
+    for chart in charts.all():
+        expect(chart.locator(".main-svg").first).to_be_visible()
+    assert charts.count() >= 5
+    expect(reader.get_by_text(NOTE)).to_be_visible()
+    assert "hiring" in reader.title()
+    reader.emulate_media(media="print")
+    paper = 703  # A4 within the margins of the sheet, in pixels.
+    reader.set_viewport_size({"width": paper, "height": 900})
+    assert all((chart.bounding_box() or {})["width"] <= paper for chart in charts.all())
+    assert not errors
+    assert requests == [file.as_uri()]
+    context.close()
