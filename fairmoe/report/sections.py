@@ -11,6 +11,7 @@ from fairmoe.figures.attention import (
 )
 from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
 from fairmoe.figures.data import label_figure, label_takeaway
+from fairmoe.figures.divergence import divergence_takeaway
 from fairmoe.figures.experts import (
     ahead_of_mixture,
     rates_figure,
@@ -202,6 +203,7 @@ def attention(found: Findings) -> Section:
         title,
         (
             Text(what_it_looks_at(seen)),
+            Text(divergence_takeaway(seen.parts)),
             Points(
                 tuple(
                     differences_lead(seen.differences[name], name, others, len(found.routed))

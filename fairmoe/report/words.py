@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from fairmoe.figures.attention import attention_takeaway
-from fairmoe.figures.divergence import divergence_takeaway
 from fairmoe.figures.experts import too_few
 from fairmoe.figures.palette import MODELS
 from fairmoe.figures.routing import gate_reading, weights_takeaway
@@ -21,6 +19,7 @@ _AMONG: dict[str, Callable[[pd.Series], int]] = {
     "eo": lambda row: int(row["positives"]),
 }
 _MOST_NAMED = 8
+_MOST_COLUMNS = 3
 
 
 def what_was_trained(found: Findings) -> str:
@@ -139,10 +138,21 @@ def whom_the_gate_asks(found: Findings) -> str:
 
 def what_it_looks_at(attention: Attention) -> str:
     """Say which columns the mixture rests on for each group, and what chance would make of it."""
-    told = f"{attention_takeaway(attention.means)} {divergence_takeaway(attention.parts)}"
-    if math.isnan(attention.test.p_value):
-        return told
-    return f"{told} {chance(attention.test.p_value, 'distance')}"
+    known = attention.means.dropna(subset="mean")
+    told = []
+    for group, of in known.groupby("group", sort=False):
+        most = of.nlargest(_MOST_COLUMNS, "mean", keep="first")
+        pairs = zip(most["column"], most["mean"], strict=True)
+        told.append(f"for {group} at {listed([f'{c} ({100 * m:.0f} %)' for c, m in pairs])}")
+    more = f"; {len(told) - _MOST_NAMED} more groups are in the table" * (len(told) > _MOST_NAMED)
+    looks = f"The mixture looks most {'; '.join(told[:_MOST_NAMED])}{more}."
+    test = attention.test
+    if math.isnan(test.p_value):
+        return looks
+    return (
+        f"{looks} The groups' attention lies {100 * test.difference:.2f} points apart (0: the same "
+        f"for all, 100: no column in common). {chance(test.p_value, 'distance')}"
+    )
 
 
 def one_class_only(found: Findings) -> str:

@@ -1,14 +1,18 @@
 """What a report says, against counts made by hand."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from fairmoe.report.findings import find
+from fairmoe.metrics import PermutationTest
+from fairmoe.report.findings import Attention, find
 from fairmoe.report.words import (
     chance,
     cost,
     gap_in_words,
     limits,
     one_class_only,
+    what_it_looks_at,
     what_was_trained,
     who_is_compared,
 )
@@ -91,6 +95,24 @@ def test_rows_groups_and_the_positive_class_are_said(found):
 def test_a_model_of_one_class_is_named(run_of):
     everyone = run_of([1, 0] * 10, [0, 1] * 10, {"mixture": [YES, NO] * 10, "result": [NO] * 20})
     assert one_class_only(find(everyone)).startswith("Predicts (almost) only one class: Result exp")
+
+
+def test_the_columns_looked_at_most_are_named_for_each_group():
+    means = pd.DataFrame(
+        {
+            "column": ["x", "x", "y", "y", "z", "z", "w", "w"],
+            "group": ["a", "b"] * 4,
+            "mean": [0.6, 0.1, 0.2, 0.5, 0.15, 0.3, 0.05, 0.1],
+        }
+    )
+    test = PermutationTest(0.123, 0.25, 999, np.zeros(999))
+    assert what_it_looks_at(Attention(means, {}, pd.Series(dtype=float), test)) == (
+        "The mixture looks most for a at x (60 %), y (20 %) and z (15 %); for b at y (50 %), "
+        "z (30 %) and x (10 %). The groups' attention lies 12.30 points apart (0: the same for "
+        "all, 100: no column in common). Groups drawn at random show a distance as large in about "
+        "250 in 1,000 draws (p = 0.250): chance alone may explain it, which does not prove that "
+        "there is no distance."
+    )
 
 
 def test_limits_name_small_groups(found):
