@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from fairmoe.data import Roles, Sensitive, Table, Target, demo_table, read_table
     from fairmoe.errors import FairmoeError, InvalidInputError
     from fairmoe.estimator import FairMoEClassifier
-    from fairmoe.experiment import run_experiment
+    from fairmoe.experiment import prepare, run_experiment
     from fairmoe.runs import Run, load_run, save_run
+    from fairmoe.sweep import Sweep, grid_settings, run_sweep
 
 __all__ = [
     "FairMoEClassifier",
@@ -23,12 +24,16 @@ __all__ = [
     "Run",
     "Sensitive",
     "Settings",
+    "Sweep",
     "Table",
     "Target",
     "demo_table",
+    "grid_settings",
     "load_run",
+    "prepare",
     "read_table",
     "run_experiment",
+    "run_sweep",
     "save_run",
 ]
 
@@ -37,8 +42,9 @@ _HOMES = {
     "fairmoe.data": ("Roles", "Sensitive", "Table", "Target", "demo_table", "read_table"),
     "fairmoe.errors": ("FairmoeError", "InvalidInputError"),
     "fairmoe.estimator": ("FairMoEClassifier",),
-    "fairmoe.experiment": ("run_experiment",),
+    "fairmoe.experiment": ("prepare", "run_experiment"),
     "fairmoe.runs": ("Run", "load_run", "save_run"),
+    "fairmoe.sweep": ("Sweep", "grid_settings", "run_sweep"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -220,15 +220,7 @@ class Settings:
             >>> Settings.from_texts({"epochs": "200", "select": "last"}).epochs
             200
         """
-        fields = {field.name: field for field in dataclasses.fields(cls)}
-        unknown = sorted(set(texts) - set(fields))
-        if unknown:
-            raise InvalidInputError(
-                "A known setting is needed",
-                however=f"there is none called '{unknown[0]}'",
-                choices=tuple(fields),
-            )
-        return cls(**{name: _parsed(fields[name], text) for name, text in texts.items()})
+        return cls(**{name: read_setting(name, text) for name, text in texts.items()})
 
     def digest(self, *parts: str) -> str:
         """Return the SHA-256 of the settings of some parts (of all parts if none is named)."""
@@ -238,6 +230,26 @@ class Settings:
             if not parts or field.metadata["part"] in parts
         }
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def read_setting(name: str, text: str) -> Any:
+    """Return the value that is written as text, for `Settings` to check.
+
+    Raises:
+        InvalidInputError: There is no setting of that name.
+
+    Example:
+        >>> read_setting("epochs", "200"), read_setting("epochs", "auto")
+        (200.0, 'auto')
+    """
+    fields = {field.name: field for field in dataclasses.fields(Settings)}
+    if name not in fields:
+        raise InvalidInputError(
+            "A known setting is needed",
+            however=f"there is none called '{name}'",
+            choices=tuple(fields),
+        )
+    return _parsed(fields[name], text)
 
 
 def _kinds(field: dataclasses.Field[Any]) -> tuple[tuple[type, ...], tuple[str, ...]]:

@@ -3,14 +3,16 @@
 import hashlib
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from fairmoe.baselines import fit_constant, fit_logistic
-from fairmoe.config import Settings
+from fairmoe.config import Scale, Settings
 from fairmoe.data import EncodedData, EncodedSplit, Roles, Table, assign_roles, encode
 from fairmoe.explain import Explainable
 from fairmoe.metrics import score_predictions
@@ -29,7 +31,39 @@ from fairmoe.runs import (
 from fairmoe.training import Trained, explain_rows, on_one_thread, train
 
 
-@on_one_thread()
+class Recipe(NamedTuple):
+    """The settings that decide how a table is split and encoded."""
+
+    scale: Scale
+    rare_level: float
+    split_seed: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the recipe of some settings; where they name no split seed it is the seed."""
+        split_seed = settings.seed if settings.split_seed is None else settings.split_seed
+        return cls(settings.scale, settings.rare_level, split_seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A table made ready for training; runs that share it are compared on the same rows.
+
+    Attributes:
+        data: Encoded rows, in their splits.
+        recipe: How they were split and encoded.
+        summary: What the rows are, without any of their cells.
+        roles: What each column is for.
+        seconds: Wall time of reading and encoding.
+    """
+
+    data: EncodedData
+    recipe: Recipe
+    summary: DataSummary
+    roles: Roles
+    seconds: float
+
+
 def run_experiment(
     table: Table,
     roles: Roles,
@@ -55,20 +89,63 @@ def run_experiment(
         UnavailableError: A GPU was asked for and there is none.
         CancelledError: `on_progress` said so; nothing is kept.
     """
+    prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=read_seconds)
+    trained = train(prepared.data, [settings], on_progress=on_progress)
+    return make_run(prepared, settings, trained, on_progress=on_progress)
+
+
+def prepare(
+    table: Table,
+    roles: Roles,
+    settings: Settings,
+    *,
+    on_progress: OnProgress = ignore_progress,
+    read_seconds: float = 0.0,
+) -> Prepared:
+    """Assign the roles, split the rows and encode them, as the settings of the data say.
+
+    Raises:
+        InvalidInputError: The roles do not fit the table, or its rows are too few to train on.
+    """
     started = time.perf_counter()
     on_progress(Progress("encode", 0, 1))
     labelled = assign_roles(table, roles)
+    recipe = Recipe.of(settings)
     data = encode(
-        labelled,
-        scale=settings.scale,
-        rare_level=settings.rare_level,
-        seed=settings.seed if settings.split_seed is None else settings.split_seed,
+        labelled, scale=recipe.scale, rare_level=recipe.rare_level, seed=recipe.split_seed
     )
     on_progress(Progress("encode", 1, 1))
-    encoded = time.perf_counter()
-    trained = train(data, [settings], on_progress=on_progress)
-    evaluating = time.perf_counter()
-    models = _models(data, trained.mixture)
+    groups = np.bincount(labelled.group, minlength=data.n_groups).tolist()
+    summary = DataSummary(
+        name=table.name,
+        rows=len(table.frame),
+        columns=len(table.frame.columns),
+        sha256=table.sha256,
+        groups=dict(zip(data.group_names, groups, strict=True)),
+        positive=data.positive,
+    )
+    return Prepared(data, recipe, summary, roles, read_seconds + time.perf_counter() - started)
+
+
+@on_one_thread()
+def make_run(
+    prepared: Prepared,
+    settings: Settings,
+    trained: Trained,
+    *,
+    on_progress: OnProgress = ignore_progress,
+) -> Run:
+    """Score a trained mixture beside its experts and the baselines, without training it again.
+
+    Args:
+        prepared: What it was trained on.
+        settings: What it was trained with.
+        trained: A stack of one run.
+        on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+    """
+    started = time.perf_counter()
+    data, mixture = prepared.data, trained.mixture
+    models = _models(data, mixture)
     splits: dict[SplitName, SplitRecord] = {}
     scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
     for done, name in enumerate(SPLITS):
@@ -77,39 +154,36 @@ def run_experiment(
             split,
             data.n_groups,
             models,
-            trained.mixture,
+            mixture,
             settings,
             partial(on_progress, Progress("evaluate", done, len(SPLITS))),
         )
     on_progress(Progress("evaluate", len(SPLITS), len(SPLITS)))
     seconds = {
-        "read": read_seconds + encoded - started,
+        "read": prepared.seconds,
         **trained.seconds,
-        "evaluate": time.perf_counter() - evaluating,
+        "evaluate": time.perf_counter() - started,
     }
-    groups = np.bincount(labelled.group, minlength=data.n_groups).tolist()
     return Run(
-        run_id=_run_id(data, settings),
-        data=DataSummary(
-            name=table.name,
-            rows=len(table.frame),
-            columns=len(table.frame.columns),
-            sha256=table.sha256,
-            groups=dict(zip(data.group_names, groups, strict=True)),
-            positive=data.positive,
-        ),
-        roles=roles,
+        run_id=run_id(data, settings),
+        data=prepared.summary,
+        roles=prepared.roles,
         settings=settings,
         resolved=trained.schedule._asdict() | {"features": data.train.x.shape[1]},
-        device=_device_name(trained.device),
+        device=trained.device,
         seconds=seconds | {"total": sum(seconds.values())},
         curves=_curves(trained),
         splits=splits,
         scores=scores,
         experts_reused=trained.experts_reused,
         encoder=data.encoder,
-        mixture=trained.mixture,
+        mixture=mixture,
     )
+
+
+def run_id(data: EncodedData, settings: Settings) -> str:
+    """Return the id of the run that these settings give on this data."""
+    return hashlib.sha256(f"{data.digest}/{settings.digest()}".encode()).hexdigest()[:16]
 
 
 def _models(data: EncodedData, mixture: Mixture) -> dict[tuple[Model, ...], Explainable]:
@@ -164,13 +238,3 @@ def _curves(trained: Trained) -> tuple[Curve, ...]:
         Curve(name, phase, epochs, tuple(figures[:, 0].tolist()))
         for (phase, name), (epochs, figures) in trained.curves.items()
     )
-
-
-def _run_id(data: EncodedData, settings: Settings) -> str:
-    return hashlib.sha256(f"{data.digest}/{settings.digest()}".encode()).hexdigest()[:16]
-
-
-def _device_name(device: torch.device) -> str:
-    if device.type == "cuda":
-        return f"cuda ({torch.cuda.get_device_name(device)})"
-    return device.type

@@ -37,7 +37,7 @@ def test_every_command_is_one_that_is_checked_here(readme):
 
     assert starts == {
         *("python -m", "streamlit run", "make check"),
-        *(f"fairmoe {command}" for command in ("demo", "train", "report", "predict")),
+        *(f"fairmoe {command}" for command in ("demo", "train", "sweep", "report", "predict")),
     }
 
 
@@ -76,7 +76,7 @@ def test_shell_examples_run_in_their_order(readme, tmp_path, monkeypatch):
 
     for program, *words in _commands(readme):
         if program == "fairmoe":
-            quick = ["--set", QUICK] if words[0] == "train" else []
+            quick = ["--set", QUICK] if words[0] in ("train", "sweep") else []
             with pytest.raises(SystemExit) as exit_:
                 main([*words, *quick])
             assert exit_.value.code == 0, words

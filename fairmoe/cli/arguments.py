@@ -2,9 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from fairmoe.config import Settings
-from fairmoe.data import Sensitive
+from fairmoe.config import Settings, read_setting
+from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
 
 
@@ -16,6 +17,31 @@ def names_in(texts: Iterable[str]) -> tuple[str, ...]:
         ('age', 'sex', 'wage, yearly')
     """
     return tuple(name for row in csv.reader(texts, skipinitialspace=True) for name in row)
+
+
+def roles_from(
+    *,
+    target: str,
+    sensitive: Iterable[str],
+    positive: Iterable[str] | None,
+    threshold: float | None,
+    bins: Iterable[str] | None,
+    include_sensitive: bool,
+    drop: Iterable[str] | None,
+    split_column: str | None,
+) -> Roles:
+    """Return the roles of the columns that options name.
+
+    Raises:
+        InvalidInputError: They contradict each other.
+    """
+    return Roles(
+        target=Target(target, tuple(positive or ()), threshold),
+        sensitive=sensitive_from(sensitive, bins or ()),
+        include_sensitive=include_sensitive,
+        dropped=names_in(drop or ()),
+        split_column=split_column,
+    )
 
 
 def sensitive_from(columns: Iterable[str], bins: Iterable[str]) -> tuple[Sensitive, ...]:
@@ -48,6 +74,22 @@ def settings_from(texts: Iterable[str], shorthands: Mapping[str, str | None]) ->
     """
     given = [f"{name}={value}" for name, value in shorthands.items() if value is not None]
     return Settings.from_texts(_pairs("--set", [*texts, *given]))
+
+
+def grid_from(texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    """Return the values of each setting that texts such as "lambda_fair=0,0.1,1" give.
+
+    Raises:
+        InvalidInputError: A setting is unknown or given twice.
+
+    Example:
+        >>> grid_from(["lambda_fair=0,0.1", "select=best,last"])
+        {'lambda_fair': (0.0, 0.1), 'select': ('best', 'last')}
+    """
+    return {
+        name: tuple(read_setting(name, text) for text in values.split(",") if text.strip())
+        for name, values in _pairs("--grid", texts).items()
+    }
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The commands: train on a file, open the app, write the demo data, and those about a kept run."""
+"""The commands: train on a file, sweep over settings, open the app, write the demo data, ..."""
 
 import json
 import subprocess
@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
-from fairmoe.cli.arguments import names_in, sensitive_from, settings_from
+from fairmoe.cli import options
+from fairmoe.cli.arguments import roles_from, settings_from
 from fairmoe.cli.kept import predict, report
 from fairmoe.cli.output import print_tables, progress_bars, say
+from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, Roles, Target, demo_csv, read_table
+from fairmoe.data import DEMO_ROLES, Roles, demo_csv, read_table
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import run_experiment
 from fairmoe.progress import Progress
@@ -56,65 +58,34 @@ def describe() -> None:
 
 @shell.command()
 def train(  # noqa: PLR0913 - typer reads one option from each parameter
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, plain or gzipped.")],
+    file: options.File,
     *,
-    target: Annotated[str, typer.Option(metavar="COL", help="The column to predict.")],
-    sensitive: Annotated[
-        list[str],
-        typer.Option(
-            metavar="COL[,COL]",
-            help="The column whose values are the groups; two are crossed. "
-            "A name that holds a comma goes in double quotes.",
-        ),
-    ],
-    positive: Annotated[
-        list[str] | None,
-        typer.Option(metavar="VALUE", help="A target value that is positive; may be repeated."),
-    ] = None,
-    threshold: Annotated[
-        float | None,
-        typer.Option(metavar="NUMBER", help="For a numeric target: greater values are positive."),
-    ] = None,
-    bins: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="COL=NUMBER[,NUMBER]", help="Cut points of a numeric sensitive column."
-        ),
-    ] = None,
-    include_sensitive: Annotated[
-        bool, typer.Option("--include-sensitive", help="Let the models see the sensitive columns.")
-    ] = False,
-    drop: Annotated[
-        list[str] | None, typer.Option(metavar="COL[,COL]", help="Columns to leave out.")
-    ] = None,
-    split_column: Annotated[
-        str | None,
-        typer.Option(metavar="COL", help="A column that says train, validation or test."),
-    ] = None,
-    scale: Annotated[
-        str | None, typer.Option(metavar="standard|minmax", help="How numbers are scaled.")
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
-    ] = None,
-    seed: Annotated[str | None, typer.Option(metavar="N", help="Decides all chance.")] = None,
-    device: Annotated[
-        str | None, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")
-    ] = None,
+    target: options.TargetColumn,
+    sensitive: options.SensitiveColumns,
+    positive: options.Positive = None,
+    threshold: options.Threshold = None,
+    bins: options.Bins = None,
+    include_sensitive: options.IncludeSensitive = False,
+    drop: options.Drop = None,
+    split_column: options.SplitColumn = None,
+    scale: options.Scaling = None,
+    set_: options.Set = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
     ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON document in place of tables.")
-    ] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Train on a file, and print scores on the rows that were held out for testing."""
-    roles = Roles(
-        target=Target(target, tuple(positive or ()), threshold),
-        sensitive=sensitive_from(sensitive, bins or ()),
+    roles = roles_from(
+        target=target,
+        sensitive=sensitive,
+        positive=positive,
+        threshold=threshold,
+        bins=bins,
         include_sensitive=include_sensitive,
-        dropped=names_in(drop or ()),
+        drop=drop,
         split_column=split_column,
     )
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
@@ -128,6 +99,9 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         typer.echo(json.dumps(to_document(run), indent=2, allow_nan=False))
     else:
         print_tables(run)
+
+
+shell.command()(sweep)
 
 
 @shell.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

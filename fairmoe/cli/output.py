@@ -12,6 +12,9 @@ from rich.table import Column, Table
 from fairmoe.metrics import METRICS, group_rates, is_collapsed
 from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
+from fairmoe.sweep import Sweep
+
+SUMMARY = ("utility", "f_res", "f_proc", "final_score")
 
 PHASES: dict[Phase, str] = {
     "read": "Reading",
@@ -20,6 +23,7 @@ PHASES: dict[Phase, str] = {
     "experts": "Experts",
     "gate": "Gate",
     "evaluate": "Evaluating",
+    "sweep": "Runs",
     "fairlearn": "Fairlearn",
 }
 
@@ -52,10 +56,43 @@ def progress_bars() -> Iterator[OnProgress]:
                 tasks[report.phase],
                 completed=report.done,
                 total=report.total,
-                values=", ".join(f"{name} {value:.3f}" for name, value in report.values.items()),
+                values=_values(report),
             )
 
         yield draw
+
+
+def print_sweep(result: Sweep) -> None:
+    """Print the runs that no other run beats, and how long the sweep took."""
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    frame = result.frame()
+    front = frame[result.front()].sort_values("test_utility", ascending=False)
+    stdout.print(
+        f"{len(front)} of {len(frame)} runs are beaten by no other on the validation rows, "
+        "in utility and both gaps.\nTheir mixtures score on the test rows:"
+    )
+    settings = [*result.varied, "seed"]
+    table = _table("run", *settings, *SUMMARY)
+    table.columns[0].min_width = max(map(len, front["run_id"]), default=0)
+    for row in front.to_dict("records"):
+        swept = (f"{row[name]:g}" if _is_number(row[name]) else str(row[name]) for name in settings)
+        scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
+        table.add_row(row["run_id"], *swept, *scores)
+    stdout.print(table)
+    stdout.print(
+        f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
+        "(reference: utility 0, both gaps 1)"
+    )
+    collapsed = int(frame["collapsed"].sum())
+    if collapsed:
+        stdout.print(f"Left out, as they give nearly all rows one answer: {collapsed} runs")
+    if result.computed:
+        stdout.print(
+            f"{result.computed} runs computed in {result.seconds:.1f} s, "
+            f"{result.computed / result.seconds:.2f} runs per second"
+        )
+    else:
+        stdout.print("All runs were there already.")
 
 
 def print_tables(run: Run) -> None:
@@ -97,6 +134,17 @@ def _routing(run: Run) -> Table:
     for name, weights in [*routing["by_group"].items(), ("all", routing["overall"])]:
         table.add_row(_printable(name), *map(_figure, weights.values()))
     return table
+
+
+def _values(report: Progress) -> str:
+    values = [f"{name} {value:.3f}" for name, value in report.values.items()]
+    if report.seconds_left is not None:
+        values.append(f"about {report.seconds_left:.0f} s left")
+    return ", ".join(values)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _table(first: str, *others: str) -> Table:

@@ -1,6 +1,13 @@
 """Section 9.2 and what reviewers ask for: arrays in, numbers out."""
 
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
+from fairmoe.metrics.fronts import (
+    HIGHER_IS_BETTER,
+    costs,
+    hypervolume,
+    mean_and_spread,
+    pareto_front,
+)
 from fairmoe.metrics.groups import (
     RATES,
     disparate_impact_ratio,
@@ -21,11 +28,13 @@ from fairmoe.metrics.uncertainty import (
 )
 
 __all__ = [
+    "HIGHER_IS_BETTER",
     "METRICS",
     "RATES",
     "PermutationTest",
     "attention_test",
     "calibration_by_group",
+    "costs",
     "demographic_parity_test",
     "disparate_impact_ratio",
     "equal_opportunity_test",
@@ -33,7 +42,10 @@ __all__ = [
     "expected_calibration_error",
     "flip_rate",
     "group_rates",
+    "hypervolume",
     "is_collapsed",
+    "mean_and_spread",
+    "pareto_front",
     "predictive_parity_difference",
     "representation_difference",
     "score_outcomes",

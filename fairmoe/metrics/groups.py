@@ -16,6 +16,7 @@ from fairmoe._checks import (
 )
 from fairmoe.functional.groups import averaging_matrix, gap
 from fairmoe.functional.losses import representation_loss
+from fairmoe.functional.scores import collapsed
 from fairmoe.metrics.uncertainty import wilson_interval
 
 RATES = (
@@ -26,9 +27,6 @@ RATES = (
     "accuracy",
     "positive_predictive_value",
 )
-
-_COLLAPSED = 0.05
-"""Rows predicted to be of a class per row that has it, at and below which the class is lost."""
 
 
 def group_rates(
@@ -209,10 +207,7 @@ def flip_rate(y_pred: ArrayLike, y_pred_swapped: ArrayLike) -> float:
 
 
 def is_collapsed(y_true: ArrayLike, y_pred: ArrayLike) -> bool:
-    """Return whether a model predicts one class only, or all but.
-
-    It does if it gives some class to no more than a twentieth as many rows as have it. A fixed
-    share of all rows would flag every model of a rare outcome.
+    """Return whether a model predicts one class only, or all but; see `scores.collapsed`.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.
@@ -229,8 +224,7 @@ def is_collapsed(y_true: ArrayLike, y_pred: ArrayLike) -> bool:
     """
     true, pred = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
     check_same_length(y_true=true, y_pred=pred)
-    having, given = np.bincount(true, minlength=2), np.bincount(pred, minlength=2)
-    return bool((given <= _COLLAPSED * having).any())
+    return bool(collapsed(torch.tensor(pred == 1), torch.tensor(true == 1)))
 
 
 def _outcomes(

@@ -69,6 +69,13 @@ def resolve_device(device: Device) -> torch.device:
     return torch.device("cuda")
 
 
+def name_of(device: torch.device) -> str:
+    """Return what a device is called, such as "cpu" or "cuda (NVIDIA H200)"."""
+    if device.type == "cuda":
+        return f"cuda ({torch.cuda.get_device_name(device)})"
+    return device.type
+
+
 def resolve_schedule(settings: Settings, n_rows: int) -> Schedule:
     """Decide batch size and epochs: full batch while that is fastest, and about as many steps."""
     fitting = n_rows if n_rows <= FULL_BATCH_ROWS else BATCH_ROWS

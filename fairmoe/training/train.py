@@ -1,5 +1,6 @@
 """The whole training of a stack of runs, as section 9.1 tells it."""
 
+import dataclasses
 import hashlib
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from fairmoe.training.batches import (
     Schedule,
     make_batch,
     make_batches,
+    name_of,
     resolve_device,
     resolve_schedule,
     resolve_weight_decay,
@@ -40,17 +42,29 @@ class Trained:
         mixture: `k` mixtures, on the CPU.
         curves: Epochs, and figures of **Shape** `(epochs, k)`, by phase and name.
         schedule: What `auto` became.
-        device: What computed it.
-        seconds: Wall time of "experts" and "gate".
+        device: What computed it, such as "cpu" or "cuda (NVIDIA H200)".
+        seconds: Wall time of "experts" and "gate", of the whole stack.
         experts_reused: Whether the experts came from the cache.
     """
 
     mixture: Mixture
     curves: dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]
     schedule: Schedule
-    device: torch.device
+    device: str
     seconds: dict[str, float]
     experts_reused: bool
+
+    def select(self, run: int) -> "Trained":
+        """Return one of the runs as a stack of one, with its share of the seconds."""
+        return dataclasses.replace(
+            self,
+            mixture=self.mixture.select(run).requires_grad_(requires_grad=False),
+            curves={
+                key: (epochs, figures[:, run : run + 1])
+                for key, (epochs, figures) in self.curves.items()
+            },
+            seconds={part: seconds / len(self.mixture) for part, seconds in self.seconds.items()},
+        )
 
 
 @on_one_thread()
@@ -88,7 +102,7 @@ def train(
         mixture=mixture.cpu().eval().requires_grad_(requires_grad=False),
         curves=(phase.kept.curves if phase.kept else {}) | recorder.curves(),
         schedule=schedule,
-        device=stack.device,
+        device=name_of(stack.device),
         seconds={
             "experts": experts_done - started,
             "gate": time.perf_counter() - experts_done,

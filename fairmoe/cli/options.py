@@ -1,0 +1,49 @@
+"""The arguments and options that several commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, plain or gzipped.")]
+TargetColumn = Annotated[
+    str, typer.Option("--target", metavar="COL", help="The column to predict.")
+]
+SensitiveColumns = Annotated[
+    list[str],
+    typer.Option(
+        "--sensitive",
+        metavar="COL[,COL]",
+        help="The column whose values are the groups; two are crossed. "
+        "A name that holds a comma goes in double quotes.",
+    ),
+]
+Positive = Annotated[
+    list[str] | None,
+    typer.Option(metavar="VALUE", help="A target value that is positive; may be repeated."),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(metavar="NUMBER", help="For a numeric target: greater values are positive."),
+]
+Bins = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COL=NUMBER[,NUMBER]", help="Cut points of a numeric sensitive column."),
+]
+IncludeSensitive = Annotated[
+    bool, typer.Option("--include-sensitive", help="Let the models see the sensitive columns.")
+]
+Drop = Annotated[list[str] | None, typer.Option(metavar="COL[,COL]", help="Columns to leave out.")]
+SplitColumn = Annotated[
+    str | None, typer.Option(metavar="COL", help="A column that says train, validation or test.")
+]
+Scaling = Annotated[
+    str | None, typer.Option(metavar="standard|minmax", help="How numbers are scaled.")
+]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Any setting; may be repeated."),
+]
+Seed = Annotated[str | None, typer.Option(metavar="N", help="Decides all chance.")]
+Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of tables.")]

@@ -1,0 +1,141 @@
+"""The command that trains many runs at once and prints what they show together."""
+
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fairmoe.cli import options
+from fairmoe.cli.arguments import grid_from, roles_from, settings_from
+from fairmoe.cli.output import print_sweep, progress_bars, say
+from fairmoe.data import read_table
+from fairmoe.errors import InvalidInputError
+from fairmoe.experiment import prepare
+from fairmoe.progress import Progress
+from fairmoe.runs import check_vacant, save_run
+from fairmoe.sweep import (
+    Engine,
+    FolderShelf,
+    Sweep,
+    dask,
+    grid_settings,
+    in_process,
+    processes,
+    run_sweep,
+    to_document,
+)
+
+
+def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
+    file: options.File,
+    *,
+    target: options.TargetColumn,
+    sensitive: options.SensitiveColumns,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR",
+            help="Where finished runs are kept. The same command goes on from what is there.",
+        ),
+    ],
+    grid: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE[,VALUE]", help="A setting and its values; several are combined."
+        ),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option(metavar="N", help="Train every combination with so many seeds.")
+    ] = 1,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", help="Compute in so many processes.")
+    ] = None,
+    dask_: Annotated[
+        str | None,
+        typer.Option(
+            "--dask",
+            metavar="tcp://HOST:PORT",
+            help="Compute on the Dask cluster of this scheduler.",
+        ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="RUN_ID", help="Keep this run in full in DIR/RUN_ID; may be repeated."
+        ),
+    ] = None,
+    positive: options.Positive = None,
+    threshold: options.Threshold = None,
+    bins: options.Bins = None,
+    include_sensitive: options.IncludeSensitive = False,
+    drop: options.Drop = None,
+    split_column: options.SplitColumn = None,
+    scale: options.Scaling = None,
+    set_: options.Set = None,
+    seed: options.Seed = None,
+    device: options.Device = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Train a grid of settings on one split, and print the runs that no other run beats."""
+    roles = roles_from(
+        target=target,
+        sensitive=sensitive,
+        positive=positive,
+        threshold=threshold,
+        bins=bins,
+        include_sensitive=include_sensitive,
+        drop=drop,
+        split_column=split_column,
+    )
+    base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
+    runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
+    engine = _engine(jobs, dask_)
+    shelf = FolderShelf(out)
+    for run_id in keep or ():
+        check_vacant(out / run_id)
+    started = time.perf_counter()
+    with progress_bars() as draw:
+        draw(Progress("read", 0, 1))
+        table = read_table(file)
+        draw(Progress("read", 1, 1))
+        prepared = prepare(
+            table,
+            roles,
+            runs[0],
+            on_progress=draw,
+            read_seconds=time.perf_counter() - started,
+        )
+        result = run_sweep(prepared, runs, shelf=shelf, engine=engine, on_progress=draw)
+    for name in result.unreadable:
+        say(f"'{out / name}' is damaged; its runs were computed again.")
+    _keep(result, keep or [], out)
+    if as_json:
+        typer.echo(json.dumps(to_document(result), indent=2, allow_nan=False))
+    else:
+        print_sweep(result)
+
+
+def _engine(jobs: int | None, address: str | None) -> Engine:
+    if jobs is not None and address is not None:
+        raise InvalidInputError(
+            "A sweep is computed in one place", however="both --jobs and --dask were given"
+        )
+    if address is not None:
+        return dask(address)
+    return in_process if jobs is None else processes(jobs)
+
+
+def _keep(result: Sweep, run_ids: list[str], out: Path) -> None:
+    """Keep runs in full, as `train` does."""
+    known: list[Any] = result.frame()["run_id"].tolist()
+    for run_id in run_ids:
+        if run_id not in known:
+            raise InvalidInputError(
+                "A run of the sweep is needed",
+                however=f"none has the id '{run_id}'",
+                choices=tuple(known),
+            )
+        save_run(result.open(known.index(run_id)), out / run_id)
+        say(f"Kept in {out / run_id}")

@@ -1,0 +1,208 @@
+"""A shard: a stack of runs that is trained and scored at once, and travels as plain bytes."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from fairmoe.config import Settings
+from fairmoe.data import EncodedData
+from fairmoe.errors import FairmoeError, InvalidInputError
+from fairmoe.explain import Explainable
+from fairmoe.functional.scores import all_scores, collapsed
+from fairmoe.metrics import METRICS
+from fairmoe.nn import Mixture
+from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.runs import EXPERTS, Model, SplitName
+from fairmoe.training import Schedule, Trained, explain_rows, make_batch, on_one_thread, train
+
+FORMAT = 1
+"""Version of what a shard holds and of how its runs are computed; others are not reused."""
+
+SCORED: tuple[Model, ...] = ("mixture", *EXPERTS, "uniform")
+SCORED_SPLITS: tuple[SplitName, ...] = ("validation", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Shard:
+    """What a shard found.
+
+    Attributes:
+        data_digest: Digest of the data it was trained on.
+        settings: Of its `k` runs.
+        scores: By split, **Shape** `(5, k, 12)`: models as in `SCORED`, metrics as in `METRICS`.
+        collapsed: By split, **Shape** `(5, k)`: whether nearly all rows are given one class.
+    """
+
+    data_digest: str
+    settings: tuple[Settings, ...]
+    scores: Mapping[SplitName, NDArray[np.float64]]
+    collapsed: Mapping[SplitName, NDArray[np.bool_]]
+
+
+def shard_name(data_digest: str, settings: Sequence[Settings]) -> str:
+    """Return the name of the shard of these runs on this data."""
+    runs = hashlib.sha256("/".join(one.digest() for one in settings).encode())
+    return f"{data_prefix(data_digest)}{runs.hexdigest()[:16]}.safetensors"
+
+
+def data_prefix(data_digest: str) -> str:
+    """Return how the names of all shards of some data begin."""
+    return f"shard-{FORMAT}-{data_digest[:16]}-"
+
+
+@on_one_thread()
+def compute_shard(
+    data: EncodedData, settings: Sequence[Settings], on_progress: OnProgress = ignore_progress
+) -> bytes:
+    """Train and score a stack of runs.
+
+    Args:
+        data: What to train on.
+        settings: Of the runs; they may differ in `fairmoe.training.PER_RUN` only.
+        on_progress: Is told of the progress; stops the work by raising.
+
+    Returns:
+        The shard with its weights and curves, for `read_shard` and `read_trained`. What loads it
+        runs no code of it.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so.
+    """
+    trained = train(data, settings, on_progress=on_progress)
+    mixture = trained.mixture
+    tensors = {f"weights/{name}": value for name, value in mixture.state_dict().items()}
+    for i, (_, figures) in enumerate(trained.curves.values()):
+        tensors[f"curves/{i}"] = figures
+    for done, split in enumerate(SCORED_SPLITS):
+        report = Progress("evaluate", done, len(SCORED_SPLITS))
+        of_models = [
+            _score(model, data, split, mixture, settings[0], report, on_progress)
+            for model in (mixture, mixture.experts.part(), mixture.uniform())
+        ]
+        for name, parts in zip(("scores", "collapsed"), zip(*of_models, strict=True), strict=True):
+            # The experts are three blocks of k members, all others one.
+            tensors[f"{name}/{split}"] = torch.cat(parts).view(
+                len(SCORED), len(mixture), *parts[0].shape[1:]
+            )
+    record = {
+        "data": data.digest,
+        "settings": [one.to_dict() for one in settings],
+        "mixture": mixture.spec(),
+        "curves": [[*key, list(epochs)] for key, (epochs, _) in trained.curves.items()],
+        "schedule": trained.schedule._asdict(),
+        "device": trained.device,
+        "seconds": trained.seconds,
+        "experts_reused": trained.experts_reused,
+    }
+    text = json.dumps(record, allow_nan=False)
+    tensors = {name: value.contiguous() for name, value in tensors.items()}
+    return save(tensors, {"record": text, "sha256": _digest(text, tensors)})
+
+
+def read_shard(content: bytes) -> Shard:
+    """Return what a shard found.
+
+    Raises:
+        InvalidInputError: The bytes are no shard, or are damaged.
+    """
+    record, tensors = _opened(content)
+    return Shard(
+        data_digest=record["data"],
+        settings=tuple(Settings(**one) for one in record["settings"]),
+        scores={split: tensors[f"scores/{split}"].numpy() for split in SCORED_SPLITS},
+        collapsed={split: tensors[f"collapsed/{split}"].numpy() for split in SCORED_SPLITS},
+    )
+
+
+def read_trained(content: bytes) -> Trained:
+    """Return the trained stack that a shard holds, as `train` returned it.
+
+    Raises:
+        InvalidInputError: The bytes are no shard, or are damaged.
+    """
+    record, tensors = _opened(content)
+    mixture = Mixture.from_spec(record["mixture"])
+    mixture.load_state_dict(
+        {name[8:]: value for name, value in tensors.items() if name.startswith("weights/")}
+    )
+    return Trained(
+        mixture=mixture.eval().requires_grad_(requires_grad=False),
+        curves={
+            (phase, name): (tuple(epochs), tensors[f"curves/{i}"])
+            for i, (phase, name, epochs) in enumerate(record["curves"])
+        },
+        schedule=Schedule(**record["schedule"]),
+        device=record["device"],
+        seconds=record["seconds"],
+        experts_reused=record["experts_reused"],
+    )
+
+
+def _score(
+    model: Explainable,
+    data: EncodedData,
+    split: SplitName,
+    mixture: Mixture,
+    shared: Settings,
+    report: Progress,
+    on_progress: OnProgress,
+) -> tuple[Tensor, Tensor]:
+    """Return the twelve scores `(m, 12)` of a stack, and which of it collapsed `(m,)`."""
+    rows = getattr(data, split)
+    batch = make_batch(rows, torch.arange(len(rows.y)), data.n_groups)
+    proba, masked_proba, attention = explain_rows(
+        model, mixture.explainer, batch.x, top_k=shared.top_k, on_part=lambda: on_progress(report)
+    )
+    y_true = batch.y == 1
+    scores = all_scores(
+        proba,
+        masked_proba,
+        attention,
+        y_true=y_true,
+        group=batch.group,
+        n_groups=data.n_groups,
+        top_ratio=shared.top_ratio,
+    )
+    return torch.stack([scores[name] for name in METRICS], -1), collapsed(proba > 0.5, y_true)
+
+
+def _opened(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
+    """Return the record and the tensors of a shard whose checksum is right."""
+    try:
+        length = int.from_bytes(content[:8], "little")
+        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+        tensors = load(content)
+        whole = metadata["sha256"] == _digest(metadata["record"], tensors)
+        record: dict[str, Any] = json.loads(metadata["record"])
+    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise _damaged() from error
+    if not whole:
+        raise _damaged()
+    return record, tensors
+
+
+def _damaged() -> FairmoeError:
+    return InvalidInputError(
+        "A shard of a sweep is needed",
+        however="this is none, or it was damaged",
+        remedy="Remove it, and its runs are computed again.",
+    )
+
+
+def _digest(record: str, tensors: Mapping[str, Tensor]) -> str:
+    digest = hashlib.sha256(record.encode())
+    for name in sorted(tensors):
+        value = tensors[name].numpy()
+        digest.update(f"{name}{value.dtype}{value.shape}".encode())
+        digest.update(np.ascontiguousarray(value).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,99 @@
+"""Where finished shards are kept: in memory or in a folder."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from fairmoe.errors import InvalidInputError, UnavailableError
+
+
+class Shelf(Protocol):
+    """Keeps shards by name; a sweep that was interrupted goes on from what is there."""
+
+    def names(self) -> list[str]:
+        """Return the names of what is kept."""
+
+    def read(self, name: str) -> bytes:
+        """Return what is kept under a name."""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a shard, whole or not at all."""
+
+
+class MemoryShelf:
+    """Keeps shards in memory."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def names(self) -> list[str]:
+        """Return the names of what is kept."""
+        return list(self._kept)
+
+    def read(self, name: str) -> bytes:
+        """Return what is kept under a name."""
+        return self._kept[name]
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a shard."""
+        self._kept[name] = content
+
+
+class FolderShelf:
+    """Keeps each shard in a file of a folder.
+
+    Args:
+        folder: Is made if it is not there; what else it holds is left alone.
+
+    Raises:
+        InvalidInputError: The folder cannot be made, or nothing can be written in it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise InvalidInputError(
+                "A folder is needed to keep the sweep in",
+                however=f"nothing can be written in '{folder}' ({error.strerror})",
+                remedy="Name another folder.",
+            ) from error
+
+    def names(self) -> list[str]:
+        """Return the names of what is kept."""
+        return sorted(path.name for path in self.folder.glob("*.safetensors"))
+
+    def read(self, name: str) -> bytes:
+        """Return what is kept under a name.
+
+        Raises:
+            UnavailableError: The file cannot be read (any more).
+        """
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise UnavailableError(
+                f"'{self.folder / name}' cannot be read ({error.strerror})."
+            ) from error
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a shard: it is written beside its place and then renamed, so it is never half there.
+
+        Raises:
+            UnavailableError: The disk is full, or the folder may no longer be written.
+        """
+        draft = self.folder / f".{name}.{os.getpid()}"
+        try:
+            try:
+                draft.write_bytes(content)
+                draft.replace(self.folder / name)
+            finally:
+                draft.unlink(missing_ok=True)
+        except OSError as error:
+            raise UnavailableError(
+                f"Nothing more can be written in '{self.folder}' ({error.strerror}). What is "
+                "finished is kept: make room and start the sweep again, and it goes on from there."
+            ) from error

@@ -1,0 +1,269 @@
+"""Many runs of one table at the price of few, and what they show together."""
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairmoe.config import Settings
+from fairmoe.errors import InvalidInputError
+from fairmoe.experiment import Prepared, Recipe, make_run, run_id
+from fairmoe.metrics import METRICS, costs, hypervolume, pareto_front
+from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.runs import Model, Run, SplitName
+from fairmoe.sweep.engines import Engine, in_process
+from fairmoe.sweep.plan import cut, varied
+from fairmoe.sweep.shard import (
+    SCORED,
+    SCORED_SPLITS,
+    Shard,
+    data_prefix,
+    read_shard,
+    read_trained,
+    shard_name,
+)
+from fairmoe.sweep.shelves import MemoryShelf, Shelf
+
+OBJECTIVES = ("utility", "f_res", "f_proc")
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep:
+    """Finished runs of one table.
+
+    Attributes:
+        prepared: What all of them were trained on.
+        settings: Of each of the `n` runs, in the order in which they were asked for.
+        scores: By split, **Shape** `(5, n, 12)`: models as in `shard.SCORED`, metrics as in
+            `METRICS`.
+        collapsed: By split, **Shape** `(5, n)`: whether nearly all rows are given one class.
+        computed: How many runs were computed now; the others were there already.
+        unreadable: Names of files that should have been shards of this data and are damaged.
+        seconds: Wall time of computing.
+    """
+
+    prepared: Prepared
+    settings: tuple[Settings, ...]
+    scores: dict[SplitName, NDArray[np.float64]]
+    collapsed: dict[SplitName, NDArray[np.bool_]]
+    computed: int
+    unreadable: tuple[str, ...]
+    seconds: float
+    _shelf: Shelf
+    _places: tuple[tuple[str, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.settings)
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """The settings in which the runs differ, without the seed."""
+        return varied(self.settings)
+
+    def frame(self, model: Model = "mixture") -> pd.DataFrame:
+        """Return what each run is and how a model of it scores.
+
+        Returns:
+            One row per run, in the order of `settings`: `run_id`, the varied settings, `seed`;
+            `collapsed` on the validation rows; and for each metric `validation_METRIC` and
+            `test_METRIC`, NaN where it could not be estimated.
+        """
+        columns: dict[str, Any] = {
+            "run_id": [run_id(self.prepared.data, one) for one in self.settings]
+        }
+        for name in (*self.varied, "seed"):
+            columns[name] = [getattr(one, name) for one in self.settings]
+        position = SCORED.index(model)
+        columns["collapsed"] = self.collapsed["validation"][position]
+        for split in SCORED_SPLITS:
+            for i, metric in enumerate(METRICS):
+                columns[f"{split}_{metric}"] = self.scores[split][position, :, i]
+        return pd.DataFrame(columns)
+
+    def front(
+        self, objectives: Sequence[str] = OBJECTIVES, *, model: Model = "mixture"
+    ) -> NDArray[np.bool_]:
+        """Return which runs no other run beats, by the validation rows, **Shape** `(n,)`.
+
+        A collapsed run is on the front only if all have collapsed: that one answer for everyone
+        has no gaps needs no sweep.
+        """
+        points = self._costs(objectives, model, "validation")
+        collapsed = self.collapsed["validation"][SCORED.index(model)]
+        if not collapsed.all():
+            points[collapsed] = np.nan
+        return pareto_front(points)
+
+    def hypervolume(
+        self,
+        objectives: Sequence[str] = OBJECTIVES,
+        *,
+        model: Model = "mixture",
+        split: SplitName = "test",
+    ) -> float:
+        """Return which share of the unit box of costs the front reaches or undercuts, in [0, 1].
+
+        The runs are chosen on the validation rows. The reference is a utility of 0 and gaps of 1.
+        """
+        points = self._costs(objectives, model, split)
+        chosen = self.front(objectives, model=model)
+        return hypervolume(points[chosen], (1.0,) * len(objectives))
+
+    def open(self, position: int, *, on_progress: OnProgress = ignore_progress) -> Run:
+        """Return one of the runs in full, as `run_experiment` would; nothing is trained.
+
+        Args:
+            position: Of the run in `settings`.
+            on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+        """
+        name, member = self._places[position]
+        trained = read_trained(self._shelf.read(name)).select(member)
+        return make_run(self.prepared, self.settings[position], trained, on_progress=on_progress)
+
+    def _costs(
+        self, objectives: Sequence[str], model: Model, split: SplitName
+    ) -> NDArray[np.float64]:
+        of_model = self.scores[split][SCORED.index(model)]
+        return costs(dict(zip(METRICS, of_model.T, strict=True)), objectives)
+
+
+def run_sweep(
+    prepared: Prepared,
+    settings: Sequence[Settings],
+    *,
+    shelf: Shelf | None = None,
+    engine: Engine = in_process,
+    on_progress: OnProgress = ignore_progress,
+) -> Sweep:
+    """Train every run that is not on the shelf yet.
+
+    Args:
+        prepared: The table, encoded with these settings.
+        settings: Of each run, such as `grid_settings` returns them; a repeated one counts once.
+        shelf: Where finished shards are kept and looked for; in memory by default.
+        engine: Where to compute.
+        on_progress: Is told how many of the runs to compute are done, and how long the rest takes;
+            stops the work by raising `CancelledError`. What is finished is then on the shelf.
+
+    Raises:
+        InvalidInputError: There are no settings, or they are not those of the data.
+        UnavailableError: The engine or the shelf is not there (any more).
+        CancelledError: `on_progress` said so.
+    """
+    runs = tuple(dict.fromkeys(settings))
+    _check_recipe(prepared, runs)
+    shelf = MemoryShelf() if shelf is None else shelf
+    data = prepared.data
+    found, unreadable = _find(shelf, data.digest)
+    missing = [run for run in runs if run not in found]
+    clock = _Clock(len(missing), on_progress)
+    if missing:
+        with engine(data) as pool:
+            shards = cut(missing, data, workers=pool.workers)
+            with closing(pool.run(shards, clock.tell)) as finished:
+                for content in finished:
+                    shard = read_shard(content)
+                    name = shard_name(data.digest, shard.settings)
+                    shelf.write(name, content)
+                    found |= _places(name, shard)
+                    clock.finish(len(shard.settings))
+    places = [found[run] for run in runs]
+    return Sweep(
+        prepared=prepared,
+        settings=runs,
+        scores={
+            split: np.stack([place.shard.scores[split][:, place.member] for place in places], 1)
+            for split in SCORED_SPLITS
+        },
+        collapsed={
+            split: np.stack([place.shard.collapsed[split][:, place.member] for place in places], 1)
+            for split in SCORED_SPLITS
+        },
+        computed=len(missing),
+        unreadable=unreadable,
+        seconds=clock.seconds(),
+        _shelf=shelf,
+        _places=tuple((place.name, place.member) for place in places),
+    )
+
+
+def _check_recipe(prepared: Prepared, runs: Sequence[Settings]) -> None:
+    """Check that the data is what every run would make of the table."""
+    if not runs:
+        raise InvalidInputError("A sweep needs at least one run", however="there is none")
+    if any(Recipe.of(run) != prepared.recipe for run in runs):
+        raise InvalidInputError(
+            "The runs of a sweep need one split and one encoding of the data",
+            however="some settings ask for another",
+            remedy="Give all of them the scale, rare_level and split_seed of the data.",
+        )
+
+
+class _Place(NamedTuple):
+    """Where a run is: the name of its shard, its position there, and the shard."""
+
+    name: str
+    member: int
+    shard: Shard
+
+
+def _places(name: str, shard: Shard) -> dict[Settings, _Place]:
+    return {run: _Place(name, i, shard) for i, run in enumerate(shard.settings)}
+
+
+def _find(shelf: Shelf, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
+    """Return the runs of some data that are on a shelf, and the names of damaged shards."""
+    found: dict[Settings, _Place] = {}
+    unreadable = []
+    prefix = data_prefix(data_digest)
+    for name in shelf.names():
+        if not name.startswith(prefix):
+            continue
+        try:
+            shard = read_shard(shelf.read(name))
+        except InvalidInputError:
+            unreadable.append(name)
+            continue
+        if shard.data_digest == data_digest:
+            found |= _places(name, shard)
+    return found, tuple(unreadable)
+
+
+class _Clock:
+    """Counts finished runs and tells how long the others will take."""
+
+    def __init__(self, total: int, on_progress: OnProgress) -> None:
+        self._total, self._on_progress = total, on_progress
+        self._started = time.perf_counter()
+        self._finished = 0
+        self._worth, self._worth_at = 0.0, 0.0
+
+    def seconds(self) -> float:
+        return time.perf_counter() - self._started
+
+    def finish(self, runs: int) -> None:
+        self._finished += runs
+        self.tell(0.0)
+
+    def tell(self, in_work: float) -> None:
+        """Report.
+
+        Args:
+            in_work: How many runs' worth of the unfinished shards is done.
+        """
+        worth = self._finished + in_work
+        if worth > self._worth:
+            self._worth, self._worth_at = worth, self.seconds()
+        left = None
+        if 0 < self._worth < self._total:
+            # Of what goes on since then nothing is known but that it takes time.
+            since = self.seconds() - self._worth_at
+            rest = self._worth_at * (self._total - self._worth) / self._worth
+            left = max(0.0, rest - since)
+        done = int(self._worth)
+        self._on_progress(Progress("sweep", done, self._total, seconds_left=left))

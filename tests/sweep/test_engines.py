@@ -1,0 +1,179 @@
+"""Processes on this machine and a real Dask cluster give the numbers of this process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from distributed import Client
+
+from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
+from fairmoe.sweep import MemoryShelf, cluster, dask, processes, run_sweep
+
+ROOT = Path(__file__).resolve().parents[2]
+ENDLESS = 100_000
+PATIENCE = 60
+
+
+def assert_same(one, other):
+    for split, scores in other.scores.items():
+        assert np.allclose(one.scores[split], scores, atol=1e-5)
+
+
+@pytest.fixture
+def singles(monkeypatch):
+    """Cut into shards of one."""
+    monkeypatch.setattr("fairmoe.sweep.plan.VALUES_AT_ONCE", 1)
+
+
+def children():
+    """Return the processes that compute for this one."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE
+        and any("loky" in word for word in child.cmdline())
+        and not any("resource_tracker" in word for word in child.cmdline())
+    ]
+
+
+@pytest.mark.usefixtures("singles")
+def test_processes_give_the_same_numbers(prepared, runs, sweep):
+    shelf = MemoryShelf()
+
+    beside = run_sweep(prepared, runs, shelf=shelf, engine=processes(2))
+
+    assert_same(beside, sweep)
+    assert len(shelf.names()) == 4
+    assert children() == []
+
+
+def test_processes_are_ended_when_cancelled_or_lost(prepared, runs):
+    endless = [run.replace(epochs=ENDLESS) for run in runs]
+
+    def cancel(_):
+        if children():
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        run_sweep(prepared, endless, engine=processes(1), on_progress=cancel)
+    assert children() == []
+
+    def lose(_):
+        for child in children():
+            child.kill()
+
+    with pytest.raises(UnavailableError, match=r"ended from outside.*with fewer jobs"):
+        run_sweep(prepared, endless, engine=processes(1), on_progress=lose)
+    assert children() == []
+
+
+def test_no_processes_are_refused():
+    with pytest.raises(InvalidInputError, match="At least one process"):
+        processes(0)
+
+
+@pytest.fixture(scope="module")
+def dask_workers(tmp_path_factory):
+    """Start a scheduler and two workers; return its address and the workers' processes."""
+    folder = tmp_path_factory.mktemp("dask")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    found = folder / "scheduler.json"
+    started = []
+
+    def start(*words):
+        with (folder / f"log-{len(started)}").open("wb") as log:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "dask", *words, "--no-dashboard"],
+                    cwd=folder,
+                    env=environment,
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+
+    here = ("--host", "127.0.0.1", "--scheduler-file", str(found))
+    try:
+        start("scheduler", *here, "--port", "0")
+        for _ in range(2):
+            # What a worker imports before it joins does not hold up its first shard.
+            start(
+                "worker", *here, "--nthreads", "1", "--no-nanny",
+                "--local-directory", str(folder), "--preload", "fairmoe.sweep.cluster",
+            )  # fmt: skip
+        deadline = time.monotonic() + PATIENCE
+        while not (found.exists() and found.read_text()):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        address = json.loads(found.read_text())["address"]
+        with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
+        yield address, started[1:]
+    finally:
+        for process in started:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def address(dask_workers):
+    return dask_workers[0]
+
+
+def test_a_cancelled_cluster_takes_the_next_sweep(prepared, runs, sweep, address):
+    def cancel(_):
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        run_sweep(prepared, runs, engine=dask(address), on_progress=cancel)
+    assert_same(run_sweep(prepared, runs, engine=dask(address)), sweep)
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "nonsense://"])
+def test_an_unreachable_scheduler_is_one_sentence(prepared, runs, address, monkeypatch):
+    monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.5)
+    started = time.monotonic()
+
+    with pytest.raises(UnavailableError, match="No Dask scheduler answers at"):
+        run_sweep(prepared, runs, engine=dask(address))
+    assert time.monotonic() - started < 10
+
+
+def test_without_the_package_the_sentence_says_what_to_install(prepared, runs, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+
+    with pytest.raises(UnavailableError, match=r'pip install "fairmoe\[dask\]"'):
+        run_sweep(prepared, runs, engine=dask("tcp://127.0.0.1:1"))
+
+
+def test_a_worker_of_another_version_is_refused(prepared, runs, address, monkeypatch):
+    monkeypatch.setattr(cluster, "FORMAT", 99)
+
+    with pytest.raises(UnavailableError, match="run another version of fairmoe"):
+        run_sweep(prepared, runs, engine=dask(address))
+
+
+@pytest.mark.usefixtures("singles")
+def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers):
+    address, workers = dask_workers
+    shelf = MemoryShelf()
+    reports = []
+
+    def lose_one(report):
+        reports.append(report)
+        if report.done == 1:
+            workers[0].send_signal(signal.SIGKILL)
+
+    found = run_sweep(prepared, runs, shelf=shelf, engine=dask(address), on_progress=lose_one)
+
+    assert workers[0].wait(timeout=5) == -signal.SIGKILL
+    assert_same(found, sweep)
+    assert reports[-1].done == reports[-1].total == 4
+    assert found.open(1).run_id == sweep.open(1).run_id

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save
+
+from fairmoe.errors import CancelledError, InvalidInputError
+from fairmoe.metrics import METRICS
+from fairmoe.sweep.shard import SCORED, SCORED_SPLITS, compute_shard, read_shard, read_trained
+from fairmoe.training import train
+
+
+@pytest.fixture(scope="module")
+def content(prepared, runs):
+    return compute_shard(prepared.data, runs)
+
+
+def test_weights_and_curves_come_back_as_they_were_trained(content, prepared, runs):
+    trained = train(prepared.data, runs)
+    restored = read_trained(content)
+
+    for name, value in trained.mixture.state_dict().items():
+        assert torch.equal(restored.mixture.state_dict()[name], value)
+    assert restored.curves.keys() == trained.curves.keys()
+    for key, (epochs, figures) in trained.curves.items():
+        assert restored.curves[key][0] == epochs
+        assert torch.equal(restored.curves[key][1], figures)
+    assert restored.schedule == trained.schedule
+    assert restored.device == "cpu"
+    assert not any(parameter.requires_grad for parameter in restored.mixture.parameters())
+
+
+def test_one_run_of_a_stack_takes_its_figures_along(content):
+    trained = read_trained(content)
+    one = trained.select(2)
+
+    assert torch.equal(one.mixture.gate.bias2, trained.mixture.gate.bias2[2:3])
+    for key, (_, figures) in one.curves.items():
+        assert torch.equal(figures[:, 0], trained.curves[key][1][:, 2])
+    assert one.seconds["gate"] == pytest.approx(trained.seconds["gate"] / 4)
+
+
+def test_a_shard_names_its_data_and_runs_and_holds_the_scores_of_each_model(
+    content, prepared, runs
+):
+    shard = read_shard(content)
+
+    assert shard.settings == runs
+    assert shard.data_digest == prepared.data.digest
+    for split in SCORED_SPLITS:
+        assert shard.scores[split].shape == (len(SCORED), 4, len(METRICS))
+        assert shard.scores[split].dtype == np.float64
+        assert np.isfinite(shard.scores[split]).all()
+        assert shard.collapsed[split].shape == (len(SCORED), 4)
+
+
+@pytest.mark.parametrize("at", [3, 40, -5])
+def test_damage_anywhere_is_noticed(content, at):
+    damaged = bytearray(content)
+    damaged[at] ^= 1
+
+    with pytest.raises(InvalidInputError, match="or it was damaged"):
+        read_shard(bytes(damaged))
+
+
+@pytest.mark.parametrize(
+    "foreign", [b"", b"hello", b"\xff" * 64, save({"a": torch.zeros(2)}, {"sha256": "0"})]
+)
+def test_what_is_no_shard_is_refused(foreign):
+    with pytest.raises(InvalidInputError, match="A shard of a sweep is needed"):
+        read_shard(foreign)
+
+
+def test_half_a_shard_is_refused(content):
+    with pytest.raises(InvalidInputError, match="A shard of a sweep is needed"):
+        read_trained(content[: len(content) // 2])
+
+
+def test_scoring_can_be_stopped(prepared, runs):
+    def stop(report):
+        if report.phase == "evaluate":
+            raise CancelledError
+
+    with pytest.raises(CancelledError):
+        compute_shard(prepared.data, runs[:1], stop)

@@ -1,0 +1,229 @@
+import dataclasses
+import errno
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fairmoe.data import DEMO_ROLES
+from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
+from fairmoe.experiment import run_experiment
+from fairmoe.metrics import METRICS, is_collapsed
+from fairmoe.sweep import (
+    SCORED,
+    SCORED_SPLITS,
+    FolderShelf,
+    MemoryShelf,
+    run_sweep,
+    to_document,
+)
+
+
+def same(one, other):
+    return all(
+        np.allclose(one.scores[split], other.scores[split], atol=1e-6, equal_nan=True)
+        for split in SCORED_SPLITS
+    )
+
+
+def stop_after_two(report):
+    if report.done == 2:
+        raise CancelledError
+
+
+def test_a_run_of_a_sweep_is_the_run_alone(sweep, table, runs):
+    opened = sweep.open(3)
+    alone = run_experiment(table, DEMO_ROLES, runs[3])
+
+    assert opened.run_id == alone.run_id == sweep.frame()["run_id"][3]
+    assert opened.settings == alone.settings
+    assert opened.resolved == alone.resolved
+    for split in SCORED_SPLITS:
+        for position, model in enumerate(SCORED):
+            expected = list(alone.scores[split][model].values())
+            assert sweep.scores[split][position, 3] == pytest.approx(expected, abs=1e-4)
+            assert list(opened.scores[split][model].values()) == pytest.approx(expected, abs=1e-4)
+            record = alone.splits[split]
+            collapsed = is_collapsed(record.y_true, record.proba[model] > 0.5)
+            assert sweep.collapsed[split][position, 3] == collapsed
+    assert {(curve.name, curve.phase) for curve in opened.curves} == {
+        (curve.name, curve.phase) for curve in alone.curves
+    }
+
+
+def test_the_frame_has_a_row_per_run(sweep):
+    frame = sweep.frame()
+
+    assert frame["lambda_fair"].tolist() == [0, 0, 10, 10]
+    assert frame["seed"].tolist() == [0, 1, 0, 1]
+    assert frame["run_id"].is_unique
+    for split in SCORED_SPLITS:
+        for metric in METRICS:
+            assert np.isfinite(frame[f"{split}_{metric}"]).all()
+    assert not sweep.frame("utility")["test_acc"].equals(frame["test_acc"])
+
+
+def with_scores(sweep, validation, test=None, collapsed=None):
+    """Return the sweep with other utilities and result gaps of its mixtures."""
+    scores = {}
+    for split, points in (("validation", validation), ("test", test or validation)):
+        scores[split] = sweep.scores[split].copy()
+        for name, values in zip(("utility", "f_res"), zip(*points, strict=True), strict=True):
+            scores[split][0, :, METRICS.index(name)] = values
+    flags = np.zeros((len(SCORED), len(sweep)), dtype=bool)
+    flags[0] = collapsed or [False] * len(sweep)
+    return dataclasses.replace(sweep, scores=scores, collapsed=dict.fromkeys(SCORED_SPLITS, flags))
+
+
+def test_the_front_is_chosen_on_validation_and_measured_on_test(sweep):
+    changed = with_scores(
+        sweep,
+        [(0.8, 0.5), (0.7, 0.1), (0.6, 0.3), (math.nan, 0.0)],
+        [(0.5, 0.5), (0.5, 0.25), (0.9, 0.1), (0.9, 0.0)],
+    )
+    objectives = ("utility", "f_res")
+
+    assert changed.front(objectives).tolist() == [True, True, False, False]
+    # On the test rows only (0.5, 0.25) of the two counts: half of the utility, 3/4 of the gap.
+    assert changed.hypervolume(objectives) == pytest.approx(0.5 * 0.75)
+    # (1 - 0.2 - 0.3 x ...): the strips of costs (0.2, 0.5) and (0.3, 0.1).
+    expected = 0.1 * 0.5 + 0.7 * 0.9
+    assert changed.hypervolume(objectives, split="validation") == pytest.approx(expected)
+
+
+def test_one_answer_for_all_is_on_the_front_only_if_there_is_no_other(sweep):
+    points = [(0.8, 0.5), (0.7, 0.4), (0.5, 0.0), (0.5, 0.0)]
+    objectives = ("utility", "f_res")
+
+    some = with_scores(sweep, points, collapsed=[False, False, True, True])
+    assert some.front(objectives).tolist() == [True, True, False, False]
+    every = with_scores(sweep, points, collapsed=[True] * 4)
+    assert every.front(objectives).tolist() == [True, True, True, True]
+
+
+@pytest.mark.usefixtures("pairs")
+def test_a_cancelled_sweep_keeps_what_is_finished_and_goes_on(prepared, runs, sweep):
+    shelf = MemoryShelf()
+    with pytest.raises(CancelledError):
+        run_sweep(prepared, runs, shelf=shelf, on_progress=stop_after_two)
+    assert len(shelf.names()) == 1
+
+    reports = []
+    finished = run_sweep(prepared, runs, shelf=shelf, on_progress=reports.append)
+
+    assert finished.computed == 2
+    assert reports[-1].done == reports[-1].total == finished.computed
+    assert same(finished, sweep)
+
+
+def test_a_sweep_that_is_there_computes_nothing_and_a_larger_one_the_rest(
+    prepared, runs, sweep, tmp_path
+):
+    shelf = FolderShelf(tmp_path / "a" / "b")
+    first = run_sweep(prepared, runs[:3], shelf=shelf)
+    again = run_sweep(prepared, runs[:3], shelf=shelf)
+    larger = run_sweep(prepared, runs, shelf=shelf)
+
+    assert (first.computed, again.computed, larger.computed) == (3, 0, 1)
+    assert same(larger, sweep)
+    assert larger.open(0).run_id == sweep.open(0).run_id
+    assert all(name.endswith(".safetensors") for name in shelf.names())
+    assert sorted(path.name for path in shelf.folder.iterdir()) == shelf.names()
+
+
+def test_shards_of_other_data_are_left_alone(prepared, runs, tmp_path):
+    shelf = FolderShelf(tmp_path)
+    run_sweep(prepared, runs[:1], shelf=shelf)
+    other = dataclasses.replace(prepared, data=dataclasses.replace(prepared.data, digest="0" * 64))
+
+    assert run_sweep(other, runs[:1], shelf=shelf).computed == 1
+    assert len(shelf.names()) == 2
+
+
+def test_a_damaged_file_is_named_and_its_runs_computed_again(prepared, runs, sweep, tmp_path):
+    shelf = FolderShelf(tmp_path)
+    run_sweep(prepared, runs, shelf=shelf)
+    (name,) = shelf.names()
+    (tmp_path / "notes.safetensors").write_bytes(b"mine")
+    (tmp_path / name).write_bytes(b"half a fi")
+
+    mended = run_sweep(prepared, runs, shelf=shelf)
+
+    assert mended.unreadable == (name,)
+    assert mended.computed == len(runs)
+    assert same(mended, sweep)
+    assert run_sweep(prepared, runs, shelf=shelf).computed == 0
+    assert (tmp_path / "notes.safetensors").read_bytes() == b"mine"
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
+    prepared, runs, tmp_path, monkeypatch
+):
+    shelf = FolderShelf(tmp_path)
+
+    def full(path, _):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(UnavailableError, match=r"No space left on device.*goes on from there"):
+        run_sweep(prepared, runs[:1], shelf=shelf)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_refused_at_once(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(InvalidInputError, match=r"nothing can be written in '.*file/in'"):
+        FolderShelf(tmp_path / "file" / "in")
+
+
+def test_a_file_that_vanishes_is_one_sentence(tmp_path):
+    with pytest.raises(UnavailableError, match=r"'.*gone' cannot be read"):
+        FolderShelf(tmp_path).read("gone")
+
+
+@pytest.mark.usefixtures("pairs")
+def test_progress_counts_runs_and_tells_the_time_left(prepared, runs):
+    reports = []
+    run_sweep(prepared, runs, on_progress=reports.append)
+
+    assert {report.phase for report in reports} == {"sweep"}
+    assert {report.total for report in reports} == {4}
+    done = [report.done for report in reports]
+    assert done == sorted(done)
+    assert done[-1] == 4
+    assert 2 in done
+    known = [report.seconds_left for report in reports if report.seconds_left is not None]
+    assert known
+    assert min(known) >= 0
+    assert reports[-1].seconds_left is None
+
+
+def test_runs_that_want_another_split_are_refused(prepared, runs):
+    for change in ({"split_seed": 5}, {"scale": "minmax"}, {"split_seed": None, "seed": 1}):
+        with pytest.raises(InvalidInputError, match="one split and one encoding"):
+            run_sweep(prepared, [*runs, runs[0].replace(**change)])
+    with pytest.raises(InvalidInputError, match="at least one run"):
+        run_sweep(prepared, [])
+
+
+def test_the_document_is_strict_json_and_says_what_the_sweep_does(sweep):
+    document = json.loads(json.dumps(to_document(sweep), allow_nan=False))
+    frame = sweep.frame()
+
+    assert [run["run_id"] for run in document["runs"]] == frame["run_id"].tolist()
+    assert document["runs"][2]["settings"] == {"lambda_fair": 10.0, "seed": 0}
+    assert document["runs"][2]["test"]["mixture"]["acc"] == frame["test_acc"][2]
+    utility = sweep.frame("utility")
+    assert document["runs"][2]["validation"]["utility"]["dp"] == utility["validation_dp"][2]
+    assert document["front"] == frame[sweep.front()]["run_id"].tolist()
+    assert document["hypervolume"]["test"] == sweep.hypervolume()
+    assert document["shared"]["epochs"] == 8
+    assert not set(document["shared"]) & {"lambda_fair", "seed"}
+    (first, _) = document["means"]
+    assert first["runs"] == 2
+    assert first["test_acc"] == pytest.approx(frame["test_acc"][:2].mean())
+    assert document["computed"] == 4

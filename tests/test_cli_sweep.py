@@ -1,0 +1,125 @@
+import json
+
+import pytest
+
+from fairmoe.cli import main, sweeping
+from fairmoe.data import make_demo
+from fairmoe.runs import load_run
+
+ROLES = ("--target", "hired", "--sensitive", "sex", "--drop", "applicant_id")
+QUICK = ("--set", "epochs=8", "--device", "cpu")
+GRID = ("--grid", "lambda_fair=0,10", "--grid", "select=best,last")
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "applicants.csv"
+    make_demo(400).to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture
+def shell(capsys):
+    """Return a function from arguments to exit code, standard output and standard error."""
+
+    def call(*arguments):
+        with pytest.raises(SystemExit) as exit_:
+            main([str(argument) for argument in arguments])
+        written = capsys.readouterr()
+        return exit_.value.code or 0, written.out, written.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("kept") / "sweep"
+
+
+def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(shell, file, folder):
+    command = ("sweep", file, *ROLES, *QUICK, *GRID, "--out", folder)
+
+    code, out, err = shell(*command)
+    assert code == 0
+    assert "of 4 runs are beaten by no other on the validation rows" in out
+    assert "lambda_fair" in out
+    assert "Hypervolume on the test rows" in out
+    assert "4 runs computed" in out
+    assert "runs per second" in out
+    assert "4/4" in err
+
+    code, out, _ = shell(*command, "--seeds", 2, "--json")
+    document = json.loads(out, parse_constant=pytest.fail)
+    assert code == 0
+    assert document["computed"] == 4
+    assert len(document["runs"]) == 8
+    assert document["front"]
+
+    run_id = document["runs"][5]["run_id"]
+    code, out, err = shell(*command, "--seeds", 2, "--keep", run_id)
+    run = load_run(folder / run_id)
+    assert code == 0
+    assert "All runs were there already" in out
+    assert f"Kept in {folder / run_id}" in err
+    assert run.run_id == run_id
+    assert run.settings.seed == document["runs"][5]["settings"]["seed"]
+    expected = document["runs"][5]["test"]["mixture"]
+    assert run.scores["test"]["mixture"] == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (("--grid", "lambda_fair"), 2, "Option --grid needs a name and a value"),
+        (("--grid", "lambda=1"), 2, "there is none called 'lambda'"),
+        (("--grid", "lambda_fair=much"), 2, "Setting 'lambda_fair' needs a number"),
+        (("--grid", "seed=1,2"), 2, "Seeds have an option of their own"),
+        (("--seeds", "0"), 2, "at least one seed"),
+        (("--jobs", "0"), 2, "At least one process is needed"),
+        (("--jobs", "2", "--dask", "tcp://h:1"), 2, "both --jobs and --dask were given"),
+        (("--keep", "none"), 2, "none has the id 'none'"),
+        (("--out", "/dev/null/sweep"), 2, "nothing can be written in"),
+    ],
+)
+def test_bad_input_is_one_sentence(shell, file, tmp_path, options, code, message):
+    out = () if "--out" in options else ("--out", tmp_path / "sweep")
+
+    found, _, err = shell("sweep", file, *ROLES, *QUICK, *out, *options)
+
+    assert found == code
+    assert message in err
+
+
+def test_a_scheduler_that_is_not_there_is_exit_code_3(shell, file, tmp_path, monkeypatch):
+    monkeypatch.setattr("fairmoe.sweep.cluster.SECONDS_TO_CONNECT", 0.5)
+    address = ("--dask", "tcp://127.0.0.1:1")
+
+    code, _, err = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path, *address)
+
+    assert code == 3
+    assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in err
+
+
+def test_a_damaged_file_is_named(shell, file, tmp_path):
+    command = ("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
+    shell(*command)
+    (shard,) = tmp_path.iterdir()
+    shard.write_bytes(b"broken")
+
+    code, out, err = shell(*command)
+
+    assert code == 0
+    assert "1 runs computed" in out
+    assert f"'{shard}' is damaged; its runs were computed again" in err
+
+
+def test_ctrl_c_is_exit_code_130(shell, file, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweeping, "run_sweep", interrupted)
+
+    code, out, _ = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
+
+    assert code == 130
+    assert out == ""
