@@ -17,6 +17,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
 ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
+INDIVIDUAL = "pages/individual.py"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,14 @@ PAGES = {
         "Understand",
         ":material/visibility:",
         "Which columns a model rests on, for whom, and whether chance alone could part the groups.",
+        _run_missing,
+    ),
+    INDIVIDUAL: Page(
+        "Individual",
+        "Individual",
+        "Understand",
+        ":material/person_search:",
+        "One person: what each model says, why, and what would have to differ for another answer.",
         _run_missing,
     ),
     REPORT: Page(

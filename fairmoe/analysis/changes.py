@@ -1,0 +1,238 @@
+"""The smallest change of one column or two after which the mixture decides otherwise."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from fairmoe.analysis.individual import THRESHOLD
+from fairmoe.data import MISSING, Encoder
+from fairmoe.data.encoder import CategoryCode, NumberCode
+from fairmoe.nn import Mixture
+from fairmoe.runs import Run
+from fairmoe.training import on_one_thread
+
+QUANTILES = np.linspace(0.025, 0.975, 20)
+"""Of a number: values beyond those of the middle 95 % are little use as advice."""
+
+COST_OF_CATEGORY = 0.5
+"""Levels have no order, so a change of level counts as a move past half of all people."""
+
+_FOR_PAIRS = 600
+_ENOUGH = 0.8
+_MOST_PAIRS = 60_000
+_ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change after which the mixture decides otherwise.
+
+    Attributes:
+        columns: The columns to change, one or two.
+        before: The person's values of them; NaN where missing.
+        after: The values to take instead.
+        cost: How large the change is, summed over the columns: of a number the share of training
+            rows that it moves past, of a category `COST_OF_CATEGORY`.
+        proba: The mixture's probability of the positive class after it.
+    """
+
+    columns: tuple[str, ...]
+    before: tuple[Any, ...]
+    after: tuple[Any, ...]
+    cost: float
+    proba: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Steps:
+    """Single changes: the place of the column, the new value, the cost, and the row encoded."""
+
+    place: NDArray[np.int64]
+    value: list[Any]
+    cost: NDArray[np.float64]
+    x: Tensor
+
+
+class _Turn(NamedTuple):
+    """Single changes, one or two, that turn the decision: which, at what cost, to what log-odds."""
+
+    steps: tuple[int, ...]
+    cost: float
+    log_odds: float
+
+
+@on_one_thread()
+@torch.no_grad()
+def smallest_changes(
+    run: Run,
+    reference: pd.DataFrame,
+    person: pd.DataFrame,
+    *,
+    locked: Collection[str] = (),
+    limit: int = 5,
+) -> list[Change]:
+    """Return the smallest changes that turn the decision of the mixture, the smallest first.
+
+    Of each column tried are the quantiles of a number and the levels of a category that have an
+    input of their own. All single changes are tried, then pairs in the order of their cost, of
+    which only those whose two moves of the log-odds sum to most of the way. Of the same columns
+    only the smallest change is returned, and no pair if one of its columns is enough at that cost.
+
+    Args:
+        run: The run.
+        reference: Training rows, which tell what values there are and how far apart they lie.
+        person: One row with at least the features of the run.
+        locked: Columns that keep their values.
+        limit: The most changes to return.
+
+    Returns:
+        At most `limit` changes; none if nothing that was tried turns the decision.
+    """
+    encoder, mixture = run.encoder, run.mixture
+    x = torch.as_tensor(encoder.transform(person))
+    start = float(mixture.log_odds(x))
+    steps = _steps(encoder, reference, person, locked)
+    if not steps.value:
+        return []
+    log_odds = _log_odds(mixture, steps.x)
+    # The way from the person towards the other side of the threshold counts as positive.
+    side = -1.0 if _positive(start) else 1.0
+    turned = _positive(log_odds) != _positive(start)
+    alone = np.full(len(encoder.codes), np.inf)
+    turns: list[_Turn] = []
+    for i in np.flatnonzero(turned)[np.argsort(steps.cost[turned], kind="stable")]:
+        if alone[steps.place[i]] == np.inf:
+            alone[steps.place[i]] = steps.cost[i]
+            turns.append(_Turn((int(i),), float(steps.cost[i]), float(log_odds[i])))
+    moves = np.where(turned, -np.inf, side * (log_odds - start))
+    turns += _pairs(run, steps, moves, alone, start, limit)
+    changes = []
+    for turn in sorted(turns, key=lambda turn: turn.cost)[:limit]:
+        columns = tuple(encoder.columns[steps.place[i]] for i in turn.steps)
+        changes.append(
+            Change(
+                columns=columns,
+                before=tuple(person[column].iloc[0] for column in columns),
+                after=tuple(steps.value[i] for i in turn.steps),
+                cost=turn.cost,
+                proba=float(1 / (1 + np.exp(-turn.log_odds))),
+            )
+        )
+    return changes
+
+
+def apply_change(person: pd.DataFrame, change: Change) -> pd.DataFrame:
+    """Return the person, one row, after a change."""
+    changed = person.copy()
+    for column, value in zip(change.columns, change.after, strict=True):
+        changed[column] = pd.Series([value], index=person.index)
+    return changed
+
+
+def _positive(log_odds: Any) -> Any:
+    return log_odds > np.log(THRESHOLD / (1 - THRESHOLD))
+
+
+def _log_odds(mixture: Mixture, x: Tensor) -> NDArray[np.float64]:
+    parts = [mixture.log_odds(rows)[0] for rows in torch.split(x, _ROWS_AT_ONCE)]
+    return torch.cat(parts).double().numpy()
+
+
+def _steps(
+    encoder: Encoder, reference: pd.DataFrame, person: pd.DataFrame, locked: Collection[str]
+) -> _Steps:
+    places: list[int] = []
+    values: list[Any] = []
+    costs: list[float] = []
+    for place, code in enumerate(encoder.codes):
+        if code.column in locked:
+            continue
+        known, own = reference[code.column], person[code.column].iloc[0]
+        new: list[Any]
+        if isinstance(code, CategoryCode):
+            new = [level for level in code.levels if level not in (MISSING, own)]
+            cost = [COST_OF_CATEGORY] * len(new)
+        else:
+            new, cost = _number_steps(known.dropna().to_numpy(np.float64), own)
+        places += [place] * len(new)
+        values += new
+        costs += cost
+    place_of = np.array(places, dtype=np.int64)
+    frame = pd.DataFrame(
+        {
+            code.column: _column(code, person[code.column].iloc[0], values, place_of == place)
+            for place, code in enumerate(encoder.codes)
+        }
+    )
+    return _Steps(place_of, values, np.array(costs), torch.as_tensor(encoder.transform(frame)))
+
+
+def _number_steps(known: NDArray[np.float64], own: Any) -> tuple[list[float], list[float]]:
+    grid = np.unique(np.quantile(known, QUANTILES, method="nearest"))
+    grid = grid[grid != own]
+    if pd.isna(own):
+        return grid.tolist(), [COST_OF_CATEGORY] * len(grid)
+    ordered = np.sort(known)
+
+    def rank(value: Any) -> Any:
+        return (np.searchsorted(ordered, value) + np.searchsorted(ordered, value, "right")) / 2
+
+    return grid.tolist(), (np.abs(rank(grid) - rank(float(own))) / len(ordered)).tolist()
+
+
+def _column(
+    code: NumberCode | CategoryCode, own: Any, values: list[Any], changed: NDArray[np.bool_]
+) -> "pd.Series[Any]":
+    kind = np.float64 if isinstance(code, NumberCode) else object
+    cells = np.full(len(values), own, dtype=kind)
+    cells[changed] = [value for value, new in zip(values, changed, strict=True) if new]
+    return pd.Series(cells)
+
+
+def _pairs(
+    run: Run,
+    steps: _Steps,
+    moves: NDArray[np.float64],
+    alone: NDArray[np.float64],
+    start: float,
+    limit: int,
+) -> list[_Turn]:
+    """Return the cheapest pairs that turn the decision, of each two columns one.
+
+    Args:
+        run: The run.
+        steps: `k` single changes.
+        moves: How far each moves the log-odds towards the other decision, `(k,)`; negative
+            infinity where it is enough alone.
+        alone: What it costs to turn the decision by one column alone, `(c,)`.
+        start: The person's log-odds.
+        limit: How many pairs of columns are enough.
+    """
+    best = np.argsort(-moves, kind="stable")[:_FOR_PAIRS]
+    best = np.sort(best[np.isfinite(moves[best])])
+    i, j = (best[side] for side in np.triu_indices(len(best), 1))
+    cost = steps.cost[i] + steps.cost[j]
+    hopeful = (steps.place[i] != steps.place[j]) & (moves[i] + moves[j] >= _ENOUGH * abs(start))
+    hopeful &= cost < np.minimum(alone[steps.place[i]], alone[steps.place[j]])
+    order = np.flatnonzero(hopeful)[np.argsort(cost[hopeful], kind="stable")][:_MOST_PAIRS]
+    column_of = torch.as_tensor(run.encoder.column_of)
+    place = torch.as_tensor(steps.place)
+    found: dict[tuple[int, int], _Turn] = {}
+    for begin in range(0, len(order), _ROWS_AT_ONCE):
+        part = order[begin : begin + _ROWS_AT_ONCE]
+        first, second = torch.as_tensor(i[part]), torch.as_tensor(j[part])
+        of_second = column_of == place[second][:, None]
+        log_odds = _log_odds(run.mixture, torch.where(of_second, steps.x[second], steps.x[first]))
+        for at in np.flatnonzero(_positive(log_odds) != _positive(start)):
+            pair = (int(i[part[at]]), int(j[part[at]]))
+            columns = (int(steps.place[pair[0]]), int(steps.place[pair[1]]))
+            found.setdefault(columns, _Turn(pair, float(cost[part[at]]), float(log_odds[at])))
+        if len(found) >= limit:
+            break
+    return list(found.values())

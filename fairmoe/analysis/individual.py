@@ -1,0 +1,148 @@
+"""One person: what each model says of them, and who is alike but fares otherwise."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+
+from fairmoe.analysis.attention import attributions_of, model_of
+from fairmoe.analysis.rows import RunRows
+from fairmoe.data import LabelledTable
+from fairmoe.runs import EXPERTS, Model, Run
+from fairmoe.training import on_one_thread
+
+THRESHOLD = 0.5
+"""A probability above it is predicted positive."""
+
+ASKED: tuple[Model, ...] = ("mixture", *EXPERTS)
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """The nearest person of another group with the other decision.
+
+    Attributes:
+        position: Which row of the split it is.
+        distance: Euclidean, between encoded rows without the sensitive columns.
+        among: How many persons of another group have the other decision.
+    """
+
+    position: int
+    distance: float
+    among: int
+
+
+@on_one_thread()
+@torch.no_grad()
+def predict(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what the mixture and its experts say of rows.
+
+    Args:
+        run: The run.
+        frame: `n` rows with at least the features of the run.
+
+    Returns:
+        With the index of the frame: the probability of the positive class by "mixture" and each
+        expert, and the gate's weight of each expert as "weight of" it; all in [0, 1].
+
+    Raises:
+        InvalidInputError: A feature is missing, or one of numbers holds texts.
+    """
+    x = torch.as_tensor(run.encoder.transform(frame))
+    proba = zip(EXPERTS, run.mixture.expert_proba(x)[:, 0].numpy(), strict=True)
+    weights = zip(EXPERTS, run.mixture.gate_proba(x)[0].T.numpy(), strict=True)
+    return pd.DataFrame(
+        {
+            "mixture": run.mixture.proba(x)[0].numpy(),
+            **dict(proba),
+            **{f"weight of {expert}": weight for expert, weight in weights},
+        },
+        index=frame.index,
+    )
+
+
+def explain(run: Run, person: pd.DataFrame) -> pd.DataFrame:
+    """Return what each column adds to the log-odds of the mixture and of each expert.
+
+    Args:
+        run: The run.
+        person: One row with at least the features of the run.
+
+    Returns:
+        Indexed by column, those that move the mixture most first; a column of signed log-odds for
+        "mixture" and each expert.
+    """
+    x = torch.as_tensor(run.encoder.transform(person))
+    columns = pd.Index(run.encoder.columns, name="column")
+    found = pd.DataFrame({model: attributions_of(run, model, x)[0] for model in ASKED}, columns)
+    return found.iloc[np.argsort(-found["mixture"].abs().to_numpy(), kind="stable")]
+
+
+@on_one_thread()
+@torch.no_grad()
+def baseline_proba(run: Run) -> float:
+    """Return the mixture's probability for the row that attributions compare with."""
+    baseline = run.mixture.explainer.baseline[None]
+    return float(model_of(run, "mixture").log_odds(baseline).sigmoid())
+
+
+def swap_sensitive(run: Run, labelled: LabelledTable, person: pd.DataFrame) -> pd.DataFrame | None:
+    """Return what the models would say of a person with other sensitive values.
+
+    Of a number each group stands for itself with its median.
+
+    Args:
+        run: The run.
+        labelled: The table it was trained on.
+        person: One row with all columns of the table.
+
+    Returns:
+        One row per combination of sensitive values, the person's own first and the others in the
+        order of the groups: the sensitive cells, `group` (its id, -1 for the own), and the columns
+        of `predict`. None if no sensitive column is a feature: then the models never see it.
+    """
+    if not run.roles.include_sensitive:
+        return None
+    columns = list(run.roles.sensitive_columns)
+    cells = labelled.table.frame.iloc[labelled.rows][columns].reset_index(drop=True)
+    for column in columns:
+        if labelled.table.kinds[column] == "number":
+            cells[column] = cells[column].groupby(labelled.group).transform("median")
+    cells["group"] = labelled.group
+    others = cells.drop_duplicates().sort_values("group", kind="stable")
+    own = person[columns].iloc[0]
+    others = others[~(others[columns].astype(object) == own.astype(object)).all(axis=1)]
+    people = person.iloc[np.zeros(1 + len(others), dtype=int)].reset_index(drop=True)
+    for column in columns:
+        values = [own[column], *others[column]]
+        people[column] = pd.Series(values, dtype=labelled.table.frame[column].dtype.name)
+    said = predict(run, people)
+    return pd.concat([people[columns].assign(group=[-1, *others["group"]]), said], axis=1)
+
+
+def nearest_other(
+    rows: RunRows, person: pd.DataFrame, *, group: int, positive: bool
+) -> Neighbour | None:
+    """Return the nearest person of another group for whom the mixture decides otherwise.
+
+    Args:
+        rows: Among whom to look.
+        person: One row with at least the features of the run.
+        group: The person's group.
+        positive: What the mixture decides for the person.
+
+    Returns:
+        The nearest, of equals the first; None if there is nobody.
+    """
+    run, record = rows.run, rows.record
+    decided = record.proba["mixture"] > THRESHOLD
+    others = np.flatnonzero((record.group != group) & (decided != positive))
+    if not len(others):
+        return None
+    seen = [column not in run.roles.sensitive_columns for column in run.encoder.columns]
+    kept = np.array(seen)[run.encoder.column_of]
+    away = rows.x.numpy()[others][:, kept] - run.encoder.transform(person)[:, kept]
+    distances = np.sqrt((away.astype(np.float64) ** 2).sum(axis=1))
+    nearest = int(distances.argmin())
+    return Neighbour(int(others[nearest]), float(distances[nearest]), len(others))

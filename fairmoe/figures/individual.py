@@ -1,0 +1,229 @@
+"""One person: what each model says, why, and what would be said if something were different."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
+from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
+
+ASKED = ("mixture", *EXPERTS)
+_THRESHOLD = 50
+
+
+def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
+    """Draw each model's probability for one person, and the gate's weights.
+
+    Args:
+        said: One row of what `fairmoe.analysis.individual.predict` returns.
+        positive: The positive class in words.
+    """
+    figure = make_subplots(
+        rows=1,
+        cols=2,
+        shared_yaxes=True,
+        column_widths=[0.62, 0.38],
+        horizontal_spacing=0.05,
+        subplot_titles=[f"probability of {plain(positive)}", "weight by the gate"],
+    )
+    for column, values in (
+        (1, [100 * said[model] for model in ASKED]),
+        (2, [None, *(100 * said[f"weight of {expert}"] for expert in EXPERTS)]),
+    ):
+        figure.add_bar(
+            x=values,
+            y=[MODELS[model].label for model in ASKED],
+            orientation="h",
+            marker={
+                "color": [MODELS[model].colour for model in ASKED],
+                "pattern": {**PATTERN, "shape": [MODELS[model].pattern for model in ASKED]},
+            },
+            text=["" if value is None else f"{value:.1f} %" for value in values],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{text}<extra></extra>",
+            row=1,
+            col=column,
+        )
+    figure.add_vline(x=_THRESHOLD, line={"color": GREY, "width": 2, "dash": "dash"}, row=1, col=1)
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What do the models say, and whom does the gate ask?",
+        height=280,
+        showlegend=False,
+        margin={"t": 90},
+    )
+    figure.update_xaxes(ticksuffix=" %", range=[0, 114], dtick=25)
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    return figure
+
+
+def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
+    """Say in one sentence what the mixture decides and which experts disagree with it."""
+    decided = said["mixture"] > _THRESHOLD / 100
+    word = "above" if decided else "not above"
+    others = [
+        MODELS[expert].label.lower()
+        for expert in EXPERTS
+        if (said[expert] > _THRESHOLD / 100) != decided
+    ]
+    against = f"; alone, the {' and the '.join(others)} would decide otherwise" if others else ""
+    return (
+        f"The mixture gives {positive} a probability of {said['mixture']:.1%}, which is {word} "
+        f"50 %{against}."
+    )
+
+
+def reasons_figure(
+    attributions: pd.DataFrame, cells: Mapping[str, str], positive: str
+) -> go.Figure:
+    """Draw what each column adds to the log-odds of the mixture and of each expert.
+
+    Args:
+        attributions: As `fairmoe.analysis.individual.explain` returns it. Drawn are the first
+            `MOST_COLUMNS`.
+        cells: The person's value of each column, as a text.
+        positive: The positive class in words.
+    """
+    first = attributions.iloc[:MOST_COLUMNS]
+    labels = [f"{column} = {cells[str(column)]}" for column in first.index]
+    figure = make_subplots(
+        rows=1,
+        cols=len(ASKED),
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=[MODELS[model].label for model in ASKED],
+    )
+    for place, model in enumerate(ASKED, start=1):
+        style, values = MODELS[model], first[model]
+        figure.add_bar(
+            x=values,
+            y=list(range(len(first))),
+            orientation="h",
+            marker={
+                "color": style.colour,
+                "pattern": {**PATTERN, "shape": ["" if v >= 0 else "/" for v in values]},
+            },
+            customdata=[plain(label) for label in labels],
+            hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
+            row=1,
+            col=place,
+        )
+    largest = 1.05 * float(first.abs().to_numpy().max()) or 1.0
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=TEMPLATE,
+        title=f"Which values speak for {plain(positive)}, and which against?",
+        height=150 + 28 * len(first),
+        showlegend=False,
+        margin={"t": 90},
+    )
+    figure.update_xaxes(title="log-odds", range=[-largest, largest], nticks=3, zerolinewidth=2)
+    figure.update_yaxes(**column_axis(labels))
+    return figure
+
+
+def reasons_takeaway(attributions: pd.DataFrame) -> str:
+    """Say in one sentence which columns move the mixture most, and which way."""
+    mixture = attributions["mixture"]
+    told = []
+    for word, side in (("for it", mixture[mixture > 0]), ("against it", mixture[mixture < 0])):
+        if len(side):
+            strongest = int(side.abs().argmax())
+            push = f"{side.iloc[strongest]:+.2f} log-odds"
+            told.append(f"{word} speaks most {side.index[strongest]} ({push})")
+    if not told:
+        return "No column moves the mixture away from the baseline row."
+    sentence = ", ".join(told)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def swap_figure(
+    swapped: pd.DataFrame, names: Sequence[str], group_names: Sequence[str]
+) -> go.Figure:
+    """Draw the mixture's probability for one person with each sensitive value.
+
+    Args:
+        swapped: As `fairmoe.analysis.individual.swap_sensitive` returns it.
+        names: The sensitive value of each of its rows, as a text; the first is the person's own.
+        group_names: The names of the groups.
+    """
+    styles = group_styles(group_names)
+    groups = [int(group) for group in swapped["group"]]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=100 * swapped["mixture"],
+        y=list(range(len(swapped))),
+        mode="markers+text",
+        text=[f"  {value:.1%}" for value in swapped["mixture"]],
+        textposition="middle right",
+        marker={
+            "color": [GREY if group < 0 else styles[group].colour for group in groups],
+            "symbol": ["star" if group < 0 else styles[group].symbol for group in groups],
+            "size": 13,
+        },
+        hovertemplate="%{text}<extra></extra>",
+        cliponaxis=False,
+    )
+    figure.add_vline(x=_THRESHOLD, line={"color": GREY, "width": 2, "dash": "dash"})
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What if only the sensitive value were another?",
+        height=140 + 34 * len(swapped),
+        showlegend=False,
+    )
+    figure.update_xaxes(title="probability by the mixture", ticksuffix=" %", range=[-2, 108])
+    figure.update_yaxes(**column_axis([f"{names[0]} (own)", *names[1:]]))
+    return figure
+
+
+def swap_takeaway(swapped: pd.DataFrame) -> str:
+    """Say in one sentence how far the mixture's answer moves with the sensitive value alone."""
+    own, others = swapped["mixture"].iloc[0], swapped["mixture"].iloc[1:]
+    furthest = float((others - own).abs().max())
+    turned = int(((others > _THRESHOLD / 100) != (own > _THRESHOLD / 100)).sum())
+    values = "value" if turned == 1 else "values"
+    return (
+        f"With another sensitive value and all else the same, the probability moves by up to "
+        f"{100 * furthest:.1f} points; the decision turns with {turned or 'no'} other {values}."
+    )
+
+
+def changes_figure(changes: pd.DataFrame) -> go.Figure:
+    """Draw how large each change is that turns the decision.
+
+    Args:
+        changes: One row per change: `change` in words, its `cost`, and the `proba` after it.
+    """
+    figure = go.Figure()
+    style = MODELS["mixture"]
+    figure.add_bar(
+        x=100 * changes["cost"],
+        y=list(range(len(changes))),
+        orientation="h",
+        marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
+        text=[f"then {value:.1%}" for value in changes["proba"]],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[plain(change) for change in changes["change"]],
+        hovertemplate="%{customdata}: moves past %{x:.0f} %<extra></extra>",
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What is the smallest change that turns the decision?",
+        height=150 + 40 * len(changes),
+        showlegend=False,
+        margin={"r": 90},
+    )
+    figure.update_xaxes(title="size of the change: people moved past", ticksuffix=" %")
+    figure.update_yaxes(**column_axis(list(changes["change"])))
+    return figure
+
+
+def changes_takeaway(changes: pd.DataFrame) -> str:
+    """Say in one sentence what the smallest change is."""
+    first = changes.iloc[0]
+    return f"The smallest found: {first['change']}; the probability is then {first['proba']:.1%}."

@@ -1,0 +1,121 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from fairmoe.analysis import rows_of_run
+from fairmoe.analysis.individual import (
+    baseline_proba,
+    explain,
+    nearest_other,
+    predict,
+    swap_sensitive,
+)
+from fairmoe.config import Settings
+from fairmoe.data import Roles, Sensitive, Target, assign_roles, make_demo, table_from_frame
+from fairmoe.experiment import run_experiment
+from fairmoe.runs import EXPERTS
+
+
+@pytest.fixture(scope="module")
+def rows(demo_run):
+    return rows_of_run(*demo_run, "test")
+
+
+@pytest.fixture(scope="module")
+def seeing():
+    """A run that sees sex and age, by whose crossing people are grouped."""
+    table = table_from_frame(make_demo(400, seed=3), name="seeing")
+    roles = Roles(
+        Target("hired", positive=("yes",)),
+        (Sensitive("sex"), Sensitive("age", bins=(40.0,))),
+        include_sensitive=True,
+        dropped=("applicant_id",),
+    )
+    run = run_experiment(table, roles, Settings(epochs=16, lambda_fair=0.0))
+    return run, assign_roles(table, roles)
+
+
+def test_predictions_are_those_of_the_run(demo_run, rows):
+    said = predict(demo_run[0], rows.frame)
+    record = rows.record
+    for model in ("mixture", *EXPERTS):
+        np.testing.assert_allclose(said[model], record.proba[model], atol=1e-6)
+    weights = said[[f"weight of {expert}" for expert in EXPERTS]].to_numpy()
+    np.testing.assert_allclose(weights, record.gate, atol=1e-6)
+    assert (said.index == rows.frame.index).all()
+
+
+def test_what_the_columns_add_leads_from_the_baseline_to_the_person(demo_run, rows):
+    person = rows.frame.iloc[[5]]
+    attributions = explain(demo_run[0], person)
+    start = baseline_proba(demo_run[0])
+    end = predict(demo_run[0], person)["mixture"].iloc[0]
+    moved = np.log(end / (1 - end)) - np.log(start / (1 - start))
+    assert attributions["mixture"].sum() == pytest.approx(moved, abs=0.05)
+    assert attributions["mixture"].abs().is_monotonic_decreasing
+    assert set(attributions) == {"mixture", *EXPERTS}
+
+
+def test_a_model_that_never_sees_the_sensitive_column_has_nothing_to_swap(demo_run, rows):
+    run, labelled = demo_run
+    assert swap_sensitive(run, labelled, rows.frame.iloc[[0]]) is None
+    other = rows.frame.iloc[[0]].assign(sex="unheard of")
+    same = predict(run, other)["mixture"].iloc[0]
+    assert same == predict(run, rows.frame.iloc[[0]])["mixture"].iloc[0]
+
+
+def test_swapped_values_are_predicted_as_if_they_were_in_the_table(seeing):
+    run, labelled = seeing
+    person = labelled.table.frame.iloc[[7]]
+    swapped = swap_sensitive(run, labelled, person)
+    own = swapped.iloc[0]
+    assert [own["sex"], own["age"]] == [person["sex"].iloc[0], person["age"].iloc[0]]
+    assert own["mixture"] == pytest.approx(predict(run, person)["mixture"].iloc[0])
+    assert sorted(swapped["group"]) == [-1, 0, 1, 2, 3]
+    for _, row in swapped.iterrows():
+        direct = predict(run, person.assign(sex=row["sex"], age=row["age"]))
+        assert row["mixture"] == pytest.approx(direct["mixture"].iloc[0], abs=1e-6)
+    assert swapped["mixture"].nunique() > 1
+
+
+def test_a_number_stands_for_its_group_by_the_median(seeing):
+    run, labelled = seeing
+    swapped = swap_sensitive(run, labelled, labelled.table.frame.iloc[[7]])
+    young = labelled.table.frame["age"][labelled.rows][labelled.group == 0]
+    assert swapped.set_index("group").loc[0, "age"] == young.median()
+
+
+@pytest.mark.parametrize("place", [0, 11, 200])
+def test_the_nearest_is_sklearns_among_other_groups_and_decisions(rows, place):
+    record = rows.record
+    decided = record.proba["mixture"] > 0.5
+    found = nearest_other(
+        rows,
+        rows.frame.iloc[[place]],
+        group=int(record.group[place]),
+        positive=bool(decided[place]),
+    )
+    pool = np.flatnonzero((record.group != record.group[place]) & (decided != decided[place]))
+    oracle = NearestNeighbors(n_neighbors=1).fit(rows.x.numpy()[pool])
+    distance, nearest = oracle.kneighbors(rows.x.numpy()[[place]])
+    assert found.position == pool[nearest[0, 0]]
+    assert found.distance == pytest.approx(distance[0, 0], rel=1e-5)
+    assert found.among == len(pool)
+
+
+def test_sensitive_columns_are_no_part_of_the_distance(seeing):
+    run, labelled = seeing
+    rows = rows_of_run(run, labelled, "train")
+    person = rows.frame.iloc[[3]]
+    decided = bool(rows.record.proba["mixture"][3] > 0.5)
+    asked = {"group": int(rows.record.group[3]), "positive": decided}
+    other = person.assign(sex="male" if person["sex"].iloc[0] == "female" else "female", age=65)
+    assert nearest_other(rows, person, **asked) == nearest_other(rows, other, **asked)
+
+
+def test_without_anybody_there_is_no_nearest(rows):
+    everyone = np.full(len(rows.record.group), 0.9, dtype=np.float32)
+    same = replace(rows, record=replace(rows.record, proba={"mixture": everyone}))
+    assert nearest_other(same, rows.frame.iloc[[0]], group=0, positive=True) is None

@@ -1,0 +1,107 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairmoe.analysis.individual import ASKED as COMPUTED
+from fairmoe.figures.individual import (
+    ASKED,
+    changes_figure,
+    changes_takeaway,
+    opinions_figure,
+    opinions_takeaway,
+    reasons_figure,
+    reasons_takeaway,
+    swap_figure,
+    swap_takeaway,
+)
+from fairmoe.figures.palette import MODELS, group_styles
+
+SAID = pd.Series(
+    {
+        "mixture": 0.4,
+        "utility": 0.6,
+        "result": 0.3,
+        "procedural": 0.7,
+        "weight of utility": 0.2,
+        "weight of result": 0.7,
+        "weight of procedural": 0.1,
+    }
+)
+REASONS = pd.DataFrame(
+    {model: [0.9, -0.4, 0.0] for model in ASKED}, index=["pay", "<b>age</b>", "town"]
+)
+SWAPPED = pd.DataFrame({"mixture": [0.4, 0.55, 0.35], "group": [-1, 0, 2]})
+CHANGES = pd.DataFrame({"change": ["<i>a</i> 1 → 2", "b x → y"], "cost": [0.2, 0.5], "proba": 0.6})
+
+
+def test_the_models_asked_are_those_that_are_computed():
+    assert ASKED == COMPUTED
+
+
+def test_opinions_are_drawn_in_the_colours_of_the_models():
+    figure = opinions_figure(SAID, "<u>hired</u>")
+    proba, weight = figure.data
+    assert list(proba.x) == pytest.approx([40, 60, 30, 70])
+    assert list(weight.x)[1:] == pytest.approx([20, 70, 10])
+    assert list(proba.marker.color) == [MODELS[model].colour for model in ASKED]
+    assert "<u>" not in figure.to_json()
+    assert opinions_takeaway(SAID, "hired") == (
+        "The mixture gives hired a probability of 40.0%, which is not above 50 %; alone, the "
+        "utility expert and the procedural expert would decide otherwise."
+    )
+
+
+def test_reasons_against_are_hatched_and_values_escaped():
+    cells = {"pay": "12", "<b>age</b>": "40", "town": "<i>x</i>"}
+    figure = reasons_figure(REASONS, cells, "hired")
+    assert len(figure.data) == 4
+    assert list(figure.data[1].x) == [0.9, -0.4, 0.0]
+    assert list(figure.data[0].marker.pattern.shape) == ["", "/", ""]
+    assert figure.layout.yaxis.ticktext[1] == "&lt;b&gt;age&lt;/b&gt; = 40"
+    assert figure.layout.xaxis.range == figure.layout.xaxis4.range
+    assert "<i>" not in figure.to_json()
+    assert reasons_takeaway(REASONS) == (
+        "For it speaks most pay (+0.90 log-odds), against it speaks most <b>age</b> "
+        "(-0.40 log-odds)."
+    )
+    assert reasons_takeaway(0 * REASONS).startswith("No column moves")
+
+
+def test_a_row_like_the_baseline_can_be_drawn():
+    figure = reasons_figure(0 * REASONS, dict.fromkeys(REASONS.index, "1"), "hired")
+    low, high = figure.layout.xaxis.range
+    assert low < high
+
+
+def test_swapped_values_have_the_colours_of_their_groups():
+    figure = swap_figure(SWAPPED, ["c", "a", "<b>"], ["a", "b", "c"])
+    styles = group_styles(["a", "b", "c"])
+    assert list(figure.data[0].marker.color)[1:] == [styles[0].colour, styles[2].colour]
+    assert figure.data[0].marker.symbol[0] == "star"
+    assert figure.layout.yaxis.ticktext == ("c (own)", "a", "&lt;b&gt;")
+    assert swap_takeaway(SWAPPED) == (
+        "With another sensitive value and all else the same, the probability moves by up to 15.0 "
+        "points; the decision turns with 1 other value."
+    )
+    assert "turns with no other values" in swap_takeaway(SWAPPED.iloc[[0, 2]])
+
+
+def test_changes_are_drawn_by_size_and_told():
+    figure = changes_figure(CHANGES)
+    assert list(figure.data[0].x) == pytest.approx([20, 50])
+    assert figure.data[0].text[0] == "then 60.0%"
+    assert "<i>" not in figure.to_json()
+    assert changes_takeaway(CHANGES) == (
+        "The smallest found: <i>a</i> 1 → 2; the probability is then 60.0%."
+    )
+
+
+def test_titles_ask_and_colours_are_explicit():
+    for figure in (
+        opinions_figure(SAID, "hired"),
+        reasons_figure(REASONS, dict.fromkeys(REASONS.index, "1"), "hired"),
+        swap_figure(SWAPPED, ["c", "a", "b"], ["a", "b", "c"]),
+        changes_figure(CHANGES),
+    ):
+        assert figure.layout.title.text.endswith("?")
+        assert all(np.size(trace.marker.color) for trace in figure.data)
