@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame import EXPERTS, page
+from fairmoe.ui.by_group import show_by_group
+from fairmoe.ui.frame import EXPERTS, ROUTING, page
+from fairmoe.ui.links import link
+from fairmoe.ui.reading import show_reading
 from fairmoe.ui.results import (
     show_curves,
     show_gate,
     show_provenance,
-    show_rates,
     show_scores,
     split_switch,
 )
@@ -16,12 +18,14 @@ with page(EXPERTS) as state:
     run = state.run
     assert run is not None
     split = split_switch()
+    show_reading(state, run, split)
     st.header("Scores", anchor=False)
     show_scores(run, split)
     st.header("By group", anchor=False)
-    show_rates(run, split)
+    show_by_group(state, run, split)
     st.header("The gate", anchor=False)
     show_gate(run, split)
+    link(ROUTING, "More about the gate")
     st.header("Training", anchor=False)
     show_curves(run)
     show_provenance(run)

@@ -1,6 +1,7 @@
 """Section 9.2 and what reviewers ask for: arrays in, numbers out."""
 
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
+from fairmoe.metrics.decisions import CELLS, auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
     HIGHER_IS_BETTER,
     costs,
@@ -8,6 +9,7 @@ from fairmoe.metrics.fronts import (
     mean_and_spread,
     pareto_front,
 )
+from fairmoe.metrics.gaps import GAPS, Gap, largest_gaps
 from fairmoe.metrics.groups import (
     RATES,
     disparate_impact_ratio,
@@ -28,12 +30,17 @@ from fairmoe.metrics.uncertainty import (
 )
 
 __all__ = [
+    "CELLS",
+    "GAPS",
     "HIGHER_IS_BETTER",
     "METRICS",
     "RATES",
+    "Gap",
     "PermutationTest",
     "attention_test",
+    "auc_by_group",
     "calibration_by_group",
+    "confusion_by_group",
     "costs",
     "demographic_parity_test",
     "disparate_impact_ratio",
@@ -44,10 +51,12 @@ __all__ = [
     "group_rates",
     "hypervolume",
     "is_collapsed",
+    "largest_gaps",
     "mean_and_spread",
     "pareto_front",
     "predictive_parity_difference",
     "representation_difference",
+    "roc_by_group",
     "score_outcomes",
     "score_predictions",
     "wilson_interval",

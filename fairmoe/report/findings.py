@@ -17,36 +17,18 @@ from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.figures.tables import group_counts, score_table
 from fairmoe.metrics import (
+    Gap,
     PermutationTest,
     attention_test,
-    demographic_parity_test,
-    equal_opportunity_test,
     group_rates,
     is_collapsed,
+    largest_gaps,
     wilson_interval,
 )
 from fairmoe.runs import MODELS, SPLITS, Model, Run
 
 SHUFFLINGS = 1000
 """How often the groups are shuffled to test their attention: it takes a second on 6,500 rows."""
-
-GAPS = {"dp": "selection_rate", "eo": "true_positive_rate"}
-"""The rate whose largest difference between groups each gap is."""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A difference between groups in what one model gives them.
-
-    Attributes:
-        highest: The group with the highest rate; empty where the gap cannot be estimated.
-        lowest: The group with the lowest rate, likewise.
-        test: The gap, and how often groups drawn at random show one as large.
-    """
-
-    highest: str
-    lowest: str
-    test: PermutationTest
 
 
 @dataclass(frozen=True)
@@ -140,7 +122,10 @@ def find(run: Run, labelled: LabelledTable | None = None) -> Findings:
         counts=group_counts(y, group, names),
         scores=score_table(run.scores["test"]),
         rates=rates,
-        gaps={model: _gaps(run, model, rates[model]) for model in MODELS},
+        gaps={
+            model: largest_gaps(test.y_true, decided[model], group=test.group, rates=rates[model])
+            for model in MODELS
+        },
         accuracy={model: _interval(int(right[model].sum()), len(test.y_true)) for model in MODELS},
         compared={
             model: Comparison(
@@ -171,21 +156,6 @@ def _attention(run: Run, labelled: LabelledTable) -> Attention:
             n_permutations=SHUFFLINGS,
         ),
     )
-
-
-def _gaps(run: Run, model: Model, rates: pd.DataFrame) -> dict[str, Gap]:
-    test, n_groups = run.splits["test"], len(run.data.groups)
-    decided = test.proba[model] > 0.5
-    tests = {
-        "dp": demographic_parity_test(decided, group=test.group, n_groups=n_groups),
-        "eo": equal_opportunity_test(test.y_true, decided, group=test.group, n_groups=n_groups),
-    }
-    return {
-        gap: Gap("", "", tests[gap])
-        if rates[rate].isna().any()
-        else Gap(str(rates[rate].idxmax()), str(rates[rate].idxmin()), tests[gap])
-        for gap, rate in GAPS.items()
-    }
 
 
 def _interval(successes: int, n: int) -> tuple[float, float]:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from fairmoe.figures.palette import EXPERTS
 from fairmoe.figures.words import METRICS
-from fairmoe.metrics import RATES
+from fairmoe.metrics import GAPS, RATES
 from fairmoe.report.document import Cover, Report
-from fairmoe.report.findings import GAPS, Attention, Findings
+from fairmoe.report.findings import Attention, Findings
 from fairmoe.report.grids import versions
 from fairmoe.report.words import limits
 from fairmoe.runs import MODELS, to_document

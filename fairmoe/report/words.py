@@ -9,8 +9,9 @@ from fairmoe.figures.experts import too_few
 from fairmoe.figures.palette import MODELS
 from fairmoe.figures.routing import gate_reading, weights_takeaway
 from fairmoe.figures.words import INSUFFICIENT, METRICS, shown
+from fairmoe.metrics import GAPS, Gap
 from fairmoe.report.blocks import listed
-from fairmoe.report.findings import GAPS, Attention, Findings
+from fairmoe.report.findings import Attention, Findings
 from fairmoe.runs import Model
 
 UNLIKELY = 0.05
@@ -51,8 +52,20 @@ def who_is_compared(found: Findings) -> str:
 
 
 def gap_in_words(found: Findings, model: Model, metric: str) -> str:
-    """Say who is ahead of whom in one rate, by how much, and what chance would make of it."""
-    gap, label = found.gaps[model][metric], MODELS[model].label
+    """Say what `gap_between` says, of one model on the test rows."""
+    return gap_between(found.gaps[model][metric], found.rates[model], model, metric)
+
+
+def gap_between(gap: Gap, rates: pd.DataFrame, model: Model, metric: str) -> str:
+    """Say who is ahead of whom in one rate, by how much, and what chance would make of it.
+
+    Args:
+        gap: As `fairmoe.metrics.largest_gaps` returns it for the metric.
+        rates: As `fairmoe.metrics.group_rates` returns it.
+        model: Whose gap it is.
+        metric: "dp" or "eo".
+    """
+    label = MODELS[model].label
     among = {"dp": "", "eo": "Among those who truly are positive, "}[metric]
     if not gap.highest:
         return (
@@ -60,15 +73,11 @@ def gap_in_words(found: Findings, model: Model, metric: str) -> str:
             f"{'positive ' if metric == 'eo' else ''}test rows."
         )
     if gap.test.difference == 0:
-        share = found.rates[model][GAPS[metric]].iloc[0]
+        share = rates[GAPS[metric]].iloc[0]
         told = f"the {label.lower()} predicts positive for {100 * share:.1f} % of every group"
         return _capitalised(f"{among}{told}: no gap.")
-    high, low = (_rate(found, model, metric, name) for name in (gap.highest, gap.lowest))
-    often, than = (
-        ("more often", "than")
-        if len(found.rates[model]) == 2
-        else ("most often", "and least often")
-    )
+    high, low = (_rate(rates, metric, name) for name in (gap.highest, gap.lowest))
+    often, than = ("more often", "than") if len(rates) == 2 else ("most often", "and least often")
     told = (
         f"{among}the {label.lower()} predicts positive {often} for {gap.highest} ({high}) "
         f"{than} for {gap.lowest} ({low}): {gap.highest} is "
@@ -192,8 +201,8 @@ def limits(found: Findings) -> tuple[str, ...]:
     )
 
 
-def _rate(found: Findings, model: Model, metric: str, group: str) -> str:
-    rate, row = GAPS[metric], found.rates[model].T[group]
+def _rate(rates: pd.DataFrame, metric: str, group: str) -> str:
+    rate, row = GAPS[metric], rates.T[group]
     return (
         f"{100 * row[rate]:.1f} % of {_AMONG[metric](row):,}, "
         f"95 % interval {100 * row[f'{rate}_low']:.1f} to {100 * row[f'{rate}_high']:.1f} %"

@@ -1,4 +1,4 @@
-"""What a finished run shows: scores, rates by group, routing and curves."""
+"""What a finished run shows: scores, mean gate weights and curves."""
 
 import math
 from typing import TYPE_CHECKING
@@ -7,16 +7,12 @@ import streamlit as st
 
 from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
 from fairmoe.figures.experts import (
-    RATES,
     SUMMARY,
     ahead_of_mixture,
     gate_figure,
     gate_takeaway,
-    rates_figure,
-    rates_takeaway,
     scores_figure,
     scores_takeaway,
-    too_few,
 )
 from fairmoe.figures.palette import EXPERTS, MODELS
 from fairmoe.figures.tables import gate_table, score_table
@@ -98,53 +94,6 @@ def show_scores(run: "Run", split: "SplitName") -> None:
             for metric, about in METRICS.items()
         },
         csv=table,
-    )
-
-
-def show_rates(run: "Run", split: "SplitName") -> None:
-    """Show what each group gets from one model, with counts and intervals."""
-    # Importing it imports torch, which no page may need before there is a run.
-    from fairmoe.metrics import group_rates  # noqa: PLC0415
-
-    model = st.selectbox(
-        "Model",
-        list(run.splits[split].proba),
-        format_func=lambda key: MODELS[key].label,
-        key="rates-model",
-        width=320,
-        persist_state="session",
-    )
-    record = run.splits[split]
-    proba = record.proba[model]
-    rates = group_rates(
-        record.y_true, proba > 0.5, proba, group=record.group, group_names=list(run.data.groups)
-    )
-    show_chart(
-        rates_figure(rates),
-        takeaway=rates_takeaway(rates),
-        source=f"{MODELS[model].label}; {describe(run, split)} Bars are 95 % Wilson intervals.",
-        key=f"rates-{split}-{model}",
-    )
-    few = too_few(rates)
-    if few:
-        st.warning(plain(few), icon=":material/groups:")
-    counts = ["n", "positives", "selected"]
-    columns = {
-        "n": st.column_config.NumberColumn("Rows", format="localized"),
-        "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
-        "selected": st.column_config.NumberColumn("Predicted positive (rows)", format="localized"),
-    }
-    for rate, label in RATES.items():
-        columns[rate] = percent_column(label, "Share in percent.")
-        columns[f"{rate}_low"] = percent_column("from", f"{label}: lower end of the interval.")
-        columns[f"{rate}_high"] = percent_column("to", f"{label}: upper end of the interval.")
-    percent = rates.assign(**{str(name): 100 * rates[name] for name in rates if name not in counts})
-    show_table(
-        percent.rename_axis("Group"),
-        key=f"rates-table-{split}-{model}",
-        alt=f"Counts and rates of {len(rates)} groups. {rates_takeaway(rates)}",
-        columns=columns,
-        csv=rates,
     )
 
 

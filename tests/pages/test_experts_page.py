@@ -3,6 +3,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
+from fairmoe.metrics import largest_gaps
 from tests.pages.fakes import make_run
 
 
@@ -84,3 +85,61 @@ def test_no_model_is_called_fair(experts):
     ).lower()
     assert "is fair" not in words
     assert "unbiased" not in words
+
+
+def open_part(app: AppTest, name: str) -> AppTest:
+    app.query_params["group-part"] = name
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def test_the_reading_tells_who_is_favoured_why_and_at_what_cost(experts):
+    told = [text.value for text in experts.markdown[:3]]
+    assert [text.split(":")[0] for text in told] == ["Favoured", "Why", "Cost"]
+    assert "rows" in told[0]
+    assert "the mixture has 10\\.0 points less utility" in told[2]
+    labels = [link.proto.label for link in experts.main.get("page_link")]
+    assert labels[:2] == ["How the gate sends each group", "What the models look at"]
+
+
+def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):
+    words = " ".join(text.value for text in experts.markdown)
+    assert "The mixture predicts positive more often for" in words
+    assert "percentage points ahead" in words
+    assert "Groups drawn at random show a gap as large in" in words
+    experts.selectbox[0].set_value("constant").run()
+    words = " ".join(text.value for text in experts.markdown)
+    assert "the constant predicts positive for 0\\.0 % of every group: no gap" in words.lower()
+
+
+def test_shuffling_is_done_once_for_each_model(experts, monkeypatch):
+    asked = []
+
+    def counted(*arrays, **rest):
+        asked.append(rest["rates"])
+        return largest_gaps(*arrays, **rest)
+
+    monkeypatch.setattr("fairmoe.metrics.largest_gaps", counted)
+    for model in ("utility", "mixture", "utility"):
+        experts.selectbox[0].set_value(model).run()
+    assert len(asked) == 1
+
+
+def test_confusion_counts_every_row(experts):
+    table = frames(open_part(experts, "Right and wrong"))["rates"]
+    cells = ["true_positive", "false_positive", "false_negative", "true_negative"]
+    assert (table[cells].sum(axis=1) == table["n"]).all()
+    assert table[[f"{cell}_share" for cell in cells]].sum(axis=1).tolist() == pytest.approx(
+        [100] * 2
+    )
+
+
+def test_ranking_and_probabilities_stand_in_tables(experts):
+    ranking = frames(open_part(experts, "Ranking"))["rates"]
+    assert (ranking["auc_low"] < ranking["auc"]).all()
+    probabilities = frames(open_part(experts, "Probabilities"))["rates"]
+    run = experts.session_state["fairmoe"].run
+    assert probabilities["n"].sum() == len(run.splits["test"].y_true)
+    assert len(probabilities) == 20

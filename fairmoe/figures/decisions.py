@@ -1,0 +1,213 @@
+"""How a model's scores and decisions turn out in each group."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
+
+MOST_GROUPS = 8
+FEW_ROWS = 5
+"""Bins of fewer rows are not drawn: a single row is always right or wrong in full."""
+
+CELLS = {
+    "true_positive": ("rightly predicted positive", "#0072B2", ""),
+    "false_positive": ("wrongly predicted positive", "#E69F00", "/"),
+    "false_negative": ("wrongly predicted negative", "#CC79A7", "x"),
+    "true_negative": ("rightly predicted negative", "#8C8C8C", "."),
+}
+_GREY = "rgba(128,128,128,0.8)"
+
+
+def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame) -> go.Figure:
+    """Draw each group's ROC curve; of more than `MOST_GROUPS` groups the largest.
+
+    Args:
+        curves: As `fairmoe.metrics.roc_by_group` returns them.
+        aucs: As `fairmoe.metrics.auc_by_group` returns them.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"color": _GREY, "dash": "dot", "width": 1},
+        marker={"color": _GREY},
+        name="chance",
+        hoverinfo="skip",
+    )
+    shown = largest_groups(aucs["positives"] + aucs["negatives"])
+    for name, style in zip(aucs.index, group_styles([str(g) for g in aucs.index]), strict=True):
+        own = curves[curves["group"] == name]
+        if own.empty or name not in shown:
+            continue
+        figure.add_scatter(
+            name=style.label,
+            x=100 * own["false_positive_rate"],
+            y=100 * own["true_positive_rate"],
+            customdata=own["threshold"],
+            mode="lines",
+            line={"color": style.colour, "dash": style.dash, "width": 2.5},
+            marker={"color": style.colour},
+            hovertemplate=(
+                "threshold %{customdata:.2f}: finds %{y:.0f} % of the positive, "
+                "at %{x:.0f} % false alarms<extra>%{fullData.name}</extra>"
+            ),
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Does the model rank one group's rows better than another's?",
+        height=460,
+        legend={"y": -0.2},
+    )
+    figure.update_xaxes(title="false positive rate", ticksuffix=" %", range=[-2, 102])
+    figure.update_yaxes(title="true positive rate", ticksuffix=" %", range=[-2, 102])
+    return figure
+
+
+def roc_takeaway(aucs: pd.DataFrame) -> str:
+    """Say in one sentence in which groups rows are ranked best and worst."""
+    known = aucs.dropna().sort_values("auc")
+    if known.empty:
+        return "No group has enough positive and negative rows for a curve."
+    told = [
+        f"{row.name!s} ({row['auc']:.1%}, interval {row['auc_low']:.1%} to {row['auc_high']:.1%})"
+        for row in (known.iloc[-1], known.iloc[0])
+    ]
+    if len(known) == 1:
+        return f"A positive row is ranked above a negative one in {told[0]} of the pairs."
+    return (
+        f"A positive row is ranked above a negative one of its group most often for {told[0]}, "
+        f"least often for {told[1]}; 50% would be chance."
+    )
+
+
+def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go.Figure:
+    """Draw how often the positive class came true at each probability, by group.
+
+    Bins of fewer than `FEW_ROWS` rows are left out.
+
+    Args:
+        calibration: As `fairmoe.metrics.calibration_by_group` returns it.
+        sizes: The rows of each group, by name; of more than `MOST_GROUPS` the largest are drawn.
+    """
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        line={"color": _GREY, "dash": "dot", "width": 1},
+        marker={"color": _GREY},
+        name="as predicted",
+        hoverinfo="skip",
+    )
+    shown = largest_groups(sizes)
+    for name, style in zip(sizes.index, group_styles([str(g) for g in sizes.index]), strict=True):
+        own = calibration[(calibration["group"] == name) & (calibration["n"] >= FEW_ROWS)]
+        if name not in shown:
+            continue
+        rate = own["positive_rate"]
+        figure.add_scatter(
+            name=style.label,
+            x=100 * own["mean_score"],
+            y=100 * rate,
+            customdata=own["n"],
+            mode="lines+markers",
+            line={"color": style.colour, "dash": style.dash, "width": 1.5},
+            marker={"color": style.colour, "symbol": style.symbol, "size": 9},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": 100 * (own["positive_rate_high"] - rate),
+                "arrayminus": 100 * (rate - own["positive_rate_low"]),
+                "color": style.colour,
+                "thickness": 1.1,
+                "width": 3,
+            },
+            hovertemplate=(
+                "given %{x:.0f} %, true in %{y:.0f} % of %{customdata:,} rows"
+                "<extra>%{fullData.name}</extra>"
+            ),
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Does a probability mean the same in each group?",
+        height=460,
+        legend={"y": -0.2},
+    )
+    figure.update_xaxes(title="mean predicted probability", ticksuffix=" %", range=[-2, 102])
+    figure.update_yaxes(title="truly positive", ticksuffix=" %", range=[-4, 104])
+    return figure
+
+
+def calibration_takeaway(errors: "pd.Series[float]") -> str:
+    """Say in one sentence how far probabilities lie from outcomes in each group.
+
+    Args:
+        errors: As `fairmoe.metrics.expected_calibration_error` returns it.
+    """
+    known = errors.dropna().sort_values()
+    if known.empty:
+        return "No group has rows."
+    ends = [known.index[-1]] if len(known) == 1 else [known.index[-1], known.index[0]]
+    told = " and ".join(f"{100 * known[name]:.1f} percentage points for {name}" for name in ends)
+    span = "" if len(known) < 3 else f", the largest and the smallest of {len(known)} groups"
+    return (
+        f"Probability and outcome lie {told} apart on average{span}; chance alone makes this "
+        "larger in small groups."
+    )
+
+
+def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
+    """Draw which share of each group is predicted rightly and wrongly, by class.
+
+    Args:
+        confusion: As `fairmoe.metrics.confusion_by_group` returns it.
+    """
+    figure = go.Figure()
+    names = [style.label for style in group_styles([str(name) for name in confusion.index])]
+    for cell, (label, colour, pattern) in CELLS.items():
+        share = confusion[f"{cell}_share"]
+        figure.add_bar(
+            name=label,
+            y=names,
+            x=100 * share,
+            orientation="h",
+            customdata=confusion[cell],
+            marker={"color": colour, "pattern": {**PATTERN, "shape": pattern}},
+            text=["" if not value >= 0.06 else f"{value:.0%}" for value in share],
+            textposition="inside",
+            insidetextanchor="middle",
+            textfont={"color": "#FFFFFF" if cell == "true_positive" else "#111111"},
+            hovertemplate="%{y}: %{customdata:,} rows, %{x:.1f} %<extra>%{fullData.name}</extra>",
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Who is decided about rightly, and who wrongly in which direction?",
+        barmode="stack",
+        height=180 + 44 * len(confusion),
+        legend={"traceorder": "normal", "y": -0.3},
+    )
+    figure.update_xaxes(title="share of the group", ticksuffix=" %", range=[0, 100])
+    figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
+    return figure
+
+
+def confusion_takeaway(confusion: pd.DataFrame) -> str:
+    """Say in one sentence which group is most often wrongly predicted in either direction."""
+    known = confusion.dropna()
+    if known.empty:
+        return "No group has rows."
+    told = []
+    for cell in ("false_negative", "false_positive"):
+        worst = known.sort_values(f"{cell}_share").iloc[-1]
+        told.append(
+            f"{CELLS[cell][0]} most often: {worst.name!s} ({worst[f'{cell}_share']:.1%} of "
+            f"{worst['n']:,.0f} rows)"
+        )
+    sentence = "; ".join(told)
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def largest_groups(sizes: "pd.Series[int]") -> set[str]:
+    """Return the names of the `MOST_GROUPS` largest groups, or of all if there are fewer."""
+    return {str(name) for name in sizes.sort_values(ascending=False).index[:MOST_GROUPS]}

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+
+from fairmoe.figures.decisions import (
+    CELLS,
+    FEW_ROWS,
+    MOST_GROUPS,
+    calibration_figure,
+    calibration_takeaway,
+    confusion_figure,
+    confusion_takeaway,
+    roc_figure,
+    roc_takeaway,
+)
+from fairmoe.figures.palette import group_styles
+from fairmoe.metrics import CELLS as COMPUTED
+from fairmoe.metrics import (
+    auc_by_group,
+    calibration_by_group,
+    confusion_by_group,
+    expected_calibration_error,
+    roc_by_group,
+)
+
+NAMES = ["<b>a</b>", "b", "nobody"]
+RNG = np.random.default_rng(0)
+Y, GROUP = RNG.integers(0, 2, 300), np.repeat([0, 1], [100, 200])
+SCORE = np.clip(0.3 * Y + 0.7 * RNG.random(300), 0, 1)
+ROWS = {"group": GROUP, "group_names": NAMES}
+
+
+def test_curves_are_drawn_in_the_groups_styles_beside_chance():
+    aucs = auc_by_group(Y, SCORE, **ROWS)
+    figure = roc_figure(roc_by_group(Y, SCORE, **ROWS), aucs)
+    styles = group_styles(NAMES)
+    assert [trace.name for trace in figure.data] == ["chance", styles[0].label, "b"]
+    assert [trace.line.dash for trace in figure.data[1:]] == [styles[0].dash, styles[1].dash]
+    assert (figure.data[2].x[-1], figure.data[2].y[-1]) == (100, 100)
+    assert "<b>" not in figure.to_json()
+    assert roc_takeaway(aucs).startswith("A positive row is ranked above a negative one of its")
+    assert "No group" in roc_takeaway(aucs.loc[["nobody"]])
+
+
+def test_of_many_groups_the_largest_are_drawn():
+    groups = np.repeat(np.arange(12), np.arange(25, 13, -1))
+    y = np.arange(len(groups)) % 2
+    rows = {"group": groups, "group_names": [f"g{i}" for i in range(12)]}
+    figure = roc_figure(roc_by_group(y, y, **rows), auc_by_group(y, y, **rows))
+    assert [trace.name for trace in figure.data[1:]] == [f"g{i}" for i in range(MOST_GROUPS)]
+
+
+def test_bins_of_a_few_rows_are_not_drawn():
+    calibration = calibration_by_group(Y, SCORE, **ROWS)
+    sizes = calibration.groupby("group", sort=False)["n"].sum()
+    figure = calibration_figure(calibration, sizes)
+    a, b, nobody = figure.data[1:]
+    drawn = calibration[(calibration["group"] == "b") & (calibration["n"] >= FEW_ROWS)]
+    assert list(b.customdata) == drawn["n"].tolist()
+    assert list(b.y) == pytest.approx((100 * drawn["positive_rate"]).tolist())
+    assert len(nobody.x) == 0
+    assert a.marker.symbol != b.marker.symbol
+    errors = expected_calibration_error(calibration)
+    told = calibration_takeaway(errors)
+    assert f"{100 * errors['b']:.1f} percentage points for b" in told
+    assert calibration_takeaway(errors.loc[["nobody"]]) == "No group has rows."
+
+
+def test_confusion_is_stacked_to_the_whole_of_each_group():
+    confusion = confusion_by_group(Y, SCORE > 0.5, **ROWS)
+    figure = confusion_figure(confusion)
+    assert len({trace.marker.pattern.shape for trace in figure.data}) == 4
+    assert sum(trace.x[0] for trace in figure.data) == pytest.approx(100)
+    assert figure.data[0].text[2] == ""
+    worst = confusion.assign(false_negative_share=[0.2, 0.1, np.nan])
+    assert confusion_takeaway(worst).startswith(
+        "Wrongly predicted negative most often: <b>a</b> (20.0% of 100 rows); wrongly predicted "
+    )
+
+
+def test_cells_are_those_of_the_metrics():
+    assert tuple(CELLS) == COMPUTED
