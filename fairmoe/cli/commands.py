@@ -18,9 +18,10 @@ from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, demo_csv, read_table
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.experiment import run_experiment
+from fairmoe.experiment import prepare, run_experiment
 from fairmoe.progress import Progress
 from fairmoe.runs import Run, check_vacant, save_run, to_document
+from fairmoe.sweep import recommend
 
 INVALID_INPUT = 2
 UNAVAILABLE = 3
@@ -72,6 +73,12 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     set_: options.Set = None,
     seed: options.Seed = None,
     device: options.Device = None,
+    auto: Annotated[
+        bool,
+        typer.Option(
+            "--auto", help="Try some likely settings, and keep the best on validation rows."
+        ),
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
     ] = None,
@@ -91,7 +98,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     if out is not None:
         check_vacant(out)
-    run = _run(file, roles, settings)
+    run = _run(file, roles, settings, auto=auto)
     if out is not None:
         save_run(run, out)
         say(f"Kept in {out}")
@@ -143,16 +150,17 @@ shell.command()(report)
 shell.command()(predict)
 
 
-def _run(file: Path, roles: Roles, settings: Settings) -> Run:
+def _run(file: Path, roles: Roles, settings: Settings, *, auto: bool) -> Run:
     started = time.perf_counter()
     with progress_bars() as draw:
         draw(Progress("read", 0, 1))
         table = read_table(file)
         draw(Progress("read", 1, 1))
-        return run_experiment(
-            table,
-            roles,
-            settings,
-            on_progress=draw,
-            read_seconds=time.perf_counter() - started,
-        )
+        seconds = time.perf_counter() - started
+        if not auto:
+            return run_experiment(table, roles, settings, on_progress=draw, read_seconds=seconds)
+        prepared = prepare(table, roles, settings, on_progress=draw, read_seconds=seconds)
+        found = recommend(prepared, settings, on_progress=draw)
+        run = found.sweep.open(found.position, on_progress=draw)
+    say(found.reason)
+    return run

@@ -4,6 +4,7 @@ from fairmoe.sweep.cluster import dask
 from fairmoe.sweep.document import to_document
 from fairmoe.sweep.engines import Engine, in_process, processes
 from fairmoe.sweep.plan import grid_settings
+from fairmoe.sweep.recommendation import Recommendation, recommend
 from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
 from fairmoe.sweep.shelves import FolderShelf, MemoryShelf, Shelf
 from fairmoe.sweep.sweep import OBJECTIVES, Sweep, run_sweep
@@ -15,12 +16,14 @@ __all__ = [
     "Engine",
     "FolderShelf",
     "MemoryShelf",
+    "Recommendation",
     "Shelf",
     "Sweep",
     "dask",
     "grid_settings",
     "in_process",
     "processes",
+    "recommend",
     "run_sweep",
     "to_document",
 ]

@@ -1,6 +1,12 @@
 """Two-phase training (section 9.1): the experts, then the gate, any number of runs at once."""
 
-from fairmoe.training.batches import Schedule, make_batch, resolve_device, resolve_schedule
+from fairmoe.training.batches import (
+    Schedule,
+    make_batch,
+    resolve_device,
+    resolve_schedule,
+    resolve_weight_decay,
+)
 from fairmoe.training.cache import forget_experts
 from fairmoe.training.selection import explain_rows
 from fairmoe.training.stack import PER_RUN
@@ -17,6 +23,7 @@ __all__ = [
     "on_one_thread",
     "resolve_device",
     "resolve_schedule",
+    "resolve_weight_decay",
     "train",
     "train_experts",
 ]
