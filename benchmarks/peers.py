@@ -1,0 +1,144 @@
+"""A sweep of ours on Adult against sweeps of as many settings of Fairlearn's methods."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from benchmarks.measure import Cell, Claim, Measured, alternate, median, ratio
+from benchmarks.tables import adult
+from fairmoe.baselines import FAIRLEARN, Constraint, FairlearnMethod, fairlearn_front
+from fairmoe.config import Settings
+from fairmoe.data import EncodedData
+from fairmoe.experiment import Prepared, prepare
+from fairmoe.metrics import METRICS, costs, hypervolume, is_collapsed, pareto_front
+from fairmoe.sweep import SCORED, grid_settings, run_sweep
+from fairmoe.training import forget_experts
+
+SETTINGS = 20
+OBJECTIVES = ("utility", "f_res")
+CONSTRAINTS: tuple[Constraint, ...] = ("demographic_parity", "equal_opportunity")
+METHODS: tuple[FairlearnMethod, ...] = ("exponentiated_gradient", "grid_search", "adversarial")
+GRID: dict[str, Sequence[float]] = {
+    "lambda_fair": np.geomspace(0.1, 100, SETTINGS // 2).round(3).tolist(),
+    "lambda_rep": (0.0, 1.0),
+}
+OURS: dict[str, tuple[str, ...]] = {
+    "fairmoe, mixtures": ("mixture",),
+    "fairmoe, mixtures and experts": ("mixture", "utility", "result", "procedural"),
+}
+REPETITIONS = 3
+
+
+class Front(NamedTuple):
+    """Points of one method.
+
+    Attributes:
+        validation: Costs by which points are chosen, `(n, 2)`.
+        test: Costs that are reported, `(n, 2)`.
+        collapsed: Points that are never chosen, `(n,)`: they give nearly all rows one class.
+    """
+
+    validation: np.ndarray
+    test: np.ndarray
+    collapsed: np.ndarray
+
+    def chosen(self) -> np.ndarray:
+        """Return the test costs of what no other point beats on validation."""
+        points = np.where(self.collapsed[:, None], np.nan, self.validation)
+        chosen: np.ndarray = self.test[pareto_front(points)]
+        return chosen
+
+
+def measure() -> Measured:
+    """Time all sweeps in turns, and compare their fronts of utility and outcome gaps."""
+    table, roles = adult()
+    base = Settings(device="cpu")
+    prepared = prepare(table, roles, base)
+    fronts: dict[str, Front] = {}
+    ways: dict[str, Callable[[], None]] = {"fairmoe": lambda: fronts.update(_ours(prepared, base))}
+    for method in METHODS:
+        ways[method] = _theirs(prepared.data, method, fronts)
+    seconds = alternate(ways, REPETITIONS, warm_up=0)
+
+    volumes = {name: hypervolume(front.chosen(), (1.0, 1.0)) for name, front in fronts.items()}
+    rows: list[dict[str, Cell]] = []
+    for name, front in fronts.items():
+        way = "fairmoe" if name in OURS else name
+        best = front.chosen().min(0)
+        rows.append(
+            {
+                "method": name,
+                "settings": SETTINGS,
+                "seconds": median(seconds, way),
+                "times ours": ratio(seconds, way, "fairmoe"),
+                "hypervolume": volumes[name],
+                "points": len(front.chosen()),
+                "best utility": 1 - float(best[0]),
+                "least F_res": float(best[1]),
+            }
+        )
+    ours = volumes["fairmoe, mixtures and experts"]
+    claims = []
+    for method in METHODS:
+        title, faster = FAIRLEARN[method].title, ratio(seconds, method, "fairmoe")
+        claims.append(Claim(f"{title}: times as long as ours", faster, 10, at_least=True))
+        gained = ours - volumes[method]
+        claims.append(Claim(f"{title}: hypervolume that ours has more", gained, 0, at_least=True))
+    return Measured(
+        rows,
+        claims,
+        [
+            f"Adult by sex, {len(prepared.data.train.y):,} training rows; {SETTINGS} settings "
+            f"each: ours {' x '.join(GRID)}; Fairlearn's {SETTINGS // 2} strengths for each of "
+            f"{' and '.join(CONSTRAINTS)}",
+            "fronts are chosen on validation and reported on test, against a utility of 0 and an "
+            "F_res of 1; models that give nearly all rows one class are left out",
+            f"medians of {REPETITIONS} turns, CPU seconds, fitting and scoring; ours trains three "
+            "experts, two adversaries and a gate for each setting, and explains every row",
+        ],
+    )
+
+
+def _ours(prepared: Prepared, base: Settings) -> dict[str, Front]:
+    forget_experts()
+    sweep = run_sweep(prepared, grid_settings(base, GRID))
+    fronts = {}
+    for name, models in OURS.items():
+        members = [SCORED.index(model) for model in models]
+        validation, test = (
+            costs(
+                dict(zip(METRICS, sweep.scores[split][members].reshape(-1, 12).T, strict=True)),
+                OBJECTIVES,
+            )
+            for split in ("validation", "test")
+        )
+        fronts[name] = Front(validation, test, sweep.collapsed["validation"][members].ravel())
+    return fronts
+
+
+def _theirs(
+    data: EncodedData, method: FairlearnMethod, fronts: dict[str, Front]
+) -> Callable[[], None]:
+    def call() -> None:
+        strengths = FAIRLEARN[method].settings(SETTINGS // len(CONSTRAINTS))
+        results = [
+            result
+            for constraint in CONSTRAINTS
+            for result in fairlearn_front(data, method, strengths, constraint=constraint)
+        ]
+        validation, test = (
+            costs(
+                {
+                    name: [each.splits[split].scores[name] for each in results]
+                    for name in OBJECTIVES
+                },
+                OBJECTIVES,
+            )
+            for split in ("validation", "test")
+        )
+        labels = [each.splits["validation"].y_pred for each in results]
+        collapsed = [is_collapsed(data.validation.y, y_pred) for y_pred in labels]
+        fronts[method] = Front(validation, test, np.array(collapsed))
+
+    return call
