@@ -4,7 +4,6 @@ import streamlit as st
 
 from fairmoe.ui.frame import PAGES
 
-INDIVIDUAL = "pages/individual.py"
 TRADE_OFF = "pages/tradeoff.py"
 
 

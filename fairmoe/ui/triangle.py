@@ -8,7 +8,8 @@ import streamlit as st
 from fairmoe.figures.palette import EXPERTS, MODELS
 from fairmoe.figures.routing import sampled, triangle_figure, triangle_takeaway
 from fairmoe.ui.components import percent_column, show_download, show_selectable_chart
-from fairmoe.ui.links import INDIVIDUAL, link
+from fairmoe.ui.frame import INDIVIDUAL
+from fairmoe.ui.links import link
 from fairmoe.ui.routing import routed, source_of_rows
 from fairmoe.ui.state import KeptRun, Session
 
@@ -74,7 +75,7 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
     )
     csv = listed.set_index("row")
     show_download("Table as CSV", lambda: csv.to_csv().encode(), "fairmoe-routed-rows.csv")
-    ticked = event.selection.rows
+    ticked = event.selection.rows or ([0] if len(picked) == 1 else [])
     return int(listed["row"].iloc[ticked[0]]) if ticked else None
 
 

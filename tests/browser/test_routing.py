@@ -23,8 +23,9 @@ def test_a_point_in_the_triangle_leads_to_its_row(trained: Page):
     trained.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
     trained.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     expect(trained.get_by_text("1 selected row")).to_be_visible()
-    rows = trained.get_by_test_id("stDataFrame")
-    place = rows.bounding_box()
-    assert place is not None
-    trained.mouse.click(place["x"] + 20, place["y"] + 50)
-    expect(trained.get_by_text(re.compile(r"Row [\d,]+ of the file is picked"))).to_be_visible()
+    picked = trained.get_by_text(re.compile(r"Row [\d,]+ of the file is picked"))
+    expect(picked).to_be_visible()
+    row = re.findall(r"[\d,]+", picked.inner_text())[0]
+    trained.get_by_role("link", name=f"Look at row {row} closely").click()
+    expect(trained.get_by_role("heading", name="Individual", exact=True)).to_be_visible()
+    expect(trained.get_by_role("heading", name=f"Row {row}")).to_be_visible()
