@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe.ui.components import apologies
 from fairmoe.ui.frame import DATA, PAGES, TRAIN, page
 from fairmoe.ui.overview import settle_roles, show_groups, show_overview
+from fairmoe.ui.review import show_missing, show_proxies
 from fairmoe.ui.sources import source_picker
 
 with page(DATA) as state:
@@ -20,5 +21,8 @@ with page(DATA) as state:
     if state.labelled is not None:
         st.header("Groups and labels", anchor=False)
         show_groups(state, state.labelled)
+        st.header("What to beware of", anchor=False)
+        show_proxies(state, state.labelled)
+        show_missing(state, state.labelled)
         if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
             st.switch_page(TRAIN)

@@ -101,6 +101,10 @@ def test_group_counts_by_hand():
     assert counts["negative"].tolist() == [1, 1, 0]
     assert counts["positive_share"].iloc[0] == pytest.approx(2 / 3)
     assert math.isnan(counts["positive_share"].iloc[2])
+    # Wilson, 2 of 3: (2 + z^2/2 -+ z sqrt(2/3 + z^2/4)) / (3 + z^2) with z = 1.96.
+    assert counts.loc["a", ["positive_low", "positive_high"]].tolist() == pytest.approx(
+        [0.2077, 0.9385], abs=1e-4
+    )
 
 
 def test_column_table_counts_missing_and_distinct():
@@ -131,6 +135,9 @@ def test_label_figure_draws_counts_and_escapes_names():
     figure = label_figure(counts, "<i>hired</i> = yes")
     assert list(figure.data[0].x) == [2, 1]
     assert list(figure.data[1].x) == [1, 1]
+    assert list(figure.data[2].x) == pytest.approx([200 / 3, 50])
+    ends = figure.data[2].x[0] + figure.data[2].error_x.array[0]
+    assert ends == pytest.approx(100 * counts["positive_high"].iloc[0])
     assert figure.data[0].y[0] == "&lt;b&gt;a&lt;/b&gt;"
     assert figure.data[0].text[0] == "66.7% of 3"
     assert figure.layout.yaxis.type == "category"

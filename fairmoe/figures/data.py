@@ -1,28 +1,44 @@
 """The data before training."""
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
 
+from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles, plain
+
+MOST_BARS = 12
+PROXY_COLOUR, TOGETHER_COLOUR = "#56B4E9", "#0072B2"
+_WHISKER = {"color": "rgba(128,128,128,0.8)", "thickness": 1.6, "width": 5}
 
 
 def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
-    """Draw how large each group is and how much of it is positive.
+    """Draw how large each group is, and what share of it is positive with its interval.
 
     Args:
         counts: As `fairmoe.figures.tables.group_counts` returns it.
         positive: The positive class in words.
     """
-    figure = go.Figure()
+    figure = make_subplots(
+        rows=1,
+        cols=2,
+        shared_yaxes=True,
+        column_widths=[0.6, 0.4],
+        horizontal_spacing=0.05,
+        subplot_titles=["Rows", "Positive share, 95 % interval"],
+    )
     styles = group_styles([str(name) for name in counts.index])
+    names, colours = [style.label for style in styles], [style.colour for style in styles]
     for label, column, solid in ((positive, "positive", True), ("any other", "negative", False)):
         figure.add_bar(
             name=plain(label),
-            y=[style.label for style in styles],
+            y=names,
             x=counts[column],
             orientation="h",
             marker={
-                "color": [style.colour for style in styles],
+                "color": colours,
                 "opacity": 1.0 if solid else 0.45,
                 "pattern": {**PATTERN, "shape": "" if solid else "/"},
             },
@@ -30,15 +46,31 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
             textposition="inside",
             insidetextanchor="start",
             hovertemplate="%{y}: %{x:,} rows<extra>%{fullData.name}</extra>",
+            row=1,
+            col=1,
         )
+    share = 100 * counts["positive_share"]
+    figure.add_scatter(
+        y=names,
+        x=share,
+        mode="markers",
+        marker={"color": colours, "symbol": [style.symbol for style in styles], "size": 12},
+        error_x=_whiskers(share, 100 * counts["positive_low"], 100 * counts["positive_high"]),
+        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+        row=1,
+        col=2,
+    )
+    figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
         title="How large is each group, and how much of it is positive?",
         barmode="stack",
-        height=150 + 48 * len(counts),
+        height=170 + 48 * len(counts),
         showlegend=False,
+        margin={"t": 90},
     )
-    figure.update_xaxes(title=f"rows (solid: {plain(positive)}; hatched: any other)")
+    figure.update_xaxes(title=f"solid: {plain(positive)}; hatched: any other", row=1, col=1)
+    figure.update_xaxes(ticksuffix=" %", rangemode="tozero", row=1, col=2)
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
 
@@ -52,6 +84,134 @@ def label_takeaway(counts: pd.DataFrame) -> str:
         f"the positive class is most frequent in {high} ({share[high]:.1%}) "
         f"and least in {low} ({share[low]:.1%})."
     )
+
+
+def missing_figure(missing: pd.DataFrame) -> go.Figure:
+    """Draw what share of each group has no value in a feature, with intervals.
+
+    Args:
+        missing: As `fairmoe.data.review.missing_by_group` returns it, not empty; the first 12
+            features are drawn.
+    """
+    columns = list(dict.fromkeys(missing["column"]))[:MOST_BARS]
+    groups = list(dict.fromkeys(missing["group"]))
+    figure = go.Figure()
+    places = np.arange(len(columns))
+    for i, (group, style) in enumerate(zip(groups, group_styles(groups), strict=True)):
+        own = missing[missing["group"] == group].set_index("column").loc[columns]
+        low, high = wilson_interval(own["missing"], own["rows"])
+        share = 100 * own["missing"] / own["rows"]
+        figure.add_scatter(
+            name=style.label,
+            # Beside one another, so that intervals of groups do not cover each other.
+            y=places + 0.6 * ((i + 0.5) / len(groups) - 0.5),
+            x=share,
+            mode="markers",
+            marker={"color": style.colour, "symbol": style.symbol, "size": 10},
+            error_x=_whiskers(share, 100 * low, 100 * high),
+            customdata=[
+                f"{m:,} of {n:,}" for m, n in zip(own["missing"], own["rows"], strict=True)
+            ],
+            hovertemplate="%{x:.1f} % (%{customdata})<extra>%{fullData.name}</extra>",
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Whose values are missing?",
+        height=150 + max(44, 16 * len(groups)) * len(columns),
+    )
+    figure.update_xaxes(title="missing", ticksuffix=" %", rangemode="tozero")
+    figure.update_yaxes(
+        tickvals=places,
+        ticktext=[plain(column) for column in columns],
+        ticksuffix="  ",
+        range=[len(columns) - 0.5, -0.5],
+        zeroline=False,
+    )
+    return figure
+
+
+def missing_takeaway(missing: pd.DataFrame) -> str:
+    """Say in one sentence which feature is missing most unequally."""
+    first = missing[missing["column"] == missing["column"].iloc[0]].set_index("group")
+    share = first["missing"] / first["rows"]
+    high, low = share.idxmax(), share.idxmin()
+    features = missing["column"].nunique()
+    return (
+        f"{features} feature{'s have' if features > 1 else ' has'} missing values; groups differ "
+        f"most in {missing['column'].iloc[0]}: missing for {share[high]:.1%} of {high} and "
+        f"{share[low]:.1%} of {low}."
+    )
+
+
+def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) -> go.Figure:
+    """Draw how well each feature tells the group of a row.
+
+    Args:
+        alone: The AUC by feature, the highest first, 0.5 for chance; the first 12 are drawn.
+        together: The AUC of all features together.
+        chance: The AUC up to which a feature may say nothing at all.
+    """
+    drawn = alone.head(MOST_BARS)
+    names = ["All together", *(plain(str(name)) for name in drawn.index)]
+    values = [together, *drawn]
+    figure = go.Figure()
+    figure.add_vrect(
+        x0=100 - 100 * chance,
+        x1=100 * chance,
+        fillcolor="rgba(128,128,128,0.25)",
+        line_width=0,
+    )
+    figure.add_bar(
+        y=names,
+        x=[100 * value - 50 for value in values],
+        base=50,
+        orientation="h",
+        marker={
+            "color": [TOGETHER_COLOUR] + [PROXY_COLOUR] * len(drawn),
+            "pattern": {**PATTERN, "shape": ["/"] + [""] * len(drawn)},
+        },
+        text=[f"{value:.0%}" for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: AUC %{text}<extra></extra>",
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Which features give the group away?",
+        height=150 + 28 * len(names),
+    )
+    figure.update_xaxes(
+        title="AUC of guessing the group (50 %: chance; 100 %: given away)",
+        ticksuffix=" %",
+        range=[min(48.0, 100 * min(values) - 3), 104],
+    )
+    figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
+    return figure
+
+
+def proxies_takeaway(alone: "pd.Series[float]", together: float, chance: float) -> str:
+    """Say in one sentence how well the features stand in for the group."""
+    if max(together, *alone) <= chance:
+        return "No feature tells the group better than chance may."
+    return (
+        f"Together the features tell the group with an AUC of {together:.0%}; the one that tells "
+        f"most alone is {alone.index[0]} ({alone.iloc[0]:.0%}). Above {chance:.1%} it is more than "
+        "chance."
+    )
+
+
+def _whiskers(
+    value: "pd.Series[float]",
+    low: "pd.Series[float] | NDArray[np.float64]",
+    high: "pd.Series[float] | NDArray[np.float64]",
+) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": high - value,
+        "arrayminus": value - low,
+        **_WHISKER,
+    }
 
 
 def _texts(counts: pd.DataFrame) -> list[str]:

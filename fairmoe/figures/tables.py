@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import EXPERTS, MODELS
 from fairmoe.figures.words import METRICS
 
@@ -23,18 +24,22 @@ def group_counts(
 
     Returns:
         One row per group, indexed by its name; the counts `rows`, `positive` and `negative`, and
-        `positive_share` in [0, 1], NaN for a group without rows.
+        `positive_share` in [0, 1] with the ends `positive_low` and `positive_high` of its 95 %
+        Wilson interval, NaN for a group without rows.
     """
     rows = np.bincount(group, minlength=len(group_names))
     positive = np.bincount(group, weights=y, minlength=len(group_names)).astype(np.int64)
     with np.errstate(invalid="ignore"):
         share = positive / rows
+    low, high = wilson_interval(positive, rows)
     return pd.DataFrame(
         {
             "rows": rows,
             "positive": positive,
             "negative": rows - positive,
             "positive_share": share,
+            "positive_low": low,
+            "positive_high": high,
         },
         index=pd.Index(group_names, name="group"),
     )

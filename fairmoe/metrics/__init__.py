@@ -1,5 +1,6 @@
 """Section 9.2 and what reviewers ask for: arrays in, numbers out."""
 
+from fairmoe._intervals import wilson_interval
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
 from fairmoe.metrics.decisions import CELLS, auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
@@ -26,7 +27,6 @@ from fairmoe.metrics.uncertainty import (
     attention_test,
     demographic_parity_test,
     equal_opportunity_test,
-    wilson_interval,
 )
 
 __all__ = [

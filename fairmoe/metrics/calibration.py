@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
+from fairmoe._intervals import wilson_interval
 from fairmoe.errors import InvalidInputError
-from fairmoe.metrics.uncertainty import wilson_interval
 
 
 def calibration_by_group(

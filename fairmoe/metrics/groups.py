@@ -14,10 +14,10 @@ from fairmoe._checks import (
     check_proba,
     check_same_length,
 )
+from fairmoe._intervals import wilson_interval
 from fairmoe.functional.groups import averaging_matrix, gap
 from fairmoe.functional.losses import representation_loss
 from fairmoe.functional.scores import collapsed
-from fairmoe.metrics.uncertainty import wilson_interval
 
 RATES = (
     "base_rate",

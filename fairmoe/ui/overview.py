@@ -7,6 +7,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.tables import group_counts
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.review import warn_of_small_groups
 from fairmoe.ui.roles import roles_form
 from fairmoe.ui.state import Session
 
@@ -87,22 +88,29 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     for note in labelled.notes:
         st.info(plain(note), icon=":material/filter_alt:")
     _show_warnings(state, labelled)
+    warn_of_small_groups(labelled)
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
+    shares = {
+        "positive_share": ("Positive share", "Share of the positive class."),
+        "positive_low": ("from", "Lower end of the 95 % interval of the share."),
+        "positive_high": ("to", "Upper end of the 95 % interval of the share."),
+    }
     show_chart(
         label_figure(counts, labelled.positive),
         takeaway=label_takeaway(counts),
-        source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits.",
+        source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits. "
+        "Bars are 95 % Wilson intervals.",
         key="groups",
     )
     show_table(
-        counts.assign(positive_share=100 * counts["positive_share"]).rename_axis("Group"),
+        counts.assign(**{share: 100 * counts[share] for share in shares}).rename_axis("Group"),
         key="groups-table",
         alt=label_takeaway(counts),
         columns={
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
             "positive": st.column_config.NumberColumn("Positive", format="localized"),
             "negative": st.column_config.NumberColumn("Negative", format="localized"),
-            "positive_share": percent_column("Positive share", "Share of the positive class."),
+            **{share: percent_column(*words) for share, words in shares.items()},
         },
         csv=counts,
     )

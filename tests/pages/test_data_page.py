@@ -28,8 +28,12 @@ def field(app: AppTest, kind: str, label: str):
     return next(widget for widget in app.get(kind) if widget.label == label)
 
 
+def groups_table(app: AppTest) -> pd.DataFrame:
+    return next(d.value for d in app.dataframe if "positive_share" in d.value)
+
+
 def groups(app: AppTest) -> list[str]:
-    return list(app.dataframe[-1].value.index)
+    return list(groups_table(app).index)
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
     assert field(data, "multiselect", "Positive values").value == ["yes"]
     assert field(data, "selectbox", "Sensitive column").value == "sex"
     assert groups(data) == ["f", "m"]
-    assert data.dataframe[-1].value["rows"].tolist() == [40, 20]
+    assert groups_table(data)["rows"].tolist() == [40, 20]
     state = data.session_state["fairmoe"]
     assert state.labelled.positive == "hired = yes"
 
@@ -141,7 +145,7 @@ def test_a_leak_and_an_id_are_pointed_out(data):
     assert field(data, "multiselect", "Columns left out").value == ["id"]
     field(data, "multiselect", "Columns left out").set_value([]).run()
     warnings = [warning.value for warning in data.warning]
-    assert len(warnings) == 2
+    assert len(warnings) == 3
     assert "“id” looks like a number that only names the row" in warnings[0]
     assert "“decision” all but equals the target" in warnings[1]
 
@@ -180,3 +184,28 @@ def test_public_data_without_a_network_is_explained_and_loses_nothing(data, monk
     data.button(key="public-adult").click().run()
     assert data.error[0].value == r"The data set adult could not be fetched\."
     assert groups(data) == ["f", "m"]
+
+
+def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
+    frame = table(240).assign(kin=lambda f: f["sex"].map({"f": "wife", "m": "husband"}))
+    frame["score"] = frame["score"].where((frame["sex"] == "f") | (frame.index % 2 == 0))
+    upload(data, frame)
+    assert not data.exception
+    told = " ".join(caption.value for caption in data.caption)
+    assert r"the one that tells most alone is kin \(100%\)" in told
+    assert "missing for 50\\.0% of m and 0\\.0% of f" in told
+    assert "f: 160 rows, 64 of them positive" in data.warning[-1].value.replace("\u2060", "")
+
+
+def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):
+    found = []
+    from fairmoe.data.review import find_proxies
+
+    monkeypatch.setattr(
+        "fairmoe.ui.review.find_proxies", lambda rows: found.append(rows) or find_proxies(rows)
+    )
+    upload(data, table())
+    data.run()
+    assert len(found) == 1
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    assert len(found) == 2

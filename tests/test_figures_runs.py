@@ -1,0 +1,55 @@
+import math
+
+import pytest
+
+from fairmoe.figures.curves import Line, main_lines
+from fairmoe.figures.runs import differing_settings, run_table, runs_figure, runs_takeaway
+
+SCORES = [
+    {"utility": 0.8, "f_res": 0.1, "f_proc": 0.05, "final_score": 0.65},
+    {"utility": 0.7, "f_res": 0.02, "f_proc": 0.01, "final_score": 0.67},
+    {"utility": 0.9, "f_res": math.nan, "f_proc": 0.0, "final_score": math.nan},
+]
+NAMES = ["<i>first</i>", "second", "third"]
+
+
+def test_runs_are_drawn_as_utility_over_both_gaps():
+    table = run_table(NAMES, SCORES)
+    figure = runs_figure(table)
+    points = figure.data[0]
+    assert list(points.x) == pytest.approx([15, 3])
+    assert list(points.y) == pytest.approx([80, 70])
+    assert points.text[0] == "&lt;i&gt;first&lt;/i&gt;"
+    assert len(set(points.marker.symbol)) == 2
+    assert runs_takeaway(table) == (
+        "Of 3 runs, highest final score: second, highest utility: <i>first</i>, "
+        "smallest gaps: second."
+    )
+
+
+def test_runs_of_one_name_stay_two():
+    table = run_table(["a", "a"], SCORES[:2])
+    assert len(runs_figure(table).data[0].x) == 2
+
+
+def test_runs_without_scores_are_not_compared():
+    table = run_table(["third"], SCORES[2:])
+    assert runs_takeaway(table) == "No run has scores that can be estimated."
+
+
+def test_only_settings_that_differ_are_shown():
+    settings = [{"a": 1.0, "b": "auto", "c": True}, {"a": 10.0, "b": "auto", "c": False}]
+    table = differing_settings(["one", "two"], settings)
+    assert table.to_dict("list") == {"a": ["1", "10"], "c": ["True", "False"]}
+
+
+def test_the_lines_of_the_moment_are_losses_and_then_the_gate():
+    warm = [
+        Line("loss of utility", "warm-up", (1,), (0.5,)),
+        Line("loss of adversaries", "warm-up", (1,), (0.5,)),
+    ]
+    full = [Line("loss of utility", "experts", (1,), (0.4,))]
+    gate = [Line("reward", "gate", (1,), (0.1,)), Line("usage of result", "gate", (1,), (0.3,))]
+    assert main_lines(warm) == warm[:1]
+    assert main_lines(warm + full) == full
+    assert main_lines(warm + full + gate) == full + gate
