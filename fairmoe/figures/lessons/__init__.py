@@ -1,0 +1,1 @@
+"""What the lessons show: one figure each, with a sentence written from its numbers."""

@@ -1,0 +1,70 @@
+"""Lesson 4: which columns a model looks at for each group."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe.figures.lessons.spread import spread
+from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles, plain
+
+
+def attention_figure(shares: pd.DataFrame) -> go.Figure:
+    """Draw the mean attention to each column, by group, with the range of the seeds.
+
+    Args:
+        shares: A row per `seed`, `group` and `column`, with `attention` in [0, 1].
+    """
+    means = 100 * shares.groupby(["column", "group"])["attention"].agg(["mean", "min", "max"])
+    order = means["mean"].groupby("column").mean().sort_values().index
+    figure = go.Figure()
+    groups = [str(name) for name in shares["group"].unique()]
+    for name, style in zip(groups, group_styles(groups), strict=True):
+        own = means.xs(name, level="group").loc[order]
+        figure.add_bar(
+            name=style.label,
+            y=[plain(str(column)) for column in order],
+            x=own["mean"],
+            orientation="h",
+            marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": own["max"] - own["mean"],
+                "arrayminus": own["mean"] - own["min"],
+                "color": "rgba(128,128,128,0.9)",
+                "thickness": 1.4,
+                "width": 4,
+            },
+            hovertemplate="%{y}: %{x:.1f} %<extra>%{fullData.name}</extra>",
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What does the model look at, for each group?",
+        barmode="group",
+        height=150 + 34 * len(order),
+        legend={"traceorder": "reversed"},
+    )
+    figure.update_xaxes(title="mean attention", ticksuffix=" %", rangemode="tozero")
+    figure.update_yaxes(type="category", ticksuffix="  ")
+    return figure
+
+
+def attention_takeaway(shares: pd.DataFrame, scores: pd.DataFrame, strength: float) -> str:
+    """Say in one sentence how far the attention lies apart, and in which column most.
+
+    Args:
+        shares: Of the chosen strength, a row per `seed`, `group` and `column`.
+        scores: Of all strengths, a row per `strength` and `seed`.
+        strength: The chosen one.
+    """
+    own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
+    means = shares.groupby(["column", "group"])["attention"].mean().unstack()
+    apart = means.max(axis=1) - means.min(axis=1)
+    column = str(apart.idxmax())
+    low, high = sorted(100 * means.loc[column])
+    told = f"With λ attention = {strength:g} the divergence is {spread(own['att_jsd'], '%', 2)}"
+    if strength > 0:
+        told += f", against {100 * float(without['att_jsd'].mean()):.2f} at 0"
+    return (
+        f"{told}; the groups differ most in {column} ({low:.1f} and {high:.1f} % of the "
+        f"attention); utility is {spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}."
+    )

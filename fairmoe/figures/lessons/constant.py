@@ -1,0 +1,107 @@
+"""Lesson 8: the final score of a constant beside a mixture's."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fairmoe.figures.lessons.spread import GREY, spread
+from fairmoe.figures.palette import MODELS, PATTERN, TEMPLATE
+
+PARTS = {"utility": "Utility", "f_res": "Result gap", "f_proc": "Procedure gap"}
+_MODELS = ("mixture", "constant")
+
+
+def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
+    """Draw the final score by base rate, and what it is made of at one of them.
+
+    Args:
+        scores: A row per `base_rate`, `model` and `seed`.
+        base_rate: The one to take apart.
+    """
+    figure = make_subplots(
+        rows=1,
+        cols=2,
+        horizontal_spacing=0.12,
+        subplot_titles=["Final score", f"Its parts at a base rate of {base_rate:.0%}"],
+    )
+    for model in _MODELS:
+        style = MODELS[model]
+        own = scores[scores["model"] == model]
+        final = 100 * own.groupby("base_rate")["final_score"].agg(["mean", "min", "max"])
+        figure.add_scatter(
+            name=style.label,
+            x=100 * final.index,
+            y=final["mean"],
+            mode="lines+markers",
+            line={"color": style.colour, "dash": style.dash, "width": 2},
+            marker={"color": style.colour, "symbol": style.symbol, "size": 10},
+            error_y=_ranges(final, style.colour),
+            legendgroup=model,
+            hovertemplate="%{x:.0f} % positive: %{y:.1f} %<extra>%{fullData.name}</extra>",
+            row=1,
+            col=1,
+        )
+        parts = 100 * own.loc[own["base_rate"] == base_rate, list(PARTS)].agg(
+            ["mean", "min", "max"]
+        )
+        figure.add_bar(
+            name=style.label,
+            x=list(PARTS.values()),
+            y=parts.loc["mean"],
+            marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
+            error_y=_ranges(parts.T, GREY),
+            text=[f"{value:.1f}" for value in parts.loc["mean"]],
+            textposition="outside",
+            legendgroup=model,
+            showlegend=False,
+            hovertemplate="%{x}: %{y:.1f}<extra>%{fullData.name}</extra>",
+            row=1,
+            col=2,
+        )
+    figure.add_vline(
+        x=100 * base_rate, line={"color": GREY, "dash": "dot", "width": 1.5}, row=1, col=1
+    )
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Does saying the same of everyone win?",
+        barmode="group",
+        height=420,
+        margin={"t": 88},
+        legend={"y": -0.2},
+    )
+    figure.update_xaxes(title="base rate: share of positives", ticksuffix=" %", row=1, col=1)
+    figure.update_yaxes(ticksuffix=" %", row=1, col=1)
+    highest = 100 * float(scores.loc[scores["base_rate"] == base_rate, "utility"].max())
+    figure.update_yaxes(range=[0, 1.18 * highest], ticksuffix=" %", row=1, col=2)
+    return figure
+
+
+def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
+    """Say in one sentence who wins at a base rate, if the seeds agree on it."""
+    here = scores[scores["base_rate"] == base_rate]
+    mixture = here.loc[here["model"] == "mixture", "final_score"]
+    constant = float(here.loc[here["model"] == "constant", "final_score"].iloc[0])
+    ahead = int((mixture > constant).sum())
+    if ahead == len(mixture):
+        verdict = "the mixture is ahead with every seed"
+    elif ahead == 0:
+        verdict = "the constant is ahead of every seed"
+    else:
+        verdict = f"the mixture is ahead with {ahead} of {len(mixture)} seeds"
+    return (
+        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f} % and the "
+        f"mixture {spread(mixture)}: {verdict}."
+    )
+
+
+def _ranges(frame: pd.DataFrame, colour: str) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": frame["max"] - frame["mean"],
+        "arrayminus": frame["mean"] - frame["min"],
+        "color": colour,
+        "thickness": 1.4,
+        "width": 5,
+    }

@@ -1,0 +1,87 @@
+"""Lesson 1: approval and true positive rates by group."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from fairmoe.figures.palette import TEMPLATE, group_styles
+
+RATES = {
+    "base_rate": "Truly positive",
+    "selection_rate": "Approved",
+    "true_positive_rate": "Approved among the truly positive",
+}
+RULES = {
+    "one": "One cut-off for all",
+    "approval": "Equal approval",
+    "opportunity": "Equal opportunity",
+}
+
+
+def criteria_figure(rates: pd.DataFrame) -> go.Figure:
+    """Draw, for each group, how many deserve approval, get it, and get it if they deserve it.
+
+    Args:
+        rates: A row per `group`, with the columns of `fairmoe.metrics.group_rates`.
+    """
+    figure = make_subplots(
+        rows=1,
+        cols=len(RATES),
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        subplot_titles=list(RATES.values()),
+    )
+    styles = group_styles([str(name) for name in rates["group"]])
+    for place, rate in enumerate(RATES, start=1):
+        value = 100 * rates[rate]
+        figure.add_bar(
+            x=[style.label for style in styles],
+            y=value,
+            marker={
+                "color": [style.colour for style in styles],
+                "pattern": {
+                    "shape": [style.pattern for style in styles],
+                    "fillmode": "overlay",
+                    "solidity": 0.2,
+                    "fgopacity": 0.35,
+                },
+            },
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": 100 * rates[f"{rate}_high"] - value,
+                "arrayminus": value - 100 * rates[f"{rate}_low"],
+                "color": "rgba(128,128,128,0.9)",
+                "thickness": 1.6,
+                "width": 6,
+            },
+            text=[f"{share:.1f} %" for share in value],
+            textposition="inside",
+            insidetextanchor="start",
+            textfont={"color": "#FFFFFF", "size": 14},
+            hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+            row=1,
+            col=place,
+        )
+    figure.update_annotations(font_size=13)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="Who is approved, and who of those who deserve it?",
+        height=380,
+        showlegend=False,
+        margin={"t": 88},
+    )
+    figure.update_yaxes(range=[0, 100], ticksuffix=" %")
+    return figure
+
+
+def criteria_takeaway(rates: pd.DataFrame) -> str:
+    """Say in one sentence what the rule leaves of both gaps, and how far the base rates differ."""
+    base, parity, opportunity = (
+        100 * float(rates[rate].max() - rates[rate].min()) for rate in RATES
+    )
+    approved, rows = int(rates["selected"].sum()), int(rates["n"].sum())
+    return (
+        f"With {base:.1f} points between the base rates, this rule approves {approved:,} of "
+        f"{rows:,} and leaves a DP gap of {parity:.1f} and an EO gap of {opportunity:.1f} points."
+    )

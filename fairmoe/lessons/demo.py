@@ -1,0 +1,103 @@
+"""What the lessons share: the demo's rows, quick trainings on them, and their scores."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import torch
+
+from fairmoe.config import Settings
+from fairmoe.data import (
+    DEMO_ROLES,
+    EncodedData,
+    EncodedSplit,
+    Roles,
+    assign_roles,
+    encode,
+    make_demo,
+    table_from_frame,
+)
+from fairmoe.explain import Explainable, Explainer
+from fairmoe.functional.scores import all_scores
+from fairmoe.nn import Experts, ExpertStack
+from fairmoe.training import explain_rows, train_experts
+
+ROWS = 4000
+"""Rows of the demo."""
+
+FRACTIONS = (0.3, 0.05, 0.65)
+"""Few rows to learn from, so that it takes seconds; many to score on, against chance."""
+
+AS_IT_COMES: dict[str, Any] = {"select": "last", "threshold": "half", "device": "cpu"}
+"""Nothing is picked or fitted on validation rows, which are few here and would hide an effect."""
+
+ONLY_ACCURACY = {"lambda_rep": 0.0, "lambda_fair": 0.0, "lambda_attention": 0.0, "lambda_adv": 0.0}
+"""The weights of a training in which all three experts want the same."""
+
+
+def lesson_data(
+    frame: pd.DataFrame | None = None,
+    *,
+    roles: Roles = DEMO_ROLES,
+    fractions: Sequence[float] = FRACTIONS,
+) -> EncodedData:
+    """Return the demo encoded, or other applicants like it.
+
+    Args:
+        frame: As `make_demo` returns it; the demo itself if it is left out.
+        roles: What each column is for.
+        fractions: Shares of training, validation and test.
+    """
+    frame = make_demo(ROWS) if frame is None else frame
+    return encode(assign_roles(table_from_frame(frame), roles), fractions=fractions)
+
+
+def trained_experts(
+    data: EncodedData, setting: str, values: Sequence[float], seeds: int, **shared: Any
+) -> tuple[ExpertStack, Explainer]:
+    """Train experts for each value of one setting and each seed, in one stack.
+
+    All lambdas are 0 unless they are named. The last weights are kept: picked by validation score,
+    a strong lambda would hide behind an early moment at which it had done little.
+
+    Returns:
+        The experts of all three kinds, within each by value and then by seed; what explains them.
+    """
+    fixed: dict[str, Any] = ONLY_ACCURACY | shared
+    runs = [
+        Settings(**(fixed | AS_IT_COMES | {setting: value, "seed": seed}))
+        for value in values
+        for seed in range(seeds)
+    ]
+    return train_experts(data, runs)
+
+
+def experts_of(stack: ExpertStack, kind: int) -> Experts:
+    """Return the utility (0), the result (1) or the procedural (2) experts of a stack."""
+    runs = len(stack.bias1) // 3
+    return stack.part(slice(kind * runs, (kind + 1) * runs))
+
+
+def score_models(
+    model: Explainable, explainer: Explainer, split: EncodedSplit, n_groups: int
+) -> pd.DataFrame:
+    """Return the twelve scores of every member of a stack, a row each; NaN where not estimable."""
+    settings = Settings()
+    explained = explain_rows(model, explainer, torch.as_tensor(split.x), top_k=settings.top_k)
+    scores = all_scores(
+        *explained,
+        y_true=torch.as_tensor(split.y) == 1,
+        group=torch.as_tensor(split.group),
+        n_groups=n_groups,
+        top_ratio=settings.top_ratio,
+    )
+    return pd.DataFrame({name: values.numpy() for name, values in scores.items()})
+
+
+def by_value_and_seed(
+    frame: pd.DataFrame, name: str, values: Sequence[float], seeds: int
+) -> pd.DataFrame:
+    """Say of each row of a frame, one per member of a stack, which value and seed it is of."""
+    of_rows = [(value, seed) for value in values for seed in range(seeds)]
+    told = pd.DataFrame(of_rows, columns=[name, "seed"])
+    return pd.concat([told, frame.reset_index(drop=True)], axis=1)

@@ -1,0 +1,9 @@
+"""Learn: nine lessons, one idea each, on the demo."""
+
+from fairmoe.ui.frame import LEARN, page
+from fairmoe.ui.learn import choose_lesson, show_lesson, show_way
+
+with page(LEARN):
+    lesson = choose_lesson()
+    show_lesson(lesson)
+    show_way(lesson)

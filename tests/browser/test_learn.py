@@ -1,0 +1,23 @@
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+
+
+def test_a_slider_redraws_the_chart_of_the_lesson_that_the_address_names(page: Page, server: str):
+    page.goto(f"{server}/learn?lesson=Chance")
+    expect(page.get_by_role("heading", name="9. Sample size and chance")).to_be_visible()
+    drawn = page.locator("svg").get_by_text(re.compile("95 % of the tables are below"))
+    expect(drawn).to_be_visible()
+    before = drawn.inner_text()
+    slider = page.get_by_role("slider", name="Rows of the table")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(page.get_by_text("With 343 rows in the smaller group")).to_be_visible()
+    expect(drawn).not_to_have_text(before)
+    expect(page).to_have_url(re.compile("rows-drawn=1"))
+    page.get_by_role("button", name="Previous lesson").click()
+    expect(page).to_have_url(re.compile("lesson=Constant"))

@@ -1,0 +1,120 @@
+"""Sentences and figures against hand-made numbers."""
+
+import pandas as pd
+import pytest
+
+from fairmoe.figures.lessons.chance import chance_figure, chance_takeaway
+from fairmoe.figures.lessons.constant import constant_takeaway
+from fairmoe.figures.lessons.criteria import criteria_takeaway
+from fairmoe.figures.lessons.gate import balance_takeaway, gradient_figure, gradient_takeaway
+from fairmoe.figures.lessons.spread import seeds_table, spread
+from fairmoe.figures.lessons.strength import outcome_weight_takeaway, reversal_takeaway
+
+NAN = float("nan")
+
+
+def test_spread_leaves_out_what_is_not_known():
+    assert spread([0.1, NAN, 0.2], "pp") == "15.0 pp (10.0 to 20.0)"
+
+
+def test_seeds_are_summarised_and_the_constant_kept():
+    frame = pd.DataFrame({"strength": [1.0, 1.0, NAN], "dp": [0.1, 0.3, 0.0]})
+    table = seeds_table(frame, ["strength"], ["dp"])
+    assert table.loc[1.0].tolist() == pytest.approx([0.2, 0.1, 0.3])
+    assert len(table) == 2
+
+
+def test_the_rule_is_told_with_its_gaps():
+    rates = pd.DataFrame(
+        {
+            "n": [100, 200],
+            "selected": [30, 90],
+            "base_rate": [0.2, 0.5],
+            "selection_rate": [0.3, 0.45],
+            "true_positive_rate": [0.7, 0.6],
+        }
+    )
+    told = criteria_takeaway(rates)
+    assert "30.0 points between the base rates" in told
+    assert "approves 120 of 300 and leaves a DP gap of 15.0 and an EO gap of 10.0" in told
+
+
+def test_a_strength_is_told_against_none():
+    scores = pd.DataFrame(
+        {
+            "strength": [0.0, 0.0, 3.0, 3.0],
+            "utility": [0.76, 0.78, 0.7, 0.72],
+            "dp": [0.12, 0.12, 0.02, 0.04],
+            "eo": [0.01, 0.01, 0.1, 0.1],
+            "f_res": [0.06, 0.06, 0.06, 0.06],
+        }
+    )
+    told = outcome_weight_takeaway(scores, 3.0)
+    assert "utility 71.0 % (70.0 to 72.0) against 77.0" in told
+    assert "DP gap 3.0 pp (2.0 to 4.0) against 12.0" in told
+    assert "against" not in outcome_weight_takeaway(scores, 0.0)
+
+
+def test_the_probe_is_told_against_none_and_the_columns():
+    scores = pd.DataFrame(
+        {"strength": [0.0, 1.0, NAN], "told": [0.7, 0.55, 0.85]}
+        | {name: [0.5, 0.5, NAN] for name in ("utility", "dp", "eo")}
+    )
+    told = reversal_takeaway(scores, 1.0)
+    assert "AUC of 55.0 %, against 70.0 without adversaries and 85.0 from the columns" in told
+
+
+@pytest.mark.parametrize(
+    ("mixture", "verdict"),
+    [
+        ([0.6, 0.7], "the constant is ahead of every seed"),
+        ([0.7, 0.8], "the mixture is ahead with 1 of 2 seeds"),
+        ([0.8, 0.9], "the mixture is ahead with every seed"),
+    ],
+)
+def test_who_wins_is_said_as_the_seeds_have_it(mixture, verdict):
+    scores = pd.DataFrame(
+        {
+            "base_rate": 0.7,
+            "model": ["mixture", "mixture", "constant"],
+            "final_score": [*mixture, 0.75],
+        }
+    )
+    assert constant_takeaway(scores, 0.7).endswith(f"{verdict}.")
+
+
+def test_every_estimator_is_told_with_its_error_and_drawn():
+    names = ["blind", "plain", "baseline", "rollouts", "counterfactual"]
+    estimates = pd.DataFrame({"estimator": names * 2, "estimate": [0.0] * 5 + [0.2] * 5})
+    told = gradient_takeaway(estimates, 0.1)
+    # deviation sqrt(0.02) of two draws: an error of 0.1
+    assert "truth is 0.100" in told
+    assert "reward ignores the actions 0.100 ± 0.100 (scatter 0.141)" in told
+    figure = gradient_figure(estimates, 0.1)
+    bars = [trace for trace in figure.data if trace.type == "bar"]
+    assert [sum(bar.y) for bar in bars] == pytest.approx([100] * 5)
+
+
+def test_even_use_and_certainty_are_told_by_seed():
+    usage = pd.DataFrame(
+        {
+            "seed": [0, 0, 0],
+            "expert": ["utility", "result", "procedural"],
+            "weight": [0.2, 0.5, 0.3],
+        }
+    )
+    certainty = pd.DataFrame({"seed": [0], "low": [0.33], "share": [1.0], "largest": [0.6]})
+    told = balance_takeaway(usage, certainty)
+    assert "the least used expert has 20% and the most used 50%" in told
+    assert "the largest weight of a row is 60%" in told
+
+
+def test_a_gap_at_the_limit_counts_and_no_bin_lies_on_both_sides():
+    gaps = pd.DataFrame({"gap": [0.01, 0.05, 0.3 - 0.25, 0.2]})
+    told = chance_takeaway(gaps, 0.05, smaller=40, false_alarms=0.04)
+    assert "of 5 points or more in 75.0% of the tables" in told
+    assert "calls 4.0% of the tables unequal" in told
+    below, beyond = chance_figure(gaps, 0.05).data
+    assert sum(below.y) == pytest.approx(25)
+    assert sum(beyond.y) == pytest.approx(75)
+    assert max(below.x) < 5 < min(beyond.x)
