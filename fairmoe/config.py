@@ -15,6 +15,7 @@ AttributionBaseline = Literal["mean", "zero"]
 AdversaryInput = Literal["probabilities", "logits"]
 Credit = Literal["batch", "rollouts", "counterfactual"]
 Reward = Literal["routed", "mixture"]
+GateStart = Literal["experts", "random"]
 Threshold = Literal["fitted", "half"]
 Select = Literal["best", "last"]
 Scale = Literal["standard", "minmax"]
@@ -143,6 +144,12 @@ class Settings:
     gate_hidden: int = _setting(16, "gate", "Hidden units of the gate.", 1, 512)
     temperature: float = _setting(
         1.0, "gate", "Above 1 the gate hesitates more, below 1 less.", 0.01, 100
+    )
+    gate_start: GateStart = _setting(
+        "experts",
+        "gate",
+        "Where the gate begins: at weights that favour the experts with the better validation "
+        "scores, to which it returns unless it gets better beyond doubt; or at random.",
     )
     credit: Credit = _setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."

@@ -25,6 +25,7 @@ from fairmoe.config import (
     Auto,
     Credit,
     Device,
+    GateStart,
     Reward,
     Scale,
     Select,
@@ -75,6 +76,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         select: See there.
         gate_hidden: See there.
         temperature: See there.
+        gate_start: See there.
         credit: See there.
         reward: See there.
         rollouts: See there.
@@ -138,6 +140,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         select: Select = "best",
         gate_hidden: int = 16,
         temperature: float = 1.0,
+        gate_start: GateStart = "experts",
         credit: Credit = "counterfactual",
         reward: Reward = "routed",
         rollouts: int = 8,
@@ -181,6 +184,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.select = select
         self.gate_hidden = gate_hidden
         self.temperature = temperature
+        self.gate_start = gate_start
         self.credit = credit
         self.reward = reward
         self.rollouts = rollouts

@@ -101,6 +101,7 @@ def test_every_parameter_reaches_the_training(capture, numbers):
         "attribution_method": "lime",
         "attribution_baseline": "zero",
         "select": "last",
+        "gate_start": "random",
         "credit": "batch",
         "reward": "mixture",
         "weight_by_disagreement": False,

@@ -5,9 +5,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fairmoe.functional.groups import gap
+from fairmoe.training.selection import FOLDS
 
 CANDIDATES = 40
-FOLDS = 10
 
 
 @torch.no_grad()

@@ -4,12 +4,12 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
+from fairmoe.training import forget_experts, train
 from fairmoe.training import gate as gate_module
-from fairmoe.training import train
 from fairmoe.training.batches import make_batch
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
-from fairmoe.training.selection import score_rows
+from fairmoe.training.selection import criterion, is_better, score_rows
 
 
 def first_and_last(curve):
@@ -44,7 +44,7 @@ def test_a_reward_for_the_mixture_ignores_the_actions(demo):
 
 
 def test_load_balance_and_entropy_hold_the_gate_near_uniform(demo):
-    base = Settings(epochs=160, select="last", fine_tune_every=0)
+    base = Settings(epochs=160, select="last", fine_tune_every=0, gate_start="random")
     usage = []
     for settings in (base, base.replace(load_balance_weight=100, entropy_weight=1)):
         gate = train(demo, [settings]).mixture.gate_proba(torch.as_tensor(demo.train.x))[0]
@@ -103,7 +103,7 @@ def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
 
 
 def test_the_kept_gate_is_the_best_on_validation(demo):
-    best = train(demo, [Settings(epochs=120)])
+    best = train(demo, [Settings(epochs=120, gate_start="random")])
     curve = best.curves["gate", "validation score of mixture"][1][:, 0]
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
     scores = score_rows(best.mixture, best.mixture.explainer, rows, 2, Settings())
@@ -116,3 +116,43 @@ def test_fine_tuning_changes_the_experts_under_the_gate(demo):
     tuned = train(demo, [quick.replace(fine_tune_every=6)]).mixture.experts
     assert torch.equal(tuned.weight1[0], untouched.weight1[0])
     assert not torch.equal(tuned.weight1[1], untouched.weight1[1])
+
+
+def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo):
+    settings = Settings(epochs=24, gate_learning_rate=1e-6, fine_tune_every=0, select="last")
+    trained = train(demo, [settings]).mixture
+    rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
+    scores = score_rows(trained.experts.part(), trained.explainer, rows, 2, settings)
+    expected = (criterion(scores, "final_score") / 0.05).softmax(0).float()
+    gate = trained.gate_proba(rows.x)[0]
+    assert torch.allclose(gate, expected.expand(len(rows.y), -1), atol=1e-3)
+    assert expected.argmax() == scores["final_score"].argmax()
+
+
+def test_a_gate_that_gets_better_within_doubt_only_returns_to_where_it_began(demo, monkeypatch):
+    settings = Settings(epochs=60, fine_tune_every=10)
+    for verdict in (True, False):
+        monkeypatch.setattr(gate_module, "is_better", lambda *_, v=verdict: torch.tensor([v]))
+        forget_experts()
+        mixture = train(demo, [settings]).mixture
+        spread = mixture.gate_proba(torch.as_tensor(demo.train.x))[0].std(0).max()
+        assert (spread > 1e-4) == verdict
+
+
+def test_better_is_better_by_more_than_a_standard_error(demo):
+    """One model is right for 80% of the rows; the other for half, none, the same, all."""
+    rows = make_batch(demo.train, torch.arange(len(demo.train.y)), 2)
+    generator = torch.Generator().manual_seed(0)
+    attention = torch.full((1, len(rows.y), 2), 0.5)
+
+    def right_for(share):
+        sign = torch.where(torch.rand(len(rows.y), generator=generator) < share, 1.0, -1.0)
+        proba = (0.5 + sign * (rows.y - 0.5) * 0.5)[None]
+        return proba, proba, attention
+
+    one = right_for(0.8)
+    verdicts = [
+        is_better(one, other, rows, 2, Settings()).item()
+        for other in (right_for(0.5), right_for(0.0), one, right_for(1.0))
+    ]
+    assert verdicts == [True, True, False, False]
