@@ -1,14 +1,18 @@
-"""`python -m benchmarks NAME [--json]`: run one benchmark and print what it measured."""
+"""`python -m benchmarks NAME [--json]`: run one benchmark and print what it measured.
+
+A benchmark may take more; `python -m benchmarks NAME --help` lists it.
+"""
 
 import argparse
 import importlib
+import sys
 from pathlib import Path
 
 import torch
 
 from benchmarks.measure import as_json, show
 
-SHARED = {"measure", "tables"}
+SHARED = {"measure", "protocols", "published", "tables"}
 NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
 
 if __name__ == "__main__":
@@ -16,10 +20,15 @@ if __name__ == "__main__":
     parser.add_argument("name", choices=NAMES)
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--threads", type=int, default=1, help="processor threads of torch")
-    given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    measured = importlib.import_module(f"benchmarks.{given.name}").measure()
-    if given.json:
-        print(as_json(given.name, measured))  # noqa: T201
+    known = [name for name in sys.argv[1:2] if name in NAMES]
+    module = importlib.import_module(f"benchmarks.{known[0]}") if known else None
+    if hasattr(module, "add_arguments"):
+        module.add_arguments(parser)
+    given = vars(parser.parse_args())
+    name, as_json_text = given.pop("name"), given.pop("json")
+    torch.set_num_threads(given.pop("threads"))
+    measured = module.measure(**given)
+    if as_json_text:
+        print(as_json(name, measured))  # noqa: T201
     else:
-        show(given.name, measured)
+        show(name, measured)

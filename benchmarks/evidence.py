@@ -1,0 +1,202 @@
+"""Methods side by side on real data: chosen on validation rows, reported on test rows.
+
+Each seed has its own split, unless the protocol fixes one. A method with a setting tries as many
+settings as `recommend` does candidates, and keeps the best on validation rows.
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import fmean, stdev
+
+from benchmarks.measure import Cell, Claim, Measured
+from benchmarks.protocols import CFA, Case, case_of_file, known_cases
+from benchmarks.published import published_score
+from fairmoe.baselines import FAIRLEARN, FairlearnMethod, FairlearnResult, fairlearn_front
+from fairmoe.config import Settings
+from fairmoe.experiment import Prepared, make_run, prepare
+from fairmoe.metrics import METRICS, is_collapsed
+from fairmoe.runs import EXPERTS, MODELS, Run
+from fairmoe.sweep import recommend
+from fairmoe.training import train
+
+PEERS: tuple[FairlearnMethod, ...] = (
+    "exponentiated_gradient",
+    "threshold_optimizer",
+    "adversarial",
+)
+SPREAD = ("final_score", "utility", "f_res", "f_proc")
+LITERAL, CHOSEN, RECOMMENDED = "mixture, literal gate", "best expert", "mixture, recommended"
+SECONDS, COLLAPSED, PUBLISHED = "seconds", "collapsed", "published"
+
+Outcome = dict[str, float]
+"""The twelve test scores of a method with one seed, whether it collapsed, and its seconds."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `measure` takes."""
+    parser.add_argument("--data", type=Path, help="another table, with its roles")
+    parser.add_argument("--target", default="", help="its target column")
+    parser.add_argument("--sensitive", action="append", default=[], help="once or twice")
+    parser.add_argument("--positive", action="append", default=[], help="the positive values")
+    parser.add_argument("--only", default="", help="only data sets with this in their name")
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument(
+        "--peer-settings", type=int, default=8, help="settings that each peer tries; 0 for no peers"
+    )
+
+
+def measure(
+    *,
+    data: Path | None = None,
+    target: str = "",
+    sensitive: Iterable[str] = (),
+    positive: Iterable[str] = (),
+    only: str = "",
+    seeds: int = 5,
+    peer_settings: int = 8,
+) -> Measured:
+    """Run every method with every seed on every data set."""
+    cases = (
+        known_cases()
+        if data is None
+        else [case_of_file(data, target, tuple(sensitive), tuple(positive))]
+    )
+    outcomes = {
+        case.name: [_outcomes(case, seed, peer_settings) for seed in range(seeds)]
+        for case in cases
+        if only in case.name
+    }
+    rows = [row for name, of_seeds in outcomes.items() for row in _rows(name, of_seeds)]
+    return Measured(
+        rows,
+        list(_claims(outcomes)),
+        [
+            f"test rows, mean and standard error over {seeds} seeds, in percent (points); "
+            "'collapsed' counts seeds in which all but everyone is given one class",
+            f"'{CHOSEN}' is the expert with the best validation final score of each seed; "
+            f"'{LITERAL}' has credit='batch'; '{RECOMMENDED}' is the best of eight settings on "
+            "validation",
+            f"each of Fairlearn's methods is the best of {peer_settings} settings by validation "
+            "utility less F_res; it has no attributions, and so no F_proc and no final score",
+            "'published' is the score of Zhao, Wang and Derr as their code computes it",
+        ],
+    )
+
+
+def _outcomes(case: Case, seed: int, peer_settings: int) -> Mapping[str, Outcome]:
+    settings = case.seeded(seed)
+    prepared = prepare(case.table, case.roles, settings)
+    run = _trained(prepared, settings)
+    literal = _trained(prepared, settings.replace(credit="batch"))
+    outcomes = {model: _of_model(run, model) for model in MODELS}
+    best = max(EXPERTS, key=lambda expert: run.scores["validation"][expert]["final_score"])
+    outcomes[CHOSEN] = outcomes[best]
+    outcomes[LITERAL] = _of_model(literal, "mixture")
+    started = time.perf_counter()
+    found = recommend(prepared, settings)
+    recommended = found.sweep.open(found.position)
+    outcomes[RECOMMENDED] = _of_model(recommended, "mixture") | {
+        SECONDS: time.perf_counter() - started
+    }
+    if case.name in CFA:
+        for name, of in (("mixture", run), (LITERAL, literal), (RECOMMENDED, recommended)):
+            outcomes[name][PUBLISHED] = published_score(of, prepared)
+    if peer_settings:
+        for method in PEERS:
+            outcomes[FAIRLEARN[method].title] = _of_peer(prepared, method, peer_settings, seed)
+    return outcomes
+
+
+def _trained(prepared: Prepared, settings: Settings) -> Run:
+    return make_run(prepared, settings, train(prepared.data, [settings]))
+
+
+def _of_model(run: Run, model: str) -> Outcome:
+    test = run.splits["test"]
+    return dict(run.scores["test"][model]) | {
+        COLLAPSED: float(is_collapsed(test.y_true, test.proba[model] > 0.5)),
+        SECONDS: run.seconds["total"],
+    }
+
+
+def _of_peer(prepared: Prepared, method: FairlearnMethod, settings: int, seed: int) -> Outcome:
+    started = time.perf_counter()
+    front = fairlearn_front(prepared.data, method, FAIRLEARN[method].settings(settings), seed=seed)
+    seconds = time.perf_counter() - started
+
+    def worth(result: FairlearnResult) -> float:
+        scores = result.splits["validation"].scores
+        return scores["utility"] - scores["f_res"]
+
+    best = max(front, key=worth).splits["test"]
+    collapsed = is_collapsed(prepared.data.test.y, best.y_pred)
+    return dict(best.scores) | {COLLAPSED: float(collapsed), SECONDS: seconds}
+
+
+def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict[str, Cell]]:
+    """Yield one row per method: means over the seeds, some with their standard errors."""
+    for method in of_seeds[0]:
+        outcomes = [of_seed[method] for of_seed in of_seeds]
+        row: dict[str, Cell] = {"data": name, "method": method}
+        for metric in SPREAD:
+            mean, error = _mean(100 * one[metric] for one in outcomes)
+            row[metric] = None if mean is None else f"{mean:.1f} ± {error or 0:.1f}"
+        for metric in METRICS:
+            if metric not in SPREAD:
+                row[metric] = _mean(100 * one[metric] for one in outcomes)[0]
+        row[PUBLISHED] = _mean(100 * one.get(PUBLISHED, math.nan) for one in outcomes)[0]
+        row[COLLAPSED] = int(sum(one[COLLAPSED] for one in outcomes))
+        row[SECONDS] = _mean(one[SECONDS] for one in outcomes)[0]
+        yield row
+
+
+def _mean(values: Iterable[float]) -> tuple[float | None, float | None]:
+    """Return mean and standard error of the values that could be estimated."""
+    known = [value for value in values if not math.isnan(value)]
+    error = stdev(known) / math.sqrt(len(known)) if len(known) > 1 else None
+    return (fmean(known) if known else None), error
+
+
+def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator[Claim]:
+    others = (*EXPERTS, "uniform")
+    wins, harm = [], []
+    for name, of_seeds in outcomes.items():
+        gains = {other: _gain(of_seeds, "mixture", other) for other in (*others, CHOSEN)}
+        wins.append(all(gains[other][0] > 0 for other in others))
+        mean, error = gains[CHOSEN]
+        harm.append(mean < -error)
+        price, _ = _gain(of_seeds, "utility", "logistic", "utility")
+        yield Claim(
+            f"{name}: utility of the utility expert over logistic regression",
+            price,
+            -1,
+            at_least=True,
+        )
+        if name in CFA:
+            published = fmean(100 * one["mixture"][PUBLISHED] for one in of_seeds)
+            yield Claim(
+                f"{name}: published score of the mixture", published, CFA[name], at_least=True
+            )
+            over, _ = _gain(of_seeds, "mixture", "constant")
+            yield Claim(f"{name}: final score over the constant predictor", over, 0, at_least=True)
+    yield Claim(
+        "data sets on which the mixture is above each expert and equal weights, of all",
+        fmean(wins),
+        0.6,
+        at_least=True,
+    )
+    yield Claim(
+        f"data sets on which it is more than a standard error below the {CHOSEN}", sum(harm), 0
+    )
+
+
+def _gain(
+    of_seeds: Sequence[Mapping[str, Outcome]], one: str, other: str, metric: str = "final_score"
+) -> tuple[float, float]:
+    """Return by how many points one method is above another, and the standard error."""
+    gains = [100 * (of_seed[one][metric] - of_seed[other][metric]) for of_seed in of_seeds]
+    mean, error = _mean(gains)
+    return (math.nan if mean is None else mean), (error or 0.0)

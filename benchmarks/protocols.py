@@ -1,0 +1,116 @@
+"""The data sets on which methods are compared, each with its roles and its way to split."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.tables import path_of
+from fairmoe.config import Settings
+from fairmoe.data import (
+    DEMO_ROLES,
+    Roles,
+    Sensitive,
+    Table,
+    Target,
+    demo_table,
+    read_table,
+    table_from_frame,
+)
+
+CFA = {"German, CFA's protocol": 53.34, "Math, CFA's protocol": 81.12}
+"""The scores that Zhao, Wang and Derr published (AAAI 2023), in percent."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A data set, one way to part its people into groups, and the settings that belong to it.
+
+    Attributes:
+        name: For the tables.
+        table: What was read.
+        roles: What the columns are for; a split column fixes the split for all seeds.
+        settings: What the protocol fixes; the seed is added.
+    """
+
+    name: str
+    table: Table
+    roles: Roles
+    settings: Settings = field(default_factory=lambda: Settings(device="cpu"))
+
+    def seeded(self, seed: int) -> Settings:
+        """Return the settings of a seed, which decides the split too where it is not fixed."""
+        return self.settings.replace(seed=seed)
+
+
+def known_cases() -> Iterator[Case]:
+    """Yield the demo, and all cases of the real tables that are there."""
+    yield Case("Demo, sex", demo_table(), DEMO_ROLES)
+    plain = {
+        "German, sex": ("german_data_credit.csv", "class-label", ("sex",)),
+        "Adult, sex": ("adult.csv", "income-per-year", ("sex",)),
+        "Adult, race": ("adult.csv", "income-per-year", ("race",)),
+        "Adult, sex x race": ("adult.csv", "income-per-year", ("sex", "race")),
+        "Dutch, sex": ("dutch.csv", "occupation", ("sex",)),
+    }
+    for name, (file, target, sensitive) in plain.items():
+        if path_of(file).is_file():
+            roles = Roles(Target(target), tuple(map(Sensitive, sensitive)))
+            yield Case(name, read_table(path_of(file)), roles)
+    published = {
+        "German, CFA's protocol": (
+            "german.csv",
+            "GoodCustomer",
+            "Gender",
+            ("OtherLoansAtStore", "PurposeOfLoan"),
+            50,
+        ),
+        "Math, CFA's protocol": ("math.csv", "G3", "sex", (), None),
+    }
+    for name, (file, target, sensitive_column, dropped, most) in published.items():
+        if path_of(file).is_file():
+            yield _as_cfa(name, path_of(file), target, sensitive_column, dropped, most)
+
+
+def case_of_file(
+    path: Path, target: str, sensitive: tuple[str, ...], positive: tuple[str, ...]
+) -> Case:
+    """Return a case of any other table."""
+    roles = Roles(Target(target, positive), tuple(map(Sensitive, sensitive)))
+    return Case(f"{path.stem}, {' x '.join(sensitive)}", read_table(path), roles)
+
+
+def _as_cfa(
+    name: str, path: Path, target: str, sensitive: str, dropped: tuple[str, ...], most: int | None
+) -> Case:
+    """Split and encode as CFA does.
+
+    The rows of each class are shuffled in turn with Python's generator, seed 20, and halved; the
+    second half is halved again. At most `most` rows of a class are trained on. The sensitive
+    column is a feature, columns are scaled to [-1, 1], and what is masked becomes 0.
+    """
+    frame = read_table(path).frame.copy()
+    words = np.full(len(frame), "", dtype=object)
+    generator = random.Random(20)
+    for value in np.unique(frame[target]):
+        rows = np.flatnonzero(frame[target] == value).tolist()
+        generator.shuffle(rows)
+        half, three_quarters = int(0.5 * len(rows)), int(0.75 * len(rows))
+        words[rows[: min(half, most or half)]] = "train"
+        words[rows[half:three_quarters]] = "validation"
+        words[rows[three_quarters:]] = "test"
+    frame = frame[words != ""].assign(split=words[words != ""]).reset_index(drop=True)
+    return Case(
+        name,
+        table_from_frame(frame, name=path.name),
+        Roles(
+            Target(target),
+            (Sensitive(sensitive),),
+            include_sensitive=True,
+            dropped=dropped,
+            split_column="split",
+        ),
+        Settings(device="cpu", scale="minmax", attribution_baseline="zero"),
+    )
