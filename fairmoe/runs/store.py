@@ -20,7 +20,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.nn import Mixture
 from fairmoe.runs.record import EXPERTS, MODELS, SPLITS, Curve, DataSummary, Model, Run, SplitRecord
 
-FORMAT = 1
+FORMAT = 2
 """Version of the folder's layout; a run of another version is refused."""
 
 RECORD, WEIGHTS, PREDICTIONS = "run.json", "model.safetensors", "predictions.csv"
