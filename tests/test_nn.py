@@ -5,6 +5,7 @@ import torch
 
 from fairmoe.explain import Explainer
 from fairmoe.functional.gating import expert_state
+from fairmoe.functional.losses import adversarial_loss
 from fairmoe.nn import (
     AdversaryStack,
     Experts,
@@ -123,6 +124,25 @@ def test_an_adversary_descends_while_what_it_sees_ascends():
     assert turned.abs().max() > 0
     silent = torch.autograd.grad(loss(0.0), shown)[0]
     assert silent.abs().max() == 0
+
+
+@pytest.mark.equation(25, 28)
+@pytest.mark.parametrize("groups", [2, 3])
+def test_gradients_by_hand_are_autograds(groups):
+    on_hidden = AdversaryStack(4, 4, groups, generators(2))
+    on_output = AdversaryStack(2, 8, groups, generators(2, first=9))
+    hidden, output = draws(2, 30, 4), draws(2, 30, 2, seed=1)
+    group = torch.arange(30) % groups
+    honest = torch.ones(2, 1, 1)
+    loss = adversarial_loss(on_hidden(hidden, honest), on_output(output, honest), group)
+    loss.sum().backward()
+    member = torch.nn.functional.one_hot(group, groups).float().T
+    for adversary, shown in ((on_hidden, hidden), (on_output, output)):
+        by_autograd = [parameter.grad.clone() for parameter in adversary.parameters()]
+        adversary.put_gradients(shown, member)
+        for parameter, gradient in zip(adversary.parameters(), by_autograd, strict=True):
+            assert gradient.abs().max() > 1e-3
+            assert torch.allclose(parameter.grad, gradient, atol=1e-7)
 
 
 @pytest.mark.equation(32)

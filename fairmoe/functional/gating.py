@@ -71,7 +71,7 @@ def gate_log_proba(
         temperature: $\tau > 0$.
     """
     # >>> Equation (33)
-    return (gate_logits / temperature).log_softmax(-1)
+    return (gate_logits.mT / temperature).log_softmax(-2).mT
     # <<< Equation (33)
 
 

@@ -151,8 +151,8 @@ def adversarial_loss(
 def _group_cross_entropy(
     logits: Float[Tensor, "*k n g"], group: Int[Tensor, " n"]
 ) -> Float[Tensor, "*k"]:
-    of_own_group = group.expand(logits.shape[:-1])[..., None]
-    return -logits.log_softmax(-1).gather(-1, of_own_group)[..., 0].mean(-1)
+    log_proba = logits.mT.log_softmax(-2)
+    return -log_proba.gather(-2, group.expand(*logits.shape[:-2], 1, -1))[..., 0, :].mean(-1)
 
 
 def result_expert_loss(

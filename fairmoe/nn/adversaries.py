@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from fairmoe.nn.stacking import initial_weights
+from fairmoe.nn.stacking import affine, initial_weights
 
 
 class _Reversal(torch.autograd.Function):
@@ -72,6 +72,27 @@ class AdversaryStack(nn.Module):
     ) -> Float[Tensor, "m n g"]:
         """Return logits of the groups; the gradient goes back reversed and times `factor`."""
         # >>> Equations (23), (24) for the hidden vector, (26), (27) for the probabilities
-        hidden = (gradient_reversal(shown, factor) @ self.weight1.mT + self.bias1[:, None]).relu()
-        return hidden @ self.weight2.mT + self.bias2[:, None]
+        hidden = affine(gradient_reversal(shown, factor), self.weight1, self.bias1).relu()
+        return affine(hidden, self.weight2, self.bias2)
         # <<< Equations (23), (24), (26), (27)
+
+    @torch.no_grad()
+    def put_gradients(self, shown: Float[Tensor, "m n h"], member: Float[Tensor, "g n"]) -> None:
+        """Put into `grad` the gradients of half of the cross-entropy (25) or (28), summed.
+
+        They are what `backward` of `adversarial_loss` would add to zero, at a tenth of its cost:
+        what the adversary is shown stands still, and no graph is built.
+
+        Args:
+            shown: **Shape** `(m, n, h)`. What the adversary sees.
+            member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
+        """
+        hidden = affine(shown, self.weight1, self.bias1).mT.relu_()
+        proba = affine(hidden.mT, self.weight2, self.bias2).mT.softmax(-2)
+        error = proba.sub_(member).div_(2 * len(shown[0]))
+        torch.bmm(error, hidden.mT, out=self.weight2.grad)
+        torch.sum(error, -1, out=self.bias2.grad)
+        # The slope of the ReLU is the sign of what it gives.
+        error = torch.bmm(self.weight2.mT, error).mul_(hidden.sign_())
+        torch.bmm(error, shown, out=self.weight1.grad)
+        torch.sum(error, -1, out=self.bias1.grad)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fairmoe.functional.attributions import average_slope
-from fairmoe.nn.stacking import initial_weights, shared_product
+from fairmoe.nn.stacking import affine, initial_weights
 
 
 class ExpertOutputs(NamedTuple):
@@ -51,7 +51,7 @@ class Experts:
 
     def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n h"]:
         """Return the hidden layer before its activation, for shared or own rows."""
-        return shared_product(x, self.weight1) + self.bias1[:, None]
+        return affine(x, self.weight1, self.bias1)
 
     def outputs(
         self,
@@ -70,9 +70,11 @@ class Experts:
         # >>> Equation (1)
         hidden = F.leaky_relu(before, self.slope)
         # <<< Equation (1)
-        kept = hidden if keep is None or dropout is None else hidden * keep / (1 - dropout)
+        kept, weight2 = hidden, self.weight2
+        if keep is not None and dropout is not None:
+            kept, weight2 = hidden * keep, weight2 / (1 - dropout)
         # >>> Equation (2)
-        logits = kept @ self.weight2.mT + self.bias2[:, None]
+        logits = affine(kept, weight2, self.bias2)
         # <<< Equation (2)
         return ExpertOutputs(hidden, logits, logits[..., 1] - logits[..., 0])
 

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fairmoe.functional.gating import gate_log_proba
-from fairmoe.nn.stacking import N_EXPERTS, initial_weights, shared_product
+from fairmoe.nn.stacking import N_EXPERTS, affine, initial_weights
 
 
 class GateStack(nn.Module):
@@ -45,7 +45,7 @@ class GateStack(nn.Module):
 
     def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n u"]:
         """Return the part of the hidden layer that rests on the rows, before its activation."""
-        return shared_product(x, self.weight_x) + self.bias1[:, None]
+        return affine(x, self.weight_x, self.bias1)
 
     def forward(
         self, before: Float[Tensor, "k n u"], state: Float[Tensor, "k n s"]
@@ -57,7 +57,7 @@ class GateStack(nn.Module):
             state: **Shape** `(k, n, 10)`, from the experts; see `gating.expert_state`.
         """
         # >>> Equation (32)
-        hidden = (before + state @ self.weight_state.mT).relu()
-        gate_logits = hidden @ self.weight2.mT + self.bias2[:, None]
+        hidden = torch.baddbmm(before.mT, self.weight_state, state.mT).relu().mT
+        gate_logits = affine(hidden, self.weight2, self.bias2)
         # <<< Equation (32)
         return gate_log_proba(gate_logits, self.temperature)

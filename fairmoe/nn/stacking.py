@@ -19,13 +19,18 @@ def initial_weights(
     return nn.Parameter((2 * torch.stack(draws) - 1) * bound)
 
 
-def shared_product(
-    x: Float[Tensor, "*k n d"], weight: Float[Tensor, "m h d"]
+def affine(
+    x: Float[Tensor, "*k n d"], weight: Float[Tensor, "m h d"], bias: Float[Tensor, "m h"]
 ) -> Float[Tensor, "m n h"]:
-    """Multiply shared rows `(n, d)` by all members at once, or each member's own `(m, n, d)`."""
+    """Apply one affine layer per member to shared rows `(n, d)`, or to each its own `(m, n, d)`.
+
+    The result lies with its rows last in memory: that way the products of small layers are
+    several times as fast, and whatever is summed over rows is summed along memory.
+    """
     if x.ndim == 2:
-        return (weight.flatten(0, 1) @ x.T).view(*weight.shape[:2], len(x)).mT
-    return x @ weight.mT
+        flat = torch.addmm(bias.flatten()[:, None], weight.flatten(0, 1), x.T)
+        return flat.view(*bias.shape, len(x)).mT
+    return torch.baddbmm(bias[..., None], weight, x.mT).mT
 
 
 def by_expert(values: Float[Tensor, "m ..."]) -> Float[Tensor, "e k ..."]:

@@ -28,6 +28,7 @@ class Batch(NamedTuple):
         x: **Shape** `(n, d)`.
         y: **Shape** `(n,)`, 0 or 1.
         group: **Shape** `(n,)`, ids in `[0, G)`.
+        member: **Shape** `(G, n)`. 1 where a row is of a group, else 0.
         averaging: **Shape** `(n, g)`. Means over the groups that have rows.
         averaging_positives: **Shape** `(n, g)`. Means over the positives of those that have any.
     """
@@ -35,6 +36,7 @@ class Batch(NamedTuple):
     x: Tensor
     y: Tensor
     group: Tensor
+    member: Tensor
     averaging: Tensor
     averaging_positives: Tensor
 
@@ -103,6 +105,7 @@ def make_batch(split: EncodedSplit, rows: Sequence[int] | Tensor | slice, n_grou
         torch.as_tensor(split.x)[rows],
         y,
         group,
+        torch.nn.functional.one_hot(group, n_groups).float().T.contiguous(),
         estimable(averaging_matrix(group, n_groups)),
         estimable(averaging_matrix(group, n_groups, among=y == 1)),
     )
@@ -146,6 +149,7 @@ def sample_by_group(batch: Batch, limit: int, generator: torch.Generator) -> Bat
         batch.x[rows],
         batch.y[rows],
         batch.group[rows],
+        batch.member[:, rows],
         averaging / averaging.sum(0),
         batch.averaging_positives[rows],
     )

@@ -21,6 +21,7 @@ from fairmoe.functional.losses import (
 )
 from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertOutputs, ExpertStack
 from fairmoe.progress import Phase
+from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, sample_by_group
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, score_rows
@@ -100,7 +101,7 @@ class ExpertTrainer:
     def train(self, epochs: int, recorder: Recorder) -> None:
         """Train for `epochs`: the first half on cross-entropy, the second on the full losses."""
         warm_up = epochs // 2
-        optimizer = self._optimizer()
+        optimizers = self._optimizers()
         runs = len(self._stack)
         keeper = Keeper(self.experts, N_EXPERTS * runs, self._stack.device)
         every = max(1, (epochs - warm_up) // CHECKPOINTS)
@@ -108,7 +109,7 @@ class ExpertTrainer:
             full = epoch > warm_up
             phase: Phase = "experts" if full else "warm-up"
             done, total = (epoch - warm_up, epochs - warm_up) if full else (epoch, warm_up)
-            figures = self._epoch(optimizer, full=full, frozen=0)
+            figures = self._epoch(optimizers, full=full, frozen=0)
             recorder.record(phase, done, figures)
             recorder.tell(phase, done, total, figures)
             if full and (done % every == 0 or epoch == epochs):
@@ -123,20 +124,21 @@ class ExpertTrainer:
 
     def fine_tune(self, epochs: int) -> None:
         """Train the fairness experts a little more; the utility experts stay as they are."""
-        optimizer = self._optimizer()
+        frozen = len(self._stack)
+        optimizers = self._optimizers(frozen)
         self.experts.threshold.zero_()
         for _ in range(epochs):
-            self._epoch(optimizer, full=True, frozen=len(self._stack))
+            self._epoch(optimizers, full=True, frozen=frozen)
         self._fit_thresholds()
 
-    def _optimizer(self) -> torch.optim.Adam:
-        shared = self._stack.shared
-        adversaries = [*self.on_hidden.parameters(), *self.on_output.parameters()]
-        groups = [
-            {"params": list(self.experts.parameters()), "lr": shared.learning_rate},
-            {"params": adversaries, "lr": shared.adversary_learning_rate},
-        ]
-        return torch.optim.Adam(groups, fused=True)
+    def _optimizers(self, frozen: int = 0) -> tuple[Adam, Adam]:
+        """Return one optimizer for the experts and one for their adversaries, at its own rate."""
+        shared, decay = self._stack.shared, self._stack.values("weight_decay")
+        experts, *adversaries = self.modules()
+        return (
+            Adam([experts], learning_rate=shared.learning_rate, weight_decay=decay, frozen=frozen),
+            Adam(adversaries, learning_rate=shared.adversary_learning_rate, weight_decay=decay),
+        )
 
     def _fit_thresholds(self) -> None:
         if self._stack.shared.threshold == "half":
@@ -149,38 +151,39 @@ class ExpertTrainer:
             fit_thresholds(log_odds, rows.y, rows.group, self._n_groups, by_utility)
         )
 
-    def _epoch(self, optimizer: torch.optim.Adam, *, full: bool, frozen: int) -> dict[str, Tensor]:
+    def _epoch(
+        self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: int
+    ) -> dict[str, Tensor]:
         totals: dict[str, Tensor] = {}
         for batch in self._batches:
             if full:
-                self._train_adversaries(optimizer, batch)
+                self._train_adversaries(optimizers[1], batch)
             losses = self._losses(batch, full=full)
             trained = torch.cat([losses[name] for name in EXPERT_NAMES])[frozen:].sum()
             if not full:
                 trained = trained + losses["adversaries"].sum()
-            self._descend(optimizer, trained, frozen)
+            for optimizer in optimizers:
+                optimizer.clear()
+            torch.autograd.backward(trained)
+            for optimizer in optimizers:
+                optimizer.step()
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0) + loss.detach() / len(self._batches)
         return {f"loss of {name}": loss for name, loss in totals.items()}
 
-    def _train_adversaries(self, optimizer: torch.optim.Adam, batch: Batch) -> None:
+    @torch.no_grad()
+    def _train_adversaries(self, optimizer: Adam, batch: Batch) -> None:
         """Let the adversaries catch up with the experts, who stand still meanwhile.
 
         NOTE[DIFF]: the source has the joint step only, which `adversary_steps=0` leaves.
         """
-        with torch.no_grad():
-            experts = self.experts.part(slice(2 * len(self._stack), None))
-            outputs = experts.outputs(experts.first_layer(batch.x))
+        experts = self.experts.part(slice(2 * len(self._stack), None))
+        outputs = experts.outputs(experts.first_layer(batch.x))
+        shown = self._shown(outputs)
         for _ in range(self._stack.shared.adversary_steps):
-            loss = self._adversarial_loss(outputs, batch, self._reversal)
-            self._descend(optimizer, loss.sum(), 0)
-
-    def _descend(self, optimizer: torch.optim.Adam, loss: Tensor, frozen: int) -> None:
-        """Make a step; what the loss does not depend on stays untouched."""
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(loss)
-        self._add_weight_decay(frozen)
-        optimizer.step()
+            self.on_hidden.put_gradients(outputs.hidden, batch.member)
+            self.on_output.put_gradients(shown, batch.member)
+            optimizer.step()
 
     def _losses(self, batch: Batch, *, full: bool) -> dict[str, Tensor]:
         """Return the losses of the experts, and of the adversaries alone, each **Shape** `(k,)`.
@@ -234,12 +237,17 @@ class ExpertTrainer:
         return attention_loss(attributions, explained.averaging)
 
     def _adversarial_loss(self, outputs: ExpertOutputs, batch: Batch, reversal: Tensor) -> Tensor:
-        shown = outputs.logits
-        if self._stack.shared.adversary_input == "probabilities":
-            shown = shown.softmax(-1)
         return adversarial_loss(
-            self.on_hidden(outputs.hidden, reversal), self.on_output(shown, reversal), batch.group
+            self.on_hidden(outputs.hidden, reversal),
+            self.on_output(self._shown(outputs), reversal),
+            batch.group,
         )
+
+    def _shown(self, outputs: ExpertOutputs) -> Tensor:
+        """Return what the second adversary sees, **Shape** `(k, n, 2)`."""
+        if self._stack.shared.adversary_input == "probabilities":
+            return outputs.logits.mT.softmax(-2).mT
+        return outputs.logits
 
     def _keep(self, n: int) -> Tensor | None:
         """Draw the hidden units that dropout leaves; runs of one seed share their draws."""
@@ -254,19 +262,6 @@ class ExpertTrainer:
             dim=1,
         )
         return draws[:, self._seed_of].flatten(0, 1).mT >= self._dropout
-
-    @torch.no_grad()
-    def _add_weight_decay(self, frozen: int) -> None:
-        """Add each run's weight decay to its gradients, as Adam does with one for all."""
-        of_runs = self._stack.values("weight_decay")
-        for module in self.modules():
-            for parameter in module.parameters():
-                decay = of_runs.repeat(len(parameter) // len(of_runs))
-                if module is self.experts:
-                    decay[:frozen] = 0
-                if parameter.grad is not None:
-                    shape = (-1, *[1] * (parameter.ndim - 1))
-                    parameter.grad.addcmul_(parameter, decay.view(shape))
 
     def _scores(self, recorder: Recorder) -> dict[str, Tensor]:
         return score_rows(

@@ -163,16 +163,6 @@ def test_fine_tuning_leaves_the_utility_expert_alone(demo):
         assert not torch.equal(parameter[2], before[name][2])
 
 
-def test_weight_decay_is_adams(demo):
-    trainer, _ = make_trainer(demo, [Settings(weight_decay=0.1)])
-    for parameter in trainer.experts.parameters():
-        parameter.grad = torch.zeros_like(parameter)
-    trainer._add_weight_decay(frozen=1)
-    weight = trainer.experts.weight1
-    assert torch.equal(weight.grad[0], torch.zeros_like(weight[0]))
-    assert torch.allclose(weight.grad[1:], 0.1 * weight[1:])
-
-
 def test_the_keeper_keeps_each_members_best():
     module = torch.nn.Linear(1, 3, bias=False)
     keeper = Keeper(module, 3, CPU)

@@ -1,0 +1,59 @@
+"""Adam over stacks, against torch's."""
+
+import torch
+
+from fairmoe.nn import ExpertStack
+from fairmoe.training.adam import Adam
+
+
+def make_stack(members):
+    generators = [torch.Generator().manual_seed(seed) for seed in range(members)]
+    return ExpertStack(5, 4, slope=0.01, generators=generators)
+
+
+def losses(stack):
+    x = torch.randn(20, 5, generator=torch.Generator().manual_seed(0))
+    return stack.part().log_odds(x).square().mean(-1)
+
+
+def test_each_run_moves_as_torchs_adam_moves_it_with_its_own_decay():
+    decays = torch.tensor([0.0, 0.3])
+    both = make_stack(2)
+    ours = Adam([both], learning_rate=0.05, weight_decay=decays)
+    for _ in range(10):
+        ours.clear()
+        losses(both).sum().backward()
+        ours.step()
+    for run, decay in enumerate(decays.tolist()):
+        alone = make_stack(2)
+        theirs = torch.optim.Adam(alone.parameters(), lr=0.05, weight_decay=decay)
+        for _ in range(10):
+            theirs.zero_grad()
+            losses(alone).sum().backward()
+            theirs.step()
+        for name, parameter in alone.named_parameters():
+            assert torch.allclose(both.get_parameter(name)[run], parameter[run], atol=1e-6)
+
+
+def test_members_come_in_blocks_of_runs_and_frozen_ones_stay():
+    stack = make_stack(6)
+    before = [parameter.detach().clone() for parameter in stack.parameters()]
+    adam = Adam([stack], learning_rate=0.1, weight_decay=torch.tensor([0.0, 1.0]), frozen=2)
+    adam.clear()
+    adam.step()
+    for parameter, old in zip(stack.parameters(), before, strict=True):
+        moved = (parameter != old).flatten(1).any(1)
+        # Without a loss only decay moves weights: that of the second run, where it is not frozen.
+        assert moved.tolist() == [False, False, False, True, False, True]
+
+
+def test_several_stacks_share_one_step():
+    first, second = make_stack(1), make_stack(2)
+    adam = Adam([first, second], learning_rate=0.1, weight_decay=torch.zeros(1))
+    before = [p.detach().clone() for s in (first, second) for p in s.parameters()]
+    (losses(first).sum() + losses(second).sum()).backward()
+    adam.step()
+    after = [p for s in (first, second) for p in s.parameters()]
+    # Adam's first step is the step size against the sign of the gradient.
+    for old, new in zip(before, after, strict=True):
+        assert torch.allclose((new - old).abs(), torch.full_like(old, 0.1), atol=1e-4)
