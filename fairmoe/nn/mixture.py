@@ -15,6 +15,8 @@ from fairmoe.nn.gate import GateStack
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 PATH_STEPS = 32
+ROWS_AT_ONCE = 16_384
+"""About how many rows, counted once per run and node, are evaluated together along the path."""
 
 
 class Mixture(nn.Module):
@@ -67,21 +69,28 @@ class Mixture(nn.Module):
         """
         with torch.no_grad():
             ends = [
-                (self.experts.part().first_layer(row), self.gate.first_layer(row))
+                (self.experts.part().first_layer(row).mT, self.gate.first_layer(row).mT)
                 for row in (x, baseline[None])
             ]
             totals = [torch.zeros_like(layer) for layer in ends[0]]
-            for node, weight in zip(*legendre_nodes(PATH_STEPS), strict=True):
+            nodes, weights = (each.to(x) for each in legendre_nodes(PATH_STEPS))
+            at_once = max(1, ROWS_AT_ONCE // (len(self) * len(x)))
+            for some, shares in zip(
+                torch.split(nodes, at_once), torch.split(weights, at_once), strict=True
+            ):
                 layers = [
-                    torch.lerp(start.expand_as(end), end, float(node)).requires_grad_()
+                    torch.lerp(start[..., None], end[..., None, :], some[:, None])
+                    .flatten(-2)
+                    .mT.requires_grad_()
                     for end, start in zip(*ends, strict=True)
                 ]
                 with torch.enable_grad():
                     total = self._head(*layers).sum()
                 for sum_, part in zip(totals, torch.autograd.grad(total, layers), strict=True):
-                    sum_.add_(part, alpha=float(weight))
-            through_experts = by_expert(totals[0] @ self.experts.weight1)
-            return through_experts.sum(0) + totals[1] @ self.gate.weight_x
+                    by_node = part.mT.reshape(*sum_.shape[:-1], len(some), len(x))
+                    sum_.add_((by_node * shares[:, None]).sum(-2))
+            through_experts = by_expert(totals[0].mT @ self.experts.weight1)
+            return through_experts.sum(0) + totals[1].mT @ self.gate.weight_x
 
     def uniform(self) -> "Mixture":
         """Return mixtures of the same experts with equal weights."""
@@ -145,7 +154,8 @@ class Mixture(nn.Module):
     def _head(
         self, expert_before: Float[Tensor, "m n h"], gate_before: Float[Tensor, "k n u"]
     ) -> Float[Tensor, "k n"]:
-        log_proba = by_expert(self.experts.part().outputs(expert_before).logits).log_softmax(-1)
+        logits = self.experts.part().outputs(expert_before).logits
+        log_proba = by_expert(logits.mT.log_softmax(-2).mT)
         log_weights = self.gate(gate_before, expert_state(log_proba[..., 1].exp()))
         mixed = mixture_log_proba(log_proba, log_weights)
         return mixed[..., 1] - mixed[..., 0]
