@@ -21,7 +21,8 @@ def average_slope(
 
     $r_k = (a(z_k) - a(z'_k)) / (z_k - z'_k)$, and the slope at $z_k$ where the two coincide. It is
     the exact integral of the activation's derivative along the path, because each $z_k$ is affine
-    in the input.
+    in the input. The share of the path above zero is computed as
+    $(z^+ + z'^+) / (|z| + |z'|)$: the same number, without a difference of near equals.
 
     Args:
         z: **Shape** `(*k, n, h)`. Before the activation. Gradients flow.
@@ -31,10 +32,8 @@ def average_slope(
     Returns:
         **Shape** `(*k, n, h)`, in `[slope, 1]`.
     """
-    step = z - z_baseline
-    apart = step.abs() > 1e-6
-    rise = z.relu() - z_baseline.relu()
-    share_above = torch.where(apart, rise / torch.where(apart, step, 1.0), (z > 0).to(z.dtype))
+    length = z.abs() + z_baseline.abs().clamp(min=torch.finfo(z.dtype).tiny)
+    share_above = (z.relu() + z_baseline.relu()) / length
     return slope + (1 - slope) * share_above
 
 

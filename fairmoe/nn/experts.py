@@ -92,11 +92,15 @@ class Experts:
         self, x: Float[Tensor, "n d"], baseline: Float[Tensor, " d"]
     ) -> Float[Tensor, "m n d"]:
         """Return the gradient of the log-odds averaged over the path, exactly."""
+        return self.path_weights(self.first_layer(x), baseline) @ self.weight1
+
+    def path_weights(
+        self, before: Float[Tensor, "m n h"], baseline: Float[Tensor, " d"]
+    ) -> Float[Tensor, "m n h"]:
+        """Return the gradient in the first layer `before`, averaged over the path to the rows."""
         direction = self.weight2[:, 1] - self.weight2[:, 0]
-        slopes = average_slope(
-            self.first_layer(x), self.first_layer(baseline[None]), slope=self.slope
-        )
-        return (slopes * direction[:, None]) @ self.weight1
+        slopes = average_slope(before, self.first_layer(baseline[None]), slope=self.slope)
+        return slopes * direction[:, None]
 
 
 class ExpertStack(nn.Module):

@@ -15,7 +15,7 @@ class Adam:
     views: a step is a few operations on vectors, however many stacks and layers there are.
 
     Args:
-        stacks: Their parameters have the members along the first axis, `k` or a multiple of it.
+        stacks: Those of their parameters that are trained have the members along the first axis, `k` or a multiple of it.
         learning_rate: The step size.
         weight_decay: **Shape** `(k,)`. Added to the gradient, times the weight, by run.
         frozen: How many of the first members have no decay; they stay as they are if no loss
@@ -30,7 +30,12 @@ class Adam:
         weight_decay: Tensor,
         frozen: int = 0,
     ) -> None:
-        parameters = [parameter for stack in stacks for parameter in stack.parameters()]
+        parameters = [
+            parameter
+            for stack in stacks
+            for parameter in stack.parameters()
+            if parameter.requires_grad
+        ]
         decays = []
         for parameter in parameters:
             of_members = weight_decay.repeat(len(parameter) // len(weight_decay))

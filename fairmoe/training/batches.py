@@ -126,30 +126,47 @@ def make_batches(
     return [Batch(*(part.to(device) for part in batch)) for batch in batches]
 
 
-def sample_by_group(batch: Batch, limit: int, generator: torch.Generator) -> Batch:
-    """Return about `limit` rows of a batch, each group in proportion (all if there are no more).
+class GroupSample:
+    """Draws rows of a batch for a step, without looking at all of them.
+
+    Each group's rows lie in a shuffled order, and a draw takes some that follow one another, from
+    a random place on: every row comes up equally often, and none twice in a draw.
 
     Args:
         batch: The rows.
-        limit: How many to keep.
-        generator: On the CPU.
+        limit: About how many to draw, each group in proportion; all of them if there are no more.
     """
-    n = len(batch.y)
-    if n <= limit:
-        return batch
-    kept = []
-    group = batch.group.cpu()
-    for g in torch.unique(group):
-        own = (group == g).nonzero()[:, 0]
-        share = max(1, round(limit * len(own) / n))
-        kept.append(own[torch.randperm(len(own), generator=generator)[:share]])
-    rows = torch.cat(kept).to(batch.x.device)
-    averaging = batch.averaging[rows]
-    return Batch(
-        batch.x[rows],
-        batch.y[rows],
-        batch.group[rows],
-        batch.member[:, rows],
-        averaging / averaging.sum(0),
-        batch.averaging_positives[rows],
-    )
+
+    def __init__(self, batch: Batch, limit: int) -> None:
+        self._x, self.averaging = batch.x, batch.averaging
+        self._decks: list[Tensor] = []
+        self._shares: list[int] = []
+        n = len(batch.y)
+        if n <= limit:
+            return
+        shuffle = torch.Generator().manual_seed(0)
+        first = []
+        for g in torch.unique(batch.group.cpu()):
+            own = (batch.group.cpu() == g).nonzero()[:, 0]
+            own = own[torch.randperm(len(own), generator=shuffle)].to(batch.x.device)
+            self._shares.append(max(1, round(limit * len(own) / n)))
+            self._decks.append(torch.cat([own, own]))
+            first.append(own[: self._shares[-1]])
+        # A draw has as many rows of each group as any other, group by group.
+        averaging = batch.averaging[torch.cat(first)]
+        self.averaging = averaging / averaging.sum(0)
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """Return the drawn rows, **Shape** `(s, d)`; `averaging` has the means over their groups.
+
+        Args:
+            generator: On the CPU.
+        """
+        if not self._decks:
+            return self._x
+        places = torch.rand(len(self._decks), generator=generator).tolist()
+        rows = [
+            deck[(start := int(place * (len(deck) // 2))) : start + share]
+            for deck, share, place in zip(self._decks, self._shares, places, strict=True)
+        ]
+        return self._x[torch.cat(rows)]

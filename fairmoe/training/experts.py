@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fairmoe.explain import ROWS_IN_LOSS, Explainer
-from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.attention import attention_loss, path_attention_loss
 from fairmoe.functional.losses import (
     adversarial_loss,
     cross_entropy_loss,
@@ -22,7 +22,7 @@ from fairmoe.functional.losses import (
 from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertOutputs, ExpertStack
 from fairmoe.progress import Phase
 from fairmoe.training.adam import Adam
-from fairmoe.training.batches import Batch, sample_by_group
+from fairmoe.training.batches import Batch, GroupSample
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, score_rows
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, STREAMS, Stack
@@ -73,7 +73,8 @@ class ExpertTrainer:
         self._stack, self._batches, self._validation = stack, batches, validation
         self._n_groups, self._explainer = n_groups, explainer
         limit = shared.attention_rows
-        self._attention_rows = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
+        most = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
+        self._samples = [GroupSample(batch, most) for batch in batches]
         self._lambdas = {
             name: stack.values(name)
             for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
@@ -101,7 +102,7 @@ class ExpertTrainer:
     def train(self, epochs: int, recorder: Recorder) -> None:
         """Train for `epochs`: the first half on cross-entropy, the second on the full losses."""
         warm_up = epochs // 2
-        optimizers = self._optimizers()
+        optimizers = self.optimizers()
         runs = len(self._stack)
         keeper = Keeper(self.experts, N_EXPERTS * runs, self._stack.device)
         every = max(1, (epochs - warm_up) // CHECKPOINTS)
@@ -109,7 +110,7 @@ class ExpertTrainer:
             full = epoch > warm_up
             phase: Phase = "experts" if full else "warm-up"
             done, total = (epoch - warm_up, epochs - warm_up) if full else (epoch, warm_up)
-            figures = self._epoch(optimizers, full=full, frozen=0)
+            figures = self.epoch(optimizers, full=full, frozen=0)
             recorder.record(phase, done, figures)
             recorder.tell(phase, done, total, figures)
             if full and (done % every == 0 or epoch == epochs):
@@ -125,13 +126,13 @@ class ExpertTrainer:
     def fine_tune(self, epochs: int) -> None:
         """Train the fairness experts a little more; the utility experts stay as they are."""
         frozen = len(self._stack)
-        optimizers = self._optimizers(frozen)
+        optimizers = self.optimizers(frozen)
         self.experts.threshold.zero_()
         for _ in range(epochs):
-            self._epoch(optimizers, full=True, frozen=frozen)
+            self.epoch(optimizers, full=True, frozen=frozen)
         self._fit_thresholds()
 
-    def _optimizers(self, frozen: int = 0) -> tuple[Adam, Adam]:
+    def optimizers(self, frozen: int = 0) -> tuple[Adam, Adam]:
         """Return one optimizer for the experts and one for their adversaries, at its own rate."""
         shared, decay = self._stack.shared, self._stack.values("weight_decay")
         experts, *adversaries = self.modules()
@@ -151,14 +152,13 @@ class ExpertTrainer:
             fit_thresholds(log_odds, rows.y, rows.group, self._n_groups, by_utility)
         )
 
-    def _epoch(
-        self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: int
-    ) -> dict[str, Tensor]:
+    def epoch(self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: int) -> dict[str, Tensor]:
+        """Make one step per batch, and return the mean losses by name, each **Shape** `(k,)`."""
         totals: dict[str, Tensor] = {}
-        for batch in self._batches:
+        for batch, sample in zip(self._batches, self._samples, strict=True):
             if full:
                 self._train_adversaries(optimizers[1], batch)
-            losses = self._losses(batch, full=full)
+            losses = self._losses(batch, sample, full=full)
             trained = torch.cat([losses[name] for name in EXPERT_NAMES])[frozen:].sum()
             if not full:
                 trained = trained + losses["adversaries"].sum()
@@ -185,7 +185,7 @@ class ExpertTrainer:
             self.on_output.put_gradients(shown, batch.member)
             optimizer.step()
 
-    def _losses(self, batch: Batch, *, full: bool) -> dict[str, Tensor]:
+    def _losses(self, batch: Batch, sample: GroupSample, *, full: bool) -> dict[str, Tensor]:
         """Return the losses of the experts, and of the adversaries alone, each **Shape** `(k,)`.
 
         NOTE[DIFF]: in the warm-up the adversaries learn already; nothing of them comes back to the
@@ -205,7 +205,7 @@ class ExpertTrainer:
             result = self._result_loss(result, _members(outputs, slice(runs, 2 * runs)), batch)
             procedural = procedural_expert_loss(
                 procedural,
-                self._attention_loss(batch),
+                self._attention_loss(sample),
                 adversaries,
                 lambda_attention=self._lambdas["lambda_attention"],
                 lambda_adv=self._lambdas["lambda_adv"],
@@ -227,14 +227,23 @@ class ExpertTrainer:
             lambda_fair=self._lambdas["lambda_fair"],
         )
 
-    def _attention_loss(self, batch: Batch) -> Tensor:
+    def _attention_loss(self, sample: GroupSample) -> Tensor:
         lambdas = self._lambdas["lambda_attention"]
         if not lambdas.any():
             return torch.zeros_like(lambdas)
-        explained = sample_by_group(batch, self._attention_rows, self._row_generator)
+        rows = sample.draw(self._row_generator)
         experts = self.experts.part(slice(2 * len(self._stack), None))
-        attributions = self._explainer.attributions(experts, explained.x)
-        return attention_loss(attributions, explained.averaging)
+        explainer = self._explainer
+        if explainer.method != "integrated_gradients":
+            return attention_loss(explainer.attributions(experts, rows), sample.averaging)
+        return path_attention_loss(
+            experts.path_weights(experts.first_layer(rows), explainer.baseline),
+            experts.weight1,
+            rows - explainer.baseline,
+            sample.averaging,
+            column_of=explainer.column_of,
+            n_columns=explainer.n_columns,
+        )
 
     def _adversarial_loss(self, outputs: ExpertOutputs, batch: Batch, reversal: Tensor) -> Tensor:
         return adversarial_loss(

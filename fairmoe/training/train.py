@@ -17,6 +17,7 @@ from fairmoe.nn import ExpertStack, GateStack, Mixture
 from fairmoe.progress import OnProgress, Phase, ignore_progress
 from fairmoe.training.batches import (
     Batch,
+    GroupSample,
     Schedule,
     make_batch,
     make_batches,
@@ -24,7 +25,6 @@ from fairmoe.training.batches import (
     resolve_device,
     resolve_schedule,
     resolve_weight_decay,
-    sample_by_group,
 )
 from fairmoe.training.cache import KeptExperts, find_experts, keep_experts
 from fairmoe.training.experts import ExpertTrainer
@@ -180,7 +180,7 @@ def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
     background = mean.new_empty(0, len(mean))
     if settings.attribution_method == "gradient_shap":
         rows = make_batch(data.train, slice(None), data.n_groups)
-        background = sample_by_group(rows, BACKGROUND_ROWS, torch.Generator().manual_seed(0)).x
+        background = GroupSample(rows, BACKGROUND_ROWS).draw(torch.Generator().manual_seed(0))
     return Explainer(
         settings.attribution_method,
         baseline=mean if settings.attribution_baseline == "mean" else torch.zeros_like(mean),

@@ -53,7 +53,7 @@ def test_each_lambda_reaches_the_first_layer_of_its_expert_alone(demo, setting, 
     for value in (0.0, 1.0):
         settings = Settings(**(NOTHING | {setting: value}), dropout=0, attribution_method=method)
         trainer, batch = make_trainer(demo, [settings])
-        losses = trainer._losses(batch, full=True)
+        losses = trainer._losses(batch, trainer._samples[0], full=True)
         sum(losses[name].sum() for name in ("utility", "result", "procedural")).backward()
         gradients.append(trainer.experts.weight1.grad.clone())
     change = (gradients[1] - gradients[0]).abs().amax((1, 2))
@@ -66,7 +66,7 @@ def test_in_the_warm_up_experts_learn_from_cross_entropy_alone(demo):
     gradients = []
     for lambdas in (NOTHING, dict.fromkeys(NOTHING, 50.0)):
         trainer, batch = make_trainer(demo, [Settings(**lambdas, dropout=0)])
-        losses = trainer._losses(batch, full=False)
+        losses = trainer._losses(batch, trainer._samples[0], full=False)
         sum(loss.sum() for loss in losses.values()).backward()
         gradients.append([p.grad for p in trainer.experts.parameters() if p.requires_grad])
         assert trainer.on_hidden.weight1.grad.abs().max() > 0
@@ -77,7 +77,7 @@ def test_in_the_warm_up_experts_learn_from_cross_entropy_alone(demo):
 def test_whole_losses_are_made_of_what_the_equations_name(demo):
     weights = {"lambda_rep": 2, "lambda_fair": 3, "lambda_attention": 5, "lambda_adv": 7}
     trainer, batch = make_trainer(demo, [Settings(**weights, dropout=0)])
-    losses = trainer._losses(batch, full=True)
+    losses = trainer._losses(batch, trainer._samples[0], full=True)
     experts = trainer.experts.part()
     outputs = experts.outputs(experts.first_layer(batch.x))
     entropy = [

@@ -20,10 +20,10 @@ from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.progress import Progress
 from fairmoe.training import forget_experts, resolve_device, train, train_experts
 from fairmoe.training.batches import (
+    GroupSample,
     make_batches,
     resolve_schedule,
     resolve_weight_decay,
-    sample_by_group,
 )
 from fairmoe.training.stack import Stack
 
@@ -152,12 +152,27 @@ def test_batches_hold_every_row_once_and_each_cell_in_proportion(demo):
 
 def test_samples_hold_each_group_in_proportion_and_average_rightly(demo):
     (batch,) = make_batches(demo.train, 2, 1, torch.device("cpu"))
-    sample = sample_by_group(batch, 100, torch.Generator().manual_seed(0))
-    share, whole = (each.group.double().mean().item() for each in (sample, batch))
-    assert share == pytest.approx(whole, abs=0.01)
-    means = sample.x.T @ sample.averaging
-    assert torch.allclose(means[:, 0], sample.x[sample.group == 0].mean(0), atol=1e-5)
-    assert sample_by_group(batch, 10_000, torch.Generator()) is batch
+    # Each row is its own number and its group, so that a draw tells which rows it took.
+    numbered = torch.stack([torch.arange(len(batch.y)), batch.group], 1).float()
+    sample = GroupSample(batch._replace(x=numbered), 100)
+    generator = torch.Generator().manual_seed(0)
+    times = torch.zeros(len(batch.y))
+    for _ in range(400):
+        rows = sample.draw(generator)
+        drawn, group = rows.T
+        assert len(drawn.unique()) == len(drawn) == len(sample.averaging)
+        assert group.mean().item() == pytest.approx(batch.group.double().mean().item(), abs=0.01)
+        means = drawn @ sample.averaging
+        by_group = torch.stack([drawn[group == g].mean() for g in (0, 1)])
+        assert torch.allclose(means, by_group)
+        times[drawn.long()] += 1
+    # 400 draws of about 100 of 480 rows: each row some 83 times, with a deviation of about 8
+    assert times.mean().item() == pytest.approx(400 * len(drawn) / len(batch.y))
+    assert times.min() > 40
+    assert times.max() < 130
+    everything = GroupSample(batch, 10_000)
+    assert everything.draw(generator) is batch.x
+    assert everything.averaging is batch.averaging
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
