@@ -15,7 +15,8 @@ class Adam:
     views: a step is a few operations on vectors, however many stacks and layers there are.
 
     Args:
-        stacks: Those of their parameters that are trained have the members along the first axis, `k` or a multiple of it.
+        stacks: Their trained parameters have the members along the first axis, `k` or a multiple
+            of it.
         learning_rate: The step size.
         weight_decay: **Shape** `(k,)`. Added to the gradient, times the weight, by run.
         frozen: How many of the first members have no decay; they stay as they are if no loss
