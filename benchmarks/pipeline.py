@@ -3,10 +3,10 @@
 import statistics
 import time
 
-from benchmarks.data import FILES, FOLDER
 from benchmarks.measure import Cell, Claim, Measured
+from benchmarks.tables import TABLES
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, Roles, Table, demo_table, read_table
+from fairmoe.data import Roles, Table
 from fairmoe.experiment import run_experiment
 from fairmoe.progress import Phase, Progress
 from fairmoe.training import forget_experts
@@ -18,7 +18,7 @@ def measure() -> Measured:
     """Train with default settings on the demo, Math and German, each several times."""
     rows, claims = [], []
     for name in ("Demo", "Math", "German"):
-        table, roles = _table(name)
+        table, roles = TABLES[name]()
         runs = [_run(table, roles) for _ in range(REPEATS)]
         row: dict[str, Cell] = {"data": name} | {
             column: statistics.median(run[column] for run in runs) for column in runs[0]
@@ -35,13 +35,6 @@ def measure() -> Measured:
             "the validation rows"
         ],
     )
-
-
-def _table(name: str) -> tuple[Table, Roles]:
-    if name == "Demo":
-        return demo_table(), DEMO_ROLES
-    file, roles = FILES[name]
-    return read_table(FOLDER / file), roles
 
 
 def _run(table: Table, roles: Roles) -> dict[str, float]:

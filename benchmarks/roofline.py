@@ -2,8 +2,8 @@
 
 import torch
 
-from benchmarks.data import load
 from benchmarks.measure import Measured, alternate, median
+from benchmarks.tables import encoded
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.training.batches import (
@@ -33,7 +33,7 @@ def measure() -> Measured:
     flops = 2 * SIDE**3 / median(peaks, "product")
     bandwidth = 2 * FLOAT_BYTES * LONG / median(peaks, "copy")
     rows = [
-        _row(data, load(data), runs, flops, bandwidth)
+        _row(data, encoded(data), runs, flops, bandwidth)
         for data, runs in (("Demo", 1), ("Demo", 64), ("German", 64))
     ]
     return Measured(

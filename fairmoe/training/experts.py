@@ -198,11 +198,14 @@ class ExpertTrainer:
         )
         cross_entropy = cross_entropy_loss(outputs.logits, batch.y)
         utility, result, procedural = torch.split(cross_entropy, runs)
-        of_procedural = _members(outputs, slice(2 * runs, None))
+        _, of_result, of_procedural = (
+            ExpertOutputs(*parts)
+            for parts in zip(*(torch.split(part, runs) for part in outputs), strict=True)
+        )
         reversal = self._reversal if full else torch.zeros_like(self._reversal)
         adversaries = self._adversarial_loss(of_procedural, batch, reversal)
         if full:
-            result = self._result_loss(result, _members(outputs, slice(runs, 2 * runs)), batch)
+            result = self._result_loss(result, of_result, batch)
             procedural = procedural_expert_loss(
                 procedural,
                 self._attention_loss(sample),
@@ -292,7 +295,3 @@ class ExpertTrainer:
         return torch.cat(
             [criterion(scores, "utility")[:runs], criterion(scores, "final_score")[runs:]]
         )
-
-
-def _members(outputs: ExpertOutputs, members: slice) -> ExpertOutputs:
-    return ExpertOutputs(*(output[members] for output in outputs))
