@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.measure import as_json, show
 
-SHARED = {"data", "measure", "plain", "protocols", "published", "tables"}
+SHARED = {"measure", "plain", "protocols", "published", "tables"}
 NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
 
 if __name__ == "__main__":

@@ -1,9 +1,6 @@
 """Real tables that benchmarks are run on."""
 
 import os
-from pathlib import Path
-
-from fairmoe.data import Roles, Sensitive, Table, Target, read_table
 from collections.abc import Callable
 from pathlib import Path
 
