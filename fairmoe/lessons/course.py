@@ -121,7 +121,9 @@ COURSE: dict[str, Lesson] = {
         "Why does it not shift it?",
         "The gate's probabilities add up to one, so that raising some lowers others: multiplied by "
         "any number that does not depend on the actions, the changes cancel on average. That is "
-        "also why a reward that ignores the actions teaches nothing: all of it is baseline.",
+        "also why a reward that ignores the actions teaches nothing: all of it is baseline. What a "
+        "baseline narrows depends on how far from 0 the average reward is; where it is near 0 "
+        "already, there is little to subtract.",
     ),
     "balance": Lesson(
         "Balance",

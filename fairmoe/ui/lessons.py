@@ -128,7 +128,7 @@ def _show_reversal(work: str) -> None:
 def _show_reward(work: str) -> None:
     found = _once("reward", reward.compute, work)
     with st.container(horizontal=True):
-        rows = _slider("Rows to route", "rows", reward.ROW_COUNTS, 6)
+        rows = _slider("Rows to route", "rows", reward.ROW_COUNTS, 4)
         rollouts = _slider("Routings of “several routings”", "rollouts", reward.ROLLOUTS, 8)
     estimates = found.estimates[
         (found.estimates["rows"] == rows) & (found.estimates["rollouts"] == rollouts)

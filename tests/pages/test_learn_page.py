@@ -9,7 +9,7 @@ CONTROLS = {
     "outcome_weight": {"fair": 10.0},
     "attention": {"attending": 3.0},
     "reversal": {"adv": 3.0},
-    "reward": {"rows": 4, "rollouts": 32},
+    "reward": {"rows": 6, "rollouts": 32},
     "balance": {"temperature": 10.0, "balance": 10.0},
     "constant": {"base-rate": 0.5},
     "chance": {"rows-drawn": 100, "limit": 10},
