@@ -17,7 +17,11 @@ CONTROLS = {
 
 
 @pytest.fixture
-def learn(app, monkeypatch):
+def learn(app, monkeypatch, request):
+    # Outside of the page, whose run is given up after some seconds.
+    result_of("criteria")
+    if "key" in request.fixturenames:
+        result_of(request.getfixturevalue("key"))
     monkeypatch.setattr("fairmoe.ui.lessons._computed", lambda key, _: result_of(key))
     return app.switch_page("pages/learn.py").run()
 
