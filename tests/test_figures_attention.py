@@ -108,7 +108,7 @@ def test_the_largest_groups_keep_their_colours_where_not_all_are_drawn():
     styles = group_styles(crowd.group_names)
     assert [trace.marker.color for trace in figure.data] == [s.colour for s in styles[1:]]
     assert len(figure.data[0].x) == MOST_COLUMNS
-    assert "more groups" in attention_takeaway(mean_attention(crowd))
+    assert "; 1 more group is in the table" in attention_takeaway(mean_attention(crowd))
 
 
 def test_histograms_are_steps_that_end_where_the_last_bin_ends():
@@ -203,3 +203,25 @@ def test_titles_ask_and_colours_are_explicit():
     ):
         assert figure.layout.title.text.endswith("?")
         assert all(trace.marker.color or trace.line.color for trace in figure.data)
+
+
+def test_a_group_without_rows_makes_no_statement_of_likeness():
+    empty = reasons(groups=3)
+    empty.group[empty.group == 2] = 1
+    unknown = attention_differences(empty, 0)
+    lead = differences_lead(unknown, "x", "y", 120)
+    assert lead.startswith("Insufficient data")
+    assert "same columns" not in lead
+    assert differences_takeaway(unknown).startswith("Insufficient data")
+    assert divergence_takeaway(divergence_parts(empty)).startswith("Insufficient data")
+
+
+def test_rounding_is_no_distance():
+    noise = pd.Series([2e-16, 1e-17], ["a", "b"])
+    assert divergence_takeaway(noise) == "The groups get exactly the same mean attention."
+
+
+def test_one_column_is_not_compared_between_methods():
+    names = list(METHODS)
+    same_top = pd.DataFrame(1.0, names, names)
+    assert "only one column" in methods_takeaway(np.nan * same_top, same_top)

@@ -148,7 +148,7 @@ def test_only_the_values_of_a_number_are_joined(ordered):
 def test_the_flow_into_every_expert_flows_out_again():
     rows = routed([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7], [0.1, 0.7, 0.2]], 5)
     counts = flows(rows, "predicted")
-    figure = flow_figure(counts, GROUPS, ("yes", "no"))
+    figure = flow_figure(counts, GROUPS, ("<i>yes</i>", "no"))
     link, label = figure.data[0].link, figure.data[0].node.label
     into, out = np.zeros(len(label)), np.zeros(len(label))
     np.add.at(into, list(link.target), link.value)
@@ -157,7 +157,7 @@ def test_the_flow_into_every_expert_flows_out_again():
         "&lt;b&gt;a&lt;/b&gt;",
         "b",
         *(MODELS[e].label for e in EXPERTS),
-        "yes",
+        "&lt;i&gt;yes&lt;/i&gt;",
         "no",
     ]
     assert out[:2].sum() == len(rows)
@@ -213,3 +213,22 @@ def test_the_scatter_of_changes_is_drawn_and_in_view(forced):
     assert bar.error_x.arrayminus[0] == pytest.approx(30)
     assert bar.error_x.array[0] == pytest.approx(1)
     assert figure.layout.xaxis.range[0] < -40
+
+
+@pytest.mark.parametrize("name", ["utility", "result_low", "rows"])
+def test_a_column_may_be_called_like_a_figure_of_the_gate(name):
+    members = [np.arange(20) < 10, np.arange(20) >= 10]
+    gate = np.repeat([[0.6, 0.2, 0.2], [0.1, 0.6, 0.3]], 10, axis=0)
+    weights = mean_weights(gate, members, ["x", "y"]).rename_axis(name)
+    assert column_takeaway(weights) == (
+        f"Along {name} the weight of the utility expert moves most: from 10.0% at y to 60.0% at x."
+    )
+
+
+def test_a_gate_that_treats_all_alike_makes_no_difference_of_rounding():
+    members = [np.arange(20) >= 0, np.arange(20) < 10, np.arange(20) >= 10]
+    gate = np.full((20, 3), 1 / 3)
+    gate[:10] += [1e-5, -1e-5, 0]
+    weights = mean_weights(gate, members, ["everyone", "x", "y"])
+    assert weights_takeaway(weights) == "The mean weights are the same in all groups."
+    assert "stay the same" in column_takeaway(weights.rename_axis("age"))

@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from fairmoe.data.kinds import level_text
 from fairmoe.functional.gating import disagreement
 from fairmoe.runs import EXPERTS, SplitRecord
 
@@ -187,14 +188,19 @@ def _bins(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
     known = cells[~np.isnan(cells)]
     distinct = np.unique(known)
     if len(distinct) <= BINS:
-        lower, names = distinct, [f"{value:g}" for value in distinct]
+        lower, names = distinct, [level_text(value) for value in distinct]
     else:
         # Every bin begins at a value that occurs, so that none is empty and its name is exact.
         lower = np.unique(np.quantile(known, np.arange(BINS) / BINS, method="higher"))
         last = [known[known < end].max() for end in lower[1:]] + [known.max()]
         names = [
-            f"{low:g}" if low == high else f"{low:g} to {high:g}"
+            _short(low) if low == high else f"{_short(low)} to {_short(high)}"
             for low, high in zip(lower, last, strict=True)
         ]
     codes = np.searchsorted(lower, cells, side="right") - 1
     return np.where(np.isnan(cells), -1, codes), names
+
+
+def _short(value: np.float64) -> str:
+    """Return a whole number with all its digits, and any other with six."""
+    return level_text(value) if value.is_integer() else f"{value:g}"

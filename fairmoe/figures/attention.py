@@ -56,7 +56,8 @@ def attention_takeaway(means: pd.DataFrame) -> str:
         f"{group} on {column} ({mean:.0%})"
         for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
     ]
-    more = f", and {len(told) - MOST_GROUPS} more groups" if len(told) > MOST_GROUPS else ""
+    left = len(told) - MOST_GROUPS
+    more = f"; {left} more group{'s are' if left > 1 else ' is'} in the table" if left > 0 else ""
     return f"Most attention rests for {', for '.join(told[:MOST_GROUPS])}{more}."
 
 
@@ -103,6 +104,8 @@ def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> 
 
 def differences_takeaway(differences: pd.DataFrame) -> str:
     """Say in one sentence how many columns surely differ."""
+    if differences.isna().any(axis=None):
+        return "Insufficient data for intervals."
     clear = int(_clear(differences).sum())
     return f"The interval leaves out 0 for {clear} of {len(differences)} columns."
 
@@ -116,6 +119,11 @@ def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: i
         others: What the others are called.
         rows: How many rows there are in all.
     """
+    if differences.isna().any(axis=None):
+        return (
+            f"Insufficient data: whether the model looks elsewhere for {group} than for {others} "
+            f"cannot be estimated, because a group has fewer than two of the {rows:,} rows."
+        )
     clear = 100 * differences["difference"][_clear(differences)]
     if clear.empty:
         return (

@@ -1,5 +1,6 @@
 """Which way columns push, by group and by person, and whether another method would say the same."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -129,6 +130,8 @@ def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:
         for second in same_top.columns[:i]
     }
     first, second = min(pairs, key=pairs.__getitem__)
+    if math.isnan(agreement.loc[first, second]):
+        return "There is only one column, which gets all attention by every method."
     return (
         f"Least alike are {METHODS[first]} and {METHODS[second]}: they name the same column as "
         f"the most attended in {pairs[first, second]:.0%} of the rows, with a mean rank "

@@ -1,5 +1,7 @@
 """How far the groups' attention lies apart, which columns make it so, and whether it is chance."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -7,6 +9,9 @@ from numpy.typing import NDArray
 
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.palette import PATTERN, TEMPLATE, Style, plain
+
+NOISE = 1e-9
+"""A distance, in bits, no larger than rounding makes of none at all."""
 
 _NULL_BINS = 40
 _HEIGHT = 460
@@ -51,8 +56,10 @@ def divergence_figure(parts: "pd.Series[float]", style: Style) -> go.Figure:
 
 def divergence_takeaway(parts: "pd.Series[float]") -> str:
     """Say in one sentence how large the distance is and which columns make most of it."""
-    total = float(parts.sum())
-    if not total > 0:
+    total = float(parts.sum(skipna=False))
+    if math.isnan(total):
+        return "Insufficient data: a group without rows has no attention to compare."
+    if total <= NOISE:
         return "The groups get exactly the same mean attention."
     told = [f"{column} ({share / total:.0%} of it)" for column, share in parts.iloc[:3].items()]
     return f"The attention distance is {100 * total:.2f} pp; most comes from {', '.join(told)}."

@@ -15,6 +15,9 @@ MOST_POINTS = 5000
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
 
+SAME = 0.0005
+"""Weights that lie no farther apart read the same, to a tenth of a point."""
+
 _THIRD = 1 / len(EXPERTS)
 _GREY = "rgba(128,128,128,0.8)"
 _EVERYONE = Style("everyone", "#7A8794", "solid", "circle", "")
@@ -107,6 +110,8 @@ def weights_takeaway(weights: pd.DataFrame) -> str:
         return "Too few rows in the groups to compare their weights."
     spread = {expert: float(np.ptp(groups[expert])) for expert in EXPERTS}
     expert = max(spread, key=spread.__getitem__)
+    if spread[expert] < SAME:
+        return "The mean weights are the same in all groups."
     ordered = groups.sort_values(expert)
     low, high = ordered.iloc[0], ordered.iloc[-1]
     apart = high[f"{expert}_low"] > low[f"{expert}_high"]
@@ -273,8 +278,10 @@ def column_takeaway(weights: pd.DataFrame) -> str:
         return "Too few rows at every value to estimate a mean weight."
     spread = {expert: float(np.ptp(known[expert])) for expert in EXPERTS}
     expert = max(spread, key=spread.__getitem__)
-    ordered = known.sort_values(expert)
-    low, high = ordered.iloc[0], ordered.iloc[-1]
+    if spread[expert] < SAME:
+        return f"Along {weights.index.name!s} the mean weights stay the same."
+    # By position, for the column may be called like an expert, or two of its values alike.
+    low, high = known.iloc[known[expert].argmin()], known.iloc[known[expert].argmax()]
     return (
         f"Along {weights.index.name!s} the weight of the {MODELS[expert].label.lower()} moves "
         f"most: from {low[expert]:.1%} at {low.name!s} to {high[expert]:.1%} at {high.name!s}."

@@ -50,7 +50,7 @@ def flow_figure(
             "label": [
                 *(style.label for style in styles),
                 *(MODELS[expert].label for expert in EXPERTS),
-                *outcomes,
+                *(plain(outcome) for outcome in outcomes),
             ],
             "color": [
                 *(style.colour for style in styles),

@@ -217,6 +217,9 @@ def show_distance(state: Session, asked: Asked) -> None:
 
     reasons, style = asked.reasons, MODELS[asked.model]
     parts = divergence_parts(reasons)
+    if parts.isna().any():
+        st.info(divergence_takeaway(parts), icon=":material/group_off:")
+        return
     with st.spinner("Shuffling the groups"):
         test = state.once(
             ("attention-test", asked.run.run_id, asked.split, asked.model),

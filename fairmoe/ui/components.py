@@ -13,7 +13,8 @@ from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.figures.words import INSUFFICIENT
 from fairmoe.jobs import log_bug
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&^=\"'])")
+# An underscore within a word is no markup, and labels are read out as they are written.
+_MARKUP = re.compile(r"([\\`*{}\[\]()#+\-.!|~$<>&^=\"']|(?<![^\W_])_|_(?![^\W_]))")
 _COLON = re.compile(r":(?=\S)")
 _WORD_JOINER = "\u2060"
 _SHOWN_CHOICES = 20

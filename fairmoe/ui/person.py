@@ -229,6 +229,7 @@ def _choice(label: str, options: dict[str, str], key: str) -> str:
         required=True,
         key=key,
         bind="query-params",
+        persist_state="session",
     )
 
 

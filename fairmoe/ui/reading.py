@@ -1,4 +1,4 @@
-"""Which group a run favours, where to see why, and what it costs to mend."""
+"""Which group a run is positive for more often, where to see why, and what it costs to mend."""
 
 import math
 from typing import TYPE_CHECKING
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def show_reading(state: Session, run: "Run", split: "SplitName") -> None:
-    """Say in three sentences who is favoured, why, and at what cost, each with where to go on."""
+    """Say in three sentences who gets more, why, and at what cost, each with where to go on."""
     told = (
-        (_favoured(state, run, split), ROUTING, "How the gate sends each group"),
+        (_who(state, run, split), ROUTING, "How the gate sends each group"),
         (_why(state, run, split), ATTENTION, "What the models look at"),
         (_cost(run, split), TRADE_OFF, "What else could be had"),
     )
@@ -30,13 +30,13 @@ def show_reading(state: Session, run: "Run", split: "SplitName") -> None:
                 link(path, label)
 
 
-def _favoured(state: Session, run: "Run", split: "SplitName") -> str:
+def _who(state: Session, run: "Run", split: "SplitName") -> str:
     judged = judge(state, run, split, "mixture")
     gap, positive = judged.gaps["dp"], run.data.positive
     if not gap.highest:
-        return "Which group the mixture favours cannot be said: some group has no rows here."
+        return "Who: which group gets more cannot be said, because some group has no rows here."
     if gap.test.difference == 0:
-        return f"The mixture predicts {positive} equally often for all groups on these rows."
+        return f"Who: the mixture predicts {positive} equally often for all groups on these rows."
     high, low = (judged.rates.T[name] for name in (gap.highest, gap.lowest))
     chance = (
         "more than chance makes of groups of this size"
@@ -44,7 +44,7 @@ def _favoured(state: Session, run: "Run", split: "SplitName") -> str:
         else "which chance alone may explain at this size"
     )
     return (
-        f"Favoured: the mixture predicts {positive} for {high['selection_rate']:.1%} of "
+        f"Who: the mixture predicts {positive} for {high['selection_rate']:.1%} of "
         f"{gap.highest} ({high['n']:,.0f} rows) and for {low['selection_rate']:.1%} of "
         f"{gap.lowest} ({low['n']:,.0f} rows), {100 * gap.test.difference:.1f} points less; "
         f"{chance}."

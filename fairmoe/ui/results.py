@@ -35,6 +35,7 @@ def split_switch() -> "SplitName":
         required=True,
         key="split",
         bind="query-params",
+        persist_state="session",
         help="The weights were chosen on the validation rows; nothing was chosen on the test rows.",
     )
     return split

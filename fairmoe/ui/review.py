@@ -52,7 +52,9 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
         key="missing",
     )
     show_table(
-        missing.assign(share=100 * missing["missing"] / missing["rows"]).set_index("column"),
+        missing.assign(share=100 * missing["missing"] / missing["rows"])
+        .set_index("column")
+        .rename_axis("Feature"),
         key="missing-table",
         alt=takeaway,
         columns={

@@ -70,7 +70,9 @@ def show_weights(_: Session, kept: KeptRun, split: "SplitName") -> None:
         source=f"{describe(run, split)} {_INTERVALS} The dotted line is a third.",
         key=f"weights-{split}",
     )
-    _show_weights_table(weights, key=f"weights-table-{split}", alt=weights_takeaway(weights))
+    _show_weights_table(
+        weights, of="Group", key=f"weights-table-{split}", alt=weights_takeaway(weights)
+    )
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
     figure = usage_figure(lines)
     if figure is not None:
@@ -91,7 +93,7 @@ def show_columns(state: Session, kept: KeptRun, split: "SplitName") -> None:
     column = st.selectbox(
         "Column",
         list(kept.labelled.kinds),
-        key=f"routing-column-{kept.run.data.sha256[:12]}",
+        key=f"routing-column-{kept.run.run_id}",
         width=320,
         persist_state="session",
     )
@@ -103,7 +105,9 @@ def show_columns(state: Session, kept: KeptRun, split: "SplitName") -> None:
         "about equally many rows.",
         key=f"column-{split}-{column}",
     )
-    _show_weights_table(weights, key=f"column-table-{split}", alt=column_takeaway(weights))
+    _show_weights_table(
+        weights, of="Value", key=f"column-table-{split}", alt=column_takeaway(weights)
+    )
 
 
 def show_disagreement(state: Session, kept: KeptRun, split: "SplitName") -> None:
@@ -146,6 +150,7 @@ def show_flows(state: Session, kept: KeptRun, split: "SplitName") -> None:
         required=True,
         key="routing-outcome",
         bind="query-params",
+        persist_state="session",
     )
     positive = kept.run.data.positive
     ends = {
@@ -186,7 +191,7 @@ def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
         "Who is sent to one expert?",
         [-1, *range(len(groups))],
         format_func=lambda i: "Everyone" if i < 0 else groups[i],
-        key=f"forced-{run.data.sha256[:12]}",
+        key=f"forced-{run.run_id}",
         width=320,
         persist_state="session",
     )
@@ -204,6 +209,7 @@ def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
         "Show how far chance scatters the changes",
         key="forced-scatter",
         bind="query-params",
+        persist_state="session",
         help=f"Draws the rows anew {RESAMPLES} times; that takes a few seconds on large tables.",
     ):
         with st.spinner("Drawing the rows anew"):
@@ -242,7 +248,7 @@ def source_of_rows(kept: KeptRun, split: "SplitName", drawn: int) -> str:
     return f"{describe(kept.run, split)}{some}"
 
 
-def _show_weights_table(weights: pd.DataFrame, *, key: str, alt: str) -> None:
+def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -> None:
     columns: dict[str, Any] = {"rows": st.column_config.NumberColumn("Rows", format="localized")}
     for expert in EXPERTS:
         label = MODELS[expert].label
@@ -251,9 +257,8 @@ def _show_weights_table(weights: pd.DataFrame, *, key: str, alt: str) -> None:
         columns[f"{expert}_high"] = percent_column("to", f"{label}: upper end of the interval.")
     shares = [name for name in columns if name != "rows"]
     percent = weights.assign(**{name: 100 * weights[name] for name in shares})
-    name = str(weights.index.name)
     show_table(
-        percent.rename_axis("Group" if name == "group" else name),
+        percent.rename_axis(of),
         key=key,
         alt=alt,
         columns=columns,

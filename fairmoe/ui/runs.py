@@ -101,8 +101,8 @@ def _edit(state: Session, run_id: str, kept: KeptRun) -> None:
             f"Delete {plain(kept.name)}",
             icon=":material/delete:",
             key=f"delete-{run_id}",
-            on_click=state.forget,
-            args=(run_id,),
+            on_click=_forget,
+            args=(state, run_id),
         )
 
 
@@ -120,4 +120,18 @@ def _names(kept: list[KeptRun]) -> str:
 
 
 def _choose(state: Session, run_id: str) -> None:
-    state.chosen = run_id
+    before, state.chosen = state.kept, run_id
+    _leave_row(state, before)
+
+
+def _forget(state: Session, run_id: str) -> None:
+    before = state.kept
+    state.forget(run_id)
+    _leave_row(state, before)
+
+
+def _leave_row(state: Session, before: KeptRun | None) -> None:
+    """Let go of the picked row, unless the run now shown has the same row at its position."""
+    after = state.kept
+    if before is None or after is None or before.run.data.sha256 != after.run.data.sha256:
+        state.row = None

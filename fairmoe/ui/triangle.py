@@ -26,6 +26,7 @@ def show_triangle(state: Session, kept: KeptRun, split: "SplitName") -> None:
         value=True,
         key="triangle-zoom",
         bind="query-params",
+        persist_state="session",
         help="Off: the whole triangle, in which a gate that hardly decides is a dot in the middle.",
     )
     picked = show_selectable_chart(

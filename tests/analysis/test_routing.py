@@ -151,3 +151,18 @@ def test_tenths_go_from_agreement_to_dispute():
     assert tenths["disagreement"].iloc[0] == pytest.approx(4.5 / 150)
     assert tenths["entropy"].tolist() == [1.0] * 5 + [0.5] * 5
     assert by_disagreement(rows.head(20))["entropy"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("cells", "first"),
+    [
+        (np.resize([1000001, 1000002], 40), "1000001"),
+        (1484705 + np.arange(80), "1484705 to 1484714"),
+        (np.arange(80) + 0.123456789, "0.123457 to 9.12346"),
+    ],
+)
+def test_long_numbers_keep_the_digits_that_tell_them_apart(cells, first):
+    gate = np.full((len(cells), 3), 1 / 3)
+    table = weights_by_column(pd.Series(cells, name="number"), gate)
+    assert table.index[0] == first
+    assert table.index.is_unique

@@ -1,6 +1,11 @@
+import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.config import Settings
+from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
+from fairmoe.experiment import run_experiment
 from fairmoe.figures.palette import MODELS
 
 
@@ -41,7 +46,7 @@ def test_another_model_and_other_rows_are_explained(attention, demo_run):
         100 * run.scores["validation"]["procedural"]["att_jsd"], abs=1e-4
     )
     captions = " ".join(caption.value for caption in attention.caption)
-    assert f"{MODELS['procedural'].label}; demo\\_hiring" in captions
+    assert f"{MODELS['procedural'].label}; demo_hiring" in captions
     assert "validation rows" in captions
 
 
@@ -77,3 +82,27 @@ def test_without_columns_nothing_is_drawn_of_their_spread(attention):
 def test_names_of_columns_and_groups_stay_out_of_the_address(attention):
     attention.get_by_key("attention-methods").set_value(True).run()
     assert set(attention.query_params) <= {"split", "attention-model", "attention-methods"}
+
+
+def test_a_group_without_test_rows_is_said_to_lack_data_and_the_rest_is_shown(app):
+    random = np.random.default_rng(0)
+    group, score = np.resize(["a", "b", "c"], 300), random.normal(size=300)
+    split = np.resize(["train", "validation", "test", "train"], 300)
+    split[(group == "c") & (split == "test")] = "train"
+    frame = pd.DataFrame({"group": group, "utility": score, "split": split})
+    table = table_from_frame(
+        frame.assign(other=random.normal(size=300), y=(score > 0).astype(int)), name="few"
+    )
+    roles = Roles(Target("y"), (Sensitive("group"),), split_column="split")
+    run = run_experiment(table, roles, Settings(epochs=4))
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    app.switch_page("pages/attention.py").run()
+    assert not app.exception
+    assert not app.error
+    told = [info.value for info in app.info]
+    assert told[0].startswith("Mixture\\. Insufficient data")
+    assert any(text.startswith("Insufficient data: a group without rows") for text in told)
+    words = " ".join(caption.value for caption in app.caption)
+    assert "exactly the same" not in words
+    assert "nan" not in words.replace(".", " ").split()
+    assert app.get_by_key("attention-methods").value is False

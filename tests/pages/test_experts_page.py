@@ -65,7 +65,7 @@ def test_the_switch_shows_the_other_rows(experts):
 
 def test_captions_name_data_rows_and_seed(experts):
     captions = " ".join(caption.value for caption in experts.caption)
-    assert "demo\\_hiring\\.csv, 1,333 test rows, seed 7\\." in captions
+    assert "demo_hiring\\.csv, 1,333 test rows, seed 7\\." in captions
     assert "10 epochs in all" in captions
     assert "Computed on cpu" in captions
 
@@ -95,9 +95,9 @@ def open_part(app: AppTest, name: str) -> AppTest:
     return app
 
 
-def test_the_reading_tells_who_is_favoured_why_and_at_what_cost(experts):
+def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     told = [text.value for text in experts.markdown[:3]]
-    assert [text.split(":")[0] for text in told] == ["Favoured", "Why", "Cost"]
+    assert [text.split(":")[0] for text in told] == ["Who", "Why", "Cost"]
     assert "rows" in told[0]
     assert "the mixture has 10\\.0 points less utility" in told[2]
     labels = [link.proto.label for link in experts.main.get("page_link")]

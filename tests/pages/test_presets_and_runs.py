@@ -6,7 +6,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
+from fairmoe.data import (
+    DEMO_ROLES,
+    Roles,
+    Sensitive,
+    Target,
+    assign_roles,
+    demo_table,
+    table_from_frame,
+)
 from fairmoe.progress import Progress
 from fairmoe.ui.presets import PRESETS, setting_key
 from fairmoe.ui.progress import part_done
@@ -161,3 +169,32 @@ def test_progress_never_goes_back_over_the_phases():
     assert parts == sorted(parts)
     assert parts[0] == 0
     assert parts[-1] == pytest.approx(1)
+
+
+def test_the_picked_row_stays_with_its_table_only(two_runs):
+    state = two_runs.session_state["fairmoe"]
+    state.row = 17
+    two_runs.sidebar.selectbox(key="shown-run").select("first").run()
+    assert state.row == 17
+    table = table_from_frame(demo_table().frame.iloc[::-1], name="reversed")
+    run = replace(make_run(table, DEMO_ROLES, Settings()), run_id="other")
+    state.keep(run, assign_roles(table, DEMO_ROLES))
+    state.row = 17
+    two_runs.run()
+    two_runs.sidebar.selectbox(key="shown-run").select("first").run()
+    assert state.row is None
+    two_runs.button(key="show-other").click().run()
+    state.row = 18
+    two_runs.run()
+    two_runs.button(key="delete-other").click().run()
+    assert state.chosen == "second"
+    assert state.row is None
+
+
+def test_runs_of_one_name_are_compared_too(two_runs):
+    state = two_runs.session_state["fairmoe"]
+    state.rename("second", "Run 1")
+    two_runs.run()
+    assert not two_runs.exception
+    assert not two_runs.error
+    assert list(two_runs.dataframe[0].value.index) == ["Run 1", "Run 1"]
