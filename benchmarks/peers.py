@@ -78,7 +78,8 @@ def measure() -> Measured:
                 "least F_res": float(best[1]),
             }
         )
-    ours = volumes["fairmoe, mixtures and experts"]
+    # As many points as the others have: with the experts there would be four times as many.
+    ours = volumes["fairmoe, mixtures"]
     claims = []
     for method in METHODS:
         title, faster = FAIRLEARN[method].title, ratio(seconds, method, "fairmoe")
@@ -94,6 +95,8 @@ def measure() -> Measured:
             f"{' and '.join(CONSTRAINTS)}",
             "fronts are chosen on validation and reported on test, against a utility of 0 and an "
             "F_res of 1; models that give nearly all rows one class are left out",
+            "'mixtures and experts' has four points for each setting, all others one; a lottery "
+            "over labels ranks rows coarsely, which costs it AUC and so utility",
             f"medians of {REPETITIONS} turns, CPU seconds, fitting and scoring; ours trains three "
             "experts, two adversaries and a gate for each setting, and explains every row",
         ],

@@ -149,7 +149,8 @@ class Settings:
         "experts",
         "gate",
         "Where the gate begins: at weights that favour the experts with the better validation "
-        "scores, to which it returns unless it gets better beyond doubt; or at random.",
+        "scores, to which it returns unless it gets better by more than a standard error; or at "
+        "random.",
     )
     credit: Credit = _setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."
@@ -228,6 +229,21 @@ class Settings:
             200
         """
         return cls(**{name: read_setting(name, text) for name, text in texts.items()})
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """Return the settings that `to_dict` gave.
+
+        Raises:
+            InvalidInputError: A setting is missing or unknown: another version wrote them, and a
+                default of this one would tell what nobody chose.
+        """
+        if record.keys() != {field.name for field in dataclasses.fields(cls)}:
+            raise InvalidInputError(
+                "Settings as this version of fairmoe writes them are needed",
+                however="some are missing or unknown",
+            )
+        return cls(**record)
 
     def digest(self, *parts: str) -> str:
         """Return the SHA-256 of the settings of some parts (of all parts if none is named)."""

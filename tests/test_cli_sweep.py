@@ -100,6 +100,24 @@ def test_a_scheduler_that_is_not_there_is_exit_code_3(shell, file, tmp_path, mon
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in err
 
 
+def test_an_id_that_no_run_has_is_refused_before_anything_is_trained(
+    shell, file, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sweeping, "run_sweep", pytest.fail)
+
+    code, _, err = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path, "--keep", "none")
+
+    assert code == 2
+    assert "none has the id 'none'" in err
+
+
+def test_long_seeds_are_printed_in_full(shell, file, tmp_path):
+    code, out, _ = shell("sweep", file, *ROLES, *QUICK, "--seed", 12345678, "--out", tmp_path)
+
+    assert code == 0
+    assert " 12345678 " in out
+
+
 def test_a_damaged_file_is_named(shell, file, tmp_path):
     command = ("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
     shell(*command)
@@ -110,7 +128,7 @@ def test_a_damaged_file_is_named(shell, file, tmp_path):
 
     assert code == 0
     assert "1 runs computed" in out
-    assert f"'{shard}' is damaged; its runs were computed again" in err
+    assert f"'{shard}' cannot be used; what is needed of its runs was computed again" in err
 
 
 def test_ctrl_c_is_exit_code_130(shell, file, tmp_path, monkeypatch):

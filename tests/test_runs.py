@@ -329,14 +329,23 @@ def test_the_package_neither_pickles_nor_loads_pickles():
             assert not any(name and name.endswith("_pickle") for name in names), path
 
 
-@pytest.mark.parametrize("damage", ["sha256", "roles", "mixture", "settings"])
+@pytest.mark.parametrize("damage", ["sha256", "roles", "mixture"])
 def test_a_record_that_lacks_something_is_refused_in_words(kept, damage):
     record = json.loads((kept / "run.json").read_text())
-    if damage == "settings":
-        record["settings"]["unheard_of"] = 1
-    else:
-        del record[damage]
+    del record[damage]
     (kept / "run.json").write_text(json.dumps(record))
 
     with pytest.raises(InvalidInputError, match=r"'run\.json' lacks something or was changed"):
+        load_run(kept)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda s: s.pop("gate_start"), lambda s: s.update(unheard_of=1)]
+)
+def test_settings_of_another_version_are_not_completed_with_todays_defaults(kept, change):
+    record = json.loads((kept / "run.json").read_text())
+    change(record["settings"])
+    (kept / "run.json").write_text(json.dumps(record))
+
+    with pytest.raises(InvalidInputError, match="some are missing or unknown"):
         load_run(kept)

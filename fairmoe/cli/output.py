@@ -75,7 +75,7 @@ def print_sweep(result: Sweep) -> None:
     table = _table("run", *settings, *SUMMARY)
     table.columns[0].min_width = max(map(len, front["run_id"]), default=0)
     for row in front.to_dict("records"):
-        swept = (f"{row[name]:g}" if _is_number(row[name]) else str(row[name]) for name in settings)
+        swept = (f"{row[n]:g}" if isinstance(row[n], float) else str(row[n]) for n in settings)
         scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
         table.add_row(row["run_id"], *swept, *scores)
     stdout.print(table)
@@ -141,10 +141,6 @@ def _values(report: Progress) -> str:
     if report.seconds_left is not None:
         values.append(f"about {report.seconds_left:.0f} s left")
     return ", ".join(values)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _table(first: str, *others: str) -> Table:

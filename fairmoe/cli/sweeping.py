@@ -2,23 +2,24 @@
 
 import json
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from fairmoe.cli import options
 from fairmoe.cli.arguments import grid_from, roles_from, settings_from
 from fairmoe.cli.output import print_sweep, progress_bars, say
+from fairmoe.config import Settings
 from fairmoe.data import read_table
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import prepare
+from fairmoe.experiment import Prepared, prepare, run_id
 from fairmoe.progress import Progress
 from fairmoe.runs import check_vacant, save_run
 from fairmoe.sweep import (
     Engine,
     FolderShelf,
-    Sweep,
     dask,
     grid_settings,
     in_process,
@@ -93,8 +94,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
     engine = _engine(jobs, dask_)
     shelf = FolderShelf(out)
-    for run_id in keep or ():
-        check_vacant(out / run_id)
+    for name in keep or ():
+        check_vacant(out / name)
     started = time.perf_counter()
     with progress_bars() as draw:
         draw(Progress("read", 0, 1))
@@ -107,10 +108,13 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
             on_progress=draw,
             read_seconds=time.perf_counter() - started,
         )
+        kept = _positions(prepared, runs, keep or ())
         result = run_sweep(prepared, runs, shelf=shelf, engine=engine, on_progress=draw)
     for name in result.unreadable:
-        say(f"'{out / name}' is damaged; its runs were computed again.")
-    _keep(result, keep or [], out)
+        say(f"'{out / name}' cannot be used; what is needed of its runs was computed again.")
+    for name, position in kept.items():
+        save_run(result.open(position), out / name)
+        say(f"Kept in {out / name}")
     if as_json:
         typer.echo(json.dumps(to_document(result), indent=2, allow_nan=False))
     else:
@@ -127,15 +131,16 @@ def _engine(jobs: int | None, address: str | None) -> Engine:
     return in_process if jobs is None else processes(jobs)
 
 
-def _keep(result: Sweep, run_ids: list[str], out: Path) -> None:
-    """Keep runs in full, as `train` does."""
-    known: list[Any] = result.frame()["run_id"].tolist()
-    for run_id in run_ids:
-        if run_id not in known:
+def _positions(
+    prepared: Prepared, runs: Sequence[Settings], run_ids: Iterable[str]
+) -> dict[str, int]:
+    """Return where among the runs those are that have some ids, before any of them is trained."""
+    known = {run_id(prepared.data, run): position for position, run in enumerate(runs)}
+    for wanted in run_ids:
+        if wanted not in known:
             raise InvalidInputError(
                 "A run of the sweep is needed",
-                however=f"none has the id '{run_id}'",
+                however=f"none has the id '{wanted}'",
                 choices=tuple(known),
             )
-        save_run(result.open(known.index(run_id)), out / run_id)
-        say(f"Kept in {out / run_id}")
+    return {wanted: known[wanted] for wanted in run_ids}

@@ -11,6 +11,7 @@ from fairmoe.figures.curves import Line
 from fairmoe.figures.experts import RATES
 from fairmoe.figures.palette import EXPERTS, MODELS
 from fairmoe.figures.words import INSUFFICIENT, METRICS, shown
+from fairmoe.metrics import Gap
 from fairmoe.report.blocks import Grid, listed
 from fairmoe.report.findings import Findings
 from fairmoe.report.words import p_value
@@ -74,7 +75,7 @@ def gaps_grid(found: Findings) -> Grid:
             difference = gap.test.difference
             cells += [
                 shown(difference, metric),
-                f"{gap.highest} over {gap.lowest}" if difference > 0 else "nobody",
+                _ahead(gap),
                 p_value(gap.test.p_value),
             ]
         rows.append(tuple(cells))
@@ -158,7 +159,7 @@ def origin_grid(run: Run) -> Grid:
         "Rows per step": f"{resolved['batch_size']:,}",
         "Inputs of the models": f"{resolved['features']:,}",
         "Computed on": run.device,
-        "Seconds of training": f"{run.seconds['total']:.1f}{reused}",
+        "Seconds from reading to scores": f"{run.seconds['total']:.1f}{reused}",
     }
     facts |= {f"Version of {name} (of this report)": each for name, each in versions().items()}
     return Grid("Where this run came from", ("What", "Value"), tuple(facts.items()), words=True)
@@ -180,6 +181,12 @@ def settings_grid(run: Run) -> Grid:
         ),
         words=True,
     )
+
+
+def _ahead(gap: Gap) -> str:
+    if not gap.highest:
+        return INSUFFICIENT
+    return f"{gap.highest} over {gap.lowest}" if gap.test.difference > 0 else "nobody"
 
 
 def _with_interval(row: "pd.Series[float]", mean: str, *ends: str) -> str:

@@ -234,6 +234,11 @@ def training(found: Findings) -> Section:
     kept = "The last weights were kept."
     if run.settings.select == "best":
         kept = "Kept are the weights with the best validation score, which need not be the last."
+        if run.settings.gate_start == "experts":
+            kept += (
+                " The gate went back to where it began unless it had become better by more than a "
+                "standard error."
+            )
     blocks: list[Block] = [Text(kept)]
     figure = curves_figure(lines)
     if figure is not None:

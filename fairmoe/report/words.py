@@ -33,7 +33,7 @@ def what_was_trained(found: Findings) -> str:
         f"A mixture of three experts and a gate learnt to predict {run.data.positive} from "
         f"{run.data.name or 'an unnamed table'}, a table of {run.data.rows:,} rows and "
         f"{run.data.columns:,} columns. It learnt from {rows['train']:,} rows, its weights were "
-        f"chosen on {rows['validation']:,} others, and every figure of this report is from "
+        f"chosen on {rows['validation']:,} others, and what it does to people is measured on "
         f"{rows['test']:,} test rows that neither saw."
         + (
             f" {left_out:,} rows were left out because the outcome or the group is missing."

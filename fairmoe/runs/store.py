@@ -134,7 +134,7 @@ def _restored(record: dict[str, Any], folder: Path) -> Run:
         run_id=record["run_id"],
         data=DataSummary(**record["data"]),
         roles=Roles.from_dict(record["roles"]),
-        settings=Settings(**record["settings"]),
+        settings=Settings.from_dict(record["settings"]),
         resolved=record["resolved"],
         device=record["device"],
         seconds=record["seconds"],

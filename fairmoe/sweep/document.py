@@ -46,7 +46,7 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
         "runs": runs,
         "objectives": list(OBJECTIVES),
         "front": [run["run_id"] for run, on_front in zip(runs, front, strict=True) if on_front],
-        "hypervolume": {split: sweep.hypervolume(split=split) for split in SCORED_SPLITS},
+        "hypervolume": {split: _or_none(sweep.hypervolume(split=split)) for split in SCORED_SPLITS},
         "means": [
             {name: _or_none(value) for name, value in row.items()}
             for row in means.to_dict("records")

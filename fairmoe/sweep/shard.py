@@ -113,12 +113,12 @@ def read_shard(content: bytes) -> Shard:
     """Return what a shard found.
 
     Raises:
-        InvalidInputError: The bytes are no shard, or are damaged.
+        InvalidInputError: The bytes are no shard, are damaged, or hold settings of another version.
     """
     record, tensors = _opened(content)
     return Shard(
         data_digest=record["data"],
-        settings=tuple(Settings(**one) for one in record["settings"]),
+        settings=tuple(Settings.from_dict(one) for one in record["settings"]),
         scores={split: tensors[f"scores/{split}"].numpy() for split in SCORED_SPLITS},
         collapsed={split: tensors[f"collapsed/{split}"].numpy() for split in SCORED_SPLITS},
     )

@@ -43,7 +43,8 @@ class Sweep:
             `METRICS`.
         collapsed: By split, **Shape** `(5, n)`: whether nearly all rows are given one class.
         computed: How many runs were computed now; the others were there already.
-        unreadable: Names of files that should have been shards of this data and are damaged.
+        unreadable: Names of files that should have been shards of this data and are damaged, or hold
+            settings of another version.
         seconds: Wall time of computing.
     """
 
@@ -109,10 +110,12 @@ class Sweep:
         """Return which share of the unit box of costs the front reaches or undercuts, in [0, 1].
 
         The runs are chosen on the validation rows. The reference is a utility of 0 and gaps of 1.
+        NaN if the objectives of none of them can be estimated.
         """
-        points = self._costs(objectives, model, split)
-        chosen = self.front(objectives, model=model)
-        return hypervolume(points[chosen], (1.0,) * len(objectives))
+        chosen = self._costs(objectives, model, split)[self.front(objectives, model=model)]
+        if np.isnan(chosen).any(axis=1).all():
+            return float("nan")
+        return hypervolume(chosen, (1.0,) * len(objectives))
 
     def open(self, position: int, *, on_progress: OnProgress = ignore_progress) -> Run:
         """Return one of the runs in full, as `run_experiment` would; nothing is trained.

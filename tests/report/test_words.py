@@ -6,6 +6,7 @@ import pytest
 
 from fairmoe.metrics import PermutationTest
 from fairmoe.report.findings import Attention, find
+from fairmoe.report.grids import gaps_grid
 from fairmoe.report.words import (
     chance,
     cost,
@@ -59,6 +60,13 @@ def test_no_gap_and_no_estimate_are_said(run_of):
     assert gap_in_words(found, "mixture", "eo").endswith(
         "insufficient data, for some group has no positive test rows."
     )
+
+
+def test_the_table_of_gaps_says_nobody_only_where_there_is_no_gap(run_of):
+    run = run_of([1, 0, 0, 0], [0, 0, 1, 1], {"mixture": [YES, NO, YES, NO]})
+    _, dp, ahead, _, eo, ahead_among_positives, by_chance = gaps_grid(find(run)).rows[0]
+    assert (dp, ahead) == ("0.0 pp", "nobody")
+    assert (eo, ahead_among_positives, by_chance) == ("insufficient data",) * 3
 
 
 def test_chance_is_said_with_its_p_value(run_of):

@@ -1,11 +1,21 @@
+import json
+
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save
+from safetensors.torch import load, save
 
 from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.metrics import METRICS
-from fairmoe.sweep.shard import SCORED, SCORED_SPLITS, compute_shard, read_shard, read_trained
+from fairmoe.sweep import MemoryShelf, run_sweep, shard
+from fairmoe.sweep.shard import (
+    SCORED,
+    SCORED_SPLITS,
+    compute_shard,
+    read_shard,
+    read_trained,
+    shard_name,
+)
 from fairmoe.training import train
 
 
@@ -82,3 +92,25 @@ def test_scoring_can_be_stopped(prepared, runs):
 
     with pytest.raises(CancelledError):
         compute_shard(prepared.data, runs[:1], stop)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda s: s.pop("gate_start"), lambda s: s.update(unheard_of=1)]
+)
+def test_settings_of_another_version_are_not_completed_with_todays_defaults(
+    content, prepared, runs, change
+):
+    """The checksum is right: such a file is not damaged, it was written by another version."""
+    length = int.from_bytes(content[:8], "little")
+    record = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["record"])
+    change(record["settings"][0])
+    text, tensors = json.dumps(record), load(content)
+    other = save(tensors, {"record": text, "sha256": shard._digest(text, tensors)})
+
+    with pytest.raises(InvalidInputError, match="some are missing or unknown"):
+        read_shard(other)
+    shelf = MemoryShelf()
+    name = shard_name(prepared.data.digest, runs)
+    shelf.write(name, other)
+    again = run_sweep(prepared, runs[:1], shelf=shelf)
+    assert (again.computed, again.unreadable) == (1, (name,))

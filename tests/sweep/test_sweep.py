@@ -93,6 +93,15 @@ def test_the_front_is_chosen_on_validation_and_measured_on_test(sweep):
     assert changed.hypervolume(objectives, split="validation") == pytest.approx(expected)
 
 
+def test_a_hypervolume_of_what_cannot_be_estimated_is_unknown_and_not_nothing(sweep):
+    known, unknown = [(0.8, 0.5)] * 4, [(0.8, math.nan)] * 4
+    for validation, test in ((unknown, known), (known, unknown)):
+        changed = with_scores(sweep, validation, test)
+        assert math.isnan(changed.hypervolume(("utility", "f_res")))
+    document = json.loads(json.dumps(to_document(with_scores(sweep, unknown)), allow_nan=False))
+    assert document["hypervolume"] == {"validation": None, "test": None}
+
+
 def test_one_answer_for_all_is_on_the_front_only_if_there_is_no_other(sweep):
     points = [(0.8, 0.5), (0.7, 0.4), (0.5, 0.0), (0.5, 0.0)]
     objectives = ("utility", "f_res")

@@ -135,6 +135,14 @@ def test_a_gate_that_gets_better_within_doubt_only_returns_to_where_it_began(dem
         assert (spread > 1e-4) == verdict
 
 
+def test_of_a_stack_only_the_runs_that_got_no_better_return(demo, monkeypatch):
+    monkeypatch.setattr(gate_module, "is_better", lambda *_: torch.tensor([True, False]))
+    base = Settings(epochs=60, fine_tune_every=10)
+    mixture = train(demo, [base, base.replace(seed=1)]).mixture
+    learnt, returned = mixture.gate_proba(torch.as_tensor(demo.train.x)).std(1).amax(-1)
+    assert learnt > 1e-4 > returned
+
+
 def test_better_is_better_by_more_than_a_standard_error(demo):
     """One model is right for 80% of the rows; the other for half, none, the same, all."""
     rows = make_batch(demo.train, torch.arange(len(demo.train.y)), 2)

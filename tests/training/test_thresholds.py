@@ -1,8 +1,11 @@
 import pytest
 import torch
 
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, assign_roles, encode, make_demo, table_from_frame
 from fairmoe.functional.scores import accuracy, demographic_parity_difference, f1_score
 from fairmoe.functional.scores import equal_opportunity_difference as eo
+from fairmoe.training import forget_experts, train
 from fairmoe.training.thresholds import _worth, fit_thresholds
 
 UTILITY, LESS_GAPS = torch.tensor([True]), torch.tensor([False])
@@ -62,6 +65,18 @@ def test_gaps_count_unless_utility_alone_does(rows):
         demographic_parity_difference(both[:1] > t, group, 2).item() for t in (by_utility, by_both)
     ]
     assert gap[1] < gap[0]
+
+
+def test_a_run_of_a_stack_has_the_thresholds_and_the_gate_of_the_run_alone():
+    data = encode(assign_roles(table_from_frame(make_demo(6000)), DEMO_ROLES))
+    base = Settings(epochs=16, batch_size=4096, fine_tune_every=4, device="cpu")
+    runs = [base, base.replace(seed=1, lambda_fair=30, lambda_rep=10)]
+    stack = train(data, runs).mixture
+    forget_experts()
+    alone = train(data, runs[1:]).mixture
+    assert stack.experts.threshold.view(3, 2)[:, 1].count_nonzero() >= 2
+    for name, value in alone.state_dict().items():
+        torch.testing.assert_close(stack.select(1).state_dict()[name], value, rtol=0, atol=1e-5)
 
 
 def test_without_two_groups_there_is_no_gap():
