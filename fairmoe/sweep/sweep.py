@@ -43,8 +43,8 @@ class Sweep:
             `METRICS`.
         collapsed: By split, **Shape** `(5, n)`: whether nearly all rows are given one class.
         computed: How many runs were computed now; the others were there already.
-        unreadable: Names of files that should have been shards of this data and are damaged, or hold
-            settings of another version.
+        unreadable: Names of files that should have been shards of this data, and are damaged or
+            of another version.
         seconds: Wall time of computing.
     """
 
@@ -220,7 +220,7 @@ def _places(name: str, shard: Shard) -> dict[Settings, _Place]:
 
 
 def _find(shelf: Shelf, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
-    """Return the runs of some data that are on a shelf, and the names of damaged shards."""
+    """Return the runs of some data that are on a shelf, and the names of what cannot be used."""
     found: dict[Settings, _Place] = {}
     unreadable = []
     prefix = data_prefix(data_digest)

@@ -5,7 +5,12 @@ import pytest
 import torch
 from fairlearn.metrics import demographic_parity_difference
 from fairlearn.postprocessing import ThresholdOptimizer
-from fairlearn.reductions import DemographicParity, ExponentiatedGradient, GridSearch
+from fairlearn.reductions import (
+    DemographicParity,
+    ExponentiatedGradient,
+    GridSearch,
+    TruePositiveRateParity,
+)
 from sklearn.linear_model import LogisticRegression
 
 from fairmoe.baselines import (
@@ -72,6 +77,33 @@ def test_threshold_optimizer_predicts_as_fairlearn_does(data):
     np.testing.assert_allclose(got.y_score, expected, atol=1e-12)
     labels = oracle.predict(split.x.astype(float), random_state=1, **known(split))
     np.testing.assert_array_equal(got.y_pred, labels)
+
+
+def test_equal_opportunity_is_asked_of_fairlearn_too(data):
+    of_positives = {"constraint": "equal_opportunity", "seed": 2}
+    moment = TruePositiveRateParity(difference_bound=0.05)
+    lottery = ExponentiatedGradient(logistic(), moment)
+    lottery.fit(data.train.x, data.train.y, **known(data.train))
+    got = fit_fairlearn(data, "exponentiated_gradient", 0.05, **of_positives).splits["test"]
+    expected = lottery._pmf_predict(data.test.x)[:, 1]
+    np.testing.assert_allclose(got.y_score, expected, atol=1e-12)
+
+    thresholds = ThresholdOptimizer(
+        estimator=logistic(),
+        constraints="true_positive_rate_parity",
+        tol=0.1,
+        predict_method="predict_proba",
+    )
+    thresholds.fit(data.train.x.astype(float), data.train.y, **known(data.train))
+    got = fit_fairlearn(data, "threshold_optimizer", 0.1, **of_positives).splits["test"]
+    expected = thresholds._pmf_predict(data.test.x.astype(float), **known(data.test))[:, 1]
+    np.testing.assert_allclose(got.y_score, expected, atol=1e-12)
+
+    grid = GridSearch(logistic(), TruePositiveRateParity(), grid_size=20)
+    grid.fit(data.train.x, data.train.y, **known(data.train))
+    least = grid.predictors_[int(grid.gammas_.max().argmin())]
+    got = fit_fairlearn(data, "grid_search", 0.0, **of_positives).splits["test"]
+    np.testing.assert_array_equal(got.y_pred, least.predict(data.test.x))
 
 
 def test_grid_search_takes_the_fewest_errors_within_the_gap(data):
