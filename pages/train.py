@@ -16,7 +16,7 @@ with page(TRAIN) as state:
     show_training(state)
     if state.job_id is None:
         if state.kept is not None:
-            st.subheader("Test scores of the run shown", anchor=False)
+            st.header("Test scores of the run shown", anchor=False)
             show_headline(state.kept.run)
             show_provenance(state.kept.run)
             if st.button("See the experts", type="primary", icon=PAGES[EXPERTS].icon):

@@ -24,7 +24,7 @@ def show_overview(state: Session) -> None:
     assert table is not None
     assert summary is not None
     rows, columns = table.frame.shape
-    st.subheader(plain(table.name or "Your table"), anchor=False)
+    st.header(plain(table.name or "Your table"), anchor=False)
     st.caption(
         plain(
             f"{rows:,} rows, {columns:,} columns, SHA-256 {table.sha256[:12]}. "

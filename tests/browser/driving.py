@@ -3,7 +3,7 @@
 from playwright.sync_api import Page
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
-TRAINED = 90_000
+TRAINED = 180_000
 TRAINED_EPOCHS = 8
 
 

@@ -45,7 +45,7 @@ def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
     upload(data, table())
     assert not data.exception
     assert not data.error
-    assert data.subheader[0].value == "people\\.csv"
+    assert data.header[0].value == "people\\.csv"
     assert field(data, "selectbox", "Target column").value == "hired"
     assert field(data, "multiselect", "Positive values").value == ["yes"]
     assert field(data, "selectbox", "Sensitive column").value == "sex"
@@ -156,11 +156,11 @@ def test_names_of_columns_are_text_and_not_markup(data):
     field(data, "multiselect", "Columns left out").set_value([]).run()
     field(data, "selectbox", "Sensitive column").select(NASTY).run()
     assert not data.exception
-    assert data.subheader[0].value == r"\<i\>people\</i\>\.csv"
+    assert data.header[0].value == r"\<i\>people\</i\>\.csv"
     assert field(data, "text_input", rf"Cut “{plain(NASTY)}” at")
     shown = [
         element.value
-        for kind in ("subheader", "caption", "markdown", "warning", "info", "error")
+        for kind in ("header", "subheader", "caption", "markdown", "warning", "info", "error")
         for element in data.get(kind)
     ]
     labels = [w.label for kind in ("text_input", "expander", "tab") for w in data.get(kind)]
