@@ -19,7 +19,7 @@ with page(HOME) as state:
             with apologies(), st.spinner("Starting"):
                 load_demo(state)
                 if state.job_id is None:
-                    start_training(state, Settings())
+                    start_training(state, Settings(), TRAIN)
                 st.switch_page(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
             st.switch_page(DATA)

@@ -37,5 +37,5 @@ with page(TRAIN) as state:
             key="train",
         ):
             with st.spinner("Starting"):
-                start_training(state, settings)
+                start_training(state, settings, TRAIN)
             st.rerun()

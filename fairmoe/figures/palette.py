@@ -35,6 +35,17 @@ MODELS: dict[str, Style] = {
     "constant": Style("Constant", "#8C8C8C", "longdashdot", "x", "+"),
     "logistic": Style("Logistic regression", "#D55E00", "5px,2px", "star", "."),
 }
+PEERS: dict[str, Style] = {
+    "exponentiated_gradient": Style(
+        "Exponentiated gradient (Fairlearn)", "#A6761D", "solid", "triangle-down", ""
+    ),
+    "threshold_optimizer": Style(
+        "Threshold optimizer (Fairlearn)", "#8064B0", "solid", "pentagon", ""
+    ),
+    "adversarial": Style("Adversarial network (Fairlearn)", "#6B8E23", "solid", "hourglass", ""),
+}
+"""Methods of others, where they are drawn beside ours."""
+
 PATTERN = {"fillmode": "overlay", "solidity": 0.2, "fgopacity": 0.35}
 EXPERTS = ("utility", "result", "procedural")
 

@@ -3,13 +3,15 @@
 from fairmoe.sweep.cluster import dask
 from fairmoe.sweep.document import to_document
 from fairmoe.sweep.engines import Engine, in_process, processes
-from fairmoe.sweep.plan import grid_settings
+from fairmoe.sweep.plan import estimated_seconds, grid_settings
+from fairmoe.sweep.points import run_points, setting_means, settings_label
 from fairmoe.sweep.recommendation import Recommendation, recommend
 from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
 from fairmoe.sweep.shelves import FolderShelf, MemoryShelf, Shelf
-from fairmoe.sweep.sweep import OBJECTIVES, Sweep, run_sweep
+from fairmoe.sweep.sweep import BOTH_GAPS, OBJECTIVES, Sweep, finished_runs, run_sweep
 
 __all__ = [
+    "BOTH_GAPS",
     "OBJECTIVES",
     "SCORED",
     "SCORED_SPLITS",
@@ -20,10 +22,15 @@ __all__ = [
     "Shelf",
     "Sweep",
     "dask",
+    "estimated_seconds",
+    "finished_runs",
     "grid_settings",
     "in_process",
     "processes",
     "recommend",
+    "run_points",
     "run_sweep",
+    "setting_means",
+    "settings_label",
     "to_document",
 ]

@@ -27,6 +27,9 @@ time left is known sooner, and a worker that is lost loses less."""
 LEAST_RUNS = 4
 """Below this a stack pays for each run nearly what a run alone costs."""
 
+STACK_SHARE, RUN_SHARE = 0.3, 0.35
+"""What a stack costs, and each run in it, where a run alone costs 1 (measured on the demo)."""
+
 Runs = tuple[Settings, ...]
 
 
@@ -87,13 +90,32 @@ def varied(runs: Sequence[Settings]) -> tuple[str, ...]:
     )
 
 
-def cut(runs: Iterable[Settings], data: EncodedData, *, workers: int = 1) -> tuple[Runs, ...]:
+def estimated_seconds(runs: int, alone: float, *, at_once: int) -> float:
+    """Return about how long runs take in shards, from how long one takes alone.
+
+    Args:
+        runs: How many there are.
+        alone: Seconds of one run, a stack of one.
+        at_once: How many runs a shard has, at most.
+
+    Example:
+        >>> estimated_seconds(1, 4.0, at_once=5), round(estimated_seconds(10, 4.0, at_once=5), 1)
+        (4.0, 16.4)
+    """
+    shards = -(-runs // at_once)
+    return alone * max(shards * STACK_SHARE + runs * RUN_SHARE, 1.0)
+
+
+def cut(
+    runs: Iterable[Settings], data: EncodedData, *, workers: int = 1, most: int | None = None
+) -> tuple[Runs, ...]:
     """Cut runs into shards, each a stack that one worker trains at once.
 
     Args:
         runs: May differ in any setting that does not decide the data.
         data: What they are trained on.
         workers: How many work at the same time.
+        most: How many runs a shard may have, where that is fewer than would be cut.
 
     Returns:
         The shards, the largest stacks first; within a shard the runs agree in all settings that a
@@ -106,10 +128,10 @@ def cut(runs: Iterable[Settings], data: EncodedData, *, workers: int = 1) -> tup
     fair_share = -(-total // (SHARDS_PER_WORKER * workers)) if workers > 1 else total
     shards: list[Runs] = []
     for shared, stack in stacks.items():
-        most = min(shard_runs(data, shared), max(fair_share, LEAST_RUNS))
+        largest = min(shard_runs(data, shared), max(fair_share, LEAST_RUNS), most or total)
         # Runs of one seed share their draws of dropout, so they are kept together.
         stack.sort(key=lambda run: run.seed)
-        n_shards = -(-len(stack) // most)
+        n_shards = -(-len(stack) // largest)
         shards += [
             tuple(stack[i * len(stack) // n_shards : (i + 1) * len(stack) // n_shards])
             for i in range(n_shards)

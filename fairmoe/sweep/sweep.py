@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,6 +30,8 @@ from fairmoe.sweep.shard import (
 from fairmoe.sweep.shelves import MemoryShelf, Shelf
 
 OBJECTIVES = ("utility", "f_res", "f_proc")
+BOTH_GAPS = "gaps"
+"""The sum of result gap and procedure gap, which a front may have as one objective."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,10 @@ class Sweep:
 
         A collapsed run is on the front only if all have collapsed: that one answer for everyone
         has no gaps needs no sweep.
+
+        Args:
+            objectives: Metrics, or `BOTH_GAPS`.
+            model: Whose scores count.
         """
         points = self._costs(objectives, model, "validation")
         collapsed = self.collapsed["validation"][SCORED.index(model)]
@@ -111,6 +117,11 @@ class Sweep:
 
         The runs are chosen on the validation rows. The reference is a utility of 0 and gaps of 1.
         NaN if the objectives of none of them can be estimated.
+
+        Args:
+            objectives: Two or three metrics, or `BOTH_GAPS`.
+            model: Whose scores count.
+            split: Where the front is measured.
         """
         chosen = self._costs(objectives, model, split)[self.front(objectives, model=model)]
         if np.isnan(chosen).any(axis=1).all():
@@ -132,7 +143,9 @@ class Sweep:
         self, objectives: Sequence[str], model: Model, split: SplitName
     ) -> NDArray[np.float64]:
         of_model = self.scores[split][SCORED.index(model)]
-        return costs(dict(zip(METRICS, of_model.T, strict=True)), objectives)
+        known = dict(zip(METRICS, of_model.T, strict=True))
+        known[BOTH_GAPS] = known["f_res"] + known["f_proc"]
+        return costs(known, objectives)
 
 
 def run_sweep(
@@ -141,6 +154,7 @@ def run_sweep(
     *,
     shelf: Shelf | None = None,
     engine: Engine = in_process,
+    most: int | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Sweep:
     """Train every run that is not on the shelf yet.
@@ -150,6 +164,8 @@ def run_sweep(
         settings: Of each run, such as `grid_settings` returns them; a repeated one counts once.
         shelf: Where finished shards are kept and looked for; in memory by default.
         engine: Where to compute.
+        most: How many runs a shard may have. Fewer lose less when the sweep is stopped, and cost
+            more; by default as many as are fast.
         on_progress: Is told how many of the runs to compute are done, and how long the rest takes;
             stops the work by raising `CancelledError`. What is finished is then on the shelf.
 
@@ -167,7 +183,7 @@ def run_sweep(
     clock = _Clock(len(missing), on_progress)
     if missing:
         with engine(data) as pool:
-            shards = cut(missing, data, workers=pool.workers)
+            shards = cut(missing, data, workers=pool.workers, most=most)
             with closing(pool.run(shards, clock.tell)) as finished:
                 for content in finished:
                     shard = read_shard(content)
@@ -193,6 +209,15 @@ def run_sweep(
         _shelf=shelf,
         _places=tuple((place.name, place.member) for place in places),
     )
+
+
+def finished_runs(shelf: Shelf) -> frozenset[Settings]:
+    """Return the settings of all runs on a shelf, of whatever data."""
+    found: set[Settings] = set()
+    for name in shelf.names():
+        with suppress(InvalidInputError):
+            found.update(read_shard(shelf.read(name)).settings)
+    return frozenset(found)
 
 
 def _check_recipe(prepared: Prepared, runs: Sequence[Settings]) -> None:

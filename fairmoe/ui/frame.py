@@ -9,7 +9,7 @@ import streamlit as st
 
 from fairmoe.ui.components import apologies, plain
 from fairmoe.ui.preload import preload
-from fairmoe.ui.progress import show_training_in_brief
+from fairmoe.ui.progress import show_work_in_brief
 from fairmoe.ui.runs import run_chooser
 from fairmoe.ui.state import Session, session
 
@@ -17,7 +17,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
 ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
-INDIVIDUAL = "pages/individual.py"
+INDIVIDUAL, TRADE_OFF = "pages/individual.py", "pages/tradeoff.py"
 LEARN = "pages/learn.py"
 
 
@@ -114,6 +114,15 @@ PAGES = {
         "One person: what each model says, why, and what would have to differ for another answer.",
         _run_missing,
     ),
+    TRADE_OFF: Page(
+        "Trade-off",
+        "Trade-off",
+        "Decide",
+        ":material/balance:",
+        "What a smaller gap costs in utility: many trainings side by side, and those that no other "
+        "beats.",
+        _run_missing,
+    ),
     REPORT: Page(
         "Report",
         "Report",
@@ -175,7 +184,7 @@ def page(path: str) -> Iterator[Session]:
 def _sidebar(path: str, state: Session) -> None:
     with st.sidebar, apologies():
         _navigation(state)
-        show_training_in_brief(state, TRAIN, on_its_own_page=path == TRAIN)
+        show_work_in_brief(state, path)
         run_chooser(state)
         _what_is_loaded(state)
 

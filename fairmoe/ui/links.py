@@ -4,8 +4,6 @@ import streamlit as st
 
 from fairmoe.ui.frame import PAGES
 
-TRADE_OFF = "pages/tradeoff.py"
-
 
 def link(path: str, label: str) -> None:
     """Show a link to another page, if the app has it."""

@@ -1,6 +1,6 @@
-"""A training while it waits and runs."""
+"""A training or a sweep while it waits and runs."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
@@ -30,13 +30,24 @@ PHASES: dict[Phase, _PhaseOfRun] = {
 }
 """What each phase is called, and what part of a default training it takes, measured on the demo."""
 
+WHOLE: dict[Phase, str] = {
+    "sweep": "Training the runs of the sweep",
+    "fairlearn": "Fitting Fairlearn's methods",
+}
+"""Work of one phase, whose steps are all alike."""
+
 _SECONDS_BETWEEN_LOOKS = 0.8
 _SECONDS_BETWEEN_DRAWINGS = 2.4
 _ENOUGH_TO_JUDGE = 0.05
 
 
-def start_training(state: Session, settings: Settings) -> None:
+def start_training(state: Session, settings: Settings, page: str) -> None:
     """Queue a training of the session's data.
+
+    Args:
+        state: The session.
+        settings: What to train with.
+        page: The page that shows how it goes.
 
     Raises:
         InvalidInputError: A training of this session has not ended.
@@ -55,36 +66,50 @@ def start_training(state: Session, settings: Settings) -> None:
 
         return run_experiment(table, roles, settings, on_progress=on_progress)
 
+    def take_over(end: "Snapshot[Run]") -> None:
+        state.last = end
+        if end.result is not None:
+            state.keep(end.result, labelled)
+
     lane = resolve_device(settings.device).type
-    state.job_id = registry().submit(work, owner=state.owner, lane=lane)
-    state.training_on = labelled
+    state.start(work, lane=lane, page=page, take_over=take_over)
     state.last = None
 
 
-def show_training_in_brief(state: Session, path: str, *, on_its_own_page: bool) -> None:
-    """Show in one line how the training stands, with the way back to its page."""
-    if state.job_id is not None and not on_its_own_page:
-        _brief(state, path)
+def show_work_in_brief(state: Session, path: str) -> None:
+    """Show in one line how the work stands, with the way back to its page.
+
+    Args:
+        state: The session.
+        path: The page that is shown.
+    """
+    if state.job_id is not None and path != state.job_page:
+        _brief(state)
 
 
-def show_training(state: Session) -> None:
-    """Show phase, progress and curves of the training as it goes, and how the last one ended."""
+def show_work(state: Session) -> None:
+    """Show phase, progress and curves of the work that waits or runs, if there is any."""
     if state.job_id is not None:
         with st.container(border=True, key="training"):
             _live(state)
             _live_curves(state)
-    elif state.last is not None:
-        _show_end(state.last)
+
+
+def show_training(state: Session) -> None:
+    """Show the work as it goes, or else how the last training ended."""
+    show_work(state)
+    if state.job_id is None and state.last is not None:
+        show_end(state.last, cancelled="Training was cancelled; nothing of it was kept.")
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
-def _brief(state: Session, path: str) -> None:
+def _brief(state: Session) -> None:
     with apologies():
         snapshot = state.job()
         if snapshot is None:
             st.rerun()
         st.progress(*_how_far(snapshot))
-        st.page_link(path, label="To the training", icon=":material/arrow_forward:")
+        st.page_link(state.job_page, label="See how it goes", icon=":material/arrow_forward:")
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
@@ -122,16 +147,22 @@ def _live_curves(state: Session) -> None:
             )
 
 
-def _show_end(last: "Snapshot[Run]") -> None:
+def show_end(last: "Snapshot[Any]", *, cancelled: str) -> None:
+    """Show how work ended that did not finish.
+
+    Args:
+        last: Its last state.
+        cancelled: What to say if the user stopped it.
+    """
     if last.error is not None:
         show_error(last.error)
     elif last.state == "broken":
         show_bug(last.reference)
     elif last.state == "cancelled":
-        st.info("Training was cancelled; nothing of it was kept.", icon=":material/stop_circle:")
+        st.info(cancelled, icon=":material/stop_circle:")
 
 
-def _how_far(snapshot: "Snapshot[Run]") -> tuple[float, str]:
+def _how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:
     if snapshot.stopping:
         return 0.0, "Stopping"
     if snapshot.state == "waiting":
@@ -140,6 +171,11 @@ def _how_far(snapshot: "Snapshot[Run]") -> tuple[float, str]:
     report = snapshot.progress
     if report is None:
         return 0.0, "Starting"
+    if report.phase in WHOLE:
+        told = f"{WHOLE[report.phase]}: {report.done:,} of {report.total:,} are done"
+        if report.seconds_left is not None:
+            told += f" · {in_words(report.seconds_left)}"
+        return report.done / report.total if report.total else 1.0, told
     step = (
         f"Step {list(PHASES).index(report.phase) + 1} of {len(PHASES)}: "
         f"{PHASES[report.phase].words}"
@@ -171,11 +207,17 @@ def time_left(part: float, seconds: float) -> str:
         >>> time_left(0.25, 5), time_left(0.1, 60), time_left(0.99, 10)
         ('about 15 s left', 'about 9 min left', 'nearly done')
     """
-    left = seconds * (1 - part) / part
-    if left < 1:
+    return in_words(seconds * (1 - part) / part)
+
+
+def in_words(seconds_left: float) -> str:
+    """Say how long something will take yet, in seconds or minutes."""
+    if seconds_left < 1:
         return "nearly done"
-    return f"about {left:.0f} s left" if left < 90 else f"about {left / 60:.0f} min left"
+    if seconds_left < 90:
+        return f"about {seconds_left:.0f} s left"
+    return f"about {seconds_left / 60:.0f} min left"
 
 
-def _lines(snapshot: "Snapshot[Run]") -> list[Line]:
+def _lines(snapshot: "Snapshot[Any]") -> list[Line]:
     return [Line(name, phase, *series) for (phase, name), series in snapshot.curves.items()]

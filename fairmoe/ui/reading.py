@@ -7,8 +7,8 @@ import streamlit as st
 
 from fairmoe.ui.by_group import judge
 from fairmoe.ui.components import plain
-from fairmoe.ui.frame import ATTENTION, ROUTING
-from fairmoe.ui.links import TRADE_OFF, link
+from fairmoe.ui.frame import ATTENTION, ROUTING, TRADE_OFF
+from fairmoe.ui.links import link
 from fairmoe.ui.state import Session
 
 if TYPE_CHECKING:

@@ -22,9 +22,12 @@ from fairmoe.data import (
 from fairmoe.errors import FairmoeError
 from fairmoe.figures.tables import column_table
 from fairmoe.jobs import JobRegistry, Snapshot
+from fairmoe.progress import OnProgress
 
 if TYPE_CHECKING:
+    from fairmoe.baselines import FairlearnResult
     from fairmoe.runs import Run
+    from fairmoe.sweep import MemoryShelf, Sweep
 
 T = TypeVar("T")
 
@@ -49,6 +52,25 @@ class KeptRun:
 
 
 @dataclass
+class Explored:
+    """A sweep of this session.
+
+    Attributes:
+        origin: The run around which it was begun; all that the sweep does not vary is as there.
+        shelf: Finished shards, from which the next sweep around this run goes on.
+        sweep: The runs of the last sweep that finished.
+        last: How the work before ended.
+        peers: What Fairlearn's methods make of the same rows, once someone asked.
+    """
+
+    origin: KeptRun
+    shelf: "MemoryShelf"
+    sweep: "Sweep | None" = None
+    last: "Snapshot[Any] | None" = None
+    peers: "tuple[FairlearnResult, ...]" = ()
+
+
+@dataclass
 class Session:
     """The state of one browser tab, kept in its memory on the server and nowhere else.
 
@@ -63,9 +85,10 @@ class Session:
         initial_roles: The roles that the form begins with, if they are known.
         labelled: The rows with their labels and groups, once the roles can be trained on.
         leaks: Columns that all but equal the target.
-        job_id: The training that waits or runs.
-        training_on: The rows that it trains on.
+        job_id: The training or sweep that waits or runs.
+        job_page: The page that it was started from.
         last: How the training before ended.
+        explored: The sweep of this session, finished or not.
         runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
         chosen: The id of the run that the pages show.
         row: The row that the user picked to look at: its position in the table of the run that the
@@ -83,12 +106,14 @@ class Session:
     labelled: LabelledTable | None = None
     leaks: tuple[str, ...] = ()
     job_id: str | None = None
-    training_on: LabelledTable | None = None
-    last: "Snapshot[Run] | None" = None
+    job_page: str = ""
+    last: "Snapshot[Any] | None" = None
+    explored: "Explored | None" = None
     runs: dict[str, KeptRun] = field(default_factory=dict)
     chosen: str | None = None
     row: int | None = None
     _counted: int = 0
+    _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
 
     @property
@@ -145,18 +170,39 @@ class Session:
         self.table = table
         self.columns = column_table(table.frame, table.kinds)
 
-    def job(self) -> "Snapshot[Run] | None":
-        """Look at the training, and take over its run once it has finished."""
+    def start(
+        self,
+        work: Callable[[OnProgress], Any],
+        *,
+        lane: str,
+        page: str,
+        take_over: "Callable[[Snapshot[Any]], None]",
+    ) -> None:
+        """Queue a piece of work.
+
+        Args:
+            work: See `JobRegistry.submit`.
+            lane: See `JobRegistry.submit`.
+            page: The page that shows how it goes.
+            take_over: Is given how the work ended, when the session next looks.
+
+        Raises:
+            InvalidInputError: A piece of work of this session has not ended.
+            UnavailableError: Too many wait in the lane.
+        """
+        self.job_id = registry().submit(work, owner=self.owner, lane=lane)
+        self.job_page, self._take_over = page, take_over
+
+    def job(self) -> "Snapshot[Any] | None":
+        """Look at the work that waits or runs, and take over its result once it has ended."""
         if self.job_id is None:
             return None
         snapshot = registry().look(self.job_id, owner=self.owner)
         if snapshot is not None and snapshot.active:
             return snapshot
         registry().forget(self.job_id, owner=self.owner)
-        self.last = snapshot or _LOST
         self.job_id = None
-        if self.last.result is not None and self.training_on is not None:
-            self.keep(self.last.result, self.training_on)
+        self._take_over(snapshot or _LOST)
         return None
 
     def keep(self, run: "Run", labelled: LabelledTable, name: str = "") -> None:
@@ -205,18 +251,18 @@ def session() -> Session:
 
 
 @st.cache_resource(show_spinner=False)
-def registry() -> "JobRegistry[Run]":
-    """Return the trainings of all sessions of this process; each session finds only its own."""
+def registry() -> "JobRegistry[Any]":
+    """Return the work of all sessions of this process; each session finds only its own."""
     return JobRegistry()
 
 
-_LOST: "Snapshot[Run]" = Snapshot(
+_LOST: "Snapshot[Any]" = Snapshot(
     state="refused",
     ahead=0,
     progress=None,
     curves={},
     seconds=0.0,
     result=None,
-    error=FairmoeError("The training was given up, because its page was away for too long."),
+    error=FairmoeError("The work was given up, because its page was away for too long."),
     reference="",
 )

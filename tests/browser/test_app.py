@@ -86,7 +86,7 @@ def test_a_training_goes_on_behind_other_pages_and_can_be_cancelled(
     begin_training(page, epochs=100_000)
     page.get_by_text(re.compile("Step . of 5")).wait_for(timeout=TRAINED)
     page.get_by_role("link", name="Data", exact=True).click()
-    expect(page.get_by_role("link", name="To the training")).to_be_visible()
+    expect(page.get_by_role("link", name="See how it goes")).to_be_visible()
     page.get_by_role("link", name="Train", exact=True).click()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Training was cancelled; nothing of it was kept.")).to_be_visible()

@@ -1,0 +1,274 @@
+"""Utility against a gap: every run of a sweep, the means over seeds, the front, and baselines."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from fairmoe.figures.palette import MODELS, PEERS, SYMBOLS, TEMPLATE, Style, plain
+from fairmoe.figures.words import METRICS
+
+_HOVER = "%{text}<br>utility %{y:.1f} %, gap %{x:.1f} pp<extra></extra>"
+
+GAPS: dict[str, str] = {
+    "f_res": METRICS["f_res"].label,
+    "f_proc": METRICS["f_proc"].label,
+    "gaps": "Both gaps",
+}
+"""The axes that a trade-off can be drawn over; "gaps" is the sum of the other two."""
+
+_NEUTRAL = "#7A8794"
+_FRONT = "#0072B2"
+_MOST_NAMED = 12
+_OUTSIDE = ("constant",)
+"""Baselines that do not stretch the axes: the constant predictor is far from all others."""
+
+
+def tradeoff_figure(
+    points: pd.DataFrame, means: pd.DataFrame, baselines: pd.DataFrame, gap: str
+) -> go.Figure:
+    """Draw what each run gives up in utility for a smaller gap.
+
+    Args:
+        points: As `fairmoe.sweep.run_points` returns it; what has no gap or utility is not drawn.
+        means: As `fairmoe.sweep.setting_means` returns it.
+        baselines: Indexed by keys of `palette.MODELS` or `palette.PEERS`, one row per point, with
+            `gap`, `utility` and `detail`, what is to be told of it.
+        gap: A key of `GAPS`.
+
+    Returns:
+        The points of runs carry their id as `customdata`.
+    """
+    figure = go.Figure()
+    known = points.dropna(subset=["gap", "utility"])
+    _add_front(figure, known[known["on_front"]].sort_values("gap"))
+    styles = _setting_styles([str(label) for label in dict.fromkeys(points["label"])])
+    for label, style in styles.items():
+        _add_runs(figure, known[(known["label"] == label) & ~known["collapsed"]], style)
+    _add_collapsed(figure, known[known["collapsed"]])
+    _add_means(figure, means.dropna(subset=["gap", "utility"]), styles)
+    placed = baselines.dropna(subset=["gap", "utility"])
+    for key, places in placed.groupby(level=0, sort=False):
+        _add_baseline(figure, str(key), places)
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What does a smaller gap cost in utility?",
+        height=520,
+        hovermode="closest",
+        legend={"y": -0.16},
+        margin={"r": 60},
+    )
+    figure.update_xaxes(
+        title=f"{GAPS[gap].lower()}, test rows (lower is better)",
+        ticksuffix=" pp",
+        rangemode="tozero",
+    )
+    figure.update_yaxes(
+        title="utility, test rows (higher is better)", ticksuffix=" %", range=_range(known, placed)
+    )
+    return figure
+
+
+def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
+    """Say in one sentence how many runs no other beats, and between which ends they lie.
+
+    Args:
+        points: As `fairmoe.sweep.run_points` returns it.
+        gap: A key of `GAPS`.
+    """
+    front = points[points["on_front"]].dropna(subset=["gap", "utility"])
+    if front.empty:
+        return "No run has scores that can be estimated."
+    told = (
+        f"Of {len(points)} runs, {len(front)} {'is' if len(front) == 1 else 'are'} beaten by no "
+        "other on the validation rows"
+    )
+    least, best = front.iloc[front["gap"].argmin()], front.iloc[front["utility"].argmax()]
+    if least.name == best.name:
+        return (
+            f"{told}; on the test rows the one with the smallest {GAPS[gap].lower()}, "
+            f"{_place(least)}, has the highest utility too."
+        )
+    return f"{told}; on the test rows they reach from {_place(least)} to {_place(best)}."
+
+
+def settings_reading(means: pd.DataFrame) -> str:
+    """Say whether settings differ in their gap by more than the seeds of one setting do.
+
+    Args:
+        means: As `fairmoe.sweep.setting_means` returns it.
+
+    Returns:
+        One or two sentences; nothing if that cannot be told.
+    """
+    known = means.dropna(subset=["gap", "gap_sd"])
+    if len(known) < 2:
+        return ""
+    low, high = known.iloc[known["gap"].argmin()], known.iloc[known["gap"].argmax()]
+    apart = 100 * (high["gap"] - low["gap"])
+    chance = 100 * float(np.sqrt((known["gap_sd"] ** 2).mean()))
+    error = chance * math.sqrt(1 / high["runs"] + 1 / low["runs"])
+    told = (
+        f"The mean gap reaches from {100 * low['gap']:.1f} pp ({low['label']}) to "
+        f"{100 * high['gap']:.1f} pp ({high['label']}); seeds of one setting differ by "
+        f"{chance:.1f} pp (one standard deviation)."
+    )
+    if apart < 2 * error:
+        return f"{told} So far these settings cannot be told from chance: take more seeds."
+    return told
+
+
+def _place(point: "pd.Series[float]") -> str:
+    return (
+        f"{100 * point['utility']:.1f} % utility at {100 * point['gap']:.1f} pp ({point['label']})"
+    )
+
+
+def _setting_styles(labels: list[str]) -> dict[str, Style]:
+    """Return a style for each combination of settings, from dark to light in their order."""
+    spread = [0.25 + 0.6 * i / max(1, len(labels) - 1) for i in range(len(labels))]
+    colours = sample_colorscale("Viridis", spread)
+    return {
+        label: Style(plain(label), colour, "solid", SYMBOLS[i % len(SYMBOLS)], "")
+        for i, (label, colour) in enumerate(zip(labels, colours, strict=True))
+    }
+
+
+def _range(known: pd.DataFrame, baselines: pd.DataFrame) -> tuple[float, float] | None:
+    """Return limits that hold all points but those of `_OUTSIDE`."""
+    inside = baselines[~baselines.index.isin(_OUTSIDE)]
+    utility = 100 * pd.concat([known["utility"], inside["utility"]])
+    if utility.empty:
+        return None
+    low, high = float(utility.min()), float(utility.max())
+    room = max(0.12 * (high - low), 0.5)
+    return low - room, high + room
+
+
+def _add_front(figure: go.Figure, front: pd.DataFrame) -> None:
+    figure.add_scatter(
+        x=100 * front["gap"],
+        y=100 * front["utility"],
+        customdata=front.index,
+        name="Beaten by no other on the validation rows",
+        mode="markers",
+        marker={
+            "symbol": "circle-open",
+            "size": 18,
+            "color": _FRONT,
+            "line": {"width": 2, "color": _FRONT},
+        },
+        hoverinfo="skip",
+    )
+
+
+def _add_runs(figure: go.Figure, runs: pd.DataFrame, style: Style) -> None:
+    if runs.empty:
+        return
+    named = len(figure.data) <= _MOST_NAMED
+    figure.add_scatter(
+        x=100 * runs["gap"],
+        y=100 * runs["utility"],
+        customdata=runs.index,
+        text=[f"{style.label}, seed {seed}" for seed in runs["seed"]],
+        name=style.label,
+        showlegend=named,
+        mode="markers",
+        marker={"color": style.colour, "symbol": style.symbol, "size": 9, "opacity": 0.85},
+        hovertemplate=_HOVER,
+    )
+
+
+def _add_collapsed(figure: go.Figure, runs: pd.DataFrame) -> None:
+    if runs.empty:
+        return
+    figure.add_scatter(
+        x=100 * runs["gap"],
+        y=100 * runs["utility"],
+        customdata=runs.index,
+        text=[
+            f"{plain(str(label))}, seed {seed}"
+            for label, seed in zip(runs["label"], runs["seed"], strict=True)
+        ],
+        name="Gives nearly all rows one answer",
+        mode="markers",
+        marker={
+            "color": _NEUTRAL,
+            "symbol": "x-thin-open",
+            "size": 9,
+            "line": {"width": 2, "color": _NEUTRAL},
+        },
+        hovertemplate=_HOVER,
+    )
+
+
+def _add_means(figure: go.Figure, means: pd.DataFrame, styles: Mapping[str, Style]) -> None:
+    if means.empty or (means["runs"] < 2).all():
+        return
+    bars = {"color": _NEUTRAL, "thickness": 1.2, "width": 4}
+    figure.add_scatter(
+        x=100 * means["gap"],
+        y=100 * means["utility"],
+        error_x={**bars, "array": 100 * means["gap_sd"].fillna(0)},
+        error_y={**bars, "array": 100 * means["utility_sd"].fillna(0)},
+        text=[
+            f"{styles[str(label)].label}, mean of {runs}"
+            for label, runs in zip(means["label"], means["runs"], strict=True)
+        ],
+        name="Mean over the seeds, ± one standard deviation",
+        mode="markers",
+        marker={
+            "color": [styles[str(label)].colour for label in means["label"]],
+            "symbol": [styles[str(label)].symbol for label in means["label"]],
+            "size": 15,
+            "line": {"width": 2, "color": _NEUTRAL},
+        },
+        hovertemplate="%{text}<br>utility %{y:.1f} %, gap %{x:.1f} pp<extra></extra>",
+    )
+
+
+def _add_baseline(figure: go.Figure, key: str, places: pd.DataFrame) -> None:
+    style = MODELS[key] if key in MODELS else PEERS[key]
+    figure.add_scatter(
+        x=100 * places["gap"],
+        y=100 * places["utility"],
+        text=[plain(str(detail)) for detail in places["detail"]],
+        name=style.label,
+        mode="markers",
+        marker={
+            "color": style.colour,
+            "symbol": style.symbol,
+            "size": 12,
+            "line": {"width": 1, "color": "rgba(128,128,128,0.9)"},
+        },
+        hovertemplate="%{fullData.name}<br>%{text}<br>utility %{y:.1f} %, gap %{x:.1f} pp"
+        "<extra></extra>",
+    )
+
+
+def outside(baselines: pd.DataFrame) -> str:
+    """Say where the baselines stand that may lie beyond the figure's axes.
+
+    Args:
+        baselines: As `tradeoff_figure` takes it.
+    """
+    beyond = baselines[baselines.index.isin(_OUTSIDE)].dropna(subset=["gap", "utility"])
+    return " ".join(
+        f"{MODELS[str(key)].label} predictor: {100 * row['utility']:.1f} % utility at "
+        f"{100 * row['gap']:.1f} pp."
+        for key, row in beyond.iterrows()
+    )
+
+
+def not_drawn(baselines: pd.DataFrame) -> list[str]:
+    """Return the labels of baselines without a place in the figure.
+
+    Args:
+        baselines: As `tradeoff_figure` takes it.
+    """
+    known = set(baselines.dropna(subset=["gap", "utility"]).index)
+    missing = [str(key) for key in dict.fromkeys(baselines.index) if key not in known]
+    return [(MODELS[key] if key in MODELS else PEERS[key]).label for key in missing]

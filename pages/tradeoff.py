@@ -1,0 +1,26 @@
+"""Trade-off: a sweep around the run that is shown, and what a smaller gap costs."""
+
+import streamlit as st
+
+from fairmoe.ui.frame import TRADE_OFF, page
+from fairmoe.ui.peers import peers_button
+from fairmoe.ui.sweeping import explored_around, show_sweep_at_work, sweep_controls
+from fairmoe.ui.tradeoff import show_tradeoff
+
+with page(TRADE_OFF) as state:
+    kept = state.kept
+    assert kept is not None
+    explored = explored_around(state, kept)
+    show_sweep_at_work(state, explored)
+    if state.job_id is None:
+        with st.expander(
+            "What to try",
+            expanded=explored.sweep is None,
+            icon=":material/tune:",
+            key="what-to-try",
+        ):
+            sweep_controls(state, explored, TRADE_OFF)
+    if explored.sweep is not None:
+        show_tradeoff(state, explored, explored.sweep)
+        if state.job_id is None:
+            peers_button(state, explored, explored.sweep, TRADE_OFF)

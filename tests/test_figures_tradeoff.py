@@ -1,0 +1,158 @@
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.figures.palette import MODELS, PEERS
+from fairmoe.figures.tradeoff import (
+    GAPS,
+    not_drawn,
+    outside,
+    settings_reading,
+    tradeoff_figure,
+    tradeoff_takeaway,
+)
+from fairmoe.figures.words import METRICS
+
+
+@pytest.fixture
+def points():
+    frame = pd.DataFrame(
+        {
+            "label": ["λ fair 0", "λ fair 0", "λ fair 10", "λ fair 10", "<b>"],
+            "seed": [0, 1, 0, 1, 0],
+            "gap": [0.20, 0.10, 0.05, 0.06, math.nan],
+            "utility": [0.80, 0.70, 0.60, 0.50, 0.90],
+            "validation_gap": [0.2, 0.1, 0.05, 0.0, math.nan],
+            "validation_utility": [0.8, 0.7, 0.6, 0.5, 0.9],
+            "collapsed": [False, False, False, True, False],
+            "on_front": [True, False, True, False, False],
+        },
+        index=["a", "b", "c", "d", "e"],
+    )
+    return frame.rename_axis("run_id")
+
+
+@pytest.fixture
+def means():
+    return pd.DataFrame(
+        {
+            "label": ["λ fair 0", "λ fair 10", "<b>"],
+            "runs": [2, 2, 1],
+            "gap": [0.15, 0.055, math.nan],
+            "utility": [0.75, 0.55, 0.9],
+            "gap_sd": [0.02, 0.01, math.nan],
+            "utility_sd": [0.01, 0.03, math.nan],
+        }
+    )
+
+
+@pytest.fixture
+def baselines():
+    return pd.DataFrame(
+        {
+            "gap": [0.0, 0.3, 0.12, 0.14, math.nan],
+            "utility": [0.3, 0.82, 0.76, 0.78, 0.7],
+            "detail": ["constant", "logistic", "setting 0.1", "setting 0.2", "setting 1"],
+        },
+        index=["constant", "logistic", *["threshold_optimizer"] * 2, "adversarial"],
+    )
+
+
+def traces(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_every_run_with_both_figures_is_a_point_that_knows_its_id(points, means, baselines):
+    drawn = traces(tradeoff_figure(points, means, baselines, "f_res"))
+
+    assert list(drawn["λ fair 0"].x) == pytest.approx([20, 10])
+    assert list(drawn["λ fair 0"].y) == pytest.approx([80, 70])
+    assert list(drawn["λ fair 0"].customdata) == ["a", "b"]
+    assert list(drawn["λ fair 10"].customdata) == ["c"]
+    assert list(drawn["Gives nearly all rows one answer"].customdata) == ["d"]
+    assert "&lt;b&gt;" not in drawn
+
+
+def test_the_front_is_ringed_from_the_smallest_gap_on(points, means, baselines):
+    front = traces(tradeoff_figure(points, means, baselines, "f_res"))[
+        "Beaten by no other on the validation rows"
+    ]
+
+    assert list(front.customdata) == ["c", "a"]
+    assert list(front.x) == pytest.approx([5, 20])
+    assert front.marker.symbol == "circle-open"
+
+
+def test_settings_differ_in_colour_and_symbol(points, means, baselines):
+    drawn = traces(tradeoff_figure(points, means, baselines, "f_res"))
+    one, other = drawn["λ fair 0"].marker, drawn["λ fair 10"].marker
+
+    assert one.color != other.color
+    assert one.symbol != other.symbol
+
+
+def test_means_have_bars_of_one_deviation_and_no_id(points, means, baselines):
+    drawn = traces(tradeoff_figure(points, means, baselines, "f_res"))
+    mean = drawn["Mean over the seeds, ± one standard deviation"]
+
+    assert list(mean.error_x.array) == pytest.approx([2, 1])
+    assert list(mean.error_y.array) == pytest.approx([1, 3])
+    assert mean.customdata is None
+    assert list(mean.marker.symbol) == [
+        drawn["λ fair 0"].marker.symbol,
+        drawn["λ fair 10"].marker.symbol,
+    ]
+    single = tradeoff_figure(points, means.assign(runs=1), baselines, "f_res")
+    assert not any("Mean" in name for name in traces(single))
+
+
+def test_baselines_stand_beside_and_the_constant_does_not_stretch_the_axis(
+    points, means, baselines
+):
+    figure = tradeoff_figure(points, means, baselines, "f_res")
+    drawn = traces(figure)
+
+    optimizer = drawn[PEERS["threshold_optimizer"].label]
+    assert list(optimizer.x) == pytest.approx([12, 14])
+    assert optimizer.customdata is None
+    low, high = figure.layout.yaxis.range
+    assert 30 < low < 50
+    assert 82 < high < 90
+    assert list(drawn[MODELS["constant"].label].y) == [30]
+    assert outside(baselines) == "Constant predictor: 30.0 % utility at 0.0 pp."
+    assert not_drawn(baselines) == [PEERS["adversarial"].label]
+
+
+def test_the_axis_is_named_after_the_gap(points, means, baselines):
+    for gap, label in GAPS.items():
+        title = tradeoff_figure(points, means, baselines, gap).layout.xaxis.title.text
+        assert title.startswith(label.lower())
+    assert GAPS["f_res"] == METRICS["f_res"].label
+
+
+def test_the_takeaway_counts_the_front_and_names_its_ends(points):
+    assert tradeoff_takeaway(points, "f_res") == (
+        "Of 5 runs, 2 are beaten by no other on the validation rows; on the test rows they reach "
+        "from 60.0 % utility at 5.0 pp (λ fair 10) to 80.0 % utility at 20.0 pp (λ fair 0)."
+    )
+    alone = points.assign(on_front=[False, False, True, False, False])
+    assert "1 is beaten by no other" in tradeoff_takeaway(alone, "f_res")
+    assert "has the highest utility too" in tradeoff_takeaway(alone, "f_res")
+    nothing = points.assign(gap=math.nan)
+    assert tradeoff_takeaway(nothing, "f_res") == "No run has scores that can be estimated."
+    assert tradeoff_figure(nothing, points.iloc[:0], points.iloc[:0], "f_res").layout.title.text
+
+
+def test_what_chance_alone_could_part_is_said(means):
+    # Deviations of 2 and 1 points: their root mean square is 1.6, the error of a difference of
+    # means of two runs each as much again; 9.5 points are more than twice that.
+    apart = settings_reading(means)
+    assert (
+        "from 5.5 pp (λ fair 10) to 15.0 pp (λ fair 0); seeds of one setting differ by 1.6" in apart
+    )
+    assert "chance" not in apart
+    near = settings_reading(means.assign(gap=[0.08, 0.05, math.nan]))
+    assert near.endswith("cannot be told from chance: take more seeds.")
+    assert settings_reading(means.iloc[:1]) == ""
+    assert settings_reading(means.assign(gap_sd=math.nan)) == ""
