@@ -15,9 +15,9 @@ GRAVE = ("serious", "critical")
 STREAMLITS_OWN = {
     # A locked page's link is inactive, which the guideline exempts, but not marked as such.
     "color-contrast": "[data-testid=stPageLink-NavLink][disabled], "
-    # A chosen segment is written in the primary colour on a tint of it, and buttons in white on
-    # it; in the dark no colour does 4.5:1 for both. It has a border of its own, too.
-    "[data-testid^=stBaseButton-segmented], [data-selected]",
+    # A chosen segment and the value of a slider are written in the primary colour, and buttons in
+    # white on it; in the dark no colour does 4.5:1 for both. A segment has a border, too.
+    "[data-testid^=stBaseButton-segmented], [data-selected], [data-testid=stSlider]",
     # A formula wider than its column scrolls; browsers give it the focus, but it has no tabindex.
     "scrollable-region-focusable": ".katex-display",
 }
