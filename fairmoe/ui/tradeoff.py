@@ -205,7 +205,7 @@ def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
     show_table(
         order.assign(**{name: 100 * order[name] for name in percent}).rename_axis("Run"),
         key="tradeoff-table",
-        alt=f"All runs of the sweep with their scores. {plain(takeaway)}",
+        alt=f"All runs of the sweep with their scores. {takeaway}",
         columns=columns,
         csv=order,
     )
