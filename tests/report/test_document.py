@@ -15,6 +15,7 @@ from plotly.offline import get_plotlyjs
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.words import METRICS, shown
 from fairmoe.report import CHOICES, Cover, make_report, to_html
+from fairmoe.report.document import _inert
 from fairmoe.runs import MODELS
 from tests.report.conftest import NASTY
 
@@ -218,3 +219,11 @@ def test_what_cannot_be_estimated_is_insufficient_data(run_of):
     page = Page(to_html(make_report(replace(run, scores={"test": scores})), TODAY))
     assert f"Final score{'insufficient data' * len(MODELS)}" in page.text("tr")
     assert "nan" not in " ".join(text for _, text in page.texts if len(text) < 1000).split()
+
+
+def test_a_spec_cannot_end_its_element_even_if_plotly_stopped_escaping():
+    names = ["</script><script>alert(1)</script>", "<!--", "\u2028"]
+    inert = _inert(json.dumps(names, ensure_ascii=False))
+    assert "<" not in inert
+    assert "\u2028" not in inert
+    assert json.loads(inert) == names
