@@ -1,9 +1,11 @@
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from fairmoe.analysis import predict_rows, unknown_levels
-from fairmoe.data import DEMO_ROLES, demo_table, read_table, table_from_frame
+from fairmoe.data import DEMO_ROLES, Encoder, demo_table, read_table, table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.runs import EXPERTS
 
@@ -55,3 +57,14 @@ def test_categories_that_training_did_not_have_are_counted(demo_run, rows):
     assert unknown_levels(demo_run[0], table_from_frame(few)) == {}
     few["department"] = ["moon", few["department"].iloc[1], "sun"]
     assert unknown_levels(demo_run[0], table_from_frame(few)) == {"department": 2}
+
+
+def test_a_rare_level_of_the_training_rows_is_not_unknown(demo_run, rows):
+    run, _ = demo_run
+    codes = [
+        dataclasses.replace(code, rare=("moon",)) if code.column == "department" else code
+        for code in run.encoder.codes
+    ]
+    few = rows.head(3).astype({"department": object}).assign(department=["moon", "sun", "sun"])
+    with_rare = dataclasses.replace(run, encoder=Encoder(tuple(codes)))
+    assert unknown_levels(with_rare, table_from_frame(few)) == {"department": 2}

@@ -4,7 +4,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
-from fairmoe.data.review import MOST_ROWS, _rank_auc, find_proxies, missing_by_group
+from fairmoe.data.review import MOST_ROWS, _rank_auc, _shares, find_proxies, missing_by_group
 from fairmoe.data.table import table_from_frame
 
 N = 600
@@ -81,6 +81,15 @@ def test_a_long_table_is_sampled_and_a_small_group_stays():
     found = find_proxies(rows)
     assert MOST_ROWS <= found.rows <= MOST_ROWS + 30
     assert found.chance > 0.6
+
+
+def test_shares_are_drawn_towards_those_of_all_as_if_by_five_rows():
+    # Level 0 holds five of the first of two groups, level 1 fifteen of both, level 2 nobody.
+    codes, group = np.repeat([0, 1], [5, 15]), np.repeat([0, 1], [10, 10])
+    shares = _shares(codes, np.eye(2)[group], 3)
+    expected = [(5 + 2.5) / 10, (5 + 2.5) / 20, 0.5]
+    assert shares[:, 0] == pytest.approx(expected)
+    assert shares.sum(axis=1) == pytest.approx(1)
 
 
 def test_the_same_seed_gives_the_same_figures():

@@ -117,7 +117,9 @@ def test_rates_of_the_csv_have_counts_and_intervals(table, demo_run):
 
 
 def test_gate_weights_of_everyone_and_of_groups_sum_to_one(table):
-    weights = table[table["kind"] == "gate weight"].fillna({"group": "everyone"})
+    weights = table[table["kind"] == "gate weight"]
+    assert weights["group"].isna().sum() == len(EXPERTS)
+    weights = weights.fillna({"group": "everyone"})
     sums = weights.groupby("group")["value"].sum()
     assert list(sums.index) == ["everyone", "female", "male"]
     assert sums.to_numpy() == pytest.approx(1, abs=1e-5)

@@ -151,6 +151,25 @@ def test_shards_of_other_data_are_left_alone(prepared, runs, tmp_path):
     assert len(shelf.names()) == 2
 
 
+def test_what_another_version_kept_is_left_alone(prepared, runs, monkeypatch):
+    shelf = MemoryShelf()
+    monkeypatch.setattr("fairmoe.sweep.shard.FORMAT", 0)
+    run_sweep(prepared, runs[:1], shelf=shelf)
+    monkeypatch.undo()
+
+    found = run_sweep(prepared, runs[:1], shelf=shelf)
+    assert (found.computed, found.unreadable, len(shelf.names())) == (1, (), 2)
+
+
+def test_data_whose_digest_only_begins_alike_is_other_data(prepared, runs):
+    shelf = MemoryShelf()
+    run_sweep(prepared, runs[:1], shelf=shelf)
+    alike = prepared.data.digest[:16] + "0" * 48
+    other = dataclasses.replace(prepared, data=dataclasses.replace(prepared.data, digest=alike))
+
+    assert run_sweep(other, runs[:1], shelf=shelf).computed == 1
+
+
 def test_a_damaged_file_is_named_and_its_runs_computed_again(prepared, runs, sweep, tmp_path):
     shelf = FolderShelf(tmp_path)
     run_sweep(prepared, runs, shelf=shelf)

@@ -7,7 +7,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, assign_roles, demo_table, encode
+from fairmoe.data import (
+    DEMO_ROLES,
+    assign_roles,
+    demo_table,
+    encode,
+    make_demo,
+    table_from_frame,
+)
+from fairmoe.training import experts as experts_module
 from fairmoe.training.batches import make_batch, make_batches, resolve_weight_decay
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.reporting import Recorder
@@ -246,3 +254,32 @@ def test_rows_that_all_are_meant_are_not_copied_and_not_kept(large_demo):
     assert explainer.background.untyped_storage().nbytes() == 0
     of_rows = make_explainer(large_demo, Settings(attribution_method="gradient_shap")).background
     assert 0 < of_rows.untyped_storage().nbytes() < 100 * batch.x[0].nbytes
+
+
+def test_thresholds_are_fitted_on_the_validation_rows_only(demo, monkeypatch):
+    seen = []
+    honest = experts_module.fit_thresholds
+
+    def spy(log_odds, y, group, *others):
+        seen.append((y, group))
+        return honest(log_odds, y, group, *others)
+
+    monkeypatch.setattr(experts_module, "fit_thresholds", spy)
+    trainer, _ = make_trainer(demo, [Settings()])
+    trainer.train(4, Recorder(lambda _: None))
+    ((y, group),) = seen
+    assert torch.equal(y, torch.as_tensor(demo.validation.y))
+    assert torch.equal(group, torch.as_tensor(demo.validation.group))
+
+
+def test_fine_tuning_fits_thresholds_from_one_half_anew():
+    data = encode(assign_roles(table_from_frame(make_demo(6000)), DEMO_ROLES))
+    trainer, _ = make_trainer(data, [Settings()])
+    trainer.train(40, Recorder(lambda _: None))
+    with torch.no_grad():
+        trainer.experts.bias2[:, 0] += 2
+    trainer.fine_tune(0)
+    fitted = trainer.experts.threshold.clone()
+    assert (fitted < -0.5).all()
+    trainer.fine_tune(0)
+    assert torch.equal(trainer.experts.threshold, fitted)

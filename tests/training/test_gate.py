@@ -114,8 +114,15 @@ def test_fine_tuning_changes_the_experts_under_the_gate(demo):
     assert not torch.equal(tuned.weight1[1], untouched.weight1[1])
 
 
-def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo):
-    settings = Settings(epochs=24, gate_learning_rate=1e-6, fine_tune_every=0, select="last")
+@pytest.mark.parametrize("temperature", [1, 3])
+def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo, temperature):
+    settings = Settings(
+        epochs=24,
+        gate_learning_rate=1e-6,
+        fine_tune_every=0,
+        select="last",
+        temperature=temperature,
+    )
     trained = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
     scores = score_rows(trained.experts.part(), trained.explainer, rows, 2, settings)
@@ -123,6 +130,14 @@ def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo):
     gate = trained.gate_proba(rows.x)[0]
     assert torch.allclose(gate, expected.expand(len(rows.y), -1), atol=1e-3)
     assert expected.argmax() == scores["final_score"].argmax()
+
+
+def test_an_expert_that_collapsed_begins_within_reach(demo, monkeypatch):
+    worth = torch.tensor([0.5, 0.5, -10.0], dtype=torch.float64)
+    monkeypatch.setattr(gate_module, "criterion", lambda scores, by: worth[: len(scores[by])])
+    settings = Settings(epochs=8, gate_learning_rate=1e-6, fine_tune_every=0, select="last")
+    gate = train(demo, [settings]).mixture.gate_proba(torch.as_tensor(demo.train.x))[0]
+    assert gate[:, 2].mean() == pytest.approx(0.0009, rel=0.1)
 
 
 def test_a_gate_that_gets_better_within_doubt_only_returns_to_where_it_began(demo, monkeypatch):
@@ -160,3 +175,10 @@ def test_better_is_better_by_more_than_a_standard_error(demo):
         for other in (right_for(0.5), right_for(0.0), one, right_for(1.0))
     ]
     assert verdicts == [True, True, False, False]
+    # Of two that are right equally often one has more luck, mostly within doubt.
+    pairs = [(right_for(0.8), right_for(0.8)) for _ in range(20)]
+    sure = [
+        is_better(a, b, rows, 2, Settings()).item() or is_better(b, a, rows, 2, Settings()).item()
+        for a, b in pairs
+    ]
+    assert 0 < sum(sure) < 14

@@ -1,5 +1,6 @@
 """The whole training: schedule, stacks, determinism, cache, cancel, selection."""
 
+import dataclasses
 import threading
 import time
 
@@ -94,6 +95,8 @@ def test_experts_are_trained_once_for_all_gates(demo):
     assert_same(weights(again), weights(first), rtol=0, atol=0)
     for change in ({"lambda_fair": 2}, {"seed": 5}, {"top_ratio": 0.3}):
         assert not train(demo, [Settings(**QUICK, **change)]).experts_reused
+    other_data = dataclasses.replace(demo, digest="other")
+    assert not train(other_data, [Settings(**QUICK)]).experts_reused
 
 
 def test_cancel_stops_at_once_and_keeps_nothing(demo):
