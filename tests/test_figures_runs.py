@@ -21,10 +21,22 @@ def test_runs_are_drawn_as_utility_over_both_gaps():
     assert list(points.y) == pytest.approx([80, 70])
     assert points.text[0] == "&lt;i&gt;first&lt;/i&gt;"
     assert len(set(points.marker.symbol)) == 2
+    assert figure.layout.yaxis.range == pytest.approx((69, 81))
+    assert figure.layout.xaxis.range == pytest.approx((1.8, 16.2))
     assert runs_takeaway(table) == (
         "Of 3 runs, highest final score: second, highest utility: <i>first</i>, "
         "smallest gaps: second."
     )
+
+
+def test_runs_that_hardly_differ_look_like_it():
+    close = [SCORES[0], SCORES[0] | {"utility": 0.801}]
+    figure = runs_figure(run_table(["a", "b"], close))
+    assert figure.layout.yaxis.range == pytest.approx((75.05, 85.05))
+
+
+def test_runs_without_a_point_have_a_figure():
+    assert runs_figure(run_table(["third"], SCORES[2:])).layout.xaxis.range is None
 
 
 def test_runs_of_one_name_stay_two():

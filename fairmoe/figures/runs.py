@@ -10,6 +10,9 @@ from fairmoe.figures.palette import MODELS, SYMBOLS, TEMPLATE, plain
 from fairmoe.figures.words import shown
 
 RUN_SCORES = ("utility", "f_res", "f_proc", "final_score")
+LEAST_POINTS = 10.0
+"""An axis shows at least so many percentage points."""
+
 _PLACES = ("top center", "bottom center", "middle right", "middle left")
 
 
@@ -59,9 +62,10 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     drawn = table.dropna()
     colour = MODELS["mixture"].colour
+    gaps, utility = 100 * (drawn["f_res"] + drawn["f_proc"]), 100 * drawn["utility"]
     figure.add_scatter(
-        x=100 * (drawn["f_res"] + drawn["f_proc"]),
-        y=100 * drawn["utility"],
+        x=gaps,
+        y=utility,
         mode="markers+text",
         text=[plain(str(name)) for name in drawn.index],
         textposition=[_PLACES[i % len(_PLACES)] for i in range(len(drawn))],
@@ -82,8 +86,10 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
         showlegend=False,
         margin={"r": 60},
     )
-    figure.update_xaxes(title="result gap + procedure gap (lower is better)", ticksuffix=" pp")
-    figure.update_yaxes(title="utility (higher is better)", ticksuffix=" %")
+    figure.update_xaxes(
+        title="result gap + procedure gap (lower is better)", ticksuffix=" pp", range=_around(gaps)
+    )
+    figure.update_yaxes(title="utility (higher is better)", ticksuffix=" %", range=_around(utility))
     return figure
 
 
@@ -100,6 +106,15 @@ def runs_takeaway(table: pd.DataFrame) -> str:
     }
     told = [f"{words}: {known.index[int(place)]}" for words, place in best.items()]
     return f"Of {len(table)} runs, {', '.join(told)}."
+
+
+def _around(values: "pd.Series[float]") -> tuple[float, float] | None:
+    """Return a range around values, wide enough that a difference of chance looks like one."""
+    if values.empty:
+        return None
+    middle = (values.min() + values.max()) / 2
+    half = max(LEAST_POINTS / 2, 0.6 * (values.max() - values.min()))
+    return float(middle - half), float(middle + half)
 
 
 def _text(value: Any) -> str:

@@ -221,7 +221,7 @@ def _what_is_loaded(state: Session) -> None:
     if state.table is not None:
         told = f"{state.table.name or 'Your table'}, {len(state.table.frame):,} rows"
         st.caption(f":material/table_chart: {plain(told)}")
-    if state.kept is not None:
+    if state.kept is not None and len(state.runs) == 1:
         st.caption(f":material/model_training: {plain(f'Shown: {state.kept.name}')}")
     st.caption(
         "Your data stays in the memory of this session, and is gone when you close or reload "
