@@ -13,6 +13,7 @@ def train_from_a_random_gate(page: Page) -> None:
     """Train again; in a few epochs a gate gains nothing for sure, and returns to where it began."""
     page.get_by_text("Other settings").click()
     page.get_by_role("tab", name="Gate").click()
+    page.wait_for_selector(IDLE)
     page.get_by_role("combobox", name="Gate start").click()
     page.get_by_role("option", name="random").click()
     page.wait_for_selector(IDLE)
