@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -25,18 +23,24 @@ def test_a_point_of_a_sweep_is_opened_in_the_experts(trained: Page):
     chart.scroll_into_view_if_needed()
     chosen = trained.get_by_role("combobox", name="Run", exact=True)
     expect(chosen).to_be_visible()
-    # The last run that is drawn: the points of means and baselines follow those of runs.
-    point = chart.locator(".scatterlayer .trace").nth(4).locator(".point").last
-    box = point.bounding_box()
-    assert box is not None
-    trained.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
-    trained.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(chosen).to_have_value(re.compile("^λ fair 100, seed 0"))
-    trained.wait_for_selector(IDLE)
+    before = chosen.input_value()
+    # The points of runs; those of means and baselines follow. Runs of a few epochs may coincide.
+    points = chart.locator(".scatterlayer .trace").nth(4).locator(".point")
+    for point in points.all():
+        box = point.bounding_box()
+        assert box is not None
+        trained.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+        trained.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        trained.wait_for_timeout(2000)
+        trained.wait_for_selector(IDLE)
+        if chosen.input_value() != before:
+            break
+    name = chosen.input_value().partition(" –")[0]
+    assert name != before.partition(" –")[0]
 
     trained.get_by_role("button", name="Open this run in every page").click()
-    expect(trained.get_by_text("Shown on all pages")).to_be_visible(timeout=TRAINED)
+    expect(trained.get_by_text("Shown on all pages", exact=True)).to_be_visible(timeout=TRAINED)
     trained.wait_for_selector(IDLE)
     trained.get_by_role("link", name="See its experts").click()
     expect(trained.get_by_role("heading", name="Experts", exact=True)).to_be_visible()
-    expect(trained.get_by_text("Shown: λ fair 100, seed 0")).to_be_visible()
+    expect(trained.get_by_text(f"Shown: {name}")).to_be_visible()
