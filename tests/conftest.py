@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, LabelledTable, assign_roles, demo_table
@@ -15,6 +16,10 @@ from fairmoe.runs import Run
 # Timings on a busy machine say nothing of a function; the same examples come up in every run.
 hypothesis.settings.register_profile("project", deadline=None, max_examples=25, derandomize=True)
 hypothesis.settings.load_profile("project")
+
+# What is computed here is small: where anything else keeps the processors busy, threads would wait
+# for one another a hundred times as long as they work.
+torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
 

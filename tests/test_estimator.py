@@ -21,15 +21,6 @@ from fairmoe.estimator import FairMoEClassifier
 from fairmoe.training import forget_experts
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _one_thread():
-    """On tables as small as these a second thread costs more than it does."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def applicants():
     """Features of mixed kinds with missing values, labels and sexes."""
