@@ -121,9 +121,23 @@ class GateTrainer:
             keeper.restore()
             if shared.gate_start == "experts":
                 learnt = is_better(
-                    self._explain(recorder), explained, self._validation, self._n_groups, shared
+                    self._explain(recorder),
+                    explained,
+                    self._validation,
+                    self._n_groups,
+                    shared,
+                    margin=self._margin(),
                 )
                 self._return_to(start, ~learnt)
+
+    def _margin(self) -> float:
+        """Return how sure the gain of a learnt gate must be, in standard errors.
+
+        The more weights a gate has for each row that it learns from, the more of what it gains it
+        owes to those rows alone, and the less its best moment on others is to be trusted.
+        """
+        weights = sum(each[0].numel() for each in self.mixture.gate.parameters())
+        return min(1.0, weights / sum(len(batch.y) for batch in self._batches))
 
     @torch.no_grad()
     def _favour_better_experts(self, recorder: Recorder) -> None:

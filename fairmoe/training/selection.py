@@ -102,11 +102,13 @@ def is_better(
     rows: Batch,
     n_groups: int,
     settings: Settings,
+    *,
+    margin: float,
 ) -> Tensor:
-    """Return whether models are better than others by more than a standard error.
+    """Return whether models are better than others by more than a margin.
 
-    The error is that of the difference between their criteria (jackknife over `FOLDS` parts of
-    the rows).
+    It is counted in standard errors of the difference between their criteria (jackknife over
+    `FOLDS` parts of the rows).
 
     Args:
         explained: What `explain_rows` returned for `k` models on the rows.
@@ -114,6 +116,7 @@ def is_better(
         rows: The `n` rows.
         n_groups: The number of groups.
         settings: What the scores depend on.
+        margin: In standard errors.
 
     Returns:
         **Shape** `(k,)`.
@@ -129,7 +132,7 @@ def is_better(
     part = torch.arange(len(rows.y), device=rows.y.device) % FOLDS
     without_a_part = torch.stack([gain(part != fold) for fold in range(FOLDS)])
     error = ((FOLDS - 1) * without_a_part.var(0, correction=0)).sqrt()
-    return gain(part >= 0) > error
+    return gain(part >= 0) > margin * error
 
 
 def criterion(scores: dict[str, Tensor], by: str) -> Tensor:

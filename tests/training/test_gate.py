@@ -143,7 +143,7 @@ def test_an_expert_that_collapsed_begins_within_reach(demo, monkeypatch):
 def test_a_gate_that_gets_better_within_doubt_only_returns_to_where_it_began(demo, monkeypatch):
     settings = Settings(epochs=60, fine_tune_every=10)
     for verdict in (True, False):
-        monkeypatch.setattr(gate_module, "is_better", lambda *_, v=verdict: torch.tensor([v]))
+        monkeypatch.setattr(gate_module, "is_better", lambda *_, v=verdict, **__: torch.tensor([v]))
         forget_experts()
         mixture = train(demo, [settings]).mixture
         spread = mixture.gate_proba(torch.as_tensor(demo.train.x))[0].std(0).max()
@@ -151,14 +151,14 @@ def test_a_gate_that_gets_better_within_doubt_only_returns_to_where_it_began(dem
 
 
 def test_of_a_stack_only_the_runs_that_got_no_better_return(demo, monkeypatch):
-    monkeypatch.setattr(gate_module, "is_better", lambda *_: torch.tensor([True, False]))
+    monkeypatch.setattr(gate_module, "is_better", lambda *_, **__: torch.tensor([True, False]))
     base = Settings(epochs=60, fine_tune_every=10)
     mixture = train(demo, [base, base.replace(seed=1)]).mixture
     learnt, returned = mixture.gate_proba(torch.as_tensor(demo.train.x)).std(1).amax(-1)
     assert learnt > 1e-4 > returned
 
 
-def test_better_is_better_by_more_than_a_standard_error(demo):
+def test_better_is_better_by_a_margin_in_standard_errors(demo):
     """One model is right for 80% of the rows; the other for half, none, the same, all."""
     rows = make_batch(demo.train, torch.arange(len(demo.train.y)), 2)
     generator = torch.Generator().manual_seed(0)
@@ -169,16 +169,31 @@ def test_better_is_better_by_more_than_a_standard_error(demo):
         proba = (0.5 + sign * (rows.y - 0.5) * 0.5)[None]
         return proba, proba, attention
 
+    def better(one, other, margin):
+        return is_better(one, other, rows, 2, Settings(), margin=margin).item()
+
     one = right_for(0.8)
-    verdicts = [
-        is_better(one, other, rows, 2, Settings()).item()
-        for other in (right_for(0.5), right_for(0.0), one, right_for(1.0))
-    ]
-    assert verdicts == [True, True, False, False]
+    others = right_for(0.5), right_for(0.0), one, right_for(1.0)
+    for margin in (0.0, 1.0):
+        assert [better(one, other, margin) for other in others] == [True, True, False, False]
     # Of two that are right equally often one has more luck, mostly within doubt.
-    pairs = [(right_for(0.8), right_for(0.8)) for _ in range(20)]
-    sure = [
-        is_better(a, b, rows, 2, Settings()).item() or is_better(b, a, rows, 2, Settings()).item()
-        for a, b in pairs
+    pairs = [(right_for(0.8), right_for(0.8)) for _ in range(12)]
+    assert all(better(a, b, 0.0) or better(b, a, 0.0) for a, b in pairs)
+    assert 0 < sum(better(a, b, 1.0) or better(b, a, 1.0) for a, b in pairs) < 9
+
+
+def test_the_margin_is_a_standard_error_for_few_rows_and_falls_with_their_number(demo, monkeypatch):
+    margins = []
+
+    def spy(*_, margin):
+        margins.append(margin)
+        return torch.tensor([True])
+
+    monkeypatch.setattr(gate_module, "is_better", spy)
+    gates = [
+        train(demo, [Settings(epochs=8, fine_tune_every=0, gate_hidden=hidden)]).mixture.gate
+        for hidden in (512, 1)
     ]
-    assert 0 < sum(sure) < 14
+    many, few = (sum(each.numel() for each in gate.parameters()) for gate in gates)
+    assert many > len(demo.train.y)
+    assert margins == [1.0, pytest.approx(few / len(demo.train.y))]
