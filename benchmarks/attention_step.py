@@ -1,14 +1,14 @@
 """What the attention loss adds to a training step of one expert: on all rows, and on a sample."""
 
-from collections.abc import Callable
-
 import torch
 
 from benchmarks.measure import Claim, Measured, alternate, median, ratio
 from fairmoe.explain import ROWS_IN_LOSS
-from fairmoe.functional.attention import attention_loss, path_attention_loss
+from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.gradients import cross_entropy_gradient
 from fairmoe.functional.groups import averaging_matrix
 from fairmoe.functional.losses import cross_entropy_loss
+from fairmoe.functional.path_attention import PathAttention, path_attention
 from fairmoe.nn import ExpertStack
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, GroupSample
@@ -24,49 +24,71 @@ def measure() -> Measured:
     member = torch.nn.functional.one_hot(group, 2).float().T
     batch = Batch(x, y, group, member, averaging, averaging_matrix(group, 2, among=y == 1))
     stack = ExpertStack(COLUMNS, HIDDEN, slope=0.01, generators=[torch.Generator().manual_seed(0)])
-    adam = Adam([stack], learning_rate=1e-2, weight_decay=torch.zeros(1))
-    baseline, columns = x.mean(0), torch.arange(COLUMNS)
+    adam = Adam(stack, learning_rate=1e-2, weight_decay=torch.zeros(1))
+    baseline, strength = x.mean(0), torch.ones(1)
     sampled_rows = ROWS_IN_LOSS["integrated_gradients"]
     whole, sample = GroupSample(batch, ROWS), GroupSample(batch, sampled_rows)
     draws = torch.Generator().manual_seed(0)
 
-    def attention(sample: GroupSample) -> torch.Tensor:
-        rows = sample.draw(draws)
+    def attention(sample: GroupSample, before: torch.Tensor | None = None) -> PathAttention:
         experts = stack.part()
-        return path_attention_loss(
-            experts.path_weights(experts.first_layer(rows), baseline),
+        rows, distance = sample.draw_from(baseline, draws)
+        found = path_attention(
             experts.weight1,
-            rows - baseline,
+            (experts.first_layer(rows) if before is None else before).mT,
+            experts.first_layer(baseline[None]).mT,
+            experts.weight2[:, 1] - experts.weight2[:, 0],
+            distance,
             sample.averaging,
-            column_of=columns,
-            n_columns=COLUMNS,
+            strength=strength,
+            indicator=None,
+            slope=stack.slope,
         )
+        stack.add_attention(found, slice(None))
+        stack.add_first_layer(baseline[None], found.into_start.mT)
+        if not sample.whole:
+            stack.add_first_layer(rows, found.into_before.mT)
+        return found
 
-    def by_autograd() -> torch.Tensor:
+    @torch.no_grad()
+    def step(sample: GroupSample | None) -> None:
+        adam.clear()
         experts = stack.part()
-        gradients = experts.path_weights(experts.first_layer(x), baseline) @ experts.weight1
-        return attention_loss((x - baseline) * gradients, averaging)
+        before = experts.first_layer(x)
+        outputs = experts.outputs(before)
+        into_log_odds = cross_entropy_gradient(outputs.log_odds.sigmoid(), y)
+        into_logits = torch.stack([-into_log_odds, into_log_odds], 1).mT
+        into_hidden = stack.add_second_layer(outputs, into_logits)
+        into_before = stack.through_activation(outputs.hidden, into_hidden)
+        if sample:
+            found = attention(sample, before if sample.whole else None)
+            if sample.whole:
+                into_before.add_(found.into_before.mT)
+        stack.add_first_layer(x, into_before)
+        adam.step()
 
-    def step(loss_of_attention: Callable[[], torch.Tensor] | None) -> None:
+    def step_by_autograd(*, attentive: bool) -> None:
         adam.clear()
         experts = stack.part()
         loss = cross_entropy_loss(experts.outputs(experts.first_layer(x)).logits, y)
-        if loss_of_attention:
-            loss = loss + loss_of_attention()
+        if attentive:
+            gradients = experts.path_weights(experts.first_layer(x), baseline) @ experts.weight1
+            loss = loss + attention_loss((x - baseline) * gradients, averaging)
         loss.sum().backward()
         adam.step()
 
     seconds = alternate(
         {
             "without": lambda: step(None),
-            "all rows": lambda: step(lambda: attention(whole)),
-            "sample": lambda: step(lambda: attention(sample)),
-            "all rows, by autograd": lambda: step(by_autograd),
+            "all rows": lambda: step(whole),
+            "sample": lambda: step(sample),
+            "by autograd, without": lambda: step_by_autograd(attentive=False),
+            "by autograd, all rows": lambda: step_by_autograd(attentive=True),
         }
     )
     with torch.no_grad():
-        exact = attention(whole).item()
-        sampled = torch.cat([attention(sample) for _ in range(DRAWS)])
+        exact = attention(whole).loss.item()
+        sampled = torch.cat([attention(sample).loss for _ in range(DRAWS)])
     bias, deviation = sampled.mean().item() - exact, sampled.std().item()
     rows = [
         {

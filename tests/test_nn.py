@@ -84,14 +84,13 @@ def test_initial_weights_are_torchs_in_range_and_depend_on_the_seed_alone():
     assert torch.equal(alone.weight1[0], stack.weight1[1])
 
 
-def test_dropout_scales_what_it_keeps():
+def test_dropout_multiplies_hidden_units_on_their_way_to_the_logits():
     stack = ExpertStack(5, 4, slope=0.01, generators=generators(1)).part()
     before = stack.first_layer(draws(7, 5))
-    everything = torch.ones(1, 7, 4).bool()
-    half = stack.outputs(before, keep=everything, dropout=torch.full((1, 1, 1), 0.5))
+    half = stack.outputs(before, torch.full((1, 7, 4), 2.0))
     doubled = stack.outputs(before).hidden * 2 @ stack.weight2.mT + stack.bias2[:, None]
     assert torch.allclose(half.logits, doubled, atol=1e-6)
-    nothing = stack.outputs(before, keep=~everything, dropout=torch.full((1, 1, 1), 0.5))
+    nothing = stack.outputs(before, torch.zeros(1, 7, 4))
     assert torch.allclose(nothing.logits, stack.bias2[:, None].expand(1, 7, 2))
 
 
@@ -106,19 +105,46 @@ def test_gradient_reversal_keeps_values_and_turns_gradients():
     assert x.grad[1].unique().tolist() == [-7.5]
 
 
-@pytest.mark.equation(23, 24, 26, 27)
-def test_an_adversary_descends_while_what_it_sees_ascends():
-    adversary = AdversaryStack(4, 4, 3, generators(2))
-    shown = draws(2, 6, 4).requires_grad_()
+def alone(adversaries, member, which):
+    """Return one of a member's two adversaries as torch writes it."""
+    rows = slice(0, 4) if which == 0 else slice(4, None)
+    columns = slice(0, 6) if which == 0 else slice(6, 8)
+    units = len(adversaries.weight1[0, rows])
+    first = torch.nn.Linear(columns.stop - columns.start, units)
+    second = torch.nn.Linear(units, adversaries.bias2.shape[1] // 2)
+    outputs = slice(which * second.out_features, (which + 1) * second.out_features)
+    first.weight.data = adversaries.weight1[member, rows, columns].detach()
+    first.bias.data = adversaries.weight1[member, rows, -1].detach()
+    second.weight.data = adversaries.weight2[member, outputs, rows].detach()
+    second.bias.data = adversaries.bias2[member, outputs].detach()
+    return torch.nn.Sequential(first, torch.nn.ReLU(), second)
+
+
+@pytest.mark.equation(24, 27)
+@pytest.mark.parametrize("groups", [2, 3])
+def test_the_two_adversaries_are_networks_of_their_own(groups):
+    adversaries = AdversaryStack(6, groups, generators(2))
+    hidden, said = draws(2, 7, 6), draws(2, 7, 2, seed=1)
+    logits = adversaries(adversaries.shown(hidden, said), torch.ones(2, 1, 1))
+    assert logits.shape == (2, 2, 7, groups)
+    for which, shown in enumerate((hidden, said)):
+        for member in range(2):
+            network = alone(adversaries, member, which)
+            assert torch.allclose(logits[which, member], network(shown[member]), atol=1e-6)
+
+
+@pytest.mark.equation(23, 26)
+def test_adversaries_descend_while_what_they_see_ascends():
+    adversaries = AdversaryStack(4, 3, generators(2))
+    shown = draws(2, 6, 7).requires_grad_()
     group = torch.tensor([0, 1, 2, 0, 1, 2])
 
     def loss(factor):
-        logits = adversary(shown, torch.full((2, 1, 1), factor))
-        return torch.nn.functional.cross_entropy(logits.flatten(0, 1), group.repeat(2))
+        guesses = adversaries(shown, torch.full((2, 1, 1), factor))
+        return adversarial_loss(*guesses, group).sum()
 
-    assert adversary(shown, torch.ones(2, 1, 1)).shape == (2, 6, 3)
-    honest, own = torch.autograd.grad(loss(-1.0), [shown, adversary.weight1])
-    turned, same = torch.autograd.grad(loss(1.0), [shown, adversary.weight1])
+    honest, own = torch.autograd.grad(loss(-1.0), [shown, adversaries.weight1])
+    turned, same = torch.autograd.grad(loss(1.0), [shown, adversaries.weight1])
     assert torch.allclose(turned, -honest)
     assert torch.equal(own, same)
     assert turned.abs().max() > 0
@@ -126,23 +152,37 @@ def test_an_adversary_descends_while_what_it_sees_ascends():
     assert silent.abs().max() == 0
 
 
-@pytest.mark.equation(25, 28)
+@pytest.mark.equation(22, 25, 28, 30)
 @pytest.mark.parametrize("groups", [2, 3])
-def test_gradients_by_hand_are_autograds(groups):
-    on_hidden = AdversaryStack(4, 4, groups, generators(2))
-    on_output = AdversaryStack(2, 8, groups, generators(2, first=9))
-    hidden, output = draws(2, 30, 4), draws(2, 30, 2, seed=1)
+def test_gradients_of_adversaries_by_hand_are_autograds(groups):
+    adversaries = AdversaryStack(4, groups, generators(2)).double()
+    hidden, said = draws(2, 30, 4).double(), draws(2, 30, 2, seed=1).double()
     group = torch.arange(30) % groups
-    honest = torch.ones(2, 1, 1)
-    loss = adversarial_loss(on_hidden(hidden, honest), on_output(output, honest), group)
-    loss.sum().backward()
-    member = torch.nn.functional.one_hot(group, groups).float().T
-    for adversary, shown in ((on_hidden, hidden), (on_output, output)):
-        by_autograd = [parameter.grad.clone() for parameter in adversary.parameters()]
-        adversary.put_gradients(shown, member)
-        for parameter, gradient in zip(adversary.parameters(), by_autograd, strict=True):
-            assert gradient.abs().max() > 1e-3
-            assert torch.allclose(parameter.grad, gradient, atol=1e-7)
+    weight, factor = torch.tensor([[1.0, 3.0], [0.5, 2.0]]).double()[..., None, None]
+    seen = [hidden.requires_grad_(), said.requires_grad_()]
+    shown = adversaries.shown(*seen)
+    guesses = adversaries(shown, factor)
+    trained = [adversaries.weight1, adversaries.weight2, adversaries.bias2]
+    loss = (weight.flatten() * adversarial_loss(*guesses, group)).sum()
+    into_seen = torch.autograd.grad(loss, seen, retain_graph=True)
+    by_autograd = torch.autograd.grad(loss, trained)
+    by_autograd = [
+        gradient * mask
+        for gradient, mask in zip(
+            by_autograd, (adversaries.mask1, adversaries.mask2, 1), strict=True
+        )
+    ]
+    for parameter in trained:
+        parameter.grad = torch.ones_like(parameter)
+    member = torch.nn.functional.one_hot(group, groups).double().T
+    logits, error = adversaries.put_gradients(shown.detach(), member, weight)
+    assert torch.allclose(logits, guesses)
+    for parameter, gradient in zip(trained, by_autograd, strict=True):
+        assert gradient.abs().max() > 1e-3
+        assert torch.allclose(parameter.grad, gradient, atol=1e-12)
+    for ours, theirs in zip(adversaries.into_shown(error, factor), into_seen, strict=True):
+        assert theirs.abs().max() > 1e-4
+        assert torch.allclose(ours, theirs, atol=1e-12)
 
 
 @pytest.mark.equation(32)

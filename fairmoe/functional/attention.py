@@ -1,18 +1,15 @@
 """From attributions to attention, and how far the attention of groups lies apart: (19)-(21)."""
 
 import math
-from typing import Any
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
-from torch.nn.functional import one_hot
 
 from fairmoe.functional.groups import averaging_matrix
 
 TINY = 1e-12
 EPSILON = 1e-8
-LEAST_ROWS, VALUES_AT_ONCE = 128, 2**16
 
 
 def attention_weights(
@@ -114,89 +111,6 @@ def attention_loss(
     # >>> Equation (19)
     return jensen_shannon_divergence(averaging.T @ attention_weights(attributions))
     # <<< Equation (19)
-
-
-class _PathAttention(torch.autograd.Function):
-    """The loss and its gradients in two passes over rows that fit a cache; see below."""
-
-    @staticmethod
-    def forward(
-        ctx: Any,
-        path_weights: Tensor,
-        weight: Tensor,
-        distance: Tensor,
-        indicator: Tensor | None,
-        averaging: Tensor,
-    ) -> Tensor:
-        members, d = len(weight), distance.shape[1]
-        at_once = max(LEAST_ROWS, VALUES_AT_ONCE // (members * d))
-        parts = [torch.split(each, at_once, -2) for each in (path_weights, distance, averaging)]
-        signed, scales, means = [], [], 0.0
-        for of_hidden, away, average in zip(*parts, strict=True):
-            attributions = (of_hidden @ weight).mul_(away)
-            if indicator is not None:
-                attributions = attributions @ indicator
-            # >>> Equation (21), its sign kept for the way back
-            scale = attributions.abs().sum(-1, keepdim=True).add_(EPSILON)
-            signed.append(attributions.div_(scale))
-            # <<< Equation (21)
-            scales.append(scale)
-            means = means + average.T @ signed[-1].abs()
-        with torch.enable_grad():
-            distributions = torch.as_tensor(means).requires_grad_()
-            loss = jensen_shannon_divergence(distributions)
-            (of_means,) = torch.autograd.grad(loss.sum(), distributions)
-        into_weight, into_path = torch.zeros_like(weight), []
-        for of_hidden, away, average, share, scale in zip(*parts, signed, scales, strict=True):
-            change = average @ of_means
-            change -= (share.abs() * change).sum(-1, keepdim=True)
-            change.mul_(share.sign_()).div_(scale)
-            if indicator is not None:
-                change = change @ indicator.T
-            change = change.mul_(away)
-            into_weight += of_hidden.mT @ change
-            into_path.append(change @ weight.mT)
-        ctx.save_for_backward(torch.cat(into_path, -2), into_weight)
-        return loss.detach()
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        outer = gradients[0][:, None, None]
-        into_path, into_weight = ctx.saved_tensors
-        return outer * into_path, outer * into_weight, None, None, None
-
-
-def path_attention_loss(
-    path_weights: Float[Tensor, "m n h"],
-    weight: Float[Tensor, "m h d"],
-    distance: Float[Tensor, "n d"],
-    averaging: Float[Tensor, "n g"],
-    *,
-    column_of: Int[Tensor, " d"],
-    n_columns: int,
-) -> Float[Tensor, " m"]:
-    """Return the attention loss (19) of models whose attributions are a product.
-
-    The attributions are `distance * (path_weights @ weight)`, summed by source column: integrated
-    gradients of what begins with an affine layer. It is `attention_loss` of them in less time and
-    memory: of what is as large as rows times columns only the attention is kept, and the gradients
-    are taken by hand, from rows that are still in the cache.
-
-    Args:
-        path_weights: **Shape** `(m, n, h)`. The gradient of the log-odds in the hidden units before
-            their activation, averaged over the path. Gradients flow.
-        weight: **Shape** `(m, h, d)`. Of the affine layer. Gradients flow.
-        distance: **Shape** `(n, d)`. From the baseline.
-        averaging: **Shape** `(n, g)`. Of the groups that have rows; fewer than two give 0.
-        column_of: **Shape** `(d,)`. The source column of each encoded one.
-        n_columns: The number of source columns.
-    """
-    apart = len(column_of) == n_columns
-    indicator = None if apart else one_hot(column_of, n_columns).to(distance.dtype)
-    loss: Tensor = _PathAttention.apply(  # type: ignore[no-untyped-call]
-        path_weights, weight, distance, indicator, averaging
-    )
-    return loss
 
 
 def mask_top(

@@ -7,7 +7,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from fairmoe.nn.stacking import affine, initial_weights
+from fairmoe.nn.stacking import initial_weights
+
+OUTPUTS = 2
+"""What the second adversary sees: one figure for each class."""
 
 
 class _Reversal(torch.autograd.Function):
@@ -41,58 +44,127 @@ def gradient_reversal(
 
 
 class AdversaryStack(nn.Module):
-    r"""Adversaries that guess the group from what they are shown, stacked along `m` members.
+    r"""The two adversaries of each of `m` members, which guess the group from what they are shown.
 
     $$h_{adv} = GRL(h) \tag{23}$$
     $$\ell_{adv}^{hidden} = \mathrm{MLP}_{adv}^{hidden}(h_{adv}) \tag{24}$$
     $$p_{adv} = GRL(p) \tag{26}$$
     $$\ell_{adv}^{logits} = \mathrm{MLP}_{adv}^{logits}(p_{adv}) \tag{27}$$
 
+    Both are one network, with weights of zero between the two that never change: on small tables
+    the number of operations decides how long a step takes. The first layer's bias is the weight of
+    an input that is always 1.
+
     NOTE[DIFF]: section 6.2 of the source feeds logits to the second adversary, (26) probabilities;
     probabilities are the default and `adversary_input="logits"` the other reading.
 
     Args:
-        n_inputs: Size of what is shown.
-        hidden: Hidden units.
-        n_groups: Groups to tell apart.
+        n_inputs: Size of the hidden vector, `h`.
+        n_groups: Groups to tell apart, `g`.
         generators: One per member; each draws that member's initial weights.
     """
 
-    def __init__(
-        self, n_inputs: int, hidden: int, n_groups: int, generators: Sequence[torch.Generator]
-    ) -> None:
+    mask1: Tensor
+    mask2: Tensor
+
+    def __init__(self, n_inputs: int, n_groups: int, generators: Sequence[torch.Generator]) -> None:
         super().__init__()
-        self.weight1 = initial_weights((hidden, n_inputs), n_inputs, generators)
-        self.bias1 = initial_weights((hidden,), n_inputs, generators)
-        self.weight2 = initial_weights((n_groups, hidden), hidden, generators)
-        self.bias2 = initial_weights((n_groups,), hidden, generators)
+        self.n_inputs = n_inputs
+        sizes = ((n_inputs, max(4, n_inputs // 2)), (OUTPUTS, 8))
+        first, first_bias, second, second_bias = zip(
+            *(
+                (
+                    initial_weights((units, inputs), inputs, generators),
+                    initial_weights((units,), inputs, generators),
+                    initial_weights((n_groups, units), units, generators),
+                    initial_weights((n_groups,), units, generators),
+                )
+                for inputs, units in sizes
+            ),
+            strict=True,
+        )
+        bias1 = torch.cat(first_bias, 1)[..., None]
+        self.weight1 = nn.Parameter(torch.cat([_block_diagonal(first), bias1], 2))
+        self.weight2 = nn.Parameter(_block_diagonal(second))
+        self.bias2 = nn.Parameter(torch.cat(second_bias, 1))
+        self.register_buffer("mask1", _where_not_zero(first, extra=1))
+        self.register_buffer("mask2", _where_not_zero(second, extra=0))
+
+    @staticmethod
+    def shown(
+        hidden: Float[Tensor, "m n h"], output: Float[Tensor, "m n 2"]
+    ) -> Float[Tensor, "m n i"]:
+        """Return what the two see side by side, and the input that is always 1."""
+        return torch.cat([hidden.mT, output.mT, torch.ones_like(output.mT[:, :1])], 1).mT
 
     def forward(
-        self, shown: Float[Tensor, "m n h"], factor: Float[Tensor, "m 1 1"]
-    ) -> Float[Tensor, "m n g"]:
+        self, shown: Float[Tensor, "m n i"], factor: Float[Tensor, "m 1 1"]
+    ) -> Float[Tensor, "2 m n g"]:
         """Return logits of the groups; the gradient goes back reversed and times `factor`."""
         # >>> Equations (23), (24) for the hidden vector, (26), (27) for the probabilities
-        hidden = affine(gradient_reversal(shown, factor), self.weight1, self.bias1).relu()
-        return affine(hidden, self.weight2, self.bias2)
+        hidden = torch.bmm(self.weight1, gradient_reversal(shown, factor).mT).relu()
+        return self._logits(hidden)
         # <<< Equations (23), (24), (26), (27)
 
-    @torch.no_grad()
-    def put_gradients(self, shown: Float[Tensor, "m n h"], member: Float[Tensor, "g n"]) -> None:
-        """Put into `grad` the gradients of half of the cross-entropy (25) or (28), summed.
+    def _logits(self, hidden: Tensor) -> Tensor:
+        logits = torch.baddbmm(self.bias2[..., None], self.weight2, hidden)
+        return logits.view(len(hidden), 2, -1, hidden.shape[2]).transpose(0, 1).mT
 
-        They are what `backward` of `adversarial_loss` would add to zero, at a tenth of its cost:
-        what the adversary is shown stands still, and no graph is built.
+    @torch.no_grad()
+    def put_gradients(
+        self,
+        shown: Float[Tensor, "m n i"],
+        member: Float[Tensor, "g n"],
+        weight: Float[Tensor, "m 1 1"] | float = 1.0,
+    ) -> tuple[Float[Tensor, "2 m n g"], Float[Tensor, "m n u"]]:
+        """Put the gradients of the adversarial loss (22) into `grad`.
+
+        They are what `backward` would add to zero, at a tenth of its cost: no graph is built.
 
         Args:
-            shown: **Shape** `(m, n, h)`. What the adversary sees.
+            shown: **Shape** `(m, n, i)`. What the adversaries see.
             member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
+            weight: **Shape** `(m, 1, 1)`. Of the loss.
+
+        Returns:
+            logits: **Shape** `(2, m, n, g)`. Of the groups.
+            error: **Shape** `(m, n, u)`. The gradient before the activation, see `into_shown`.
         """
-        hidden = affine(shown, self.weight1, self.bias1).mT.relu_()
-        proba = affine(hidden.mT, self.weight2, self.bias2).mT.softmax(-2)
-        error = proba.sub_(member).div_(2 * len(shown[0]))
-        torch.bmm(error, hidden.mT, out=self.weight2.grad)
+        hidden = torch.bmm(self.weight1, shown.mT).relu_()
+        logits = self._logits(hidden)
+        proba = logits.mT.softmax(-2).transpose(0, 1)
+        error = proba.sub_(member).flatten(1, 2).mul_(weight / (2 * member.shape[1]))
+        torch.bmm(error, hidden.mT, out=self.weight2.grad).mul_(self.mask2)
         torch.sum(error, -1, out=self.bias2.grad)
         # The slope of the ReLU is the sign of what it gives.
         error = torch.bmm(self.weight2.mT, error).mul_(hidden.sign_())
-        torch.bmm(error, shown, out=self.weight1.grad)
-        torch.sum(error, -1, out=self.bias1.grad)
+        torch.bmm(error, shown, out=self.weight1.grad).mul_(self.mask1)
+        return logits, error.mT
+
+    @torch.no_grad()
+    def into_shown(
+        self, error: Float[Tensor, "m n u"], factor: Float[Tensor, "m 1 1"]
+    ) -> tuple[Float[Tensor, "m n h"], Float[Tensor, "m n 2"]]:
+        """Return the gradients that come back to what each sees: reversed, and times `factor`."""
+        # >>> Equation (30)
+        back = torch.bmm(self.weight1.mT * -factor, error.mT).mT
+        # <<< Equation (30)
+        return back[..., : self.n_inputs], back[..., self.n_inputs : -1]
+
+
+def _block_diagonal(weights: Sequence[Tensor]) -> Tensor:
+    """Return two stacks of matrices as one, zero outside of the two blocks."""
+    upper, lower = (weight.detach() for weight in weights)
+    return torch.cat(
+        [
+            torch.nn.functional.pad(upper, (0, lower.shape[2])),
+            torch.nn.functional.pad(lower, (upper.shape[2], 0)),
+        ],
+        1,
+    )
+
+
+def _where_not_zero(weights: Sequence[Tensor], *, extra: int) -> Tensor:
+    """Return 1 where one of the two blocks is, and in `extra` columns after them."""
+    ones = _block_diagonal([torch.ones_like(weight[:1]) for weight in weights])
+    return torch.nn.functional.pad(ones, (0, extra), value=1)

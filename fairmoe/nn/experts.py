@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fairmoe.functional.attributions import average_slope
+from fairmoe.functional.path_attention import PathAttention
 from fairmoe.nn.stacking import affine, initial_weights
 
 
@@ -18,11 +19,13 @@ class ExpertOutputs(NamedTuple):
 
     Attributes:
         hidden: **Shape** `(m, n, h)`. The hidden vector (1), without dropout.
+        kept: **Shape** `(m, n, h)`. What dropout leaves of it; the same if there is none.
         logits: **Shape** `(m, n, 2)`. (2), after dropout if it was asked for.
         log_odds: **Shape** `(m, n)`. Of the positive class.
     """
 
     hidden: Tensor
+    kept: Tensor
     logits: Tensor
     log_odds: Tensor
 
@@ -56,27 +59,23 @@ class Experts:
     def outputs(
         self,
         before: Float[Tensor, "m n h"],
-        *,
-        keep: Bool[Tensor, "m n h"] | None = None,
-        dropout: Float[Tensor, "m 1 1"] | None = None,
+        keep: Float[Tensor, "m n h"] | None = None,
     ) -> ExpertOutputs:
         """Return what follows from the first layer.
 
         Args:
             before: **Shape** `(m, n, h)`, from `first_layer`.
-            keep: **Shape** `(m, n, h)`. Hidden units that dropout leaves; all, if left out.
-            dropout: **Shape** `(m, 1, 1)`. The share it silences, by member; needed with `keep`.
+            keep: **Shape** `(m, n, h)`. What dropout multiplies the hidden units with: 0, or the
+                inverse of the share it leaves. Left out, there is no dropout.
         """
         # >>> Equation (1)
         hidden = F.leaky_relu(before, self.slope)
         # <<< Equation (1)
-        kept, weight2 = hidden, self.weight2
-        if keep is not None and dropout is not None:
-            kept, weight2 = hidden * keep, weight2 / (1 - dropout)
+        kept = hidden if keep is None else hidden * keep
         # >>> Equation (2)
-        logits = affine(kept, weight2, self.bias2)
+        logits = affine(kept, self.weight2, self.bias2)
         # <<< Equation (2)
-        return ExpertOutputs(hidden, logits, logits[..., 1] - logits[..., 0])
+        return ExpertOutputs(hidden, kept, logits, logits[..., 1] - logits[..., 0])
 
     def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "m n"]:
         """Return log-odds of the positive class, without dropout."""
@@ -136,3 +135,69 @@ class ExpertStack(nn.Module):
             bias2 - F.pad(self.threshold[members, None], (1, 0)),
             self.slope,
         )
+
+    def layers(self) -> tuple[nn.Parameter, nn.Parameter, nn.Parameter, nn.Parameter]:
+        """Return what is trained: weights and biases, layer by layer."""
+        return self.weight1, self.bias1, self.weight2, self.bias2
+
+    @torch.no_grad()
+    def add_second_layer(
+        self,
+        outputs: ExpertOutputs,
+        into_logits: Float[Tensor, "m n 2"],
+        keep: Float[Tensor, "m n h"] | None = None,
+    ) -> Float[Tensor, "m n h"]:
+        """Add the gradients of the second layer to `grad`, and return those of the hidden units.
+
+        Args:
+            outputs: Of all members.
+            into_logits: **Shape** `(m, n, 2)`. The gradient in the logits.
+            keep: As it was given to `outputs`.
+        """
+        error = into_logits.mT
+        _grad(self.weight2).baddbmm_(error, outputs.kept)
+        _grad(self.bias2).add_(error.sum(-1))
+        into_hidden = torch.bmm(self.weight2.mT, error).mT
+        return into_hidden if keep is None else into_hidden.mul_(keep)
+
+    def through_activation(
+        self, hidden: Float[Tensor, "m n h"], into_hidden: Float[Tensor, "m n h"]
+    ) -> Float[Tensor, "m n h"]:
+        """Return the gradient before the activation in the place of that in the hidden units."""
+        error = into_hidden.mT
+        # The sign of what a leaky ReLU gives is that of what it was given.
+        torch.ops.aten.leaky_relu_backward.grad_input(
+            error, hidden.mT, self.slope, True, grad_input=error
+        )
+        return into_hidden
+
+    @torch.no_grad()
+    def add_first_layer(
+        self,
+        x: Float[Tensor, "n d"],
+        into_before: Float[Tensor, "k n h"],
+        members: slice = slice(None),
+    ) -> None:
+        """Add the gradients of the first layer to `grad`.
+
+        Args:
+            x: **Shape** `(n, d)`. The rows.
+            into_before: **Shape** `(k, n, h)`. The gradient before the activation.
+            members: Which experts' it is.
+        """
+        error = into_before.mT
+        _grad(self.weight1)[members].flatten(0, 1).addmm_(error.flatten(0, 1), x)
+        _grad(self.bias1)[members].add_(error.sum(-1))
+
+    @torch.no_grad()
+    def add_attention(self, found: PathAttention, members: slice) -> None:
+        """Add to `grad` what an attention loss wants of weights other than by way of the rows."""
+        _grad(self.weight1)[members].add_(found.into_weight)
+        into_weight2 = _grad(self.weight2)[members]
+        into_weight2[:, 1].add_(found.into_direction)
+        into_weight2[:, 0].sub_(found.into_direction)
+
+
+def _grad(parameter: nn.Parameter) -> Tensor:
+    assert parameter.grad is not None
+    return parameter.grad

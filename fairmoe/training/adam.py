@@ -1,7 +1,5 @@
 """Adam for stacks: one update of all weights, with a weight decay of its own for each run."""
 
-from collections.abc import Iterable
-
 import torch
 from torch import Tensor, nn
 
@@ -9,13 +7,13 @@ MEAN_MEMORY, SQUARE_MEMORY, EPSILON = 0.9, 0.999, 1e-8
 
 
 class Adam:
-    """Adam (Kingma and Ba, ICLR 2015) over the weights of some stacks.
+    """Adam (Kingma and Ba, ICLR 2015) over the weights of a stack.
 
-    The weights and their gradients move into one tensor each, and what the stacks hold become
-    views: a step is a few operations on vectors, however many stacks and layers there are.
+    The weights and their gradients move into one tensor each, and what the stack holds become
+    views: a step is a few operations on vectors, however many layers there are.
 
     Args:
-        stacks: Their trained parameters have the members along the first axis, `k` or a multiple
+        stack: Its trained parameters have the members along the first axis, `k` or a multiple
             of it.
         learning_rate: The step size.
         weight_decay: **Shape** `(k,)`. Added to the gradient, times the weight, by run.
@@ -25,18 +23,13 @@ class Adam:
 
     def __init__(
         self,
-        stacks: Iterable[nn.Module],
+        stack: nn.Module,
         *,
         learning_rate: float,
         weight_decay: Tensor,
         frozen: int = 0,
     ) -> None:
-        parameters = [
-            parameter
-            for stack in stacks
-            for parameter in stack.parameters()
-            if parameter.requires_grad
-        ]
+        parameters = [p for p in stack.parameters() if p.requires_grad]
         decays = []
         for parameter in parameters:
             of_members = weight_decay.repeat(len(parameter) // len(weight_decay))
@@ -56,7 +49,7 @@ class Adam:
         self._steps = 0
 
     def clear(self) -> None:
-        """Set the gradients to zero, for `backward` to add to."""
+        """Set the gradients to zero, to be added to."""
         self._gradients.zero_()
 
     @torch.no_grad()

@@ -135,6 +135,10 @@ class GroupSample:
     Args:
         batch: The rows.
         limit: About how many to draw, each group in proportion; all of them if there are no more.
+
+    Attributes:
+        averaging: **Shape** `(s, g)`. Means over the drawn rows of each group.
+        whole: Whether a draw is all rows, in their order.
     """
 
     def __init__(self, batch: Batch, limit: int) -> None:
@@ -142,7 +146,9 @@ class GroupSample:
         self._decks: list[Tensor] = []
         self._shares: list[int] = []
         n = len(batch.y)
-        if n <= limit:
+        self.whole = n <= limit
+        self._distance: Tensor | None = None
+        if self.whole:
             return
         shuffle = torch.Generator().manual_seed(0)
         first = []
@@ -157,7 +163,7 @@ class GroupSample:
         self.averaging = averaging / averaging.sum(0)
 
     def draw(self, generator: torch.Generator) -> Tensor:
-        """Return the drawn rows, **Shape** `(s, d)`; `averaging` has the means over their groups.
+        """Return the drawn rows, **Shape** `(s, d)`.
 
         Args:
             generator: On the CPU.
@@ -170,3 +176,22 @@ class GroupSample:
             for deck, share, place in zip(self._decks, self._shares, places, strict=True)
         ]
         return self._x[torch.cat(rows)]
+
+    def draw_from(self, baseline: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Return the drawn rows, and their distance from the same baseline in every call.
+
+        Args:
+            baseline: **Shape** `(d,)`.
+            generator: On the CPU.
+
+        Returns:
+            rows: **Shape** `(s, d)`.
+            distance: **Shape** `(d, s)`, its rows last in memory.
+        """
+        rows = self.draw(generator)
+        if self._distance is not None:
+            return rows, self._distance
+        distance = (rows - baseline).T.contiguous()
+        if self.whole:
+            self._distance = distance
+        return rows, distance

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 
-from fairmoe.functional import attention as attention_module
 from fairmoe.functional.attention import (
     attention_loss,
     attention_weights,
@@ -17,9 +16,7 @@ from fairmoe.functional.attention import (
     group_attention,
     jensen_shannon_divergence,
     mask_top,
-    path_attention_loss,
 )
-from fairmoe.functional.attributions import sum_by_column
 from fairmoe.functional.groups import averaging_matrix
 
 
@@ -101,41 +98,3 @@ def test_masking_sets_all_parts_of_the_top_columns_to_the_baseline():
     assert masked.tolist() == [[[-1.0, -2.0, 3.0], [4.0, 5.0, -3.0]]]
     all_masked = mask_top(attention, x, baseline=baseline, column_of=column_of, top_k=9)
     assert all_masked[0].tolist() == [baseline.tolist()] * 2
-
-
-def path_case(dtype=torch.float64, rows=12):
-    generator = torch.Generator().manual_seed(0)
-    path_weights = torch.randn(2, rows, 3, generator=generator, dtype=dtype).requires_grad_()
-    weight = torch.randn(2, 3, 4, generator=generator, dtype=dtype).requires_grad_()
-    distance = torch.randn(rows, 4, generator=generator, dtype=dtype)
-    averaging = averaging_matrix(torch.arange(rows) % 3, 3, dtype=dtype)
-    return path_weights, weight, distance, averaging
-
-
-@pytest.mark.equation(19, 21)
-@pytest.mark.parametrize("column_of", [[0, 1, 2, 3], [0, 1, 1, 0]])
-def test_path_attention_is_the_attention_loss_of_its_attributions(monkeypatch, column_of):
-    monkeypatch.setattr(attention_module, "LEAST_ROWS", 5)
-    monkeypatch.setattr(attention_module, "VALUES_AT_ONCE", 1)
-    path_weights, weight, distance, averaging = path_case()
-    columns = torch.tensor(column_of)
-    n_columns = max(column_of) + 1
-
-    def by_hand(path_weights, weight):
-        return path_attention_loss(
-            path_weights, weight, distance, averaging, column_of=columns, n_columns=n_columns
-        )
-
-    attributions = sum_by_column(distance * (path_weights @ weight), columns, n_columns)
-    by_autograd = attention_loss(attributions, averaging)
-    assert by_autograd.min() > 0.005
-    assert torch.allclose(by_hand(path_weights, weight), by_autograd, atol=1e-12)
-    theirs = torch.autograd.grad(
-        by_autograd @ torch.tensor([1.0, 3.0]).double(), [path_weights, weight]
-    )
-    ours = torch.autograd.grad(
-        by_hand(path_weights, weight) @ torch.tensor([1.0, 3.0]).double(), [path_weights, weight]
-    )
-    for gradient, other in zip(ours, theirs, strict=True):
-        assert torch.allclose(gradient, other, atol=1e-10)
-    assert torch.autograd.gradcheck(by_hand, (path_weights, weight))

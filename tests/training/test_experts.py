@@ -61,8 +61,8 @@ def test_each_lambda_reaches_the_first_layer_of_its_expert_alone(demo, setting, 
     for value in (0.0, 1.0):
         settings = Settings(**(NOTHING | {setting: value}), dropout=0, attribution_method=method)
         trainer, batch = make_trainer(demo, [settings])
-        losses = trainer._losses(batch, trainer._samples[0], full=True)
-        sum(losses[name].sum() for name in ("utility", "result", "procedural")).backward()
+        trainer.optimizers()
+        trainer.descent.add_gradients(batch, trainer._samples[0], full=True)
         gradients.append(trainer.experts.weight1.grad.clone())
     change = (gradients[1] - gradients[0]).abs().amax((1, 2))
     assert change[block] > 1e-6
@@ -74,58 +74,12 @@ def test_in_the_warm_up_experts_learn_from_cross_entropy_alone(demo):
     gradients = []
     for lambdas in (NOTHING, dict.fromkeys(NOTHING, 50.0)):
         trainer, batch = make_trainer(demo, [Settings(**lambdas, dropout=0)])
-        losses = trainer._losses(batch, trainer._samples[0], full=False)
-        sum(loss.sum() for loss in losses.values()).backward()
+        trainer.optimizers()
+        trainer.descent.add_gradients(batch, trainer._samples[0], full=False)
         gradients.append([p.grad for p in trainer.experts.parameters() if p.requires_grad])
-        assert trainer.on_hidden.weight1.grad.abs().max() > 0
+        assert trainer.adversaries.weight1.grad.abs().max() > 0
     for one, other in zip(*gradients, strict=True):
         assert torch.equal(one, other)
-
-
-def test_whole_losses_are_made_of_what_the_equations_name(demo):
-    weights = {"lambda_rep": 2, "lambda_fair": 3, "lambda_attention": 5, "lambda_adv": 7}
-    trainer, batch = make_trainer(demo, [Settings(**weights, dropout=0)])
-    losses = trainer._losses(batch, trainer._samples[0], full=True)
-    experts = trainer.experts.part()
-    outputs = experts.outputs(experts.first_layer(batch.x))
-    entropy = [
-        torch.nn.functional.cross_entropy(outputs.logits[member], batch.y) for member in range(3)
-    ]
-    proba = outputs.logits.softmax(-1)[..., 1]
-    first, second = batch.group == 0, batch.group == 1
-    hidden = outputs.hidden[1]
-    apart = (hidden[first].mean(0) - hidden[second].mean(0)).square().sum()
-    parity = (proba[1, first].mean() - proba[1, second].mean()).abs()
-    positive = batch.y == 1
-    opportunity = (proba[1, first & positive].mean() - proba[1, second & positive].mean()).abs()
-    result = entropy[1] + 2 * apart + 3 * (parity + opportunity) / 2
-    attention = trainer._explainer.attention(experts, batch.x)[2]
-    means = torch.stack([attention[first].mean(0), attention[second].mean(0)])
-    middle = means.mean(0)
-    divergence = (means * (means / middle).log().nan_to_num()).sum(1).mean()
-    one = torch.ones(1, 1, 1)
-    guesses = (
-        trainer.on_hidden(outputs.hidden[2:], one)[0],
-        trainer.on_output(outputs.logits[2:].softmax(-1), one)[0],
-    )
-    fooled = sum(torch.nn.functional.cross_entropy(guess, batch.group) for guess in guesses) / 2
-    procedural = entropy[2] + 5 * divergence + 7 * fooled
-    assert losses["utility"].item() == pytest.approx(entropy[0].item(), rel=1e-5)
-    assert losses["result"].item() == pytest.approx(result.item(), rel=1e-5)
-    assert losses["procedural"].item() == pytest.approx(procedural.item(), rel=1e-5)
-
-
-@pytest.mark.parametrize("shown", ["probabilities", "logits"])
-def test_the_second_adversary_sees_what_the_setting_says(demo, shown):
-    trainer, batch = make_trainer(demo, [Settings(adversary_input=shown, dropout=0)])
-    experts = trainer.experts.part(slice(2, None))
-    outputs = experts.outputs(experts.first_layer(batch.x))
-    logits = outputs.logits if shown == "logits" else outputs.logits.softmax(-1)
-    one = torch.ones(1, 1, 1)
-    guesses = (trainer.on_hidden(outputs.hidden, one)[0], trainer.on_output(logits, one)[0])
-    fooled = sum(torch.nn.functional.cross_entropy(guess, batch.group) for guess in guesses) / 2
-    loss = trainer._adversarial_loss(outputs, batch, one)
-    assert loss.item() == pytest.approx(fooled.item(), rel=1e-5)
 
 
 def test_the_baseline_row_is_the_training_mean_or_zero(demo):

@@ -1,0 +1,57 @@
+r"""Gradients of losses by hand, without a graph; each is held to autograd by a test.
+
+A step of training consists of small products and passes over activations. Autograd takes twice as
+many passes as are needed, and for small tables its own work is most of a step.
+"""
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+
+def cross_entropy_gradient(
+    proba: Float[Tensor, "*k n"], y_true: Int[Tensor, " n"]
+) -> Float[Tensor, "*k n"]:
+    r"""Return the gradient of the cross-entropy (6) in the log-odds, $(p_i - y_i) / n$.
+
+    Args:
+        proba: **Shape** `(*k, n)`. Probability of the positive class.
+        y_true: **Shape** `(n,)`, 0 or 1.
+    """
+    return (proba - y_true).div_(len(y_true))
+
+
+def gap_gradient(
+    proba: Float[Tensor, "*k n"], averaging: Float[Tensor, "n g"]
+) -> Float[Tensor, "*k n"]:
+    """Return the gradient of the gap between group means, (14) or (17), in the log-odds.
+
+    Where several groups have the largest or the smallest mean, the first of them is taken.
+
+    Args:
+        proba: **Shape** `(*k, n)`. Probability of the positive class.
+        averaging: **Shape** `(n, g)`. Of the groups that have rows; fewer than two give 0.
+    """
+    if averaging.shape[1] < 2:
+        return torch.zeros_like(proba)
+    means, of_groups = proba @ averaging, averaging.T
+    apart = of_groups[means.argmax(-1)] - of_groups[means.argmin(-1)]
+    return apart.mul_(proba - proba.square())
+
+
+def representation_gradient(
+    hidden: Float[Tensor, "*k n h"], averaging: Float[Tensor, "n g"]
+) -> Float[Tensor, "*k n h"]:
+    """Return the gradient of the distance between mean hidden vectors (10) in these vectors.
+
+    Args:
+        hidden: **Shape** `(*k, n, h)`.
+        averaging: **Shape** `(n, g)`. Of the groups that have rows; fewer than two give 0.
+
+    Returns:
+        **Shape** `(*k, n, h)`, its rows last in memory.
+    """
+    groups = averaging.shape[1]
+    means = hidden.mT @ averaging
+    apart = means - means.mean(-1, keepdim=True)
+    return (apart.mul_(4 / max(groups - 1, 1)) @ averaging.T).mT

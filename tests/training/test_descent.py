@@ -1,0 +1,125 @@
+"""A step of the experts: its losses are those of the equations, its gradients autograd's."""
+
+import pytest
+import torch
+
+from fairmoe.config import Settings
+from fairmoe.training.batches import Batch, GroupSample, make_batches
+from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.stack import Stack
+from fairmoe.training.train import make_explainer
+
+CPU = torch.device("cpu")
+PLAIN = {"dropout": 0, "weight_decay": 0.01}
+WEIGHTS = PLAIN | {"lambda_rep": 2, "lambda_fair": 3, "lambda_attention": 5, "lambda_adv": 7}
+
+
+def in_float64(batch):
+    return Batch(*(part.double() if part.is_floating_point() else part for part in batch))
+
+
+def make_trainer(data, settings):
+    batch = in_float64(make_batches(data.train, data.n_groups, 1, CPU)[0])
+    explainer = make_explainer(data, settings[0]).double()
+    trainer = ExpertTrainer(Stack(settings, CPU), [batch], batch, data.n_groups, explainer)
+    for module in trainer.modules():
+        module.double()
+    trainer.optimizers()
+    return trainer, batch
+
+
+def losses_by_autograd(trainer, batch, settings, keep):
+    """Return the three losses of one run, written out for two groups."""
+    experts = trainer.experts.part()
+    outputs = experts.outputs(experts.first_layer(batch.x), keep)
+    entropy = [
+        torch.nn.functional.cross_entropy(outputs.logits[member], batch.y) for member in range(3)
+    ]
+    proba = outputs.logits.softmax(-1)[..., 1]
+    first, second, positive = batch.group == 0, batch.group == 1, batch.y == 1
+    hidden = outputs.hidden[1]
+    apart = (hidden[first].mean(0) - hidden[second].mean(0)).square().sum()
+    parity = (proba[1, first].mean() - proba[1, second].mean()).abs()
+    opportunity = (proba[1, first & positive].mean() - proba[1, second & positive].mean()).abs()
+    result = settings.lambda_rep * apart + settings.lambda_fair * (parity + opportunity) / 2
+    attention = trainer._explainer.attention(experts, batch.x)[2]
+    means = torch.stack([attention[first].mean(0), attention[second].mean(0)])
+    divergence = (means * (means / means.mean(0)).log().nan_to_num()).sum(1).mean()
+    seen = outputs.logits[2:]
+    if settings.adversary_input == "probabilities":
+        seen = seen.softmax(-1)
+    shown = trainer.adversaries.shown(outputs.hidden[2:], seen)
+    guesses = trainer.adversaries(shown, torch.full((1, 1, 1), settings.lambda_grl))
+    fooled = sum(torch.nn.functional.cross_entropy(guess[0], batch.group) for guess in guesses) / 2
+    procedural = settings.lambda_attention * divergence + settings.lambda_adv * fooled
+    return entropy[0], entropy[1] + result, entropy[2] + procedural
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"dropout": 0.3},
+        {"adversary_input": "logits", "lambda_grl": 2.5},
+        {"attribution_method": "gradient_shap"},
+    ],
+)
+@pytest.mark.equation(7, 18)
+def test_losses_and_gradients_are_what_autograd_makes_of_the_equations(demo, changes):
+    settings = Settings(**WEIGHTS | changes)
+    trainer, batch = make_trainer(demo, [settings])
+    rows = GroupSample(batch, len(batch.y))
+    trainer.reseed(1)
+    keep = trainer.descent._keep(len(batch.y))
+    trainer.reseed(1)
+    losses = trainer.descent.add_gradients(batch, rows, full=True)
+    trained = [p for m in trainer.modules() for p in m.parameters() if p.requires_grad]
+    by_hand = [parameter.grad.clone() for parameter in trained]
+    expected = losses_by_autograd(trainer, batch, settings, keep)
+    for name, loss in zip(("utility", "result", "procedural"), expected, strict=True):
+        assert losses[name].item() == pytest.approx(loss.item(), rel=1e-6)
+    gradients = torch.autograd.grad(sum(expected), trained)
+    masks = {id(trainer.adversaries.weight1): trainer.adversaries.mask1}
+    masks[id(trainer.adversaries.weight2)] = trainer.adversaries.mask2
+    for parameter, ours, theirs in zip(trained, by_hand, gradients, strict=True):
+        assert theirs.abs().max() > 1e-4
+        assert torch.allclose(ours, theirs * masks.get(id(parameter), 1), atol=1e-6)
+
+
+def test_frozen_members_have_no_gradient_and_the_others_the_same(demo):
+    found = []
+    for frozen in (0, 1):
+        trainer, batch = make_trainer(demo, [Settings(**PLAIN)])
+        trainer.descent.add_gradients(batch, trainer._samples[0], full=True, frozen=frozen)
+        found.append([p.grad for p in trainer.experts.layers()])
+    for free, held in zip(*found, strict=True):
+        assert free[0].abs().max() > 0
+        assert held[0].abs().max() == 0
+        assert torch.equal(free[1:], held[1:])
+
+
+def test_adversaries_that_catch_up_leave_the_experts_alone(demo):
+    trainer, batch = make_trainer(demo, [Settings(**PLAIN)])
+    optimizers = trainer.optimizers()
+    before = [p.detach().clone() for p in trainer.experts.layers()]
+    guessed = []
+    for _ in range(20):
+        losses = trainer.descent.add_gradients(batch, trainer._samples[0], full=True)
+        guessed.append(losses["adversaries"].item())
+        trainer.descent.train_adversaries(optimizers[1], batch)
+    assert guessed[-1] < guessed[0] - 0.01
+    for old, parameter in zip(before, trainer.experts.layers(), strict=True):
+        assert torch.equal(old, parameter)
+
+
+def test_weights_between_the_two_adversaries_stay_zero(demo):
+    trainer, _ = make_trainer(demo, [Settings(weight_decay=0.1)])
+    for full in (False, True):
+        trainer.epoch(trainer.optimizers(), full=full, frozen=0)
+    adversaries = trainer.adversaries
+    for weight, mask in (
+        (adversaries.weight1, adversaries.mask1),
+        (adversaries.weight2, adversaries.mask2),
+    ):
+        assert weight[:, mask[0] == 0].abs().max() == 0
+        assert weight[:, mask[0] == 1].abs().min() > 0
