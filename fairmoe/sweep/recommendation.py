@@ -15,7 +15,7 @@ from fairmoe.sweep.sweep import Sweep, run_sweep
 from fairmoe.training import resolve_weight_decay
 
 SEEDS = 2
-STRONGER_DECAY = 5.0
+DECAY_FACTOR = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +94,8 @@ def _candidates(base: Settings, n_rows: int) -> list[Mapping[str, Any]]:
     """Return what each candidate changes.
 
     Each goes one way in which data sets differ: less pull on the hidden vectors, which is the
-    costliest lambda in utility; stronger or weaker outcome gaps and adversaries; and more
-    regularisation, for data of few rows or much noise.
+    costliest lambda in utility; stronger or weaker outcome gaps and adversaries; more
+    regularisation, for data of few rows or much noise; and less, where a column all but decides.
     """
     decay = resolve_weight_decay(base, n_rows).weight_decay
     assert decay != "auto"
@@ -106,7 +106,8 @@ def _candidates(base: Settings, n_rows: int) -> list[Mapping[str, Any]]:
         {"lambda_rep": 0.1, "lambda_fair": 3.0},
         {"lambda_fair": 3.0, "lambda_adv": 3.0},
         {"lambda_attention": 10.0},
-        {"weight_decay": min(1.0, STRONGER_DECAY * decay)},
+        {"weight_decay": min(1.0, DECAY_FACTOR * decay)},
+        {"weight_decay": decay / DECAY_FACTOR},
         {"dropout": 0.5},
     ]
 

@@ -32,7 +32,7 @@ def test_the_best_mean_over_the_seeds_on_validation_rows_is_recommended(found):
     assert found.settings == found.sweep.settings[2 * best]
     assert found.settings.seed == BASE.seed
     assert found.frame["mean"].iloc[0] == pytest.approx(scores[best].mean())
-    assert len(found.frame) == len(scores) == 8
+    assert len(found.frame) == len(scores) == 9
 
 
 def test_it_says_what_was_chosen_and_why(found):
