@@ -74,4 +74,4 @@ def test_candidates_begin_from_the_settings_given(prepared):
     found = recommend(prepared, BASE.replace(lambda_rep=0.1, epochs=4))
     assert {one.epochs for one in found.sweep.settings} == {4}
     # The candidate that only lowers lambda_rep is then the settings as given.
-    assert len(found.frame) == 7
+    assert len(found.frame) == 8
