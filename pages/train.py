@@ -8,7 +8,7 @@ from fairmoe.ui.overview import describe_task
 from fairmoe.ui.presets import start_from
 from fairmoe.ui.progress import show_training, start_training
 from fairmoe.ui.results import show_headline, show_provenance
-from fairmoe.ui.runs import compare_runs, show_runs
+from fairmoe.ui.runs import compare_runs, show_reason, show_runs
 from fairmoe.ui.settings import settings_controls
 
 with page(TRAIN) as state:
@@ -19,6 +19,7 @@ with page(TRAIN) as state:
             st.header("Test scores of the run shown", anchor=False)
             show_headline(state.kept.run)
             show_provenance(state.kept.run)
+            show_reason(state.kept)
             if st.button("See the experts", type="primary", icon=PAGES[EXPERTS].icon):
                 st.switch_page(EXPERTS)
             st.header("Runs of this session", anchor=False)
@@ -26,7 +27,7 @@ with page(TRAIN) as state:
             if len(state.runs) > 1:
                 compare_runs(state)
             st.header("Train again", anchor=False)
-        start_from(state)
+        recommended = start_from(state)
         settings = settings_controls()
         show_objective(settings)
         if st.button(
@@ -37,5 +38,5 @@ with page(TRAIN) as state:
             key="train",
         ):
             with st.spinner("Starting"):
-                start_training(state, settings, TRAIN)
+                start_training(state, settings, TRAIN, recommended=recommended)
             st.rerun()

@@ -16,12 +16,13 @@ class Preset:
     Attributes:
         label: Its name.
         meaning: What it is for, in one sentence.
-        lambdas: Values in the order of `fairmoe.config.LAMBDAS`.
+        lambdas: Values in the order of `fairmoe.config.LAMBDAS`; none if a small sweep is to find
+            them.
     """
 
     label: str
     meaning: str
-    lambdas: tuple[float, float, float, float]
+    lambdas: tuple[float, float, float, float] | None
 
 
 PRESETS: dict[str, Preset] = {
@@ -43,8 +44,16 @@ PRESETS: dict[str, Preset] = {
         "Presses for equal reasons; what comes out of them is left free.",
         (0.0, 0.0, 10.0, 10.0),
     ),
+    "recommended": Preset(
+        "Recommended",
+        "Tries nine likely settings around the ones below, with two seeds each, and keeps the best "
+        "on the validation rows. It takes several times as long as one training.",
+        None,
+    ),
 }
+_RECOMMENDED = "recommended"
 _SWITCH = "preset"
+_FINDING = "find-settings"
 _BEFORE = "settings-from"
 
 
@@ -53,8 +62,12 @@ def setting_key(name: str) -> str:
     return f"setting-{name}"
 
 
-def start_from(state: Session) -> None:
-    """Let the user take the lambdas of a preset, or all settings of a run of this session."""
+def start_from(state: Session) -> bool:
+    """Let the user take the lambdas of a preset, or all settings of a run of this session.
+
+    Returns:
+        Whether settings are to be recommended, rather than those taken that the controls stand at.
+    """
     left, right = st.columns([3, 2], vertical_alignment="top")
     st.session_state[_SWITCH] = _preset_in_use()
     with left:
@@ -64,7 +77,8 @@ def start_from(state: Session) -> None:
             format_func=lambda key: PRESETS[key].label,
             key=_SWITCH,
             on_change=_take_preset,
-            help="Sets the four lambdas. Move a slider, and the settings are your own.",
+            help="Sets the four lambdas. Move a slider, and the settings are your own. "
+            "'Recommended' sets none: it finds them.",
         )
         st.caption(PRESETS[chosen].meaning if chosen else "Your own mix of the four lambdas.")
     if state.runs:
@@ -80,9 +94,12 @@ def start_from(state: Session) -> None:
                 args=(state,),
                 help="Sets every control on this page as it stood for that run.",
             )
+    return chosen == _RECOMMENDED
 
 
 def _preset_in_use() -> str | None:
+    if st.session_state.get(_FINDING, False):
+        return _RECOMMENDED
     values = tuple(
         st.session_state.get(setting_key(name), getattr(Settings(), name)) for name in LAMBDAS
     )
@@ -91,13 +108,16 @@ def _preset_in_use() -> str | None:
 
 def _take_preset() -> None:
     chosen = st.session_state[_SWITCH]
-    if chosen is not None:
-        _set(dict(zip(LAMBDAS, PRESETS[chosen].lambdas, strict=True)))
+    st.session_state[_FINDING] = chosen == _RECOMMENDED
+    lambdas = PRESETS[chosen].lambdas if chosen else None
+    if lambdas is not None:
+        _set(dict(zip(LAMBDAS, lambdas, strict=True)))
 
 
 def _take_settings(state: Session) -> None:
     run_id = st.session_state[_BEFORE]
     if run_id in state.runs:
+        st.session_state[_FINDING] = False
         settings = state.runs[run_id].run.settings
         _set({name: _as_shown(name, value) for name, value in settings.to_dict().items()})
     st.session_state[_BEFORE] = None

@@ -31,7 +31,7 @@ PHASES: dict[Phase, _PhaseOfRun] = {
 """What each phase is called, and what part of a default training it takes, measured on the demo."""
 
 WHOLE: dict[Phase, str] = {
-    "sweep": "Training the runs of the sweep",
+    "sweep": "Training runs with several settings",
     "fairlearn": "Fitting Fairlearn's methods",
 }
 """Work of one phase, whose steps are all alike."""
@@ -41,13 +41,16 @@ _SECONDS_BETWEEN_DRAWINGS = 2.4
 _ENOUGH_TO_JUDGE = 0.05
 
 
-def start_training(state: Session, settings: Settings, page: str) -> None:
+def start_training(
+    state: Session, settings: Settings, page: str, *, recommended: bool = False
+) -> None:
     """Queue a training of the session's data.
 
     Args:
         state: The session.
         settings: What to train with.
         page: The page that shows how it goes.
+        recommended: Whether to try other settings too, and keep the best of them.
 
     Raises:
         InvalidInputError: A training of this session has not ended.
@@ -61,15 +64,21 @@ def start_training(state: Session, settings: Settings, page: str) -> None:
     assert labelled is not None
     table, roles = labelled.table, labelled.roles
 
-    def work(on_progress: OnProgress) -> "Run":
-        from fairmoe.experiment import run_experiment  # noqa: PLC0415
+    def work(on_progress: OnProgress) -> "tuple[Run, str]":
+        from fairmoe.experiment import prepare, run_experiment  # noqa: PLC0415
 
-        return run_experiment(table, roles, settings, on_progress=on_progress)
+        if not recommended:
+            return run_experiment(table, roles, settings, on_progress=on_progress), ""
+        from fairmoe.sweep import recommend  # noqa: PLC0415
 
-    def take_over(end: "Snapshot[Run]") -> None:
+        found = recommend(prepare(table, roles, settings), settings, on_progress=on_progress)
+        return found.sweep.open(found.position), found.reason
+
+    def take_over(end: "Snapshot[tuple[Run, str]]") -> None:
         state.last = end
         if end.result is not None:
-            state.keep(end.result, labelled)
+            run, reason = end.result
+            state.keep(run, labelled, reason=reason)
 
     lane = resolve_device(settings.device).type
     state.start(work, lane=lane, page=page, take_over=take_over)

@@ -32,6 +32,12 @@ def run_chooser(state: Session) -> None:
     )
 
 
+def show_reason(kept: KeptRun) -> None:
+    """Say why a run has its settings, if a small sweep found them."""
+    if kept.reason:
+        st.info(plain(f"Recommended settings. {kept.reason}"), icon=":material/auto_awesome:")
+
+
 def show_runs(state: Session) -> None:
     """List the runs of this session, each to be renamed, shown or deleted."""
     for run_id, kept in reversed(state.runs.items()):

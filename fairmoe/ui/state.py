@@ -44,11 +44,13 @@ class KeptRun:
         name: What the user calls it.
         run: The run.
         labelled: The rows, with labels and groups.
+        reason: Why it has the settings that it has, if a small sweep found them.
     """
 
     name: str
     run: "Run"
     labelled: LabelledTable
+    reason: str = ""
 
 
 @dataclass
@@ -205,12 +207,21 @@ class Session:
         self._take_over(snapshot or _LOST)
         return None
 
-    def keep(self, run: "Run", labelled: LabelledTable, name: str = "") -> None:
-        """Keep a run under its id and show it; without a name it is called after its number."""
+    def keep(
+        self, run: "Run", labelled: LabelledTable, name: str = "", *, reason: str = ""
+    ) -> None:
+        """Keep a run under its id and show it; without a name it is called after its number.
+
+        Args:
+            run: What was trained.
+            labelled: Its rows.
+            name: What to call it.
+            reason: See `KeptRun`.
+        """
         known = self.runs.pop(run.run_id, None)
         self._counted += known is None
         name = name or (known.name if known else f"Run {self._counted}")
-        self.runs[run.run_id] = KeptRun(name, run, labelled)
+        self.runs[run.run_id] = KeptRun(name, run, labelled, reason)
         self.chosen, self.row = run.run_id, None
         while len(self.runs) > MOST_RUNS:
             self.forget(next(iter(self.runs)))

@@ -85,9 +85,9 @@ class Held:
             self.stopped.set()
 
 
-def settle(app: AppTest) -> None:
+def settle(app: AppTest, seconds: float = 4) -> None:
     """Look at the page until the training has ended."""
-    for _ in range(200):
+    for _ in range(int(50 * seconds)):
         if app.session_state["fairmoe"].job() is None:
             break
         threading.Event().wait(0.02)

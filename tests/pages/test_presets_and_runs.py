@@ -50,7 +50,7 @@ def lambdas(app: AppTest) -> tuple[float, ...]:
     return tuple(app.select_slider(key=setting_key(name)).value for name in LAMBDAS)
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", [name for name in PRESETS if PRESETS[name].lambdas])
 def test_a_preset_sets_the_four_lambdas_and_shows_them_in_the_objective(train, name):
     train.get_by_key("preset").set_value(name).run()
     assert not train.exception
@@ -67,6 +67,26 @@ def test_the_preset_in_use_is_the_one_the_sliders_stand_at(train):
     assert any("Your own mix" in caption.value for caption in train.caption)
     train.select_slider(key=setting_key("lambda_adv")).set_value(1.0).run()
     assert train.get_by_key("preset").value == "balanced"
+
+
+def test_recommended_settings_are_found_by_a_small_sweep_that_says_why(train):
+    train.select_slider(key=setting_key("lambda_fair")).set_value(2.0)
+    train.number_input(key=setting_key("epochs")).set_value(4).run()
+    train.get_by_key("preset").set_value("recommended").run()
+    assert lambdas(train) == (1.0, 2.0, 1.0, 1.0)
+    assert any("nine likely settings around the ones below" in each.value for each in train.caption)
+    train.button(key="train").click().run()
+    settle(train, seconds=120)
+    assert not train.exception
+    (told,) = (each.value for each in train.info if each.value.startswith("Recommended settings"))
+    assert "among 9 settings with 2 seeds each" in told
+    kept = train.session_state["fairmoe"].kept
+    assert kept.run.settings.epochs == 4
+    assert kept.run.settings.seed == 0
+    # It stays chosen until another preset, or a previous run, is taken.
+    assert train.get_by_key("preset").value == "recommended"
+    train.get_by_key("settings-from").select(kept.run.run_id).run()
+    assert train.get_by_key("preset").value != "recommended"
 
 
 def test_a_previous_run_gives_all_its_settings(two_runs, training):
