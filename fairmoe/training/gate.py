@@ -34,7 +34,7 @@ from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, explain_rows, is_better, score_rows
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
-SCORE_TEMPERATURE = 0.05
+SCORE_TEMPERATURE = 0.02
 """By how much better an expert's final score is for a weight e times as large."""
 
 LEAST_LOG_WEIGHT = -7.0

@@ -126,7 +126,7 @@ def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo, tempera
     trained = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
     scores = score_rows(trained.experts.part(), trained.explainer, rows, 2, settings)
-    expected = (criterion(scores, "final_score") / 0.05).softmax(0).float()
+    expected = (criterion(scores, "final_score") / 0.02).softmax(0).float()
     gate = trained.gate_proba(rows.x)[0]
     assert torch.allclose(gate, expected.expand(len(rows.y), -1), atol=1e-3)
     assert expected.argmax() == scores["final_score"].argmax()
