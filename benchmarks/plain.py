@@ -67,13 +67,12 @@ class PlainExperts:
             nn.Sequential(nn.Linear(n, u), nn.ReLU(), nn.Linear(u, 2))
             for n, u in ((hidden, max(4, hidden // 2)), (2, 8))
         ]
-        members = [(expert, like.experts, m) for m, expert in enumerate(self.experts)]
-        stacks = (like.on_hidden, like.on_output)
-        members += [(one, stack, 0) for one, stack in zip(self.adversaries, stacks, strict=True)]
-        for module, stack, member in members:
-            trained = [p for p in stack.parameters() if p.requires_grad]
-            for parameter, stacked in zip(module.parameters(), trained, strict=True):
+        for member, expert in enumerate(self.experts):
+            for parameter, stacked in zip(expert.parameters(), like.experts.layers(), strict=True):
                 parameter.data = stacked[member].detach().clone()
+        for adversary, weights in zip(self.adversaries, like.adversaries.apart(0), strict=True):
+            for parameter, weight in zip(adversary.parameters(), weights, strict=True):
+                parameter.data = weight.clone()
         decay = float(settings.weight_decay)
         self.optimizer, self.catching_up = (
             torch.optim.Adam(

@@ -105,21 +105,6 @@ def test_gradient_reversal_keeps_values_and_turns_gradients():
     assert x.grad[1].unique().tolist() == [-7.5]
 
 
-def alone(adversaries, member, which):
-    """Return one of a member's two adversaries as torch writes it."""
-    rows = slice(0, 4) if which == 0 else slice(4, None)
-    columns = slice(0, 6) if which == 0 else slice(6, 8)
-    units = len(adversaries.weight1[0, rows])
-    first = torch.nn.Linear(columns.stop - columns.start, units)
-    second = torch.nn.Linear(units, adversaries.bias2.shape[1] // 2)
-    outputs = slice(which * second.out_features, (which + 1) * second.out_features)
-    first.weight.data = adversaries.weight1[member, rows, columns].detach()
-    first.bias.data = adversaries.weight1[member, rows, -1].detach()
-    second.weight.data = adversaries.weight2[member, outputs, rows].detach()
-    second.bias.data = adversaries.bias2[member, outputs].detach()
-    return torch.nn.Sequential(first, torch.nn.ReLU(), second)
-
-
 @pytest.mark.equation(24, 27)
 @pytest.mark.parametrize("groups", [2, 3])
 def test_the_two_adversaries_are_networks_of_their_own(groups):
@@ -127,10 +112,11 @@ def test_the_two_adversaries_are_networks_of_their_own(groups):
     hidden, said = draws(2, 7, 6), draws(2, 7, 2, seed=1)
     logits = adversaries(adversaries.shown(hidden, said), torch.ones(2, 1, 1))
     assert logits.shape == (2, 2, 7, groups)
-    for which, shown in enumerate((hidden, said)):
-        for member in range(2):
-            network = alone(adversaries, member, which)
-            assert torch.allclose(logits[which, member], network(shown[member]), atol=1e-6)
+    for member in range(2):
+        for which, shown in enumerate((hidden, said)):
+            weight1, bias1, weight2, bias2 = adversaries.apart(member)[which]
+            alone = (shown[member] @ weight1.T + bias1).relu() @ weight2.T + bias2
+            assert torch.allclose(logits[which, member], alone, atol=1e-6)
 
 
 @pytest.mark.equation(23, 26)

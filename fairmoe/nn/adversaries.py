@@ -90,6 +90,17 @@ class AdversaryStack(nn.Module):
         self.register_buffer("mask1", _where_not_zero(first, extra=1))
         self.register_buffer("mask2", _where_not_zero(second, extra=0))
 
+    def apart(self, member: int) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """Return the weights and biases of a member's two adversaries, layer by layer."""
+        columns, units = self.n_inputs, int(self.mask2[0, 0].sum())
+        groups = self.bias2.shape[1] // 2
+        first, second = self.weight1[member].detach(), self.weight2[member].detach()
+        bias1, bias2 = first[:, -1], self.bias2[member].detach()
+        return (
+            (first[:units, :columns], bias1[:units], second[:groups, :units], bias2[:groups]),
+            (first[units:, columns:-1], bias1[units:], second[groups:, units:], bias2[groups:]),
+        )
+
     @staticmethod
     def shown(
         hidden: Float[Tensor, "m n h"], output: Float[Tensor, "m n 2"]

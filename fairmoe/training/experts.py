@@ -9,6 +9,7 @@ from fairmoe.progress import Phase
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, GroupSample
 from fairmoe.training.descent import Descent
+from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, score_rows
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
@@ -39,6 +40,7 @@ class ExpertTrainer:
         n_groups: int,
         explainer: Explainer,
     ) -> None:
+        keep_freed_memory()
         shared = stack.shared
         generators = stack.generators(EXPERT_STREAM)
         n_inputs = batches[0].x.shape[1]
