@@ -1,6 +1,8 @@
 """What a user does in the app, step by step."""
 
-from playwright.sync_api import Page
+import re
+
+from playwright.sync_api import Locator, Page
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 TRAINED = 180_000
@@ -25,3 +27,8 @@ def train_on_the_demo(page: Page, server: str) -> None:
     begin_training(page, TRAINED_EPOCHS)
     page.get_by_role("button", name="See the experts").wait_for(timeout=TRAINED)
     page.wait_for_selector(IDLE)
+
+
+def shown_run(page: Page) -> Locator:
+    """Return the list in which the shown run is chosen; it is there once there are two runs."""
+    return page.get_by_role("combobox", name=re.compile("Run shown on all pages$"))

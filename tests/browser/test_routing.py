@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import IDLE, TRAINED
+from tests.browser.driving import IDLE, TRAINED, shown_run
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -18,7 +18,8 @@ def train_from_a_random_gate(page: Page) -> None:
     page.get_by_role("option", name="random").click()
     page.wait_for_selector(IDLE)
     page.keyboard.press("Control+Enter")
-    page.get_by_text("Shown: Run 2").wait_for(timeout=TRAINED)
+    expect(shown_run(page)).to_have_value("Run 2", timeout=TRAINED)
+    page.wait_for_selector(IDLE)
 
 
 def test_a_point_in_the_triangle_leads_to_its_row(trained: Page):
