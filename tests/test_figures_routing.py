@@ -55,6 +55,7 @@ def routed(weights, n=1):
     ("weights", "said"),
     [
         ([[0.34, 0.33, 0.33], [0.355, 0.33, 0.315]], "all weights lie within 3 points of a third"),
+        ([[0.6, 0.3, 0.1]], "every row the same weights (utility expert 60%, result expert 30%"),
         ([[0.6, 0.2, 0.2], [0.61, 0.2, 0.19]], "treats nearly all rows alike"),
         ([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1]], "The gate tells rows apart."),
     ],
@@ -174,7 +175,11 @@ def test_disagreement_and_entropy_go_together():
         disagreement_takeaway(rows)
     )
     assert "the less the gate" in disagreement_takeaway(rows.assign(entropy=rows["disagreement"]))
-    assert "nothing to compare" in disagreement_takeaway(rows.assign(entropy=1.0))
+    assert "nothing to compare" in disagreement_takeaway(rows.assign(disagreement=0.1))
+    still = rows.assign(entropy=0.5)
+    assert "equally decided for all rows" in disagreement_takeaway(still)
+    low, high = disagreement_figure(still, by_disagreement(still), GROUPS).layout.yaxis.range
+    assert (low, high) == pytest.approx((49, 51))
 
 
 @pytest.fixture

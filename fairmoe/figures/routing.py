@@ -12,6 +12,7 @@ from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
 
 MOST_POINTS = 5000
+_SAME = 1e-6
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
 
@@ -30,6 +31,15 @@ def gate_reading(rows: pd.DataFrame) -> str:
         rows: As `fairmoe.analysis.routing.routed_rows` returns them.
     """
     weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
+    if float(np.ptp(weights, axis=0).max()) < _SAME:
+        shares = ", ".join(
+            f"{MODELS[expert].label.lower()} {weight:.0%}"
+            for expert, weight in zip(EXPERTS, weights[0], strict=True)
+        )
+        return (
+            f"The gate gives every row the same weights ({shares}): no way of telling rows apart "
+            "that it tried was better on the validation rows."
+        )
     usual = float(np.quantile(np.abs(weights - _THIRD).max(axis=1), 0.9))
     if usual <= NEAR_UNIFORM:
         return (

@@ -13,6 +13,7 @@ from fairmoe.figures.words import INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"
+_SAME = 1e-6
 _OUTCOME_COLOURS = ("#4D5761", "#A9B3BD")
 
 
@@ -147,14 +148,22 @@ def disagreement_figure(
     figure.update_xaxes(
         title="mean difference between the experts' probabilities, percentage points"
     )
-    figure.update_yaxes(title="entropy of the gate (100 %: all alike)", ticksuffix=" %")
+    low, high = 100 * float(rows["entropy"].min()), 100 * float(rows["entropy"].max())
+    figure.update_yaxes(
+        title="entropy of the gate (100 %: all alike)",
+        ticksuffix=" %",
+        # Of a gate that hardly moves, rounding would be drawn from edge to edge.
+        range=(low - 1, high + 1) if high - low < 1 else None,
+    )
     return figure
 
 
 def disagreement_takeaway(rows: pd.DataFrame) -> str:
     """Say in one sentence how disagreement and entropy go together."""
-    if min(rows["disagreement"].nunique(), rows["entropy"].nunique()) < 2:
-        return "The experts never disagree or the gate never changes: there is nothing to compare."
+    if np.ptp(rows["entropy"]) < _SAME:
+        return "The gate is equally decided for all rows, however far the experts disagree."
+    if np.ptp(rows["disagreement"]) < _SAME:
+        return "The experts disagree equally far on all rows: there is nothing to compare."
     together = float(rows["disagreement"].rank().corr(rows["entropy"].rank()))
     told = f"rank correlation {together:.2f}"
     if together <= -0.1:
