@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 TRAINED = 180_000
@@ -26,6 +26,8 @@ def begin_training(page: Page, epochs: int) -> None:
     field.fill(str(epochs))
     field.press("Enter")
     page.wait_for_selector(IDLE)
+    # A number beyond its limits is not taken.
+    expect(field).to_have_value(str(epochs))
     page.keyboard.press("Control+Enter")
 
 
