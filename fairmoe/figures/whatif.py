@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.points import largest_first, marker_of_rows
 from fairmoe.figures.words import INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
@@ -104,20 +105,14 @@ def disagreement_figure(
         group_names: A name for each group, with or without rows.
     """
     figure = go.Figure()
-    for name, style in zip(group_names, group_styles(group_names), strict=True):
-        own = rows[rows["group"] == name]
+    for rank, style, own in largest_first(rows, group_names):
         figure.add_scatter(
             name=style.label,
+            legendrank=rank,
             x=100 * own["disagreement"],
             y=100 * own["entropy"],
             mode="markers",
-            marker={
-                "color": style.colour,
-                "symbol": style.symbol,
-                "size": 6,
-                "opacity": 0.65,
-                "line": {"width": 0},
-            },
+            marker=marker_of_rows(style, len(rows)),
             hovertemplate=(
                 "disagreement %{x:.1f} points<br>entropy %{y:.1f} %<extra>%{fullData.name}</extra>"
             ),
@@ -135,8 +130,8 @@ def disagreement_figure(
             "thickness": 1.6,
         },
         mode="lines+markers",
-        line={"color": _GREY, "width": 3},
-        marker={"color": _GREY, "symbol": "circle-open", "size": 9},
+        line={"color": _GREY, "width": 4},
+        marker={"color": "#FFFFFF", "size": 9, "line": {"color": _GREY, "width": 3}},
         hovertemplate="%{y:.1f} % at %{x:.1f} points<extra>%{fullData.name}</extra>",
     )
     figure.update_layout(
