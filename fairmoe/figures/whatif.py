@@ -267,4 +267,4 @@ def _ends(
 
 def _faded(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.42)"
+    return f"rgba({red},{green},{blue},0.28)"
