@@ -16,7 +16,7 @@ from tests.browser.driving import IDLE, begin_training
 STARTS = 3
 CLICKS = 15
 TABS = (1, 10)
-EPOCHS = 8
+EPOCHS = 4
 TIMEOUT = 300_000
 PAUSE = 1000
 """Milliseconds between two clicks of a tab that works beside the one that is timed."""

@@ -5,12 +5,11 @@ import pytest
 from fairmoe.analysis.routing import by_disagreement, flows, mean_weights, weights_by_group
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.points import MOST_POINTS, sampled
 from fairmoe.figures.routing import (
-    MOST_POINTS,
     column_figure,
     column_takeaway,
     gate_reading,
-    sampled,
     triangle_figure,
     triangle_takeaway,
     usage_figure,
@@ -55,6 +54,7 @@ def routed(weights, n=1):
     ("weights", "said"),
     [
         ([[0.34, 0.33, 0.33], [0.355, 0.33, 0.315]], "all weights lie within 3 points of a third"),
+        ([[0.6, 0.3, 0.1]], "every row the same weights (utility expert 60%, result expert 30%"),
         ([[0.6, 0.2, 0.2], [0.61, 0.2, 0.19]], "treats nearly all rows alike"),
         ([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1]], "The gate tells rows apart."),
     ],
@@ -174,7 +174,24 @@ def test_disagreement_and_entropy_go_together():
         disagreement_takeaway(rows)
     )
     assert "the less the gate" in disagreement_takeaway(rows.assign(entropy=rows["disagreement"]))
-    assert "nothing to compare" in disagreement_takeaway(rows.assign(entropy=1.0))
+    assert "nothing to compare" in disagreement_takeaway(rows.assign(disagreement=0.1))
+    still = rows.assign(entropy=0.5)
+    assert "equally decided for all rows" in disagreement_takeaway(still)
+    low, high = disagreement_figure(still, by_disagreement(still), GROUPS).layout.yaxis.range
+    assert (low, high) == pytest.approx((49, 51))
+
+
+def test_a_small_group_is_drawn_over_a_large_one_and_keeps_its_place_in_the_legend():
+    rows = routed([[0.5, 0.3, 0.2]], 100).assign(group=[GROUPS[0]] * 10 + [GROUPS[1]] * 90)
+    for figure in (
+        triangle_figure(rows, GROUPS, zoom=True),
+        disagreement_figure(rows, by_disagreement(rows), GROUPS),
+    ):
+        large, small = figure.data[:2]
+        assert (large.legendrank, small.legendrank) == (2, 1)
+        assert large.marker.color != small.marker.color
+    many = triangle_figure(pd.concat([rows] * 16), GROUPS, zoom=True)
+    assert many.data[0].marker.size < large.marker.size
 
 
 @pytest.fixture

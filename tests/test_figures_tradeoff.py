@@ -138,7 +138,9 @@ def test_the_takeaway_counts_the_front_and_names_its_ends(points):
     )
     alone = points.assign(on_front=[False, False, True, False, False])
     assert "1 is beaten by no other" in tradeoff_takeaway(alone, "f_res")
-    assert "has the highest utility too" in tradeoff_takeaway(alone, "f_res")
+    assert "it stands at 60.0 % utility at 5.0 pp (λ fair 10)." in tradeoff_takeaway(alone, "f_res")
+    ahead = points.assign(on_front=[False, True, True, False, False], utility=[0.8, 0.6, 0.7, 0, 0])
+    assert "of these the one with the smallest result gap" in tradeoff_takeaway(ahead, "f_res")
     nothing = points.assign(gap=math.nan)
     assert tradeoff_takeaway(nothing, "f_res") == "No run has scores that can be estimated."
     assert tradeoff_figure(nothing, points.iloc[:0], points.iloc[:0], "f_res").layout.title.text

@@ -42,9 +42,9 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
                 "opacity": 1.0 if solid else 0.45,
                 "pattern": {**PATTERN, "shape": "" if solid else "/"},
             },
-            text=_texts(counts) if solid else None,
-            textposition="inside",
-            insidetextanchor="start",
+            # Beyond the bars, for the positive part may be too short for words.
+            text=None if solid else _texts(counts),
+            textposition="outside",
             hovertemplate="%{y}: %{x:,} rows<extra>%{fullData.name}</extra>",
             row=1,
             col=1,
@@ -69,7 +69,13 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(title=f"solid: {plain(positive)}; hatched: any other", row=1, col=1)
+    longest = int((counts["positive"] + counts["negative"]).max())
+    figure.update_xaxes(
+        title=f"solid: {plain(positive)}; hatched: any other",
+        range=(0, 1.3 * longest),
+        row=1,
+        col=1,
+    )
     figure.update_xaxes(ticksuffix=" %", rangemode="tozero", row=1, col=2)
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure

@@ -10,8 +10,9 @@ from plotly.subplots import make_subplots
 
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
+from fairmoe.figures.points import largest_first, marker_of_rows
 
-MOST_POINTS = 5000
+_SAME = 1e-6
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
 
@@ -30,6 +31,15 @@ def gate_reading(rows: pd.DataFrame) -> str:
         rows: As `fairmoe.analysis.routing.routed_rows` returns them.
     """
     weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
+    if float(np.ptp(weights, axis=0).max()) < _SAME:
+        shares = ", ".join(
+            f"{MODELS[expert].label.lower()} {weight:.0%}"
+            for expert, weight in zip(EXPERTS, weights[0], strict=True)
+        )
+        return (
+            f"The gate gives every row the same weights ({shares}): no way of telling rows apart "
+            "that it tried was better on the validation rows."
+        )
     usual = float(np.quantile(np.abs(weights - _THIRD).max(axis=1), 0.9))
     if usual <= NEAR_UNIFORM:
         return (
@@ -46,11 +56,6 @@ def gate_reading(rows: pd.DataFrame) -> str:
     if float((spread[1] - spread[0]).max()) <= NEAR_UNIFORM:
         return f"The gate treats nearly all rows alike, whoever they are. {told}"
     return f"The gate tells rows apart. {told}"
-
-
-def sampled(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows, or `MOST_POINTS` of them drawn at random, the same each time."""
-    return rows if len(rows) <= MOST_POINTS else rows.sample(MOST_POINTS, random_state=0)
 
 
 def weights_figure(weights: pd.DataFrame) -> go.Figure:
@@ -135,22 +140,16 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
         Every point carries the position of its row in the table as `customdata`.
     """
     figure = go.Figure()
-    for name, style in zip(group_names, group_styles(group_names), strict=True):
-        own = rows[rows["group"] == name]
+    for rank, style, own in largest_first(rows, group_names):
         a, b, c = (100 * own[f"weight_{expert}"] for expert in EXPERTS)
         figure.add_scatterternary(
             name=style.label,
+            legendrank=rank,
             a=a,
             b=b,
             c=c,
             mode="markers",
-            marker={
-                "color": style.colour,
-                "symbol": style.symbol,
-                "size": 7,
-                "opacity": 0.75,
-                "line": {"width": 0},
-            },
+            marker=marker_of_rows(style, len(rows)),
             customdata=own["row"],
             hovertemplate=(
                 "utility %{a:.1f} %<br>result %{b:.1f} %<br>"

@@ -87,9 +87,11 @@ def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
         "other on the validation rows"
     )
     least, best = front.iloc[front["gap"].argmin()], front.iloc[front["utility"].argmax()]
+    if len(front) == 1:
+        return f"{told}; on the test rows it stands at {_place(best)}."
     if least.name == best.name:
         return (
-            f"{told}; on the test rows the one with the smallest {GAPS[gap].lower()}, "
+            f"{told}; of these the one with the smallest {GAPS[gap].lower()} on the test rows, "
             f"{_place(least)}, has the highest utility too."
         )
     return f"{told}; on the test rows they reach from {_place(least)} to {_place(best)}."

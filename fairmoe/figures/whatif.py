@@ -9,10 +9,12 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.points import largest_first, marker_of_rows
 from fairmoe.figures.words import INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"
+_SAME = 1e-6
 _OUTCOME_COLOURS = ("#4D5761", "#A9B3BD")
 
 
@@ -103,20 +105,14 @@ def disagreement_figure(
         group_names: A name for each group, with or without rows.
     """
     figure = go.Figure()
-    for name, style in zip(group_names, group_styles(group_names), strict=True):
-        own = rows[rows["group"] == name]
+    for rank, style, own in largest_first(rows, group_names):
         figure.add_scatter(
             name=style.label,
+            legendrank=rank,
             x=100 * own["disagreement"],
             y=100 * own["entropy"],
             mode="markers",
-            marker={
-                "color": style.colour,
-                "symbol": style.symbol,
-                "size": 6,
-                "opacity": 0.65,
-                "line": {"width": 0},
-            },
+            marker=marker_of_rows(style, len(rows)),
             hovertemplate=(
                 "disagreement %{x:.1f} points<br>entropy %{y:.1f} %<extra>%{fullData.name}</extra>"
             ),
@@ -134,8 +130,8 @@ def disagreement_figure(
             "thickness": 1.6,
         },
         mode="lines+markers",
-        line={"color": _GREY, "width": 3},
-        marker={"color": _GREY, "symbol": "circle-open", "size": 9},
+        line={"color": _GREY, "width": 4},
+        marker={"color": "#FFFFFF", "size": 9, "line": {"color": _GREY, "width": 3}},
         hovertemplate="%{y:.1f} % at %{x:.1f} points<extra>%{fullData.name}</extra>",
     )
     figure.update_layout(
@@ -147,14 +143,22 @@ def disagreement_figure(
     figure.update_xaxes(
         title="mean difference between the experts' probabilities, percentage points"
     )
-    figure.update_yaxes(title="entropy of the gate (100 %: all alike)", ticksuffix=" %")
+    low, high = 100 * float(rows["entropy"].min()), 100 * float(rows["entropy"].max())
+    figure.update_yaxes(
+        title="entropy of the gate (100 %: all alike)",
+        ticksuffix=" %",
+        # Of a gate that hardly moves, rounding would be drawn from edge to edge.
+        range=(low - 1, high + 1) if high - low < 1 else None,
+    )
     return figure
 
 
 def disagreement_takeaway(rows: pd.DataFrame) -> str:
     """Say in one sentence how disagreement and entropy go together."""
-    if min(rows["disagreement"].nunique(), rows["entropy"].nunique()) < 2:
-        return "The experts never disagree or the gate never changes: there is nothing to compare."
+    if np.ptp(rows["entropy"]) < _SAME:
+        return "The gate is equally decided for all rows, however far the experts disagree."
+    if np.ptp(rows["disagreement"]) < _SAME:
+        return "The experts disagree equally far on all rows: there is nothing to compare."
     together = float(rows["disagreement"].rank().corr(rows["entropy"].rank()))
     told = f"rank correlation {together:.2f}"
     if together <= -0.1:
@@ -263,4 +267,4 @@ def _ends(
 
 def _faded(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red},{green},{blue},0.42)"
+    return f"rgba({red},{green},{blue},0.28)"

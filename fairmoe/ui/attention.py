@@ -24,7 +24,7 @@ from fairmoe.figures.divergence import (
 from fairmoe.figures.palette import MODELS, group_styles
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
 from fairmoe.ui.results import describe, split_switch
-from fairmoe.ui.state import KeptRun, Session
+from fairmoe.ui.state import KeptRun, Session, session
 
 if TYPE_CHECKING:
     from fairmoe.analysis.attention import Reasons
@@ -49,6 +49,11 @@ class Asked:
     def key(self) -> str:
         """Tells it from others in the keys of widgets."""
         return f"{self.split}-{self.model}"
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """Tells it from others in what the session remembers."""
+        return self.run.run_id, self.split, self.model
 
     @property
     def source(self) -> str:
@@ -122,7 +127,10 @@ def show_differences(asked: Asked) -> None:
         "the same cells differently."
     )
     show_chart(
-        differences_figure(differences, group_styles(names)[group], others),
+        session().drawn(
+            ("attention-differences", *asked.what, group),
+            lambda: differences_figure(differences, group_styles(names)[group], others),
+        ),
         takeaway=f"{lead} {takeaway}",
         source=f"{asked.source} {_INTERVALS} Open markers: the interval holds 0.",
         key=f"attention-differences-{asked.key}-{group}",
@@ -146,7 +154,7 @@ def show_means(asked: Asked) -> None:
 
     means = mean_attention(asked.reasons)
     show_chart(
-        attention_figure(means),
+        session().drawn(("attention", *asked.what), lambda: attention_figure(means)),
         takeaway=attention_takeaway(means),
         source=f"{asked.source} {_INTERVALS}",
         key=f"attention-{asked.key}",
@@ -188,7 +196,9 @@ def show_spread(asked: Asked) -> None:
         return
     histograms = attention_histograms(asked.reasons, columns)
     show_chart(
-        histogram_figure(histograms),
+        session().drawn(
+            ("attention-spread", *asked.what, *columns), lambda: histogram_figure(histograms)
+        ),
         takeaway=histogram_takeaway(histograms),
         source=f"{asked.source} Rows are counted in 25 equal steps.",
         key=f"attention-spread-{asked.key}",
@@ -233,7 +243,7 @@ def show_distance(state: Session, asked: Asked) -> None:
     left, right = st.columns(2)
     with left:
         show_chart(
-            divergence_figure(parts, style),
+            state.drawn(("attention-parts", *asked.what), lambda: divergence_figure(parts, style)),
             takeaway=divergence_takeaway(parts),
             source=f"{asked.source} Jensen-Shannon divergence in hundredths of a bit: 0 where all "
             "groups get the same mean attention, 100 where two have no column in common.",
@@ -241,7 +251,10 @@ def show_distance(state: Session, asked: Asked) -> None:
         )
     with right:
         show_chart(
-            null_figure(test.shuffled, test.difference, style),
+            state.drawn(
+                ("attention-null", *asked.what),
+                lambda: null_figure(test.shuffled, test.difference, style),
+            ),
             takeaway=null_takeaway(test.shuffled, test.p_value),
             source=f"{asked.source} Each shuffling deals the group names anew to the same rows.",
             key=f"attention-null-{asked.key}",

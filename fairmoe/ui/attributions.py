@@ -11,7 +11,7 @@ from fairmoe.figures.attributions import (
 )
 from fairmoe.ui.attention import Asked, rows_in
 from fairmoe.ui.components import show_chart, show_table
-from fairmoe.ui.state import KeptRun, Session
+from fairmoe.ui.state import KeptRun, Session, session
 
 
 def show_directions(asked: Asked) -> None:
@@ -21,7 +21,10 @@ def show_directions(asked: Asked) -> None:
     ranges = attribution_ranges(asked.reasons)
     method = METHODS[asked.run.settings.attribution_method]
     show_chart(
-        ranges_figure(ranges, asked.run.data.positive),
+        session().drawn(
+            ("attention-ranges", *asked.what),
+            lambda: ranges_figure(ranges, asked.run.data.positive),
+        ),
         takeaway=ranges_takeaway(ranges),
         source=f"{asked.source} Wide lines hold the middle half of the rows, thin ones 90 %, and "
         f"markers are medians. {method}, compared with the baseline row.",

@@ -117,17 +117,19 @@ def show_by_group(state: Session, run: "Run", split: "SplitName") -> None:
     for tab, show in zip(tabs, _PARTS.values(), strict=True):
         if tab.open:
             with tab:
-                show(judged)
+                show(state, judged)
 
 
-def _show_rates(judged: Judged) -> None:
+def _show_rates(state: Session, judged: Judged) -> None:
     from fairmoe.report.words import gap_between  # noqa: PLC0415
 
     rates = judged.rates
     for metric, gap in judged.gaps.items():
         st.markdown(plain(gap_between(gap, rates, judged.model, metric)))
     show_chart(
-        rates_figure(rates),
+        state.drawn(
+            ("rates", judged.run.run_id, judged.split, judged.model), lambda: rates_figure(rates)
+        ),
         takeaway=rates_takeaway(rates),
         source=f"{judged.source} Bars are 95 % Wilson intervals.",
         key=f"rates-{judged.key}",
@@ -150,7 +152,7 @@ def _show_rates(judged: Judged) -> None:
     )
 
 
-def _show_confusion(judged: Judged) -> None:
+def _show_confusion(_: Session, judged: Judged) -> None:
     from fairmoe.metrics import confusion_by_group  # noqa: PLC0415
 
     y_true, proba = judged.labels_and_scores
@@ -162,8 +164,8 @@ def _show_confusion(judged: Judged) -> None:
         key=f"confusion-{judged.key}",
     )
     columns: dict[str, Any] = {"n": st.column_config.NumberColumn("Rows", format="localized")}
-    for cell, (label, *_) in CELLS.items():
-        columns[cell] = st.column_config.NumberColumn(label.capitalize(), format="localized")
+    for cell, words in CELLS.items():
+        columns[cell] = st.column_config.NumberColumn(words[0].capitalize(), format="localized")
         columns[f"{cell}_share"] = percent_column("share", "Share of the group in percent.")
     shares = {f"{cell}_share": 100 * table[f"{cell}_share"] for cell in CELLS}
     show_table(
@@ -175,7 +177,7 @@ def _show_confusion(judged: Judged) -> None:
     )
 
 
-def _show_roc(judged: Judged) -> None:
+def _show_roc(_: Session, judged: Judged) -> None:
     from fairmoe.metrics import auc_by_group, roc_by_group  # noqa: PLC0415
 
     y_true, proba = judged.labels_and_scores
@@ -200,7 +202,7 @@ def _show_roc(judged: Judged) -> None:
     )
 
 
-def _show_calibration(judged: Judged) -> None:
+def _show_calibration(_: Session, judged: Judged) -> None:
     from fairmoe.metrics import (  # noqa: PLC0415
         calibration_by_group,
         expected_calibration_error,
@@ -241,7 +243,7 @@ def _with_interval(name: str, label: str, text: str) -> dict[str, Any]:
     }
 
 
-_PARTS: dict[str, Callable[[Judged], None]] = {
+_PARTS: dict[str, Callable[[Session, Judged], None]] = {
     "Rates and gaps": _show_rates,
     "Right and wrong": _show_confusion,
     "Ranking": _show_roc,

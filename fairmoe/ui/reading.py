@@ -25,7 +25,8 @@ def show_reading(state: Session, run: "Run", split: "SplitName") -> None:
     with st.container(border=True):
         for sentence, path, label in told:
             words, way = st.columns([5, 2], vertical_alignment="center")
-            words.markdown(plain(sentence))
+            question, answer = sentence.split(": ", 1)
+            words.markdown(f"**{question}:** {plain(answer)}")
             with way:
                 link(path, label)
 

@@ -18,6 +18,7 @@ from fairmoe.figures.palette import EXPERTS, MODELS
 from fairmoe.figures.tables import gate_table, score_table
 from fairmoe.figures.words import METRICS, drawn_from, shown
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run, SplitName
@@ -64,11 +65,11 @@ def show_headline(run: "Run") -> None:
         )
 
 
-def show_scores(run: "Run", split: "SplitName") -> None:
+def show_scores(state: Session, run: "Run", split: "SplitName") -> None:
     """Show the scores of all models, and flag those that predict one class only."""
     table = score_table(run.scores[split])
     show_chart(
-        scores_figure(table),
+        state.drawn(("scores", run.run_id, split), lambda: scores_figure(table)),
         takeaway=scores_takeaway(table),
         source=describe(run, split),
         key=f"scores-{split}",
@@ -98,12 +99,12 @@ def show_scores(run: "Run", split: "SplitName") -> None:
     )
 
 
-def show_gate(run: "Run", split: "SplitName") -> None:
+def show_gate(state: Session, run: "Run", split: "SplitName") -> None:
     """Show how much weight the gate gives each expert, by group."""
     record = run.splits[split]
     gate = gate_table(record.gate, record.group, list(run.data.groups))
     show_chart(
-        gate_figure(gate),
+        state.drawn(("gate", run.run_id, split), lambda: gate_figure(gate)),
         takeaway=gate_takeaway(gate),
         source=describe(run, split),
         key=f"gate-{split}",
@@ -120,10 +121,10 @@ def show_gate(run: "Run", split: "SplitName") -> None:
     )
 
 
-def show_curves(run: "Run") -> None:
+def show_curves(state: Session, run: "Run") -> None:
     """Show what training recorded, phase by phase."""
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
-    figure = curves_figure(lines)
+    figure = state.drawn(("curves", run.run_id), lambda: curves_figure(lines))
     kept = "The last weights were kept."
     if run.settings.select == "best":
         kept = "Kept are the weights with the best validation score, which need not be the last."
@@ -138,10 +139,9 @@ def show_curves(run: "Run") -> None:
 
 def show_provenance(run: "Run") -> None:
     """Show from which data and settings the run came."""
+    usual = type(run.settings)().to_dict()
     changed = {
-        name: value
-        for name, value in run.settings.to_dict().items()
-        if value != getattr(type(run.settings)(), name)
+        name: value for name, value in run.settings.to_dict().items() if value != usual[name]
     }
     told = ", ".join(f"{name} {value}" for name, value in changed.items())
     resolved = run.resolved

@@ -7,11 +7,11 @@ import streamlit as st
 
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import (
     column_figure,
     column_takeaway,
     gate_reading,
-    sampled,
     usage_figure,
     usage_takeaway,
     weights_figure,

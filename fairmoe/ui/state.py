@@ -34,6 +34,7 @@ T = TypeVar("T")
 _KEY = "fairmoe"
 MOST_RUNS = 12
 MOST_ANSWERS = 64
+MOST_FIGURES = 64
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ class Session:
     _counted: int = 0
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+    _figures: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
 
     @property
     def kept(self) -> KeptRun | None:
@@ -244,13 +246,33 @@ class Session:
             key: Names the question and all that decides its answer, such as a run's id.
             answer: Computes it; beyond `MOST_ANSWERS` the longest unasked are forgotten.
         """
-        if key not in self._answers:
-            self._answers[key] = answer()
-        self._answers[key] = self._answers.pop(key)
-        while len(self._answers) > MOST_ANSWERS:
-            del self._answers[next(iter(self._answers))]
-        found: T = self._answers[key]
-        return found
+        return _once(self._answers, key, answer, MOST_ANSWERS)
+
+    def drawn(self, key: tuple[Hashable, ...], draw: Callable[[], T]) -> T:
+        """Return the figure that `draw` returns, drawn at the first asking only.
+
+        Figures are kept apart from answers, for they are many and quick to draw again.
+
+        Args:
+            key: Names the figure and all that it is drawn from, such as a run's id.
+            draw: Draws it; beyond `MOST_FIGURES` the longest unasked are forgotten.
+        """
+        return _once(self._figures, key, draw, MOST_FIGURES)
+
+
+def _once(
+    known: dict[tuple[Hashable, ...], Any],
+    key: tuple[Hashable, ...],
+    make: Callable[[], T],
+    most: int,
+) -> T:
+    if key not in known:
+        known[key] = make()
+    known[key] = known.pop(key)
+    while len(known) > most:
+        del known[next(iter(known))]
+    found: T = known[key]
+    return found
 
 
 def session() -> Session:

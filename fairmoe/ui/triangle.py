@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe.figures.palette import EXPERTS, MODELS
-from fairmoe.figures.routing import sampled, triangle_figure, triangle_takeaway
+from fairmoe.figures.points import sampled
+from fairmoe.figures.routing import triangle_figure, triangle_takeaway
 from fairmoe.ui.components import percent_column, show_download, show_selectable_chart
 from fairmoe.ui.frame import INDIVIDUAL
 from fairmoe.ui.links import link

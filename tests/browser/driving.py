@@ -1,10 +1,22 @@
 """What a user does in the app, step by step."""
 
-from playwright.sync_api import Page
+import re
+
+from playwright.sync_api import Locator, Page, expect
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 TRAINED = 180_000
 TRAINED_EPOCHS = 8
+
+PLACES_OF_POINTS = """chart => {
+  const corner = chart.getBoundingClientRect()
+  const middle = box => [box.x + box.width / 2 - corner.x, box.y + box.height / 2 - corner.y]
+  return Object.fromEntries(
+    [...chart.querySelectorAll('.scatterlayer .point')]
+      .filter(node => node.__data__.data !== undefined)
+      .map(node => [node.__data__.data, middle(node.getBoundingClientRect())])
+  )
+}"""
 
 
 def begin_training(page: Page, epochs: int) -> None:
@@ -14,6 +26,8 @@ def begin_training(page: Page, epochs: int) -> None:
     field.fill(str(epochs))
     field.press("Enter")
     page.wait_for_selector(IDLE)
+    # A number beyond its limits is not taken.
+    expect(field).to_have_value(str(epochs))
     page.keyboard.press("Control+Enter")
 
 
@@ -25,3 +39,44 @@ def train_on_the_demo(page: Page, server: str) -> None:
     begin_training(page, TRAINED_EPOCHS)
     page.get_by_role("button", name="See the experts").wait_for(timeout=TRAINED)
     page.wait_for_selector(IDLE)
+
+
+def shown_run(page: Page) -> Locator:
+    """Return the list in which the shown run is chosen; it is there once there are two runs."""
+    return page.get_by_role("combobox", name=re.compile("Run shown on all pages$"))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a list."""
+    box = page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}"))
+    box.click()
+    page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_selector(IDLE)
+
+
+def upload(page: Page, name: str, content: bytes) -> None:
+    """Give a file to the page's upload field."""
+    page.wait_for_selector(IDLE)
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "text/csv", "buffer": content}
+    )
+
+
+def heading(page: Page, text: str) -> Locator:
+    """Return the heading of these words."""
+    return page.get_by_role("heading", name=text, exact=True)
+
+
+def places_of_points(chart: Locator) -> dict[str, tuple[float, float]]:
+    """Return where a chart's points are, from its corner, by what they stand for.
+
+    Of points that stand for the same, the last one drawn counts.
+    """
+    return {name: (x, y) for name, (x, y) in chart.evaluate(PLACES_OF_POINTS).items()}
+
+
+def click_point(chart: Locator, place: tuple[float, float]) -> None:
+    """Click into a chart once it has come to rest, as elements above it open and close."""
+    position = {"x": place[0], "y": place[1]}
+    chart.hover(position=position)
+    chart.click(position=position)

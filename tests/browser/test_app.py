@@ -6,30 +6,12 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import IDLE, TRAINED, begin_training
+from tests.browser.driving import TRAINED, begin_training, choose, heading, upload
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
 NASTY = "**age** <img src=x onerror=alert(1)> :smile: $x$"
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}"))
-    box.click()
-    page.get_by_role("option", name=option, exact=True).click()
-    page.wait_for_selector(IDLE)
-
-
-def upload(page: Page, name: str, content: bytes) -> None:
-    page.wait_for_selector(IDLE)
-    page.locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
-    )
-
-
-def heading(page: Page, text: str):
-    return page.get_by_role("heading", name=text, exact=True)
 
 
 def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str, real_data):

@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import IDLE, TRAINED
+from tests.browser.driving import IDLE, TRAINED, click_point, places_of_points, shown_run
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
@@ -18,7 +18,8 @@ def train_from_a_random_gate(page: Page) -> None:
     page.get_by_role("option", name="random").click()
     page.wait_for_selector(IDLE)
     page.keyboard.press("Control+Enter")
-    page.get_by_text("Shown: Run 2").wait_for(timeout=TRAINED)
+    expect(shown_run(page)).to_have_value("Run 2", timeout=TRAINED)
+    page.wait_for_selector(IDLE)
 
 
 def test_a_point_in_the_triangle_leads_to_its_row(trained: Page):
@@ -29,12 +30,8 @@ def test_a_point_in_the_triangle_leads_to_its_row(trained: Page):
     expect(trained.get_by_text("No point is selected: all 801 rows")).to_be_visible()
     trained.wait_for_selector(IDLE)
     triangle = trained.get_by_test_id("stPlotlyChart")
-    triangle.scroll_into_view_if_needed()
-    # Any point will do; the last one drawn is not covered by another.
-    box = triangle.locator(".scatterlayer .point").last.bounding_box()
-    assert box is not None
-    trained.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
-    trained.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # Any point will do; where two lie on one another, the upper one is selected.
+    click_point(triangle, list(places_of_points(triangle).values())[-1])
     expect(trained.get_by_text("1 selected row")).to_be_visible()
     picked = trained.get_by_text(re.compile(r"Row [\d,]+ of the file is picked"))
     expect(picked).to_be_visible()

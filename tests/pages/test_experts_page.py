@@ -97,7 +97,7 @@ def open_part(app: AppTest, name: str) -> AppTest:
 
 def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     told = [text.value for text in experts.markdown[:3]]
-    assert [text.split(":")[0] for text in told] == ["Who", "Why", "Cost"]
+    assert [text.split(" ")[0] for text in told] == ["**Who:**", "**Why:**", "**Cost:**"]
     assert "rows" in told[0]
     assert "the mixture has 10\\.0 points less utility" in told[2]
     labels = [link.proto.label for link in experts.main.get("page_link")]

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
-from fairmoe.ui.state import MOST_ANSWERS, MOST_RUNS, Session
+from fairmoe.ui.state import MOST_ANSWERS, MOST_FIGURES, MOST_RUNS, Session
 from tests.pages.fakes import make_run
 
 
@@ -62,3 +62,14 @@ def test_an_answer_is_computed_once_and_the_longest_unasked_goes():
     ask(3)
     assert asked.count(2) == 1
     assert asked.count(3) == 2
+
+
+def test_figures_are_drawn_once_and_push_out_no_answer():
+    state = Session()
+    drawn: list[int] = []
+    state.once(("answer",), lambda: "kept")
+    for i in [0, 0, *range(MOST_FIGURES + 1), 0]:
+        state.drawn(("figure", i), lambda i=i: drawn.append(i))
+    # The first is the longest unasked when one too many comes.
+    assert drawn == [*range(MOST_FIGURES + 1), 0]
+    assert state.once(("answer",), lambda: "anew") == "kept"
