@@ -38,7 +38,7 @@ def gate_reading(rows: pd.DataFrame) -> str:
         )
         return (
             f"The gate gives every row the same weights ({shares}): no way of telling rows apart "
-            "that it tried was better on the validation rows."
+            "that it tried was clearly better on the validation rows."
         )
     usual = float(np.quantile(np.abs(weights - _THIRD).max(axis=1), 0.9))
     if usual <= NEAR_UNIFORM:
