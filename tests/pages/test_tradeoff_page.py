@@ -139,7 +139,7 @@ def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     tradeoff.button(key="sweep").click().run()
     assert begun.wait(6 * SOON)
     tradeoff.run()
-    text = "Training the runs of the sweep: 2 of 15 are done · about 30 s left"
+    text = "Training runs with several settings: 2 of 15 are done · about 30 s left"
     assert text in str(tradeoff.get("progress")[0].proto)
     tradeoff.switch_page("pages/experts.py").run()
     assert text in str(tradeoff.sidebar.get("progress")[0].proto)
