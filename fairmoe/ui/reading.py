@@ -9,6 +9,7 @@ from fairmoe.ui.by_group import judge
 from fairmoe.ui.components import plain
 from fairmoe.ui.frame import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.links import link
+from fairmoe.ui.review import proxies
 from fairmoe.ui.state import Session
 
 if TYPE_CHECKING:
@@ -73,7 +74,19 @@ def _why(state: Session, run: "Run", split: "SplitName") -> str:
             f"{'more' if difference > 0 else 'less'} often positive for {gap.highest} than for "
             f"{gap.lowest}"
         )
-    return f"Why: {labels}, and {looks}."
+    return f"Why: {labels}, and {looks}.{_given_away(state)}"
+
+
+def _given_away(state: Session) -> str:
+    """Name the column that gives the group away, if one does beyond chance."""
+    assert state.kept is not None
+    found = proxies(state, state.kept.labelled)
+    if found.alone.empty or not found.alone.iloc[0] > found.chance:
+        return ""
+    return (
+        f" The group can be told from {found.alone.index[0]} best: of two people from different "
+        f"groups that column alone tells which is which in {found.alone.iloc[0]:.0%} of cases."
+    )
 
 
 def _cost(run: "Run", split: "SplitName") -> str:

@@ -40,7 +40,7 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
 
 def show_missing(state: Session, labelled: LabelledTable) -> None:
     """Show whose values are missing."""
-    missing = state.once(("missing", *_of(state, labelled)), lambda: missing_by_group(labelled))
+    missing = state.once(("missing", *_of(labelled)), lambda: missing_by_group(labelled))
     if missing.empty:
         st.caption("No feature has missing values.")
         return
@@ -67,9 +67,14 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
     )
 
 
+def proxies(state: Session, labelled: LabelledTable) -> Proxies:
+    """Return how well the features give the group away, measured at the first asking only."""
+    return state.once(("proxies", *_of(labelled)), lambda: find_proxies(labelled))
+
+
 def show_proxies(state: Session, labelled: LabelledTable) -> None:
     """Show which features give the group away, though the sensitive column be left out."""
-    found: Proxies = state.once(("proxies", *_of(state, labelled)), lambda: find_proxies(labelled))
+    found = proxies(state, labelled)
     if found.alone.empty:
         st.caption("There is no feature beside the sensitive columns.")
         return
@@ -93,8 +98,8 @@ def show_proxies(state: Session, labelled: LabelledTable) -> None:
     )
 
 
-def _of(state: Session, labelled: LabelledTable) -> tuple[object, ...]:
-    return state.version, labelled.roles, tuple(labelled.kinds.items())
+def _of(labelled: LabelledTable) -> tuple[object, ...]:
+    return labelled.table.sha256, labelled.roles, tuple(labelled.kinds.items())
 
 
 def _source(labelled: LabelledTable) -> str:

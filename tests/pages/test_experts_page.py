@@ -100,6 +100,8 @@ def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     assert [text.split(" ")[0] for text in told] == ["**Who:**", "**Why:**", "**Cost:**"]
     assert "rows" in told[0]
     assert "the mixture has 10\\.0 points less utility" in told[2]
+    # In the demo's generator a career break is what tells women from men.
+    assert "The group can be told from career" in told[1]
     labels = [link.proto.label for link in experts.main.get("page_link")]
     assert labels[:2] == ["How the gate sends each group", "What the models look at"]
 
