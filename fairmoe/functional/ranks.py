@@ -5,7 +5,7 @@ Every value that a row may take is ranked once. What is then asked of a choice o
 """
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
 
@@ -31,56 +31,80 @@ def dense_ranks(values: Float[Tensor, "e k n"], segment: Int[Tensor, " n"]) -> I
     return ranks.view(len(ranks), len(values), -1).movedim(1, 0).contiguous()
 
 
-def top_sums(
-    ranks: Int[Tensor, "e k n"],
-    now: Int[Tensor, "k n"],
-    amounts: Float[Tensor, "q a b n"],
-    now_amounts: Float[Tensor, "q k n"],
-    *,
-    segment: Int[Tensor, " n"],
-    ratio: float,
-) -> Float[Tensor, "q e k n"]:
-    """Return the amounts summed over the top rows of a segment, if one row changes.
+class TopRows:
+    """The top rows of segments, and what they would sum to if one row changed.
 
     The rows of each segment weigh as much as `top_membership` says they are among the top `ratio`
-    of their segment. Entry `(q, e, k, i)` is the sum over the segment of row `i` after its rank and
-    amounts have become those of `e`.
+    of their segment. What does not depend on the choice of a value per row is computed once.
 
     Args:
         ranks: **Shape** `(e, k, n)`, from `dense_ranks` with the same segments.
-        now: **Shape** `(k, n)`. The ranks that the rows have now.
-        amounts: **Shape** `(q, e, k, n)`, or broadcast to it. What is summed for a changed row.
-        now_amounts: **Shape** `(q, k, n)`. What is summed for the other rows.
+        amounts: **Shape** `(q, e, k, n)`. What is summed.
         segment: **Shape** `(n,)`, ids from 0.
         ratio: In (0, 1].
     """
-    n_ranks = len(ranks) * ranks.shape[-1]
-    members = torch.nn.functional.one_hot(segment).double()
-    sizes = members.sum(0)
-    ends, mass = sizes.cumsum(0), ratio * sizes
-    # Rows are counted as the first of the amounts.
-    amounts = torch.nn.functional.pad(amounts.movedim(0, -1), (1, 0), value=1.0).movedim(-1, 0)
-    now_amounts = torch.cat([torch.ones_like(now_amounts[:1]), now_amounts])
-    so_far = sums_below(now, now_amounts, n_ranks)
 
-    # The last row that is wholly or partly among the top, and its neighbours in the order.
-    last = ends - (mass - 1e-9).ceil()
-    places = torch.cat([last - 1, last, last + 1]).expand(len(now), -1).contiguous()
-    found = torch.searchsorted(so_far[0], places, right=True) - 1
-    under, at, over = found.view(len(now), 3, -1)[..., segment].unbind(1)
-    under = torch.where((last > ends - sizes)[segment], under, -1)
-    over = torch.where((last + 1 < ends)[segment], over, n_ranks)
-    lowest = torch.where(now >= at, under, at)
-    highest = torch.where(now >= over, at, over)
-    threshold = torch.minimum(torch.maximum(ranks, lowest), highest)
+    def __init__(
+        self,
+        ranks: Int[Tensor, "e k n"],
+        amounts: Float[Tensor, "q e k n"],
+        segment: Int[Tensor, " n"],
+        ratio: float,
+    ) -> None:
+        sizes = torch.bincount(segment).double()
+        ends, mass = sizes.cumsum(0), ratio * sizes
+        # The last row that is wholly or partly among the top, and its neighbours in the order.
+        last = ends - (mass - 1e-9).ceil()
+        neighbours = torch.cat([last - 1, last, last + 1])
+        self._places = neighbours.expand(ranks.shape[1], -1).contiguous()
+        self._first_of_all, self._last_of_all = last <= ends - sizes, last + 1 >= ends
+        self._mass, self._segment = mass[segment], segment
+        self._ranks, self._n_ranks = ranks, len(ranks) * ranks.shape[-1]
+        last_ranks = ranks.new_zeros(ranks.shape[1], len(sizes)).scatter_reduce(
+            -1, segment.expand(ranks.shape[1:]), ranks.amax(0), "amax"
+        )
+        self._beyond = last_ranks[:, segment] + 1
+        # Rows are counted as the first of the amounts.
+        self._amounts = torch.cat([torch.ones_like(amounts[:1]), amounts])
 
-    below, not_above = values_at(so_far, threshold), values_at(so_far, threshold + 1)
-    end = (now_amounts @ members).cumsum(-1)[:, None, :, segment]
-    now_amounts = now_amounts[:, None]
-    above = end - not_above - (now > threshold) * now_amounts + (ranks > threshold) * amounts
-    tied = not_above - below - (now == threshold) * now_amounts + (ranks == threshold) * amounts
-    share_of_tied = ((mass[segment] - above[0]) / tied[0]).clamp(0, 1)
-    return above[1:] + share_of_tied * tied[1:]
+    def sums(self, actions: Int[Tensor, "k n"]) -> Float[Tensor, "q e k n"]:
+        """Return the amounts summed over the top rows of a segment, if one row changes.
+
+        Entry `(q, e, k, i)` is the sum over the segment of row `i` after its rank and amounts have
+        become those of `e`, and all other rows have those that `actions` name.
+
+        Args:
+            actions: **Shape** `(k, n)`, in `[0, e)`.
+        """
+        ranks, now = self._ranks, taken(self._ranks, actions)
+        now_amounts = torch.stack([taken(each, actions) for each in self._amounts])
+        so_far = sums_below(now, now_amounts, self._n_ranks)
+
+        found = torch.searchsorted(so_far[0], self._places, right=True) - 1
+        under, at, over = found.view(len(now), 3, -1).unbind(1)
+        under = under.masked_fill(self._first_of_all, -1)
+        over = over.masked_fill(self._last_of_all, self._n_ranks)
+        under, at, over = torch.stack([under, at, over])[..., self._segment]
+        lowest = torch.where(now >= at, under, at)
+        highest = torch.where(now >= over, at, over)
+        threshold = ranks.clamp(lowest, highest)
+
+        not_above = values_at(so_far, threshold + 1)
+        tied = not_above - values_at(so_far, threshold)
+        above = so_far.gather(-1, self._beyond.expand(now_amounts.shape))[:, None] - not_above
+        now_above, now_tied = (now > threshold).double(), (now == threshold).double()
+        new_above, new_tied = (ranks > threshold).double(), (ranks == threshold).double()
+        room = self._mass - (above[0] - now_above + new_above)
+        share_of_tied = (room / (tied[0] - now_tied + new_tied)).clamp(0, 1)
+        leaves = now_above + share_of_tied * now_tied
+        comes = new_above + share_of_tied * new_tied
+        stay = above[1:] + share_of_tied * tied[1:]
+        return stay - leaves * now_amounts[1:, None] + comes * self._amounts[1:]
+
+
+def taken(values: Shaped[Tensor, "e *k n"], actions: Int[Tensor, "*k n"]) -> Shaped[Tensor, "*k n"]:
+    """Return each row's value from the expert that its action names, of one routing: one gather."""
+    return values.gather(0, actions[None])[0]
 
 
 def sums_below(

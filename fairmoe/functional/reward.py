@@ -14,9 +14,9 @@ import torch
 from jaxtyping import Float, Int, Shaped
 from torch import Tensor
 
-from fairmoe.functional.attention import TINY, group_attention, jensen_shannon_divergence
+from fairmoe.functional.attention import TINY, jensen_shannon_divergence
 from fairmoe.functional.groups import averaging_matrix
-from fairmoe.functional.ranks import dense_ranks, sums_below, top_sums, values_at
+from fairmoe.functional.ranks import TopRows, dense_ranks, sums_below, taken, values_at
 from fairmoe.functional.scores import PARTS, all_scores, combine, fidelity
 
 
@@ -45,20 +45,27 @@ class RewardTables:
     top_ratio: float
 
     @cached_property
-    def everyone(self) -> Tensor:
-        """One segment of all rows, **Shape** `(n,)`."""
-        return torch.zeros_like(self.group)
-
-    @cached_property
     def averaging(self) -> Tensor:
-        """Means over the groups, **Shape** `(n, g)`."""
-        return averaging_matrix(self.group, self.n_groups, dtype=torch.float64)
+        """Means over the groups, and over their positives, **Shape** `(2, n, g)`."""
+        group, n_groups, positive = self.group, self.n_groups, self.y_true
+        of_all = averaging_matrix(group, n_groups, dtype=torch.float64)
+        of_positives = averaging_matrix(group, n_groups, among=positive, dtype=torch.float64)
+        return torch.stack([of_all, of_positives])
 
     @cached_property
-    def averaging_positives(self) -> Tensor:
-        """Means over the positives of the groups, **Shape** `(n, g)`."""
-        positive = self.y_true
-        return averaging_matrix(self.group, self.n_groups, among=positive, dtype=torch.float64)
+    def share(self) -> Tensor:
+        """What a row adds to the means of its own group, **Shape** `(2, n)`."""
+        return self.averaging.gather(-1, self.group[:, None].expand(2, -1, 1))[..., 0]
+
+    @cached_property
+    def group_sizes(self) -> Tensor:
+        """Rows of each group, NaN for none, **Shape** `(g,)`."""
+        return 1 / self.averaging[0].amax(0)
+
+    @cached_property
+    def positive(self) -> Tensor:
+        """1 where a row is of the positive class, **Shape** `(n,)`."""
+        return self.y_true.double()
 
     @cached_property
     def predicted(self) -> Tensor:
@@ -71,24 +78,31 @@ class RewardTables:
         return ((self.proba > 0.5) == self.y_true).double()
 
     @cached_property
-    def drop(self) -> Tensor:
-        """What masking costs in being right: -1, 0 or 1, **Shape** `(3, k, n)`."""
-        return self.right - ((self.masked_proba > 0.5) == self.y_true).double()
+    def attention_by_column(self) -> Tensor:
+        """Attention with the rows last in memory, **Shape** `(3, k, c, n)`."""
+        return self.attention.mT.contiguous()
 
     @cached_property
     def proba_ranks(self) -> Tensor:
         """Ranks of the probabilities, **Shape** `(3, k, n)`."""
-        return dense_ranks(self.proba, self.everyone)
+        return dense_ranks(self.proba, torch.zeros_like(self.group))
 
     @cached_property
-    def fidelity_ranks(self) -> Tensor:
-        """Ranks of the fidelities, **Shape** `(3, k, n)`."""
-        return dense_ranks(fidelity(self.proba, self.masked_proba), self.everyone)
+    def explained_best(self) -> TopRows:
+        """The top rows by fidelity, of all and of each group: two lists, one after the other.
 
-    @cached_property
-    def fidelity_ranks_by_group(self) -> Tensor:
-        """Ranks of the fidelities, one group after the other, **Shape** `(3, k, n)`."""
-        return dense_ranks(fidelity(self.proba, self.masked_proba), self.group)
+        What is summed over the first is how many rows are of group 1, 2 and so on; over the second
+        what masking costs in being right, -1, 0 or 1, as the first amount, and zeros.
+        """
+        kept = fidelity(self.proba, self.masked_proba)
+        segment = torch.cat([torch.zeros_like(self.group), self.group + 1])
+        drop = self.right - ((self.masked_proba > 0.5) == self.y_true).double()
+        amounts = drop.new_zeros(self.n_groups - 1, *drop.shape[:-1], len(segment))
+        for g in range(1, self.n_groups):
+            amounts[g - 1, ..., : len(self.group)] = self.group == g
+        amounts[0, ..., len(self.group) :] = drop
+        ranks = dense_ranks(torch.cat([kept, kept], -1), segment)
+        return TopRows(ranks, amounts, segment, self.top_ratio)
 
 
 def score_of(
@@ -165,118 +179,103 @@ def counterfactual_rewards(
     Returns:
         **Shape** `(3, k, n)`, in float64.
     """
+    ref, vef = _explanation_gaps(tables, actions)
+    dp, eo = _rate_gaps(tables, actions)
     parts = {
         "acc": _accuracy(tables, actions),
         "f1": _f1(tables, actions),
         "auc": _auc(tables, actions),
-        "dp": _rate_gap(tables, actions, tables.averaging),
-        "eo": _rate_gap(tables, actions, tables.averaging_positives),
-        "ref": _ratio_explanation(tables, actions),
-        "vef": _value_explanation(tables, actions),
+        "dp": dp,
+        "eo": eo,
+        "ref": ref,
+        "vef": vef,
         "att_jsd": _attention_jsd(tables, actions),
     }
     return combine({name: part.nan_to_num() for name, part in parts.items()})["final_score"]
 
 
 def _accuracy(tables: RewardTables, actions: Tensor) -> Tensor:
-    now = routed(tables.right, actions)
-    return (now.sum(-1, keepdim=True) + (tables.right - now)) / now.shape[-1]
+    now = taken(tables.right, actions)
+    return (tables.right + (now.sum(-1, keepdim=True) - now)) / now.shape[-1]
 
 
 def _f1(tables: RewardTables, actions: Tensor) -> Tensor:
-    now, positive = routed(tables.predicted, actions), tables.y_true.double()
+    now, positive = taken(tables.predicted, actions), tables.positive
     change = tables.predicted - now
     hits = (now @ positive)[:, None] + change * positive
-    return 2 * hits / (now.sum(-1, keepdim=True) + change + positive.sum())
+    return 2 * hits / (change + (now.sum(-1, keepdim=True) + positive.sum()))
 
 
 def _auc(tables: RewardTables, actions: Tensor) -> Tensor:
-    ranks, positive = tables.proba_ranks, tables.y_true.double()
-    now_ranks = routed(ranks, actions)
+    ranks, positive = tables.proba_ranks, tables.positive
     of_classes = torch.stack([1 - positive, positive])[:, None].expand(-1, *actions.shape)
-    so_far = sums_below(now_ranks, of_classes, len(ranks) * ranks.shape[-1])
-    negatives, positives = (values_at(so_far, ranks) + values_at(so_far, ranks + 1)) / 2
+    so_far = sums_below(taken(ranks, actions), of_classes, ranks[:, 0].numel())
     # Pairs that each row wins against the other class as it is now, ties counting half.
+    negatives, positives = values_at((so_far[..., :-1] + so_far[..., 1:]) / 2, ranks)
     won = torch.where(tables.y_true, negatives, positive.sum() - positives)
-    won_now = routed(won, actions)
+    won_now = taken(won, actions)
     total = (won_now @ positive)[:, None]
-    return (total + won - won_now) / (positive.sum() * (1 - positive).sum())
+    return (won + (total - won_now)) / (positive.sum() * (1 - positive).sum())
 
 
-def _rate_gap(tables: RewardTables, actions: Tensor, averaging: Tensor) -> Tensor:
-    now = routed(tables.predicted, actions)
-    rates = now @ averaging
-    weight = averaging.gather(1, tables.group[:, None])[:, 0]
-    own = rates[..., tables.group] + (tables.predicted - now) * weight
-    return _gap_with(own, rates, tables.group)
+def _rate_gaps(tables: RewardTables, actions: Tensor) -> Tensor:
+    """DP and EO, **Shape** `(2, e, k, n)`."""
+    now = taken(tables.predicted, actions)
+    rates = now @ tables.averaging
+    change = (tables.predicted - now) * tables.share[:, None, None]
+    return _gap_with(rates[:, None, :, tables.group] + change, rates, tables.group)
 
 
 def _gap_with(own: Tensor, rates: Tensor, group: Tensor) -> Tensor:
-    """Return the gap between groups `(e, k, n)` if the rate of each row's group were `own`.
+    """Return the gap between groups `(*b, e, k, n)` if the rate of each row's group were `own`.
 
     Args:
-        own: **Shape** `(e, k, n)`.
-        rates: **Shape** `(k, g)`. Of all groups as they are.
+        own: **Shape** `(*b, e, k, n)`.
+        rates: **Shape** `(*b, k, g)`. Of all groups as they are.
         group: **Shape** `(n,)`.
     """
     n_groups = rates.shape[-1]
     itself = torch.eye(n_groups, dtype=torch.bool, device=rates.device)
     others = rates[..., None, :].expand(*rates.shape, n_groups)
-    highest = others.masked_fill(itself, -math.inf).amax(-1)[..., group]
-    lowest = others.masked_fill(itself, math.inf).amin(-1)[..., group]
+    highest = others.masked_fill(itself, -math.inf).amax(-1)[..., None, :, group]
+    lowest = others.masked_fill(itself, math.inf).amin(-1)[..., None, :, group]
     return torch.maximum(own, highest) - torch.minimum(own, lowest)
 
 
-def _ratio_explanation(tables: RewardTables, actions: Tensor) -> Tensor:
-    share = tables.averaging.T[:, None]
-    shares = top_sums(
-        tables.fidelity_ranks,
-        routed(tables.fidelity_ranks, actions),
-        share[:, None],
-        share.expand(-1, *actions.shape),
-        segment=tables.everyone,
-        ratio=tables.top_ratio,
-    )
-    return shares.amax(0) - shares.amin(0)
-
-
-def _value_explanation(tables: RewardTables, actions: Tensor) -> Tensor:
-    ratio, group, n_groups = tables.top_ratio, tables.group, tables.n_groups
-    ranks, now_drop = tables.fidelity_ranks_by_group, routed(tables.drop, actions)
-    (sums,) = top_sums(
-        ranks,
-        routed(ranks, actions),
-        tables.drop[None],
-        now_drop[None],
-        segment=group,
-        ratio=ratio,
-    )
-    own = sums / (ratio * torch.bincount(group).double())[group]
+def _explanation_gaps(tables: RewardTables, actions: Tensor) -> tuple[Tensor, Tensor]:
+    """REF and VEF."""
+    group, ratio = tables.group, tables.top_ratio
+    both_lists = tables.explained_best.sums(actions.repeat(1, 2))
+    among_all, among_group = both_lists.tensor_split(2, -1)
+    # The first group has what the others leave of all top rows.
+    first = ratio * len(group) - among_all.sum(0, keepdim=True)
+    shares = torch.cat([first, among_all]) / tables.group_sizes[:, None, None, None]
+    own = among_group[0] * (tables.share[0] / ratio)
     # What a row's group has with the action that the row takes now is what it has now.
-    drops = own.new_full((len(actions), n_groups), math.nan)
-    drops[:, group] = routed(own, actions)
-    return _gap_with(own, drops, group)
+    drops = own.new_full((len(actions), tables.n_groups), math.nan)
+    drops[:, group] = taken(own, actions)
+    return shares.amax(0) - shares.amin(0), _gap_with(own, drops, group)
 
 
 def _attention_jsd(tables: RewardTables, actions: Tensor) -> Tensor:
     """JSD in bits, as the mean of the groups' negative entropies less that of their mean."""
-    group, groups, attention = tables.group, tables.n_groups, tables.attention
-    now = routed(attention, actions)
-    means = group_attention(now.double(), group, groups)
-    change = (attention - now) / torch.bincount(group)[group][:, None]
-    of_groups = _entropy_change(means.to(change.dtype)[:, group], change) / groups
-    of_middle = _entropy_change(means.mean(-2, keepdim=True).to(change.dtype), change / groups)
-    return jensen_shannon_divergence(means, base=2.0)[:, None] + (
-        of_groups - of_middle
+    group, groups, attention = tables.group, tables.n_groups, tables.attention_by_column
+    now = taken(attention, actions[:, None].expand(attention.shape[1:]))
+    means = now.double() @ tables.averaging[0]
+    change = (attention - now) * tables.share[0].to(now.dtype)
+    of_groups = _entropy_change(means.to(now.dtype)[..., group], change)
+    of_middle = _entropy_change(means.mean(-1, keepdim=True).to(now.dtype), change / groups)
+    return jensen_shannon_divergence(means.mT, base=2.0)[:, None] + (
+        of_groups / groups - of_middle
     ).double() / math.log(2)
 
 
 def _entropy_change(distribution: Tensor, change: Tensor) -> Tensor:
-    """Return by how much the negative entropy of a distribution grows if it changes.
+    """Return by how much the negative entropy of a distribution, over axis -2, grows if it changes.
 
     With `p` the distribution and `d` the change it is `d log p + (p + d) log(1 + d / p)`, summed:
     no difference of large numbers, so single precision is enough.
     """
     p = distribution + TINY
-    ratio = (change / p).clamp(min=torch.finfo(change.dtype).eps - 1)
-    return (change * p.log() + (distribution + change) * ratio.log1p()).sum(-1)
+    growth = (change / p).clamp_(min=torch.finfo(change.dtype).eps - 1).log1p_()
+    return (distribution + change).mul_(growth).addcmul_(change, p.log()).sum(-2)

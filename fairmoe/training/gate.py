@@ -28,6 +28,7 @@ from fairmoe.functional.reward import (
     score_of,
 )
 from fairmoe.nn import N_EXPERTS, Mixture, by_expert
+from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
 from fairmoe.training.reporting import Recorder
@@ -91,11 +92,12 @@ class GateTrainer:
     def train(self, epochs: int, recorder: Recorder) -> None:
         """Train for `epochs`, and keep the weights with the best validation score."""
         shared = self._stack.shared
-        optimizer = torch.optim.Adam(
-            self.mixture.gate.parameters(),
-            lr=shared.gate_learning_rate,
-            weight_decay=shared.gate_weight_decay,
-            fused=True,
+        optimizer = Adam(
+            self.mixture.gate,
+            learning_rate=shared.gate_learning_rate,
+            weight_decay=torch.full(
+                (len(self._stack),), shared.gate_weight_decay, device=self._stack.device
+            ),
         )
         if shared.gate_start == "experts":
             self._favour_better_experts(recorder)
@@ -225,7 +227,7 @@ class GateTrainer:
             prepared.append(GateBatch(batch.x, state, weights, tables, utility_score))
         return prepared
 
-    def _step(self, optimizer: torch.optim.Adam, batch: GateBatch) -> Tensor:
+    def _step(self, optimizer: Adam, batch: GateBatch) -> Tensor:
         """Make one step and return the reward of the sampled routing, **Shape** `(k,)`."""
         shared = self._stack.shared
         gate = self.mixture.gate
@@ -239,7 +241,7 @@ class GateTrainer:
             entropy_weight=shared.entropy_weight,
             load_balance_weight=shared.load_balance_weight,
         )
-        optimizer.zero_grad()
+        optimizer.clear()
         torch.autograd.backward(loss.sum())
         optimizer.step()
         self._usage = usage.detach()

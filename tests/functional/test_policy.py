@@ -78,6 +78,20 @@ def test_counterfactual_rewards_are_exact(n_groups, ties, seed, n):
         assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
 
 
+@pytest.mark.parametrize("absent", [0, 2])
+def test_counterfactual_rewards_leave_out_the_gaps_of_a_group_without_rows(absent):
+    tables = make_tables(1, runs=2, n=12)
+    tables = dataclasses.replace(tables, group=(tables.group + (absent == 0)), n_groups=3)
+    actions = torch.randint(0, 3, (2, 12), generator=torch.Generator().manual_seed(0))
+    start = score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
+    looked_up = counterfactual_rewards(tables, actions)
+    for expert, row in itertools.product(range(3), range(12)):
+        changed = actions.clone()
+        changed[:, row] = expert
+        recomputed = routing_reward(tables, changed) + start
+        assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
+
+
 def test_counterfactual_rewards_agree_with_rewards_in_single_precision():
     tables = make_tables(3, runs=2, n=40)
     single = dataclasses.replace(
