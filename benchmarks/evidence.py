@@ -109,7 +109,7 @@ def _outcomes(
     if recommended:
         started = time.perf_counter()
         found = recommend(prepared, settings)
-        mixtures[RECOMMENDED] = found.sweep.open(found.position)
+        mixtures[RECOMMENDED] = found.open()
         seconds = time.perf_counter() - started
     for name, of in mixtures.items():
         outcomes[name] = _of_model(of, "mixture")

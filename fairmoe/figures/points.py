@@ -8,6 +8,9 @@ import pandas as pd
 from fairmoe.figures.palette import Style, group_styles
 
 MOST_POINTS = 5000
+ROUNDING = 1e-6
+"""Shares that lie no farther apart differ by rounding."""
+
 _MANY = 1500
 
 

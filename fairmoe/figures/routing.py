@@ -10,9 +10,8 @@ from plotly.subplots import make_subplots
 
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
-from fairmoe.figures.points import largest_first, marker_of_rows
+from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
 
-_SAME = 1e-6
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
 
@@ -31,15 +30,12 @@ def gate_reading(rows: pd.DataFrame) -> str:
         rows: As `fairmoe.analysis.routing.routed_rows` returns them.
     """
     weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
-    if float(np.ptp(weights, axis=0).max()) < _SAME:
+    if float(np.ptp(weights, axis=0).max()) < ROUNDING:
         shares = ", ".join(
             f"{MODELS[expert].label.lower()} {weight:.0%}"
             for expert, weight in zip(EXPERTS, weights[0], strict=True)
         )
-        return (
-            f"The gate gives every row the same weights ({shares}): no way of telling rows apart "
-            "that it tried was clearly better on the validation rows."
-        )
+        return f"The gate gives every row the same weights ({shares}): it does not tell rows apart."
     usual = float(np.quantile(np.abs(weights - _THIRD).max(axis=1), 0.9))
     if usual <= NEAR_UNIFORM:
         return (

@@ -9,12 +9,11 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
-from fairmoe.figures.points import largest_first, marker_of_rows
+from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
 from fairmoe.figures.words import INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"
-_SAME = 1e-6
 _OUTCOME_COLOURS = ("#4D5761", "#A9B3BD")
 
 
@@ -155,9 +154,9 @@ def disagreement_figure(
 
 def disagreement_takeaway(rows: pd.DataFrame) -> str:
     """Say in one sentence how disagreement and entropy go together."""
-    if np.ptp(rows["entropy"]) < _SAME:
+    if np.ptp(rows["entropy"]) < ROUNDING:
         return "The gate is equally decided for all rows, however far the experts disagree."
-    if np.ptp(rows["disagreement"]) < _SAME:
+    if np.ptp(rows["disagreement"]) < ROUNDING:
         return "The experts disagree equally far on all rows: there is nothing to compare."
     together = float(rows["disagreement"].rank().corr(rows["entropy"].rank()))
     told = f"rank correlation {together:.2f}"

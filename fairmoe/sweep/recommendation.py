@@ -9,6 +9,7 @@ import pandas as pd
 from fairmoe.config import Settings
 from fairmoe.experiment import Prepared
 from fairmoe.progress import OnProgress, ignore_progress
+from fairmoe.runs import Run
 from fairmoe.sweep.engines import Engine, in_process
 from fairmoe.sweep.plan import grid_settings
 from fairmoe.sweep.sweep import Sweep, run_sweep
@@ -24,7 +25,7 @@ class Recommendation:
 
     Attributes:
         settings: Of the recommended run, with the seed that was asked for.
-        position: Of that run in the sweep; `sweep.open(position)` opens it.
+        position: Of that run in the sweep.
         sweep: All runs.
         frame: One row per candidate, the best first: `changes` in words, mean and spread of the
             mixture's final score on the validation rows over the seeds, in `[-3, 1]`, and how many
@@ -37,6 +38,14 @@ class Recommendation:
     sweep: Sweep
     frame: pd.DataFrame
     reason: str
+
+    def open(self, *, on_progress: OnProgress = ignore_progress) -> Run:
+        """Return the recommended run in full; nothing is trained.
+
+        Args:
+            on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+        """
+        return self.sweep.open(self.position, on_progress=on_progress)
 
 
 def recommend(

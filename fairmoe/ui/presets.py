@@ -77,8 +77,8 @@ def start_from(state: Session) -> bool:
             format_func=lambda key: PRESETS[key].label,
             key=_SWITCH,
             on_change=_take_preset,
-            help="Sets the four lambdas. Move a slider, and the settings are your own. "
-            "'Recommended' sets none: it finds them.",
+            help="Sets the four lambdas; move a slider, and the settings are your own. "
+            "'Recommended' sets none: it finds some, around those that the sliders stand at.",
         )
         st.caption(PRESETS[chosen].meaning if chosen else "Your own mix of the four lambdas.")
     if state.runs:

@@ -22,10 +22,10 @@ class _PhaseOfRun(NamedTuple):
 
 
 PHASES: dict[Phase, _PhaseOfRun] = {
-    "encode": _PhaseOfRun("Encoding the columns", 0.02),
-    "warm-up": _PhaseOfRun("Warming up the experts", 0.12),
-    "experts": _PhaseOfRun("Training the experts", 0.27),
-    "gate": _PhaseOfRun("Training the gate", 0.54),
+    "encode": _PhaseOfRun("Encoding the columns", 0.03),
+    "warm-up": _PhaseOfRun("Warming up the experts", 0.10),
+    "experts": _PhaseOfRun("Training the experts", 0.25),
+    "gate": _PhaseOfRun("Training the gate", 0.57),
     "evaluate": _PhaseOfRun("Scoring every model", 0.05),
 }
 """What each phase is called, and what part of a default training it takes, measured on the demo."""
@@ -71,8 +71,9 @@ def start_training(
             return run_experiment(table, roles, settings, on_progress=on_progress), ""
         from fairmoe.sweep import recommend  # noqa: PLC0415
 
-        found = recommend(prepare(table, roles, settings), settings, on_progress=on_progress)
-        return found.sweep.open(found.position), found.reason
+        prepared = prepare(table, roles, settings, on_progress=on_progress)
+        found = recommend(prepared, settings, on_progress=on_progress)
+        return found.open(on_progress=on_progress), found.reason
 
     def take_over(end: "Snapshot[tuple[Run, str]]") -> None:
         state.last = end

@@ -223,6 +223,7 @@ class Session:
         known = self.runs.pop(run.run_id, None)
         self._counted += known is None
         name = name or (known.name if known else f"Run {self._counted}")
+        reason = reason or (known.reason if known else "")
         self.runs[run.run_id] = KeptRun(name, run, labelled, reason)
         self.chosen, self.row = run.run_id, None
         while len(self.runs) > MOST_RUNS:

@@ -106,3 +106,20 @@ def test_a_group_without_test_rows_is_said_to_lack_data_and_the_rest_is_shown(ap
     assert "exactly the same" not in words
     assert "nan" not in words.replace(".", " ").split()
     assert app.get_by_key("attention-methods").value is False
+
+
+def specs(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [chart.proto.spec for chart in app.get("plotly_chart")]
+
+
+def test_kept_figures_belong_to_the_rows_the_model_and_the_columns_that_are_shown(attention):
+    first = specs(attention)
+    for key, other in (("attention-model", "procedural"), ("split", "validation")):
+        usual = attention.get_by_key(key).value
+        attention.get_by_key(key).set_value(other).run()
+        assert not set(first) & set(specs(attention))
+        attention.get_by_key(key).set_value(usual).run()
+    columns = attention.multiselect[0]
+    columns.set_value(columns.value[:1]).run()
+    assert sum(one != other for one, other in zip(first, specs(attention), strict=True)) == 1

@@ -145,3 +145,23 @@ def test_ranking_and_probabilities_stand_in_tables(experts):
     run = experts.session_state["fairmoe"].run
     assert probabilities["n"].sum() == len(run.splits["test"].y_true)
     assert len(probabilities) == 20
+
+
+def specs(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [chart.proto.spec for chart in app.get("plotly_chart")]
+
+
+def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(app, demo_run):
+    app.session_state["fairmoe"].keep(*demo_run)
+    experts = app.switch_page("pages/experts.py").run()
+    first = specs(experts)
+    for key, other, changed in (
+        ("split", "validation", [True, True, True, False]),
+        ("rates-model", "utility", [False, True, False, False]),
+    ):
+        usual = experts.get_by_key(key).value
+        experts.get_by_key(key).set_value(other).run()
+        assert [a != b for a, b in zip(first, specs(experts), strict=True)] == changed
+        experts.get_by_key(key).set_value(usual).run()
+        assert specs(experts) == first

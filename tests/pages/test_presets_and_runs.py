@@ -85,6 +85,9 @@ def test_recommended_settings_are_found_by_a_small_sweep_that_says_why(train):
     assert kept.run.settings.seed == 0
     # It stays chosen until another preset, or a previous run, is taken.
     assert train.get_by_key("preset").value == "recommended"
+    train.get_by_key("preset").set_value("utility").run()
+    assert train.get_by_key("preset").value == "utility"
+    train.get_by_key("preset").set_value("recommended").run()
     train.get_by_key("settings-from").select(kept.run.run_id).run()
     assert train.get_by_key("preset").value != "recommended"
 

@@ -29,6 +29,16 @@ def test_the_same_work_again_is_the_same_run():
     assert session.chosen == "0"
 
 
+def test_why_a_run_has_its_settings_stays_known():
+    session = Session()
+    kept(session, 1)
+    run, labelled = session.kept.run, session.kept.labelled
+    session.keep(run, labelled, reason="why")
+    session.keep(run, labelled, "other")
+    session.rename(run.run_id, "third")
+    assert (session.kept.name, session.kept.reason) == ("third", "why")
+
+
 def test_a_forgotten_run_gives_way_to_the_newest():
     session = Session()
     kept(session, 3)

@@ -33,6 +33,8 @@ def test_the_best_mean_over_the_seeds_on_validation_rows_is_recommended(found):
     assert found.settings.seed == BASE.seed
     assert found.frame["mean"].iloc[0] == pytest.approx(scores[best].mean())
     assert len(found.frame) == len(scores) == 9
+    decays = {one.weight_decay for one in found.sweep.settings} - {"auto"}
+    assert max(decays) / min(decays) == pytest.approx(25)
 
 
 def test_it_says_what_was_chosen_and_why(found):

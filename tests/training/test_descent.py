@@ -62,6 +62,7 @@ def losses_by_autograd(trainer, batch, settings, keep):
         {"dropout": 0.3},
         {"adversary_input": "logits", "lambda_grl": 2.5},
         {"attribution_method": "gradient_shap"},
+        {"slope": 0.3},
     ],
 )
 @pytest.mark.equation(7, 18)
@@ -123,3 +124,38 @@ def test_weights_between_the_two_adversaries_stay_zero(demo):
     ):
         assert weight[:, mask[0] == 0].abs().max() == 0
         assert weight[:, mask[0] == 1].abs().min() > 0
+
+
+def test_the_warm_up_is_cross_entropy_alone(demo):
+    trainer, batch = make_trainer(demo, [Settings(**WEIGHTS)])
+    trainer.descent.add_gradients(batch, trainer._samples[0], full=False)
+    experts, layers = trainer.experts.part(), trainer.experts.layers()
+    logits = experts.outputs(experts.first_layer(batch.x)).logits
+    loss = sum(torch.nn.functional.cross_entropy(each, batch.y) for each in logits)
+    for parameter, theirs in zip(layers, torch.autograd.grad(loss, layers), strict=True):
+        assert torch.allclose(parameter.grad, theirs, atol=1e-10)
+
+
+@pytest.mark.parametrize("limit", [100, 480])
+def test_a_run_of_a_stack_has_the_gradients_that_it_has_alone(demo, limit):
+    nothing = dict.fromkeys(("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv"), 0)
+    runs = [Settings(**PLAIN | nothing), Settings(**WEIGHTS, lambda_grl=2, seed=1)]
+
+    def gradients(settings):
+        trainer, batch = make_trainer(demo, settings)
+        trainer.descent.add_gradients(batch, GroupSample(batch, limit), full=True)
+        trained = [p for m in trainer.modules() for p in m.parameters() if p.requires_grad]
+        return [p.grad.unflatten(0, (-1, len(settings))) for p in trained]
+
+    together = gradients(runs)
+    for run, one in enumerate(runs):
+        for ours, alone in zip(together, gradients([one]), strict=True):
+            assert torch.allclose(ours[:, run], alone[:, 0], atol=1e-7)
+
+
+@pytest.mark.parametrize("steps", [0, 3])
+def test_adversaries_make_as_many_steps_of_their_own_as_they_are_told(demo, steps):
+    trainer, batch = make_trainer(demo, [Settings(**PLAIN, adversary_steps=steps)])
+    _, optimizer = trainer.optimizers()
+    trainer.descent.train_adversaries(optimizer, batch)
+    assert optimizer._steps == steps

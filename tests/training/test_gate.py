@@ -187,13 +187,14 @@ def test_the_margin_is_a_standard_error_for_few_rows_and_falls_with_their_number
 
     def spy(*_, margin):
         margins.append(margin)
-        return torch.tensor([True])
+        return torch.tensor([True, True])
 
     monkeypatch.setattr(gate_module, "is_better", spy)
+    base = Settings(epochs=8, fine_tune_every=0, batch_size=160)
     gates = [
-        train(demo, [Settings(epochs=8, fine_tune_every=0, gate_hidden=hidden)]).mixture.gate
+        train(demo, [base.replace(gate_hidden=hidden, seed=seed) for seed in range(2)]).mixture.gate
         for hidden in (512, 1)
     ]
-    many, few = (sum(each.numel() for each in gate.parameters()) for gate in gates)
+    many, few = (sum(each[0].numel() for each in gate.parameters()) for gate in gates)
     assert many > len(demo.train.y)
     assert margins == [1.0, pytest.approx(few / len(demo.train.y))]
