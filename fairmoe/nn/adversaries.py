@@ -111,7 +111,11 @@ class AdversaryStack(nn.Module):
     def forward(
         self, shown: Float[Tensor, "m n i"], factor: Float[Tensor, "m 1 1"]
     ) -> Float[Tensor, "2 m n g"]:
-        """Return logits of the groups; the gradient goes back reversed and times `factor`."""
+        """Return logits of the groups; the gradient goes back reversed and times `factor`.
+
+        It defines what the adversaries are. Training takes `put_gradients` and `into_shown`, which
+        are held to it by tests.
+        """
         # >>> Equations (23), (24) for the hidden vector, (26), (27) for the probabilities
         hidden = torch.bmm(self.weight1, gradient_reversal(shown, factor).mT).relu()
         return self._logits(hidden)

@@ -56,6 +56,9 @@ class Descent:
             name: stack.values(name)
             for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
         }
+        # Asked of the settings, for a step must not wait for the device to answer.
+        self._attentive = any(one.lambda_attention for one in stack.settings)
+        self._drops = any(one.dropout for one in stack.settings)
         self._reversal = stack.values("lambda_grl")[:, None, None]
         self._dropout = stack.values("dropout").repeat(N_EXPERTS)[:, None, None]
         self._indicator: Tensor | None = None
@@ -186,7 +189,7 @@ class Descent:
         sample is the whole batch.
         """
         lambdas, explainer = self._lambdas["lambda_attention"], self._explainer
-        if not lambdas.any():
+        if not self._attentive:
             return torch.zeros_like(lambdas)
         procedural = self._blocks[2]
         if explainer.method != "integrated_gradients":
@@ -219,7 +222,7 @@ class Descent:
 
     def _keep(self, n: int) -> Tensor | None:
         """Draw what dropout multiplies hidden units with; runs of one seed share their draws."""
-        if not self._dropout.any():
+        if not self._drops:
             return None
         shape = (N_EXPERTS, self._stack.shared.hidden, n)
         draws = torch.stack(
