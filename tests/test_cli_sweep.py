@@ -146,6 +146,6 @@ def test_ctrl_c_is_exit_code_130(shell, file, tmp_path, monkeypatch):
 def test_auto_says_what_it_chose_and_prints_that_run(shell, file):
     code, out, err = shell("train", file, *ROLES, *QUICK, "--auto", "--json")
     assert code == 0
-    assert "the best mean final score on the validation rows among 8 settings" in err
+    assert "the best mean final score on the validation rows among 9 settings" in err
     document = json.loads(out, parse_constant=pytest.fail)
     assert document["settings"]["epochs"] == 8
