@@ -3,12 +3,10 @@
 import streamlit as st
 
 from fairmoe.ui.by_group import show_by_group
-from fairmoe.ui.frame import EXPERTS, ROUTING, page
-from fairmoe.ui.links import link
+from fairmoe.ui.frame import EXPERTS, page
 from fairmoe.ui.reading import show_reading
 from fairmoe.ui.results import (
     show_curves,
-    show_gate,
     show_provenance,
     show_scores,
     split_switch,
@@ -23,9 +21,6 @@ with page(EXPERTS) as state:
     show_scores(state, run, split)
     st.header("By group", anchor=False)
     show_by_group(state, run, split)
-    st.header("The gate", anchor=False)
-    show_gate(state, run, split)
-    link(ROUTING, "More about the gate")
     st.header("Training", anchor=False)
     show_curves(state, run)
     show_provenance(run)

@@ -4,6 +4,7 @@ from typing import get_args
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,15 +13,13 @@ from fairmoe.figures import words
 from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.experts import (
-    gate_figure,
-    gate_takeaway,
     rates_figure,
     rates_takeaway,
     scores_figure,
     scores_takeaway,
 )
-from fairmoe.figures.palette import EXPERTS, MODELS, group_styles, plain
-from fairmoe.figures.tables import column_table, gate_table, group_counts, score_table
+from fairmoe.figures.palette import EXPERTS, MODELS, group_styles, plain, reserve_room
+from fairmoe.figures.tables import column_table, group_counts, score_table
 from fairmoe.figures.words import METRICS, shown
 from fairmoe.metrics import METRICS as COMPUTED
 from fairmoe.metrics import group_rates
@@ -74,9 +73,9 @@ def test_the_style_of_a_group_does_not_depend_on_the_groups_after_it():
 @pytest.mark.parametrize(
     ("value", "metric", "text"),
     [
-        (0.71449, "acc", "71.4 %"),
+        (0.71449, "acc", "71.4%"),
         (0.0, "dp", "0.0 pp"),
-        (-0.05, "final_score", "-5.0 %"),
+        (-0.05, "final_score", "-5.0%"),
         (math.nan, "eo", "insufficient data"),
     ],
 )
@@ -114,15 +113,6 @@ def test_column_table_counts_missing_and_distinct():
     assert table.loc["b"].tolist() == ["category", 0, 3]
 
 
-def test_gate_table_by_hand():
-    gate = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]], dtype=np.float32)
-    table = gate_table(gate, GROUP, ["a", "b", "nobody"])
-    assert table["rows"].tolist() == [5, 3, 2, 0]
-    assert table.loc["everyone", list(EXPERTS)].tolist() == pytest.approx([0.4, 0.4, 0.2])
-    assert table.loc["b", list(EXPERTS)].tolist() == pytest.approx([0.5, 0.5, 0])
-    assert table.loc["nobody", list(EXPERTS)].isna().all()
-
-
 def test_score_table_has_models_in_the_order_of_the_palette():
     table = score_table({"logistic": {"acc": 0.5}, "mixture": {"acc": 0.6}})
     assert list(table.index) == ["mixture", "logistic"]
@@ -149,11 +139,11 @@ def test_label_figure_draws_counts_and_escapes_names():
     )
 
 
-def test_scores_figure_says_insufficient_data_in_place_of_a_bar(scores):
+def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
     figure = scores_figure(scores)
     gaps = figure.data[1]
-    assert gaps.text[-1] == "insufficient data"
-    assert gaps.text[1] == "10.0 pp"
+    assert gaps.text[-1].strip() == "insufficient data"
+    assert gaps.text[1].strip() == "10.0 pp"
     assert list(figure.data[0].marker.color) == [style.colour for style in MODELS.values()]
     assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == [
         "higher is better",
@@ -162,15 +152,41 @@ def test_scores_figure_says_insufficient_data_in_place_of_a_bar(scores):
         "higher is better",
     ]
     assert scores_takeaway(scores).startswith(
-        "Mixture against utility expert: utility 0.0 % against 10.0 %, result gap 0.0 pp against"
+        "Mixture against utility expert: utility 0.0% against 10.0%, result gap 0.0 pp against"
     )
 
 
-def test_bars_below_zero_are_in_view():
+def test_scores_below_zero_are_in_view():
     table = score_table({m: dict.fromkeys(METRICS, -0.3) for m in MODELS})
     low, high = scores_figure(table).layout.xaxis4.range
     assert low < -30
     assert high > 0
+
+
+def test_lines_of_scores_begin_at_zero():
+    values = dict(zip(MODELS, [0.4, -0.3] + [0.0] * 5, strict=True))
+    figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
+    drawn = figure.data[0]
+    assert list(drawn.x[:2] - drawn.error_x.arrayminus[:2]) == [0, -30]
+    assert list(drawn.x[:2] + drawn.error_x.array[:2]) == [40, 0]
+    assert list(drawn.marker.symbol) == [style.symbol for style in MODELS.values()]
+
+
+def test_labels_get_the_room_that_they_need_or_what_the_browser_finds():
+    short, wide, endless = (go.Figure(go.Scatter(y=[name])) for name in ("ab", "AB", "a" * 60))
+    for figure in (short, wide, endless):
+        reserve_room(figure, figure.data[0].y)
+    assert 22 < short.layout.margin.l < wide.layout.margin.l
+    assert short.layout.yaxis.automargin is False
+    assert endless.layout.yaxis.automargin is None
+    assert endless.layout.margin.l is None
+
+
+def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
+    plain, escaped = go.Figure(), go.Figure()
+    reserve_room(plain, ["a<b"])
+    reserve_room(escaped, ["a&lt;b"])
+    assert plain.layout.margin.l == escaped.layout.margin.l
 
 
 def test_rates_figure_draws_values_and_interval_ends(rates):
@@ -183,18 +199,6 @@ def test_rates_figure_draws_values_and_interval_ends(rates):
     assert rates_takeaway(rates) == (
         "<b>a</b> is predicted positive most often (66.7% of 3), b least often (50.0% of 2): "
         "16.7 percentage points apart."
-    )
-
-
-def test_gate_figure_stacks_experts_in_their_colours():
-    gate = gate_table(np.full((5, 3), 1 / 3, dtype=np.float32), GROUP, ["a", "nobody", "b"])
-    figure = gate_figure(gate)
-    assert [bar.marker.color for bar in figure.data] == [MODELS[e].colour for e in EXPERTS]
-    assert figure.data[0].x[0] == pytest.approx(100 / 3)
-    assert figure.data[0].text[3] == ""
-    assert gate_takeaway(gate) == (
-        "Mean gate weights over everyone: utility expert 33%, result expert 33%, procedural "
-        "expert 33%."
     )
 
 
@@ -227,12 +231,10 @@ def test_without_anything_recorded_there_are_no_curves():
 
 
 def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
-    gate = gate_table(np.full((5, 3), 1 / 3, dtype=np.float32), GROUP, ["a", "b"])
     counts = group_counts(Y, GROUP, ["a", "b"])
     for figure in (
         scores_figure(scores),
         rates_figure(rates),
-        gate_figure(gate),
         label_figure(counts, "hired = yes"),
     ):
         assert all(trace.marker.color is not None for trace in figure.data)

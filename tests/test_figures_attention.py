@@ -183,7 +183,7 @@ def test_every_method_has_a_name_and_the_least_alike_are_told():
     attention = pd.DataFrame(np.full((3, 4), 1 / 3), list("abc"), list(METHODS))
     figure = methods_figure(attention)
     assert list(figure.data[0].x) == list(METHODS.values())
-    assert figure.data[0].text[0][0] == "33.3 %"
+    assert figure.data[0].text[0][0] == "33.3%"
     same = pd.DataFrame(np.ones((4, 4)), list(METHODS), list(METHODS))
     same.loc["lime", "shap"] = 0.6
     assert "LIME and SHAP: they name the same column as the most attended in 60%" in (

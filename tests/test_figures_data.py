@@ -25,7 +25,7 @@ def test_missing_values_are_drawn_in_percent_with_intervals_and_counts():
     women, men = figure.data
     assert list(men.x) == [50, 10]
     assert list(men.customdata) == ["25 of 50", "5 of 50"]
-    # Wilson, 0 of 100: z^2 / (100 + z^2) = 3.70 %.
+    # Wilson, 0 of 100: z^2 / (100 + z^2) = 3.70%.
     assert women.error_x.array[0] == pytest.approx(3.70, abs=0.01)
     assert women.error_x.arrayminus[0] == 0
     assert women.marker.symbol != men.marker.symbol

@@ -46,7 +46,7 @@ def test_opinions_are_drawn_in_the_colours_of_the_models():
     assert list(proba.marker.color) == [MODELS[model].colour for model in ASKED]
     assert "<u>" not in figure.to_json()
     assert opinions_takeaway(SAID, "hired") == (
-        "The mixture gives hired a probability of 40.0%, which is not above 50 %; alone, the "
+        "The mixture gives hired a probability of 40.0%, which is not above 50%; alone, the "
         "utility expert and the procedural expert would decide otherwise."
     )
 

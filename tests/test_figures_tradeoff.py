@@ -120,7 +120,7 @@ def test_baselines_stand_beside_and_the_constant_does_not_stretch_the_axis(
     assert 30 < low < 50
     assert 82 < high < 90
     assert list(drawn[MODELS["constant"].label].y) == [30]
-    assert outside(baselines) == "Constant predictor: 30.0 % utility at 0.0 pp."
+    assert outside(baselines) == "Constant predictor: 30.0% utility at 0.0 pp."
     assert not_drawn(baselines) == [PEERS["adversarial"].label]
 
 
@@ -134,11 +134,11 @@ def test_the_axis_is_named_after_the_gap(points, means, baselines):
 def test_the_takeaway_counts_the_front_and_names_its_ends(points):
     assert tradeoff_takeaway(points, "f_res") == (
         "Of 5 runs, 2 are beaten by no other on the validation rows; on the test rows they reach "
-        "from 60.0 % utility at 5.0 pp (λ fair 10) to 80.0 % utility at 20.0 pp (λ fair 0)."
+        "from 60.0% utility at 5.0 pp (λ fair 10) to 80.0% utility at 20.0 pp (λ fair 0)."
     )
     alone = points.assign(on_front=[False, False, True, False, False])
     assert "1 is beaten by no other" in tradeoff_takeaway(alone, "f_res")
-    assert "it stands at 60.0 % utility at 5.0 pp (λ fair 10)." in tradeoff_takeaway(alone, "f_res")
+    assert "it stands at 60.0% utility at 5.0 pp (λ fair 10)." in tradeoff_takeaway(alone, "f_res")
     ahead = points.assign(on_front=[False, True, True, False, False], utility=[0.8, 0.6, 0.7, 0, 0])
     assert "of these the one with the smallest result gap" in tradeoff_takeaway(ahead, "f_res")
     nothing = points.assign(gap=math.nan)

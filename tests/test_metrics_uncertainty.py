@@ -153,7 +153,7 @@ def test_p_values_hold_their_level_when_groups_mean_nothing():
         ).p_value
         for trial in range(400)
     ]
-    # a valid test rejects at 5 % in at most 5 % of 400 trials, give or take three deviations
+    # a valid test rejects at 5% in at most 5% of 400 trials, give or take three deviations
     assert np.mean(np.array(p_values) <= 0.05) <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
 
 

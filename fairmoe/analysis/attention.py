@@ -212,8 +212,8 @@ def attribution_ranges(reasons: Reasons) -> pd.DataFrame:
 
     Returns:
         One row per column and group, the columns with the largest mean push first: `column`,
-        `group`, `rows`, and in log-odds the quantiles `low` (5 %), `q1`, `median`, `q3` and
-        `high` (95 %); NaN without rows.
+        `group`, `rows`, and in log-odds the quantiles `low` (5%), `q1`, `median`, `q3` and
+        `high` (95%); NaN without rows.
     """
     of_group = []
     for g in range(len(reasons.group_names)):

@@ -18,7 +18,7 @@ from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
 
 QUANTILES = np.linspace(0.025, 0.975, 20)
-"""Of a number: values beyond those of the middle 95 % are little use as advice."""
+"""Of a number: values beyond those of the middle 95% are little use as advice."""
 
 COST_OF_CATEGORY = 0.5
 """Levels have no order, so a change of level counts as a move past half of all people."""

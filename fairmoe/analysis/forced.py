@@ -81,7 +81,7 @@ def forced_scatter(
         random_state: Seed of the drawing.
 
     Returns:
-        The 2.5 % and the 97.5 % quantiles of the changes, each indexed by expert, with a column
+        The 2.5% and the 97.5% quantiles of the changes, each indexed by expert, with a column
         per metric; NaN where not estimable.
     """
     sent, record = _sent(routes, group), routes.rows.record

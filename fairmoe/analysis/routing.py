@@ -64,7 +64,7 @@ def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame
 def weights_by_group(
     gate: NDArray[np.floating[Any]], group: NDArray[np.int64], group_names: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the mean gate weights of everyone and of each group, with 95 % intervals.
+    """Return the mean gate weights of everyone and of each group, with 95% intervals.
 
     Args:
         gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
@@ -81,7 +81,7 @@ def weights_by_group(
 def mean_weights(
     gate: NDArray[np.floating[Any]], members: Sequence[NDArray[np.bool_]], names: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the mean gate weights of some sets of rows, with 95 % intervals of the mean.
+    """Return the mean gate weights of some sets of rows, with 95% intervals of the mean.
 
     Args:
         gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
@@ -154,7 +154,7 @@ def by_disagreement(rows: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row per tenth of the rows, fewer for fewer than ten rows: the count `rows`, the mean
-        `disagreement` and `entropy`, and the 95 % interval of the latter, `entropy_low` and
+        `disagreement` and `entropy`, and the 95% interval of the latter, `entropy_low` and
         `entropy_high`; NaN in tenths of fewer than `MIN_ROWS` rows.
     """
     order = rows["disagreement"].rank(method="first").to_numpy()

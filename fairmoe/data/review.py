@@ -163,7 +163,7 @@ def _rank_auc(scores: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
 
 
 def _chance(members: NDArray[np.float64]) -> float:
-    """Return the upper end of the 95 % range of an AUC that is 0.5, from the rank-sum variance."""
+    """Return the upper end of the 95% range of an AUC that is 0.5, from the rank-sum variance."""
     inside = members.sum(axis=0)
     spread = np.sqrt((len(members) + 1) / (12 * inside * (len(members) - inside)))
     return float(0.5 + 1.96 * spread.mean())

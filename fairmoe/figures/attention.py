@@ -34,7 +34,7 @@ def attention_figure(means: pd.DataFrame) -> go.Figure:
             marker={"color": style.colour, "symbol": style.symbol, "size": 10},
             error_x=whiskers(mean, 100 * own["low"], 100 * own["high"], style.colour),
             customdata=[plain(column) for column in columns],
-            hovertemplate="%{customdata}: %{x:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="%{customdata}: %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
         template=TEMPLATE,
@@ -43,7 +43,7 @@ def attention_figure(means: pd.DataFrame) -> go.Figure:
         legend={"y": 1.0, "yanchor": "bottom"},
         margin={"t": 96},
     )
-    figure.update_xaxes(title="mean attention", ticksuffix=" %", rangemode="tozero")
+    figure.update_xaxes(title="mean attention", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(**column_axis(columns))
     return figure
 
@@ -170,7 +170,7 @@ def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
                 showlegend=place == 0,
                 mode="lines",
                 line={"color": style.colour, "dash": style.dash, "width": 2, "shape": "hv"},
-                hovertemplate="from %{x:.1f} %: %{y:.1f} % of rows<extra>%{fullData.name}</extra>",
+                hovertemplate="from %{x:.1f}%: %{y:.1f}% of rows<extra>%{fullData.name}</extra>",
                 row=row + 1,
                 col=col + 1,
             )
@@ -187,9 +187,9 @@ def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
         figure.update_xaxes(
             title={"text": "attention to the column", "standoff": 4}, row=lowest, col=col
         )
-    figure.update_xaxes(ticksuffix=" %")
+    figure.update_xaxes(ticksuffix="%")
     figure.update_yaxes(title="rows of the group", col=1)
-    figure.update_yaxes(ticksuffix=" %", rangemode="tozero")
+    figure.update_yaxes(ticksuffix="%", rangemode="tozero")
     return figure
 
 
@@ -203,7 +203,7 @@ def histogram_takeaway(histograms: pd.DataFrame) -> str:
         if group in shown_groups(histograms)
     ]
     end = 100 * lowest["high"].iloc[0]
-    return f"{column} gets less than {end:.1f} % of the attention in {', '.join(told)}."
+    return f"{column} gets less than {end:.1f}% of the attention in {', '.join(told)}."
 
 
 def shown_groups(frame: pd.DataFrame) -> dict[str, Style]:

@@ -99,7 +99,7 @@ def methods_figure(attention: pd.DataFrame) -> go.Figure:
         z=first,
         x=[METHODS[str(method)] for method in first.columns],
         y=list(range(len(first))),
-        text=[[f"{value:.1f} %" for value in row] for row in first.to_numpy()],
+        text=[[f"{value:.1f}%" for value in row] for row in first.to_numpy()],
         texttemplate="%{text}",
         textfont={"color": "#111111"},
         colorscale=_PALE_TO_STRONG,

@@ -27,7 +27,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
         shared_yaxes=True,
         column_widths=[0.6, 0.4],
         horizontal_spacing=0.05,
-        subplot_titles=["Rows", "Positive share, 95 % interval"],
+        subplot_titles=["Rows", "Positive share, 95% interval"],
     )
     styles = group_styles([str(name) for name in counts.index])
     names, colours = [style.label for style in styles], [style.colour for style in styles]
@@ -56,7 +56,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
         mode="markers",
         marker={"color": colours, "symbol": [style.symbol for style in styles], "size": 12},
         error_x=_whiskers(share, 100 * counts["positive_low"], 100 * counts["positive_high"]),
-        hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+        hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         row=1,
         col=2,
     )
@@ -76,7 +76,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
         row=1,
         col=1,
     )
-    figure.update_xaxes(ticksuffix=" %", rangemode="tozero", row=1, col=2)
+    figure.update_xaxes(ticksuffix="%", rangemode="tozero", row=1, col=2)
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
 
@@ -118,14 +118,14 @@ def missing_figure(missing: pd.DataFrame) -> go.Figure:
             customdata=[
                 f"{m:,} of {n:,}" for m, n in zip(own["missing"], own["rows"], strict=True)
             ],
-            hovertemplate="%{x:.1f} % (%{customdata})<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x:.1f}% (%{customdata})<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
         template=TEMPLATE,
         title="Whose values are missing?",
         height=150 + max(44, 16 * len(groups)) * len(columns),
     )
-    figure.update_xaxes(title="missing", ticksuffix=" %", rangemode="tozero")
+    figure.update_xaxes(title="missing", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(
         tickvals=places,
         ticktext=[plain(column) for column in columns],
@@ -187,8 +187,8 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
         height=150 + 28 * len(names),
     )
     figure.update_xaxes(
-        title="AUC of guessing the group (50 %: chance; 100 %: given away)",
-        ticksuffix=" %",
+        title="AUC of guessing the group (50%: chance; 100%: given away)",
+        ticksuffix="%",
         range=[min(48.0, 100 * min(values) - 3), 104],
     )
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")

@@ -49,8 +49,8 @@ def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame) -> go.Figure:
             line={"color": style.colour, "dash": style.dash, "width": 2.5},
             marker={"color": style.colour},
             hovertemplate=(
-                "threshold %{customdata:.2f}: finds %{y:.0f} % of the positive, "
-                "at %{x:.0f} % false alarms<extra>%{fullData.name}</extra>"
+                "threshold %{customdata:.2f}: finds %{y:.0f}% of the positive, "
+                "at %{x:.0f}% false alarms<extra>%{fullData.name}</extra>"
             ),
         )
     figure.update_layout(
@@ -59,8 +59,8 @@ def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame) -> go.Figure:
         height=460,
         legend={"y": -0.2},
     )
-    figure.update_xaxes(title="false positive rate", ticksuffix=" %", range=[-2, 102])
-    figure.update_yaxes(title="true positive rate", ticksuffix=" %", range=[-2, 102])
+    figure.update_xaxes(title="false positive rate", ticksuffix="%", range=[-2, 102])
+    figure.update_yaxes(title="true positive rate", ticksuffix="%", range=[-2, 102])
     return figure
 
 
@@ -124,7 +124,7 @@ def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go
                 "width": 3,
             },
             hovertemplate=(
-                "given %{x:.0f} %, true in %{y:.0f} % of %{customdata:,} rows"
+                "given %{x:.0f}%, true in %{y:.0f}% of %{customdata:,} rows"
                 "<extra>%{fullData.name}</extra>"
             ),
         )
@@ -134,8 +134,8 @@ def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go
         height=460,
         legend={"y": -0.2},
     )
-    figure.update_xaxes(title="mean predicted probability", ticksuffix=" %", range=[-2, 102])
-    figure.update_yaxes(title="truly positive", ticksuffix=" %", range=[-4, 104])
+    figure.update_xaxes(title="mean predicted probability", ticksuffix="%", range=[-2, 102])
+    figure.update_yaxes(title="truly positive", ticksuffix="%", range=[-4, 104])
     return figure
 
 
@@ -178,7 +178,7 @@ def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
             textposition="inside",
             insidetextanchor="middle",
             textfont={"color": "#FFFFFF" if cell == "true_positive" else "#111111"},
-            hovertemplate="%{y}: %{customdata:,} rows, %{x:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="%{y}: %{customdata:,} rows, %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
         template=TEMPLATE,
@@ -187,7 +187,7 @@ def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
         height=180 + 44 * len(confusion),
         legend={"traceorder": "normal", "y": -0.3},
     )
-    figure.update_xaxes(title="share of the group", ticksuffix=" %", range=[0, 100])
+    figure.update_xaxes(title="share of the group", ticksuffix="%", range=[0, 100])
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
 

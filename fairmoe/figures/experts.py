@@ -1,12 +1,12 @@
 """The trained models side by side, and what they do to each group."""
 
-import math
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles
+from fairmoe.figures.palette import MODELS, TEMPLATE, group_styles, reserve_room
 from fairmoe.figures.words import METRICS, shown
 
 SUMMARY = ("utility", "f_res", "f_proc", "final_score")
@@ -35,27 +35,28 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     )
     styles = [MODELS[str(model)] for model in scores.index]
     for place, metric in enumerate(SUMMARY, start=1):
-        values = scores[metric]
-        figure.add_bar(
+        # A mark at zero carries the words where there is no value to draw.
+        values = 100 * scores[metric].fillna(0)
+        figure.add_scatter(
             y=[style.label for style in styles],
-            # A bar of no length carries the words where there is no value to draw.
-            x=100 * values.fillna(0),
-            orientation="h",
+            x=values,
+            mode="markers+text",
             marker={
                 "color": [style.colour for style in styles],
-                "pattern": {**PATTERN, "shape": [style.pattern for style in styles]},
+                "symbol": [style.symbol for style in styles],
+                "size": 12,
             },
-            text=[shown(value, metric) for value in values],
-            textposition="outside",
-            cliponaxis=False,
+            error_x=_stems(values),
+            text=[f"  {shown(value, metric)}" for value in scores[metric]],
+            textposition="middle right",
             hovertemplate="%{y}: %{text}<extra></extra>",
             row=1,
             col=place,
         )
         figure.update_xaxes(
-            ticksuffix=f" {METRICS[metric].unit}",
+            ticksuffix=METRICS[metric].suffix,
             nticks=4,
-            range=_with_room_for_words(100 * values.fillna(0)),
+            range=_with_room_for_words(values),
             row=1,
             col=place,
         )
@@ -67,7 +68,8 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
         showlegend=False,
         margin={"t": 96},
     )
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    figure.update_yaxes(range=[len(styles) - 0.5, -0.5], showgrid=False, ticksuffix="  ")
+    reserve_room(figure, [style.label for style in styles])
     return figure
 
 
@@ -123,7 +125,7 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
                 "thickness": 1.6,
                 "width": 5,
             },
-            hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+            hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
             row=1,
             col=place,
         )
@@ -135,7 +137,7 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(ticksuffix=" %", range=[-4, 104], nticks=5)
+    figure.update_xaxes(ticksuffix="%", range=[-4, 104], nticks=5)
     figure.update_yaxes(
         type="category",
         ticksuffix="  ",
@@ -143,6 +145,7 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
         categoryarray=[style.label for style in styles],
         range=[len(rates) - 0.5, -0.5],
     )
+    reserve_room(figure, [style.label for style in styles])
     return figure
 
 
@@ -170,52 +173,20 @@ def too_few(rates: pd.DataFrame) -> str:
     return f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."
 
 
-def gate_figure(gate: pd.DataFrame) -> go.Figure:
-    """Draw how much weight the gate gives each expert, overall and by group.
-
-    Args:
-        gate: As `fairmoe.figures.tables.gate_table` returns it.
-    """
-    figure = go.Figure()
-    names = [style.label for style in group_styles([str(name) for name in gate.index])]
-    for expert in EXPERTS:
-        style = MODELS[expert]
-        figure.add_bar(
-            name=style.label,
-            y=names,
-            x=100 * gate[expert],
-            orientation="h",
-            marker={
-                "color": style.colour,
-                "pattern": {**PATTERN, "shape": style.pattern},
-            },
-            text=["" if math.isnan(value) else f"{value:.0%}" for value in gate[expert]],
-            textposition="inside",
-            insidetextanchor="middle",
-            textfont={"color": "#111111"},
-            hovertemplate="%{y}: %{x:.1f} %<extra>%{fullData.name}</extra>",
-        )
-    figure.update_layout(
-        template=TEMPLATE,
-        title="Whom does the gate ask?",
-        barmode="stack",
-        height=150 + 44 * len(gate),
-        legend={"traceorder": "normal", "y": 1.02, "yanchor": "bottom"},
-    )
-    figure.update_xaxes(title="mean gate weight", ticksuffix=" %", range=[0, 100])
-    figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
-    return figure
-
-
-def gate_takeaway(gate: pd.DataFrame) -> str:
-    """Say in one sentence how the gate shares its weight."""
-    shares = ", ".join(
-        f"{MODELS[expert].label.lower()} {float(gate[expert].iloc[0]):.0%}" for expert in EXPERTS
-    )
-    return f"Mean gate weights over everyone: {shares}."
+def _stems(values: "pd.Series[float]") -> dict[str, Any]:
+    """Return the lines from zero to each value."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (-values).clip(lower=0),
+        "arrayminus": values.clip(lower=0),
+        "color": "rgba(128,128,128,0.5)",
+        "thickness": 3,
+        "width": 0,
+    }
 
 
 def _with_room_for_words(values: "pd.Series[float]") -> tuple[float, float]:
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
-    room = 0.55 * max(high - low, 1.0)
-    return (low - room if low < 0 else 0.0), high + room
+    width = max(high - low, 1.0)
+    return low - (0.55 if low < 0 else 0.07) * width, high + 0.55 * width

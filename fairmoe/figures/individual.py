@@ -40,7 +40,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
                 "color": [MODELS[model].colour for model in ASKED],
                 "pattern": {**PATTERN, "shape": [MODELS[model].pattern for model in ASKED]},
             },
-            text=["" if value is None else f"{value:.1f} %" for value in values],
+            text=["" if value is None else f"{value:.1f}%" for value in values],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
@@ -56,7 +56,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(ticksuffix=" %", range=[0, 114], dtick=25)
+    figure.update_xaxes(ticksuffix="%", range=[0, 114], dtick=25)
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     return figure
 
@@ -73,7 +73,7 @@ def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     against = f"; alone, the {' and the '.join(others)} would decide otherwise" if others else ""
     return (
         f"The mixture gives {positive} a probability of {said['mixture']:.1%}, which is {word} "
-        f"50 %{against}."
+        f"50%{against}."
     )
 
 
@@ -175,7 +175,7 @@ def swap_figure(
         height=140 + 34 * len(swapped),
         showlegend=False,
     )
-    figure.update_xaxes(title="probability by the mixture", ticksuffix=" %", range=[-2, 108])
+    figure.update_xaxes(title="probability by the mixture", ticksuffix="%", range=[-2, 108])
     figure.update_yaxes(**column_axis([f"{names[0]} (own)", *names[1:]]))
     return figure
 
@@ -209,7 +209,7 @@ def changes_figure(changes: pd.DataFrame) -> go.Figure:
         textposition="outside",
         cliponaxis=False,
         customdata=[plain(change) for change in changes["change"]],
-        hovertemplate="%{customdata}: moves past %{x:.0f} %<extra></extra>",
+        hovertemplate="%{customdata}: moves past %{x:.0f}%<extra></extra>",
     )
     figure.update_layout(
         template=TEMPLATE,
@@ -218,7 +218,7 @@ def changes_figure(changes: pd.DataFrame) -> go.Figure:
         showlegend=False,
         margin={"r": 90},
     )
-    figure.update_xaxes(title="size of the change: people moved past", ticksuffix=" %")
+    figure.update_xaxes(title="size of the change: people moved past", ticksuffix="%")
     figure.update_yaxes(**column_axis(list(changes["change"])))
     return figure
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 
 import plotly.graph_objects as go
 
@@ -54,6 +54,9 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
 _PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
 
+_WIDEST = 260
+_WIDE_LETTERS = 0x2E80
+
 _AXIS = {
     "gridcolor": "rgba(128,128,128,0.22)",
     "zerolinecolor": "rgba(128,128,128,0.5)",
@@ -84,6 +87,30 @@ def plain(text: str) -> str:
         '&lt;b&gt;A &amp; B&lt;/b&gt;'
     """
     return escape(text, quote=False)
+
+
+def reserve_room(figure: go.Figure, labels: Sequence[str], *, below: int = 34) -> None:
+    """Set aside room for the labels of the axes, which else a browser finds by drawing twice.
+
+    Labels too long for that keep the room that the browser finds.
+
+    Args:
+        figure: A figure of horizontal rows, changed in place.
+        labels: Of its rows, escaped.
+        below: For what is under the panels, in pixels.
+    """
+    widest = max(map(_pixels, labels), default=0)
+    if widest <= _WIDEST:
+        figure.update_xaxes(automargin=False)
+        figure.update_yaxes(automargin=False)
+        figure.update_layout(margin={"l": 22 + widest, "b": below})
+
+
+def _pixels(label: str) -> int:
+    """Return about how wide a label is drawn; rather too much than too little."""
+    return round(
+        sum(14 if ord(c) > _WIDE_LETTERS else 9 if c.isupper() else 6 for c in unescape(label))
+    )
 
 
 def group_styles(names: Sequence[str]) -> tuple[Style, ...]:

@@ -80,7 +80,7 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
                 "size": 12,
             },
             error_x=_interval(weights, expert),
-            hovertemplate="%{y}: %{x:.1f} %<extra></extra>",
+            hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
             row=1,
             col=place,
         )
@@ -93,7 +93,7 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(ticksuffix=" %", nticks=5, range=_range(weights))
+    figure.update_xaxes(ticksuffix="%", nticks=5, range=_range(weights))
     figure.update_yaxes(
         type="category",
         ticksuffix="  ",
@@ -148,8 +148,8 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
             marker=marker_of_rows(style, len(rows)),
             customdata=own["row"],
             hovertemplate=(
-                "utility %{a:.1f} %<br>result %{b:.1f} %<br>"
-                "procedural %{c:.1f} %<extra>%{fullData.name}</extra>"
+                "utility %{a:.1f}%<br>result %{b:.1f}%<br>"
+                "procedural %{c:.1f}%<extra>%{fullData.name}</extra>"
             ),
         )
     corners = {}
@@ -161,7 +161,7 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
                 "font": {"color": MODELS[expert].colour, "size": 14},
             },
             "min": max(0.0, math.floor(lowest) - 1),
-            "ticksuffix": " %",
+            "ticksuffix": "%",
             "nticks": 5,
             "gridcolor": "rgba(128,128,128,0.3)",
             "linecolor": _GREY,
@@ -208,7 +208,7 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
             mode="lines" if len(line.epochs) > 1 else "markers",
             line={"color": style.colour, "dash": style.dash, "width": 2.5},
             marker={"color": style.colour, "symbol": style.symbol},
-            hovertemplate="epoch %{x}: %{y:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="epoch %{x}: %{y:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.add_hline(100 * _THIRD, line={"color": _GREY, "dash": "dot"})
     figure.update_layout(
@@ -218,7 +218,7 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
         legend={"y": -0.22},
     )
     figure.update_xaxes(title="epoch of the gate")
-    figure.update_yaxes(title="share of the weight", ticksuffix=" %", rangemode="tozero")
+    figure.update_yaxes(title="share of the weight", ticksuffix="%", rangemode="tozero")
     return figure
 
 
@@ -251,7 +251,7 @@ def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
             line={"color": style.colour, "dash": style.dash, "width": 2},
             marker={"color": style.colour, "symbol": style.symbol, "size": 10},
             error_y=_interval(weights, expert),
-            hovertemplate="%{x}: %{y:.1f} % (%{customdata:,} rows)<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x}: %{y:.1f}% (%{customdata:,} rows)<extra>%{fullData.name}</extra>",
         )
     figure.add_hline(100 * _THIRD, line={"color": _GREY, "dash": "dot"})
     column = plain(str(weights.index.name))
@@ -262,7 +262,7 @@ def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
         legend={"y": -0.3},
     )
     figure.update_xaxes(type="category", title=column, categoryarray=labels)
-    figure.update_yaxes(title="mean gate weight", ticksuffix=" %", range=_range(weights))
+    figure.update_yaxes(title="mean gate weight", ticksuffix="%", range=_range(weights))
     return figure
 
 

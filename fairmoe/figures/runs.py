@@ -75,7 +75,7 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
             "color": colour,
             "symbol": [SYMBOLS[i % len(SYMBOLS)] for i in range(len(drawn))],
         },
-        hovertemplate="%{text}<br>utility %{y:.1f} %, gaps %{x:.1f} pp, final score "
+        hovertemplate="%{text}<br>utility %{y:.1f}%, gaps %{x:.1f} pp, final score "
         "%{customdata}<extra></extra>",
         cliponaxis=False,
     )
@@ -89,7 +89,7 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(
         title="result gap + procedure gap (lower is better)", ticksuffix=" pp", range=_around(gaps)
     )
-    figure.update_yaxes(title="utility (higher is better)", ticksuffix=" %", range=_around(utility))
+    figure.update_yaxes(title="utility (higher is better)", ticksuffix="%", range=_around(utility))
     return figure
 
 

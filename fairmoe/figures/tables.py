@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe._intervals import wilson_interval
-from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.palette import MODELS
 from fairmoe.figures.words import METRICS
 
 
@@ -24,7 +24,7 @@ def group_counts(
 
     Returns:
         One row per group, indexed by its name; the counts `rows`, `positive` and `negative`, and
-        `positive_share` in [0, 1] with the ends `positive_low` and `positive_high` of its 95 %
+        `positive_share` in [0, 1] with the ends `positive_low` and `positive_high` of its 95%
         Wilson interval, NaN for a group without rows.
     """
     rows = np.bincount(group, minlength=len(group_names))
@@ -60,31 +60,6 @@ def score_table(scores: Mapping[Any, Mapping[str, float]]) -> pd.DataFrame:
         [[scores[model].get(metric, np.nan) for metric in METRICS] for model in models],
         index=pd.Index(models, name="model"),
         columns=list(METRICS),
-    )
-
-
-def gate_table(
-    gate: NDArray[np.float32], group: NDArray[np.int64], group_names: Sequence[str]
-) -> pd.DataFrame:
-    """Return the mean gate weight of each expert, overall and by group.
-
-    Args:
-        gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
-        group: Group ids, `(n,)`, that index `group_names`.
-        group_names: A name for each group.
-
-    Returns:
-        Indexed by the group's name after a first row "everyone"; `rows` and one column per
-        expert, in [0, 1], NaN for a group without rows.
-    """
-    members = [np.ones(len(group), dtype=bool)] + [group == i for i in range(len(group_names))]
-    return pd.DataFrame(
-        [
-            [int(of.sum()), *(gate[of].mean(axis=0) if of.any() else [np.nan] * len(EXPERTS))]
-            for of in members
-        ],
-        index=pd.Index(["everyone", *group_names], name="group"),
-        columns=["rows", *EXPERTS],
     )
 
 

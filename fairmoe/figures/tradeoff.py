@@ -11,7 +11,7 @@ from plotly.colors import sample_colorscale
 from fairmoe.figures.palette import MODELS, PEERS, SYMBOLS, TEMPLATE, Style, plain
 from fairmoe.figures.words import METRICS
 
-_HOVER = "%{text}<br>utility %{y:.1f} %, gap %{x:.1f} pp<extra></extra>"
+_HOVER = "%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
 
 GAPS: dict[str, str] = {
     "f_res": METRICS["f_res"].label,
@@ -67,7 +67,7 @@ def tradeoff_figure(
         rangemode="tozero",
     )
     figure.update_yaxes(
-        title="utility, test rows (higher is better)", ticksuffix=" %", range=_range(known, placed)
+        title="utility, test rows (higher is better)", ticksuffix="%", range=_range(known, placed)
     )
     return figure
 
@@ -125,7 +125,7 @@ def settings_reading(means: pd.DataFrame) -> str:
 
 def _place(point: "pd.Series[float]") -> str:
     return (
-        f"{100 * point['utility']:.1f} % utility at {100 * point['gap']:.1f} pp ({point['label']})"
+        f"{100 * point['utility']:.1f}% utility at {100 * point['gap']:.1f} pp ({point['label']})"
     )
 
 
@@ -228,7 +228,7 @@ def _add_means(figure: go.Figure, means: pd.DataFrame, styles: Mapping[str, Styl
             "size": 15,
             "line": {"width": 2, "color": _NEUTRAL},
         },
-        hovertemplate="%{text}<br>utility %{y:.1f} %, gap %{x:.1f} pp<extra></extra>",
+        hovertemplate="%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>",
     )
 
 
@@ -246,7 +246,7 @@ def _add_baseline(figure: go.Figure, key: str, places: pd.DataFrame) -> None:
             "size": 12,
             "line": {"width": 1, "color": "rgba(128,128,128,0.9)"},
         },
-        hovertemplate="%{fullData.name}<br>%{text}<br>utility %{y:.1f} %, gap %{x:.1f} pp"
+        hovertemplate="%{fullData.name}<br>%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp"
         "<extra></extra>",
     )
 
@@ -259,7 +259,7 @@ def outside(baselines: pd.DataFrame) -> str:
     """
     beyond = baselines[baselines.index.isin(_OUTSIDE)].dropna(subset=["gap", "utility"])
     return " ".join(
-        f"{MODELS[str(key)].label} predictor: {100 * row['utility']:.1f} % utility at "
+        f"{MODELS[str(key)].label} predictor: {100 * row['utility']:.1f}% utility at "
         f"{100 * row['gap']:.1f} pp."
         for key, row in beyond.iterrows()
     )

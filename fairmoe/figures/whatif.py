@@ -113,7 +113,7 @@ def disagreement_figure(
             mode="markers",
             marker=marker_of_rows(style, len(rows)),
             hovertemplate=(
-                "disagreement %{x:.1f} points<br>entropy %{y:.1f} %<extra>%{fullData.name}</extra>"
+                "disagreement %{x:.1f} points<br>entropy %{y:.1f}%<extra>%{fullData.name}</extra>"
             ),
         )
     figure.add_scatter(
@@ -131,7 +131,7 @@ def disagreement_figure(
         mode="lines+markers",
         line={"color": _GREY, "width": 4},
         marker={"color": "#FFFFFF", "size": 9, "line": {"color": _GREY, "width": 3}},
-        hovertemplate="%{y:.1f} % at %{x:.1f} points<extra>%{fullData.name}</extra>",
+        hovertemplate="%{y:.1f}% at %{x:.1f} points<extra>%{fullData.name}</extra>",
     )
     figure.update_layout(
         template=TEMPLATE,
@@ -144,8 +144,8 @@ def disagreement_figure(
     )
     low, high = 100 * float(rows["entropy"].min()), 100 * float(rows["entropy"].max())
     figure.update_yaxes(
-        title="entropy of the gate (100 %: all alike)",
-        ticksuffix=" %",
+        title="entropy of the gate (100%: all alike)",
+        ticksuffix="%",
         # Of a gate that hardly moves, rounding would be drawn from edge to edge.
         range=(low - 1, high + 1) if high - low < 1 else None,
     )

@@ -4,6 +4,16 @@ import math
 from dataclasses import dataclass
 
 
+def suffix(unit: str) -> str:
+    """Return a unit as it follows a figure: a sign at once, a word after a space.
+
+    Example:
+        >>> suffix("%"), suffix("pp")
+        ('%', ' pp')
+    """
+    return unit if unit == "%" else f" {unit}"
+
+
 @dataclass(frozen=True)
 class Metric:
     """How a score is named and read.
@@ -19,6 +29,11 @@ class Metric:
     help: str
     higher_is_better: bool
     unit: str
+
+    @property
+    def suffix(self) -> str:
+        """The unit as it follows a figure."""
+        return suffix(self.unit)
 
     @property
     def direction(self) -> str:
@@ -38,7 +53,7 @@ METRICS: dict[str, Metric] = {
     "f1": Metric("F1", "Harmonic mean of precision and recall of the positive class.", True, "%"),
     "auc": Metric(
         "AUC",
-        "How often a positive row scores above a negative one; 50 % is chance.",
+        "How often a positive row scores above a negative one; 50% is chance.",
         True,
         "%",
     ),
@@ -95,9 +110,9 @@ def shown(value: float, metric: str) -> str:
 
     Example:
         >>> shown(0.7149, "acc"), shown(0.1, "dp"), shown(float("nan"), "eo")
-        ('71.5 %', '10.0 pp', 'insufficient data')
+        ('71.5%', '10.0 pp', 'insufficient data')
     """
-    return INSUFFICIENT if math.isnan(value) else f"{100 * value:.1f} {METRICS[metric].unit}"
+    return INSUFFICIENT if math.isnan(value) else f"{100 * value:.1f}{METRICS[metric].suffix}"
 
 
 def drawn_from(name: str, rows: int, split: str, seed: int) -> str:

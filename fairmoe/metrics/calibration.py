@@ -32,7 +32,7 @@ def calibration_by_group(
 
     Returns:
         One row per group and bin, in order. Columns: `group`, the bin's edges `low` and `high`,
-        the count `n`, `mean_score`, `positive_rate`, and its 95 % Wilson interval
+        the count `n`, `mean_score`, `positive_rate`, and its 95% Wilson interval
         `positive_rate_low`, `positive_rate_high`. NaN in bins without rows.
 
     Raises:

@@ -66,7 +66,7 @@ def roc_by_group(
 def auc_by_group(
     y_true: ArrayLike, y_score: ArrayLike, *, group: ArrayLike, group_names: Sequence[str]
 ) -> pd.DataFrame:
-    """Return the area under each group's ROC curve, with the 95 % interval of DeLong et al.
+    """Return the area under each group's ROC curve, with the 95% interval of DeLong et al.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.

@@ -37,7 +37,7 @@ def group_rates(
     group: ArrayLike,
     group_names: Sequence[str],
 ) -> pd.DataFrame:
-    """Return what happens to each group, with 95 % Wilson intervals.
+    """Return what happens to each group, with 95% Wilson intervals.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.

@@ -19,7 +19,7 @@ from fairmoe.report.findings import Findings, find
 from fairmoe.report.sections import SECTIONS
 from fairmoe.runs import Run
 
-_PARTED = re.compile(r"\d (?:%|pp)|p [<=] \d")
+_PARTED = re.compile(r"\d pp|p [<=] \d")
 _FOLDER = Path(__file__).parent / "template"
 
 CHOICES: dict[str, str] = {

@@ -74,7 +74,7 @@ class Findings:
         scores: As `fairmoe.figures.tables.score_table` returns it.
         rates: As `fairmoe.metrics.group_rates` returns it, by model.
         gaps: By model, and by "dp" and "eo".
-        accuracy: The ends of the 95 % interval of each model's accuracy.
+        accuracy: The ends of the 95% interval of each model's accuracy.
         compared: The mixture beside the utility expert and the logistic regression.
         collapsed: The models that predict (almost) only one class.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.

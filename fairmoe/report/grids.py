@@ -52,7 +52,7 @@ def labels_grid(counts: pd.DataFrame) -> Grid:
 def rates_grid(rates: pd.DataFrame) -> Grid:
     """Return the rates of the mixture, from what `group_rates` returns."""
     return Grid(
-        "Rates of the mixture by group, with 95 % intervals",
+        "Rates of the mixture by group, with 95% intervals",
         ("Group", "Rows", "Truly positive", *RATES.values()),
         tuple(
             (
@@ -102,7 +102,7 @@ def scores_grid(table: pd.DataFrame) -> Grid:
 def weights_grid(weights: pd.DataFrame) -> Grid:
     """Return the gate's weights, from what `weights_by_group` returns."""
     return Grid(
-        "Mean gate weights by group, with 95 % intervals",
+        "Mean gate weights by group, with 95% intervals",
         ("Group", "Rows", *(MODELS[expert].label for expert in EXPERTS)),
         tuple(
             (str(name), f"{row['rows']:,.0f}", *(_with_interval(row, e) for e in EXPERTS))
@@ -114,7 +114,7 @@ def weights_grid(weights: pd.DataFrame) -> Grid:
 def attention_grid(means: pd.DataFrame) -> Grid:
     """Return the attention to every column, from what `mean_attention` returns."""
     return Grid(
-        "Mean attention by column and group, with 95 % intervals",
+        "Mean attention by column and group, with 95% intervals",
         ("Column", *(str(group) for group in means["group"].unique())),
         tuple(
             (str(column), *(_with_interval(row, "mean", "low", "high") for _, row in of.iterrows()))
@@ -199,4 +199,4 @@ def _with_interval(row: "pd.Series[float]", mean: str, *ends: str) -> str:
 
 
 def _percent(share: float) -> str:
-    return INSUFFICIENT if pd.isna(share) else f"{100 * share:.1f} %"
+    return INSUFFICIENT if pd.isna(share) else f"{100 * share:.1f}%"

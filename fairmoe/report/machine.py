@@ -55,7 +55,7 @@ def to_csv(report: Report) -> str:
 
     Columns: `kind` (score, rate, gate weight, attention), `model`, `group` (empty for all),
     `measure` (for attention the column), `value` (1 for the whole, empty where not estimable),
-    `low` and `high` (95 % interval), `p_value` (of a gap) and `n` (the rows that it rests on).
+    `low` and `high` (95% interval), `p_value` (of a gap) and `n` (the rows that it rests on).
     """
     frame = pd.DataFrame(_lines(report.findings))
     return frame.to_csv(index=False, lineterminator="\n")

@@ -129,7 +129,7 @@ def groups(found: Findings) -> Section:
                 "rates",
                 rates_figure(rates),
                 takeaway=rates_takeaway(rates),
-                source=f"Mixture; {_drawn_from(found)} Bars are 95 % Wilson intervals.",
+                source=f"Mixture; {_drawn_from(found)} Bars are 95% Wilson intervals.",
                 grid=rates_grid(rates),
             ),
             Text(
@@ -177,7 +177,7 @@ def routing(found: Findings) -> Section:
                 "weights",
                 weights_figure(found.weights),
                 takeaway=weights_takeaway(found.weights),
-                source=f"{_drawn_from(found)} Bars are 95 % intervals of the mean; the dotted "
+                source=f"{_drawn_from(found)} Bars are 95% intervals of the mean; the dotted "
                 f"line is a third.",
                 grid=weights_grid(found.weights),
             ),
@@ -214,13 +214,13 @@ def attention(found: Findings) -> Section:
                 "attention",
                 attention_figure(seen.means),
                 takeaway=attention_takeaway(seen.means),
-                source=f"Mixture; {_drawn_from(found)} Whiskers are 95 % intervals of the mean. "
+                source=f"Mixture; {_drawn_from(found)} Whiskers are 95% intervals of the mean. "
                 f"Drawn are up to {MOST_COLUMNS} columns and {MOST_GROUPS} groups.",
                 grid=attention_grid(seen.means),
             ),
             Text(
                 "Attention is how the sizes of what the columns add to a row's log-odds are shared "
-                "out; it sums to 100 % in each row and tells nothing of their direction. That two "
+                "out; it sums to 100% in each row and tells nothing of their direction. That two "
                 "groups get different attention does not say why."
             ),
         ),

@@ -74,7 +74,7 @@ def gap_between(gap: Gap, rates: pd.DataFrame, model: Model, metric: str) -> str
         )
     if gap.test.difference == 0:
         share = rates[GAPS[metric]].iloc[0]
-        told = f"the {label.lower()} predicts positive for {100 * share:.1f} % of every group"
+        told = f"the {label.lower()} predicts positive for {100 * share:.1f}% of every group"
         return _capitalised(f"{among}{told}: no gap.")
     high, low = (_rate(rates, metric, name) for name in (gap.highest, gap.lowest))
     often, than = ("more often", "than") if len(rates) == 2 else ("most often", "and least often")
@@ -133,8 +133,8 @@ def spread(found: Findings) -> str:
     rows = len(found.run.splits["test"].y_true)
     return (
         f"These are the scores of one split and one seed. On {rows:,} test rows the accuracy of "
-        f"the mixture ({shown(float(found.scores['acc']['mixture']), 'acc')}) has a 95 % "
-        f"interval of {100 * low:.1f} to {100 * high:.1f} %, and the gaps are less certain still, "
+        f"the mixture ({shown(float(found.scores['acc']['mixture']), 'acc')}) has a 95% "
+        f"interval of {100 * low:.1f} to {100 * high:.1f}%, and the gaps are less certain still, "
         f"for they rest on parts of these rows. Do not rank models by differences smaller than "
         f"that without more seeds and splits."
     )
@@ -152,7 +152,7 @@ def what_it_looks_at(attention: Attention) -> str:
     for group, of in known.groupby("group", sort=False):
         most = of.nlargest(_MOST_COLUMNS, "mean", keep="first")
         pairs = zip(most["column"], most["mean"], strict=True)
-        told.append(f"for {group} at {listed([f'{c} ({100 * m:.0f} %)' for c, m in pairs])}")
+        told.append(f"for {group} at {listed([f'{c} ({100 * m:.0f}%)' for c, m in pairs])}")
     more = f"; {len(told) - _MOST_NAMED} more groups are in the table" * (len(told) > _MOST_NAMED)
     looks = f"The mixture looks most {'; '.join(told[:_MOST_NAMED])}{more}."
     test = attention.test
@@ -204,8 +204,8 @@ def limits(found: Findings) -> tuple[str, ...]:
 def _rate(rates: pd.DataFrame, metric: str, group: str) -> str:
     rate, row = GAPS[metric], rates.T[group]
     return (
-        f"{100 * row[rate]:.1f} % of {_AMONG[metric](row):,}, "
-        f"95 % interval {100 * row[f'{rate}_low']:.1f} to {100 * row[f'{rate}_high']:.1f} %"
+        f"{100 * row[rate]:.1f}% of {_AMONG[metric](row):,}, "
+        f"95% interval {100 * row[f'{rate}_low']:.1f} to {100 * row[f'{rate}_high']:.1f}%"
     )
 
 

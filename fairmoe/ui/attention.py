@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SHUFFLINGS = 1000
 COLUMNS_AT_FIRST = 4
-_INTERVALS = "Whiskers are 95 % intervals of the mean, each for itself."
+_INTERVALS = "Whiskers are 95% intervals of the mean, each for itself."
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def show_differences(asked: Asked) -> None:
     st.info(plain(f"{MODELS[asked.model].label}. {lead}"), icon=":material/visibility:")
     st.caption(
         "Attention is how the sizes of what the columns add to a row's log-odds are shared out; "
-        "it sums to 100 % in each row and tells nothing of their direction. That two groups get "
+        "it sums to 100% in each row and tells nothing of their direction. That two groups get "
         "different attention does not say why: their rows may differ, or the model may treat "
         "the same cells differently."
     )
@@ -266,7 +266,7 @@ def show_distance(state: Session, asked: Asked) -> None:
         alt=divergence_takeaway(parts),
         columns={
             "part": st.column_config.NumberColumn("Part of the distance", format="%.3f pp"),
-            "share": percent_column("Share of the distance", "They sum to 100 %."),
+            "share": percent_column("Share of the distance", "They sum to 100%."),
         },
         csv=table,
     )

@@ -26,7 +26,7 @@ def show_directions(asked: Asked) -> None:
             lambda: ranges_figure(ranges, asked.run.data.positive),
         ),
         takeaway=ranges_takeaway(ranges),
-        source=f"{asked.source} Wide lines hold the middle half of the rows, thin ones 90 %, and "
+        source=f"{asked.source} Wide lines hold the middle half of the rows, thin ones 90%, and "
         f"markers are medians. {method}, compared with the baseline row.",
         key=f"attention-ways-{asked.key}",
     )
@@ -41,11 +41,11 @@ def show_directions(asked: Asked) -> None:
             **{
                 name: st.column_config.NumberColumn(label, format="%.2f")
                 for name, label in {
-                    "low": "5 % below",
+                    "low": "5% below",
                     "q1": "a quarter below",
                     "median": "Median",
                     "q3": "a quarter above",
-                    "high": "5 % above",
+                    "high": "5% above",
                 }.items()
             },
         },

@@ -131,7 +131,7 @@ def _show_rates(state: Session, judged: Judged) -> None:
             ("rates", judged.run.run_id, judged.split, judged.model), lambda: rates_figure(rates)
         ),
         takeaway=rates_takeaway(rates),
-        source=f"{judged.source} Bars are 95 % Wilson intervals.",
+        source=f"{judged.source} Bars are 95% Wilson intervals.",
         key=f"rates-{judged.key}",
     )
     counts = ["n", "positives", "selected"]
@@ -185,7 +185,7 @@ def _show_roc(_: Session, judged: Judged) -> None:
     show_chart(
         roc_figure(roc_by_group(y_true, proba, **judged.groups), aucs),
         takeaway=roc_takeaway(aucs),
-        source=f"{judged.source_of_curves} Intervals are those of DeLong et al., 95 %.",
+        source=f"{judged.source_of_curves} Intervals are those of DeLong et al., 95%.",
         key=f"roc-{judged.key}",
     )
     ends = ["auc", "auc_low", "auc_high"]
@@ -196,7 +196,7 @@ def _show_roc(_: Session, judged: Judged) -> None:
         columns={
             "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
             "negatives": st.column_config.NumberColumn("Truly negative", format="localized"),
-            **_with_interval("auc", "AUC", "Area under the curve; 50 % is chance."),
+            **_with_interval("auc", "AUC", "Area under the curve; 50% is chance."),
         },
         csv=aucs,
     )
@@ -215,7 +215,7 @@ def _show_calibration(_: Session, judged: Judged) -> None:
         calibration_figure(calibration, judged.rates["n"]),
         takeaway=takeaway,
         source=f"{judged.source_of_curves} Ten equal bins, drawn from {FEW_ROWS} rows on; bars are "
-        "95 % Wilson intervals.",
+        "95% Wilson intervals.",
         key=f"calibration-{judged.key}",
     )
     csv = calibration.set_index("group")

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from fairmoe.errors import FairmoeError, InvalidInputError
-from fairmoe.figures.words import INSUFFICIENT
+from fairmoe.figures.words import INSUFFICIENT, suffix
 from fairmoe.jobs import log_bug
 
 # An underscore within a word is no markup, and labels are read out as they are written.
@@ -152,4 +152,6 @@ def show_download(label: str, make: Callable[[], bytes], name: str) -> None:
 
 def percent_column(label: str, text: str, unit: str = "%") -> Any:
     """Return the configuration of a column of values in percent or percentage points."""
-    return st.column_config.NumberColumn(label, help=text, format=f"%.1f {unit.replace('%', '%%')}")
+    return st.column_config.NumberColumn(
+        label, help=text, format=f"%.1f{suffix(unit).replace('%', '%%')}"
+    )

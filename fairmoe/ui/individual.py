@@ -46,7 +46,7 @@ def show_opinions(person: Person) -> None:
     show_chart(
         opinions_figure(said, run.data.positive),
         takeaway=takeaway,
-        source=f"{_source(person)} Above 50 % is predicted positive.",
+        source=f"{_source(person)} Above 50% is predicted positive.",
         key=f"opinions-{person.key}",
     )
     weights = {MODELS[expert].label: said[f"weight of {expert}"] for expert in EXPERTS}
@@ -216,9 +216,9 @@ def show_changes(state: Session, person: Person) -> None:
         run, train.frame, person.frame, locked=frozenset((*locked, *sensitive))
     )
     how = (
-        "Tried are 20 quantiles of the middle 95 % of each number and every level of each category "
+        "Tried are 20 quantiles of the middle 95% of each number and every level of each category "
         "that has an input of its own, one column at a time and two together. A change of a number "
-        "counts by the share of training rows that it moves past, one of a category as 50 %. It "
+        "counts by the share of training rows that it moves past, one of a category as 50%. It "
         "turns this model's decision; whether it would change anything in the world is another "
         "question."
     )

@@ -54,7 +54,7 @@ def _show_criteria(work: str) -> None:
         criteria_figures.criteria_figure(shown),
         takeaway=criteria_figures.criteria_takeaway(shown),
         source=f"{_SYNTHETIC}, with this bias; {shown['n'].sum():,} test rows, seed 0, a logistic "
-        "regression. Bars are 95 % Wilson intervals; equal approval and equal opportunity cut the "
+        "regression. Bars are 95% Wilson intervals; equal approval and equal opportunity cut the "
         "groups' lists where these rows need it.",
         key=f"criteria-{bias}-{rule}",
     )
@@ -217,8 +217,8 @@ def _show_chance(work: str) -> None:
     columns = {
         "smaller": st.column_config.NumberColumn("Rows of the smaller group", format="localized"),
         "median": percent_column("Median gap", "Half of the tables have a smaller one.", "pp"),
-        "most": percent_column("95 % are below", "Of the tables.", "pp"),
-        "false_alarms": percent_column("Called unequal", "By a permutation test at 5 %."),
+        "most": percent_column("95% are below", "Of the tables.", "pp"),
+        "false_alarms": percent_column("Called unequal", "By a permutation test at 5%."),
     }
     _show_numbers("chance", table.assign(**{name: 100 * table[name] for name in shares}), columns)
 

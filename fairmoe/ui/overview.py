@@ -92,14 +92,14 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
     shares = {
         "positive_share": ("Positive share", "Share of the positive class."),
-        "positive_low": ("from", "Lower end of the 95 % interval of the share."),
-        "positive_high": ("to", "Upper end of the 95 % interval of the share."),
+        "positive_low": ("from", "Lower end of the 95% interval of the share."),
+        "positive_high": ("to", "Upper end of the 95% interval of the share."),
     }
     show_chart(
         label_figure(counts, labelled.positive),
         takeaway=label_takeaway(counts),
         source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits. "
-        "Bars are 95 % Wilson intervals.",
+        "Bars are 95% Wilson intervals.",
         key="groups",
     )
     show_table(

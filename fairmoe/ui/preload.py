@@ -1,5 +1,6 @@
 """What the first training needs, made ready while the user looks at the first page."""
 
+import gc
 import importlib
 import threading
 
@@ -17,6 +18,7 @@ def preload() -> threading.Thread:
 
 def _import() -> None:
     importlib.import_module("fairmoe.experiment")
-    torch = importlib.import_module("torch")
-    # Making the first optimiser imports half as much again.
-    torch.optim.Adam([torch.nn.Parameter(torch.zeros(1))])
+    # Streamlit collects garbage whenever a script ends, and nothing is sent meanwhile. What the
+    # imports left, some hundred thousand objects, is never garbage and need not be searched again.
+    gc.collect()
+    gc.freeze()

@@ -1,4 +1,4 @@
-"""What a finished run shows: scores, mean gate weights and curves."""
+"""What a finished run shows: scores and curves."""
 
 import math
 from typing import TYPE_CHECKING
@@ -9,13 +9,11 @@ from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
 from fairmoe.figures.experts import (
     SUMMARY,
     ahead_of_mixture,
-    gate_figure,
-    gate_takeaway,
     scores_figure,
     scores_takeaway,
 )
-from fairmoe.figures.palette import EXPERTS, MODELS
-from fairmoe.figures.tables import gate_table, score_table
+from fairmoe.figures.palette import MODELS
+from fairmoe.figures.tables import score_table
 from fairmoe.figures.words import METRICS, drawn_from, shown
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
 from fairmoe.ui.state import Session
@@ -96,28 +94,6 @@ def show_scores(state: Session, run: "Run", split: "SplitName") -> None:
             for metric, about in METRICS.items()
         },
         csv=table,
-    )
-
-
-def show_gate(state: Session, run: "Run", split: "SplitName") -> None:
-    """Show how much weight the gate gives each expert, by group."""
-    record = run.splits[split]
-    gate = gate_table(record.gate, record.group, list(run.data.groups))
-    show_chart(
-        state.drawn(("gate", run.run_id, split), lambda: gate_figure(gate)),
-        takeaway=gate_takeaway(gate),
-        source=describe(run, split),
-        key=f"gate-{split}",
-    )
-    show_table(
-        gate.assign(**{expert: 100 * gate[expert] for expert in EXPERTS}).rename_axis("Group"),
-        key=f"gate-table-{split}",
-        alt=gate_takeaway(gate),
-        columns={
-            "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            **{e: percent_column(MODELS[e].label, "Mean gate weight.") for e in EXPERTS},
-        },
-        csv=gate,
     )
 
 

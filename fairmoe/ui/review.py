@@ -48,7 +48,7 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
     show_chart(
         missing_figure(missing),
         takeaway=takeaway,
-        source=f"{_source(labelled)} Bars are 95 % Wilson intervals.",
+        source=f"{_source(labelled)} Bars are 95% Wilson intervals.",
         key="missing",
     )
     show_table(
@@ -91,9 +91,7 @@ def show_proxies(state: Session, labelled: LabelledTable) -> None:
         100 * table,
         key="proxies-table",
         alt=takeaway,
-        columns={
-            "auc": percent_column("AUC for the group", "50 % is chance, 100 % gives it away.")
-        },
+        columns={"auc": percent_column("AUC for the group", "50% is chance, 100% gives it away.")},
         csv=table,
     )
 

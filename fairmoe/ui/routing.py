@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import SplitName
 
 RESAMPLES = 200
-_INTERVALS = "Bars are 95 % intervals of the mean."
+_INTERVALS = "Bars are 95% intervals of the mean."
 _OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted positive?", "right": "Predicted right?"}
 
 
@@ -52,7 +52,7 @@ def show_reading(state: Session, kept: KeptRun, split: "SplitName") -> None:
     rows = routed(state, kept, split)
     st.info(plain(gate_reading(rows)), icon=":material/alt_route:")
     st.markdown(
-        "For each row the gate weighs the opinions of the three experts; the weights sum to 100 %. "
+        "For each row the gate weighs the opinions of the three experts; the weights sum to 100%. "
         "Look for groups that are routed otherwise than the rest, and for what that changes in "
         "the end: a gate that sends one group to the result expert treats it by other rules."
     )
@@ -130,7 +130,7 @@ def show_disagreement(state: Session, kept: KeptRun, split: "SplitName") -> None
         columns={
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
             "disagreement": percent_column("Disagreement", "Mean over the tenth.", "pp"),
-            "entropy": percent_column("Entropy", "100 %: the gate weighs all experts alike."),
+            "entropy": percent_column("Entropy", "100%: the gate weighs all experts alike."),
             "entropy_low": percent_column("from", "Entropy: lower end of the interval."),
             "entropy_high": percent_column("to", "Entropy: upper end of the interval."),
         },
@@ -219,7 +219,7 @@ def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
             )
     told = "everyone" if sent is None else f"the group {groups[sent]}"
     rest = "" if sent is None else "All others stay with the mixture. "
-    bars = f"Bars: 95 % of {RESAMPLES} draws of the rows, with replacement. " if scatter else ""
+    bars = f"Bars: 95% of {RESAMPLES} draws of the rows, with replacement. " if scatter else ""
     show_chart(
         forced_figure(scores, told, scatter),
         takeaway=forced_takeaway(scores, told),

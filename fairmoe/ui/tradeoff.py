@@ -83,8 +83,8 @@ def _show_headline(sweep: "Sweep", points: pd.DataFrame, gap: str) -> None:
     volume = sweep.hypervolume(("utility", gap))
     middle.metric(
         "Hypervolume",
-        "–" if math.isnan(volume) else f"{100 * volume:.1f} %",
-        help="How much of the field between the best that there can be (utility 100 %, gap 0) and "
+        "–" if math.isnan(volume) else f"{100 * volume:.1f}%",
+        help="How much of the field between the best that there can be (utility 100%, gap 0) and "
         "the worst (utility 0, gap 100 pp) these runs reach or surpass on the test rows. It "
         "compares sweeps.",
         border=True,

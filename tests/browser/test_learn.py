@@ -10,7 +10,7 @@ expect.set_options(timeout=20_000)
 def test_a_slider_redraws_the_chart_of_the_lesson_that_the_address_names(page: Page, server: str):
     page.goto(f"{server}/learn?lesson=Chance")
     expect(page.get_by_role("heading", name="9. Sample size and chance")).to_be_visible()
-    drawn = page.locator("svg").get_by_text(re.compile("95 % of the tables are below"))
+    drawn = page.locator("svg").get_by_text(re.compile("95% of the tables are below"))
     expect(drawn).to_be_visible()
     before = drawn.text_content()
     assert before

@@ -50,7 +50,7 @@ def test_a_strength_is_told_against_none():
         }
     )
     told = outcome_weight_takeaway(scores, 3.0)
-    assert "utility 71.0 % (70.0 to 72.0) against 77.0" in told
+    assert "utility 71.0% (70.0 to 72.0) against 77.0" in told
     assert "DP gap 3.0 pp (2.0 to 4.0) against 12.0" in told
     assert "against" not in outcome_weight_takeaway(scores, 0.0)
 
@@ -61,7 +61,7 @@ def test_the_probe_is_told_against_none_and_the_columns():
         | {name: [0.5, 0.5, NAN] for name in ("utility", "dp", "eo")}
     )
     told = reversal_takeaway(scores, 1.0)
-    assert "AUC of 55.0 %, against 70.0 without adversaries and 85.0 from the columns" in told
+    assert "AUC of 55.0%, against 70.0 without adversaries and 85.0 from the columns" in told
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_overruling_the_gate_is_computed_once_for_each_question(routing, demo_ru
     assert asked == [None, 1]
     routing.get_by_key("forced-scatter").set_value(True).run()
     assert not routing.exception
-    assert "95 % of 200 draws" in " ".join(caption.value for caption in routing.caption)
+    assert "95% of 200 draws" in " ".join(caption.value for caption in routing.caption)
 
 
 def test_disagreement_stands_in_a_table_of_tenths(routing, demo_run):

@@ -94,7 +94,7 @@ def test_the_runs_are_shown_on_the_test_rows_and_chosen_on_validation(done, swep
     frame = swept.frame()
     assert done.metric[0].value.endswith("of 4")
     hypervolume = swept.hypervolume(("utility", "f_res"))
-    assert done.metric[1].value == f"{100 * hypervolume:.1f} %"
+    assert done.metric[1].value == f"{100 * hypervolume:.1f}%"
     assert "chosen on the validation rows, shown on the test rows" in told(done)
     alt = done.get("plotly_chart")[0].proto.alt
     assert "beaten by no other on the validation rows" in alt

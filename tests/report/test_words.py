@@ -33,13 +33,13 @@ def found(run_of):
 
 def test_the_gap_names_who_is_ahead_by_how_much_and_of_how_many(found):
     assert gap_in_words(found, "mixture", "dp").startswith(
-        "The mixture predicts positive more often for a (80.0 % of 10, 95 % interval 49.0 to "
-        "94.3 %) than for b (30.0 % of 10, 95 % interval 10.8 to 60.3 %): a is 50.0 percentage "
+        "The mixture predicts positive more often for a (80.0% of 10, 95% interval 49.0 to "
+        "94.3%) than for b (30.0% of 10, 95% interval 10.8 to 60.3%): a is 50.0 percentage "
         "points ahead."
     )
     assert gap_in_words(found, "mixture", "eo").startswith(
         "Among those who truly are positive, the mixture predicts positive more often for a "
-        "(100.0 % of 5, "
+        "(100.0% of 5, "
     )
 
 
@@ -47,15 +47,15 @@ def test_a_gap_between_more_groups_names_the_two_ends(run_of):
     proba = [YES, YES, YES, NO, NO, NO]
     run = run_of([1, 0] * 3, [0, 0, 1, 1, 2, 2], {"mixture": proba}, names=("a", "b", "c"))
     told = gap_in_words(find(run), "mixture", "dp")
-    assert "positive most often for a (100.0 % of 2" in told
-    assert "and least often for c (0.0 % of 2" in told
+    assert "positive most often for a (100.0% of 2" in told
+    assert "and least often for c (0.0% of 2" in told
 
 
 def test_no_gap_and_no_estimate_are_said(run_of):
     run = run_of([1, 0, 0, 0], [0, 0, 1, 1], {"mixture": [YES, NO, YES, NO]})
     found = find(run)
     assert gap_in_words(found, "mixture", "dp") == (
-        "The mixture predicts positive for 50.0 % of every group: no gap."
+        "The mixture predicts positive for 50.0% of every group: no gap."
     )
     assert gap_in_words(found, "mixture", "eo").endswith(
         "insufficient data, for some group has no positive test rows."
@@ -87,8 +87,8 @@ def test_costs_compare_scores_and_decisions(found):
     scores.loc["mixture", ["utility", "f_res", "f_proc"]] = [0.70, 0.05, 0.03]
     scores.loc["utility", ["utility", "f_res", "f_proc"]] = [0.72, 0.15, 0.03]
     assert cost(found, "utility") == (
-        "Against the utility expert, the mixture has 2.0 percentage points lower utility (70.0 % "
-        "against 72.0 %), 10.0 percentage points lower result gap (5.0 pp against 15.0 pp) and "
+        "Against the utility expert, the mixture has 2.0 percentage points lower utility (70.0% "
+        "against 72.0%), 10.0 percentage points lower result gap (5.0 pp against 15.0 pp) and "
         "the same procedure gap (3.0 pp against 3.0 pp). They decide differently on 4 of 20 test "
         "rows; on 0 of these the mixture is right."
     )
@@ -115,8 +115,8 @@ def test_the_columns_looked_at_most_are_named_for_each_group():
     )
     test = PermutationTest(0.123, 0.25, 999, np.zeros(999))
     assert what_it_looks_at(Attention(means, {}, pd.Series(dtype=float), test)) == (
-        "The mixture looks most for a at x (60 %), y (20 %) and z (15 %); for b at y (50 %), "
-        "z (30 %) and x (10 %). The groups' attention lies 12.30 points apart (0: the same for "
+        "The mixture looks most for a at x (60%), y (20%) and z (15%); for b at y (50%), "
+        "z (30%) and x (10%). The groups' attention lies 12.30 points apart (0: the same for "
         "all, 100: no column in common). Groups drawn at random show a distance as large in about "
         "250 in 1,000 draws (p = 0.250): chance alone may explain it, which does not prove that "
         "there is no distance."

@@ -34,7 +34,7 @@ def attention_figure(shares: pd.DataFrame) -> go.Figure:
                 "thickness": 1.4,
                 "width": 4,
             },
-            hovertemplate="%{y}: %{x:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="%{y}: %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
         template=TEMPLATE,
@@ -43,7 +43,7 @@ def attention_figure(shares: pd.DataFrame) -> go.Figure:
         height=150 + 34 * len(order),
         legend={"traceorder": "reversed"},
     )
-    figure.update_xaxes(title="mean attention", ticksuffix=" %", rangemode="tozero")
+    figure.update_xaxes(title="mean attention", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(type="category", ticksuffix="  ")
     return figure
 
@@ -65,6 +65,6 @@ def attention_takeaway(shares: pd.DataFrame, scores: pd.DataFrame, strength: flo
     if strength > 0:
         told += f", against {100 * float(without['att_jsd'].mean()):.2f} at 0"
     return (
-        f"{told}; the groups differ most in {column} ({low:.1f} and {high:.1f} % of the "
+        f"{told}; the groups differ most in {column} ({low:.1f} and {high:.1f}% of the "
         f"attention); utility is {spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}."
     )

@@ -40,13 +40,13 @@ def chance_figure(gaps: pd.DataFrame, limit: float) -> go.Figure:
                 "pattern": {"shape": pattern, "fillmode": "overlay", "fgopacity": 0.35},
                 "line": {"width": 0},
             },
-            hovertemplate="around %{x:.1f} pp: %{y:.1f} % of the tables<extra></extra>",
+            hovertemplate="around %{x:.1f} pp: %{y:.1f}% of the tables<extra></extra>",
         )
     reach = float(np.quantile(percent, 0.95))
     figure.add_vline(
         x=reach,
         line={"color": "#7A8794", "dash": "dash", "width": 2},
-        annotation={"text": f"95 % of the tables are below {reach:.1f} pp"},
+        annotation={"text": f"95% of the tables are below {reach:.1f} pp"},
         annotation_position="top right",
     )
     figure.update_layout(
@@ -59,7 +59,7 @@ def chance_figure(gaps: pd.DataFrame, limit: float) -> go.Figure:
         legend={"y": -0.22},
     )
     figure.update_xaxes(title="measured DP gap", ticksuffix=" pp", range=[0, edges[-1]])
-    figure.update_yaxes(title="share of the tables", ticksuffix=" %")
+    figure.update_yaxes(title="share of the tables", ticksuffix="%")
     return figure
 
 
@@ -77,6 +77,6 @@ def chance_takeaway(gaps: pd.DataFrame, limit: float, *, smaller: int, false_ala
     return (
         f"With {smaller:,} rows in the smaller group, equal treatment shows a gap of "
         f"{100 * limit:g} points or more in {share:.1%} of the tables, and of "
-        f"{100 * float(gaps['gap'].mean()):.1f} points in the mean; a permutation test at 5 % "
+        f"{100 * float(gaps['gap'].mean()):.1f} points in the mean; a permutation test at 5% "
         f"calls {false_alarms:.1%} of the tables unequal."
     )

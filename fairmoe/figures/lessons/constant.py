@@ -37,7 +37,7 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
             marker={"color": style.colour, "symbol": style.symbol, "size": 10},
             error_y=_ranges(final, style.colour),
             legendgroup=model,
-            hovertemplate="%{x:.0f} % positive: %{y:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x:.0f}% positive: %{y:.1f}%<extra>%{fullData.name}</extra>",
             row=1,
             col=1,
         )
@@ -70,10 +70,10 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
         margin={"t": 88},
         legend={"y": -0.2},
     )
-    figure.update_xaxes(title="base rate: share of positives", ticksuffix=" %", row=1, col=1)
-    figure.update_yaxes(ticksuffix=" %", row=1, col=1)
+    figure.update_xaxes(title="base rate: share of positives", ticksuffix="%", row=1, col=1)
+    figure.update_yaxes(ticksuffix="%", row=1, col=1)
     highest = 100 * float(scores.loc[scores["base_rate"] == base_rate, "utility"].max())
-    figure.update_yaxes(range=[0, 1.18 * highest], ticksuffix=" %", row=1, col=2)
+    figure.update_yaxes(range=[0, 1.18 * highest], ticksuffix="%", row=1, col=2)
     return figure
 
 
@@ -90,7 +90,7 @@ def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
     else:
         verdict = f"the mixture is ahead with {ahead} of {len(mixture)} seeds"
     return (
-        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f} % and the "
+        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f}% and the "
         f"mixture {spread(mixture)}: {verdict}."
     )
 

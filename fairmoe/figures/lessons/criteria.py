@@ -55,11 +55,11 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
                 "thickness": 1.6,
                 "width": 6,
             },
-            text=[f"{share:.1f} %" for share in value],
+            text=[f"{share:.1f}%" for share in value],
             textposition="inside",
             insidetextanchor="start",
             textfont={"color": "#FFFFFF", "size": 14},
-            hovertemplate="%{x}: %{y:.1f} %<extra></extra>",
+            hovertemplate="%{x}: %{y:.1f}%<extra></extra>",
             row=1,
             col=place,
         )
@@ -71,7 +71,7 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
         showlegend=False,
         margin={"t": 88},
     )
-    figure.update_yaxes(range=[0, 100], ticksuffix=" %")
+    figure.update_yaxes(range=[0, 100], ticksuffix="%")
     return figure
 
 

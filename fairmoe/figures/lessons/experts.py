@@ -44,8 +44,7 @@ def experts_figure(scores: pd.DataFrame, chosen: str) -> go.Figure:
                 opacity=1.0 if bold else 0.7,
                 **where,
             )
-        unit = METRICS[metric].unit
-        figure.update_xaxes(ticksuffix=f" {unit}", nticks=4, row=1, col=place)
+        figure.update_xaxes(ticksuffix=METRICS[metric].suffix, nticks=4, row=1, col=place)
         high = 100 * float(scores[metric].max())
         low = 100 * float(scores[metric].min())
         room = 0.18 * (high - low)

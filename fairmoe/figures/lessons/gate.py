@@ -46,7 +46,7 @@ def gradient_figure(estimates: pd.DataFrame, truth: float) -> go.Figure:
                 "pattern": {**PATTERN, "shape": style.pattern},
                 "line": {"width": 0},
             },
-            hovertemplate="%{x:.3f}: %{y:.1f} % of the draws<extra></extra>",
+            hovertemplate="%{x:.3f}: %{y:.1f}% of the draws<extra></extra>",
             row=place,
             col=1,
         )
@@ -83,7 +83,7 @@ def gradient_figure(estimates: pd.DataFrame, truth: float) -> go.Figure:
         bargap=0,
         margin={"t": 96},
     )
-    figure.update_yaxes(ticksuffix=" %", nticks=3, rangemode="tozero")
+    figure.update_yaxes(ticksuffix="%", nticks=3, rangemode="tozero")
     figure.update_xaxes(title="estimated gradient", row=len(ESTIMATORS), col=1)
     return figure
 
@@ -126,7 +126,7 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
             textposition="inside",
             insidetextanchor="middle",
             textfont={"color": "#111111"},
-            hovertemplate="%{y}: %{x:.1f} %<extra>%{fullData.name}</extra>",
+            hovertemplate="%{y}: %{x:.1f}%<extra>%{fullData.name}</extra>",
             row=1,
             col=1,
         )
@@ -138,7 +138,7 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
         width=100 * width,
         marker={"color": MODELS["mixture"].colour},
         showlegend=False,
-        hovertemplate="around %{x:.0f} %: %{y:.1f} % of the rows<extra></extra>",
+        hovertemplate="around %{x:.0f}%: %{y:.1f}% of the rows<extra></extra>",
         row=1,
         col=2,
     )
@@ -152,12 +152,12 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
         margin={"t": 88},
         legend={"traceorder": "normal", "y": -0.24},
     )
-    figure.update_xaxes(title="mean weight", ticksuffix=" %", range=[0, 100], row=1, col=1)
+    figure.update_xaxes(title="mean weight", ticksuffix="%", range=[0, 100], row=1, col=1)
     figure.update_xaxes(
-        title="33 %: undecided, 100 %: certain", ticksuffix=" %", range=[32, 101], row=1, col=2
+        title="33%: undecided, 100%: certain", ticksuffix="%", range=[32, 101], row=1, col=2
     )
     figure.update_yaxes(autorange="reversed", ticksuffix="  ", row=1, col=1)
-    figure.update_yaxes(title="share of the rows", ticksuffix=" %", row=1, col=2)
+    figure.update_yaxes(title="share of the rows", ticksuffix="%", row=1, col=2)
     return figure
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.palette import Style
+from fairmoe.figures.words import suffix
 
 GREY = "#7A8794"
 FAINT = 0.35
@@ -23,10 +24,10 @@ def spread(values: Iterable[float], unit: str = "%", digits: int = 1) -> str:
 
     Example:
         >>> spread([0.1, 0.13, 0.13]), spread([0.5])
-        ('12.0 % (10.0 to 13.0)', '50.0 %')
+        ('12.0% (10.0 to 13.0)', '50.0%')
     """
     percent = [100 * value for value in values if not math.isnan(value)]
-    mean = f"{sum(percent) / len(percent):.{digits}f} {unit}"
+    mean = f"{sum(percent) / len(percent):.{digits}f}{suffix(unit)}"
     if len(percent) == 1:
         return mean
     return f"{mean} ({min(percent):.{digits}f} to {max(percent):.{digits}f})"

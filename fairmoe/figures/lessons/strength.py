@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from fairmoe.figures.lessons.spread import GREY, add_seeds, range_of, spread
 from fairmoe.figures.palette import MODELS, TEMPLATE
+from fairmoe.figures.words import suffix
 
 CHANCE = 50.0
 _PANELS = {
@@ -84,7 +85,7 @@ def outcome_weight_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
             **where,
         )
         figure.update_xaxes(title=x_title, ticksuffix=" pp", **where)
-        figure.update_yaxes(title=y_title, ticksuffix=f" {y_unit}", **where)
+        figure.update_yaxes(title=y_title, ticksuffix=suffix(y_unit), **where)
     figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
@@ -150,21 +151,21 @@ def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
                 "width": 8,
             },
             mode="text",
-            text=[f"   <b>{mean:.1f} %</b>" if chosen else f"   {mean:.1f} %"],
+            text=[f"   <b>{mean:.1f}%</b>" if chosen else f"   {mean:.1f}%"],
             textposition="middle right",
             showlegend=False,
             hoverinfo="skip",
         )
         style = MODELS["procedural"]
         add_seeds(figure, [label] * len(told), told, style, chosen=chosen, name="AUC")
-    figure.update_traces(hovertemplate="%{x}: %{y:.1f} %<extra></extra>", selector={"name": "AUC"})
+    figure.update_traces(hovertemplate="%{x}: %{y:.1f}%<extra></extra>", selector={"name": "AUC"})
     figure.update_layout(
         template=TEMPLATE,
         title="How well does a fresh probe tell the group from the hidden vector?",
         height=420,
     )
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=labels)
-    figure.update_yaxes(title="AUC of the probe", ticksuffix=" %", range=[42, 92])
+    figure.update_yaxes(title="AUC of the probe", ticksuffix="%", range=[42, 92])
     return figure
 
 
