@@ -51,12 +51,16 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class _Steps:
-    """Single changes: the place of the column, the new value, the cost, and the row encoded."""
+    """Single changes: the place of the column, the new value, the cost, and the row encoded.
+
+    `own` is the row without a change.
+    """
 
     place: NDArray[np.int64]
     value: list[Any]
     cost: NDArray[np.float64]
     x: Tensor
+    own: Tensor
 
 
 class _Turn(NamedTuple):
@@ -95,12 +99,11 @@ def smallest_changes(
         At most `limit` changes; none if nothing that was tried turns the decision.
     """
     encoder, mixture = run.encoder, run.mixture
-    x = torch.as_tensor(encoder.transform(person))
-    start = float(mixture.log_odds(x))
     steps = _steps(encoder, reference, person, locked)
     if not steps.value:
         return []
-    log_odds = _log_odds(mixture, steps.x)
+    start, *moved = _log_odds(mixture, torch.cat((steps.own, steps.x)))
+    log_odds = np.array(moved)
     # The way from the person towards the other side of the threshold counts as positive.
     side = -1.0 if _positive(start) else 1.0
     turned = _positive(log_odds) != _positive(start)
@@ -164,13 +167,16 @@ def _steps(
         values += new
         costs += cost
     place_of = np.array(places, dtype=np.int64)
+    # Of no column, the first row stays as it is.
+    changed, news = np.array([-1, *places]), [None, *values]
     frame = pd.DataFrame(
         {
-            code.column: _column(code, person[code.column].iloc[0], values, place_of == place)
+            code.column: _column(code, person[code.column].iloc[0], news, changed == place)
             for place, code in enumerate(encoder.codes)
         }
     )
-    return _Steps(place_of, values, np.array(costs), torch.as_tensor(encoder.transform(frame)))
+    x = torch.as_tensor(encoder.transform(frame))
+    return _Steps(place_of, values, np.array(costs), x[1:], x[:1])
 
 
 def _number_steps(known: NDArray[np.float64], own: Any) -> tuple[list[float], list[float]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import torch
+from torch import Tensor
 
 from fairmoe.analysis.attention import attributions_of, model_of
 from fairmoe.analysis.rows import RunRows
@@ -35,21 +36,17 @@ class Neighbour:
 
 @on_one_thread()
 @torch.no_grad()
-def predict(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
+def predict(run: Run, x: Tensor) -> pd.DataFrame:
     """Return what the mixture and its experts say of rows.
 
     Args:
         run: The run.
-        frame: `n` rows with at least the features of the run.
+        x: **Shape** `(n, d)`. The rows, encoded.
 
     Returns:
-        With the index of the frame: the probability of the positive class by "mixture" and each
-        expert, and the gate's weight of each expert as "weight of" it; all in [0, 1].
-
-    Raises:
-        InvalidInputError: A feature is missing, or one of numbers holds texts.
+        The probability of the positive class by "mixture" and each expert, and the gate's weight
+        of each expert as "weight of" it; all in [0, 1].
     """
-    x = torch.as_tensor(run.encoder.transform(frame))
     proba = zip(EXPERTS, run.mixture.expert_proba(x)[:, 0].numpy(), strict=True)
     weights = zip(EXPERTS, run.mixture.gate_proba(x)[0].T.numpy(), strict=True)
     return pd.DataFrame(
@@ -57,23 +54,21 @@ def predict(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
             "mixture": run.mixture.proba(x)[0].numpy(),
             **dict(proba),
             **{f"weight of {expert}": weight for expert, weight in weights},
-        },
-        index=frame.index,
+        }
     )
 
 
-def explain(run: Run, person: pd.DataFrame) -> pd.DataFrame:
+def explain(run: Run, x: Tensor) -> pd.DataFrame:
     """Return what each column adds to the log-odds of the mixture and of each expert.
 
     Args:
         run: The run.
-        person: One row with at least the features of the run.
+        x: **Shape** `(1, d)`. The person, encoded.
 
     Returns:
         Indexed by column, those that move the mixture most first; a column of signed log-odds for
         "mixture" and each expert.
     """
-    x = torch.as_tensor(run.encoder.transform(person))
     columns = pd.Index(run.encoder.columns, name="column")
     found = pd.DataFrame({model: attributions_of(run, model, x)[0] for model in ASKED}, columns)
     return found.iloc[np.argsort(-found["mixture"].abs().to_numpy(), kind="stable")]
@@ -117,18 +112,16 @@ def swap_sensitive(run: Run, labelled: LabelledTable, person: pd.DataFrame) -> p
     for column in columns:
         values = [own[column], *others[column]]
         people[column] = pd.Series(values, dtype=labelled.table.frame[column].dtype.name)
-    said = predict(run, people)
+    said = predict(run, torch.as_tensor(run.encoder.transform(people)))
     return pd.concat([people[columns].assign(group=[-1, *others["group"]]), said], axis=1)
 
 
-def nearest_other(
-    rows: RunRows, person: pd.DataFrame, *, group: int, positive: bool
-) -> Neighbour | None:
+def nearest_other(rows: RunRows, x: Tensor, *, group: int, positive: bool) -> Neighbour | None:
     """Return the nearest person of another group for whom the mixture decides otherwise.
 
     Args:
         rows: Among whom to look.
-        person: One row with at least the features of the run.
+        x: **Shape** `(1, d)`. The person, encoded.
         group: The person's group.
         positive: What the mixture decides for the person.
 
@@ -142,7 +135,7 @@ def nearest_other(
         return None
     seen = [column not in run.roles.sensitive_columns for column in run.encoder.columns]
     kept = np.array(seen)[run.encoder.column_of]
-    away = rows.x.numpy()[others][:, kept] - run.encoder.transform(person)[:, kept]
+    away = (rows.x[others] - x).numpy()[:, kept]
     distances = np.sqrt((away.astype(np.float64) ** 2).sum(axis=1))
     nearest = int(distances.argmin())
     return Neighbour(int(others[nearest]), float(distances[nearest]), len(others))

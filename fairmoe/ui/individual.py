@@ -26,10 +26,7 @@ from fairmoe.ui.state import Session
 
 def show_opinions(person: Person) -> None:
     """Show what the mixture and its experts say, and whom the gate asks."""
-    from fairmoe.analysis.individual import predict  # noqa: PLC0415
-
-    run, record = person.kept.run, person.rows.record
-    said = predict(run, person.frame).iloc[0]
+    run, record, said = person.kept.run, person.rows.record, person.said
     decided, true = said["mixture"] > 0.5, bool(record.y_true[person.place])
     for column, (label, value, text) in zip(
         st.columns(4),
@@ -74,7 +71,7 @@ def show_reasons(person: Person) -> None:
     from fairmoe.analysis.individual import baseline_proba, explain  # noqa: PLC0415
 
     run = person.kept.run
-    attributions = explain(run, person.frame)
+    attributions = explain(run, person.x)
     cells = {str(column): cell_text(person.frame[column].iloc[0]) for column in attributions.index}
     takeaway = reasons_takeaway(attributions)
     show_chart(
@@ -144,11 +141,11 @@ def show_swap(person: Person) -> None:
 
 def show_neighbour(state: Session, person: Person) -> None:
     """Show the nearest person of another group for whom the mixture decides otherwise."""
-    from fairmoe.analysis.individual import nearest_other, predict  # noqa: PLC0415
+    from fairmoe.analysis.individual import nearest_other  # noqa: PLC0415
 
     run, record = person.kept.run, person.rows.record
-    decided = bool(predict(run, person.frame)["mixture"].iloc[0] > 0.5)
-    other = nearest_other(person.rows, person.frame, group=person.group, positive=decided)
+    decided = bool(person.said["mixture"] > 0.5)
+    other = nearest_other(person.rows, person.x, group=person.group, positive=decided)
     if other is None:
         st.info(
             f"The mixture decides the same for everyone of another group among the "

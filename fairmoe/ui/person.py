@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from fairmoe.ui.results import split_switch
 from fairmoe.ui.state import KeptRun, Session
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from fairmoe.analysis.rows import RunRows
     from fairmoe.runs import SplitName
 
@@ -42,6 +45,7 @@ class Person:
         rows: The rows of that split.
         place: Which of these rows it is.
         frame: The person's cells, one row.
+        x: **Shape** `(1, d)`. The same, encoded.
         changed: The columns whose values the user changed.
     """
 
@@ -50,6 +54,7 @@ class Person:
     rows: "RunRows"
     place: int
     frame: pd.DataFrame
+    x: "Tensor"
     changed: tuple[str, ...] = ()
 
     @property
@@ -61,6 +66,13 @@ class Person:
     def group(self) -> int:
         """The id of the person's group."""
         return int(self.rows.record.group[self.place])
+
+    @cached_property
+    def said(self) -> "pd.Series[float]":
+        """What the models say: one row of what `fairmoe.analysis.individual.predict` returns."""
+        from fairmoe.analysis.individual import predict  # noqa: PLC0415
+
+        return predict(self.kept.run, self.x).iloc[0]
 
     @property
     def key(self) -> str:
@@ -111,7 +123,7 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     if len(places) == 0:
         places = shown.index.to_numpy() if len(shown) else np.array([0])
     place = int(places[0])
-    return Person(kept, split, rows, place, rows.frame.iloc[[place]])
+    return Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
 
 
 def change_values(state: Session, person: Person) -> Person:
@@ -152,7 +164,8 @@ def change_values(state: Session, person: Person) -> Person:
         plain(f"Changed: {', '.join(changed)}. All below is about the changed values."),
         icon=":material/tune:",
     )
-    return Person(kept, person.split, person.rows, person.place, frame, changed)
+    x = person.x.new_tensor(kept.run.encoder.transform(frame))
+    return Person(kept, person.split, person.rows, person.place, frame, x, changed)
 
 
 def cell_text(value: Any) -> str:

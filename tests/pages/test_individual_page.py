@@ -1,4 +1,5 @@
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.analysis.individual import predict
@@ -44,7 +45,8 @@ def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, dem
     before = metrics(individual)["Probability, mixture"]
     widget(individual, "test_score").set_value(100.0).run()
     assert not individual.exception
-    expected = predict(run, person.assign(test_score=100.0))["mixture"].iloc[0]
+    x = torch.as_tensor(run.encoder.transform(person.assign(test_score=100.0)))
+    expected = predict(run, x)["mixture"].iloc[0]
     assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}" != before
     assert any("Changed: test" in info.value for info in individual.info)
     next(b for b in individual.button if b.label == "Back to the real values").click().run()
