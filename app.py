@@ -31,7 +31,7 @@ with page(HOME) as state:
     for section, paths in in_sections().items():
         if section and paths:
             st.header(section, anchor=False)
-            with st.grid(3, min_column_width=240):
+            with st.grid(2, min_column_width=240):
                 for path in paths:
                     entry = PAGES[path]
                     missing = entry.missing(state)

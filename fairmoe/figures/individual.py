@@ -56,7 +56,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(ticksuffix="%", range=[0, 114], dtick=25)
+    figure.update_xaxes(ticksuffix="%", range=[0, 128], dtick=25)
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     return figure
 

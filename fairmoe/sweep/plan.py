@@ -9,6 +9,7 @@ from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import InvalidInputError
 from fairmoe.nn import N_EXPERTS
+from fairmoe.runs import Run
 from fairmoe.training import PER_RUN, resolve_schedule
 
 VALUES_AT_ONCE = 2**20
@@ -29,6 +30,10 @@ LEAST_RUNS = 4
 
 STACK_SHARE, RUN_SHARE = 0.5, 0.45
 """What a stack costs, and each run in it, where a run alone costs 1 (measured on the demo)."""
+
+SCORINGS = 3.5
+"""What the checkpoints of a run cost, however few epochs it has, in final evaluations (measured on
+the demo, German and Math)."""
 
 Runs = tuple[Settings, ...]
 
@@ -90,18 +95,20 @@ def varied(runs: Sequence[Settings]) -> tuple[str, ...]:
     )
 
 
-def estimated_seconds(runs: int, alone: float, *, at_once: int) -> float:
-    """Return about how long runs take in shards, from how long one takes alone.
+def estimated_seconds(runs: int, like: Run, *, epochs: int, at_once: int) -> float:
+    """Return about how long runs take in shards, from how long another one took alone.
 
     Args:
         runs: How many there are.
-        alone: Seconds of one run, a stack of one.
+        like: A run on the same rows, that was a stack of one.
+        epochs: Of each run.
         at_once: How many runs a shard has, at most.
-
-    Example:
-        >>> estimated_seconds(1, 4.0, at_once=5), round(estimated_seconds(10, 4.0, at_once=5), 1)
-        (4.0, 22.0)
     """
+    gate, evaluate = like.seconds["gate"], like.seconds["evaluate"]
+    # Experts that came from the cache took about as long as the gate.
+    trained = gate + (gate if like.experts_reused else like.seconds["experts"])
+    scoring: float = min(SCORINGS * evaluate, trained)
+    alone: float = scoring + (trained - scoring) * epochs / like.resolved["epochs"]
     shards = -(-runs // at_once)
     return alone * max(shards * STACK_SHARE + runs * RUN_SHARE, 1.0)
 

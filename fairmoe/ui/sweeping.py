@@ -188,10 +188,7 @@ def _estimate(explored: Explored, epochs: int, runs: int) -> float:
         before = explored.sweep
         per_epoch = before.seconds / before.computed / float(before.settings[0].epochs)
         return runs * epochs * per_epoch
-    run = explored.origin.run
-    trained = sum(run.seconds.get(part, 0.0) for part in ("experts", "gate"))
-    alone = trained * epochs / run.resolved["epochs"]
-    return estimated_seconds(runs, alone, at_once=AT_ONCE)
+    return estimated_seconds(runs, explored.origin.run, epochs=epochs, at_once=AT_ONCE)
 
 
 def _seconds_in_words(seconds: float) -> str:

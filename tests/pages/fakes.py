@@ -45,7 +45,7 @@ def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
         settings=settings,
         resolved={"epochs": 10, "batch_size": 2400, "features": 24},
         device="cpu",
-        seconds={"total": 1.5},
+        seconds={"read": 0.1, "experts": 0.5, "gate": 0.8, "evaluate": 0.1, "total": 1.5},
         curves=(
             Curve("loss of utility", "experts", (1, 2), (0.7, 0.5)),
             Curve("reward", "gate", (1, 2), (0.0, 0.1)),

@@ -123,3 +123,19 @@ def test_kept_figures_belong_to_the_rows_the_model_and_the_columns_that_are_show
     columns = attention.multiselect[0]
     columns.set_value(columns.value[:1]).run()
     assert sum(one != other for one, other in zip(first, specs(attention), strict=True)) == 1
+
+
+def test_kept_differences_belong_to_the_group_that_is_compared(app):
+    random = np.random.default_rng(0)
+    group, score = np.resize(["a", "b", "c"], 300), random.normal(size=300)
+    frame = pd.DataFrame({"group": group, "score": score, "other": random.normal(size=300)})
+    frame["y"] = np.where(score + random.normal(size=300) > 0, "yes", "no")
+    table = table_from_frame(frame, name="three")
+    roles = Roles(Target("y"), (Sensitive("group"),))
+    run = run_experiment(table, roles, Settings(epochs=4))
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    attention = app.switch_page("pages/attention.py").run()
+    first = attention.get("plotly_chart")[0].proto.spec
+    attention.get_by_key(f"attention-group-{run.run_id}").set_value(2).run()
+    assert not attention.exception
+    assert attention.get("plotly_chart")[0].proto.spec != first

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -165,3 +167,22 @@ def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(app, demo_
         assert [a != b for a, b in zip(first, specs(experts), strict=True)] == changed
         experts.get_by_key(key).set_value(usual).run()
         assert specs(experts) == first
+
+
+def test_kept_figures_belong_to_the_run_that_is_shown(app, demo_run):
+    run, labelled = demo_run
+    # The same labels with all predictions turned round.
+    turned = {
+        split: replace(record, proba={model: 1 - p for model, p in record.proba.items()})
+        for split, record in run.splits.items()
+    }
+    scores = {
+        split: {model: dict.fromkeys(found, 0.3) for model, found in of_split.items()}
+        for split, of_split in run.scores.items()
+    }
+    other = replace(run, run_id="other", splits=turned, scores=scores, curves=run.curves[:1])
+    state = app.session_state["fairmoe"]
+    state.keep(run, labelled)
+    first = specs(app.switch_page("pages/experts.py").run())
+    state.keep(other, labelled)
+    assert all(a != b for a, b in zip(first, specs(app.run()), strict=True))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from fairmoe.config import Settings
@@ -24,6 +26,23 @@ def test_all_seeds_share_the_split_of_the_first(given, shared):
 
     assert {run.split_seed for run in runs} == {shared}
     assert [run.seed for run in runs] == [3, 4, 5]
+
+
+def test_the_time_of_a_sweep_follows_from_that_of_a_run(demo_run):
+    seconds = {"experts": 4.0, "gate": 6.0, "evaluate": 0.4}
+    run = replace(demo_run[0], seconds=seconds, resolved={"epochs": 1000}, experts_reused=False)
+
+    def told(runs, epochs, like=run):
+        return plan.estimated_seconds(runs, like, epochs=epochs, at_once=5)
+
+    # Of 10 s scoring takes 3.5 * 0.4, and a fifth of the epochs a fifth of the rest.
+    alone = 1.4 + 8.6 / 5
+    assert told(1, 1000) == pytest.approx(10)
+    assert told(1, 200) == pytest.approx(alone)
+    assert told(10, 200) == pytest.approx((2 * 0.5 + 10 * 0.45) * alone)
+    assert told(11, 200) == pytest.approx((3 * 0.5 + 11 * 0.45) * alone)
+    assert told(1, 1000, replace(run, experts_reused=True)) == pytest.approx(12)
+    assert told(1, 10, replace(run, seconds=seconds | {"evaluate": 9})) == pytest.approx(10)
 
 
 def test_equal_runs_count_once():
