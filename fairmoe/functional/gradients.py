@@ -8,6 +8,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from fairmoe.functional.attention import TINY
+
 
 def cross_entropy_gradient(
     proba: Float[Tensor, "*k n"], y_true: Int[Tensor, " n"]
@@ -37,6 +39,25 @@ def gap_gradient(
     means, of_groups = proba @ averaging, averaging.T
     apart = of_groups[means.argmax(-1)] - of_groups[means.argmin(-1)]
     return apart.mul_(proba - proba.square())
+
+
+def divergence_with_gradient(
+    distributions: Float[Tensor, "*k g c"],
+) -> tuple[Float[Tensor, "*k"], Float[Tensor, "*k g c"]]:
+    r"""Return the divergence (20) in nats, and its gradient in the distributions.
+
+    But for the least number that keeps logarithms finite the gradient is
+    $\tfrac{1}{g} (\log A_i - \log M)$: what $M$ takes back, it gives in its sum.
+
+    Args:
+        distributions: **Shape** `(*k, g, c)`, non-negative.
+    """
+    middle = distributions.mean(-2, keepdim=True)
+    above, above_middle = distributions + TINY, middle + TINY
+    ratio = above.log().sub_(above_middle.log())
+    divergence = (distributions * ratio).mean(-2).sum(-1)
+    rest = (distributions / above).sub_(middle / above_middle)
+    return divergence, ratio.add_(rest).div_(distributions.shape[-2])
 
 
 def representation_gradient(

@@ -10,8 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from fairmoe.functional.attention import EPSILON, jensen_shannon_divergence
+from fairmoe.functional.attention import EPSILON
 from fairmoe.functional.attributions import share_above
+from fairmoe.functional.gradients import divergence_with_gradient
 
 LEAST_ROWS, VALUES_AT_ONCE = 128, 2**18
 
@@ -85,10 +86,8 @@ def path_attention(  # noqa: PLR0913 - what a path is made of
         totals.append(magnitude.sum(1, keepdim=True).add_(EPSILON))
         means = means + (block.average / totals[-1]) @ magnitude.mT
     # <<< Equation (21)
-    with torch.enable_grad():
-        distributions = torch.as_tensor(means).requires_grad_()
-        loss = jensen_shannon_divergence(distributions)
-        (of_means,) = torch.autograd.grad((strength * loss).sum(), distributions)
+    loss, of_means = divergence_with_gradient(torch.as_tensor(means))
+    of_means.mul_(strength[:, None, None])
     wanted = torch.cat([of_means.mT, of_means.new_full((len(weight), of_means.shape[2], 1), -1)], 2)
     into_weight, into_path = torch.zeros_like(weight), []
     for block, total in zip(blocks, totals, strict=True):
@@ -109,7 +108,7 @@ def path_attention(  # noqa: PLR0913 - what a path is made of
     into_share = into_paths.mul_((1 - slope) * direction).div_(length)
     into_start = ((start > 0).to(share.dtype) - share).abs_().mul_(into_share).sum(-1, True)
     into_before = ((before > 0).to(share.dtype) - share).abs_().mul_(into_share)
-    return PathAttention(loss.detach(), into_weight, into_before, into_start, into_direction)
+    return PathAttention(loss, into_weight, into_before, into_start, into_direction)
 
 
 class _Block(NamedTuple):

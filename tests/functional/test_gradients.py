@@ -3,8 +3,10 @@
 import pytest
 import torch
 
+from fairmoe.functional.attention import jensen_shannon_divergence
 from fairmoe.functional.gradients import (
     cross_entropy_gradient,
+    divergence_with_gradient,
     gap_gradient,
     representation_gradient,
 )
@@ -51,6 +53,21 @@ def test_without_positives_there_is_no_gradient():
         torch.tensor([0, 1, 1]), 2, among=torch.zeros(3).bool(), dtype=torch.float64
     )
     assert gap_gradient(draw(2, 3).sigmoid(), estimable(none)).abs().max() == 0
+
+
+@pytest.mark.equation(20)
+@pytest.mark.parametrize("groups", [1, 2, 3])
+def test_divergence_of_attention(groups):
+    given = draw(4, groups, 5).square()
+    given[0, 0, 2] = 0
+    given[1, :, 3] = 0
+    distributions = (given / given.sum(-1, keepdim=True)).requires_grad_()
+    loss = jensen_shannon_divergence(distributions)
+    (theirs,) = torch.autograd.grad(loss.sum(), distributions)
+    divergence, gradient = divergence_with_gradient(distributions.detach())
+    assert theirs.abs().max() > 0.1 or groups == 1
+    assert torch.allclose(divergence, loss)
+    assert torch.allclose(gradient, theirs)
 
 
 @pytest.mark.equation(10)
