@@ -1,128 +1,132 @@
-"""What the attention loss adds to a training step of one expert: on all rows, and on a sample."""
+"""What the attention loss adds to a training step: on all rows, and on a sample of them."""
 
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
 import torch
 
-from benchmarks.measure import Claim, Measured, alternate, median, ratio
+from benchmarks.measure import Cell, Claim, Measured, alternate, median, ratio
+from benchmarks.plain import PlainExperts
+from fairmoe.config import Settings
+from fairmoe.data import (
+    EncodedData,
+    Roles,
+    Sensitive,
+    Target,
+    assign_roles,
+    encode,
+    table_from_frame,
+)
 from fairmoe.explain import ROWS_IN_LOSS
 from fairmoe.functional.attention import attention_loss
-from fairmoe.functional.gradients import cross_entropy_gradient
-from fairmoe.functional.groups import averaging_matrix
-from fairmoe.functional.losses import cross_entropy_loss
-from fairmoe.functional.path_attention import PathAttention, path_attention
-from fairmoe.nn import ExpertStack
-from fairmoe.training.adam import Adam
-from fairmoe.training.batches import Batch, GroupSample
+from fairmoe.training.batches import GroupSample, make_batch, resolve_weight_decay
+from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.stack import Stack
+from fairmoe.training.train import make_explainer
 
-ROWS, COLUMNS, HIDDEN = 20_000, 77, 8
+ROWS, COLUMNS = 20_000, 77
 DRAWS = 200
+WITHOUT, WHOLE, SAMPLE = "without", "all rows", "sample"
+STEPS = {"as by default": 5, "without steps of the adversaries' own": 0}
 
 
 def measure() -> Measured:
     """Time a step with and without the attention loss, and the bias of sampling rows for it."""
-    x, y, group = _random_rows()
-    averaging = averaging_matrix(group, 2)
-    member = torch.nn.functional.one_hot(group, 2).float().T
-    batch = Batch(x, y, group, member, averaging, averaging_matrix(group, 2, among=y == 1))
-    stack = ExpertStack(COLUMNS, HIDDEN, slope=0.01, generators=[torch.Generator().manual_seed(0)])
-    adam = Adam(stack, learning_rate=1e-2, weight_decay=torch.zeros(1))
-    baseline, strength = x.mean(0), torch.ones(1)
-    sampled_rows = ROWS_IN_LOSS["integrated_gradients"]
-    whole, sample = GroupSample(batch, ROWS), GroupSample(batch, sampled_rows)
-    draws = torch.Generator().manual_seed(0)
-
-    def attention(sample: GroupSample, before: torch.Tensor | None = None) -> PathAttention:
-        experts = stack.part()
-        rows, distance = sample.draw_from(baseline, draws)
-        found = path_attention(
-            experts.weight1,
-            (experts.first_layer(rows) if before is None else before).mT,
-            experts.first_layer(baseline[None]).mT,
-            experts.weight2[:, 1] - experts.weight2[:, 0],
-            distance,
-            sample.averaging,
-            strength=strength,
-            indicator=None,
-            slope=stack.slope,
-        )
-        stack.add_attention(found, slice(None))
-        stack.add_first_layer(baseline[None], found.into_start.mT)
-        if not sample.whole:
-            stack.add_first_layer(rows, found.into_before.mT)
-        return found
-
-    @torch.no_grad()
-    def step(sample: GroupSample | None) -> None:
-        adam.clear()
-        experts = stack.part()
-        before = experts.first_layer(x)
-        outputs = experts.outputs(before)
-        into_log_odds = cross_entropy_gradient(outputs.log_odds.sigmoid(), y)
-        into_logits = torch.stack([-into_log_odds, into_log_odds], 1).mT
-        into_hidden = stack.add_second_layer(outputs, into_logits)
-        into_before = stack.through_activation(outputs.hidden, into_hidden)
-        if sample:
-            found = attention(sample, before if sample.whole else None)
-            if sample.whole:
-                into_before.add_(found.into_before.mT)
-        stack.add_first_layer(x, into_before)
-        adam.step()
-
-    def step_by_autograd(*, attentive: bool) -> None:
-        adam.clear()
-        experts = stack.part()
-        loss = cross_entropy_loss(experts.outputs(experts.first_layer(x)).logits, y)
-        if attentive:
-            gradients = experts.path_weights(experts.first_layer(x), baseline) @ experts.weight1
-            loss = loss + attention_loss((x - baseline) * gradients, averaging)
-        loss.sum().backward()
-        adam.step()
-
-    seconds = alternate(
-        {
-            "without": lambda: step(None),
-            "all rows": lambda: step(whole),
-            "sample": lambda: step(sample),
-            "by autograd, without": lambda: step_by_autograd(attentive=False),
-            "by autograd, all rows": lambda: step_by_autograd(attentive=True),
+    data = _random_rows()
+    rows: list[dict[str, Cell]] = []
+    claims = []
+    for step, adversary_steps in STEPS.items():
+        ours = {
+            WITHOUT: Settings(dropout=0, lambda_attention=0),
+            WHOLE: Settings(dropout=0, attention_rows=ROWS),
+            SAMPLE: Settings(dropout=0),
         }
-    )
-    with torch.no_grad():
-        exact = attention(whole).loss.item()
-        sampled = torch.cat([attention(sample).loss for _ in range(DRAWS)])
-    bias, deviation = sampled.mean().item() - exact, sampled.std().item()
-    rows = [
-        {
-            "step": way,
-            "milliseconds": 1000 * median(seconds, way),
-            "ratio to without": ratio(seconds, way, "without"),
+        settings = {
+            way: resolve_weight_decay(one.replace(adversary_steps=adversary_steps), ROWS)
+            for way, one in ours.items()
         }
-        for way in seconds
-    ]
+        ways = {way: _step(data, one) for way, one in settings.items()}
+        ways |= {
+            f"plain PyTorch, {way}": _plain_step(data, settings[way]) for way in (WITHOUT, WHOLE)
+        }
+        seconds = alternate(ways)
+        rows += [
+            {
+                "step": step,
+                "attention loss": way,
+                "milliseconds": 1000 * median(seconds, way),
+                "ratio to without": ratio(seconds, way, WITHOUT),
+            }
+            for way in seconds
+        ]
+        claims += [
+            Claim(f"{way}, {step}: times the step without", ratio(seconds, way, WITHOUT), bound)
+            for way, bound in ((WHOLE, 3), (SAMPLE, 1.3))
+        ]
+    exact, bias, deviation = _bias(data)
     return Measured(
         rows,
+        claims,
         [
-            Claim(
-                "all rows, times the step without", ratio(seconds, "all rows", "without"), bound=3
-            ),
-            Claim(
-                f"a sample of {sampled_rows} rows, times the step without",
-                ratio(seconds, "sample", "without"),
-                bound=1.3,
-            ),
-        ],
-        [
-            f"{ROWS} rows, {COLUMNS} columns, one expert of {HIDDEN} hidden units",
-            f"the attention loss of all rows is {exact:.5f} nats; over {DRAWS} samples its mean is "
-            f"{bias:+.5f} off, with a deviation of {deviation:.5f}",
+            f"{ROWS} rows, {COLUMNS} columns; three experts and two adversaries of one setting, "
+            "full losses, no dropout",
+            f"the attention loss of all rows is {exact:.5f} nats; over {DRAWS} samples of "
+            f"{ROWS_IN_LOSS['integrated_gradients']} its mean is {bias:+.5f} off, with a deviation "
+            f"of {deviation:.5f}",
         ],
     )
 
 
-def _random_rows() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return rows, labels that rest on their first columns, and two groups that the rows betray."""
-    generator = torch.Generator().manual_seed(0)
-    group = torch.randint(0, 2, (ROWS,), generator=generator)
-    x = torch.randn(ROWS, COLUMNS, generator=generator)
+def _trainer(data: EncodedData, settings: Settings) -> ExpertTrainer:
+    batch, others = (
+        make_batch(split, slice(None), data.n_groups) for split in (data.train, data.validation)
+    )
+    stack = Stack([settings], torch.device("cpu"))
+    return ExpertTrainer(stack, [batch], others, data.n_groups, make_explainer(data, settings))
+
+
+def _step(data: EncodedData, settings: Settings) -> Callable[[], object]:
+    trainer = _trainer(data, settings)
+    optimizers = trainer.optimizers()
+    return lambda: trainer.epoch(optimizers, full=True, frozen=0)
+
+
+def _plain_step(data: EncodedData, settings: Settings) -> Callable[[], object]:
+    plain = PlainExperts(data, settings, like=_trainer(data, settings))
+    batch = make_batch(data.train, slice(None), data.n_groups)
+    return lambda: plain.step(batch, full=True)
+
+
+@torch.no_grad()
+def _bias(data: EncodedData) -> tuple[float, float, float]:
+    """Return the attention loss of all rows, and mean and deviation of what samples add to it."""
+    settings = resolve_weight_decay(Settings(), ROWS)
+    experts, explainer = _trainer(data, settings).experts.part(), make_explainer(data, settings)
+    batch = make_batch(data.train, slice(None), data.n_groups)
+    sample, draws = GroupSample(batch, ROWS_IN_LOSS[explainer.method]), torch.Generator()
+    exact = attention_loss(explainer.attributions(experts, batch.x), batch.averaging)
+    sampled = torch.stack(
+        [
+            attention_loss(
+                explainer.attributions(experts, sample.draw(draws.manual_seed(draw))),
+                sample.averaging,
+            )
+            for draw in range(DRAWS)
+        ]
+    )
+    # The last of the three experts is the procedural one.
+    return exact[-1].item(), (sampled.mean(0) - exact)[-1].item(), sampled.std(0)[-1].item()
+
+
+def _random_rows() -> EncodedData:
+    """Return rows whose label rests on some columns, of two groups that some columns betray."""
+    random = np.random.default_rng(0)
+    group = random.integers(0, 2, ROWS * 5 // 3 + 1)
+    x = random.normal(size=(len(group), COLUMNS)).astype(np.float32)
     x[:, :4] += 0.5 * group[:, None]
-    y = (x[:, :8].sum(1) + torch.randn(ROWS, generator=generator) > 0).long()
-    return x, y, group
+    positive = x[:, :8].sum(1) + random.normal(size=len(group)) > 0
+    frame = pd.DataFrame(x, columns=[f"x{place}" for place in range(COLUMNS)])
+    frame = frame.assign(group=np.where(group, "a", "b"), y=np.where(positive, "yes", "no"))
+    roles = Roles(Target("y", positive=("yes",)), (Sensitive("group"),))
+    return encode(assign_roles(table_from_frame(frame, name="random"), roles))

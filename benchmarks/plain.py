@@ -100,7 +100,8 @@ class PlainExperts:
         guessed = self.guess(*procedural, batch.group, settings.lambda_grl if full else 0.0)
         if full:
             loss = loss + self.fairness(*result, batch)
-            loss = loss + settings.lambda_attention * self.attention(batch)
+            if settings.lambda_attention:
+                loss = loss + settings.lambda_attention * self.attention(batch)
         loss = loss + (settings.lambda_adv if full else 1.0) * guessed
         self.optimizer.zero_grad()
         self.catching_up.zero_grad()
