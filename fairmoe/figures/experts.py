@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import MODELS, TEMPLATE, group_styles, reserve_room
+from fairmoe.figures.palette import MODELS, group_styles
+from fairmoe.figures.panels import add_marks, row_panels
 from fairmoe.figures.words import METRICS, shown
 
 SUMMARY = ("utility", "f_res", "f_proc", "final_score")
@@ -26,32 +26,27 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     Args:
         scores: As `fairmoe.figures.tables.score_table` returns it.
     """
-    figure = make_subplots(
-        rows=1,
-        cols=len(SUMMARY),
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        subplot_titles=[f"{METRICS[m].label}<br>{METRICS[m].direction}" for m in SUMMARY],
-    )
     styles = [MODELS[str(model)] for model in scores.index]
+    figure = row_panels(
+        [f"{METRICS[m].label}<br>{METRICS[m].direction}" for m in SUMMARY],
+        styles,
+        title="Which model is useful, and which treats the groups alike?",
+        row_height=34,
+    )
+    figure.update_yaxes(showgrid=False)
     for place, metric in enumerate(SUMMARY, start=1):
         # A mark at zero carries the words where there is no value to draw.
         values = 100 * scores[metric].fillna(0)
-        figure.add_scatter(
-            y=[style.label for style in styles],
-            x=values,
+        add_marks(
+            figure,
+            place,
+            styles,
+            values,
             mode="markers+text",
-            marker={
-                "color": [style.colour for style in styles],
-                "symbol": [style.symbol for style in styles],
-                "size": 12,
-            },
             error_x=_stems(values),
             text=[f"  {shown(value, metric)}" for value in scores[metric]],
             textposition="middle right",
             hovertemplate="%{y}: %{text}<extra></extra>",
-            row=1,
-            col=place,
         )
         figure.update_xaxes(
             ticksuffix=METRICS[metric].suffix,
@@ -60,16 +55,6 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
             row=1,
             col=place,
         )
-    figure.update_annotations(font_size=13)
-    figure.update_layout(
-        template=TEMPLATE,
-        title="Which model is useful, and which treats the groups alike?",
-        height=150 + 34 * len(scores),
-        showlegend=False,
-        margin={"t": 96},
-    )
-    figure.update_yaxes(range=[len(styles) - 0.5, -0.5], showgrid=False, ticksuffix="  ")
-    reserve_room(figure, [style.label for style in styles])
     return figure
 
 
@@ -97,25 +82,17 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
     Args:
         rates: As `fairmoe.metrics.group_rates` returns it.
     """
-    figure = make_subplots(
-        rows=1,
-        cols=len(RATES),
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        subplot_titles=list(RATES.values()),
-    )
     styles = group_styles([str(name) for name in rates.index])
+    figure = row_panels(
+        list(RATES.values()), styles, title="What happens to each group?", row_height=44
+    )
     for place, rate in enumerate(RATES, start=1):
         value = 100 * rates[rate]
-        figure.add_scatter(
-            y=[style.label for style in styles],
-            x=value,
-            mode="markers",
-            marker={
-                "color": [style.colour for style in styles],
-                "symbol": [style.symbol for style in styles],
-                "size": 12,
-            },
+        add_marks(
+            figure,
+            place,
+            styles,
+            value,
             error_x={
                 "type": "data",
                 "symmetric": False,
@@ -126,26 +103,8 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
                 "width": 5,
             },
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
-            row=1,
-            col=place,
         )
-    figure.update_annotations(font_size=13)
-    figure.update_layout(
-        template=TEMPLATE,
-        title="What happens to each group?",
-        height=150 + 44 * len(rates),
-        showlegend=False,
-        margin={"t": 90},
-    )
     figure.update_xaxes(ticksuffix="%", range=[-4, 104], nticks=5)
-    figure.update_yaxes(
-        type="category",
-        ticksuffix="  ",
-        categoryorder="array",
-        categoryarray=[style.label for style in styles],
-        range=[len(rates) - 0.5, -0.5],
-    )
-    reserve_room(figure, [style.label for style in styles])
     return figure
 
 

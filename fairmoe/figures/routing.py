@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
+from fairmoe.figures.panels import add_marks, row_panels
 from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
 
 NEAR_UNIFORM = 0.05
@@ -60,47 +60,24 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
     Args:
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
     """
-    figure = make_subplots(
-        rows=1,
-        cols=len(EXPERTS),
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        subplot_titles=[MODELS[expert].label for expert in EXPERTS],
-    )
     styles = (_EVERYONE, *group_styles([str(name) for name in weights.index[1:]]))
+    figure = row_panels(
+        [MODELS[expert].label for expert in EXPERTS],
+        styles,
+        title="Whose opinion counts how much for each group?",
+        row_height=44,
+    )
     for place, expert in enumerate(EXPERTS, start=1):
-        value = 100 * weights[expert]
-        figure.add_scatter(
-            y=[style.label for style in styles],
-            x=value,
-            mode="markers",
-            marker={
-                "color": [style.colour for style in styles],
-                "symbol": [style.symbol for style in styles],
-                "size": 12,
-            },
+        add_marks(
+            figure,
+            place,
+            styles,
+            100 * weights[expert],
             error_x=_interval(weights, expert),
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
-            row=1,
-            col=place,
         )
         figure.add_vline(100 * _THIRD, line={"color": _GREY, "dash": "dot"}, row=1, col=place)
-    figure.update_annotations(font_size=13)
-    figure.update_layout(
-        template=TEMPLATE,
-        title="Whose opinion counts how much for each group?",
-        height=160 + 44 * len(weights),
-        showlegend=False,
-        margin={"t": 90},
-    )
     figure.update_xaxes(ticksuffix="%", nticks=5, range=_range(weights))
-    figure.update_yaxes(
-        type="category",
-        ticksuffix="  ",
-        categoryorder="array",
-        categoryarray=[style.label for style in styles],
-        range=[len(weights) - 0.5, -0.5],
-    )
     return figure
 
 
