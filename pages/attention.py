@@ -7,23 +7,28 @@ from fairmoe.ui.attention import (
     show_differences,
     show_distance,
     show_means,
+    show_reading,
     show_spread,
 )
 from fairmoe.ui.attributions import show_directions, show_methods
 from fairmoe.ui.frame import ATTENTION, page
 
+PARTS = {
+    "Between groups": show_differences,
+    "By group": show_means,
+    "Row by row": show_spread,
+    "Distance": show_distance,
+    "Which way": show_directions,
+    "Four methods": show_methods,
+}
+
 with page(ATTENTION) as state:
     kept = state.kept
     assert kept is not None
     asked = ask_reasons(state, kept)
-    show_differences(asked)
-    st.header("By group", anchor=False)
-    show_means(asked)
-    st.header("Row by row", anchor=False)
-    show_spread(asked)
-    st.header("How far the groups lie apart", anchor=False)
-    show_distance(state, asked)
-    st.header("Which way", anchor=False)
-    show_directions(asked)
-    st.header("Four methods", anchor=False)
-    show_methods(state, kept, asked)
+    show_reading(asked)
+    tabs = st.tabs(list(PARTS), key="attention-part", on_change="rerun", bind="query-params")
+    for tab, show in zip(tabs, PARTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(state, asked)

@@ -1,8 +1,10 @@
 """Which columns the models of a run rest on, for each group."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from fairmoe.figures.attention import (
@@ -24,7 +26,7 @@ from fairmoe.figures.divergence import (
 from fairmoe.figures.palette import MODELS, group_styles
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
 from fairmoe.ui.results import describe, split_switch
-from fairmoe.ui.state import KeptRun, Session, session
+from fairmoe.ui.state import KeptRun, Session
 
 if TYPE_CHECKING:
     from fairmoe.analysis.attention import Reasons
@@ -38,12 +40,45 @@ _INTERVALS = "Whiskers are 95% intervals of the mean, each for itself."
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What the page is about: one model on the rows of one split."""
+    """What the page is about.
 
-    run: "Run"
+    Attributes:
+        kept: The run.
+        split: The rows.
+        model: One of its models.
+        reasons: What the model looks at in these rows.
+        group: The group that is compared with the others.
+    """
+
+    kept: KeptRun
     split: "SplitName"
     model: "Model"
     reasons: "Reasons"
+    group: int
+
+    @property
+    def run(self) -> "Run":
+        """The run itself."""
+        return self.kept.run
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """As `fairmoe.analysis.attention.attention_differences` returns them."""
+        from fairmoe.analysis.attention import attention_differences  # noqa: PLC0415
+
+        return attention_differences(self.reasons, self.group)
+
+    @property
+    def others(self) -> str:
+        """Whom the group is compared with."""
+        names = self.reasons.group_names
+        return names[-1] if len(names) == 2 else "the other groups"
+
+    @property
+    def lead(self) -> str:
+        """Where the model looks more or less for the group, in a sentence."""
+        group = self.reasons.group_names[self.group]
+        return differences_lead(self.differences, group, self.others, len(self.reasons.group))
 
     @property
     def key(self) -> str:
@@ -91,47 +126,37 @@ def ask_reasons(state: Session, kept: KeptRun) -> Asked:
             persist_state="session",
             width=280,
         )
+        group = _ask_group(kept)
     with st.spinner("Explaining every row"):
         reasons = state.once(
             ("reasons", kept.run.run_id, split, model),
             lambda: reasons_of(rows_in(state, kept, split), model),
         )
-    return Asked(kept.run, split, model, reasons)
+    return Asked(kept, split, model, reasons, group)
 
 
-def show_differences(asked: Asked) -> None:
-    """Say and show where the model looks more or less for one group than for the others."""
-    from fairmoe.analysis.attention import attention_differences  # noqa: PLC0415
-
-    names = asked.reasons.group_names
-    group, others = 0, names[-1]
-    if len(names) > 2:
-        others = "the other groups"
-        group = st.selectbox(
-            "Group",
-            range(len(names)),
-            format_func=names.__getitem__,
-            key=f"attention-group-{asked.run.run_id}",
-            persist_state="session",
-            width=280,
-            help="It is compared with the mean of the other groups, each of which counts the same.",
-        )
-    differences = attention_differences(asked.reasons, group)
-    lead = differences_lead(differences, names[group], others, len(asked.reasons.group))
-    takeaway = differences_takeaway(differences)
-    st.info(plain(f"{MODELS[asked.model].label}. {lead}"), icon=":material/visibility:")
+def show_reading(asked: Asked) -> None:
+    """Say where the model looks more or less for one group than for the others."""
+    st.info(plain(f"{MODELS[asked.model].label}. {asked.lead}"), icon=":material/visibility:")
     st.caption(
         "Attention is how the sizes of what the columns add to a row's log-odds are shared out; "
         "it sums to 100% in each row and tells nothing of their direction. That two groups get "
         "different attention does not say why: their rows may differ, or the model may treat "
         "the same cells differently."
     )
+
+
+def show_differences(state: Session, asked: Asked) -> None:
+    """Show where the model looks more or less for one group than for the others."""
+    differences, group = asked.differences, asked.group
+    style = group_styles(asked.reasons.group_names)[group]
+    takeaway = differences_takeaway(differences)
     show_chart(
-        session().drawn(
+        state.drawn(
             ("attention-differences", *asked.what, group),
-            lambda: differences_figure(differences, group_styles(names)[group], others),
+            lambda: differences_figure(differences, style, asked.others),
         ),
-        takeaway=f"{lead} {takeaway}",
+        takeaway=f"{asked.lead} {takeaway}",
         source=f"{asked.source} {_INTERVALS} Open markers: the interval holds 0.",
         key=f"attention-differences-{asked.key}-{group}",
     )
@@ -148,13 +173,13 @@ def show_differences(asked: Asked) -> None:
     )
 
 
-def show_means(asked: Asked) -> None:
+def show_means(state: Session, asked: Asked) -> None:
     """Show the mean attention of each group side by side."""
     from fairmoe.analysis.attention import mean_attention  # noqa: PLC0415
 
     means = mean_attention(asked.reasons)
     show_chart(
-        session().drawn(("attention", *asked.what), lambda: attention_figure(means)),
+        state.drawn(("attention", *asked.what), lambda: attention_figure(means)),
         takeaway=attention_takeaway(means),
         source=f"{asked.source} {_INTERVALS}",
         key=f"attention-{asked.key}",
@@ -177,7 +202,7 @@ def show_means(asked: Asked) -> None:
     )
 
 
-def show_spread(asked: Asked) -> None:
+def show_spread(state: Session, asked: Asked) -> None:
     """Show how the attention to a few columns is distributed in each group."""
     from fairmoe.analysis.attention import attention_histograms, divergence_parts  # noqa: PLC0415
 
@@ -196,7 +221,7 @@ def show_spread(asked: Asked) -> None:
         return
     histograms = attention_histograms(asked.reasons, columns)
     show_chart(
-        session().drawn(
+        state.drawn(
             ("attention-spread", *asked.what, *columns), lambda: histogram_figure(histograms)
         ),
         takeaway=histogram_takeaway(histograms),
@@ -270,3 +295,20 @@ def show_distance(state: Session, asked: Asked) -> None:
         },
         csv=table,
     )
+
+
+def _ask_group(kept: KeptRun) -> int:
+    """Let the user choose which of more than two groups is compared with the others."""
+    names = list(kept.run.data.groups)
+    if len(names) == 2:
+        return 0
+    group: int = st.selectbox(
+        "Group",
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=f"attention-group-{kept.run.run_id}",
+        persist_state="session",
+        width=280,
+        help="It is compared with the mean of the other groups, each of which counts the same.",
+    )
+    return group

@@ -11,17 +11,17 @@ from fairmoe.figures.attributions import (
 )
 from fairmoe.ui.attention import Asked, rows_in
 from fairmoe.ui.components import show_chart, show_table
-from fairmoe.ui.state import KeptRun, Session, session
+from fairmoe.ui.state import Session
 
 
-def show_directions(asked: Asked) -> None:
+def show_directions(state: Session, asked: Asked) -> None:
     """Show which way each column pushes in each group."""
     from fairmoe.analysis.attention import attribution_ranges  # noqa: PLC0415
 
     ranges = attribution_ranges(asked.reasons)
     method = METHODS[asked.run.settings.attribution_method]
     show_chart(
-        session().drawn(
+        state.drawn(
             ("attention-ranges", *asked.what),
             lambda: ranges_figure(ranges, asked.run.data.positive),
         ),
@@ -53,25 +53,17 @@ def show_directions(asked: Asked) -> None:
     )
 
 
-def show_methods(state: Session, kept: KeptRun, asked: Asked) -> None:
-    """Show, on demand, the attention of the same rows by all four attribution methods."""
+def show_methods(state: Session, asked: Asked) -> None:
+    """Show the attention of the same rows by all four attribution methods."""
     from fairmoe.analysis.methods import compare_methods  # noqa: PLC0415
 
-    wanted = st.toggle(
-        "Compare the four attribution methods",
-        key="attention-methods",
-        bind="query-params",
-        persist_state="session",
-        help="On a sample of the rows, because SHAP and LIME ask the model hundreds of times for "
-        "each row. It takes a few seconds.",
-    )
-    if not wanted:
-        return
     with st.spinner("Explaining a sample of the rows by four methods"):
         comparison = state.once(
             ("methods", asked.run.run_id, asked.split, asked.model),
             lambda: compare_methods(
-                rows_in(state, kept, asked.split), rows_in(state, kept, "train"), asked.model
+                rows_in(state, asked.kept, asked.split),
+                rows_in(state, asked.kept, "train"),
+                asked.model,
             ),
         )
     takeaway = methods_takeaway(comparison.agreement, comparison.same_top)

@@ -73,6 +73,11 @@ def test_no_page_with_a_trained_demo_has_a_grave_violation(themed: Page, server:
         links.get_by_role("link", name=entry.label, exact=True).click()
         themed.get_by_role("heading", name=entry.title, exact=True).wait_for()
         found[entry.label] = grave_violations(themed)
+        for tab in themed.get_by_role("tab").all()[1:]:
+            tab.click()
+            themed.wait_for_selector(IDLE)
+            found[f"{entry.label}, {tab.inner_text()}"] = grave_violations(themed)
+    assert len(found) > 2 * len(PAGES)
     assert not any(found.values()), found
 
 

@@ -57,6 +57,7 @@ def test_each_page_does_its_job_on_a_table_of_real_size(
     go_to(page, "Attention")
     lead = page.get_by_test_id("stAlert").filter(has_text="the model looks")
     expect(lead).to_contain_text("Mixture. For Female", timeout=COMPUTED)
+    page.get_by_role("tab", name="Distance").click()
     expect(page.get_by_text("Of 1,000 shufflings of the groups").first).to_be_visible()
 
     go_to(page, "Routing")

@@ -17,7 +17,8 @@ def test_the_attention_of_an_expert_is_compared_by_group(trained: Page):
     expect(lead).to_contain_text("Procedural expert. For female")
     expect(trained).to_have_url(re.compile("attention-model=procedural", re.IGNORECASE))
     expect(trained.locator("svg").get_by_text("career_break_months").first).to_be_visible()
+    trained.get_by_role("tab", name="Distance").click()
     expect(trained.get_by_text("Of 1,000 shufflings of the groups").first).to_be_visible()
-    trained.get_by_text("Compare the four attribution methods").click()
+    trained.get_by_role("tab", name="Four methods").click()
     expect(trained.get_by_text("Least alike are")).to_be_visible()
     assert "career" not in trained.url

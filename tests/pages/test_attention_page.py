@@ -7,6 +7,9 @@ from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
 from fairmoe.experiment import run_experiment
 from fairmoe.figures.palette import MODELS
+from tests.pages.parts import open_part
+
+PARTS = ("Between groups", "By group", "Row by row", "Distance", "Which way", "Four methods")
 
 
 @pytest.fixture
@@ -30,7 +33,7 @@ def test_the_lead_sentence_names_groups_and_points(attention):
 
 def test_parts_of_the_distance_add_up_to_the_score(attention, demo_run):
     run, _ = demo_run
-    parts = table(attention, "part")
+    parts = table(open_part(attention, "attention-part", "Distance"), "part")
     assert parts["part"].sum() == pytest.approx(
         100 * run.scores["test"]["mixture"]["att_jsd"], abs=1e-4
     )
@@ -39,6 +42,7 @@ def test_parts_of_the_distance_add_up_to_the_score(attention, demo_run):
 
 def test_another_model_and_other_rows_are_explained(attention, demo_run):
     run, _ = demo_run
+    open_part(attention, "attention-part", "Distance")
     attention.get_by_key("attention-model").set_value("procedural").run()
     attention.get_by_key("split").set_value("validation").run()
     assert not attention.exception
@@ -52,36 +56,40 @@ def test_another_model_and_other_rows_are_explained(attention, demo_run):
 
 def test_rows_are_explained_once(attention, monkeypatch):
     monkeypatch.setattr("fairmoe.analysis.attention.attributions_of", None)
-    attention.get_by_key("attention-methods").set_value(False).run()
-    assert not attention.error
+    open_part(attention, "attention-part", "By group")
     assert attention.info[0].value.startswith("Mixture")
 
 
-def test_methods_are_compared_when_asked_for(attention):
+def test_methods_are_compared_when_their_part_is_opened(attention):
     assert not any("gradient_shap" in found.value for found in attention.dataframe)
-    attention.get_by_key("attention-methods").set_value(True).run()
-    assert not attention.exception
-    found = table(attention, "gradient_shap")
+    found = table(open_part(attention, "attention-part", "Four methods"), "gradient_shap")
     assert list(found.index) == ["Integrated gradients", "Gradient SHAP", "SHAP", "LIME"]
     assert found.loc["SHAP", "shap"] == pytest.approx(1)
 
 
 def test_charts_say_their_takeaway_and_the_p_value_in_words(attention):
-    alts = [chart.proto.alt for chart in attention.get("plotly_chart")]
-    assert len(alts) == 6
+    alts = [
+        chart.proto.alt
+        for part in PARTS
+        for chart in open_part(attention, "attention-part", part).get("plotly_chart")
+    ]
+    assert len(alts) == 7
     assert all(alts)
     assert any("Of 1,000 shufflings of the groups" in alt for alt in alts)
 
 
 def test_without_columns_nothing_is_drawn_of_their_spread(attention):
+    open_part(attention, "attention-part", "Row by row")
+    assert len(attention.get("plotly_chart")) == 1
     attention.multiselect[0].set_value([]).run()
     assert not attention.exception
-    assert len(attention.get("plotly_chart")) == 5
+    assert len(attention.get("plotly_chart")) == 0
 
 
 def test_names_of_columns_and_groups_stay_out_of_the_address(attention):
-    attention.get_by_key("attention-methods").set_value(True).run()
-    assert set(attention.query_params) <= {"split", "attention-model", "attention-methods"}
+    for part in PARTS:
+        open_part(attention, "attention-part", part)
+        assert set(attention.query_params) <= {"split", "attention-model", "attention-part"}
 
 
 def test_a_group_without_test_rows_is_said_to_lack_data_and_the_rest_is_shown(app):
@@ -97,15 +105,15 @@ def test_a_group_without_test_rows_is_said_to_lack_data_and_the_rest_is_shown(ap
     run = run_experiment(table, roles, Settings(epochs=4))
     app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
     app.switch_page("pages/attention.py").run()
-    assert not app.exception
-    assert not app.error
-    told = [info.value for info in app.info]
+    told: list[str] = []
+    for part in PARTS:
+        open_part(app, "attention-part", part)
+        told += [info.value for info in app.info]
+        words = " ".join(caption.value for caption in app.caption)
+        assert "exactly the same" not in words
+        assert "nan" not in words.replace(".", " ").split()
     assert told[0].startswith("Mixture\\. Insufficient data")
     assert any(text.startswith("Insufficient data: a group without rows") for text in told)
-    words = " ".join(caption.value for caption in app.caption)
-    assert "exactly the same" not in words
-    assert "nan" not in words.replace(".", " ").split()
-    assert app.get_by_key("attention-methods").value is False
 
 
 def specs(app: AppTest) -> list[str]:
@@ -113,16 +121,22 @@ def specs(app: AppTest) -> list[str]:
     return [chart.proto.spec for chart in app.get("plotly_chart")]
 
 
-def test_kept_figures_belong_to_the_rows_the_model_and_the_columns_that_are_shown(attention):
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "Four methods"])
+def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(attention, part):
+    open_part(attention, "attention-part", part)
     first = specs(attention)
     for key, other in (("attention-model", "procedural"), ("split", "validation")):
         usual = attention.get_by_key(key).value
         attention.get_by_key(key).set_value(other).run()
         assert not set(first) & set(specs(attention))
         attention.get_by_key(key).set_value(usual).run()
+
+
+def test_kept_figures_belong_to_the_columns_that_are_shown(attention):
+    first = specs(open_part(attention, "attention-part", "Row by row"))
     columns = attention.multiselect[0]
     columns.set_value(columns.value[:1]).run()
-    assert sum(one != other for one, other in zip(first, specs(attention), strict=True)) == 1
+    assert specs(attention) != first
 
 
 def test_kept_differences_belong_to_the_group_that_is_compared(app):

@@ -7,6 +7,7 @@ from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
 from fairmoe.metrics import largest_gaps
 from tests.pages.fakes import make_run
+from tests.pages.parts import open_part
 
 
 @pytest.fixture
@@ -89,14 +90,6 @@ def test_no_model_is_called_fair(experts):
     assert "unbiased" not in words
 
 
-def open_part(app: AppTest, name: str) -> AppTest:
-    app.query_params["group-part"] = name
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
-
-
 def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     told = [text.value for text in experts.markdown[:3]]
     assert [text.split(" ")[0] for text in told] == ["**Who:**", "**Why:**", "**Cost:**"]
@@ -132,7 +125,7 @@ def test_shuffling_is_done_once_for_each_model(experts, monkeypatch):
 
 
 def test_confusion_counts_every_row(experts):
-    table = frames(open_part(experts, "Right and wrong"))["rates"]
+    table = frames(open_part(experts, "group-part", "Right and wrong"))["rates"]
     cells = ["true_positive", "false_positive", "false_negative", "true_negative"]
     assert (table[cells].sum(axis=1) == table["n"]).all()
     assert table[[f"{cell}_share" for cell in cells]].sum(axis=1).tolist() == pytest.approx(
@@ -141,9 +134,9 @@ def test_confusion_counts_every_row(experts):
 
 
 def test_ranking_and_probabilities_stand_in_tables(experts):
-    ranking = frames(open_part(experts, "Ranking"))["rates"]
+    ranking = frames(open_part(experts, "group-part", "Ranking"))["rates"]
     assert (ranking["auc_low"] < ranking["auc"]).all()
-    probabilities = frames(open_part(experts, "Probabilities"))["rates"]
+    probabilities = frames(open_part(experts, "group-part", "Probabilities"))["rates"]
     run = experts.session_state["fairmoe"].run
     assert probabilities["n"].sum() == len(run.splits["test"].y_true)
     assert len(probabilities) == 20

@@ -5,20 +5,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.analysis.forced import forced_scores
+from tests.pages.parts import open_part
 
 
 @pytest.fixture
 def routing(app: AppTest, demo_run) -> AppTest:
     app.session_state["fairmoe"].keep(*demo_run)
     return app.switch_page("pages/routing.py").run()
-
-
-def open_part(app: AppTest, name: str) -> AppTest:
-    app.query_params["routing-part"] = name
-    app.run()
-    assert not app.exception
-    assert not app.error
-    return app
 
 
 def test_the_page_says_how_much_the_gate_decides(routing):
@@ -44,7 +37,7 @@ def test_weights_stand_in_a_table_with_counts_and_intervals(routing):
 
 
 def test_all_rows_are_listed_until_some_are_selected(routing, demo_run):
-    open_part(routing, "Row by row")
+    open_part(routing, "routing-part", "Row by row")
     run, labelled = demo_run
     table = routing.dataframe[0].value
     assert len(table) == len(run.splits["test"].rows)
@@ -56,7 +49,7 @@ def test_all_rows_are_listed_until_some_are_selected(routing, demo_run):
 
 
 def test_the_weights_follow_the_chosen_column(routing):
-    open_part(routing, "Along a column")
+    open_part(routing, "routing-part", "Along a column")
     assert list(routing.selectbox[0].options)[:2] == ["age", "region_of_birth"]
     routing.selectbox[0].set_value("education").run()
     assert not routing.exception
@@ -65,7 +58,7 @@ def test_the_weights_follow_the_chosen_column(routing):
 
 
 def test_flows_count_every_row_for_both_outcomes(routing, demo_run):
-    open_part(routing, "Where it leads")
+    open_part(routing, "routing-part", "Where it leads")
     n = len(demo_run[0].splits["test"].rows)
     assert routing.dataframe[0].value["rows"].sum() == n
     assert "predicted hired = yes" in set(routing.dataframe[0].value["outcome"])
@@ -80,7 +73,7 @@ def test_overruling_the_gate_is_computed_once_for_each_question(routing, demo_ru
         "fairmoe.analysis.forced.forced_scores",
         lambda routes, group: asked.append(group) or forced_scores(routes, group),
     )
-    open_part(routing, "What if")
+    open_part(routing, "routing-part", "What if")
     table = routing.dataframe[0].value
     scores = demo_run[0].scores["test"]
     assert table.loc["As routed", "utility"] == pytest.approx(100 * scores["mixture"]["utility"])
@@ -103,21 +96,21 @@ def test_disagreement_stands_in_a_table_of_tenths(routing, demo_run):
     gate = np.random.default_rng(0).dirichlet([4, 2, 1], len(record.rows)).astype(np.float32)
     splits = {**run.splits, "test": replace(record, gate=gate)}
     routing.session_state["fairmoe"].keep(replace(run, run_id="random", splits=splits), labelled)
-    open_part(routing, "Disagreement")
+    open_part(routing, "routing-part", "Disagreement")
     assert len(routing.dataframe[0].value) == 10
     assert "rank correlation" in routing.get("plotly_chart")[0].proto.alt
 
 
 def test_the_chosen_rows_stay_chosen_on_other_pages(routing):
     routing.get_by_key("split").set_value("validation").run()
-    open_part(routing, "Row by row")
+    open_part(routing, "routing-part", "Row by row")
     routing.get_by_key("triangle-zoom").set_value(False).run()
     routing.switch_page("pages/individual.py").run()
     assert routing.get_by_key("split").value == "validation"
     routing.get_by_key("individual-errors").set_value("wrong").run()
     routing.switch_page("pages/routing.py").run()
     assert routing.get_by_key("split").value == "validation"
-    open_part(routing, "Row by row")
+    open_part(routing, "routing-part", "Row by row")
     assert routing.get_by_key("triangle-zoom").value is False
     routing.switch_page("pages/individual.py").run()
     assert routing.get_by_key("individual-errors").value == "wrong"
@@ -125,7 +118,7 @@ def test_the_chosen_rows_stay_chosen_on_other_pages(routing):
 
 def test_a_group_sent_in_one_run_is_not_sent_in_a_run_with_other_groups(routing, demo_run):
     run, labelled = demo_run
-    open_part(routing, "What if")
+    open_part(routing, "routing-part", "What if")
     routing.selectbox[0].set_value(1).run()
     routing.session_state["fairmoe"].keep(replace(run, run_id="other"), labelled)
     routing.run()
