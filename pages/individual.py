@@ -13,6 +13,13 @@ from fairmoe.ui.individual import (
 )
 from fairmoe.ui.person import change_values, pick_person
 
+PARTS = {
+    "Why": show_reasons,
+    "Another sensitive value": show_swap,
+    "The nearest who fares otherwise": show_neighbour,
+    "What would turn the decision": show_changes,
+}
+
 with page(INDIVIDUAL) as state:
     kept = state.kept
     assert kept is not None
@@ -20,11 +27,8 @@ with page(INDIVIDUAL) as state:
     st.header(plain(real.line().capitalize()), anchor=False)
     person = change_values(state, real)
     show_opinions(person)
-    st.header("Why", anchor=False)
-    show_reasons(person)
-    st.header("Another sensitive value", anchor=False)
-    show_swap(person)
-    st.header("The nearest person who fares otherwise", anchor=False)
-    show_neighbour(state, person)
-    st.header("What would turn the decision", anchor=False)
-    show_changes(state, person)
+    tabs = st.tabs(list(PARTS), key="individual-part", on_change="rerun", bind="query-params")
+    for tab, show in zip(tabs, PARTS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(state, person)

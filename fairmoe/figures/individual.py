@@ -7,7 +7,15 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
-from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.palette import (
+    EXPERTS,
+    MODELS,
+    PATTERN,
+    TEMPLATE,
+    group_styles,
+    plain,
+    reserve_room,
+)
 
 ASKED = ("mixture", *EXPERTS)
 _THRESHOLD = 50
@@ -58,6 +66,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
     )
     figure.update_xaxes(ticksuffix="%", range=[0, 128], dtick=25)
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    reserve_room(figure, [MODELS[model].label for model in ASKED])
     return figure
 
 
@@ -123,6 +132,7 @@ def reasons_figure(
     )
     figure.update_xaxes(title="log-odds", range=[-largest, largest], nticks=3, zerolinewidth=2)
     figure.update_yaxes(**column_axis(labels))
+    reserve_room(figure, [plain(label) for label in labels], below=56)
     return figure
 
 

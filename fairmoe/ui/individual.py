@@ -66,7 +66,7 @@ def show_opinions(person: Person) -> None:
     )
 
 
-def show_reasons(person: Person) -> None:
+def show_reasons(_: Session, person: Person) -> None:
     """Show which values speak for the positive class and which against."""
     from fairmoe.analysis.individual import baseline_proba, explain  # noqa: PLC0415
 
@@ -101,7 +101,7 @@ def show_reasons(person: Person) -> None:
     )
 
 
-def show_swap(person: Person) -> None:
+def show_swap(_: Session, person: Person) -> None:
     """Show what the models would say with another sensitive value and all else the same."""
     from fairmoe.analysis.individual import swap_sensitive  # noqa: PLC0415
 

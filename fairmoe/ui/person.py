@@ -131,27 +131,33 @@ def change_values(state: Session, person: Person) -> Person:
     kept, own = person.kept, person.frame
     table = kept.labelled.table
     columns = list(person.rows.run.encoder.columns)
-    values: dict[str, Any] = {}
+    keys = {c: f"value-{person.key}-{place}" for place, c in enumerate(columns[:MOST_FIELDS])}
     ends = state.once(("ends", kept.run.run_id), lambda: _ends(kept))
-    with st.expander("Change this person's values", icon=":material/tune:"):
-        if len(columns) > MOST_FIELDS:
-            st.caption(f"The first {MOST_FIELDS} of {len(columns)} columns can be changed.")
-            columns = columns[:MOST_FIELDS]
-        with st.grid(4, min_column_width=190):
-            for place, column in enumerate(columns):
-                cells = table.frame[column]
-                key = f"value-{person.key}-{place}"
-                if table.kinds[column] == "number":
-                    values[column] = _number(column, own[column].iloc[0], ends[column], key)
-                else:
-                    values[column] = _level(column, own[column].iloc[0], cells, key)
-        st.button(
-            "Back to the real values",
-            icon=":material/undo:",
-            key=f"back-{person.key}",
-            on_click=_forget,
-            args=(f"value-{person.key}-",),
-        )
+    fields = st.expander(
+        "Change this person's values",
+        icon=":material/tune:",
+        key="person-values",
+        on_change="rerun",
+    )
+    # Drawing them takes a browser longer than all else on the page.
+    if fields.open:
+        with fields:
+            if len(columns) > MOST_FIELDS:
+                st.caption(f"The first {MOST_FIELDS} of {len(columns)} columns can be changed.")
+            with st.grid(4, min_column_width=190):
+                for column, key in keys.items():
+                    if table.kinds[column] == "number":
+                        _number(column, own[column].iloc[0], ends[column], key)
+                    else:
+                        _level(column, own[column].iloc[0], table.frame[column], key)
+            st.button(
+                "Back to the real values",
+                icon=":material/undo:",
+                key=f"back-{person.key}",
+                on_click=_forget,
+                args=(f"value-{person.key}-",),
+            )
+    values = {column: _entered(key) for column, key in keys.items() if key in st.session_state}
     changed = tuple(
         column for column, value in values.items() if not _same(value, own[column].iloc[0])
     )
@@ -257,13 +263,13 @@ def _taker(state: Session, key: str, positions: Any) -> Callable[[], None]:
     return take
 
 
-def _number(column: str, own: Any, ends: tuple[Any, Any], key: str) -> float | None:
+def _number(column: str, own: Any, ends: tuple[Any, Any], key: str) -> None:
     low, high = ends
     whole = isinstance(low, (int, np.integer)) and max(abs(low), abs(high)) < _LARGEST_WHOLE
     kind: Any = int if whole else float
     span = float(high) - float(low)
     step = 10.0 ** math.floor(math.log10(span / 20)) if span > 0 else 1.0
-    value: float | None = st.number_input(
+    st.number_input(
         plain(column),
         kind(low),
         kind(high),
@@ -276,21 +282,25 @@ def _number(column: str, own: Any, ends: tuple[Any, Any], key: str) -> float | N
         persist_state="session",
         disabled=span == 0,
     )
-    return math.nan if value is None else value
 
 
-def _level(column: str, own: Any, cells: "pd.Series[Any]", key: str) -> Any:
+def _level(column: str, own: Any, cells: "pd.Series[Any]", key: str) -> None:
     levels = [str(level) for level in cells.cat.categories]
     if cells.isna().any():
         levels.append(MISSING)
-    chosen = st.selectbox(
+    st.selectbox(
         plain(column),
         levels,
         index=levels.index(MISSING if pd.isna(own) else str(own)),
         key=key,
         persist_state="session",
     )
-    return math.nan if chosen == MISSING else chosen
+
+
+def _entered(key: str) -> Any:
+    """Return the value of a field, which stays when the fields are folded away."""
+    value = st.session_state[key]
+    return math.nan if value is None or value == MISSING else value
 
 
 def _forget(prefix: str) -> None:

@@ -23,6 +23,8 @@ def test_a_person_is_picked_from_the_list_and_their_values_are_changed(trained: 
     field.press("Enter")
     trained.wait_for_selector(IDLE)
     expect(trained.get_by_text("All below is about the changed values")).to_be_visible()
+    trained.get_by_role("tab", name="Another sensitive value").click()
     expect(trained.get_by_text("The models never see sex")).to_be_visible()
+    trained.get_by_role("tab", name="The nearest who fares otherwise").click()
     expect(trained.get_by_text(re.compile("The nearest of .* columns differ"))).to_be_visible()
     assert "score" not in trained.url

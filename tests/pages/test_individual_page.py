@@ -3,6 +3,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.analysis.individual import predict
+from tests.pages.parts import open_part
 
 
 @pytest.fixture
@@ -19,6 +20,8 @@ def metrics(app: AppTest) -> dict[str, str]:
 
 
 def widget(app: AppTest, label: str):
+    app.session_state["person-values"] = True
+    app.run()
     return next(
         found
         for found in (*app.number_input, *app.selectbox)
@@ -49,6 +52,12 @@ def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, dem
     expected = predict(run, x)["mixture"].iloc[0]
     assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}" != before
     assert any("Changed: test" in info.value for info in individual.info)
+    individual.session_state["person-values"] = False
+    individual.run()
+    assert not any(found.label == "education" for found in individual.selectbox)
+    assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}"
+    individual.session_state["person-values"] = True
+    individual.run()
     next(b for b in individual.button if b.label == "Back to the real values").click().run()
     assert metrics(individual)["Probability, mixture"] == before
 
@@ -73,11 +82,13 @@ def test_the_closest_calls_come_first(individual):
 
 
 def test_a_sensitive_column_that_is_no_feature_changes_nothing(individual):
+    open_part(individual, "individual-part", "Another sensitive value")
     assert any("The models never see sex" in info.value for info in individual.info)
 
 
 def test_the_nearest_person_is_beside_in_words_and_can_be_looked_at(individual, demo_run):
     run, _ = demo_run
+    open_part(individual, "individual-part", "The nearest who fares otherwise")
     table = next(d.value for d in individual.dataframe if "difference" in d.value)
     assert list(table.index) == list(run.encoder.columns)
     for _, row in table.iterrows():
@@ -91,6 +102,9 @@ def test_the_nearest_person_is_beside_in_words_and_can_be_looked_at(individual, 
 
 def test_locked_columns_are_not_changed(individual, demo_run):
     run, _ = demo_run
+    open_part(individual, "individual-part", "What would turn the decision")
+    before = [list(d.value.index) for d in individual.dataframe if "cost" in d.value]
+    assert any("score" in change for change in before[0])
     locked = individual.get_by_key(f"locked-{run.run_id}")
     locked.set_value(["test_score", "interview_score"]).run()
     assert not individual.exception
