@@ -146,7 +146,7 @@ class AdversaryStack(nn.Module):
         hidden = torch.bmm(self.weight1, shown.mT).relu_()
         logits = self._logits(hidden)
         proba = logits.mT.softmax(-2).transpose(0, 1)
-        error = proba.sub_(member).flatten(1, 2).div_(2 * member.shape[1])
+        error = proba.sub_(member).flatten(1, 2).mul_(1 / (2 * member.shape[1]))
         torch.bmm(error, hidden.mT, out=self.weight2.grad).mul_(self.mask2)
         torch.sum(error, -1, out=self.bias2.grad)
         # The slope of the ReLU is the sign of what it gives.
