@@ -26,7 +26,7 @@ from fairmoe.nn import Experts
 from fairmoe.training import explain_rows, train_experts
 
 DOSES = (0.0, 0.1, 1.0, 10.0)
-SEEDS = 5
+SEEDS = 10
 DATA = ("Demo, sex", "German, sex", "Adult, sex")
 OFF = dict.fromkeys(("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv"), 0.0)
 RESULT, PROCEDURAL = 1, 2

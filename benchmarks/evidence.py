@@ -30,6 +30,7 @@ PEERS: tuple[FairlearnMethod, ...] = (
 SPREAD = ("final_score", "utility", "f_res", "f_proc")
 LITERAL, CHOSEN, RECOMMENDED = "mixture, literal gate", "best expert", "mixture, recommended"
 SECONDS, COLLAPSED, PUBLISHED = "seconds", "collapsed", "published"
+LEAD = f"over {CHOSEN}"
 
 Outcome = dict[str, float]
 """The twelve test scores of a method with one seed, whether it collapsed, and its seconds."""
@@ -157,6 +158,8 @@ def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict
         for metric in SPREAD:
             mean, error = _mean(100 * one[metric] for one in outcomes)
             row[metric] = None if mean is None else f"{mean:.1f} ± {error or 0:.1f}"
+        lead, error = _gain(of_seeds, method, CHOSEN)
+        row[LEAD] = None if math.isnan(lead) else f"{lead:+.1f} ± {error:.1f}"
         for metric in METRICS:
             if metric not in SPREAD:
                 row[metric] = _mean(100 * one[metric] for one in outcomes)[0]

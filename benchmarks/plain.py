@@ -74,13 +74,14 @@ class PlainExperts:
             for parameter, weight in zip(adversary.parameters(), weights, strict=True):
                 parameter.data = weight.clone()
         decay = float(settings.weight_decay)
+        pushed = max(1.0, settings.lambda_adv)
         self.optimizer, self.catching_up = (
             torch.optim.Adam(
-                [p for module in modules for p in module.parameters()], lr=lr, weight_decay=decay
+                [p for module in modules for p in module.parameters()], lr=lr, weight_decay=pull
             )
-            for modules, lr in (
-                (self.experts, settings.learning_rate),
-                (self.adversaries, settings.adversary_learning_rate),
+            for modules, lr, pull in (
+                (self.experts, settings.learning_rate, decay),
+                (self.adversaries, settings.adversary_learning_rate, decay / pushed),
             )
         )
         self.column_of = torch.as_tensor(data.encoder.column_of)
@@ -97,12 +98,13 @@ class PlainExperts:
             self.catching_up.step()
         _, result, procedural = outputs = [expert(batch.x) for expert in self.experts]
         loss = sum(F.cross_entropy(logits, batch.y) for _, logits in outputs)
-        guessed = self.guess(*procedural, batch.group, settings.lambda_grl if full else 0.0)
+        back = settings.lambda_adv * settings.lambda_grl if full else 0.0
+        guessed = self.guess(*procedural, batch.group, back)
         if full:
             loss = loss + self.fairness(*result, batch)
             if settings.lambda_attention:
                 loss = loss + settings.lambda_attention * self.attention(batch)
-        loss = loss + (settings.lambda_adv if full else 1.0) * guessed
+        loss = loss + guessed
         self.optimizer.zero_grad()
         self.catching_up.zero_grad()
         loss.backward()

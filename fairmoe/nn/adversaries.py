@@ -130,7 +130,6 @@ class AdversaryStack(nn.Module):
         self,
         shown: Float[Tensor, "m n i"],
         member: Float[Tensor, "g n"],
-        weight: Float[Tensor, "m 1 1"] | float = 1.0,
     ) -> tuple[Float[Tensor, "2 m n g"], Float[Tensor, "m n u"]]:
         """Put the gradients of the adversarial loss (22) into `grad`.
 
@@ -139,7 +138,6 @@ class AdversaryStack(nn.Module):
         Args:
             shown: **Shape** `(m, n, i)`. What the adversaries see.
             member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
-            weight: **Shape** `(m, 1, 1)`. Of the loss.
 
         Returns:
             logits: **Shape** `(2, m, n, g)`. Of the groups.
@@ -148,7 +146,7 @@ class AdversaryStack(nn.Module):
         hidden = torch.bmm(self.weight1, shown.mT).relu_()
         logits = self._logits(hidden)
         proba = logits.mT.softmax(-2).transpose(0, 1)
-        error = proba.sub_(member).flatten(1, 2).mul_(weight / (2 * member.shape[1]))
+        error = proba.sub_(member).flatten(1, 2).mul_(1 / (2 * member.shape[1]))
         torch.bmm(error, hidden.mT, out=self.weight2.grad).mul_(self.mask2)
         torch.sum(error, -1, out=self.bias2.grad)
         # The slope of the ReLU is the sign of what it gives.

@@ -59,7 +59,7 @@ class Descent:
         # Asked of the settings, for a step must not wait for the device to answer.
         self._attentive = any(one.lambda_attention for one in stack.settings)
         self._drops = any(one.dropout for one in stack.settings)
-        self._reversal = stack.values("lambda_grl")[:, None, None]
+        self._reversal = (stack.values("lambda_grl") * self._lambdas["lambda_adv"])[:, None, None]
         self._dropout = stack.values("dropout").repeat(N_EXPERTS)[:, None, None]
         self._indicator: Tensor | None = None
         if explainer.n_columns < len(explainer.column_of):
@@ -95,7 +95,9 @@ class Descent:
         """Add the gradients of the experts to `grad`, and put those of their adversaries there.
 
         NOTE[DIFF]: in the warm-up the adversaries learn already; nothing of them comes back to the
-        experts, who learn from cross-entropy alone.
+        experts, who learn from cross-entropy alone. The adversaries descend their own loss (22) as
+        it is; `lambda_adv` weighs what comes back of it. In the source it multiplies both, and
+        Adam divides it out again for the adversaries if it is in each of their steps.
 
         Args:
             batch: The rows.
@@ -123,8 +125,7 @@ class Descent:
         into_logits = torch.stack([-into_log_odds, into_log_odds], 1).mT
         seen = ExpertOutputs(*(part[procedural] for part in outputs))
         shown = self._adversaries.shown(seen.hidden, self._said(seen.logits))
-        weight = self._lambdas["lambda_adv"][:, None, None] if full else 1.0
-        (by_hidden, by_output), error = self._adversaries.put_gradients(shown, batch.member, weight)
+        (by_hidden, by_output), error = self._adversaries.put_gradients(shown, batch.member)
         adversaries = adversarial_loss(by_hidden, by_output, batch.group)
         if full:
             turned, into_said = self._adversaries.into_shown(error, self._reversal)

@@ -108,12 +108,23 @@ class ExpertTrainer:
         self._fit_thresholds()
 
     def optimizers(self, frozen: int = 0) -> tuple[Adam, Adam]:
-        """Return one optimizer for the experts and one for their adversaries, at its own rate."""
+        """Return one optimizer for the experts and one for their adversaries, at its own rate.
+
+        NOTE[DIFF]: adversaries decay less the more their gradient counts, as they would if each of
+        their steps descended `lambda_adv` times their loss. An expert that is pushed hard leaves
+        them little to learn; decay then draws both layers to zero, from where no gradient leads
+        back, and the expert is free to tell the groups apart again.
+        """
         shared, decay = self._stack.shared, self._stack.values("weight_decay")
+        pushed = self._stack.values("lambda_adv").clamp_min(1)
         experts, adversaries = self.modules()
         return (
             Adam(experts, learning_rate=shared.learning_rate, weight_decay=decay, frozen=frozen),
-            Adam(adversaries, learning_rate=shared.adversary_learning_rate, weight_decay=decay),
+            Adam(
+                adversaries,
+                learning_rate=shared.adversary_learning_rate,
+                weight_decay=decay / pushed,
+            ),
         )
 
     def _fit_thresholds(self) -> None:

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
+from fairmoe.training.adam import MEAN_MEMORY
 from fairmoe.training.batches import Batch, GroupSample, make_batches
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.stack import Stack
@@ -29,7 +30,10 @@ def make_trainer(data, settings):
 
 
 def losses_by_autograd(trainer, batch, settings, keep):
-    """Return the three losses of one run, written out for two groups."""
+    """Return the three losses of one run, written out for two groups, and what is descended.
+
+    Adversaries descend their loss as it is; what it weighs for the expert is in the reversal.
+    """
     experts = trainer.experts.part()
     outputs = experts.outputs(experts.first_layer(batch.x), keep)
     entropy = [
@@ -49,10 +53,16 @@ def losses_by_autograd(trainer, batch, settings, keep):
     if settings.adversary_input == "probabilities":
         seen = seen.softmax(-1)
     shown = trainer.adversaries.shown(outputs.hidden[2:], seen)
-    guesses = trainer.adversaries(shown, torch.full((1, 1, 1), settings.lambda_grl))
+    back = settings.lambda_adv * settings.lambda_grl
+    guesses = trainer.adversaries(shown, torch.full((1, 1, 1), back))
     fooled = sum(torch.nn.functional.cross_entropy(guess[0], batch.group) for guess in guesses) / 2
-    procedural = settings.lambda_attention * divergence + settings.lambda_adv * fooled
-    return entropy[0], entropy[1] + result, entropy[2] + procedural
+    aligned = settings.lambda_attention * divergence
+    losses = (
+        entropy[0],
+        entropy[1] + result,
+        entropy[2] + aligned + settings.lambda_adv * fooled,
+    )
+    return losses, sum(entropy) + result + aligned + fooled
 
 
 @pytest.mark.parametrize(
@@ -76,10 +86,10 @@ def test_losses_and_gradients_are_what_autograd_makes_of_the_equations(demo, cha
     losses = trainer.descent.add_gradients(batch, rows, full=True)
     trained = [p for m in trainer.modules() for p in m.parameters() if p.requires_grad]
     by_hand = [parameter.grad.clone() for parameter in trained]
-    expected = losses_by_autograd(trainer, batch, settings, keep)
+    expected, descended = losses_by_autograd(trainer, batch, settings, keep)
     for name, loss in zip(("utility", "result", "procedural"), expected, strict=True):
         assert losses[name].item() == pytest.approx(loss.item(), rel=1e-6)
-    gradients = torch.autograd.grad(sum(expected), trained)
+    gradients = torch.autograd.grad(descended, trained)
     masks = {id(trainer.adversaries.weight1): trainer.adversaries.mask1}
     masks[id(trainer.adversaries.weight2)] = trainer.adversaries.mask2
     for parameter, ours, theirs in zip(trained, by_hand, gradients, strict=True):
@@ -159,3 +169,18 @@ def test_adversaries_make_as_many_steps_of_their_own_as_they_are_told(demo, step
     _, optimizer = trainer.optimizers()
     trainer.descent.train_adversaries(optimizer, batch)
     assert optimizer._steps == steps
+
+
+def test_adversaries_decay_less_the_more_they_push(demo):
+    runs = [Settings(**PLAIN, lambda_adv=strength) for strength in (0, 1, 4)]
+    trainer, _ = make_trainer(demo, runs)
+    adversaries = trainer.adversaries
+    before = adversaries.bias2.detach().clone()
+    experts, optimizer = trainer.optimizers()
+    optimizer.clear()
+    optimizer.step()
+    # Adam divides the first step by its own size; what the decay was shows in its mean.
+    decayed = optimizer._mean[-before.numel() :].view_as(before) / (1 - MEAN_MEMORY)
+    share = decayed / before
+    assert share.mean(1).tolist() == pytest.approx([0.01, 0.01, 0.0025], rel=1e-4)
+    assert experts._decay.unique().tolist() == pytest.approx([0.01])
