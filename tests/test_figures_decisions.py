@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from fairmoe.figures.decisions import (
@@ -71,10 +72,31 @@ def test_confusion_is_stacked_to_the_whole_of_each_group():
     assert len({trace.marker.pattern.shape for trace in figure.data}) == 4
     assert sum(trace.x[0] for trace in figure.data) == pytest.approx(100)
     assert figure.data[0].text[2] == ""
-    worst = confusion.assign(false_negative_share=[0.2, 0.1, np.nan])
-    assert confusion_takeaway(worst).startswith(
-        "Wrongly predicted negative most often: <b>a</b> (20.0% of 100 rows); wrongly predicted "
+
+
+def test_errors_are_told_among_those_whom_they_can_meet():
+    # Of 100 men 10 of 20 positive are missed, of 100 women 12 of 60: more, and less often.
+    counts = {
+        "n": [100, 100, 0],
+        "true_positive": [10, 48, 0],
+        "false_negative": [10, 12, 0],
+        "false_positive": [8, 10, 0],
+        "true_negative": [72, 30, 0],
+    }
+    confusion = pd.DataFrame(counts, index=["men", "women", "nobody"])
+    assert confusion_takeaway(confusion) == (
+        "Of those who truly are positive, wrongly predicted negative most often: men (50.0% of 20 "
+        "rows). Of those who truly are negative, wrongly predicted positive most often: women "
+        "(25.0% of 40 rows)."
     )
+    assert confusion_takeaway(confusion.loc[["nobody"]]) == "No group has rows."
+
+
+def test_groups_that_rank_alike_are_said_to():
+    aucs = pd.DataFrame(
+        {"auc": [0.8261, 0.8264], "auc_low": [0.8, 0.8], "auc_high": [0.85, 0.85]}, index=["a", "b"]
+    )
+    assert "equally often in all: b (82.6%" in roc_takeaway(aucs)
 
 
 def test_cells_are_those_of_the_metrics():

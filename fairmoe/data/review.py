@@ -10,11 +10,14 @@ from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold
 
 from fairmoe.data.assign import LabelledTable
+from fairmoe.data.kinds import as_number
+from fairmoe.data.table import Table, text_in_place_of_numbers
 
 MOST_ROWS = 4000
 FOLDS = 3
 BINS = 20
 MOST_LEVELS = 50
+MOST_NUMBERS = 20
 _FEWEST_OF_GROUP = 30
 _PRIOR_ROWS = 5.0
 
@@ -34,6 +37,24 @@ class Proxies:
     together: float
     chance: float
     rows: int
+
+
+def stray_texts(table: Table) -> dict[str, str]:
+    """Say where texts stand in columns of numbers, which makes categories of all their numbers.
+
+    Returns:
+        By column: in which rows, in words. A column counts if nine in ten of its given cells are
+        numbers, and these of more than `MOST_NUMBERS` kinds.
+    """
+    found = {}
+    for column, kind in table.kinds.items():
+        if kind == "number":
+            continue
+        numbers, texts = as_number(table.frame[column])
+        given = int(numbers.notna().sum()) + len(texts)
+        if 0 < len(texts) <= given / 10 and numbers.nunique() > MOST_NUMBERS:
+            found[column] = text_in_place_of_numbers(table.line(int(texts[0])), len(texts))
+    return found
 
 
 def missing_by_group(labelled: LabelledTable) -> pd.DataFrame:

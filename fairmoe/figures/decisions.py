@@ -75,6 +75,11 @@ def roc_takeaway(aucs: pd.DataFrame) -> str:
     ]
     if len(known) == 1:
         return f"A positive row is ranked above a negative one in {told[0]} of the pairs."
+    if f"{known['auc'].iloc[-1]:.1%}" == f"{known['auc'].iloc[0]:.1%}":
+        return (
+            "A positive row is ranked above a negative one of its group equally often in all: "
+            f"{told[0]}; 50% would be chance."
+        )
     return (
         f"A positive row is ranked above a negative one of its group most often for {told[0]}, "
         f"least often for {told[1]}; 50% would be chance."
@@ -193,19 +198,22 @@ def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
 
 
 def confusion_takeaway(confusion: pd.DataFrame) -> str:
-    """Say in one sentence which group is most often wrongly predicted in either direction."""
-    known = confusion.dropna()
-    if known.empty:
-        return "No group has rows."
+    """Say in two sentences for whom the model errs most often, of those whom an error can meet."""
     told = []
-    for cell in ("false_negative", "false_positive"):
-        worst = known.sort_values(f"{cell}_share").iloc[-1]
+    for wrong, right, truth in (
+        ("false_negative", "true_positive", "positive"),
+        ("false_positive", "true_negative", "negative"),
+    ):
+        among = confusion[wrong] + confusion[right]
+        rate = (confusion[wrong] / among.where(among > 0)).dropna().sort_values()
+        if rate.empty:
+            continue
+        worst = rate.index[-1]
         told.append(
-            f"{CELLS[cell][0]} most often: {worst.name!s} ({worst[f'{cell}_share']:.1%} of "
-            f"{worst['n']:,.0f} rows)"
+            f"Of those who truly are {truth}, {CELLS[wrong][0]} most often: {worst!s} "
+            f"({rate.iloc[-1]:.1%} of {among[worst]:,.0f} rows)."
         )
-    sentence = "; ".join(told)
-    return f"{sentence[:1].upper()}{sentence[1:]}."
+    return " ".join(told) or "No group has rows."
 
 
 def largest_groups(sizes: "pd.Series[int]") -> set[str]:

@@ -148,4 +148,4 @@ def _stems(values: "pd.Series[float]") -> dict[str, Any]:
 def _with_room_for_words(values: "pd.Series[float]") -> tuple[float, float]:
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     width = max(high - low, 1.0)
-    return low - (0.55 if low < 0 else 0.07) * width, high + 0.55 * width
+    return low - (0.55 if low < 0 else 0.07) * width, high + 0.7 * width

@@ -64,7 +64,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(ticksuffix="%", range=[0, 128], dtick=25)
+    figure.update_xaxes(ticksuffix="%", range=[0, 128], tickvals=[0, 25, 50, 75, 100])
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     reserve_room(figure, [MODELS[model].label for model in ASKED])
     return figure

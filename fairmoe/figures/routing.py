@@ -15,6 +15,9 @@ from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
 
+SOMEWHAT = 0.2
+"""Nor do weights tell rows apart much that lie no farther from each other."""
+
 SAME = 0.0005
 """Weights that lie no farther apart read the same, to a tenth of a point."""
 
@@ -49,8 +52,11 @@ def gate_reading(rows: pd.DataFrame) -> str:
         f"for {share:.0%} of the rows that is the {first}."
     )
     spread = np.quantile(weights, [0.05, 0.95], axis=0)
-    if float((spread[1] - spread[0]).max()) <= NEAR_UNIFORM:
+    apart = float((spread[1] - spread[0]).max())
+    if apart <= NEAR_UNIFORM:
         return f"The gate treats nearly all rows alike, whoever they are. {told}"
+    if apart <= SOMEWHAT:
+        return f"The gate tells rows apart by a few points of weight only. {told}"
     return f"The gate tells rows apart. {told}"
 
 

@@ -263,7 +263,8 @@ def provenance(found: Findings) -> Section:
         (
             Text(
                 "With the same table, roles, settings and seed, the same machine and versions "
-                "give the same figures."
+                "give the same figures. A run of a sweep was trained beside others, which rounds "
+                "otherwise than one alone."
             ),
             origin_grid(found.run),
             settings_grid(found.run),

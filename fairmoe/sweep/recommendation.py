@@ -143,7 +143,8 @@ def _reason(frame: pd.DataFrame) -> str:
     )
     if best["changes"] != "as given":
         given = others[others["changes"] == "as given"].iloc[0]
-        text += f" The settings as given had {100 * given['mean']:.1f}."
+        text += f" The settings as given had {100 * given['mean']:.1f}"
+        text += ", within the spread of these seeds." if given["mean"] >= best["low"] else "."
     refused = int((frame["collapsed"] > 0).sum())
     if best["collapsed"] > 0:
         text += " All of them give nearly everyone the same answer."

@@ -31,7 +31,8 @@ def choose_lesson() -> str:
     short = st.segmented_control(
         "Lesson",
         list(_BY_SHORT),
-        default=COURSE[LESSONS[0]].short,
+        # Streamlit complains of a default beside a value that a button has set.
+        default=None if _KEY in st.session_state else COURSE[LESSONS[0]].short,
         required=True,
         key=_KEY,
         bind="query-params",

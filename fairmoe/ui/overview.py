@@ -7,7 +7,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.tables import group_counts
 from fairmoe.ui.components import percent_column, plain, show_chart, show_table
-from fairmoe.ui.review import warn_of_small_groups
+from fairmoe.ui.review import warn_of_small_groups, warn_of_texts
 from fairmoe.ui.roles import roles_form
 from fairmoe.ui.state import Session
 
@@ -31,6 +31,7 @@ def show_overview(state: Session) -> None:
             + " ".join(table.notes)
         )
     )
+    warn_of_texts(state, table)
     preview, about, kinds = st.tabs(["Preview", "Columns", "Kinds of columns"])
     with preview:
         st.dataframe(

@@ -35,7 +35,7 @@ def peers_button(state: Session, explored: Explored, sweep: "Sweep", page: str) 
         st.caption(
             "Fits Fairlearn's exponentiated gradient, threshold optimizer and adversarial network "
             f"on the same training rows, each from strict to loose in {POINTS} settings, for equal "
-            "selection rates. A few seconds on small tables, minutes on large ones."
+            "selection rates. That takes a minute or two on some thousand rows, and longer on more."
         )
 
 

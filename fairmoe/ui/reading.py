@@ -60,7 +60,7 @@ def _why(state: Session, run: "Run", split: "SplitName") -> str:
         "how alike its reasons are cannot be estimated"
         if math.isnan(distance)
         else f"what the mixture looks at differs between the groups by {100 * distance:.1f} on a "
-        "scale of 100"
+        "scale from 0, the same, to 100, nothing in common"
     )
     if not gap.highest:
         return f"Why: {looks}."
@@ -80,6 +80,9 @@ def _why(state: Session, run: "Run", split: "SplitName") -> str:
 def _given_away(state: Session) -> str:
     """Name the column that gives the group away, if one does beyond chance."""
     assert state.kept is not None
+    roles = state.kept.run.roles
+    if roles.include_sensitive:
+        return f" The models see {' and '.join(roles.sensitive_columns)} itself."
     found = proxies(state, state.kept.labelled)
     if found.alone.empty or not found.alone.iloc[0] > found.chance:
         return ""
@@ -103,5 +106,6 @@ def _cost(run: "Run", split: "SplitName") -> str:
     closed = f"{abs(gap):.1f} points {'larger' if gap > 0 else 'smaller'}" if gap else "equal"
     return (
         f"Cost: against the utility expert, which cares for nothing but being right, the mixture "
-        f"has {gained} utility, and its result gap is {closed}."
+        f"has {gained} utility, and its result gap, the mean of the gaps among all and among those "
+        f"who truly are positive, is {closed}: {100 * scores['mixture']['f_res']:.1f} remain."
     )

@@ -3,8 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from fairmoe.data import LabelledTable
-from fairmoe.data.review import Proxies, find_proxies, missing_by_group
+from fairmoe.data import LabelledTable, Table
+from fairmoe.data.review import Proxies, find_proxies, missing_by_group, stray_texts
 from fairmoe.figures.data import (
     missing_figure,
     missing_takeaway,
@@ -35,6 +35,20 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
                 "are mostly chance."
             ),
             icon=":material/groups:",
+        )
+
+
+def warn_of_texts(state: Session, table: Table) -> None:
+    """Warn of columns of numbers in which a few texts stand."""
+    what = ("texts", table.sha256, tuple(table.kinds.items()))
+    for column, where in state.once(what, lambda: stray_texts(table)).items():
+        st.warning(
+            plain(
+                f"{column} holds numbers, but {where}. As it stands, each of its numbers is a "
+                "category of its own. Correct that in the file and load it again, or leave the "
+                "column out."
+            ),
+            icon=":material/match_word:",
         )
 
 

@@ -21,14 +21,22 @@ def run_chooser(state: Session) -> None:
     """Let the user choose which run all pages show, once there is more than one."""
     if len(state.runs) < 2:
         return
-    key = "shown-run"
+    # A request that the browser sent before it knew of a new run still holds the run of before;
+    # under another key that is no answer to this list.
+    turns = state.turns
+    key = f"shown-run-{turns}"
     st.session_state[key] = state.chosen
+
+    def pick() -> None:
+        if state.turns == turns:
+            _choose(state, st.session_state[key])
+
     st.selectbox(
         "Run shown on all pages",
         list(reversed(state.runs)),
         format_func=lambda run_id: state.runs[run_id].name,
         key=key,
-        on_change=lambda: _choose(state, st.session_state[key]),
+        on_change=pick,
     )
 
 
@@ -50,7 +58,7 @@ def show_runs(state: Session) -> None:
                 st.button(
                     "Show",
                     key=f"show-{run_id}",
-                    on_click=_choose,
+                    on_click=_show,
                     args=(state, run_id),
                     help=f"Show {plain(kept.name)} on all pages.",
                 )
@@ -128,6 +136,11 @@ def _names(kept: list[KeptRun]) -> str:
 def _choose(state: Session, run_id: str) -> None:
     before, state.chosen = state.kept, run_id
     _leave_row(state, before)
+
+
+def _show(state: Session, run_id: str) -> None:
+    state.turns += 1
+    _choose(state, run_id)
 
 
 def _forget(state: Session, run_id: str) -> None:

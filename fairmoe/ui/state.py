@@ -94,6 +94,7 @@ class Session:
         explored: The sweep of this session, finished or not.
         runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
         chosen: The id of the run that the pages show.
+        turns: How often the run that is shown was changed other than in the list of runs.
         row: The row that the user picked to look at: its position in the table of the run that the
             pages show.
     """
@@ -114,6 +115,7 @@ class Session:
     explored: "Explored | None" = None
     runs: dict[str, KeptRun] = field(default_factory=dict)
     chosen: str | None = None
+    turns: int = 0
     row: int | None = None
     _counted: int = 0
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
@@ -226,6 +228,7 @@ class Session:
         reason = reason or (known.reason if known else "")
         self.runs[run.run_id] = KeptRun(name, run, labelled, reason)
         self.chosen, self.row = run.run_id, None
+        self.turns += 1
         while len(self.runs) > MOST_RUNS:
             self.forget(next(iter(self.runs)))
 
@@ -239,6 +242,7 @@ class Session:
         del self.runs[run_id]
         if self.chosen == run_id:
             self.chosen = next(reversed(self.runs), None)
+            self.turns += 1
 
     def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
         """Return what `answer` returns, computed at the first asking only.

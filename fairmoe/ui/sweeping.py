@@ -137,7 +137,9 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
         plain(
             f"Everything else is as in {origin.name}, and all runs share its split. "
             "Each combination is trained on the training rows, the runs are chosen on the "
-            "validation rows, and the figure shows the test rows."
+            "validation rows, and the figure shows the test rows. Several runs train at once, "
+            "which rounds otherwise than one alone; where adversaries train, scores can come out "
+            f"some points apart for it. {_fewer(origin, epochs)}"
         )
     )
     if not names or not all(grid.values()):
@@ -178,6 +180,13 @@ def _rows_of(kept: KeptRun) -> tuple[object, ...]:
 def _first_epochs(origin: KeptRun) -> int:
     epochs: int = origin.run.resolved["epochs"]
     return max(epochs // 5, min(epochs, _LEAST_EPOCHS), 4)
+
+
+def _fewer(origin: KeptRun, epochs: int) -> str:
+    whole: int = origin.run.resolved["epochs"]
+    if epochs >= whole:
+        return ""
+    return f"{origin.name} had {whole:,} epochs: with fewer, runs may do worse than it did."
 
 
 def _estimate(explored: Explored, epochs: int, runs: int) -> float:

@@ -139,7 +139,8 @@ def _open_one(
         st.session_state[_CHOSEN] = picked[0]
     st.session_state[_PICKED] = picked[0] if picked else None
     if st.session_state.get(_CHOSEN) not in run_ids:
-        st.session_state[_CHOSEN] = _best(points)
+        shown = state.chosen in run_ids
+        st.session_state[_CHOSEN] = state.chosen if shown else _best(points)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     chosen = left.selectbox(
         "Run",

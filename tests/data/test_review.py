@@ -4,7 +4,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
-from fairmoe.data.review import MOST_ROWS, _rank_auc, _shares, find_proxies, missing_by_group
+from fairmoe.data.review import (
+    MOST_ROWS,
+    _rank_auc,
+    _shares,
+    find_proxies,
+    missing_by_group,
+    stray_texts,
+)
 from fairmoe.data.table import table_from_frame
 
 N = 600
@@ -21,6 +28,25 @@ def labelled(levels=("f", "m"), include=False, **columns):
 
 def noise(_, rng):
     return rng.normal(size=N)
+
+
+def test_a_text_among_numbers_is_found_and_codes_and_names_are_left_alone():
+    frame = pd.DataFrame(
+        {
+            "salary": [str(1000 + i) for i in range(N)],
+            "grade": [str(i % 7) for i in range(N)],
+            "name": [f"n{i}" for i in range(N)],
+            "number": np.arange(N) + 0.5,
+        }
+    )
+    assert stray_texts(table_from_frame(frame)) == {}
+    frame.loc[[17, 40], "salary"] = "abc"
+    frame.loc[3, "grade"] = "none"
+    table = table_from_frame(frame)
+    assert table.kinds["salary"] == "category"
+    assert stray_texts(table) == {
+        "salary": f"row {table.line(17)} holds text and so does one other row"
+    }
 
 
 def test_a_copy_of_the_group_gives_it_away_and_noise_does_not():

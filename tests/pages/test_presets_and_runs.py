@@ -111,15 +111,35 @@ def test_a_previous_run_gives_all_its_settings(two_runs, training):
     assert seen == [OWN, Settings()]
 
 
+def chooser(app):
+    (found,) = (box for box in app.sidebar.selectbox if box.label == "Run shown on all pages")
+    return found
+
+
+def test_what_was_chosen_before_a_new_run_came_does_not_come_back(two_runs):
+    state = two_runs.session_state["fairmoe"]
+    late = chooser(two_runs).key
+    chooser(two_runs).select("first").run()
+    assert chooser(two_runs).key == late
+    run = replace(state.runs["second"].run, run_id="third")
+    state.keep(run, state.runs["second"].labelled)
+    two_runs.run()
+    assert chooser(two_runs).key != late
+    assert chooser(two_runs).value == "third"
+    two_runs.session_state[late] = "first"
+    two_runs.run()
+    assert state.chosen == "third"
+
+
 def test_the_run_shown_is_chosen_for_all_pages(two_runs):
     state = two_runs.session_state["fairmoe"]
     assert state.chosen == "second"
-    two_runs.sidebar.selectbox(key="shown-run").select("first").run()
+    chooser(two_runs).select("first").run()
     assert state.chosen == "first"
     two_runs.button(key="show-second").click().run()
     assert state.chosen == "second"
     two_runs.switch_page("pages/experts.py").run()
-    assert two_runs.sidebar.selectbox(key="shown-run").value == "second"
+    assert chooser(two_runs).value == "second"
 
 
 def test_a_run_is_renamed_and_a_name_of_blanks_is_not_taken(two_runs):
@@ -197,14 +217,14 @@ def test_progress_never_goes_back_over_the_phases():
 def test_the_picked_row_stays_with_its_table_only(two_runs):
     state = two_runs.session_state["fairmoe"]
     state.row = 17
-    two_runs.sidebar.selectbox(key="shown-run").select("first").run()
+    chooser(two_runs).select("first").run()
     assert state.row == 17
     table = table_from_frame(demo_table().frame.iloc[::-1], name="reversed")
     run = replace(make_run(table, DEMO_ROLES, Settings()), run_id="other")
     state.keep(run, assign_roles(table, DEMO_ROLES))
     state.row = 17
     two_runs.run()
-    two_runs.sidebar.selectbox(key="shown-run").select("first").run()
+    chooser(two_runs).select("first").run()
     assert state.row is None
     two_runs.button(key="show-other").click().run()
     state.row = 18
