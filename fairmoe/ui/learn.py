@@ -28,17 +28,18 @@ _SEEN_ON = {
 def choose_lesson() -> str:
     """Let the user choose a lesson, and return its key."""
     # The address carries what is shown, so one word each.
+    first = COURSE[LESSONS[0]].short
     short = st.segmented_control(
         "Lesson",
         list(_BY_SHORT),
         # Streamlit complains of a default beside a value that a button has set.
-        default=None if _KEY in st.session_state else COURSE[LESSONS[0]].short,
+        default=None if _KEY in st.session_state else first,
         required=True,
         key=_KEY,
         bind="query-params",
         persist_state="session",
     )
-    return _BY_SHORT[short]
+    return _BY_SHORT[short or first]
 
 
 def show_lesson(key: str) -> None:
