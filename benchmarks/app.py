@@ -68,7 +68,8 @@ def measure() -> Measured:
                     for title in (PAGES if count == 1 else PAGES[:1])
                 ]
         chromium.close()
-    newcomer, *alone = (float(row["median, s"] or 0) for row in rows[1 : 2 + len(PAGES)])
+    medians = [row["median, s"] for row in rows[1 : 2 + len(PAGES)]]
+    newcomer, *alone = [seconds for seconds in medians if isinstance(seconds, float)]
     return Measured(
         rows,
         [

@@ -176,10 +176,27 @@ def test_labels_get_the_room_that_they_need_or_what_the_browser_finds():
     short, wide, endless = (go.Figure(go.Scatter(y=[name])) for name in ("ab", "AB", "a" * 60))
     for figure in (short, wide, endless):
         reserve_room(figure, figure.data[0].y)
-    assert 22 < short.layout.margin.l < wide.layout.margin.l
+    assert 13 < short.layout.margin.l < wide.layout.margin.l
     assert short.layout.yaxis.automargin is False
     assert endless.layout.yaxis.automargin is None
     assert endless.layout.margin.l is None
+
+
+@pytest.mark.parametrize(
+    ("label", "pixels"),
+    [
+        ("wwwwwwwwww", 104),
+        ("mmmmmmmm_mmmmm", 158),
+        ("account_balance_common_mean", 205),
+        ("30-59 days past due & 60-89 @ home", 230),
+        ("immigrated from somewhere", 175),
+    ],
+)
+def test_room_is_enough_for_helvetica(label, pixels):
+    """Widths by its metrics at 13 pixels, with two blanks and three pixels beside."""
+    figure = go.Figure()
+    reserve_room(figure, [label])
+    assert figure.layout.margin.l >= pixels
 
 
 def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():

@@ -90,6 +90,10 @@ def test_errors_are_told_among_those_whom_they_can_meet():
         "(25.0% of 40 rows)."
     )
     assert confusion_takeaway(confusion.loc[["nobody"]]) == "No group has rows."
+    alike = confusion.loc[["men", "men", "nobody"]].set_axis(["a", "b", "nobody"])
+    assert "wrongly predicted negative equally often in all groups (50.0%)" in confusion_takeaway(
+        alike
+    )
 
 
 def test_groups_that_rank_alike_are_said_to():

@@ -44,15 +44,16 @@ def stray_texts(table: Table) -> dict[str, str]:
 
     Returns:
         By column: in which rows, in words. A column counts if nine in ten of its given cells are
-        numbers, and these of more than `MOST_NUMBERS` kinds.
+        plain numbers, without a comma, and these of more than `MOST_NUMBERS` kinds.
     """
     found = {}
     for column, kind in table.kinds.items():
-        if kind == "number":
+        cells = table.frame[column]
+        # A look at the first rows is enough for nearly all columns of texts.
+        if kind == "number" or not _mostly_numbers(*as_number(cells.iloc[:MOST_ROWS])):
             continue
-        numbers, texts = as_number(table.frame[column])
-        given = int(numbers.notna().sum()) + len(texts)
-        if 0 < len(texts) <= given / 10 and numbers.nunique() > MOST_NUMBERS:
+        numbers, texts = as_number(cells)
+        if len(texts) and _mostly_numbers(numbers, texts):
             found[column] = text_in_place_of_numbers(table.line(int(texts[0])), len(texts))
     return found
 
@@ -174,6 +175,11 @@ def _auc(scores: NDArray[np.float64], members: NDArray[np.float64]) -> float:
     # Of two groups one is the other's mirror.
     groups = range(1 if members.shape[1] == 2 else members.shape[1])
     return float(np.mean([_rank_auc(scores[:, g], members[:, g] > 0) for g in groups]))
+
+
+def _mostly_numbers(numbers: "pd.Series[Any]", texts: NDArray[np.intp]) -> bool:
+    given = int(numbers.notna().sum()) + len(texts)
+    return len(texts) <= given / 10 and numbers.nunique() > MOST_NUMBERS
 
 
 def _rank_auc(scores: NDArray[np.float64], member: NDArray[np.bool_]) -> float:

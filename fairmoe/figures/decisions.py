@@ -208,11 +208,11 @@ def confusion_takeaway(confusion: pd.DataFrame) -> str:
         rate = (confusion[wrong] / among.where(among > 0)).dropna().sort_values()
         if rate.empty:
             continue
-        worst = rate.index[-1]
-        told.append(
-            f"Of those who truly are {truth}, {CELLS[wrong][0]} most often: {worst!s} "
-            f"({rate.iloc[-1]:.1%} of {among[worst]:,.0f} rows)."
-        )
+        worst, most = rate.index[-1], f"{rate.iloc[-1]:.1%}"
+        where = f"most often: {worst!s} ({most} of {among[worst]:,.0f} rows)"
+        if len(rate) > 1 and most == f"{rate.iloc[0]:.1%}":
+            where = f"equally often in all groups ({most})"
+        told.append(f"Of those who truly are {truth}, {CELLS[wrong][0]} {where}.")
     return " ".join(told) or "No group has rows."
 
 

@@ -44,9 +44,10 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
             values,
             mode="markers+text",
             error_x=_stems(values),
-            text=[f"  {shown(value, metric)}" for value in scores[metric]],
-            textposition="middle right",
-            hovertemplate="%{y}: %{text}<extra></extra>",
+            text=[f"  {shown(value, metric)}  " for value in scores[metric]],
+            textposition=[f"middle {'left' if value < 0 else 'right'}" for value in values],
+            customdata=[shown(value, metric) for value in scores[metric]],
+            hovertemplate="%{y}: %{customdata}<extra></extra>",
         )
         figure.update_xaxes(
             ticksuffix=METRICS[metric].suffix,
@@ -148,4 +149,4 @@ def _stems(values: "pd.Series[float]") -> dict[str, Any]:
 def _with_room_for_words(values: "pd.Series[float]") -> tuple[float, float]:
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
     width = max(high - low, 1.0)
-    return low - (0.55 if low < 0 else 0.07) * width, high + 0.7 * width
+    return low - (0.7 if low < 0 else 0.07) * width, high + 0.7 * width

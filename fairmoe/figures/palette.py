@@ -54,7 +54,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
 _PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
 
-_WIDEST = 260
+_WIDEST = 280
 _WIDE_LETTERS = 0x2E80
 
 _AXIS = {
@@ -101,16 +101,23 @@ def reserve_room(figure: go.Figure, labels: Sequence[str], *, below: int = 34) -
     """
     widest = max(map(_pixels, labels), default=0)
     if widest <= _WIDEST:
-        figure.update_xaxes(automargin=False)
+        # Ticks that a narrow panel would turn need more room than there is.
+        figure.update_xaxes(automargin=False, tickangle=0)
         figure.update_yaxes(automargin=False)
-        figure.update_layout(margin={"l": 22 + widest, "b": below})
+        figure.update_layout(margin={"l": 13 + widest, "b": below})
 
 
 def _pixels(label: str) -> int:
-    """Return about how wide a label is drawn; rather too much than too little."""
-    return round(
-        sum(14 if ord(c) > _WIDE_LETTERS else 9 if c.isupper() else 6 for c in unescape(label))
-    )
+    """Return about how wide a label is drawn at 13 pixels; rather too much than too little."""
+    return round(sum(_width(letter) for letter in unescape(label)))
+
+
+def _width(letter: str) -> float:
+    if ord(letter) > _WIDE_LETTERS or letter in "@—%":
+        return 14
+    if letter.isupper() or letter in "mw":
+        return 12 if letter in "MW" else 11
+    return 7.3
 
 
 def group_styles(names: Sequence[str]) -> tuple[Style, ...]:

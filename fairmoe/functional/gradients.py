@@ -46,8 +46,9 @@ def divergence_with_gradient(
 ) -> tuple[Float[Tensor, "*k"], Float[Tensor, "*k g c"]]:
     r"""Return the divergence (20) in nats, and its gradient in the distributions.
 
-    But for the least number that keeps logarithms finite the gradient is
-    $\tfrac{1}{g} (\log A_i - \log M)$: what $M$ takes back, it gives in its sum.
+    But for the least number that keeps logarithms finite, all other terms cancel:
+
+    $$\frac{\partial JSD}{\partial A_i} = \tfrac{1}{g} (\log A_i - \log M) \tag{20}$$
 
     Args:
         distributions: **Shape** `(*k, g, c)`, non-negative.

@@ -96,8 +96,8 @@ class Descent:
 
         NOTE[DIFF]: in the warm-up the adversaries learn already; nothing of them comes back to the
         experts, who learn from cross-entropy alone. The adversaries descend their own loss (22) as
-        it is; `lambda_adv` weighs what comes back of it. In the source it multiplies both, and
-        Adam divides it out again for the adversaries if it is in each of their steps.
+        it is; `lambda_adv` weighs what comes back of it. In the source it multiplies both; for the
+        adversaries that changes nothing, as a constant factor leaves the steps of Adam as they are.
 
         Args:
             batch: The rows.

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from fairmoe.ui.components import apologies, plain
+from fairmoe.ui.garbage import collect_once_a_while
 from fairmoe.ui.preload import preload
 from fairmoe.ui.progress import show_work_in_brief
 from fairmoe.ui.runs import run_chooser
@@ -179,6 +180,7 @@ def page(path: str) -> Iterator[Session]:
     # After the content, which decides what is unlocked.
     _sidebar(path, state)
     preload()
+    collect_once_a_while()
 
 
 def _sidebar(path: str, state: Session) -> None:

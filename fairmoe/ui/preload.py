@@ -1,6 +1,5 @@
 """What the first training needs, made ready while the user looks at the first page."""
 
-import gc
 import importlib
 import threading
 
@@ -18,7 +17,3 @@ def preload() -> threading.Thread:
 
 def _import() -> None:
     importlib.import_module("fairmoe.experiment")
-    # Streamlit collects garbage whenever a script ends, and nothing is sent meanwhile. What the
-    # imports left, some hundred thousand objects, is never garbage and need not be searched again.
-    gc.collect()
-    gc.freeze()

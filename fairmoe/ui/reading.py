@@ -82,7 +82,9 @@ def _given_away(state: Session) -> str:
     assert state.kept is not None
     roles = state.kept.run.roles
     if roles.include_sensitive:
-        return f" The models see {' and '.join(roles.sensitive_columns)} itself."
+        columns = roles.sensitive_columns
+        own = "itself" if len(columns) == 1 else "themselves"
+        return f" The models see {' and '.join(columns)} {own}."
     found = proxies(state, state.kept.labelled)
     if found.alone.empty or not found.alone.iloc[0] > found.chance:
         return ""
@@ -107,5 +109,5 @@ def _cost(run: "Run", split: "SplitName") -> str:
     return (
         f"Cost: against the utility expert, which cares for nothing but being right, the mixture "
         f"has {gained} utility, and its result gap, the mean of the gaps among all and among those "
-        f"who truly are positive, is {closed}: {100 * scores['mixture']['f_res']:.1f} remain."
+        f"who truly are positive, is {closed}, {100 * scores['mixture']['f_res']:.1f} in all."
     )

@@ -45,8 +45,7 @@ def warn_of_texts(state: Session, table: Table) -> None:
         st.warning(
             plain(
                 f"{column} holds numbers, but {where}. As it stands, each of its numbers is a "
-                "category of its own. Correct that in the file and load it again, or leave the "
-                "column out."
+                "category of its own. Correct that in the file and load it again."
             ),
             icon=":material/match_word:",
         )

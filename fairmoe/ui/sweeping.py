@@ -193,11 +193,14 @@ def _estimate(explored: Explored, epochs: int, runs: int) -> float:
     """Return about how many seconds runs take, from what those before took."""
     from fairmoe.sweep import estimated_seconds  # noqa: PLC0415
 
-    if explored.sweep is not None and explored.sweep.computed:
-        before = explored.sweep
-        per_epoch = before.seconds / before.computed / float(before.settings[0].epochs)
-        return runs * epochs * per_epoch
-    return estimated_seconds(runs, explored.origin.run, epochs=epochs, at_once=AT_ONCE)
+    like, before = explored.origin.run, explored.sweep
+    expected = estimated_seconds(runs, like, epochs=epochs, at_once=AT_ONCE)
+    if before is None or not before.computed:
+        return expected
+    whole = int(before.settings[0].epochs)
+    return expected * (
+        before.seconds / estimated_seconds(before.computed, like, epochs=whole, at_once=AT_ONCE)
+    )
 
 
 def _seconds_in_words(seconds: float) -> str:

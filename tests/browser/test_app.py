@@ -28,7 +28,7 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
     see = page.get_by_role("button", name="See the experts")
     see.wait_for(timeout=TRAINED)
     score = page.get_by_test_id("stMetric").filter(has_text="Utility, mixture")
-    expect(score).to_contain_text(re.compile(r"\d\d\.\d %"))
+    expect(score).to_contain_text(re.compile(r"\d\d\.\d%"))
     see.click()
     expect(heading(page, "Experts")).to_be_visible()
     expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()

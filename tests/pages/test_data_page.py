@@ -41,6 +41,12 @@ def data(app: AppTest) -> AppTest:
     return app.switch_page("pages/data.py").run()
 
 
+def test_a_text_among_numbers_is_warned_of(data):
+    numbers = [str(1000 + i) for i in range(60)]
+    upload(data, table().assign(salary=["abc" if i == 7 else n for i, n in enumerate(numbers)]))
+    assert "salary holds numbers, but row 9 holds text" in data.warning[0].value.replace("\\", "")
+
+
 def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
     upload(data, table())
     assert not data.exception

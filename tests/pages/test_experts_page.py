@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
+from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
 from fairmoe.metrics import largest_gaps
 from tests.pages.fakes import make_run
 from tests.pages.parts import open_part
@@ -95,10 +95,28 @@ def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     assert [text.split(" ")[0] for text in told] == ["**Who:**", "**Why:**", "**Cost:**"]
     assert "rows" in told[0]
     assert "the mixture has 10\\.0 points less utility" in told[2]
+    assert "10\\.0 in all" in told[2]
     # In the demo's generator a career break is what tells women from men.
     assert "The group can be told from career" in told[1]
     labels = [link.proto.label for link in experts.main.get("page_link")]
     assert labels[:2] == ["How the gate sends each group", "What the models look at"]
+
+
+@pytest.mark.parametrize(
+    ("sensitive", "said"),
+    [((), "sex itself"), ((Sensitive("region_of_birth"),), "sex and region_of_birth themselves")],
+)
+def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
+    table = demo_table()
+    roles = replace(
+        DEMO_ROLES, sensitive=(*DEMO_ROLES.sensitive, *sensitive), include_sensitive=True
+    )
+    run = make_run(table, roles, Settings())
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    experts = app.switch_page("pages/experts.py").run()
+    why = experts.markdown[1].value.replace("\\", "")
+    assert f"The models see {said}." in why
+    assert "can be told from" not in why
 
 
 def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):

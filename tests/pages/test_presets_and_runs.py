@@ -16,6 +16,7 @@ from fairmoe.data import (
     table_from_frame,
 )
 from fairmoe.progress import Progress
+from fairmoe.ui import runs
 from fairmoe.ui.presets import PRESETS, setting_key
 from fairmoe.ui.progress import part_done
 from tests.pages.fakes import Held, make_run, run_at_once, settle
@@ -116,19 +117,32 @@ def chooser(app):
     return found
 
 
-def test_what_was_chosen_before_a_new_run_came_does_not_come_back(two_runs):
-    state = two_runs.session_state["fairmoe"]
-    late = chooser(two_runs).key
-    chooser(two_runs).select("first").run()
-    assert chooser(two_runs).key == late
-    run = replace(state.runs["second"].run, run_id="third")
-    state.keep(run, state.runs["second"].labelled)
-    two_runs.run()
-    assert chooser(two_runs).key != late
-    assert chooser(two_runs).value == "third"
-    two_runs.session_state[late] = "first"
-    two_runs.run()
-    assert state.chosen == "third"
+@pytest.mark.parametrize("change", ["keep", "forget", "show"])
+def test_a_choice_from_before_the_program_changed_the_run_does_not_count(
+    two_runs, monkeypatch, change
+):
+    state, drawn, kept = two_runs.session_state["fairmoe"], {}, {}
+    keep(two_runs, "third", Settings(seed=3))
+    monkeypatch.setattr(runs.st, "selectbox", lambda *_, **given: drawn.update(given))
+    monkeypatch.setattr(runs.st, "session_state", kept)
+    runs.run_chooser(state)
+    late, key = drawn["on_change"], drawn["key"]
+    kept[key] = "first"
+    late()
+    assert state.chosen == "first"
+    if change == "keep":
+        keep(two_runs, "fourth", Settings(seed=4))
+    elif change == "forget":
+        state.forget("first")
+    else:
+        runs._show(state, "second")
+    shown = state.chosen
+    kept[key] = "first" if change != "forget" else "second"
+    late()
+    assert state.chosen == shown
+    runs.run_chooser(state)
+    assert drawn["key"] != key
+    assert kept[drawn["key"]] == shown
 
 
 def test_the_run_shown_is_chosen_for_all_pages(two_runs):

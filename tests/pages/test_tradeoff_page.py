@@ -64,6 +64,11 @@ def test_the_page_needs_a_run(app):
 def test_a_sweep_is_planned_with_its_time_and_around_the_run(tradeoff, asked):
     assert "**12 runs**: about" in told(tradeoff)
     assert "Everything else is as in Run 1" in told(tradeoff)
+    assert "Run 1 had 60 epochs" in told(tradeoff)
+    tradeoff.get_by_key("sweep-epochs-" + tradeoff.session_state["fairmoe"].chosen).set_value(60)
+    assert "Run 1 had 60 epochs" not in told(tradeoff.run())
+    tradeoff.get_by_key("sweep-epochs-" + tradeoff.session_state["fairmoe"].chosen).set_value(20)
+    tradeoff.run()
     tradeoff.get_by_key("sweep-vary").set_value(["lambda_adv", "lambda_rep"]).run()
     tradeoff.get_by_key("sweep-values-lambda_adv").set_value([0.0, 5.0]).run()
     tradeoff.get_by_key("sweep-seeds").set_value(1).run()
@@ -115,6 +120,11 @@ def test_a_run_of_the_sweep_is_opened_on_every_page(done, swept):
     assert state.chosen == frame["run_id"][3]
     assert state.kept.name == "λ fair 10, seed 1"
     assert state.run.scores["test"]["mixture"]["acc"] == pytest.approx(frame["test_acc"][3])
+    # After a look at another page the list is at the run that is shown.
+    done.switch_page("pages/learn.py").run()
+    assert done.switch_page("pages/tradeoff.py").run().get_by_key("tradeoff-run").value == (
+        state.chosen
+    )
     # The sweep stays that of the run around which it was begun.
     assert done.metric[0].value.endswith("of 4")
     assert "Everything else is as in Run 1" in told(done)

@@ -41,6 +41,10 @@ def test_it_says_what_was_chosen_and_why(found):
     assert f"{100 * found.frame['mean'].iloc[0]:.1f} points" in found.reason
     assert found.frame["changes"].iloc[0] in found.reason.replace("The settings as", "as")
     assert "test rows had no say" in found.reason
+    best, given = found.frame.iloc[0], found.frame.set_index("changes").loc["as given"]
+    if best["changes"] != "as given":
+        near = given["mean"] >= best["low"]
+        assert ("within the spread of these seeds" in found.reason) == near
 
 
 def test_test_rows_have_no_say(found, again):

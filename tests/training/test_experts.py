@@ -175,7 +175,7 @@ def test_lambda_attention_draws_the_groups_attention_together(large_demo):
     assert ten < 0.5 * without
 
 
-@pytest.mark.parametrize(("select", "strength"), [("last", 1), ("last", 3), ("last", 10)])
+@pytest.mark.parametrize(("select", "strength"), [("last", 1), ("last", 3)])
 def test_a_fresh_probe_tells_the_group_worse_from_an_adversarially_trained_hidden_vector(
     large_demo, select, strength
 ):

@@ -1,0 +1,29 @@
+"""Garbage is collected once a while, not after every run of a script."""
+
+import gc
+import threading
+import time
+
+import streamlit as st
+
+SECONDS = 30.0
+
+
+@st.cache_resource(show_spinner=False)
+def collect_once_a_while() -> threading.Thread:
+    """Begin to collect garbage every `SECONDS`, once per process, and return the thread.
+
+    Streamlit collects whenever a script or a fragment ends (`runner.postScriptGC`, which the
+    app's configuration turns off). Searching all that torch and pandas hold takes a quarter of a
+    second each time, in which no message leaves the server. What an ended session leaves behind
+    must go all the same, and soon.
+    """
+    thread = threading.Thread(target=_collect, name="garbage", daemon=True)
+    thread.start()
+    return thread
+
+
+def _collect() -> None:
+    while True:
+        time.sleep(SECONDS)
+        gc.collect()
