@@ -51,12 +51,12 @@ def test_opinions_are_drawn_in_the_colours_of_the_models():
     )
 
 
-def test_reasons_against_are_hatched_and_values_escaped():
+def test_reasons_against_point_to_the_left_and_values_are_escaped():
     cells = {"pay": "12", "<b>age</b>": "40", "town": "<i>x</i>"}
     figure = reasons_figure(REASONS, cells, "hired")
     assert len(figure.data) == 4
     assert list(figure.data[1].x) == [0.9, -0.4, 0.0]
-    assert list(figure.data[0].marker.pattern.shape) == ["", "/", ""]
+    assert [value < 0 for value in figure.data[0].x] == [False, True, False]
     assert figure.layout.yaxis.ticktext[1] == "&lt;b&gt;age&lt;/b&gt; = 40"
     assert figure.layout.xaxis.range == figure.layout.xaxis4.range
     assert "<i>" not in figure.to_json()

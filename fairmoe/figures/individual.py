@@ -112,10 +112,7 @@ def reasons_figure(
             x=values,
             y=list(range(len(first))),
             orientation="h",
-            marker={
-                "color": style.colour,
-                "pattern": {**PATTERN, "shape": ["" if v >= 0 else "/" for v in values]},
-            },
+            marker={"color": style.colour},
             customdata=[plain(label) for label in labels],
             hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
             row=1,

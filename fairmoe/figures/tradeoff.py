@@ -233,7 +233,7 @@ def _add_means(figure: go.Figure, means: pd.DataFrame, styles: Mapping[str, Styl
 
 
 def _add_baseline(figure: go.Figure, key: str, places: pd.DataFrame) -> None:
-    style = MODELS[key] if key in MODELS else PEERS[key]
+    style = _style_of(key)
     figure.add_scatter(
         x=100 * places["gap"],
         y=100 * places["utility"],
@@ -273,4 +273,17 @@ def not_drawn(baselines: pd.DataFrame) -> list[str]:
     """
     known = set(baselines.dropna(subset=["gap", "utility"]).index)
     missing = [str(key) for key in dict.fromkeys(baselines.index) if key not in known]
-    return [(MODELS[key] if key in MODELS else PEERS[key]).label for key in missing]
+    return [label_of(key) for key in missing]
+
+
+def label_of(key: str) -> str:
+    """Return what a baseline is called.
+
+    Args:
+        key: Of `palette.MODELS` or `palette.PEERS`.
+    """
+    return _style_of(key).label
+
+
+def _style_of(key: str) -> Style:
+    return MODELS[key] if key in MODELS else PEERS[key]

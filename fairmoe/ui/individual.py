@@ -77,7 +77,7 @@ def show_reasons(_: Session, person: Person) -> None:
     show_chart(
         reasons_figure(attributions, cells, run.data.positive),
         takeaway=takeaway,
-        source=f"{_source(person)} Hatched bars to the left speak against {run.data.positive}. "
+        source=f"{_source(person)} Bars to the left speak against {run.data.positive}. "
         f"{METHODS[run.settings.attribution_method]}, compared with the baseline row, to which the "
         f"mixture gives {baseline_proba(run):.1%}. What a model makes of a value is not what the "
         "value causes.",

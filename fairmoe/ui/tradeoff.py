@@ -9,6 +9,7 @@ import streamlit as st
 from fairmoe.figures.palette import MODELS
 from fairmoe.figures.tradeoff import (
     GAPS,
+    label_of,
     not_drawn,
     outside,
     settings_reading,
@@ -55,6 +56,7 @@ def show_tradeoff(state: Session, explored: Explored, sweep: "Sweep") -> None:
         )
     _open_one(state, explored, sweep, points, picked)
     _show_runs(points, takeaway)
+    _show_baselines(baselines)
 
 
 def _gap_switch() -> str:
@@ -209,4 +211,21 @@ def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
         alt=f"All runs of the sweep with their scores. {takeaway}",
         columns=columns,
         csv=order,
+    )
+
+
+def _show_baselines(baselines: pd.DataFrame) -> None:
+    named = baselines.set_axis([label_of(str(key)) for key in baselines.index])
+    show_table(
+        named.assign(utility=100 * named["utility"], gap=100 * named["gap"]).rename_axis(
+            "Compared with"
+        ),
+        key="tradeoff-baselines",
+        alt=f"What {len(named)} other models reach on the same test rows.",
+        columns={
+            "detail": st.column_config.TextColumn("Settings"),
+            "utility": percent_column("Utility, test", "What the figure shows."),
+            "gap": percent_column("Gap, test", "What the figure shows.", "pp"),
+        },
+        csv=named.rename_axis("compared with"),
     )

@@ -181,7 +181,12 @@ def test_fairlearn_is_fitted_once_when_asked(done, monkeypatch):
     assert sorted(asked) == sorted(PEERS)
     assert not any(button.key == "peers" for button in done.button)
     spec = done.get("plotly_chart")[0].proto.spec
+    compared = done.dataframe[1].value
     for style in PEERS.values():
         assert style.label in spec
+        assert compared.loc[style.label, "utility"].tolist() == [50.0] * len(
+            compared.loc[style.label]
+        )
+    assert compared["utility"]["Constant"] > 0
     done.get_by_key("gap").set_value("f_proc").run()
     assert "Not drawn: " in told(done)
