@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -19,6 +20,18 @@ class Line(NamedTuple):
     phase: str
     epochs: Sequence[int]
     values: Sequence[float]
+
+
+def curve_table(lines: Iterable[Line]) -> pd.DataFrame:
+    """Return what was recorded, one row per value: `curve`, `phase`, `epoch` and `value`."""
+    return pd.DataFrame(
+        [
+            (line.name, line.phase, epoch, value)
+            for line in lines
+            for epoch, value in zip(line.epochs, line.values, strict=True)
+        ],
+        columns=["curve", "phase", "epoch", "value"],
+    )
 
 
 def curves_figure(lines: Iterable[Line]) -> go.Figure | None:

@@ -24,7 +24,7 @@ from fairmoe.figures.divergence import (
     null_takeaway,
 )
 from fairmoe.figures.palette import MODELS, group_styles
-from fairmoe.ui.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.components import percent_column, plain, show_chart, show_download, show_table
 from fairmoe.ui.results import describe, split_switch
 from fairmoe.ui.state import KeptRun, Session
 
@@ -283,6 +283,12 @@ def show_distance(state: Session, asked: Asked) -> None:
             takeaway=null_takeaway(test.shuffled, test.p_value),
             source=f"{asked.source} Each shuffling deals the group names anew to the same rows.",
             key=f"attention-null-{asked.key}",
+        )
+        shuffled = pd.DataFrame({"distance": test.shuffled}).rename_axis("shuffling")
+        show_download(
+            "Distances as CSV",
+            lambda: shuffled.to_csv().encode(),
+            f"fairmoe-attention-null-{asked.key}.csv",
         )
     table = parts.to_frame("part").assign(share=parts / parts.sum())
     show_table(

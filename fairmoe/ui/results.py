@@ -1,11 +1,12 @@
 """What a finished run shows: scores and curves."""
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
+from fairmoe.figures.curves import Line, curve_table, curves_figure, curves_takeaway
 from fairmoe.figures.experts import (
     SUMMARY,
     ahead_of_mixture,
@@ -111,6 +112,28 @@ def show_curves(state: Session, run: "Run") -> None:
             source=f"{run.data.name}, training rows, seed {run.settings.seed}. {kept}",
             key="curves",
         )
+        show_curve_numbers(lines, key="curves-table", alt=curves_takeaway(lines))
+
+
+def show_curve_numbers(lines: Iterable[Line], *, key: str, alt: str) -> None:
+    """Offer what curves are drawn from as a table, which is made when it is unfolded."""
+    numbers = st.expander(
+        "The numbers", icon=":material/table_rows:", key=f"{key}-open", on_change="rerun"
+    )
+    if numbers.open:
+        table = curve_table(lines).set_index("curve")
+        with numbers:
+            show_table(
+                table.rename_axis("Curve"),
+                key=key,
+                alt=alt,
+                columns={
+                    "phase": st.column_config.TextColumn("Phase"),
+                    "epoch": st.column_config.NumberColumn("Epoch", format="localized"),
+                    "value": st.column_config.NumberColumn("Value", format="%.4f"),
+                },
+                csv=table,
+            )
 
 
 def show_provenance(run: "Run") -> None:

@@ -35,7 +35,7 @@ from fairmoe.ui.components import (
     show_chart,
     show_table,
 )
-from fairmoe.ui.results import describe
+from fairmoe.ui.results import describe, show_curve_numbers
 from fairmoe.ui.state import KeptRun, Session
 
 if TYPE_CHECKING:
@@ -82,6 +82,11 @@ def show_weights(_: Session, kept: KeptRun, split: "SplitName") -> None:
             source=f"{run.data.name or 'Unnamed table'}, training rows, seed {run.settings.seed}, "
             "moving average over the steps. The weights that were kept need not be the last.",
             key="usage",
+        )
+        show_curve_numbers(
+            [line for line in lines if line.name.startswith("usage")],
+            key="usage-table",
+            alt=usage_takeaway(lines),
         )
 
 

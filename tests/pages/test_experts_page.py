@@ -160,6 +160,17 @@ def test_ranking_and_probabilities_stand_in_tables(experts):
     assert len(probabilities) == 20
 
 
+def test_the_numbers_of_the_curves_are_there_when_unfolded(experts):
+    assert not any("epoch" in found.value for found in experts.dataframe)
+    experts.session_state["curves-table-open"] = True
+    experts.run()
+    table = next(found.value for found in experts.dataframe if "epoch" in found.value)
+    curve = experts.session_state["fairmoe"].run.curves[0]
+    own = table.loc[[curve.name]]
+    assert list(own["epoch"]) == list(curve.epochs)
+    assert list(own["value"]) == list(curve.values)
+
+
 def specs(app: AppTest) -> list[str]:
     assert not app.exception
     return [chart.proto.spec for chart in app.get("plotly_chart")]
