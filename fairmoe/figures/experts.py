@@ -27,16 +27,25 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
         scores: As `fairmoe.figures.tables.score_table` returns it.
     """
     styles = [MODELS[str(model)] for model in scores.index]
+    # A mark at zero carries the words where there is no value to draw.
+    drawn = {metric: 100 * scores[metric].fillna(0) for metric in SUMMARY}
     figure = row_panels(
         [f"{METRICS[m].label}<br>{METRICS[m].direction}" for m in SUMMARY],
         styles,
         title="Which model is useful, and which treats the groups alike?",
         row_height=34,
+        values=[
+            {
+                "ticksuffix": METRICS[metric].suffix,
+                "nticks": 4,
+                "range": _with_room_for_words(drawn[metric]),
+            }
+            for metric in SUMMARY
+        ],
     )
     figure.update_yaxes(showgrid=False)
     for place, metric in enumerate(SUMMARY, start=1):
-        # A mark at zero carries the words where there is no value to draw.
-        values = 100 * scores[metric].fillna(0)
+        values = drawn[metric]
         add_marks(
             figure,
             place,
@@ -48,13 +57,6 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
             textposition=[f"middle {'left' if value < 0 else 'right'}" for value in values],
             customdata=[shown(value, metric) for value in scores[metric]],
             hovertemplate="%{y}: %{customdata}<extra></extra>",
-        )
-        figure.update_xaxes(
-            ticksuffix=METRICS[metric].suffix,
-            nticks=4,
-            range=_with_room_for_words(values),
-            row=1,
-            col=place,
         )
     return figure
 
@@ -85,7 +87,11 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
     """
     styles = group_styles([str(name) for name in rates.index])
     figure = row_panels(
-        list(RATES.values()), styles, title="What happens to each group?", row_height=44
+        list(RATES.values()),
+        styles,
+        title="What happens to each group?",
+        row_height=44,
+        values=[{"ticksuffix": "%", "range": [-4, 104], "nticks": 5}] * len(RATES),
     )
     for place, rate in enumerate(RATES, start=1):
         value = 100 * rates[rate]
@@ -105,7 +111,6 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
             },
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         )
-    figure.update_xaxes(ticksuffix="%", range=[-4, 104], nticks=5)
     return figure
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.palette import (
@@ -16,6 +15,7 @@ from fairmoe.figures.palette import (
     plain,
     reserve_room,
 )
+from fairmoe.figures.panels import add_upright, axes_of, side_by_side
 
 ASKED = ("mixture", *EXPERTS)
 _THRESHOLD = 50
@@ -28,21 +28,23 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
         said: One row of what `fairmoe.analysis.individual.predict` returns.
         positive: The positive class in words.
     """
-    figure = make_subplots(
-        rows=1,
-        cols=2,
-        shared_yaxes=True,
-        column_widths=[0.62, 0.38],
-        horizontal_spacing=0.05,
-        subplot_titles=[f"probability of {plain(positive)}", "weight by the gate"],
+    labels = [MODELS[model].label for model in ASKED]
+    ticks = [0, 25, 50, 75, 100]
+    axis = {"range": [0, 128], "tickvals": ticks, "ticktext": [f"{tick}%" for tick in ticks]}
+    figure = side_by_side(
+        [f"probability of {plain(positive)}", "weight by the gate"],
+        title="What do the models say, and whom does the gate ask?",
+        height=280,
+        rows={"autorange": "reversed", "ticksuffix": "  "},
+        values=[axis, axis],
     )
-    for column, values in (
+    for place, values in (
         (1, [100 * said[model] for model in ASKED]),
         (2, [None, *(100 * said[f"weight of {expert}"] for expert in EXPERTS)]),
     ):
         figure.add_bar(
             x=values,
-            y=[MODELS[model].label for model in ASKED],
+            y=labels,
             orientation="h",
             marker={
                 "color": [MODELS[model].colour for model in ASKED],
@@ -52,21 +54,10 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{text}<extra></extra>",
-            row=1,
-            col=column,
+            **axes_of(place),
         )
-    figure.add_vline(x=_THRESHOLD, line={"color": GREY, "width": 2, "dash": "dash"}, row=1, col=1)
-    figure.update_annotations(font_size=13)
-    figure.update_layout(
-        template=TEMPLATE,
-        title="What do the models say, and whom does the gate ask?",
-        height=280,
-        showlegend=False,
-        margin={"t": 90},
-    )
-    figure.update_xaxes(ticksuffix="%", range=[0, 128], tickvals=[0, 25, 50, 75, 100])
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
-    reserve_room(figure, [MODELS[model].label for model in ASKED])
+    add_upright(figure, 1, _THRESHOLD, color=GREY, width=2, dash="dash")
+    reserve_room(figure, labels)
     return figure
 
 
@@ -99,12 +90,14 @@ def reasons_figure(
     """
     first = attributions.iloc[:MOST_COLUMNS]
     labels = [f"{column} = {cells[str(column)]}" for column in first.index]
-    figure = make_subplots(
-        rows=1,
-        cols=len(ASKED),
-        shared_yaxes=True,
-        horizontal_spacing=0.04,
-        subplot_titles=[MODELS[model].label for model in ASKED],
+    largest = 1.05 * float(first.abs().to_numpy().max()) or 1.0
+    axis = {"title": "log-odds", "range": [-largest, largest], "nticks": 3, "zerolinewidth": 2}
+    figure = side_by_side(
+        [MODELS[model].label for model in ASKED],
+        title=f"Which values speak for {plain(positive)}, and which against?",
+        height=150 + 28 * len(first),
+        rows=column_axis(labels),
+        values=[axis] * len(ASKED),
     )
     for place, model in enumerate(ASKED, start=1):
         style, values = MODELS[model], first[model]
@@ -115,20 +108,8 @@ def reasons_figure(
             marker={"color": style.colour},
             customdata=[plain(label) for label in labels],
             hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
-            row=1,
-            col=place,
+            **axes_of(place),
         )
-    largest = 1.05 * float(first.abs().to_numpy().max()) or 1.0
-    figure.update_annotations(font_size=13)
-    figure.update_layout(
-        template=TEMPLATE,
-        title=f"Which values speak for {plain(positive)}, and which against?",
-        height=150 + 28 * len(first),
-        showlegend=False,
-        margin={"t": 90},
-    )
-    figure.update_xaxes(title="log-odds", range=[-largest, largest], nticks=3, zerolinewidth=2)
-    figure.update_yaxes(**column_axis(labels))
     reserve_room(figure, [plain(label) for label in labels], below=56)
     return figure
 

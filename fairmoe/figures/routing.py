@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
-from fairmoe.figures.panels import add_marks, row_panels
+from fairmoe.figures.panels import add_marks, add_upright, row_panels
 from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
 
 NEAR_UNIFORM = 0.05
@@ -72,6 +72,7 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
         styles,
         title="Whose opinion counts how much for each group?",
         row_height=44,
+        values=[{"ticksuffix": "%", "nticks": 5, "range": _range(weights)}] * len(EXPERTS),
     )
     for place, expert in enumerate(EXPERTS, start=1):
         add_marks(
@@ -82,8 +83,7 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
             error_x=_interval(weights, expert),
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         )
-        figure.add_vline(100 * _THIRD, line={"color": _GREY, "dash": "dot"}, row=1, col=place)
-    figure.update_xaxes(ticksuffix="%", nticks=5, range=_range(weights))
+        add_upright(figure, place, 100 * _THIRD, color=_GREY, dash="dot")
     return figure
 
 
