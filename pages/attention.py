@@ -1,7 +1,5 @@
 """Attention: which columns each model rests on, for whom, and whether chance could do that."""
 
-import streamlit as st
-
 from fairmoe.ui.attention import (
     ask_reasons,
     show_differences,
@@ -11,6 +9,7 @@ from fairmoe.ui.attention import (
     show_spread,
 )
 from fairmoe.ui.attributions import show_directions, show_methods
+from fairmoe.ui.components import show_parts
 from fairmoe.ui.frame import ATTENTION, page
 
 PARTS = {
@@ -27,8 +26,4 @@ with page(ATTENTION) as state:
     assert kept is not None
     asked = ask_reasons(state, kept)
     show_reading(asked)
-    tabs = st.tabs(list(PARTS), key="attention-part", on_change="rerun", bind="query-params")
-    for tab, show in zip(tabs, PARTS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(state, asked)
+    show_parts(PARTS, key="attention-part", about=(state, asked))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fairmoe.ui.components import plain
+from fairmoe.ui.components import plain, show_parts
 from fairmoe.ui.frame import INDIVIDUAL, page
 from fairmoe.ui.individual import (
     show_changes,
@@ -27,8 +27,4 @@ with page(INDIVIDUAL) as state:
     st.header(plain(real.line().capitalize()), anchor=False)
     person = change_values(state, real)
     show_opinions(person)
-    tabs = st.tabs(list(PARTS), key="individual-part", on_change="rerun", bind="query-params")
-    for tab, show in zip(tabs, PARTS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(state, person)
+    show_parts(PARTS, key="individual-part", about=(state, person))

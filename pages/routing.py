@@ -1,7 +1,6 @@
 """Routing: whom the gate asks for which rows, and what it would be to overrule it."""
 
-import streamlit as st
-
+from fairmoe.ui.components import show_parts
 from fairmoe.ui.frame import ROUTING, page
 from fairmoe.ui.results import split_switch
 from fairmoe.ui.routing import (
@@ -28,8 +27,4 @@ with page(ROUTING) as state:
     assert kept is not None
     split = split_switch()
     show_reading(state, kept, split)
-    tabs = st.tabs(list(PARTS), key="routing-part", on_change="rerun", bind="query-params")
-    for tab, show in zip(tabs, PARTS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(state, kept, split)
+    show_parts(PARTS, key="routing-part", about=(state, kept, split))

@@ -20,7 +20,7 @@ from fairmoe.figures.decisions import (
 )
 from fairmoe.figures.experts import RATES, rates_figure, rates_takeaway, too_few
 from fairmoe.figures.palette import MODELS
-from fairmoe.ui.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.components import percent_column, plain, show_chart, show_parts, show_table
 from fairmoe.ui.results import describe
 from fairmoe.ui.state import Session
 
@@ -113,11 +113,7 @@ def show_by_group(state: Session, run: "Run", split: "SplitName") -> None:
     few = too_few(judged.rates)
     if few:
         st.warning(plain(few), icon=":material/groups:")
-    tabs = st.tabs(list(_PARTS), key="group-part", on_change="rerun", bind="query-params")
-    for tab, show in zip(tabs, _PARTS.values(), strict=True):
-        if tab.open:
-            with tab:
-                show(state, judged)
+    show_parts(_PARTS, key="group-part", about=(state, judged))
 
 
 def _show_rates(state: Session, judged: Judged) -> None:

@@ -150,6 +150,23 @@ def show_download(label: str, make: Callable[[], bytes], name: str) -> None:
     )
 
 
+def show_parts(
+    parts: Mapping[str, Callable[..., None]], *, key: str, about: tuple[Any, ...]
+) -> None:
+    """Show one of some parts of a page, on tabs; what is not open is not drawn.
+
+    Args:
+        parts: What shows each part, by its name.
+        key: Tells the tabs from others; the address holds which is open under it.
+        about: What each part is called with.
+    """
+    tabs = st.tabs(list(parts), key=key, on_change="rerun", bind="query-params")
+    for tab, show in zip(tabs, parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(*about)
+
+
 def percent_column(label: str, text: str, unit: str = "%") -> Any:
     """Return the configuration of a column of values in percent or percentage points."""
     return st.column_config.NumberColumn(
