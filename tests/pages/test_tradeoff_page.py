@@ -125,8 +125,6 @@ def test_a_run_of_the_sweep_is_opened_on_every_page(done, swept):
     assert state.run.scores["test"]["mixture"]["acc"] == pytest.approx(frame["test_acc"][other])
     # After a look at another page the list is at the run that is shown.
     done.switch_page("pages/learn.py").run()
-    # A browser forgets the list with the page that it stands on.
-    del done.session_state["tradeoff-run"]
     assert done.switch_page("pages/tradeoff.py").run().get_by_key("tradeoff-run").value == (
         state.chosen
     )
