@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from fairmoe.explain import Explainer
+from fairmoe.functional.attributions import legendre_nodes
 from fairmoe.functional.gating import expert_state
 from fairmoe.functional.losses import adversarial_loss
 from fairmoe.nn import (
@@ -15,6 +16,7 @@ from fairmoe.nn import (
     by_expert,
     gradient_reversal,
 )
+from fairmoe.nn.mixture import PATH_STEPS
 
 
 def generators(n, first=0):
@@ -204,6 +206,36 @@ def test_log_odds_stay_finite_where_experts_are_certain():
     with torch.no_grad():
         mixture.experts.weight2.mul_(1000)
     assert mixture.log_odds(draws(50, 5)).isfinite().all()
+
+
+def test_the_average_gradient_is_that_of_the_graph():
+    mixture, x, baseline = make_mixture().double(), draws(7, 5).double(), draws(1, 5)[0].double()
+    with torch.no_grad():
+        for parameter in mixture.parameters():
+            parameter.mul_(3)
+    nodes, shares = (each.double() for each in legendre_nodes(PATH_STEPS))
+    expected = torch.zeros(2, 7, 5, dtype=torch.float64)
+    for node, share in zip(nodes, shares, strict=True):
+        point = (baseline + node * (x - baseline)).repeat(2, 1, 1).requires_grad_()
+        (gradient,) = torch.autograd.grad(mixture.log_odds(point).sum(), point)
+        expected += share * gradient
+    assert expected.abs().max() > 0.1
+    assert torch.allclose(mixture.average_gradient(x, baseline), expected)
+
+
+def test_the_gates_gradients_are_those_of_the_graph():
+    gate = GateStack(5, 4, temperature=1.7, generators=generators(2)).double()
+    x, state, into = (draws(*shape).double() for shape in ((9, 5), (2, 9, 10), (2, 9, 3)))
+    (gate(gate.first_layer(x), state) * into).sum().backward()
+    theirs = [parameter.grad.clone() for parameter in gate.parameters()]
+    for parameter in gate.parameters():
+        parameter.grad.zero_()
+    with torch.no_grad():
+        hidden = gate.hidden(gate.first_layer(x), state)
+        gate.add_gradients(x, state, hidden, gate.log_weights(hidden), into)
+    for parameter, their in zip(gate.parameters(), theirs, strict=True):
+        assert their.abs().max() > 0.01
+        assert torch.allclose(parameter.grad, their)
 
 
 def test_the_uniform_mixture_is_the_mean_of_the_experts():

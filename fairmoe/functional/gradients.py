@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from fairmoe.functional.attention import TINY
+from fairmoe.functional.gating import EPSILON
 
 
 def cross_entropy_gradient(
@@ -77,3 +78,94 @@ def representation_gradient(
     means = hidden.mT @ averaging
     apart = means - means.mean(-1, keepdim=True)
     return (apart.mul_(4 / max(groups - 1, 1)) @ averaging.T).mT
+
+
+def reinforce_gradient(
+    gate_log_proba: Float[Tensor, "k n e"],
+    actions: Int[Tensor, "*s k n"],
+    advantage: Float[Tensor, "*s k"],
+    weights: Float[Tensor, "k n"],
+) -> Float[Tensor, "k n e"]:
+    """Return the gradient of the policy loss (38) in the log of the gate's weights.
+
+    Args:
+        gate_log_proba: **Shape** `(k, n, 3)`.
+        actions: **Shape** `(*s, k, n)`. The loss is the mean over `s`.
+        advantage: **Shape** `(*s, k)`.
+        weights: **Shape** `(k, n)`. $w_i$ of (39), or ones.
+    """
+    pull = weights * advantage[..., None] / -weights.shape[-1]
+    taken = actions[..., None] == torch.arange(gate_log_proba.shape[-1], device=actions.device)
+    return (taken * pull[..., None]).reshape(-1, *gate_log_proba.shape).mean(0)
+
+
+def counterfactual_gradient(
+    gate_log_proba: Float[Tensor, "k n e"],
+    rewards: Float[Tensor, "k n e"],
+    weights: Float[Tensor, "k n"],
+) -> Float[Tensor, "k n e"]:
+    """Return the gradient of `policy.counterfactual_loss` in the log of the gate's weights.
+
+    Args:
+        gate_log_proba: **Shape** `(k, n, 3)`.
+        rewards: **Shape** `(k, n, 3)`. What the reward would be with each action of each row.
+        weights: **Shape** `(k, n)`. $w_i$ of (39), or ones.
+    """
+    gate = gate_log_proba.exp()
+    advantage = (gate * rewards).sum(-1, keepdim=True) - rewards
+    return gate * weights[..., None] * advantage.to(gate.dtype)
+
+
+def regulariser_gradient(
+    gate_log_proba: Float[Tensor, "k n e"],
+    usage: Float[Tensor, "k e"],
+    *,
+    momentum: float,
+    entropy_weight: float,
+    load_balance_weight: float,
+) -> Float[Tensor, "k n e"]:
+    r"""Return the gradient of what (43) adds to the policy loss, in the log of the gate's weights.
+
+    $$\frac{\partial \mathcal{L}_{LB}}{\partial usage_{ma,i}} = \frac{\log q_i - \sum_j q_j \log
+    q_j}{\sum_j (usage_{ma,j} + \epsilon)}$$
+
+    Args:
+        gate_log_proba: **Shape** `(k, n, 3)`.
+        usage: **Shape** `(k, 3)`. The moving average (45) with this batch in it.
+        momentum: Of that average.
+        entropy_weight: $\lambda_{entropy}$.
+        load_balance_weight: $\lambda_{LB}$.
+    """
+    shifted = usage + EPSILON
+    total = shifted.sum(-1, keepdim=True)
+    q = shifted / total
+    into_usage = (q.log() - (q * q.log()).sum(-1, keepdim=True)) / total
+    balance = into_usage.mul_((1 - momentum) * load_balance_weight).add_(entropy_weight)
+    into = balance[:, None].add(gate_log_proba, alpha=entropy_weight)
+    return into.mul_(gate_log_proba.exp()).div_(gate_log_proba.shape[-2])
+
+
+def through_softmax(
+    log_proba: Float[Tensor, "*k n e"], into_log_proba: Float[Tensor, "*k n e"]
+) -> Float[Tensor, "*k n e"]:
+    """Return the gradient in logits from that in the logarithm of their softmax."""
+    return into_log_proba - log_proba.exp() * into_log_proba.sum(-1, keepdim=True)
+
+
+def state_gradient(
+    proba: Float[Tensor, "e *k n"], into_state: Float[Tensor, "*k n s"]
+) -> Float[Tensor, "e *k n"]:
+    """Return the gradient in the experts' probabilities from that in the gate's state (31).
+
+    Args:
+        proba: **Shape** `(3, *k, n)`. Probability of the positive class by expert.
+        into_state: **Shape** `(*k, n, 10)`.
+    """
+    experts = len(proba)
+    of_probabilities = into_state[..., : 2 * experts].movedim(-1, 0)
+    of_confidence = into_state[..., 2 * experts : -1].movedim(-1, 0)
+    first, second = torch.triu_indices(experts, experts, 1)
+    apart = (proba[first] - proba[second]).sign_().mul_(into_state[..., -1] / len(first))
+    into = (proba - 0.5).sign_().mul_(of_confidence)
+    into.add_(of_probabilities[1::2]).sub_(of_probabilities[::2])
+    return into.index_add_(0, first, apart).index_add_(0, second, apart, alpha=-1)

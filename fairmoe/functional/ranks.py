@@ -84,7 +84,8 @@ class TopRows:
         under, at, over = found.view(len(now), 3, -1).unbind(1)
         under = under.masked_fill(self._first_of_all, -1)
         over = over.masked_fill(self._last_of_all, self._n_ranks)
-        under, at, over = torch.stack([under, at, over])[..., self._segment]
+        borders = torch.stack([under, at, over])
+        under, at, over = borders.gather(-1, self._segment.expand(*borders.shape[:-1], -1))
         lowest = torch.where(now >= at, under, at)
         highest = torch.where(now >= over, at, over)
         threshold = ranks.clamp(lowest, highest)

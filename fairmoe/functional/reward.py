@@ -223,7 +223,7 @@ def _rate_gaps(tables: RewardTables, actions: Tensor) -> Tensor:
     now = taken(tables.predicted, actions)
     rates = now @ tables.averaging
     change = (tables.predicted - now) * tables.share[:, None, None]
-    return _gap_with(rates[:, None, :, tables.group] + change, rates, tables.group)
+    return _gap_with(_of_rows(rates, tables.group)[:, None] + change, rates, tables.group)
 
 
 def _gap_with(own: Tensor, rates: Tensor, group: Tensor) -> Tensor:
@@ -237,9 +237,16 @@ def _gap_with(own: Tensor, rates: Tensor, group: Tensor) -> Tensor:
     n_groups = rates.shape[-1]
     itself = torch.eye(n_groups, dtype=torch.bool, device=rates.device)
     others = rates[..., None, :].expand(*rates.shape, n_groups)
-    highest = others.masked_fill(itself, -math.inf).amax(-1)[..., None, :, group]
-    lowest = others.masked_fill(itself, math.inf).amin(-1)[..., None, :, group]
-    return torch.maximum(own, highest) - torch.minimum(own, lowest)
+    highest = _of_rows(others.masked_fill(itself, -math.inf).amax(-1), group)
+    lowest = _of_rows(others.masked_fill(itself, math.inf).amin(-1), group)
+    return torch.maximum(own, highest[..., None, :, :]) - torch.minimum(
+        own, lowest[..., None, :, :]
+    )
+
+
+def _of_rows(values: Tensor, group: Tensor) -> Tensor:
+    """Return `(*b, n)`, the values `(*b, g)` of each row's group."""
+    return values.gather(-1, group.expand(*values.shape[:-1], -1))
 
 
 def _explanation_gaps(tables: RewardTables, actions: Tensor) -> tuple[Tensor, Tensor]:
@@ -263,7 +270,7 @@ def _attention_jsd(tables: RewardTables, actions: Tensor) -> Tensor:
     now = taken(attention, actions[:, None].expand(attention.shape[1:]))
     means = now.double() @ tables.averaging[0]
     change = (attention - now) * tables.share[0].to(now.dtype)
-    of_groups = _entropy_change(means.to(now.dtype)[..., group], change)
+    of_groups = _entropy_change(_of_rows(means.to(now.dtype), group), change)
     of_middle = _entropy_change(means.mean(-1, keepdim=True).to(now.dtype), change / groups)
     return jensen_shannon_divergence(means.mT, base=2.0)[:, None] + (
         of_groups / groups - of_middle

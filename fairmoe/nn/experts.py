@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from fairmoe.functional.attributions import average_slope
 from fairmoe.functional.path_attention import PathAttention
-from fairmoe.nn.stacking import affine, initial_weights
+from fairmoe.nn.stacking import affine, grad_of, initial_weights
 
 
 class ExpertOutputs(NamedTuple):
@@ -155,8 +155,8 @@ class ExpertStack(nn.Module):
             keep: As it was given to `outputs`.
         """
         error = into_logits.mT
-        _grad(self.weight2).baddbmm_(error, outputs.kept)
-        _grad(self.bias2).add_(error.sum(-1))
+        grad_of(self.weight2).baddbmm_(error, outputs.kept)
+        grad_of(self.bias2).add_(error.sum(-1))
         into_hidden = torch.bmm(self.weight2.mT, error).mT
         return into_hidden if keep is None else into_hidden.mul_(keep)
 
@@ -186,18 +186,13 @@ class ExpertStack(nn.Module):
             members: Which experts' it is.
         """
         error = into_before.mT
-        _grad(self.weight1)[members].flatten(0, 1).addmm_(error.flatten(0, 1), x)
-        _grad(self.bias1)[members].add_(error.sum(-1))
+        grad_of(self.weight1)[members].flatten(0, 1).addmm_(error.flatten(0, 1), x)
+        grad_of(self.bias1)[members].add_(error.sum(-1))
 
     @torch.no_grad()
     def add_attention(self, found: PathAttention, members: slice) -> None:
         """Add to `grad` what an attention loss wants of weights other than by way of the rows."""
-        _grad(self.weight1)[members].add_(found.into_weight)
-        into_weight2 = _grad(self.weight2)[members]
+        grad_of(self.weight1)[members].add_(found.into_weight)
+        into_weight2 = grad_of(self.weight2)[members]
         into_weight2[:, 1].add_(found.into_direction)
         into_weight2[:, 0].sub_(found.into_direction)
-
-
-def _grad(parameter: nn.Parameter) -> Tensor:
-    assert parameter.grad is not None
-    return parameter.grad

@@ -7,7 +7,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fairmoe.functional.gating import gate_log_proba
-from fairmoe.nn.stacking import N_EXPERTS, affine, initial_weights
+from fairmoe.functional.gradients import through_softmax
+from fairmoe.nn.stacking import N_EXPERTS, affine, grad_of, initial_weights
 
 
 class GateStack(nn.Module):
@@ -47,17 +48,69 @@ class GateStack(nn.Module):
         """Return the part of the hidden layer that rests on the rows, before its activation."""
         return affine(x, self.weight_x, self.bias1)
 
-    def forward(
+    def hidden(
         self, before: Float[Tensor, "k n u"], state: Float[Tensor, "k n s"]
-    ) -> Float[Tensor, "k n e"]:
-        """Return the log of the gate's weights (33).
+    ) -> Float[Tensor, "k n u"]:
+        """Return the hidden units.
 
         Args:
             before: **Shape** `(k, n, u)`, from `first_layer`.
             state: **Shape** `(k, n, 10)`, from the experts; see `gating.expert_state`.
         """
+        return torch.baddbmm(before.mT, self.weight_state, state.mT).relu().mT
+
+    def log_weights(self, hidden: Float[Tensor, "k n u"]) -> Float[Tensor, "k n e"]:
+        """Return the log of the gate's weights (33) from its hidden units."""
         # >>> Equation (32)
-        hidden = torch.baddbmm(before.mT, self.weight_state, state.mT).relu().mT
         gate_logits = affine(hidden, self.weight2, self.bias2)
         # <<< Equation (32)
         return gate_log_proba(gate_logits, self.temperature)
+
+    def forward(
+        self, before: Float[Tensor, "k n u"], state: Float[Tensor, "k n s"]
+    ) -> Float[Tensor, "k n e"]:
+        """Return the log of the gate's weights (33); the arguments are those of `hidden`."""
+        return self.log_weights(self.hidden(before, state))
+
+    @torch.no_grad()
+    def add_gradients(
+        self,
+        x: Float[Tensor, "n d"],
+        state: Float[Tensor, "k n s"],
+        hidden: Float[Tensor, "k n u"],
+        log_weights: Float[Tensor, "k n e"],
+        into_log_weights: Float[Tensor, "k n e"],
+    ) -> None:
+        """Add the gradients of all weights to `grad`, given that in the log of what they weigh.
+
+        Args:
+            x: **Shape** `(n, d)`. The rows.
+            state: As it was given to `hidden`.
+            hidden: What `hidden` returned.
+            log_weights: What `log_weights` returned for it.
+            into_log_weights: **Shape** `(k, n, 3)`.
+        """
+        error, before_error = self._through(hidden, log_weights, into_log_weights)
+        grad_of(self.weight2).baddbmm_(error, hidden)
+        grad_of(self.bias2).add_(error.sum(-1))
+        grad_of(self.weight_state).baddbmm_(before_error, state)
+        grad_of(self.weight_x).flatten(0, 1).addmm_(before_error.flatten(0, 1), x)
+        grad_of(self.bias1).add_(before_error.sum(-1))
+
+    def into_inputs(
+        self,
+        hidden: Float[Tensor, "k n u"],
+        log_weights: Float[Tensor, "k n e"],
+        into_log_weights: Float[Tensor, "k n e"],
+    ) -> tuple[Float[Tensor, "k n u"], Float[Tensor, "k n s"]]:
+        """Return the gradients in what `hidden` was given; arguments as of `add_gradients`."""
+        _, before_error = self._through(hidden, log_weights, into_log_weights)
+        return before_error.mT, torch.bmm(self.weight_state.mT, before_error).mT
+
+    def _through(
+        self, hidden: Tensor, log_weights: Tensor, into_log_weights: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Return the gradients in the logits and before the activation, their rows last."""
+        error = through_softmax(log_weights, into_log_weights).mT / self.temperature
+        before_error = torch.bmm(self.weight2.mT, error)
+        return error, before_error.mul_(hidden.mT > 0)

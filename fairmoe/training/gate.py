@@ -10,17 +10,14 @@ from fairmoe.functional.gating import (
     disagreement,
     disagreement_weights,
     expert_state,
-    gate_entropy,
-    gate_loss,
-    load_balance_loss,
     moving_usage,
 )
-from fairmoe.functional.policy import (
-    counterfactual_loss,
-    leave_one_out,
-    reinforce_loss,
-    sample_actions,
+from fairmoe.functional.gradients import (
+    counterfactual_gradient,
+    regulariser_gradient,
+    reinforce_gradient,
 )
+from fairmoe.functional.policy import leave_one_out, sample_actions
 from fairmoe.functional.reward import (
     RewardTables,
     counterfactual_rewards,
@@ -227,53 +224,56 @@ class GateTrainer:
             prepared.append(GateBatch(batch.x, state, weights, tables, utility_score))
         return prepared
 
+    @torch.no_grad()
     def _step(self, optimizer: Adam, batch: GateBatch) -> Tensor:
         """Make one step and return the reward of the sampled routing, **Shape** `(k,)`."""
         shared = self._stack.shared
         gate = self.mixture.gate
-        log_weights = gate(gate.first_layer(batch.x), batch.state)
-        policy, reward = self._policy_loss(log_weights, batch)
-        usage = moving_usage(self._usage, batch_usage(log_weights), shared.usage_momentum)
-        loss = gate_loss(
-            policy,
-            gate_entropy(log_weights),
-            load_balance_loss(usage),
+        hidden = gate.hidden(gate.first_layer(batch.x), batch.state)
+        log_weights = gate.log_weights(hidden)
+        into_log_weights, reward = self._policy_gradient(log_weights, batch)
+        self._usage = moving_usage(self._usage, batch_usage(log_weights), shared.usage_momentum)
+        into_log_weights += regulariser_gradient(
+            log_weights,
+            self._usage,
+            momentum=shared.usage_momentum,
             entropy_weight=shared.entropy_weight,
             load_balance_weight=shared.load_balance_weight,
         )
         optimizer.clear()
-        torch.autograd.backward(loss.sum())
+        gate.add_gradients(batch.x, batch.state, hidden, log_weights, into_log_weights)
         optimizer.step()
-        self._usage = usage.detach()
         return reward
 
-    def _policy_loss(self, log_weights: Tensor, batch: GateBatch) -> tuple[Tensor, Tensor]:
+    def _policy_gradient(self, log_weights: Tensor, batch: GateBatch) -> tuple[Tensor, Tensor]:
+        """Return the gradient of the policy loss in the log of the gate's weights, and the reward.
+
+        The reward is that of the sampled routing, **Shape** `(k,)`.
+        """
         shared = self._stack.shared
-        frozen = log_weights.detach()
         if shared.credit == "rollouts":
             actions = torch.stack(
-                [sample_actions(frozen, self._generators) for _ in range(shared.rollouts)]
+                [sample_actions(log_weights, self._generators) for _ in range(shared.rollouts)]
             )
             rewards = routing_reward(batch.tables, actions)
-            losses = reinforce_loss(
-                log_weights, actions, leave_one_out(rewards).to(frozen.dtype), batch.weights
-            )
-            return losses.mean(0), rewards.mean(0)
-        actions = sample_actions(frozen, self._generators)
+            advantage = leave_one_out(rewards).to(log_weights.dtype)
+            gradient = reinforce_gradient(log_weights, actions, advantage, batch.weights)
+            return gradient, rewards.mean(0)
+        actions = sample_actions(log_weights, self._generators)
         if shared.credit == "counterfactual":
             rewards = counterfactual_rewards(batch.tables, actions) - batch.utility_score[:, None]
-            loss = counterfactual_loss(log_weights, rewards.movedim(0, -1), batch.weights)
+            gradient = counterfactual_gradient(log_weights, rewards.movedim(0, -1), batch.weights)
             # What row 0 would earn with its own action is what the routing earns.
             first = rewards[:, :, 0].gather(0, actions[None, :, 0])[0]
-            return loss, first
+            return gradient, first
         if shared.reward == "mixture":
             reward = self._mixture_reward(batch)
         else:
             reward = routing_reward(batch.tables, actions)
-        advantage = (reward - self._baseline).to(frozen.dtype)
+        advantage = (reward - self._baseline).to(log_weights.dtype)
         momentum = shared.baseline_momentum
         self._baseline = momentum * self._baseline + (1 - momentum) * reward
-        return reinforce_loss(log_weights, actions, advantage, batch.weights), reward
+        return reinforce_gradient(log_weights, actions, advantage, batch.weights), reward
 
     def _mixture_reward(self, batch: GateBatch) -> Tensor:
         """Return (37) for the soft mixture, which no action changes."""

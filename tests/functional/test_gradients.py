@@ -4,11 +4,24 @@ import pytest
 import torch
 
 from fairmoe.functional.attention import jensen_shannon_divergence
+from fairmoe.functional.gating import (
+    batch_usage,
+    expert_state,
+    gate_entropy,
+    gate_loss,
+    load_balance_loss,
+    moving_usage,
+)
 from fairmoe.functional.gradients import (
+    counterfactual_gradient,
     cross_entropy_gradient,
     divergence_with_gradient,
     gap_gradient,
+    regulariser_gradient,
+    reinforce_gradient,
     representation_gradient,
+    state_gradient,
+    through_softmax,
 )
 from fairmoe.functional.groups import averaging_matrix, estimable
 from fairmoe.functional.losses import (
@@ -16,6 +29,7 @@ from fairmoe.functional.losses import (
     demographic_parity_loss,
     representation_loss,
 )
+from fairmoe.functional.policy import counterfactual_loss, reinforce_loss
 
 
 def draw(*shape):
@@ -78,3 +92,53 @@ def test_representation(groups):
     (theirs,) = torch.autograd.grad(representation_loss(hidden, averaging).sum(), hidden)
     assert theirs.abs().max() > 0.01 or groups == 1
     assert torch.allclose(representation_gradient(hidden.detach(), averaging), theirs)
+
+
+@pytest.mark.equation(38)
+@pytest.mark.parametrize("samples", [(), (4,)])
+def test_policy_loss(samples):
+    log_gate = draw(2, 9, 3).log_softmax(-1).requires_grad_()
+    actions = torch.randint(3, (*samples, 2, 9), generator=torch.Generator().manual_seed(1))
+    advantage, weights = draw(*samples, 2), draw(2, 9).exp()
+    loss = reinforce_loss(log_gate, actions, advantage, weights)
+    (theirs,) = torch.autograd.grad(loss.sum() / (samples[0] if samples else 1), log_gate)
+    ours = reinforce_gradient(log_gate.detach(), actions, advantage, weights)
+    assert theirs.abs().max() > 0.01
+    assert torch.allclose(ours, theirs)
+
+
+@pytest.mark.equation(38)
+def test_counterfactual_loss():
+    log_gate = draw(2, 9, 3).log_softmax(-1).requires_grad_()
+    rewards, weights = draw(2, 9, 3).roll(1, 0), draw(2, 9).exp()
+    (theirs,) = torch.autograd.grad(counterfactual_loss(log_gate, rewards, weights).sum(), log_gate)
+    ours = counterfactual_gradient(log_gate.detach(), rewards, weights)
+    assert theirs.abs().max() > 0.01
+    assert torch.allclose(ours, theirs)
+
+
+@pytest.mark.equation(40, 41, 42, 43, 45, 46)
+def test_entropy_and_load_balance_of_a_gate():
+    log_gate, before = draw(2, 9, 3).log_softmax(-1).requires_grad_(), draw(2, 3).softmax(-1)
+    weights = {"entropy_weight": 0.7, "load_balance_weight": 5.0}
+    usage = moving_usage(before, batch_usage(log_gate), 0.8)
+    loss = gate_loss(torch.zeros(2), gate_entropy(log_gate), load_balance_loss(usage), **weights)
+    (theirs,) = torch.autograd.grad(loss.sum(), log_gate)
+    ours = regulariser_gradient(log_gate.detach(), usage.detach(), momentum=0.8, **weights)
+    assert theirs.abs().max() > 0.01
+    assert torch.allclose(ours, theirs)
+
+
+@pytest.mark.equation(33)
+def test_through_a_softmax():
+    logits, into = draw(2, 9, 3).requires_grad_(), draw(2, 9, 3).roll(1, 1)
+    log_proba = logits.log_softmax(-1)
+    (theirs,) = torch.autograd.grad((log_proba * into).sum(), logits)
+    assert torch.allclose(through_softmax(log_proba.detach(), into), theirs)
+
+
+@pytest.mark.equation(31)
+def test_state_of_the_gate():
+    proba, into = draw(3, 2, 9).sigmoid().requires_grad_(), draw(2, 9, 10)
+    (theirs,) = torch.autograd.grad((expert_state(proba) * into).sum(), proba)
+    assert torch.allclose(state_gradient(proba.detach(), into), theirs)

@@ -4,6 +4,20 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
+from fairmoe.functional.gating import (
+    batch_usage,
+    gate_entropy,
+    gate_loss,
+    load_balance_loss,
+    moving_usage,
+)
+from fairmoe.functional.policy import (
+    counterfactual_loss,
+    leave_one_out,
+    reinforce_loss,
+    sample_actions,
+)
+from fairmoe.functional.reward import counterfactual_rewards, routing_reward
 from fairmoe.training import forget_experts, train
 from fairmoe.training import gate as gate_module
 from fairmoe.training.batches import make_batch
@@ -64,13 +78,13 @@ def test_usage_is_the_moving_average_of_what_the_gate_gives(demo):
 
 def test_the_baseline_of_batch_credit_is_the_moving_average_of_rewards(demo, monkeypatch):
     seen = []
-    honest = gate_module.reinforce_loss
+    honest = gate_module.reinforce_gradient
 
     def spy(log_weights, actions, advantage, weights):
         seen.append(advantage.item())
         return honest(log_weights, actions, advantage, weights)
 
-    monkeypatch.setattr(gate_module, "reinforce_loss", spy)
+    monkeypatch.setattr(gate_module, "reinforce_gradient", spy)
     settings = Settings(
         epochs=12, credit="batch", baseline_momentum=0.7, select="last", fine_tune_every=0
     )
@@ -79,6 +93,66 @@ def test_the_baseline_of_batch_credit_is_the_moving_average_of_rewards(demo, mon
     for advantage, reward in zip(seen, rewards, strict=True):
         assert advantage == pytest.approx(reward - baseline, abs=1e-6)
         baseline = 0.7 * baseline + 0.3 * reward
+
+
+@pytest.mark.equation(43)
+@pytest.mark.parametrize("credit", ["counterfactual", "rollouts", "batch"])
+def test_a_step_descends_the_loss_of_the_gate(demo, monkeypatch, credit):
+    """What a step leaves in `grad` is autograd's gradient of (43), for the actions it drew."""
+    settings = Settings(
+        credit=credit,
+        gate_start="random",
+        entropy_weight=0.5,
+        load_balance_weight=3,
+        usage_momentum=0.5,
+        rollouts=3,
+    )
+    drawn = []
+
+    def spy(*arguments):
+        drawn.append(sample_actions(*arguments))
+        return drawn[-1]
+
+    monkeypatch.setattr(gate_module, "sample_actions", spy)
+    monkeypatch.setattr(gate_module.Adam, "step", lambda _: None)
+    forget_experts()
+    seen = []
+
+    def step(self, optimizer, batch):
+        before = self._usage
+        reward = honest(self, optimizer, batch)
+        seen.append((self.mixture.gate, batch, before))
+        return reward
+
+    honest = GateTrainer._step
+    monkeypatch.setattr(GateTrainer, "_step", step)
+    train(demo, [settings.replace(epochs=4, fine_tune_every=0, select="last")])
+    gate, batch, usage = seen[-1]
+    ours = [parameter.grad.clone() for parameter in gate.parameters()]
+    gate.requires_grad_()
+    log_weights = gate(gate.first_layer(batch.x), batch.state)
+    if credit == "counterfactual":
+        rewards = counterfactual_rewards(batch.tables, drawn[-1]).movedim(0, -1)
+        policy = counterfactual_loss(log_weights, rewards, batch.weights)
+    elif credit == "rollouts":
+        actions = torch.stack(drawn[-3:])
+        advantage = leave_one_out(routing_reward(batch.tables, actions)).float()
+        policy = reinforce_loss(log_weights, actions, advantage, batch.weights).mean(0)
+    else:
+        rewards = [routing_reward(batch.tables, actions) for actions in drawn]
+        advantage = (rewards[1] - 0.1 * rewards[0]).float()
+        policy = reinforce_loss(log_weights, drawn[-1], advantage, batch.weights)
+    loss = gate_loss(
+        policy,
+        gate_entropy(log_weights),
+        load_balance_loss(moving_usage(usage, batch_usage(log_weights), 0.5)),
+        entropy_weight=0.5,
+        load_balance_weight=3.0,
+    )
+    theirs = torch.autograd.grad(loss.sum(), list(gate.parameters()))
+    for our, their in zip(ours, theirs, strict=True):
+        assert their.abs().max() > 1e-4
+        assert torch.allclose(our, their, rtol=1e-3, atol=1e-6)
 
 
 def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
