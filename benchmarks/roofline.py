@@ -55,7 +55,13 @@ def _row(
     settings = [resolve_weight_decay(Settings(lambda_fair=0.1 * run), n) for run in range(runs)]
     stack = Stack(settings, torch.device("cpu"))
     schedule = resolve_schedule(stack.shared, len(data.train.y))
-    batches = make_batches(data.train, data.n_groups, schedule.batches, stack.device)
+    batches = make_batches(
+        data.train,
+        data.n_groups,
+        schedule.batches,
+        stack.device,
+        least=stack.shared.rare_rows,
+    )
     validation = make_batch(data.validation, torch.arange(len(data.validation.y)), data.n_groups)
     trainer = ExpertTrainer(
         stack, batches, validation, data.n_groups, make_explainer(data, stack.shared)

@@ -118,7 +118,8 @@ def _each(
 
 def _batches(data: EncodedData) -> list[Batch]:
     schedule = resolve_schedule(Settings(), len(data.train.y))
-    return make_batches(data.train, data.n_groups, schedule.batches, torch.device("cpu"))
+    cpu, least = torch.device("cpu"), Settings().rare_rows
+    return make_batches(data.train, data.n_groups, schedule.batches, cpu, least=least)
 
 
 def _trainer(data: EncodedData, settings: Sequence[Settings]) -> ExpertTrainer:

@@ -134,6 +134,14 @@ class Settings:
     batch_size: int | Auto = _setting(
         "auto", "schedule", "Rows per training step; all rows if there are fewer.", 16, 2**31 - 1
     )
+    rare_rows: int = _setting(
+        64,
+        "schedule",
+        "How many rows of each group and label a step compares at least, if there are as many; "
+        "those of rare groups then come again in several steps. 0 for none that come again.",
+        0,
+        2**31 - 1,
+    )
     select: Select = _setting(
         "best", "schedule", "Keep the weights with the best validation score, or the last ones."
     )

@@ -73,6 +73,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight_decay: See there.
         epochs: See there.
         batch_size: See there.
+        rare_rows: See there.
         select: See there.
         gate_hidden: See there.
         temperature: See there.
@@ -137,6 +138,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weight_decay: float | Auto = "auto",
         epochs: int | Auto = "auto",
         batch_size: int | Auto = "auto",
+        rare_rows: int = 64,
         select: Select = "best",
         gate_hidden: int = 16,
         temperature: float = 1.0,
@@ -181,6 +183,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.weight_decay = weight_decay
         self.epochs = epochs
         self.batch_size = batch_size
+        self.rare_rows = rare_rows
         self.select = select
         self.gate_hidden = gate_hidden
         self.temperature = temperature

@@ -223,6 +223,11 @@ def test_the_average_gradient_is_that_of_the_graph():
     assert torch.allclose(mixture.average_gradient(x, baseline), expected)
 
 
+def test_the_average_gradient_is_found_on_the_device_of_the_mixture():
+    mixture, x = make_mixture().to("meta"), torch.empty(7, 5, device="meta")
+    assert mixture.average_gradient(x, x[0]).device.type == "meta"
+
+
 def test_the_gates_gradients_are_those_of_the_graph():
     gate = GateStack(5, 4, temperature=1.7, generators=generators(2)).double()
     x, state, into = (draws(*shape).double() for shape in ((9, 5), (2, 9, 10), (2, 9, 3)))

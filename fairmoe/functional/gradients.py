@@ -164,7 +164,7 @@ def state_gradient(
     experts = len(proba)
     of_probabilities = into_state[..., : 2 * experts].movedim(-1, 0)
     of_confidence = into_state[..., 2 * experts : -1].movedim(-1, 0)
-    first, second = torch.triu_indices(experts, experts, 1)
+    first, second = torch.triu_indices(experts, experts, 1, device=proba.device)
     apart = (proba[first] - proba[second]).sign_().mul_(into_state[..., -1] / len(first))
     into = (proba - 0.5).sign_().mul_(of_confidence)
     into.add_(of_probabilities[1::2]).sub_(of_probabilities[::2])

@@ -10,6 +10,7 @@ def averaging_matrix(
     n_groups: int,
     *,
     among: Bool[Tensor, " n"] | None = None,
+    weights: Float[Tensor, " n"] | None = None,
     dtype: torch.dtype = torch.float32,
 ) -> Float[Tensor, "n g"]:
     """Return the matrix whose product with a row of values gives the mean in each group.
@@ -18,6 +19,7 @@ def averaging_matrix(
         group: **Shape** `(n,)`, ids in `[0, n_groups)`.
         n_groups: The number of groups, `G`.
         among: **Shape** `(n,)`. Only these rows count; all of them if it is left out.
+        weights: **Shape** `(n,)`. How much a row counts; all the same if they are left out.
         dtype: Of the result.
 
     Returns:
@@ -33,6 +35,8 @@ def averaging_matrix(
     member = torch.nn.functional.one_hot(group, n_groups).to(dtype)
     if among is not None:
         member = member * among[:, None]
+    if weights is not None:
+        member = member * weights[:, None].to(dtype)
     return member / member.sum(0)
 
 

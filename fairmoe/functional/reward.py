@@ -9,6 +9,7 @@ routed to is ranked once, so that a routing is counted by rank and nothing is ev
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int, Shaped
@@ -18,6 +19,25 @@ from fairmoe.functional.attention import TINY, jensen_shannon_divergence
 from fairmoe.functional.groups import averaging_matrix
 from fairmoe.functional.ranks import TopRows, dense_ranks, sums_below, taken, values_at
 from fairmoe.functional.scores import PARTS, all_scores, combine, fidelity
+
+
+class GapContext(NamedTuple):
+    """Rows that count in the gaps of a routing, DP and EO, and in no other part of its reward.
+
+    A batch has few rows of a rare group; with more of them its rates are less of a noise.
+
+    Attributes:
+        proba: **Shape** `(3, k, m)`. Probability of the positive class.
+        y_true: **Shape** `(m,)`.
+        group: **Shape** `(m,)`, ids in `[0, n_groups)`.
+        weights: **Shape** `(n + m,)`. How much the rows of the tables, and then these, count in
+            the rates of their groups.
+    """
+
+    proba: Tensor
+    y_true: Tensor
+    group: Tensor
+    weights: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +54,7 @@ class RewardTables:
         group: **Shape** `(n,)`, ids in `[0, n_groups)`.
         n_groups: The number of groups.
         top_ratio: Share of rows that REF and VEF look at.
+        context: Further rows for the gaps of counterfactual rewards, if there are any.
     """
 
     proba: Tensor
@@ -43,24 +64,51 @@ class RewardTables:
     group: Tensor
     n_groups: int
     top_ratio: float
+    context: GapContext | None = None
 
     @cached_property
     def averaging(self) -> Tensor:
-        """Means over the groups, and over their positives, **Shape** `(2, n, g)`."""
-        group, n_groups, positive = self.group, self.n_groups, self.y_true
-        of_all = averaging_matrix(group, n_groups, dtype=torch.float64)
-        of_positives = averaging_matrix(group, n_groups, among=positive, dtype=torch.float64)
-        return torch.stack([of_all, of_positives])
+        """Means over the groups, **Shape** `(n, g)`."""
+        return averaging_matrix(self.group, self.n_groups, dtype=torch.float64)
 
     @cached_property
     def share(self) -> Tensor:
-        """What a row adds to the means of its own group, **Shape** `(2, n)`."""
-        return self.averaging.gather(-1, self.group[:, None].expand(2, -1, 1))[..., 0]
+        """What a row adds to the mean of its own group, **Shape** `(n,)`."""
+        return self.averaging.gather(-1, self.group[:, None])[:, 0]
 
     @cached_property
     def group_sizes(self) -> Tensor:
         """Rows of each group, NaN for none, **Shape** `(g,)`."""
-        return 1 / self.averaging[0].amax(0)
+        return 1 / self.averaging.amax(0)
+
+    @cached_property
+    def rating(self) -> Tensor:
+        """Rates of the groups, and of their positives, **Shape** `(2, n + m, g)`."""
+        group, positive, weights = self.group, self.y_true, None
+        if self.context is not None:
+            group = torch.cat([group, self.context.group])
+            positive = torch.cat([positive, self.context.y_true])
+            weights = self.context.weights
+        matrices = (
+            averaging_matrix(
+                group, self.n_groups, among=among, weights=weights, dtype=torch.float64
+            )
+            for among in (None, positive)
+        )
+        return torch.stack(list(matrices))
+
+    @cached_property
+    def rated(self) -> Tensor:
+        """1 where an expert predicts the positive class, **Shape** `(3, k, n + m)`."""
+        if self.context is None:
+            return self.predicted
+        return torch.cat([self.predicted, (self.context.proba > 0.5).double()], -1)
+
+    @cached_property
+    def rate_share(self) -> Tensor:
+        """What a row adds to the rates of its own group, **Shape** `(2, n)`."""
+        of_own = self.rating[:, : len(self.group)]
+        return of_own.gather(-1, self.group[:, None].expand(2, -1, 1))[..., 0]
 
     @cached_property
     def positive(self) -> Tensor:
@@ -165,22 +213,24 @@ def routing_reward(tables: RewardTables, actions: Int[Tensor, "*s k n"]) -> Floa
 
 
 def counterfactual_rewards(
-    tables: RewardTables, actions: Int[Tensor, "k n"]
+    tables: RewardTables, actions: Int[Tensor, "k all"]
 ) -> Float[Tensor, "e k n"]:
     r"""Return the reward if one row were sent to another expert and all others stayed.
 
     Entry `(e, k, i)` is exactly $R(a_i = e, a_{-i})$, up to one constant per run: the utility
-    expert's score, which no advantage depends on.
+    expert's score, which no advantage depends on. With a context, its rows are part of the gaps.
 
     Args:
         tables: Of frozen experts.
-        actions: **Shape** `(k, n)`, in `[0, 3)`. The routing around which one row is changed.
+        actions: **Shape** `(k, n + m)`, in `[0, 3)`. The routing around which one row is changed;
+            first that of the `n` rows, then that of the context's.
 
     Returns:
         **Shape** `(3, k, n)`, in float64.
     """
-    ref, vef = _explanation_gaps(tables, actions)
     dp, eo = _rate_gaps(tables, actions)
+    actions = actions[..., : len(tables.group)]
+    ref, vef = _explanation_gaps(tables, actions)
     parts = {
         "acc": _accuracy(tables, actions),
         "f1": _f1(tables, actions),
@@ -220,9 +270,9 @@ def _auc(tables: RewardTables, actions: Tensor) -> Tensor:
 
 def _rate_gaps(tables: RewardTables, actions: Tensor) -> Tensor:
     """DP and EO, **Shape** `(2, e, k, n)`."""
-    now = taken(tables.predicted, actions)
-    rates = now @ tables.averaging
-    change = (tables.predicted - now) * tables.share[:, None, None]
+    now = taken(tables.rated, actions)
+    rates = now @ tables.rating
+    change = (tables.predicted - now[..., : len(tables.group)]) * tables.rate_share[:, None, None]
     return _gap_with(_of_rows(rates, tables.group)[:, None] + change, rates, tables.group)
 
 
@@ -257,7 +307,7 @@ def _explanation_gaps(tables: RewardTables, actions: Tensor) -> tuple[Tensor, Te
     # The first group has what the others leave of all top rows.
     first = ratio * len(group) - among_all.sum(0, keepdim=True)
     shares = torch.cat([first, among_all]) / tables.group_sizes[:, None, None, None]
-    own = among_group[0] * (tables.share[0] / ratio)
+    own = among_group[0] * (tables.share / ratio)
     # What a row's group has with the action that the row takes now is what it has now.
     drops = own.new_full((len(actions), tables.n_groups), math.nan)
     drops[:, group] = taken(own, actions)
@@ -268,8 +318,8 @@ def _attention_jsd(tables: RewardTables, actions: Tensor) -> Tensor:
     """JSD in bits, as the mean of the groups' negative entropies less that of their mean."""
     group, groups, attention = tables.group, tables.n_groups, tables.attention_by_column
     now = taken(attention, actions[:, None].expand(attention.shape[1:]))
-    means = now.double() @ tables.averaging[0]
-    change = (attention - now) * tables.share[0].to(now.dtype)
+    means = now.double() @ tables.averaging
+    change = (attention - now) * tables.share.to(now.dtype)
     of_groups = _entropy_change(_of_rows(means.to(now.dtype), group), change)
     of_middle = _entropy_change(means.mean(-1, keepdim=True).to(now.dtype), change / groups)
     return jensen_shannon_divergence(means.mT, base=2.0)[:, None] + (

@@ -186,7 +186,7 @@ class ExpertStack(nn.Module):
             members: Which experts' it is.
         """
         error = into_before.mT
-        grad_of(self.weight1)[members].flatten(0, 1).addmm_(error.flatten(0, 1), x)
+        grad_of(self.weight1)[members].view(-1, x.shape[1]).addmm_(error.flatten(0, 1), x)
         grad_of(self.bias1)[members].add_(error.sum(-1))
 
     @torch.no_grad()

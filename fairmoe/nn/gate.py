@@ -94,9 +94,10 @@ class GateStack(nn.Module):
         grad_of(self.weight2).baddbmm_(error, hidden)
         grad_of(self.bias2).add_(error.sum(-1))
         grad_of(self.weight_state).baddbmm_(before_error, state)
-        grad_of(self.weight_x).flatten(0, 1).addmm_(before_error.flatten(0, 1), x)
+        grad_of(self.weight_x).view(-1, x.shape[1]).addmm_(before_error.flatten(0, 1), x)
         grad_of(self.bias1).add_(before_error.sum(-1))
 
+    @torch.no_grad()
     def into_inputs(
         self,
         hidden: Float[Tensor, "k n u"],

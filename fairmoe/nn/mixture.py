@@ -159,6 +159,7 @@ class Mixture(nn.Module):
         mixed = mixture_log_proba(log_proba, log_weights)
         return mixed[..., 1] - mixed[..., 0]
 
+    @torch.no_grad()
     def _head_gradients(
         self, expert_before: Float[Tensor, "m n h"], gate_before: Float[Tensor, "k n u"]
     ) -> tuple[Float[Tensor, "m n h"], Float[Tensor, "k n u"]]:

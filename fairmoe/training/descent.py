@@ -82,7 +82,7 @@ class Descent:
         NOTE[DIFF]: the source has the joint step only, which `adversary_steps=0` leaves.
         """
         experts = self._weights(self._blocks[2])
-        outputs = experts.outputs(experts.first_layer(batch.x))
+        outputs = experts.outputs(experts.first_layer(batch.x[batch.own]))
         shown = self._adversaries.shown(outputs.hidden, self._said(outputs.logits))
         for _ in range(self._stack.shared.adversary_steps):
             self._adversaries.put_gradients(shown, batch.member)
@@ -109,30 +109,32 @@ class Descent:
             The losses of the experts, and of the adversaries alone, each **Shape** `(k,)`.
         """
         experts, (_, result, procedural) = self._experts, self._blocks
-        keep = self._keep(len(batch.y))
+        keep, own, y = self._keep(len(batch.x)), batch.own, batch.y[batch.own]
         weights = self._weights()
         before = weights.first_layer(batch.x)
         outputs = weights.outputs(before, keep)
         proba = outputs.log_odds.sigmoid()
-        losses = list(torch.split(cross_entropy_loss(outputs.logits, batch.y), len(self._stack)))
-        into_log_odds = cross_entropy_gradient(proba, batch.y)
-        into_log_odds[:frozen] = 0
+        entropy = cross_entropy_loss(outputs.logits[:, own], y)
+        losses = list(torch.split(entropy, len(self._stack)))
+        # What follows cross-entropy and the adversaries is zero for rows that come again.
+        into_log_odds = torch.zeros_like(proba)
+        into_log_odds[frozen:, own] = cross_entropy_gradient(proba[frozen:, own], y)
         if full:
             losses[1] = self._result_loss(losses[1], outputs, proba[result], batch)
             half = self._lambdas["lambda_fair"][:, None] / 2
             for averaging in (batch.averaging, batch.averaging_positives):
                 into_log_odds[result].addcmul_(half, gap_gradient(proba[result], averaging))
         into_logits = torch.stack([-into_log_odds, into_log_odds], 1).mT
-        seen = ExpertOutputs(*(part[procedural] for part in outputs))
+        seen = ExpertOutputs(*(part[procedural, own] for part in outputs))
         shown = self._adversaries.shown(seen.hidden, self._said(seen.logits))
         (by_hidden, by_output), error = self._adversaries.put_gradients(shown, batch.member)
-        adversaries = adversarial_loss(by_hidden, by_output, batch.group)
+        adversaries = adversarial_loss(by_hidden, by_output, batch.group[own])
         if full:
             turned, into_said = self._adversaries.into_shown(error, self._reversal)
-            into_logits[procedural] += self._through_said(seen.logits, into_said)
+            into_logits[procedural, own] += self._through_said(seen.logits, into_said)
         into_hidden = experts.add_second_layer(outputs, into_logits, keep)
         if full:
-            into_hidden[procedural] += turned
+            into_hidden[procedural, own] += turned
             strength = self._lambdas["lambda_rep"][:, None, None]
             into_hidden[result].addcmul_(
                 strength, representation_gradient(outputs.hidden[result], batch.averaging)

@@ -19,6 +19,7 @@ from fairmoe.functional.gradients import (
 )
 from fairmoe.functional.policy import leave_one_out, sample_actions
 from fairmoe.functional.reward import (
+    GapContext,
     RewardTables,
     counterfactual_rewards,
     routing_reward,
@@ -43,8 +44,8 @@ class GateBatch(NamedTuple):
     """What a gate step needs of some training rows; all of it constant while experts are frozen.
 
     Attributes:
-        x: **Shape** `(n, d)`.
-        state: **Shape** `(k, n, 10)`. The part of the state (31) that comes from the experts.
+        x: **Shape** `(n + m, d)`. The batch's own rows, and those that come again.
+        state: **Shape** `(k, n + m, 10)`. The part of the state (31) that comes from the experts.
         weights: **Shape** `(k, n)`. The rows' weights (39), or ones.
         tables: What rewards are looked up in.
         utility_score: **Shape** `(k,)`. The utility expert's final score, from which gains count.
@@ -96,8 +97,7 @@ class GateTrainer:
                 (len(self._stack),), shared.gate_weight_decay, device=self._stack.device
             ),
         )
-        if shared.gate_start == "experts":
-            self._favour_better_experts(recorder)
+        self.begin(recorder)
         start = self._weights()
         explained = self._explain(recorder)
         keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
@@ -129,23 +129,18 @@ class GateTrainer:
                 )
                 self._return_to(start, ~learnt)
 
-    def _margin(self) -> float:
-        """Return how sure the gain of a learnt gate must be, in standard errors.
-
-        The more weights a gate has for each row that it learns from, the more of what it gains it
-        owes to those rows alone, and the less its best moment on others is to be trusted.
-        """
-        weights = sum(each[0].numel() for each in self.mixture.gate.parameters())
-        return min(1.0, weights / sum(len(batch.y) for batch in self._batches))
-
     @torch.no_grad()
-    def _favour_better_experts(self, recorder: Recorder) -> None:
+    def begin(self, recorder: Recorder) -> None:
         """Give all rows the same weights: a softmax of the experts' validation final scores.
+
+        With `gate_start="random"` nothing is done.
 
         NOTE[DIFF]: the source begins at random, near equal weights. On a few hundred rows the gate
         learns nothing that holds for others, and what it begins with is what one gets.
         """
         shared, gate = self._stack.shared, self.mixture.gate
+        if shared.gate_start != "experts":
+            return
         scores = score_rows(
             self.mixture.experts.part(),
             self.mixture.explainer,
@@ -158,6 +153,15 @@ class GateTrainer:
         log_weights = worth.log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
         gate.weight2.zero_()
         gate.bias2.copy_(shared.temperature * log_weights.T)
+
+    def _margin(self) -> float:
+        """Return how sure the gain of a learnt gate must be, in standard errors.
+
+        The more weights a gate has for each row that it learns from, the more of what it gains it
+        owes to those rows alone, and the less its best moment on others is to be trusted.
+        """
+        weights = sum(each[0].numel() for each in self.mixture.gate.parameters())
+        return min(1.0, weights / sum(batch.member.shape[1] for batch in self._batches))
 
     def _weights(self) -> dict[str, Tensor]:
         return {name: p.detach().clone() for name, p in self.mixture.named_parameters()}
@@ -206,20 +210,29 @@ class GateTrainer:
                     on_part=recorder.check,
                 ),
             )
+            own, again = batch.own, slice(batch.own.stop, None)
             tables = RewardTables(
-                proba=proba,
-                masked_proba=masked_proba,
-                attention=attention,
-                y_true=batch.y == 1,
-                group=batch.group,
+                proba=proba[..., own],
+                masked_proba=masked_proba[..., own],
+                attention=attention[..., own, :],
+                y_true=batch.y[own] == 1,
+                group=batch.group[own],
                 n_groups=self._n_groups,
                 top_ratio=shared.top_ratio,
+                context=GapContext(
+                    proba=proba[..., again],
+                    y_true=batch.y[again] == 1,
+                    group=batch.group[again],
+                    weights=batch.averaging.amax(1),
+                ),
             )
-            disagree = disagreement(proba)
+            disagree = disagreement(tables.proba)
             weights = torch.ones_like(disagree)
             if shared.weight_by_disagreement:
                 weights = disagreement_weights(disagree)
-            utility_score = score_of(tables, proba[0], masked_proba[0], attention[0])
+            utility_score = score_of(
+                tables, tables.proba[0], tables.masked_proba[0], tables.attention[0]
+            )
             state = expert_state(proba)
             prepared.append(GateBatch(batch.x, state, weights, tables, utility_score))
         return prepared
@@ -232,53 +245,63 @@ class GateTrainer:
         hidden = gate.hidden(gate.first_layer(batch.x), batch.state)
         log_weights = gate.log_weights(hidden)
         into_log_weights, reward = self._policy_gradient(log_weights, batch)
-        self._usage = moving_usage(self._usage, batch_usage(log_weights), shared.usage_momentum)
+        # Rows that come again are routed for the sake of the gaps; nothing is learnt from them.
+        own = slice(len(batch.tables.group))
+        of_own = log_weights[:, own]
+        self._usage = moving_usage(self._usage, batch_usage(of_own), shared.usage_momentum)
         into_log_weights += regulariser_gradient(
-            log_weights,
+            of_own,
             self._usage,
             momentum=shared.usage_momentum,
             entropy_weight=shared.entropy_weight,
             load_balance_weight=shared.load_balance_weight,
         )
         optimizer.clear()
-        gate.add_gradients(batch.x, batch.state, hidden, log_weights, into_log_weights)
+        gate.add_gradients(
+            batch.x[own], batch.state[:, own], hidden[:, own], of_own, into_log_weights
+        )
         optimizer.step()
         return reward
 
     def _policy_gradient(self, log_weights: Tensor, batch: GateBatch) -> tuple[Tensor, Tensor]:
         """Return the gradient of the policy loss in the log of the gate's weights, and the reward.
 
-        The reward is that of the sampled routing, **Shape** `(k,)`.
+        The gradient is that of the batch's own rows, the reward that of the sampled routing,
+        **Shape** `(k,)`.
         """
-        shared = self._stack.shared
+        shared, own = self._stack.shared, log_weights[:, : len(batch.tables.group)]
         if shared.credit == "rollouts":
             actions = torch.stack(
-                [sample_actions(log_weights, self._generators) for _ in range(shared.rollouts)]
+                [sample_actions(own, self._generators) for _ in range(shared.rollouts)]
             )
             rewards = routing_reward(batch.tables, actions)
-            advantage = leave_one_out(rewards).to(log_weights.dtype)
-            gradient = reinforce_gradient(log_weights, actions, advantage, batch.weights)
+            advantage = leave_one_out(rewards).to(own.dtype)
+            gradient = reinforce_gradient(own, actions, advantage, batch.weights)
             return gradient, rewards.mean(0)
-        actions = sample_actions(log_weights, self._generators)
         if shared.credit == "counterfactual":
+            actions = sample_actions(log_weights, self._generators)
             rewards = counterfactual_rewards(batch.tables, actions) - batch.utility_score[:, None]
-            gradient = counterfactual_gradient(log_weights, rewards.movedim(0, -1), batch.weights)
+            gradient = counterfactual_gradient(own, rewards.movedim(0, -1), batch.weights)
             # What row 0 would earn with its own action is what the routing earns.
             first = rewards[:, :, 0].gather(0, actions[None, :, 0])[0]
             return gradient, first
+        actions = sample_actions(own, self._generators)
         if shared.reward == "mixture":
             reward = self._mixture_reward(batch)
         else:
             reward = routing_reward(batch.tables, actions)
-        advantage = (reward - self._baseline).to(log_weights.dtype)
+        advantage = (reward - self._baseline).to(own.dtype)
         momentum = shared.baseline_momentum
         self._baseline = momentum * self._baseline + (1 - momentum) * reward
-        return reinforce_gradient(log_weights, actions, advantage, batch.weights), reward
+        return reinforce_gradient(own, actions, advantage, batch.weights), reward
 
     def _mixture_reward(self, batch: GateBatch) -> Tensor:
         """Return (37) for the soft mixture, which no action changes."""
         mixture = self.mixture
         explained = explain_rows(
-            mixture, mixture.explainer, batch.x, top_k=self._stack.shared.top_k
+            mixture,
+            mixture.explainer,
+            batch.x[: len(batch.tables.group)],
+            top_k=self._stack.shared.top_k,
         )
         return score_of(batch.tables, *explained) - batch.utility_score

@@ -154,7 +154,9 @@ def _train_experts(
     device = resolve_device(settings[0].device)
     stack = Stack([resolve_weight_decay(one, len(data.train.y)) for one in settings], device)
     schedule = resolve_schedule(stack.shared, len(data.train.y))
-    batches = make_batches(data.train, data.n_groups, schedule.batches, device)
+    batches = make_batches(
+        data.train, data.n_groups, schedule.batches, device, least=stack.shared.rare_rows
+    )
     validation = _all_rows(data, device)
     explainer = make_explainer(data, stack.shared).to(device)
     trainer = ExpertTrainer(stack, batches, validation, data.n_groups, explainer)

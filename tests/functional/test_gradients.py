@@ -142,3 +142,19 @@ def test_state_of_the_gate():
     proba, into = draw(3, 2, 9).sigmoid().requires_grad_(), draw(2, 9, 10)
     (theirs,) = torch.autograd.grad((expert_state(proba) * into).sum(), proba)
     assert torch.allclose(state_gradient(proba.detach(), into), theirs)
+
+
+def test_gradients_of_a_gate_stay_on_the_device_of_what_they_are_given():
+    log_gate, rewards = torch.empty(2, 9, 3, device="meta"), torch.empty(2, 9, 3, device="meta")
+    actions = torch.empty(4, 2, 9, dtype=torch.int64, device="meta")
+    weights, usage = rewards[..., 0], rewards[:, 0]
+    for found in (
+        reinforce_gradient(log_gate, actions, actions[..., 0].float(), weights),
+        counterfactual_gradient(log_gate, rewards, weights),
+        regulariser_gradient(
+            log_gate, usage, momentum=0.9, entropy_weight=1.0, load_balance_weight=1.0
+        ),
+        through_softmax(log_gate, rewards),
+        state_gradient(rewards.movedim(-1, 0), torch.empty(2, 9, 10, device="meta")),
+    ):
+        assert found.device.type == "meta"

@@ -15,12 +15,14 @@ from fairmoe.functional.policy import (
     sample_actions,
 )
 from fairmoe.functional.reward import (
+    GapContext,
     RewardTables,
     counterfactual_rewards,
     routed,
     routing_reward,
     score_of,
 )
+from fairmoe.functional.scores import all_scores
 
 
 def make_tables(seed=0, runs=1, n=4, n_groups=2, ties=False):
@@ -90,6 +92,66 @@ def test_counterfactual_rewards_leave_out_the_gaps_of_a_group_without_rows(absen
         changed[:, row] = expert
         recomputed = routing_reward(tables, changed) + start
         assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
+
+
+@pytest.mark.equation(37)
+@pytest.mark.parametrize("n_groups", [2, 3])
+def test_rows_of_a_context_count_in_the_gaps_alone(n_groups):
+    """Changes of DP and EO are those of weighted rates of all rows, all else is as without."""
+    n, m = 9, 6
+    tables = make_tables(1, runs=2, n=n, n_groups=n_groups)
+    further = make_tables(2, n=m, runs=2, n_groups=n_groups)
+    weights = torch.rand(n + m, generator=torch.Generator().manual_seed(3)) + 0.5
+    context = GapContext(further.proba, further.y_true, further.group, weights)
+    with_context = dataclasses.replace(tables, context=context)
+    actions = torch.randint(0, 3, (2, n + m), generator=torch.Generator().manual_seed(4))
+    group, positive = (
+        torch.cat([getattr(tables, name), getattr(further, name)]) for name in ("group", "y_true")
+    )
+
+    def gaps(actions):
+        """Return the mean of DP and EO, **Shape** `(k,)`."""
+        said = torch.cat([tables.proba, further.proba], -1) > 0.5
+        chosen = said.gather(0, actions[None])[0].double()
+        found = []
+        for among in (torch.ones_like(positive), positive):
+            counted = [weights * (group == g) * among for g in range(n_groups)]
+            rates = torch.stack([(chosen * each).sum(-1) / each.sum() for each in counted])
+            found.append(rates.amax(0) - rates.amin(0))
+        return (found[0] + found[1]) / 2
+
+    own = actions[:, :n]
+    without = counterfactual_rewards(tables, own)
+    found = counterfactual_rewards(with_context, actions)
+    alone = dataclasses.replace(tables, context=GapContext(*context[:3], torch.ones(n + m)))
+    assert not torch.allclose(counterfactual_rewards(alone, actions), found)
+    for expert, row in itertools.product(range(3), range(n)):
+        changed = actions.clone()
+        changed[:, row] = expert
+        moved = gaps(changed) - gaps(actions)
+        kept = own.gather(1, torch.full((2, 1), row))[None]
+        as_it_is = found[:, :, row].gather(0, kept[..., 0])[0]
+        before = without[:, :, row].gather(0, kept[..., 0])[0]
+        # Without the gaps both rewards change alike.
+        bare = (
+            without[expert, :, row]
+            - before
+            + (_gaps_of(tables, changed[:, :n]) - _gaps_of(tables, own))
+        )
+        assert found[expert, :, row] - as_it_is == pytest.approx(bare - moved)
+
+
+def _gaps_of(tables, actions):
+    parts = all_scores(
+        routed(tables.proba, actions),
+        routed(tables.masked_proba, actions),
+        routed(tables.attention, actions),
+        y_true=tables.y_true,
+        group=tables.group,
+        n_groups=tables.n_groups,
+        top_ratio=tables.top_ratio,
+    )
+    return (parts["dp"].nan_to_num() + parts["eo"].nan_to_num()) / 2
 
 
 def test_counterfactual_rewards_agree_with_rewards_in_single_precision():

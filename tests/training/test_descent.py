@@ -4,6 +4,14 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
+from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.losses import (
+    adversarial_loss,
+    cross_entropy_loss,
+    demographic_parity_loss,
+    equal_opportunity_loss,
+    representation_loss,
+)
 from fairmoe.training.adam import MEAN_MEMORY
 from fairmoe.training.batches import Batch, GroupSample, make_batches
 from fairmoe.training.experts import ExpertTrainer
@@ -19,8 +27,9 @@ def in_float64(batch):
     return Batch(*(part.double() if part.is_floating_point() else part for part in batch))
 
 
-def make_trainer(data, settings):
-    batch = in_float64(make_batches(data.train, data.n_groups, 1, CPU)[0])
+def make_trainer(data, settings, *, n_batches=1):
+    batches = make_batches(data.train, data.n_groups, n_batches, CPU, least=64)
+    batch = in_float64(batches[0])
     explainer = make_explainer(data, settings[0]).double()
     trainer = ExpertTrainer(Stack(settings, CPU), [batch], batch, data.n_groups, explainer)
     for module in trainer.modules():
@@ -95,6 +104,42 @@ def test_losses_and_gradients_are_what_autograd_makes_of_the_equations(demo, cha
     for parameter, ours, theirs in zip(trained, by_hand, gradients, strict=True):
         assert theirs.abs().max() > 1e-4
         assert torch.allclose(ours, theirs * masks.get(id(parameter), 1), atol=1e-6)
+
+
+def test_rows_that_come_again_count_in_means_over_groups_alone(demo):
+    settings = Settings(**WEIGHTS)
+    trainer, batch = make_trainer(demo, [settings], n_batches=6)
+    own = batch.own.stop
+    assert own < len(batch.x)
+    sample = GroupSample(batch, len(batch.x))
+    losses = trainer.descent.add_gradients(batch, sample, full=True)
+    layers = trainer.experts.layers()
+    by_hand = [parameter.grad.clone() for parameter in layers]
+
+    experts = trainer.experts.part()
+    outputs = experts.outputs(experts.first_layer(batch.x))
+    entropy = cross_entropy_loss(outputs.logits[:, :own], batch.y[:own])
+    proba = outputs.log_odds[1].sigmoid()
+    gaps = demographic_parity_loss(proba, batch.averaging) + equal_opportunity_loss(
+        proba, batch.averaging_positives
+    )
+    apart = representation_loss(outputs.hidden[1], batch.averaging)
+    result = settings.lambda_rep * apart + settings.lambda_fair * gaps / 2
+    attributions = trainer._explainer.attributions(experts, batch.x)[2]
+    aligned = settings.lambda_attention * attention_loss(attributions, batch.averaging)
+    shown = trainer.adversaries.shown(
+        outputs.hidden[2:, :own], outputs.logits[2:, :own].softmax(-1)
+    )
+    back = torch.full((1, 1, 1), settings.lambda_adv * settings.lambda_grl)
+    fooled = adversarial_loss(*trainer.adversaries(shown, back), batch.group[:own])[0]
+    assert losses["result"].item() == pytest.approx((entropy[1] + result).item(), rel=1e-6)
+    assert losses["procedural"].item() == pytest.approx(
+        (entropy[2] + aligned + settings.lambda_adv * fooled).item(), rel=1e-6
+    )
+    theirs = torch.autograd.grad(entropy.sum() + result + aligned + fooled, layers)
+    for ours, their in zip(by_hand, theirs, strict=True):
+        assert their.abs().max() > 1e-4
+        assert torch.allclose(ours, their, atol=1e-6)
 
 
 def test_frozen_members_have_no_gradient_and_the_others_the_same(demo):

@@ -31,7 +31,7 @@ CPU = torch.device("cpu")
 def make_trainer(data, settings):
     resolved = [resolve_weight_decay(one, len(data.train.y)) for one in settings]
     stack = Stack(resolved, CPU)
-    batches = make_batches(data.train, data.n_groups, 1, CPU)
+    batches = make_batches(data.train, data.n_groups, 1, CPU, least=0)
     validation = make_batch(data.validation, torch.arange(len(data.validation.y)), data.n_groups)
     explainer = make_explainer(data, settings[0])
     return ExpertTrainer(stack, batches, validation, data.n_groups, explainer), batches[0]

@@ -77,9 +77,9 @@ def test_a_run_of_a_stack_has_the_thresholds_and_the_gate_of_the_run_alone():
     assert stack.experts.threshold.view(3, 2)[:, 1].count_nonzero() >= 2
     of_stack = stack.select(1).state_dict()
     for name, value in alone.state_dict().items():
-        # A gate's first steps have gradients near 0, of whose rounding Adam makes a hundredth of a
-        # step; another run's weights would be whole steps of 0.01 away.
-        torch.testing.assert_close(of_stack[name], value, rtol=0, atol=1e-4)
+        # A gate's first steps have gradients near 0, of whose rounding Adam makes up to a tenth of
+        # a step; another run's weights would be whole steps of 0.01 away.
+        torch.testing.assert_close(of_stack[name], value, rtol=0, atol=1e-3)
 
 
 def test_without_two_groups_there_is_no_gap():
