@@ -8,8 +8,9 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from rich import progress
 
-from fairmoe.cli import commands, main
+from fairmoe.cli import commands, main, output
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_csv
 from fairmoe.errors import UnavailableError
@@ -346,3 +347,26 @@ def test_app_needs_a_checkout(monkeypatch, tmp_path):
 
     assert code == 3
     assert "Run it from a checkout" in err
+
+
+def test_bars_tell_the_time_left_and_then_what_it_took():
+    now = 0.0
+    bars = progress.Progress(get_time=lambda: now)
+    task = bars.add_task("Gate", total=100, left=None)
+    column = output._TimeColumn()
+
+    def told(**changes):
+        bars.update(task, **changes)
+        return column.render(bars.tasks[0]).plain
+
+    assert told() == ""
+    now = 10.0
+    assert told(completed=10) == ""
+    now = 20.0
+    assert told(completed=20) == "80 s left"
+    # What the work itself says is better than what a bar can tell.
+    assert told(left=300) == "5 min left"
+    # All steps may be done while something comes after them.
+    now = 40.0
+    assert told(completed=100, left=7) == "7 s left"
+    assert told(left=None) == "40 s"

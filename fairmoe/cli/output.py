@@ -8,11 +8,15 @@ import typer
 from rich import progress
 from rich.console import Console
 from rich.table import Column, Table
+from rich.text import Text
 
 from fairmoe.metrics import METRICS, group_rates, is_collapsed
 from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
 from fairmoe.sweep import Sweep
+
+SECONDS_TOLD = 90
+"""From then on what is left is told in minutes."""
 
 SUMMARY = ("utility", "f_res", "f_proc", "final_score")
 
@@ -25,6 +29,7 @@ PHASES: dict[Phase, str] = {
     "evaluate": "Evaluating",
     "sweep": "Runs",
     "fairlearn": "Fairlearn",
+    "recommend": "Candidates",
 }
 
 
@@ -40,7 +45,7 @@ def progress_bars() -> Iterator[OnProgress]:
         progress.TextColumn("{task.description}"),
         progress.BarColumn(bar_width=20),
         progress.MofNCompleteColumn(),
-        progress.TimeElapsedColumn(),
+        _TimeColumn(),
         progress.TextColumn(
             "{task.fields[values]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
         ),
@@ -51,15 +56,31 @@ def progress_bars() -> Iterator[OnProgress]:
 
         def draw(report: Progress) -> None:
             if report.phase not in tasks:
-                tasks[report.phase] = bars.add_task(PHASES[report.phase], values="")
+                tasks[report.phase] = bars.add_task(PHASES[report.phase], values="", left=None)
             bars.update(
                 tasks[report.phase],
                 completed=report.done,
                 total=report.total,
-                values=_values(report),
+                values=", ".join(f"{name} {value:.3f}" for name, value in report.values.items()),
+                left=report.seconds_left,
             )
 
         yield draw
+
+
+class _TimeColumn(progress.ProgressColumn):
+    """How long a phase goes on yet, as the work says or else as its bar has moved so far."""
+
+    def render(self, task: progress.Task) -> Text:
+        """Return the time that is left, or that it took."""
+        left = task.fields["left"]
+        if left is None and task.finished:
+            return Text(f"{task.finished_time or 0:.0f} s", style="progress.elapsed")
+        left = task.time_remaining if left is None else left
+        if left is None:
+            return Text("")
+        words = f"{left:.0f} s left" if left < SECONDS_TOLD else f"{left / 60:.0f} min left"
+        return Text(words, style="progress.remaining")
 
 
 def print_sweep(result: Sweep) -> None:
@@ -134,13 +155,6 @@ def _routing(run: Run) -> Table:
     for name, weights in [*routing["by_group"].items(), ("all", routing["overall"])]:
         table.add_row(_printable(name), *map(_figure, weights.values()))
     return table
-
-
-def _values(report: Progress) -> str:
-    values = [f"{name} {value:.3f}" for name, value in report.values.items()]
-    if report.seconds_left is not None:
-        values.append(f"about {report.seconds_left:.0f} s left")
-    return ", ".join(values)
 
 
 def _table(first: str, *others: str) -> Table:
