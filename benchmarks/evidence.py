@@ -110,7 +110,7 @@ def _outcomes(
     if recommended:
         started = time.perf_counter()
         found = recommend(prepared, settings)
-        mixtures[RECOMMENDED] = found.open()
+        mixtures[RECOMMENDED] = found.run
         seconds = time.perf_counter() - started
     for name, of in mixtures.items():
         outcomes[name] = _of_model(of, "mixture")

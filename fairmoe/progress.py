@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Phase = Literal["read", "encode", "warm-up", "experts", "gate", "evaluate", "fairlearn", "sweep"]
+Phase = Literal[
+    "read", "encode", "warm-up", "experts", "gate", "evaluate", "fairlearn", "sweep", "recommend"
+]
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,5 @@ def _run(file: Path, roles: Roles, settings: Settings, *, auto: bool) -> Run:
             return run_experiment(table, roles, settings, on_progress=draw, read_seconds=seconds)
         prepared = prepare(table, roles, settings, on_progress=draw, read_seconds=seconds)
         found = recommend(prepared, settings, on_progress=draw)
-        run = found.open(on_progress=draw)
     say(found.reason)
-    return run
+    return found.run

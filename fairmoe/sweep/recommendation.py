@@ -1,22 +1,43 @@
-"""Settings that do well on the data at hand: a small sweep, and the best of it."""
+"""Settings that do well on the data at hand: a small sweep of experts, and a run of the best."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from fairmoe.config import Settings
-from fairmoe.experiment import Prepared
-from fairmoe.progress import OnProgress, ignore_progress
+from fairmoe.experiment import Prepared, make_run
+from fairmoe.metrics import METRICS, is_collapsed
+from fairmoe.progress import OnProgress, Phase, Progress, ignore_progress
 from fairmoe.runs import Run
-from fairmoe.sweep.engines import Engine, in_process
-from fairmoe.sweep.plan import grid_settings
-from fairmoe.sweep.sweep import Sweep, run_sweep
-from fairmoe.training import resolve_weight_decay
+from fairmoe.sweep.clock import Clock
+from fairmoe.sweep.plan import cut, grid_settings
+from fairmoe.sweep.shard import score_split
+from fairmoe.training import (
+    keep_experts_of,
+    on_one_thread,
+    resolve_weight_decay,
+    train,
+    train_beginnings,
+)
 
 SEEDS = 2
 DECAY_FACTOR = 5.0
+
+_GATE = 4.0
+"""What the gate of the best run and its scores take, in candidates, as measured on the demo."""
+
+_OF_CANDIDATE: dict[Phase, tuple[float, float]] = {"warm-up": (0.0, 0.25), "experts": (0.25, 0.9)}
+_OF_BEST: dict[Phase, tuple[float, float]] = {
+    "warm-up": (0.0, 0.0),
+    "experts": (0.0, 0.0),
+    "gate": (0.0, 0.9),
+    "evaluate": (0.9, 1.0),
+}
+"""From where to where a phase takes the work; the experts of the best are there already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,78 +45,116 @@ class Recommendation:
     """What a small sweep recommends.
 
     Attributes:
-        settings: Of the recommended run, with the seed that was asked for.
-        position: Of that run in the sweep.
-        sweep: All runs.
+        run: With the recommended settings, and the seed that was asked for.
         frame: One row per candidate, the best first: `changes` in words, mean and spread of the
             mixture's final score on the validation rows over the seeds, in `[-3, 1]`, and how many
             of its seeds `collapsed`.
         reason: What was chosen, among what and why, in two or three sentences.
     """
 
-    settings: Settings
-    position: int
-    sweep: Sweep
+    run: Run
     frame: pd.DataFrame
     reason: str
 
-    def open(self, *, on_progress: OnProgress = ignore_progress) -> Run:
-        """Return the recommended run in full; nothing is trained.
 
-        Args:
-            on_progress: Is told of the progress; stops the work by raising `CancelledError`.
-        """
-        return self.sweep.open(self.position, on_progress=on_progress)
-
-
+@on_one_thread()
 def recommend(
-    prepared: Prepared,
-    base: Settings,
-    *,
-    engine: Engine = in_process,
-    on_progress: OnProgress = ignore_progress,
+    prepared: Prepared, base: Settings, *, on_progress: OnProgress = ignore_progress
 ) -> Recommendation:
-    """Train some likely settings at once and take those with the best validation final score.
+    """Try some likely settings, and train with those that have the best validation final score.
 
     Candidates differ from `base` in lambdas, weight decay and dropout, so that all of them are one
-    stack. A candidate of which a seed collapsed is refused unless all are such.
+    stack. Their experts are trained, and judged as the mixture that a gate begins with if it begins
+    at their scores: what it then learns takes most of a training's time, and differs less than the
+    experts do. A candidate of which a seed collapsed is refused unless all are such. The best gets
+    its gate.
 
     Args:
         prepared: The table, encoded with `base`.
         base: The first candidate; what the others change is changed in it.
-        engine: Where to compute.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
     """
-    runs = [
-        run
-        for changes in _candidates(base, len(prepared.data.train.y))
-        for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
-    ]
-    sweep = run_sweep(prepared, runs, engine=engine, on_progress=on_progress)
-    scored = sweep.frame()
-    of_candidate = [_in_words(one, sweep.settings[0]) for one in sweep.settings]
+    runs = tuple(
+        dict.fromkeys(
+            run
+            for changes in _candidates(base, len(prepared.data.train.y))
+            for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
+        )
+    )
+    clock = Clock("recommend", len(runs), on_progress, beyond=_GATE)
+    stacks = cut(runs, prepared.data)
+    judged: dict[Settings, tuple[float, bool]] = {}
+    for stack in stacks:
+        judged |= _judge(prepared, stack, clock)
+    frame = _frame(runs, judged)
+    position = int(frame["position"].iloc[0])
+    best = runs[position]
+    (stack,) = (each for each in stacks if best in each)
+    keep_experts_of(prepared.data, stack, stack.index(best))
+
+    def tell(report: Progress) -> None:
+        clock.tell(_GATE * _part_done(report, _OF_BEST))
+
+    trained = train(prepared.data, [best], on_progress=tell)
+    run = make_run(prepared, best, trained, on_progress=tell)
+    return Recommendation(
+        run=run,
+        frame=frame.drop(columns=["position", "refused"]).reset_index(drop=True),
+        reason=_reason(frame, run),
+    )
+
+
+def _judge(
+    prepared: Prepared, stack: Sequence[Settings], clock: Clock
+) -> dict[Settings, tuple[float, bool]]:
+    """Return by run of a stack its validation final score, and whether it collapsed."""
+    data = prepared.data
+
+    def tell(report: Progress) -> None:
+        clock.tell(len(stack) * _part_done(report, _OF_CANDIDATE))
+
+    at_their_scores = [run.replace(gate_start="experts") for run in stack]
+    beginnings = train_beginnings(data, at_their_scores, on_progress=tell)
+    scored = Progress("experts", 1, 1)
+    judged = {}
+    # One by one, for the attention of all of them may be too much for the memory.
+    for member, run in enumerate(stack):
+        scores, collapsed = score_split(
+            beginnings.select(member),
+            beginnings.explainer,
+            data,
+            "validation",
+            run,
+            partial(tell, scored),
+        )
+        judged[run] = scores[0, METRICS.index("final_score")].item(), bool(collapsed)
+    clock.finish(len(stack))
+    return judged
+
+
+def _part_done(report: Progress, phases: Mapping[Phase, tuple[float, float]]) -> float:
+    """Return what part of the work is done, in [0, 1]."""
+    start, end = phases[report.phase]
+    return start + (end - start) * report.done / report.total
+
+
+def _frame(runs: Sequence[Settings], judged: Mapping[Settings, tuple[float, bool]]) -> pd.DataFrame:
+    """Return one row per candidate, the best first, with the position of its first run."""
+    scored = pd.DataFrame([judged[run] for run in runs], columns=["score", "collapsed"])
     frame = (
-        scored.assign(changes=of_candidate, position=range(len(scored)))
+        scored.assign(changes=[_in_words(run, runs[0]) for run in runs], position=range(len(runs)))
         .groupby("changes", sort=False)
         .agg(
-            mean=("validation_final_score", "mean"),
-            low=("validation_final_score", "min"),
-            high=("validation_final_score", "max"),
+            mean=("score", "mean"),
+            low=("score", "min"),
+            high=("score", "max"),
             collapsed=("collapsed", "sum"),
             position=("position", "first"),
         )
         .reset_index()
     )
-    frame = frame.assign(refused=frame["collapsed"] > 0).sort_values(
+    return frame.assign(refused=frame["collapsed"] > 0).sort_values(
         ["refused", "mean"], ascending=[True, False], kind="stable", na_position="last"
-    )
-    position = int(frame["position"].iloc[0])
-    return Recommendation(
-        settings=sweep.settings[position],
-        position=position,
-        sweep=sweep,
-        frame=frame.drop(columns=["position", "refused"]).reset_index(drop=True),
-        reason=_reason(frame),
     )
 
 
@@ -132,22 +191,29 @@ def _in_words(settings: Settings, base: Settings) -> str:
     return ", ".join(changed) or "as given"
 
 
-def _reason(frame: pd.DataFrame) -> str:
-    best = frame.iloc[0]
+def _reason(frame: pd.DataFrame, run: Run) -> str:
+    best, others = frame.iloc[0], frame.iloc[1:]
+    if math.isnan(best["mean"]):
+        return (
+            "The settings as given: the final score of none could be estimated on the validation "
+            "rows, for there is not enough of some group among them."
+        )
     chosen = "The settings as given" if best["changes"] == "as given" else best["changes"]
-    others = frame.iloc[1:]
     text = (
         f"{chosen}: the best mean final score on the validation rows among {len(frame)} settings "
         f"with {SEEDS} seeds each, {100 * best['mean']:.1f} points "
-        f"({100 * best['low']:.1f} to {100 * best['high']:.1f})."
+        f"({100 * best['low']:.1f} to {100 * best['high']:.1f}), before a gate learnt."
     )
     if best["changes"] != "as given":
         given = others[others["changes"] == "as given"].iloc[0]
         text += f" The settings as given had {100 * given['mean']:.1f}"
         text += ", within the spread of these seeds." if given["mean"] >= best["low"] else "."
     refused = int((frame["collapsed"] > 0).sum())
+    rows = run.splits["validation"]
     if best["collapsed"] > 0:
         text += " All of them give nearly everyone the same answer."
     elif refused:
         text += f" {refused} that give nearly everyone the same answer were refused."
+    elif is_collapsed(rows.y_true, rows.proba["mixture"] > 0.5):
+        text += " With its gate it gives nearly everyone the same answer all the same."
     return text + " The test rows had no say in it."

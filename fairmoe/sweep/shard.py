@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import FairmoeError, InvalidInputError
-from fairmoe.explain import Explainable
+from fairmoe.explain import Explainable, Explainer
 from fairmoe.functional.scores import all_scores, collapsed
 from fairmoe.metrics import METRICS
 from fairmoe.nn import Mixture
@@ -24,7 +25,7 @@ from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import EXPERTS, Model, SplitName
 from fairmoe.training import Schedule, Trained, explain_rows, make_batch, on_one_thread, train
 
-FORMAT = 3
+FORMAT = 4
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
 
 SCORED: tuple[Model, ...] = ("mixture", *EXPERTS, "uniform")
@@ -86,7 +87,9 @@ def compute_shard(
     for done, split in enumerate(SCORED_SPLITS):
         report = Progress("evaluate", done, len(SCORED_SPLITS))
         of_models = [
-            _score(model, data, split, mixture, settings[0], report, on_progress)
+            score_split(
+                model, mixture.explainer, data, split, settings[0], partial(on_progress, report)
+            )
             for model in (mixture, mixture.experts.part(), mixture.uniform())
         ]
         for name, parts in zip(("scores", "collapsed"), zip(*of_models, strict=True), strict=True):
@@ -148,20 +151,28 @@ def read_trained(content: bytes) -> Trained:
     )
 
 
-def _score(
+def score_split(
     model: Explainable,
+    explainer: Explainer,
     data: EncodedData,
     split: SplitName,
-    mixture: Mixture,
     shared: Settings,
-    report: Progress,
-    on_progress: OnProgress,
+    on_part: Callable[[], None],
 ) -> tuple[Tensor, Tensor]:
-    """Return the twelve scores `(m, 12)` of a stack, and which of it collapsed `(m,)`."""
+    """Return the twelve scores `(m, 12)` of a stack, and which of it collapsed `(m,)`.
+
+    Args:
+        model: The stack.
+        explainer: Attributes its log-odds.
+        data: Has the rows.
+        split: Which of them.
+        shared: What scores depend on.
+        on_part: Is called after each part of the rows; stops the work by raising.
+    """
     rows = getattr(data, split)
-    batch = make_batch(rows, torch.arange(len(rows.y)), data.n_groups)
+    batch = make_batch(rows, slice(None), data.n_groups)
     proba, masked_proba, attention = explain_rows(
-        model, mixture.explainer, batch.x, top_k=shared.top_k, on_part=lambda: on_progress(report)
+        model, explainer, batch.x, top_k=shared.top_k, on_part=on_part
     )
     y_true = batch.y == 1
     scores = all_scores(

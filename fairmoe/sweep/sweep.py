@@ -1,6 +1,5 @@
 """Many runs of one table at the price of few, and what they show together."""
 
-import time
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, Recipe, make_run, run_id
 from fairmoe.metrics import METRICS, costs, hypervolume, pareto_front
-from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Model, Run, SplitName
+from fairmoe.sweep.clock import Clock
 from fairmoe.sweep.engines import Engine, in_process
 from fairmoe.sweep.plan import cut, varied
 from fairmoe.sweep.shard import (
@@ -180,7 +180,7 @@ def run_sweep(
     data = prepared.data
     found, unreadable = _find(shelf, data.digest)
     missing = [run for run in runs if run not in found]
-    clock = _Clock(len(missing), on_progress)
+    clock = Clock("sweep", len(missing), on_progress)
     if missing:
         with engine(data) as pool:
             shards = cut(missing, data, workers=pool.workers, most=most)
@@ -260,38 +260,3 @@ def _find(shelf: Shelf, data_digest: str) -> tuple[dict[Settings, _Place], tuple
         if shard.data_digest == data_digest:
             found |= _places(name, shard)
     return found, tuple(unreadable)
-
-
-class _Clock:
-    """Counts finished runs and tells how long the others will take."""
-
-    def __init__(self, total: int, on_progress: OnProgress) -> None:
-        self._total, self._on_progress = total, on_progress
-        self._started = time.perf_counter()
-        self._finished = 0
-        self._worth, self._worth_at = 0.0, 0.0
-
-    def seconds(self) -> float:
-        return time.perf_counter() - self._started
-
-    def finish(self, runs: int) -> None:
-        self._finished += runs
-        self.tell(0.0)
-
-    def tell(self, in_work: float) -> None:
-        """Report.
-
-        Args:
-            in_work: How many runs' worth of the unfinished shards is done.
-        """
-        worth = self._finished + in_work
-        if worth > self._worth:
-            self._worth, self._worth_at = worth, self.seconds()
-        left = None
-        if 0 < self._worth < self._total:
-            # Of what goes on since then nothing is known but that it takes time.
-            since = self.seconds() - self._worth_at
-            rest = self._worth_at * (self._total - self._worth) / self._worth
-            left = max(0.0, rest - since)
-        done = int(self._worth)
-        self._on_progress(Progress("sweep", done, self._total, seconds_left=left))

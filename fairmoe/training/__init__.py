@@ -11,7 +11,13 @@ from fairmoe.training.cache import forget_experts
 from fairmoe.training.selection import explain_rows
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
-from fairmoe.training.train import Trained, train, train_experts
+from fairmoe.training.train import (
+    Trained,
+    keep_experts_of,
+    train,
+    train_beginnings,
+    train_experts,
+)
 
 __all__ = [
     "PER_RUN",
@@ -19,11 +25,13 @@ __all__ = [
     "Trained",
     "explain_rows",
     "forget_experts",
+    "keep_experts_of",
     "make_batch",
     "on_one_thread",
     "resolve_device",
     "resolve_schedule",
     "resolve_weight_decay",
     "train",
+    "train_beginnings",
     "train_experts",
 ]

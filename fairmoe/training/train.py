@@ -85,24 +85,15 @@ def train(
     recorder = Recorder(on_progress)
     started = time.perf_counter()
     phase = _train_experts(data, settings, recorder)
-    stack, schedule, trainer = phase.stack, phase.schedule, phase.trainer
+    schedule = phase.schedule
     experts_done = time.perf_counter()
-    gate = GateStack(
-        data.train.x.shape[1],
-        stack.shared.gate_hidden,
-        temperature=stack.shared.temperature,
-        generators=stack.generators(GATE_STREAM),
-    ).to(stack.device)
-    mixture = Mixture(trainer.experts, gate, phase.explainer)
-    gate_trainer = GateTrainer(
-        stack, phase.batches, phase.validation, data.n_groups, trainer, mixture
-    )
+    gate_trainer = _gate_trainer(data, phase)
     gate_trainer.train(schedule.epochs - schedule.epochs // 2, recorder)
     return Trained(
-        mixture=mixture.cpu().eval().requires_grad_(requires_grad=False),
+        mixture=_finished(gate_trainer.mixture),
         curves=(phase.kept.curves if phase.kept else {}) | recorder.curves(),
         schedule=schedule,
-        device=name_of(stack.device),
+        device=name_of(phase.stack.device),
         seconds={
             "experts": experts_done - started,
             "gate": time.perf_counter() - experts_done,
@@ -135,6 +126,52 @@ def train_experts(
     return experts, phase.explainer.cpu()
 
 
+@on_one_thread()
+def train_beginnings(
+    data: EncodedData, settings: Sequence[Settings], *, on_progress: OnProgress = ignore_progress
+) -> Mixture:
+    """Train the experts only, and weigh them as `train` does before the gate learns.
+
+    Args:
+        data: Encoded rows; the test rows are not looked at.
+        settings: One per run; they may differ in `stack.PER_RUN` only.
+        on_progress: Is told of the progress; stops the training by raising.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so.
+    """
+    recorder = Recorder(on_progress)
+    gate_trainer = _gate_trainer(data, _train_experts(data, settings, recorder))
+    # Whoever wants to stop is asked while rows are scored, by what was told last.
+    recorder.tell("experts", 1, 1, {})
+    gate_trainer.begin(recorder)
+    return _finished(gate_trainer.mixture)
+
+
+def keep_experts_of(data: EncodedData, settings: Sequence[Settings], run: int) -> None:
+    """Let `train` take up the experts of one run of a stack that was trained here just now.
+
+    Args:
+        data: What they were trained on.
+        settings: Of the stack.
+        run: Its place there.
+    """
+    stack, alone = _stack(data, settings), _stack(data, settings[run : run + 1])
+    kept = find_experts(_digest(data, stack))
+    if kept is not None:
+        states = tuple(
+            # What is not larger than one run is the same for all of them.
+            {name: value[run % len(value) :: len(stack)].clone() for name, value in state.items()}
+            for state in kept.states
+        )
+        curves = {
+            key: (epochs, figures[:, run : run + 1])
+            for key, (epochs, figures) in kept.curves.items()
+        }
+        keep_experts(_digest(data, alone), KeptExperts(states, curves))
+
+
 class _ExpertPhase(NamedTuple):
     """Phase 1 when it is over, with what the gate phase needs of it."""
 
@@ -151,8 +188,8 @@ def _train_experts(
     data: EncodedData, settings: Sequence[Settings], recorder: Recorder
 ) -> _ExpertPhase:
     """Train the experts, or find them as they were trained before."""
-    device = resolve_device(settings[0].device)
-    stack = Stack([resolve_weight_decay(one, len(data.train.y)) for one in settings], device)
+    stack = _stack(data, settings)
+    device = stack.device
     schedule = resolve_schedule(stack.shared, len(data.train.y))
     batches = make_batches(
         data.train, data.n_groups, schedule.batches, device, least=stack.shared.rare_rows
@@ -173,6 +210,32 @@ def _train_experts(
         for module, state in zip(trainer.modules(), kept.states, strict=True):
             module.load_state_dict(state)
     return _ExpertPhase(stack, schedule, batches, validation, explainer, trainer, kept)
+
+
+def _stack(data: EncodedData, settings: Sequence[Settings]) -> Stack:
+    rows = len(data.train.y)
+    decided = [resolve_weight_decay(one, rows) for one in settings]
+    return Stack(decided, resolve_device(settings[0].device))
+
+
+def _gate_trainer(data: EncodedData, phase: _ExpertPhase) -> GateTrainer:
+    """Return what trains gates for experts that are trained."""
+    stack = phase.stack
+    gate = GateStack(
+        data.train.x.shape[1],
+        stack.shared.gate_hidden,
+        temperature=stack.shared.temperature,
+        generators=stack.generators(GATE_STREAM),
+    ).to(stack.device)
+    mixture = Mixture(phase.trainer.experts, gate, phase.explainer)
+    return GateTrainer(
+        stack, phase.batches, phase.validation, data.n_groups, phase.trainer, mixture
+    )
+
+
+def _finished(mixture: Mixture) -> Mixture:
+    """Return a mixture as it is used after training."""
+    return mixture.cpu().eval().requires_grad_(requires_grad=False)
 
 
 def make_explainer(data: EncodedData, settings: Settings) -> Explainer:

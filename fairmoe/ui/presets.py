@@ -47,7 +47,7 @@ PRESETS: dict[str, Preset] = {
     "recommended": Preset(
         "Recommended",
         "Tries nine likely settings around the ones below, with two seeds each, and keeps the best "
-        "on the validation rows. It takes several times as long as one training.",
+        "on the validation rows. It takes two to four times as long as one training.",
         None,
     ),
 }

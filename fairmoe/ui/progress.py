@@ -33,6 +33,7 @@ PHASES: dict[Phase, _PhaseOfRun] = {
 WHOLE: dict[Phase, str] = {
     "sweep": "Training runs with several settings",
     "fairlearn": "Fitting Fairlearn's methods",
+    "recommend": "Trying likely settings, then training with the best",
 }
 """Work of one phase, whose steps are all alike."""
 
@@ -73,7 +74,7 @@ def start_training(
 
         prepared = prepare(table, roles, settings, on_progress=on_progress)
         found = recommend(prepared, settings, on_progress=on_progress)
-        return found.open(on_progress=on_progress), found.reason
+        return found.run, found.reason
 
     def take_over(end: "Snapshot[tuple[Run, str]]") -> None:
         state.last = end

@@ -142,7 +142,10 @@ def show_provenance(run: "Run") -> None:
     changed = {
         name: value for name, value in run.settings.to_dict().items() if value != usual[name]
     }
-    told = ", ".join(f"{name} {value}" for name, value in changed.items())
+    told = ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in changed.items()
+    )
     resolved = run.resolved
     st.caption(
         plain(

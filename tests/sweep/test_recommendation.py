@@ -1,83 +1,188 @@
-import dataclasses
+import math
 
-import numpy as np
 import pytest
+import torch
 
-from fairmoe.sweep import recommend
+from fairmoe.errors import CancelledError
+from fairmoe.sweep import grid_settings, recommend
+from fairmoe.sweep import recommendation as module
+from fairmoe.training import (
+    forget_experts,
+    keep_experts_of,
+    make_batch,
+    train,
+    train_beginnings,
+    train_experts,
+)
+from fairmoe.training.selection import score_rows
 from tests.sweep.conftest import BASE
 
 
 @pytest.fixture(scope="module")
-def found(prepared):
-    return recommend(prepared, BASE)
+def reports():
+    return []
+
+
+@pytest.fixture(scope="module")
+def found(prepared, reports):
+    return recommend(prepared, BASE, on_progress=reports.append)
 
 
 @pytest.fixture
-def again(found, prepared, monkeypatch):
-    """Return a function that recommends anew from the same runs, changed."""
+def recommend_by(prepared, monkeypatch):
+    """Return a function that recommends by what candidates are said to be worth, 0.1 if nothing."""
 
-    def call(**changes):
-        changed = dataclasses.replace(found.sweep, **changes)
-        monkeypatch.setattr("fairmoe.sweep.recommendation.run_sweep", lambda *_, **__: changed)
+    def call(worth, collapsed=()):
+        def judge(_, stack, clock):
+            clock.finish(len(stack))
+            named = {run: module._in_words(run, given) for run in stack}
+            return {
+                run: (worth.get(name, 0.1) + run.seed / 100, (name, run.seed) in collapsed)
+                for run, name in named.items()
+            }
+
+        (given,) = grid_settings(BASE, {}, seeds=1)
+        monkeypatch.setattr(module, "_judge", judge)
         return recommend(prepared, BASE)
 
     return call
 
 
-def test_the_best_mean_over_the_seeds_on_validation_rows_is_recommended(found):
-    scores = found.sweep.frame()["validation_final_score"].to_numpy().reshape(-1, 2)
-    kept = ~found.sweep.collapsed["validation"][0].reshape(-1, 2).any(1)
-    best = np.where(kept, scores.mean(1), -9).argmax() if kept.any() else scores.mean(1).argmax()
-    assert found.position == 2 * best
-    assert found.settings == found.sweep.settings[2 * best]
-    assert found.settings.seed == BASE.seed
-    assert found.frame["mean"].iloc[0] == pytest.approx(scores[best].mean())
-    assert len(found.frame) == len(scores) == 9
-    decays = {one.weight_decay for one in found.sweep.settings} - {"auto"}
-    assert max(decays) / min(decays) == pytest.approx(25)
+def test_candidates_are_judged_as_their_gates_begin_on_validation_rows(found, prepared):
+    assert len(found.frame) == 9
+    rows = make_batch(prepared.data.validation, slice(None), 2)
+    by_changes = found.frame.set_index("changes")
+    runs = grid_settings(BASE, {"dropout": [0.3, 0.5]}, seeds=2)
+    # A gate that cannot learn stays where it begins.
+    still = [run.replace(gate_learning_rate=1e-6, fine_tune_every=0) for run in runs]
+    mixtures = train(prepared.data, still).mixture
+    scores = score_rows(mixtures, mixtures.explainer, rows, 2, BASE)["final_score"]
+    for pair, changes in zip(scores.view(2, 2), ("as given", "dropout = 0.5"), strict=True):
+        told = by_changes.loc[changes]
+        # The runs were part of another stack, whose sums round otherwise.
+        assert told["low"] == pytest.approx(pair.min().item(), abs=0.01)
+        assert told["mean"] == pytest.approx(pair.mean().item(), abs=0.01)
+        assert told["high"] == pytest.approx(pair.max().item(), abs=0.01)
 
 
-def test_it_says_what_was_chosen_and_why(found):
-    assert f"{100 * found.frame['mean'].iloc[0]:.1f} points" in found.reason
-    assert found.frame["changes"].iloc[0] in found.reason.replace("The settings as", "as")
-    assert "test rows had no say" in found.reason
-    best, given = found.frame.iloc[0], found.frame.set_index("changes").loc["as given"]
-    if best["changes"] != "as given":
-        near = given["mean"] >= best["low"]
-        assert ("within the spread of these seeds" in found.reason) == near
+def test_a_gate_that_is_to_begin_at_random_is_not_judged_by_that(found, prepared):
+    again = recommend(prepared, BASE.replace(gate_start="random"))
+    assert again.frame["mean"].tolist() == pytest.approx(found.frame["mean"].tolist(), abs=1e-6)
+    assert again.run.settings.gate_start == "random"
 
 
-def test_test_rows_have_no_say(found, again):
-    spoilt = found.sweep.scores | {"test": -found.sweep.scores["test"]}
-    assert again(scores=spoilt).settings == found.settings
+def test_the_best_run_takes_up_the_experts_that_were_judged(found, prepared):
+    assert found.run.experts_reused
+    alone = train(prepared.data, [found.run.settings])
+    # It finds them too, and does with them what the recommended run did.
+    for name, weight in found.run.mixture.state_dict().items():
+        assert torch.equal(weight, alone.mixture.state_dict()[name])
+    curve = next(c for c in found.run.curves if c.name == "loss of result" and c.phase == "experts")
+    assert len(curve.values) == BASE.epochs // 4
 
 
-def test_a_collapsed_candidate_is_refused(found, again):
-    collapsed = np.zeros_like(found.sweep.collapsed["validation"])
-    first = again(collapsed={"validation": collapsed, "test": collapsed})
-    collapsed = collapsed.copy()
-    collapsed[0, first.position + 1] = True
-    other = again(collapsed={"validation": collapsed, "test": collapsed})
-    assert other.settings != first.settings
-    assert other.frame["changes"].iloc[-1] == first.frame["changes"].iloc[0]
-    assert "1 that give nearly everyone the same answer were refused" in other.reason
+def test_experts_of_one_run_of_a_stack_are_those_it_has_there(prepared):
+    runs = grid_settings(BASE, {"lambda_fair": [0, 10]}, seeds=2)
+    stack, _ = train_experts(prepared.data, runs)
+    for run in range(4):
+        keep_experts_of(prepared.data, runs, run)
+        alone, _ = train_experts(prepared.data, runs[run : run + 1])
+        for name, weight in alone.state_dict().items():
+            assert torch.equal(weight, stack.state_dict()[name][run::4])
 
 
-def test_if_all_collapse_the_best_is_still_told(found, again):
-    collapsed = np.ones_like(found.sweep.collapsed["validation"])
-    assert "All of them give nearly everyone" in again(collapsed={"validation": collapsed}).reason
+def test_one_answer_for_all_is_a_collapse(prepared, monkeypatch):
+    def one_answer(*arguments, **keywords):
+        mixture = train_beginnings(*arguments, **keywords)
+        mixture.experts.threshold.fill_(1e3)
+        return mixture
+
+    monkeypatch.setattr(module, "train_beginnings", one_answer)
+    found = recommend(prepared, BASE)
+    assert (found.frame["collapsed"] == 2).all()
+    assert "All of them give nearly everyone" in found.reason
 
 
-def test_what_is_recommended_opens_as_a_run(found):
-    run = found.sweep.open(found.position)
-    assert run.settings == found.settings
-    assert run.scores["validation"]["mixture"]["final_score"] == pytest.approx(
-        found.sweep.frame()["validation_final_score"][found.position], abs=1e-6
-    )
+def test_scores_that_cannot_be_estimated_are_said_to_be(recommend_by, found):
+    nothing = dict.fromkeys(found.frame["changes"], math.nan)
+    again = recommend_by(nothing)
+    assert again.run.settings == BASE.replace(split_seed=BASE.seed)
+    assert "could be estimated" in again.reason
+    assert "nan" not in again.reason
+
+
+def test_the_best_mean_is_trained_with_the_seed_that_was_asked_for(recommend_by):
+    found = recommend_by({"dropout = 0.5": 0.7, "lambda_attention = 10": 0.6})
+    assert found.frame["changes"].tolist()[:2] == ["dropout = 0.5", "lambda_attention = 10"]
+    assert found.frame["mean"].iloc[0] == pytest.approx(0.705)
+    settings = found.run.settings
+    assert settings == BASE.replace(dropout=0.5, split_seed=BASE.seed)
+    # A whole training, with a gate that has learnt and scores on all rows.
+    assert any(curve.phase == "gate" for curve in found.run.curves)
+    assert set(found.run.scores) == {"train", "validation", "test"}
+
+
+def test_it_says_what_was_chosen_and_why(recommend_by):
+    reason = recommend_by({"dropout = 0.5": 0.7}).reason
+    assert reason.startswith("dropout = 0.5: the best mean final score on the validation rows")
+    assert "among 9 settings with 2 seeds each, 70.5 points (70.0 to 71.0)" in reason
+    assert "before a gate learnt. The settings as given had 10.5." in reason
+    assert reason.endswith("The test rows had no say in it.")
+    assert "within the spread" in recommend_by({"dropout = 0.5": 0.104}).reason
+    assert recommend_by({"as given": 0.7}).reason.startswith("The settings as given: the best")
+
+
+def test_a_candidate_of_which_a_seed_collapsed_is_refused(recommend_by):
+    worth = {"dropout = 0.5": 0.7, "lambda_attention = 10": 0.6}
+    found = recommend_by(worth, collapsed=[("dropout = 0.5", 1)])
+    assert found.run.settings.lambda_attention == 10
+    assert found.frame["changes"].iloc[-1] == "dropout = 0.5"
+    assert "1 that give nearly everyone the same answer were refused" in found.reason
+
+
+def test_if_all_collapse_the_best_is_still_told(found, recommend_by):
+    every = [(changes, seed) for changes in found.frame["changes"] for seed in (0, 1)]
+    again = recommend_by({"dropout = 0.5": 0.7}, collapsed=every)
+    assert again.run.settings.dropout == 0.5
+    assert "All of them give nearly everyone" in again.reason
 
 
 def test_candidates_begin_from_the_settings_given(prepared):
     found = recommend(prepared, BASE.replace(lambda_rep=0.1, epochs=4))
-    assert {one.epochs for one in found.sweep.settings} == {4}
+    assert found.run.settings.epochs == 4
     # The candidate that only lowers lambda_rep is then the settings as given.
     assert len(found.frame) == 8
+
+
+@pytest.mark.usefixtures("found")
+def test_progress_counts_candidates_and_tells_the_time_left(reports):
+    assert {(report.phase, report.total) for report in reports} == {("recommend", 18)}
+    done = [report.done for report in reports]
+    assert done == sorted(done)
+    assert done[-1] == 18
+    # The gate of the best comes after the last candidate.
+    after = [report.seconds_left for report in reports if report.done == 18]
+    assert after[0] > 0.05
+    assert after[-1] is None
+
+
+@pytest.mark.usefixtures("found")
+@pytest.mark.parametrize("part", ["candidates", "scores", "gate"])
+def test_it_can_be_stopped_in_each_part(prepared, monkeypatch, part):
+    """Whatever reports the work, it is stopped then, and says nothing more."""
+    stopped = {"candidates": "warm-up", "scores": "experts", "gate": "gate"}[part]
+    seen = []
+    honest = module._part_done
+
+    def watch(report, phases):
+        seen.append(report)
+        if report.phase == stopped and (part != "scores" or report.total == 1):
+            raise CancelledError
+        return honest(report, phases)
+
+    monkeypatch.setattr(module, "_part_done", watch)
+    if part == "candidates":
+        forget_experts()
+    with pytest.raises(CancelledError):
+        recommend(prepared, BASE)
+    assert seen[-1].phase == stopped

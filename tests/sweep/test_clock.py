@@ -1,0 +1,46 @@
+import pytest
+
+from fairmoe.sweep import clock as module
+from fairmoe.sweep.clock import Clock
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """Return what the time is set by."""
+    time = [0.0]
+    monkeypatch.setattr(module.time, "perf_counter", lambda: time[0])
+    return time
+
+
+def test_the_rest_takes_as_long_as_what_is_done_and_less_the_longer_it_goes_on(now):
+    reports = []
+    clock = Clock("sweep", 4, reports.append)
+    clock.tell(0.0)
+    assert reports[-1].seconds_left is None
+    now[0] = 10.0
+    clock.tell(0.5)
+    assert (reports[-1].done, reports[-1].seconds_left) == (0, pytest.approx(70))
+    now[0] = 15.0
+    clock.tell(0.5)
+    assert reports[-1].seconds_left == pytest.approx(65)
+    now[0] = 20.0
+    clock.finish(2)
+    assert (reports[-1].done, reports[-1].seconds_left) == (2, pytest.approx(20))
+    now[0] = 90.0
+    clock.tell(0.0)
+    assert reports[-1].seconds_left == 0
+    clock.finish(2)
+    assert (reports[-1].done, reports[-1].seconds_left) == (4, None)
+
+
+def test_what_comes_after_the_last_run_takes_time_too(now):
+    reports = []
+    clock = Clock("recommend", 4, reports.append, beyond=4)
+    now[0] = 8.0
+    clock.finish(4)
+    assert (reports[-1].done, reports[-1].seconds_left) == (4, pytest.approx(8))
+    now[0] = 14.0
+    clock.tell(3.0)
+    assert (reports[-1].done, reports[-1].seconds_left) == (4, pytest.approx(2))
+    clock.tell(4.0)
+    assert (reports[-1].done, reports[-1].seconds_left) == (4, None)
