@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.measure import as_json, show
+from fairmoe.errors import FairmoeError
 
 SHARED = {"measure", "plain", "protocols", "published", "tables"}
 NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
@@ -27,7 +28,10 @@ if __name__ == "__main__":
     given = vars(parser.parse_args())
     name, as_json_text = given.pop("name"), given.pop("json")
     torch.set_num_threads(given.pop("threads"))
-    measured = module.measure(**given)
+    try:
+        measured = module.measure(**given)
+    except FairmoeError as error:
+        sys.exit(str(error))
     if as_json_text:
         print(as_json(name, measured))  # noqa: T201
     else:

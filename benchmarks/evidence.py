@@ -6,6 +6,7 @@ settings as `recommend` does candidates, and keeps the best on validation rows.
 
 import argparse
 import math
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from benchmarks.protocols import CFA, Case, case_of_file, known_cases
 from benchmarks.published import published_score
 from fairmoe.baselines import FAIRLEARN, FairlearnMethod, FairlearnResult, fairlearn_front
 from fairmoe.config import Settings
+from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, prepare
 from fairmoe.metrics import METRICS, is_collapsed
 from fairmoe.runs import EXPERTS, MODELS, Run
@@ -77,6 +79,8 @@ def measure(
         for case in cases
         if only in case.name
     }
+    if not outcomes:
+        raise InvalidInputError("Data sets are needed", however=f"none has '{only}' in its name")
     rows = [row for name, of_seeds in outcomes.items() for row in _rows(name, of_seeds)]
     return Measured(
         rows,
@@ -88,7 +92,8 @@ def measure(
             f"'{LITERAL}' has credit='batch', gate_start='random'; '{RECOMMENDED}' is the best of "
             "nine settings on validation",
             f"each of Fairlearn's methods is the best of {peer_settings} settings by validation "
-            "utility less F_res; it has no attributions, and so no F_proc and no final score",
+            "utility less F_res (0: left out); it has no attributions, and so no F_proc and no "
+            "final score",
             "'published' is the score of Zhao, Wang and Derr as their code computes it",
         ],
     )
@@ -97,6 +102,7 @@ def measure(
 def _outcomes(
     case: Case, seed: int, peer_settings: int, recommended: bool
 ) -> Mapping[str, Outcome]:
+    print(f"{case.name}, seed {seed}", file=sys.stderr, flush=True)  # noqa: T201
     settings = case.seeded(seed)
     prepared = prepare(case.table, case.roles, settings)
     run = _trained(prepared, settings)
@@ -157,9 +163,9 @@ def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict
         row: dict[str, Cell] = {"data": name, "method": method}
         for metric in SPREAD:
             mean, error = _mean(100 * one[metric] for one in outcomes)
-            row[metric] = None if mean is None else f"{mean:.1f} ± {error or 0:.1f}"
+            row[metric] = _with_error(mean, error)
         lead, error = _gain(of_seeds, method, CHOSEN)
-        row[LEAD] = None if math.isnan(lead) else f"{lead:+.1f} ± {error:.1f}"
+        row[LEAD] = None if math.isnan(lead) else _with_error(lead, error, sign="+")
         for metric in METRICS:
             if metric not in SPREAD:
                 row[metric] = _mean(100 * one[metric] for one in outcomes)[0]
@@ -167,6 +173,13 @@ def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict
         row[COLLAPSED] = int(sum(one[COLLAPSED] for one in outcomes))
         row[SECONDS] = _mean(one[SECONDS] for one in outcomes)[0]
         yield row
+
+
+def _with_error(mean: float | None, error: float | None, *, sign: str = "") -> str | None:
+    """Return a mean with its standard error, which one value has not."""
+    if mean is None:
+        return None
+    return f"{mean:{sign}.1f}" + (f" ± {error:.1f}" if error is not None else "")
 
 
 def _mean(values: Iterable[float]) -> tuple[float | None, float | None]:
@@ -183,7 +196,7 @@ def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator
         gains = {other: _gain(of_seeds, "mixture", other) for other in (*others, CHOSEN)}
         wins.append(all(gains[other][0] > 0 for other in others))
         mean, error = gains[CHOSEN]
-        harm.append(mean < -error)
+        harm.append(mean < -(error or 0.0))
         price, _ = _gain(of_seeds, "utility", "logistic", "utility")
         yield Claim(
             f"{name}: utility of the utility expert over logistic regression",
@@ -211,8 +224,8 @@ def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator
 
 def _gain(
     of_seeds: Sequence[Mapping[str, Outcome]], one: str, other: str, metric: str = "final_score"
-) -> tuple[float, float]:
+) -> tuple[float, float | None]:
     """Return by how many points one method is above another, and the standard error."""
     gains = [100 * (of_seed[one][metric] - of_seed[other][metric]) for of_seed in of_seeds]
     mean, error = _mean(gains)
-    return (math.nan if mean is None else mean), (error or 0.0)
+    return (math.nan if mean is None else mean), error

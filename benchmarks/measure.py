@@ -8,7 +8,6 @@ import dataclasses
 import json
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -120,8 +119,8 @@ def as_json(name: str, measured: Measured) -> str:
 
 def show(name: str, measured: Measured) -> None:
     """Print what a benchmark measured, for people."""
-    # Tables are as wide as they need to be where no terminal limits them.
-    console = Console(width=None if sys.stdout.isatty() else 250)
+    # Tables are as wide as they need to be; a cut figure says nothing.
+    console = Console(width=250)
     table = Table(title=name, title_justify="left")
     names = list(measured.rows[0]) if measured.rows else []
     for column in names:

@@ -143,9 +143,37 @@ def test_ctrl_c_is_exit_code_130(shell, file, tmp_path, monkeypatch):
     assert out == ""
 
 
+def test_what_was_finished_before_ctrl_c_is_kept(shell, file, tmp_path, monkeypatch):
+    honest = sweeping.run_sweep
+    command = ("sweep", file, *ROLES, *QUICK, "--grid", "lambda_fair=0,1,10", "--seeds", 2)
+    command = (*command, "--out", tmp_path / "kept")
+
+    def interrupt(*arguments, on_progress, **keywords):
+        def stop(report):
+            on_progress(report)
+            if report.done >= 3:
+                raise KeyboardInterrupt
+
+        return honest(*arguments, on_progress=stop, **keywords)
+
+    monkeypatch.setattr(sweeping, "run_sweep", interrupt)
+    code, _, err = shell(*command)
+    assert code == 130
+    assert "3 of 6 runs are kept in" in err
+    monkeypatch.setattr(sweeping, "run_sweep", honest)
+    assert "3 runs computed" in shell(*command)[1]
+
+
 def test_auto_says_what_it_chose_and_prints_that_run(shell, file):
     code, out, err = shell("train", file, *ROLES, *QUICK, "--auto", "--json")
     assert code == 0
     assert "the best mean final score on the validation rows among 9 settings" in err
     document = json.loads(out, parse_constant=pytest.fail)
     assert document["settings"]["epochs"] == 8
+    assert document["recommended"]["reason"] in err
+    candidates = document["recommended"]["candidates"]
+    assert len(candidates) == 9
+    assert candidates[0]["low"] <= candidates[0]["mean"] <= candidates[0]["high"]
+    out = shell("train", file, *ROLES, *QUICK, "--auto")[1]
+    assert "Settings tried" in out
+    assert all(candidate["changes"] in out for candidate in candidates)

@@ -13,7 +13,7 @@ import typer
 from fairmoe.cli import options
 from fairmoe.cli.arguments import roles_from, settings_from
 from fairmoe.cli.kept import predict, report
-from fairmoe.cli.output import print_tables, progress_bars, say
+from fairmoe.cli.output import candidates_of, print_candidates, print_tables, progress_bars, say
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, demo_csv, read_table
@@ -21,7 +21,7 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import prepare, run_experiment
 from fairmoe.progress import Progress
 from fairmoe.runs import Run, check_vacant, save_run, to_document
-from fairmoe.sweep import recommend
+from fairmoe.sweep import Recommendation, recommend
 
 INVALID_INPUT = 2
 UNAVAILABLE = 3
@@ -98,13 +98,18 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     if out is not None:
         check_vacant(out)
-    run = _run(file, roles, settings, auto=auto)
+    run, found = _run(file, roles, settings, auto=auto)
     if out is not None:
         save_run(run, out)
         say(f"Kept in {out}")
     if as_json:
-        typer.echo(json.dumps(to_document(run), indent=2, allow_nan=False))
+        document = to_document(run)
+        if found is not None:
+            document |= {"recommended": candidates_of(found)}
+        typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
+        if found is not None:
+            print_candidates(found)
         print_tables(run)
 
 
@@ -150,7 +155,9 @@ shell.command()(report)
 shell.command()(predict)
 
 
-def _run(file: Path, roles: Roles, settings: Settings, *, auto: bool) -> Run:
+def _run(
+    file: Path, roles: Roles, settings: Settings, *, auto: bool
+) -> tuple[Run, Recommendation | None]:
     started = time.perf_counter()
     with progress_bars() as draw:
         draw(Progress("read", 0, 1))
@@ -158,8 +165,9 @@ def _run(file: Path, roles: Roles, settings: Settings, *, auto: bool) -> Run:
         draw(Progress("read", 1, 1))
         seconds = time.perf_counter() - started
         if not auto:
-            return run_experiment(table, roles, settings, on_progress=draw, read_seconds=seconds)
+            run = run_experiment(table, roles, settings, on_progress=draw, read_seconds=seconds)
+            return run, None
         prepared = prepare(table, roles, settings, on_progress=draw, read_seconds=seconds)
         found = recommend(prepared, settings, on_progress=draw)
     say(found.reason)
-    return found.run
+    return found.run, found

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import typer
 from rich import progress
@@ -13,7 +14,10 @@ from rich.text import Text
 from fairmoe.metrics import METRICS, group_rates, is_collapsed
 from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
-from fairmoe.sweep import Sweep
+from fairmoe.sweep import Recommendation, Sweep
+
+ONE_WEIGHT = 1e-4
+"""Up to this deviation between rows a gate's weights are the same for all."""
 
 SECONDS_TOLD = 90
 """From then on what is left is told in minutes."""
@@ -116,6 +120,24 @@ def print_sweep(result: Sweep) -> None:
         stdout.print("All runs were there already.")
 
 
+def candidates_of(found: Recommendation) -> dict[str, Any]:
+    """Return, ready for JSON, what was recommended among what, scores in shares of 1."""
+    frame = found.frame.astype(object).where(found.frame.notna(), None)
+    return {"reason": found.reason, "candidates": frame.to_dict("records")}
+
+
+def print_candidates(found: Recommendation) -> None:
+    """Print the settings that were tried, the best first."""
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    stdout.print("Settings tried, with the mixture's final score on the validation rows")
+    table = _table("setting", "mean", "lowest", "highest", "collapsed")
+    for row in found.frame.to_dict("records"):
+        scores = (_figure(row[name]) for name in ("mean", "low", "high"))
+        table.add_row(row["changes"], *scores, f"{row['collapsed']:.0f}")
+    stdout.print(table)
+    stdout.print()
+
+
 def print_tables(run: Run) -> None:
     """Print the test scores of each model, and what the mixture does to each group."""
     stdout = Console(markup=False, emoji=False, highlight=False)
@@ -126,6 +148,11 @@ def print_tables(run: Run) -> None:
     stdout.print(_groups(run))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
+    if run.splits["test"].gate.std(0).max() < ONE_WEIGHT:
+        stdout.print(
+            "The gate weighs the experts alike for all rows: what it learnt to tell apart did not "
+            "hold on the validation rows."
+        )
 
 
 def _scores(run: Run) -> Table:

@@ -18,9 +18,11 @@ from fairmoe.experiment import Prepared, prepare, run_id
 from fairmoe.progress import Progress
 from fairmoe.runs import check_vacant, save_run
 from fairmoe.sweep import (
+    AT_ONCE,
     Engine,
     FolderShelf,
     dask,
+    finished_runs,
     grid_settings,
     in_process,
     processes,
@@ -109,7 +111,14 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
             read_seconds=time.perf_counter() - started,
         )
         kept = _positions(prepared, runs, keep or ())
-        result = run_sweep(prepared, runs, shelf=shelf, engine=engine, on_progress=draw)
+        try:
+            result = run_sweep(
+                prepared, runs, shelf=shelf, engine=engine, most=AT_ONCE, on_progress=draw
+            )
+        except KeyboardInterrupt:
+            there = len(finished_runs(shelf) & set(runs))
+            say(f"{there} of {len(runs)} runs are kept in {out}; the same command goes on there.")
+            raise
     for name in result.unreadable:
         say(f"'{out / name}' cannot be used; what is needed of its runs was computed again.")
     for name, position in kept.items():

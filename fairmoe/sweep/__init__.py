@@ -3,7 +3,7 @@
 from fairmoe.sweep.cluster import dask
 from fairmoe.sweep.document import to_document
 from fairmoe.sweep.engines import Engine, in_process, processes
-from fairmoe.sweep.plan import estimated_seconds, grid_settings
+from fairmoe.sweep.plan import AT_ONCE, estimated_seconds, grid_settings
 from fairmoe.sweep.points import run_points, setting_means, settings_label
 from fairmoe.sweep.recommendation import Recommendation, recommend
 from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
@@ -11,6 +11,7 @@ from fairmoe.sweep.shelves import FolderShelf, MemoryShelf, Shelf
 from fairmoe.sweep.sweep import BOTH_GAPS, OBJECTIVES, Sweep, finished_runs, run_sweep
 
 __all__ = [
+    "AT_ONCE",
     "BOTH_GAPS",
     "OBJECTIVES",
     "SCORED",

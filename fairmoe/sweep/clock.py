@@ -12,7 +12,7 @@ class Clock:
         phase: What is being done.
         total: How many runs there are.
         on_progress: Is told; what it raises stops the work.
-        beyond: How many runs' worth of work comes after the last of them.
+        beyond: How many runs' worth of work the last of them is more than the others.
     """
 
     def __init__(
@@ -40,6 +40,8 @@ class Clock:
             in_work: How many runs' worth of what is not finished is done.
         """
         worth = self._finished + in_work
+        if self._finished == self._total:
+            worth = self._whole
         if worth > self._worth:
             self._worth, self._worth_at = worth, self.seconds()
         left = None
@@ -48,5 +50,5 @@ class Clock:
             since = self.seconds() - self._worth_at
             rest = self._worth_at * (self._whole - self._worth) / self._worth
             left = max(0.0, rest - since)
-        done = min(int(self._worth), self._total)
+        done = min(int(self._worth), self._total - (self._worth < self._whole))
         self._on_progress(Progress(self._phase, done, self._total, seconds_left=left))

@@ -21,6 +21,9 @@ On the demo that is 18 runs: from 4 to 32 a run of a stack costs half of a run a
 TABLE_BYTES = 2**30
 """What the tables of the gate phase, one entry per row, expert and column, may take."""
 
+AT_ONCE = 5
+"""Runs of a shard where someone may stop the sweep: few are lost then, and few cost half of one."""
+
 SHARDS_PER_WORKER = 3
 """Where several work, each is to get about as many shards: the last to finish waits less, the
 time left is known sooner, and a worker that is lost loses less."""

@@ -81,7 +81,7 @@ def recommend(
             for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
         )
     )
-    clock = Clock("recommend", len(runs), on_progress, beyond=_GATE)
+    clock = Clock("recommend", len(runs) + 1, on_progress, beyond=_GATE - 1)
     stacks = cut(runs, prepared.data)
     judged: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
@@ -97,6 +97,7 @@ def recommend(
 
     trained = train(prepared.data, [best], on_progress=tell)
     run = make_run(prepared, best, trained, on_progress=tell)
+    clock.finish(1)
     return Recommendation(
         run=run,
         frame=frame.drop(columns=["position", "refused"]).reset_index(drop=True),

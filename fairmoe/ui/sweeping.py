@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 MOST_RUNS = 200
 MOST_SEEDS = 20
-AT_ONCE = 5
-"""Runs per shard: what a cancelled sweep loses at most."""
 
 _FIRST_VALUES = ((0.0, 1.0, 10.0, 100.0), (0.0, 1.0, 10.0))
 _LEAST_EPOCHS = 20
@@ -155,7 +153,7 @@ def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page:
 
     def work(on_progress: OnProgress) -> "Sweep":
         from fairmoe.experiment import prepare  # noqa: PLC0415
-        from fairmoe.sweep import run_sweep  # noqa: PLC0415
+        from fairmoe.sweep import AT_ONCE, run_sweep  # noqa: PLC0415
 
         prepared = prepare(labelled.table, labelled.roles, runs[0])
         return run_sweep(prepared, runs, shelf=shelf, most=AT_ONCE, on_progress=on_progress)
@@ -191,7 +189,7 @@ def _fewer(origin: KeptRun, epochs: int) -> str:
 
 def _estimate(explored: Explored, epochs: int, runs: int) -> float:
     """Return about how many seconds runs take, from what those before took."""
-    from fairmoe.sweep import estimated_seconds  # noqa: PLC0415
+    from fairmoe.sweep import AT_ONCE, estimated_seconds  # noqa: PLC0415
 
     like, before = explored.origin.run, explored.sweep
     expected = estimated_seconds(runs, like, epochs=epochs, at_once=AT_ONCE)
