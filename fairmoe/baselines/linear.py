@@ -9,6 +9,9 @@ from torch import Tensor
 
 from fairmoe.errors import InvalidInputError
 
+MANY_ROWS = 200_000
+"""From here on Newton's steps, which weigh a copy of all rows, would need most of the memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class LinearModel:
@@ -69,7 +72,8 @@ def fit_logistic(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearMo
     """
     _check_classes(y_true)
     # On one-hot columns lbfgs needs ten times as long and stops farther from the optimum.
-    logistic = LogisticRegression(solver="newton-cholesky", max_iter=1000)
+    solver = "newton-cholesky" if len(x) < MANY_ROWS else "lbfgs"
+    logistic = LogisticRegression(solver=solver, max_iter=1000)
     fitted = logistic.fit(x.detach().cpu().numpy(), y_true.cpu().numpy())
     weight = torch.as_tensor(fitted.coef_[0], dtype=x.dtype, device=x.device)
     return LinearModel(weight, float(fitted.intercept_[0]))

@@ -25,6 +25,17 @@ def test_constant_gives_every_row_the_base_rate():
     assert model.weight.tolist() == [0, 0, 0]
 
 
+def test_many_rows_are_fitted_to_the_same_optimum(monkeypatch):
+    x, y_true = draw(3000)
+    few = fit_logistic(x, y_true)
+    monkeypatch.setattr("fairmoe.baselines.linear.MANY_ROWS", 3000)
+    many = fit_logistic(x, y_true)
+    torch.testing.assert_close(many.weight, few.weight, rtol=0, atol=2e-3)
+    assert many.bias == pytest.approx(few.bias, abs=2e-3)
+    # The other solver stops elsewhere.
+    assert not torch.equal(many.weight, few.weight)
+
+
 def test_logistic_predicts_as_sklearn_does():
     x, y_true = draw()
     model = fit_logistic(x, y_true)
