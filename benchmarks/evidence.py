@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", default="", help="its target column")
     parser.add_argument("--sensitive", action="append", default=[], help="once or twice")
     parser.add_argument("--positive", action="append", default=[], help="the positive values")
+    parser.add_argument("--drop", action="append", default=[], help="a column that is no feature")
     parser.add_argument("--only", default="", help="only data sets with this in their name")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
@@ -63,6 +64,7 @@ def measure(
     target: str = "",
     sensitive: Iterable[str] = (),
     positive: Iterable[str] = (),
+    drop: Iterable[str] = (),
     only: str = "",
     seeds: int = 5,
     peer_settings: int = 9,
@@ -72,7 +74,7 @@ def measure(
     cases = (
         known_cases()
         if data is None
-        else [case_of_file(data, target, tuple(sensitive), tuple(positive))]
+        else [case_of_file(data, target, tuple(sensitive), tuple(positive), tuple(drop))]
     )
     outcomes = {
         case.name: [_outcomes(case, seed, peer_settings, recommended) for seed in range(seeds)]

@@ -75,10 +75,14 @@ def known_cases() -> Iterator[Case]:
 
 
 def case_of_file(
-    path: Path, target: str, sensitive: tuple[str, ...], positive: tuple[str, ...]
+    path: Path,
+    target: str,
+    sensitive: tuple[str, ...],
+    positive: tuple[str, ...],
+    dropped: tuple[str, ...],
 ) -> Case:
     """Return a case of any other table."""
-    roles = Roles(Target(target, positive), tuple(map(Sensitive, sensitive)))
+    roles = Roles(Target(target, positive), tuple(map(Sensitive, sensitive)), dropped=dropped)
     return Case(f"{path.stem}, {' x '.join(sensitive)}", read_table(path), roles)
 
 

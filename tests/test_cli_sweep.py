@@ -1,4 +1,6 @@
 import json
+import re
+from statistics import fmean, stdev
 
 import pytest
 
@@ -46,6 +48,7 @@ def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(shell, file, fo
     assert "Hypervolume on the test rows" in out
     assert "4 runs computed" in out
     assert "runs per second" in out
+    assert "over their seeds" not in out
     assert "4/4" in err
 
     code, out, _ = shell(*command, "--seeds", 2, "--json")
@@ -60,6 +63,14 @@ def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(shell, file, fo
     run = load_run(folder / run_id)
     assert code == 0
     assert "All runs were there already" in out
+    means = out.split("mean over their seeds")[1].split("Hypervolume")[0]
+    for first, second in zip(document["runs"][::2], document["runs"][1::2], strict=True):
+        scores = [run["test"]["mixture"]["final_score"] for run in (first, second)]
+        assert first["settings"] | {"seed": 1} == second["settings"]
+        line = rf"2 +{first['settings']['lambda_fair']:g} +{first['settings']['select']} "
+        found = re.search(rf"^{line}.* ([\d.]+) +([\d.]+) *$", means, re.MULTILINE)
+        assert float(found[1]) == pytest.approx(fmean(scores), abs=6e-4)
+        assert float(found[2]) == pytest.approx(stdev(scores), abs=6e-4)
     assert f"Kept in {folder / run_id}" in err
     assert run.run_id == run_id
     assert run.settings.seed == document["runs"][5]["settings"]["seed"]

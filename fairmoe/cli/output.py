@@ -1,17 +1,19 @@
 """What the shell shows: tables on standard output, all else on standard error."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import pandas as pd
 import typer
 from rich import progress
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from fairmoe.metrics import METRICS, group_rates, is_collapsed
+from fairmoe.figures.experts import too_few
+from fairmoe.metrics import METRICS, group_rates, is_collapsed, mean_and_spread
 from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
 from fairmoe.sweep import Recommendation, Sweep
@@ -100,10 +102,14 @@ def print_sweep(result: Sweep) -> None:
     table = _table("run", *settings, *SUMMARY)
     table.columns[0].min_width = max(map(len, front["run_id"]), default=0)
     for row in front.to_dict("records"):
-        swept = (f"{row[n]:g}" if isinstance(row[n], float) else str(row[n]) for n in settings)
+        swept = (_setting(row[name]) for name in settings)
         scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
         table.add_row(row["run_id"], *swept, *scores)
     stdout.print(table)
+    if frame["seed"].nunique() > 1:
+        stdout.print("\nAll combinations, mean over their seeds; sd is that of the final score:")
+        stdout.print(_over_seeds(frame, result.varied))
+        stdout.print()
     stdout.print(
         f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
         "(reference: utility 0, both gaps 1)"
@@ -118,6 +124,18 @@ def print_sweep(result: Sweep) -> None:
         )
     else:
         stdout.print("All runs were there already.")
+
+
+def _over_seeds(frame: pd.DataFrame, varied: Sequence[str]) -> Table:
+    scores = [f"test_{metric}" for metric in SUMMARY]
+    means = mean_and_spread(frame[[*varied, *scores]], varied)
+    means = means.sort_values("test_final_score", ascending=False)
+    table = _table("runs", *varied, *SUMMARY, "sd")
+    for row in means.to_dict("records"):
+        swept = (_setting(row[name]) for name in varied)
+        figures = (_figure(row[name]) for name in (*scores, "test_final_score_sd"))
+        table.add_row(f"{row['runs']}", *swept, *figures)
+    return table
 
 
 def candidates_of(found: Recommendation) -> dict[str, Any]:
@@ -145,7 +163,11 @@ def print_tables(run: Run) -> None:
     stdout.print(f"Scores on {tested} (– not estimable, * one answer for nearly all rows)")
     stdout.print(_scores(run))
     stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
-    stdout.print(_groups(run))
+    rates = _rates(run)
+    stdout.print(_groups(run, rates))
+    few = too_few(rates)
+    if few:
+        stdout.print(_printable(few))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
     if run.splits["test"].gate.std(0).max() < ONE_WEIGHT:
@@ -164,12 +186,16 @@ def _scores(run: Run) -> Table:
     return table
 
 
-def _groups(run: Run) -> Table:
-    test, names = run.splits["test"], list(run.data.groups)
-    score = test.proba["mixture"]
-    rates = group_rates(test.y_true, score > 0.5, score, group=test.group, group_names=names)
+def _rates(run: Run) -> pd.DataFrame:
+    test, score = run.splits["test"], run.splits["test"].proba["mixture"]
+    return group_rates(
+        test.y_true, score > 0.5, score, group=test.group, group_names=list(run.data.groups)
+    )
+
+
+def _groups(run: Run, rates: pd.DataFrame) -> Table:
     table = _table("group", "rows", "tested", "positive", "selected", "rate")
-    for name, rate in zip(names, rates.to_dict("records"), strict=True):
+    for name, rate in zip(run.data.groups, rates.to_dict("records"), strict=True):
         counts = (run.data.groups[name], rate["n"], rate["positives"], rate["selected"])
         rows = (f"{count:,}" for count in counts)
         table.add_row(_printable(name), *rows, _figure(rate["selection_rate"]))
@@ -190,6 +216,10 @@ def _table(first: str, *others: str) -> Table:
     for heading in others:
         table.add_column(heading, justify="right")
     return table
+
+
+def _setting(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _figure(value: float | None) -> str:

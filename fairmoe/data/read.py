@@ -27,7 +27,7 @@ MAX_BYTES = 2**31 - 2
 """What the CSV reader takes in one piece, which it must, to know the type of a column."""
 
 
-def read_table(source: bytes | Path, *, name: str = "") -> Table:
+def read_table(source: bytes | str | Path, *, name: str = "") -> Table:
     """Read a CSV or Parquet file, plain or gzipped.
 
     Delimiter (comma, semicolon, tab, pipe) and encoding (UTF-8, UTF-16, Latin-1) are found. The
@@ -44,8 +44,11 @@ def read_table(source: bytes | Path, *, name: str = "") -> Table:
         InvalidInputError: The file cannot be found, or is not a table that can be trained on; the
             message says what is wrong and where, rows counted as a spreadsheet does.
     """
-    raw = source if isinstance(source, bytes) else _bytes_at(source)
-    name = name or ("" if isinstance(source, bytes) else source.name)
+    if isinstance(source, bytes):
+        raw = source
+    else:
+        path = Path(source)
+        raw, name = _bytes_at(path), name or path.name
     content = _decompressed(raw)
     is_parquet = content.startswith(b"PAR1")
     frame, notes, blank_lines = _parquet(content) if is_parquet else _csv(content)

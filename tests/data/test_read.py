@@ -90,6 +90,8 @@ def test_path_gives_the_name(tmp_path):
     path = tmp_path / "people.csv"
     path.write_text(PLAIN, encoding="utf-8")
     assert read_table(path).name == "people.csv"
+    assert read_table(str(path)).name == "people.csv"
+    assert read_table(str(path), name="them").name == "them"
 
 
 def test_missing_words_blanks_and_quotes():
