@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def measure(
+def measure(  # noqa: PLR0913 - one for each option
     *,
     data: Path | None = None,
     target: str = "",

@@ -1,6 +1,6 @@
 """The errors that fairmoe raises on purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 
 class FairmoeError(Exception):
@@ -11,14 +11,15 @@ class InvalidInputError(FairmoeError, ValueError):
     """Something that the user gave and can mend.
 
     The text names columns and row numbers, never the values of cells, so that it can be logged.
-    Values that the user may choose from travel beside it, in `choices`; the page and the shell
-    show them, a log does not.
+    Values travel beside it, in `choices` and `about`; the page and the shell show them, a log does
+    not.
 
     Args:
         needed: What is needed, as the beginning of a sentence.
         however: What came instead.
         remedy: What to do, as a sentence of its own.
         choices: The values that would have been accepted.
+        about: The values that are at fault.
 
     Example:
         >>> error = InvalidInputError(
@@ -29,11 +30,24 @@ class InvalidInputError(FairmoeError, ValueError):
     """
 
     def __init__(
-        self, needed: str, *, however: str = "", remedy: str = "", choices: Sequence[str] = ()
+        self,
+        needed: str,
+        *,
+        however: str = "",
+        remedy: str = "",
+        choices: Sequence[str] = (),
+        about: Sequence[str] = (),
     ) -> None:
         self.choices = tuple(choices)
+        self.about = tuple(about)
         sentence = f"{needed}; however, {however}." if however else f"{needed}."
         super().__init__(f"{sentence} {remedy}".strip())
+
+    def values(self, most: int) -> Iterator[tuple[str, tuple[str, ...], int]]:
+        """Yield what to call some values, the first `most` of them, and how many more there are."""
+        for title, values in (("Possible", self.choices), ("Concerned", self.about)):
+            if values:
+                yield title, values[:most], max(0, len(values) - most)
 
 
 class CancelledError(FairmoeError):

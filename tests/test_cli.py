@@ -175,6 +175,7 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
     assert ["f", "0.250", "0.750", "0.000"] in rows
     assert ["all", "0.250", "0.750", "0.000"] in rows
     assert "Positive (is hired = yes)" in out
+    assert f"Little to go by. f: {n[0]} rows, {positive[0]} of them positive" in out
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(file, options, message, choic
     assert message in complaint[0]
     assert len(complaint) == (1 if choices is None else 2)
     if choices is not None:
-        assert complaint[1].startswith("Choose among: ")
+        assert complaint[1].startswith("Possible: ")
         assert choices in complaint[1]
 
 
@@ -268,7 +269,7 @@ def test_what_could_steer_a_terminal_is_not_printed(tmp_path):
     code, _, err = shell("train", path, *ROLES)
 
     assert code == 2
-    assert "Choose among: a\N{REPLACEMENT CHARACTER}31m, b\N{REPLACEMENT CHARACTER}" in err
+    assert "Possible: a\N{REPLACEMENT CHARACTER}31m, b\N{REPLACEMENT CHARACTER}" in err
     assert "\x9b" not in err
     assert "\u202e" not in err
 

@@ -246,5 +246,5 @@ def _check(
                 f"Method '{method}' needs {label} training rows in each group",
                 however="a group has none",
                 remedy="Merge that group with another.",
-                choices=(group,),
+                about=(group,),
             )

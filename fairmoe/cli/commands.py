@@ -42,10 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         shell(arguments)
     except InvalidInputError as error:
         say(str(error))
-        if error.choices:
-            more = len(error.choices) - MOST_CHOICES
-            shown = ", ".join(error.choices[:MOST_CHOICES])
-            say(f"Choose among: {shown}{f' and {more} more' if more > 0 else ''}")
+        for title, shown, more in error.values(MOST_CHOICES):
+            say(f"{title}: {', '.join(shown)}{f' and {more} more' if more else ''}")
         raise SystemExit(INVALID_INPUT) from error
     except UnavailableError as error:
         say(str(error))

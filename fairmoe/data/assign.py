@@ -164,7 +164,7 @@ def _check_groups(
                 however=f"{len(small)} of the {len(names)} groups by {columns} "
                 f"{'has' if len(small) == 1 else 'have'} fewer",
                 remedy="Merge small groups with others, or cut numbers elsewhere.",
-                choices=[names[i] for i in small],
+                about=[names[i] for i in small],
             )
 
 

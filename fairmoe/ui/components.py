@@ -45,12 +45,10 @@ def apologies() -> Iterator[None]:
 def show_error(error: FairmoeError) -> None:
     """Show one sentence that says what to do, and what there is to choose from."""
     st.error(plain(str(error)), icon=":material/error:")
-    choices = error.choices if isinstance(error, InvalidInputError) else ()
-    if choices:
-        more = (
-            "" if len(choices) <= _SHOWN_CHOICES else f" and {len(choices) - _SHOWN_CHOICES} more"
-        )
-        st.caption(f"Possible: {', '.join(plain(c) for c in choices[:_SHOWN_CHOICES])}{more}.")
+    if isinstance(error, InvalidInputError):
+        for title, shown, more in error.values(_SHOWN_CHOICES):
+            listed = ", ".join(map(plain, shown))
+            st.caption(f"{title}: {listed}{f' and {more} more' if more else ''}.")
 
 
 def show_bug(reference: str) -> None:
