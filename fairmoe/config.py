@@ -157,8 +157,7 @@ class Settings:
         "experts",
         "gate",
         "Where the gate begins: at weights that favour the experts with the better validation "
-        "scores, to which it returns unless it gets better, with few rows by more than a standard "
-        "error; or at random.",
+        "scores, and gives way to an expert alone that beats it there by a point; or at random.",
     )
     credit: Credit = _setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."

@@ -236,8 +236,8 @@ def training(found: Findings) -> Section:
         kept = "Kept are the weights with the best validation score, which need not be the last."
         if run.settings.gate_start == "experts":
             kept += (
-                " The gate went back to where it began unless it had become better, with few rows "
-                "by more than a standard error."
+                " Each expert alone was a choice too, so that no gate is kept that one of them "
+                "beats there by a point."
             )
     blocks: list[Block] = [Text(kept)]
     figure = curves_figure(lines)

@@ -30,14 +30,20 @@ from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import Keeper, criterion, explain_rows, is_better, score_rows
+from fairmoe.training.selection import Keeper, criterion, explain_rows, score_rows
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
-SCORE_TEMPERATURE = 0.02
+SCORE_TEMPERATURE = 0.2
 """By how much better an expert's final score is for a weight e times as large."""
+
+FLATTERY = 0.01
+"""By how much more than a gate an expert alone must score: it is the best of three by these rows."""
 
 LEAST_LOG_WEIGHT = -7.0
 """Keeps an expert that collapsed within reach."""
+
+NO_WEIGHT = -30.0
+"""The log of a weight that no score can tell from nothing."""
 
 
 class GateBatch(NamedTuple):
@@ -97,13 +103,13 @@ class GateTrainer:
                 (len(self._stack),), shared.gate_weight_decay, device=self._stack.device
             ),
         )
-        self.begin(recorder)
-        start = self._weights()
-        explained = self._explain(recorder)
         keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
+        worth = self.begin(recorder)
         every = max(1, epochs // CHECKPOINTS)
         tables = self._tables(recorder)
         self._offer(keeper, recorder, 0)
+        if worth is not None:
+            self._offer_each_alone(keeper, worth)
         for epoch in range(1, epochs + 1):
             if shared.fine_tune_every and epoch % shared.fine_tune_every == 0:
                 self._trainer.fine_tune(shared.fine_tune_epochs)
@@ -118,29 +124,23 @@ class GateTrainer:
                 self._offer(keeper, recorder, epoch)
         if shared.select == "best":
             keeper.restore()
-            if shared.gate_start == "experts":
-                learnt = is_better(
-                    self._explain(recorder),
-                    explained,
-                    self._validation,
-                    self._n_groups,
-                    shared,
-                    margin=self._margin(),
-                )
-                self._return_to(start, ~learnt)
 
     @torch.no_grad()
-    def begin(self, recorder: Recorder) -> None:
+    def begin(self, recorder: Recorder) -> Tensor | None:
         """Give all rows the same weights: a softmax of the experts' validation final scores.
 
         With `gate_start="random"` nothing is done.
 
-        NOTE[DIFF]: the source begins at random, near equal weights. On a few hundred rows the gate
-        learns nothing that holds for others, and what it begins with is what one gets.
+        NOTE[DIFF]: the source begins at random, near equal weights. Experts can differ by twenty
+        points, and a gate that begins between them spends its epochs on what is known already.
+
+        Returns:
+            What each expert is worth by the criterion that moments are kept by, **Shape** `(3, k)`;
+            nothing with `gate_start="random"`.
         """
-        shared, gate = self._stack.shared, self.mixture.gate
+        shared = self._stack.shared
         if shared.gate_start != "experts":
-            return
+            return None
         scores = score_rows(
             self.mixture.experts.part(),
             self.mixture.explainer,
@@ -149,38 +149,29 @@ class GateTrainer:
             shared,
             recorder.check,
         )
-        worth = by_expert(criterion(scores, "final_score")) / SCORE_TEMPERATURE
-        log_weights = worth.log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
-        gate.weight2.zero_()
-        gate.bias2.copy_(shared.temperature * log_weights.T)
-
-    def _margin(self) -> float:
-        """Return how sure the gain of a learnt gate must be, in standard errors.
-
-        The more weights a gate has for each row that it learns from, the more of what it gains it
-        owes to those rows alone, and the less its best moment on others is to be trusted.
-        """
-        weights = sum(each[0].numel() for each in self.mixture.gate.parameters())
-        return min(1.0, weights / sum(batch.member.shape[1] for batch in self._batches))
-
-    def _weights(self) -> dict[str, Tensor]:
-        return {name: p.detach().clone() for name, p in self.mixture.named_parameters()}
+        worth = by_expert(criterion(scores, "final_score"))
+        log_weights = (worth / SCORE_TEMPERATURE).log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
+        self._weigh_alike(log_weights.T)
+        return worth
 
     @torch.no_grad()
-    def _return_to(self, weights: dict[str, Tensor], runs: Tensor) -> None:
-        for name, parameter in self.mixture.named_parameters():
-            repeated = runs.repeat(len(parameter) // len(runs))
-            parameter[repeated] = weights[name][repeated]
+    def _offer_each_alone(self, keeper: Keeper, worth: Tensor) -> None:
+        """Let each expert stand for all rows, so that no gate is kept that one clearly beats."""
+        gate = self.mixture.gate
+        begun = gate.weight2.clone(), gate.bias2.clone()
+        for expert, of_expert in enumerate(worth):
+            alone = torch.full_like(gate.bias2, NO_WEIGHT)
+            alone[..., expert] = 0
+            self._weigh_alike(alone)
+            keeper.offer(of_expert - FLATTERY)
+        for parameter, before in zip((gate.weight2, gate.bias2), begun, strict=True):
+            parameter.copy_(before)
 
-    def _explain(self, recorder: Recorder) -> tuple[Tensor, Tensor, Tensor]:
-        mixture, rows = self.mixture, self._validation
-        return explain_rows(
-            mixture,
-            mixture.explainer,
-            rows.x,
-            top_k=self._stack.shared.top_k,
-            on_part=recorder.check,
-        )
+    def _weigh_alike(self, log_weights: Tensor) -> None:
+        """Let the gate give all rows these weights, **Shape** `(k, 3)`."""
+        gate = self.mixture.gate
+        gate.weight2.zero_()
+        gate.bias2.copy_(self._stack.shared.temperature * log_weights)
 
     def _offer(self, keeper: Keeper, recorder: Recorder, epoch: int) -> None:
         scores = score_rows(

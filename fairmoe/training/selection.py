@@ -13,9 +13,6 @@ from fairmoe.training.batches import Batch
 ROWS_AT_ONCE = 1024
 """How many rows are explained between two looks at whether to stop."""
 
-FOLDS = 10
-"""Parts of the rows of which each in turn is left out to learn how sure a gain is."""
-
 COLLAPSED = 10.0
 """What a constant predictor is worth less: more than any two scores can differ."""
 
@@ -68,71 +65,21 @@ def score_rows(
 
     Beside them "collapsed": 1 where all rows are predicted to be of one class.
     """
-    explained = explain_rows(model, explainer, rows.x, top_k=settings.top_k, on_part=on_part)
-    everyone = torch.ones_like(rows.y, dtype=torch.bool)
-    return _scores(explained, rows, everyone, n_groups, settings)
-
-
-def _scores(
-    explained: tuple[Tensor, Tensor, Tensor],
-    rows: Batch,
-    among: Tensor,
-    n_groups: int,
-    settings: Settings,
-) -> dict[str, Tensor]:
-    proba, masked_proba, attention = (each[:, among] for each in explained)
+    proba, masked_proba, attention = explain_rows(
+        model, explainer, rows.x, top_k=settings.top_k, on_part=on_part
+    )
     scores = all_scores(
         proba,
         masked_proba,
         attention,
-        y_true=rows.y[among] == 1,
-        group=rows.group[among],
+        y_true=rows.y == 1,
+        group=rows.group,
         n_groups=n_groups,
         top_ratio=settings.top_ratio,
     )
     positive = (proba > 0.5).double().mean(-1)
     collapsed = ((positive == 0) | (positive == 1)).double()
     return scores | {"collapsed": collapsed}
-
-
-@torch.no_grad()
-def is_better(
-    explained: tuple[Tensor, Tensor, Tensor],
-    than: tuple[Tensor, Tensor, Tensor],
-    rows: Batch,
-    n_groups: int,
-    settings: Settings,
-    *,
-    margin: float,
-) -> Tensor:
-    """Return whether models are better than others by more than a margin.
-
-    It is counted in standard errors of the difference between their criteria (jackknife over
-    `FOLDS` parts of the rows).
-
-    Args:
-        explained: What `explain_rows` returned for `k` models on the rows.
-        than: The same for the `k` others.
-        rows: The `n` rows.
-        n_groups: The number of groups.
-        settings: What the scores depend on.
-        margin: In standard errors.
-
-    Returns:
-        **Shape** `(k,)`.
-    """
-
-    def gain(among: Tensor) -> Tensor:
-        one, other = (
-            criterion(_scores(each, rows, among, n_groups, settings), "final_score")
-            for each in (explained, than)
-        )
-        return one - other
-
-    part = torch.arange(len(rows.y), device=rows.y.device) % FOLDS
-    without_a_part = torch.stack([gain(part != fold) for fold in range(FOLDS)])
-    error = ((FOLDS - 1) * without_a_part.var(0, correction=0)).sqrt()
-    return gain(part >= 0) > margin * error
 
 
 def criterion(scores: dict[str, Tensor], by: str) -> Tensor:

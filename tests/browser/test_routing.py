@@ -10,7 +10,7 @@ expect.set_options(timeout=20_000)
 
 
 def train_from_a_random_gate(page: Page) -> None:
-    """Train again; in a few epochs a gate gains nothing for sure, and returns to where it began."""
+    """Train again; what a gate learns in a few epochs mostly gives way to a single expert."""
     page.get_by_text("Other settings").click()
     page.get_by_role("tab", name="Gate").click()
     page.wait_for_selector(IDLE)
