@@ -172,8 +172,8 @@ def print_tables(run: Run) -> None:
     stdout.print(_routing(run))
     if run.splits["test"].gate.std(0).max() < ONE_WEIGHT:
         stdout.print(
-            "The gate weighs the experts alike for all rows: what it learnt to tell apart did not "
-            "hold on the validation rows."
+            "The gate weighs the experts alike for all rows: nothing that it learnt did better on "
+            "the validation rows."
         )
 
 

@@ -34,6 +34,12 @@ def gate_reading(rows: pd.DataFrame) -> str:
     """
     weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
     if float(np.ptp(weights, axis=0).max()) < ROUNDING:
+        if weights[0].max() > 1 - ROUNDING:
+            alone = MODELS[EXPERTS[int(weights[0].argmax())]].label.lower()
+            return (
+                f"The gate gives every row to the {alone}, and the mixture is that expert: nothing "
+                "that the gate learnt did better on the validation rows."
+            )
         shares = ", ".join(
             f"{MODELS[expert].label.lower()} {weight:.0%}"
             for expert, weight in zip(EXPERTS, weights[0], strict=True)

@@ -37,7 +37,7 @@ SCORE_TEMPERATURE = 0.2
 """By how much better an expert's final score is for a weight e times as large."""
 
 FLATTERY = 0.01
-"""By how much more than a gate an expert alone must score: it is the best of three by these rows."""
+"""By how much more than a gate an expert alone must score: these rows made it the best of three."""
 
 LEAST_LOG_WEIGHT = -7.0
 """Keeps an expert that collapsed within reach."""
