@@ -45,7 +45,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sensitive", action="append", default=[], help="once or twice")
     parser.add_argument("--positive", action="append", default=[], help="the positive values")
     parser.add_argument("--drop", action="append", default=[], help="a column that is no feature")
-    parser.add_argument("--only", default="", help="only data sets with this in their name")
+    parser.add_argument(
+        "--only", default="", help="only the data set of this name, or those with it in their name"
+    )
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=0,
+        help="learn and choose on a sample of so many rows, and judge by others; 0 for all rows",
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
         "--peer-settings", type=int, default=9, help="settings that each peer tries; 0 for no peers"
@@ -66,26 +74,31 @@ def measure(  # noqa: PLR0913 - one for each option
     positive: Iterable[str] = (),
     drop: Iterable[str] = (),
     only: str = "",
+    rows: int = 0,
     seeds: int = 5,
     peer_settings: int = 9,
     recommended: bool = True,
 ) -> Measured:
     """Run every method with every seed on every data set."""
-    cases = (
+    cases = list(
         known_cases()
         if data is None
         else [case_of_file(data, target, tuple(sensitive), tuple(positive), tuple(drop))]
     )
-    outcomes = {
-        case.name: [_outcomes(case, seed, peer_settings, recommended) for seed in range(seeds)]
-        for case in cases
-        if only in case.name
-    }
-    if not outcomes:
+    chosen = [case for case in cases if case.name == only] or [
+        case for case in cases if only in case.name
+    ]
+    if not chosen:
         raise InvalidInputError("Data sets are needed", however=f"none has '{only}' in its name")
-    rows = [row for name, of_seeds in outcomes.items() for row in _rows(name, of_seeds)]
+    outcomes = {
+        case.name: [
+            _outcomes(case.sampled(rows, seed) if rows else case, seed, peer_settings, recommended)
+            for seed in range(seeds)
+        ]
+        for case in chosen
+    }
     return Measured(
-        rows,
+        [row for name, of_seeds in outcomes.items() for row in _rows(name, of_seeds)],
         list(_claims(outcomes)),
         [
             f"test rows, mean and standard error over {seeds} seeds, in percent (points); "

@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from fairmoe.data import (
     read_table,
     table_from_frame,
 )
+from fairmoe.errors import InvalidInputError
+
+OTHERS = 10_000
+"""Test rows of a sample: enough that their noise is small beside that of what is trained."""
 
 CFA = {"German, CFA's protocol": 53.34, "Math, CFA's protocol": 81.12}
 """The scores that Zhao, Wang and Derr published (AAAI 2023), in percent."""
@@ -43,6 +48,29 @@ class Case:
     def seeded(self, seed: int) -> Settings:
         """Return the settings of a seed, which decides the split too where it is not fixed."""
         return self.settings.replace(seed=seed)
+
+    def sampled(self, n_rows: int, seed: int) -> Self:
+        """Return the case of one who has `n_rows` rows only; others are there to judge by.
+
+        Of the sample, drawn anew for each seed, three parts are for training and one for
+        validation; the test rows are up to `OTHERS` of the others.
+        """
+        frame = self.table.frame
+        order = np.random.default_rng([seed, n_rows]).permutation(len(frame))
+        n_train = 3 * n_rows // 4
+        others = len(frame[n_rows : n_rows + OTHERS])
+        if not others:
+            raise InvalidInputError(
+                "A sample needs to be smaller than its table",
+                however=f"'{self.name}' has {len(frame):,} rows and {n_rows:,} were asked for",
+            )
+        words = np.repeat(["train", "validation", "test"], [n_train, n_rows - n_train, others])
+        sample = frame.iloc[order[: len(words)]].assign(split=words).reset_index(drop=True)
+        return replace(
+            self,
+            table=table_from_frame(sample, name=self.table.name),
+            roles=replace(self.roles, split_column="split"),
+        )
 
 
 def known_cases() -> Iterator[Case]:
