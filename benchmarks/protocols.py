@@ -20,10 +20,12 @@ from fairmoe.data import (
     read_table,
     table_from_frame,
 )
-from fairmoe.errors import InvalidInputError
 
 OTHERS = 10_000
 """Test rows of a sample: enough that their noise is small beside that of what is trained."""
+
+SAMPLE = "part of the sample"
+"""The column that names a sample's splits."""
 
 CFA = {"German, CFA's protocol": 53.34, "Math, CFA's protocol": 81.12}
 """The scores that Zhao, Wang and Derr published (AAAI 2023), in percent."""
@@ -50,7 +52,7 @@ class Case:
         return self.settings.replace(seed=seed)
 
     def sampled(self, n_rows: int, seed: int) -> Self:
-        """Return the case of one who has `n_rows` rows only; others are there to judge by.
+        """Return the case of one who has `n_rows` of the rows; others are there to judge by.
 
         Of the sample, drawn anew for each seed, three parts are for training and one for
         validation; the test rows are up to `OTHERS` of the others.
@@ -59,17 +61,14 @@ class Case:
         order = np.random.default_rng([seed, n_rows]).permutation(len(frame))
         n_train = 3 * n_rows // 4
         others = len(frame[n_rows : n_rows + OTHERS])
-        if not others:
-            raise InvalidInputError(
-                "A sample needs to be smaller than its table",
-                however=f"'{self.name}' has {len(frame):,} rows and {n_rows:,} were asked for",
-            )
         words = np.repeat(["train", "validation", "test"], [n_train, n_rows - n_train, others])
-        sample = frame.iloc[order[: len(words)]].assign(split=words).reset_index(drop=True)
+        frame = frame.drop(columns=self.roles.split_column or [])
+        sample = frame.iloc[order[: len(words)]].assign(**{SAMPLE: words}).reset_index(drop=True)
         return replace(
             self,
+            name=f"{self.name}, {n_rows:,} rows",
             table=table_from_frame(sample, name=self.table.name),
-            roles=replace(self.roles, split_column="split"),
+            roles=replace(self.roles, split_column=SAMPLE),
         )
 
 

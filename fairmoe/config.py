@@ -157,7 +157,8 @@ class Settings:
         "experts",
         "gate",
         "Where the gate begins: at weights that favour the experts with the better validation "
-        "scores, and gives way to an expert alone that beats it there by a point; or at random.",
+        "scores, or at random. From the former, an expert alone that is better there by a point "
+        "is kept in its place (with select 'best').",
     )
     credit: Credit = _setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."
@@ -174,8 +175,12 @@ class Settings:
         True, "gate", "Rows on which the experts disagree count more in the gate's loss."
     )
     gate_learning_rate: float = _setting(1e-2, "gate", "Step size of the gate.", 1e-6, 1)
-    gate_weight_decay: float = _setting(
-        1e-4, "gate", "Pull of the gate's weights towards zero.", 0, 1
+    gate_weight_decay: float | Auto = _setting(
+        "auto",
+        "gate",
+        "Pull of the gate's weights towards zero; auto is stronger the fewer rows there are.",
+        0,
+        1,
     )
     entropy_weight: float = _setting(1e-3, "gate", "Reward for undecided routing.", 0, 1e3)
     load_balance_weight: float = _setting(

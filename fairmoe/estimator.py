@@ -148,7 +148,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         rollouts: int = 8,
         weight_by_disagreement: bool = True,
         gate_learning_rate: float = 1e-2,
-        gate_weight_decay: float = 1e-4,
+        gate_weight_decay: float | Auto = "auto",
         entropy_weight: float = 1e-3,
         load_balance_weight: float = 1e-3,
         usage_momentum: float = 0.9,

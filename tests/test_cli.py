@@ -245,6 +245,18 @@ def test_bad_input_is_one_sentence_and_exit_code_2(file, options, message, choic
         assert choices in complaint[1]
 
 
+def test_values_at_fault_are_named(tmp_path):
+    path = tmp_path / "small.csv"
+    rows = ["f,1,yes", "m,2,no", "f,3,no", "m,4,yes"] * 10 + ["x,5,yes", "x,6,no"]
+    path.write_text("\n".join(["sex,age,hired", *rows]), encoding="utf-8")
+
+    code, _, err = shell("train", path, *ROLES)
+
+    assert code == 2
+    assert "Each group needs at least 10 rows" in err
+    assert err.rstrip().endswith("Concerned: x")
+
+
 def test_a_missing_file_is_bad_input(tmp_path):
     code, _, err = shell("train", tmp_path / "none.csv", *ROLES)
 

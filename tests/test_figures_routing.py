@@ -55,7 +55,7 @@ def routed(weights, n=1):
     [
         ([[0.34, 0.33, 0.33], [0.355, 0.33, 0.315]], "all weights lie within 3 points of a third"),
         ([[0.6, 0.3, 0.1]], "every row the same weights (utility expert 60%, result expert 30%"),
-        ([[0.0, 1.0, 0.0]], "gives every row to the result expert, and the mixture is that expert"),
+        ([[0.0, 1.0, 0.0]], "gives every row to the result expert, so the mixture predicts"),
         ([[0.6, 0.2, 0.2], [0.61, 0.2, 0.19]], "treats nearly all rows alike"),
         ([[0.5, 0.3, 0.2], [0.42, 0.36, 0.22]], "apart by a few points of weight only"),
         ([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1]], "The gate tells rows apart."),

@@ -12,14 +12,13 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from fairmoe.analysis.routing import routed_rows
 from fairmoe.figures.experts import too_few
+from fairmoe.figures.routing import gate_reading
 from fairmoe.metrics import METRICS, group_rates, is_collapsed, mean_and_spread
 from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
 from fairmoe.sweep import Recommendation, Sweep
-
-ONE_WEIGHT = 1e-4
-"""Up to this deviation between rows a gate's weights are the same for all."""
 
 SECONDS_TOLD = 90
 """From then on what is left is told in minutes."""
@@ -107,8 +106,11 @@ def print_sweep(result: Sweep) -> None:
         table.add_row(row["run_id"], *swept, *scores)
     stdout.print(table)
     if frame["seed"].nunique() > 1:
-        stdout.print("\nAll combinations, mean over their seeds; sd is that of the final score:")
-        stdout.print(_over_seeds(frame, result.varied))
+        stdout.print(
+            "\nAll combinations on the test rows, mean over their seeds (sd: of the final score);\n"
+            "the first has the best final score on the validation rows:"
+        )
+        stdout.print(_over_seeds(frame[~frame["collapsed"]], result.varied))
         stdout.print()
     stdout.print(
         f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
@@ -128,8 +130,8 @@ def print_sweep(result: Sweep) -> None:
 
 def _over_seeds(frame: pd.DataFrame, varied: Sequence[str]) -> Table:
     scores = [f"test_{metric}" for metric in SUMMARY]
-    means = mean_and_spread(frame[[*varied, *scores]], varied)
-    means = means.sort_values("test_final_score", ascending=False)
+    means = mean_and_spread(frame[[*varied, *scores, "validation_final_score"]], varied)
+    means = means.sort_values("validation_final_score", ascending=False)
     table = _table("runs", *varied, *SUMMARY, "sd")
     for row in means.to_dict("records"):
         swept = (_setting(row[name]) for name in varied)
@@ -170,11 +172,7 @@ def print_tables(run: Run) -> None:
         stdout.print(_printable(few))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
-    if run.splits["test"].gate.std(0).max() < ONE_WEIGHT:
-        stdout.print(
-            "The gate weighs the experts alike for all rows: nothing that it learnt did better on "
-            "the validation rows."
-        )
+    stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))
 
 
 def _scores(run: Run) -> Table:

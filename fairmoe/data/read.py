@@ -37,7 +37,7 @@ def read_table(source: bytes | str | Path, *, name: str = "") -> Table:
     category otherwise.
 
     Args:
-        source: The bytes of the file, or where it lies.
+        source: The bytes of the file, or where it lies; text is a path.
         name: What to call the table; by default the name of the file.
 
     Raises:
@@ -47,7 +47,7 @@ def read_table(source: bytes | str | Path, *, name: str = "") -> Table:
     if isinstance(source, bytes):
         raw = source
     else:
-        path = Path(source)
+        path = _path(source)
         raw, name = _bytes_at(path), name or path.name
     content = _decompressed(raw)
     is_parquet = content.startswith(b"PAR1")
@@ -57,6 +57,17 @@ def read_table(source: bytes | str | Path, *, name: str = "") -> Table:
 
 
 _Parts = tuple[pd.DataFrame, tuple[str, ...], tuple[int, ...]]
+
+
+def _path(source: str | Path) -> Path:
+    """Refuse a table given as text, of which no error may tell."""
+    if isinstance(source, str) and not {"\n", "\r", "\0"}.isdisjoint(source):
+        raise InvalidInputError(
+            "The path of a file is needed",
+            however="a text of several lines was given",
+            remedy="Give the content of a file as bytes.",
+        )
+    return Path(source)
 
 
 def _bytes_at(path: Path) -> bytes:

@@ -37,8 +37,9 @@ def gate_reading(rows: pd.DataFrame) -> str:
         if weights[0].max() > 1 - ROUNDING:
             alone = MODELS[EXPERTS[int(weights[0].argmax())]].label.lower()
             return (
-                f"The gate gives every row to the {alone}, and the mixture is that expert: nothing "
-                "that the gate learnt did better on the validation rows."
+                f"The gate gives every row to the {alone}, so the mixture predicts as that expert "
+                "does. With few rows that is common: what a gate learns from them may not hold for "
+                "others."
             )
         shares = ", ".join(
             f"{MODELS[expert].label.lower()} {weight:.0%}"

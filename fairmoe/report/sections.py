@@ -236,8 +236,8 @@ def training(found: Findings) -> Section:
         kept = "Kept are the weights with the best validation score, which need not be the last."
         if run.settings.gate_start == "experts":
             kept += (
-                " Each expert alone was a choice too, so that no gate is kept that one of them "
-                "beats there by a point."
+                " Each expert alone was a choice too, before the gate learnt and after each "
+                "fine-tuning: no gate is kept that one of them beats there by a point."
             )
     blocks: list[Block] = [Text(kept)]
     figure = curves_figure(lines)

@@ -64,10 +64,10 @@ def recommend(
     """Try some likely settings, and train with those that have the best validation final score.
 
     Candidates differ from `base` in lambdas, weight decay and dropout, so that all of them are one
-    stack. Their experts are trained, and judged as the mixture that a gate begins with if it begins
-    at their scores: what it then learns takes most of a training's time, and differs less than the
-    experts do. A candidate of which a seed collapsed is refused unless all are such. The best gets
-    its gate.
+    stack. Their experts are trained, and judged as the mixture that is kept if a gate that begins
+    at their scores learns nothing: what it learns takes most of a training's time, and differs
+    less than the experts do. A candidate of which a seed collapsed is refused unless all are such.
+    The best gets its gate.
 
     Args:
         prepared: The table, encoded with `base`.

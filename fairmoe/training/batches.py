@@ -98,13 +98,18 @@ def resolve_schedule(settings: Settings, n_rows: int) -> Schedule:
 
 
 def resolve_weight_decay(settings: Settings, n_rows: int) -> Settings:
-    """Decide the weight decay: the prior of a ridge regression, which weighs less with more rows.
+    """Decide the weight decays: the prior of a ridge regression, which weighs less with more rows.
 
-    NOTE[DIFF]: the source has 1e-4, on which experts of a few hundred rows learn them by heart.
+    NOTE[DIFF]: the source has 1e-4, on which experts and gate of a few hundred rows learn them by
+    heart.
     """
-    if settings.weight_decay != "auto":
-        return settings
-    return settings.replace(weight_decay=min(1.0, PRIOR_ROWS / n_rows))
+    prior = min(1.0, PRIOR_ROWS / n_rows)
+    return settings.replace(
+        weight_decay=prior if settings.weight_decay == "auto" else settings.weight_decay,
+        gate_weight_decay=prior
+        if settings.gate_weight_decay == "auto"
+        else settings.gate_weight_decay,
+    )
 
 
 def make_batch(split: EncodedSplit, rows: Sequence[int] | Tensor | slice, n_groups: int) -> Batch:

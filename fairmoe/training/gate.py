@@ -37,7 +37,7 @@ SCORE_TEMPERATURE = 0.2
 """By how much better an expert's final score is for a weight e times as large."""
 
 FLATTERY = 0.01
-"""By how much more than a gate an expert alone must score: these rows made it the best of three."""
+"""By how much an expert alone must beat the gate, for it is the best of three by the same rows."""
 
 LEAST_LOG_WEIGHT = -7.0
 """Keeps an expert that collapsed within reach."""
@@ -99,21 +99,17 @@ class GateTrainer:
         optimizer = Adam(
             self.mixture.gate,
             learning_rate=shared.gate_learning_rate,
-            weight_decay=torch.full(
-                (len(self._stack),), shared.gate_weight_decay, device=self._stack.device
-            ),
+            weight_decay=self._stack.values("gate_weight_decay"),
         )
-        keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
-        worth = self.begin(recorder)
+        keeper = self._begin(recorder)
         every = max(1, epochs // CHECKPOINTS)
         tables = self._tables(recorder)
-        self._offer(keeper, recorder, 0)
-        if worth is not None:
-            self._offer_each_alone(keeper, worth)
         for epoch in range(1, epochs + 1):
             if shared.fine_tune_every and epoch % shared.fine_tune_every == 0:
                 self._trainer.fine_tune(shared.fine_tune_epochs)
                 tables = self._tables(recorder)
+                if self._alone_is_a_choice:
+                    self._offer_each_alone(keeper, self._worth(recorder))
             rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
             figures = {"reward": rewards}
             for name, usage in zip(EXPERT_NAMES, self._usage.T, strict=True):
@@ -125,47 +121,66 @@ class GateTrainer:
         if shared.select == "best":
             keeper.restore()
 
+    def train_nothing(self, recorder: Recorder) -> None:
+        """Keep what `train` would keep if the gate learnt nothing."""
+        keeper = self._begin(recorder)
+        if self._stack.shared.select == "best":
+            keeper.restore()
+
     @torch.no_grad()
-    def begin(self, recorder: Recorder) -> Tensor | None:
+    def _begin(self, recorder: Recorder) -> Keeper:
         """Give all rows the same weights: a softmax of the experts' validation final scores.
 
-        With `gate_start="random"` nothing is done.
+        With `gate_start="random"` the gate stays as it is.
 
         NOTE[DIFF]: the source begins at random, near equal weights. Experts can differ by twenty
-        points, and a gate that begins between them spends its epochs on what is known already.
+        points; but near one of them the gate would hardly move, for how far it does grows with the
+        weights that it takes from the others.
 
         Returns:
-            What each expert is worth by the criterion that moments are kept by, **Shape** `(3, k)`;
-            nothing with `gate_start="random"`.
+            What is worth to be kept before anything is learnt.
         """
+        keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
+        if self._stack.shared.gate_start != "experts":
+            self._offer(keeper, recorder, 0)
+            return keeper
+        worth = self._worth(recorder)
+        log_weights = (worth / SCORE_TEMPERATURE).log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
+        self._weigh_alike(log_weights.T)
+        self._offer(keeper, recorder, 0)
+        if self._alone_is_a_choice:
+            self._offer_each_alone(keeper, worth)
+        return keeper
+
+    @property
+    def _alone_is_a_choice(self) -> bool:
         shared = self._stack.shared
-        if shared.gate_start != "experts":
-            return None
+        return shared.gate_start == "experts" and shared.select == "best"
+
+    def _worth(self, recorder: Recorder) -> Tensor:
+        """Return each expert's criterion on the validation rows, **Shape** `(3, k)`."""
         scores = score_rows(
             self.mixture.experts.part(),
             self.mixture.explainer,
             self._validation,
             self._n_groups,
-            shared,
+            self._stack.shared,
             recorder.check,
         )
-        worth = by_expert(criterion(scores, "final_score"))
-        log_weights = (worth / SCORE_TEMPERATURE).log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
-        self._weigh_alike(log_weights.T)
-        return worth
+        return by_expert(criterion(scores, "final_score"))
 
     @torch.no_grad()
     def _offer_each_alone(self, keeper: Keeper, worth: Tensor) -> None:
         """Let each expert stand for all rows, so that no gate is kept that one clearly beats."""
         gate = self.mixture.gate
-        begun = gate.weight2.clone(), gate.bias2.clone()
+        before = gate.weight2.clone(), gate.bias2.clone()
         for expert, of_expert in enumerate(worth):
             alone = torch.full_like(gate.bias2, NO_WEIGHT)
             alone[..., expert] = 0
             self._weigh_alike(alone)
             keeper.offer(of_expert - FLATTERY)
-        for parameter, before in zip((gate.weight2, gate.bias2), begun, strict=True):
-            parameter.copy_(before)
+        for parameter, value in zip((gate.weight2, gate.bias2), before, strict=True):
+            parameter.copy_(value)
 
     def _weigh_alike(self, log_weights: Tensor) -> None:
         """Let the gate give all rows these weights, **Shape** `(k, 3)`."""

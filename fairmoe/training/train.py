@@ -130,7 +130,7 @@ def train_experts(
 def train_beginnings(
     data: EncodedData, settings: Sequence[Settings], *, on_progress: OnProgress = ignore_progress
 ) -> Mixture:
-    """Train the experts only, and weigh them as `train` does before the gate learns.
+    """Train the experts only, and weigh them as `train` would if the gate learnt nothing.
 
     Args:
         data: Encoded rows; the test rows are not looked at.
@@ -145,7 +145,7 @@ def train_beginnings(
     gate_trainer = _gate_trainer(data, _train_experts(data, settings, recorder))
     # Whoever wants to stop is asked while rows are scored, by what was told last.
     recorder.tell("experts", 1, 1, {})
-    gate_trainer.begin(recorder)
+    gate_trainer.train_nothing(recorder)
     return _finished(gate_trainer.mixture)
 
 

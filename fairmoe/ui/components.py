@@ -43,7 +43,7 @@ def apologies() -> Iterator[None]:
 
 
 def show_error(error: FairmoeError) -> None:
-    """Show one sentence that says what to do, and what there is to choose from."""
+    """Show one sentence that says what to do, and the values that would do or are at fault."""
     st.error(plain(str(error)), icon=":material/error:")
     if isinstance(error, InvalidInputError):
         for title, shown, more in error.values(_SHOWN_CHOICES):

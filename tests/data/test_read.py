@@ -94,6 +94,13 @@ def test_path_gives_the_name(tmp_path):
     assert read_table(str(path), name="them").name == "them"
 
 
+@pytest.mark.parametrize("text", ["a,b\n1,secret\n", "a\0b"])
+def test_a_table_given_as_text_is_refused_and_not_told(text):
+    with pytest.raises(InvalidInputError, match="The path of a file is needed") as caught:
+        read_table(text)
+    assert "secret" not in str(caught.value)
+
+
 def test_missing_words_blanks_and_quotes():
     table = read_table(b'a,b\n ?,"x, y"\n 1 ,NA\n2, x \n,null\n3,"x\n\nz"\n4,none\n')
     assert table.kinds == {"a": "number", "b": "category"}

@@ -215,38 +215,74 @@ def test_an_expert_that_collapsed_begins_within_reach(demo, monkeypatch):
 
 
 def test_a_gate_that_an_expert_alone_beats_gives_way_to_it(demo, monkeypatch):
-    """Of two runs the first comes near its best expert; the utility expert of the second wins."""
-    worth = torch.tensor([[0.1, 0.9], [0.2, 0.1], [0.509, 0.1]], dtype=torch.float64).flatten()
+    """Of three runs the first comes near its best expert; the others have one a point better."""
+    worth = torch.tensor([[0.1, 0.9, 0.1], [0.509, 0.1, 0.1], [0.1, 0.1, 0.515]]).double().flatten()
     offers = iter(range(100))
 
     def judge(scores, by):
-        if len(scores[by]) == 6:
+        if len(scores[by]) == 9:
             return worth
-        return torch.full((2,), 0.5 + 1e-5 * next(offers), dtype=torch.float64)
+        return torch.full((3,), 0.5 + 1e-5 * next(offers), dtype=torch.float64)
 
-    base = Settings(epochs=60, fine_tune_every=10)
-    stack = [base, base.replace(seed=1)]
-    forget_experts()
-    begun = train(demo, [run.replace(fine_tune_every=0) for run in stack]).mixture
     monkeypatch.setattr(gate_module, "criterion", judge)
-    mixture = train(demo, stack).mixture
-    learnt, alone = mixture.gate_proba(torch.as_tensor(demo.train.x))
+    base = Settings(epochs=60, fine_tune_every=0)
+    mixture = train(demo, [base.replace(seed=seed) for seed in range(3)]).mixture
+    learnt, utility, procedural = mixture.gate_proba(torch.as_tensor(demo.train.x))
     assert learnt.std(0).max() > 1e-4
-    assert torch.allclose(alone, torch.tensor([1.0, 0.0, 0.0]), atol=1e-6)
-    # What won are the experts as they were judged, not as they were fine-tuned later.
-    of_second, of_first = mixture.experts.weight1[1::2], mixture.experts.weight1[::2]
-    assert torch.equal(of_second, begun.experts.weight1[1::2])
-    assert not torch.equal(of_first, begun.experts.weight1[::2])
+    assert torch.allclose(utility, torch.tensor([1.0, 0.0, 0.0]), atol=1e-6)
+    assert torch.allclose(procedural, torch.tensor([0.0, 0.0, 1.0]), atol=1e-6)
+
+
+def test_experts_are_a_choice_as_they_began_and_after_each_fine_tuning(demo, monkeypatch):
+    """The result expert is best at once, or after the second of two fine-tunings."""
+    base = Settings(epochs=60, fine_tune_every=10)
+    forget_experts()
+    begun = train(demo, [base.replace(fine_tune_every=0)]).mixture.experts
+    kept = []
+    for best in (0, 2):
+        judged = iter(range(9))
+
+        def judge(scores, by, best=best, judged=judged):
+            if len(scores[by]) == 3:
+                result = 0.9 if next(judged) == best else 0.2
+                return torch.tensor([0.1, result, 0.1], dtype=torch.float64)
+            return torch.tensor([0.5], dtype=torch.float64)
+
+        monkeypatch.setattr(gate_module, "criterion", judge)
+        mixture = train(demo, [base]).mixture
+        assert mixture.gate_proba(torch.as_tensor(demo.train.x))[..., 1].min() > 1 - 1e-6
+        assert next(judged) == 4
+        kept.append(mixture.experts)
+    assert torch.equal(kept[0].weight1, begun.weight1)
+    assert not torch.equal(kept[1].weight1, begun.weight1)
+
+
+def test_what_is_tried_with_experts_alone_leaves_the_gate_as_it_was(demo, monkeypatch):
+    settings = Settings(epochs=60, fine_tune_every=10, gate_learning_rate=0.05)
+    honest, seen = GateTrainer._offer_each_alone, []
+
+    def spy(self, keeper, worth):
+        before = {name: value.clone() for name, value in self.mixture.named_parameters()}
+        honest(self, keeper, worth)
+        for name, value in self.mixture.named_parameters():
+            assert torch.equal(value, before[name])
+        seen.append(before["gate.weight2"].abs().max().item())
+
+    monkeypatch.setattr(GateTrainer, "_offer_each_alone", spy)
+    train(demo, [settings])
+    assert len(seen) == 4
+    assert seen[0] == 0 < seen[1]
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_gate_is_kept_that_an_expert_beats_by_a_point(demo, seed):
-    settings = Settings(epochs=60, fine_tune_every=0, seed=seed)
+    settings = Settings(epochs=60, fine_tune_every=10, seed=seed)
     mixture = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, slice(None), 2)
     of_experts, of_mixture = (
         criterion(score_rows(model, mixture.explainer, rows, 2, settings), "final_score")
         for model in (mixture.experts.part(), mixture)
     )
-    # An expert is attributed in closed form, as the mixture's whole weight by quadrature.
-    assert of_mixture.item() >= of_experts.max().item() - 0.01 - 1e-4
+    # Beyond the point: an expert is attributed in closed form, the mixture by quadrature, and where
+    # two columns get as much attention, rounding decides which of them is masked.
+    assert of_mixture.item() >= of_experts.max().item() - 0.01 - 0.005

@@ -135,6 +135,8 @@ def test_weight_decay_is_weaker_with_more_rows_and_what_the_user_says():
     assert resolve_weight_decay(Settings(), 8000).weight_decay == pytest.approx(0.001)
     assert resolve_weight_decay(Settings(), 4).weight_decay == 1
     assert resolve_weight_decay(Settings(weight_decay=0), 800).weight_decay == 0
+    assert resolve_weight_decay(Settings(weight_decay=0), 800).gate_weight_decay == 0.01
+    assert resolve_weight_decay(Settings(gate_weight_decay=0.5), 8).gate_weight_decay == 0.5
 
 
 def test_auto_epochs_keep_the_number_of_steps():
