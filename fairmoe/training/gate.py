@@ -1,5 +1,6 @@
 r"""Phase 2: the gate learns from reward, on tables of frozen experts (section 9.1.2)."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -35,9 +36,6 @@ from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
 SCORE_TEMPERATURE = 0.2
 """By how much better an expert's final score is for a weight e times as large."""
-
-FLATTERY = 0.01
-"""By how much an expert alone must beat the gate, for it is the best of three by the same rows."""
 
 LEAST_LOG_WEIGHT = -7.0
 """Keeps an expert that collapsed within reach."""
@@ -171,14 +169,18 @@ class GateTrainer:
 
     @torch.no_grad()
     def _offer_each_alone(self, keeper: Keeper, worth: Tensor) -> None:
-        """Let each expert stand for all rows, so that no gate is kept that one clearly beats."""
-        gate = self.mixture.gate
+        """Let each expert stand for all rows, so that no gate is kept that one clearly beats.
+
+        Clearly is by more than the standard error that a rate of as many rows may have: the best of
+        three by some rows is flattered by them.
+        """
+        gate, doubt = self.mixture.gate, 0.5 / math.sqrt(len(self._validation.y))
         before = gate.weight2.clone(), gate.bias2.clone()
         for expert, of_expert in enumerate(worth):
             alone = torch.full_like(gate.bias2, NO_WEIGHT)
             alone[..., expert] = 0
             self._weigh_alike(alone)
-            keeper.offer(of_expert - FLATTERY)
+            keeper.offer(of_expert - doubt)
         for parameter, value in zip((gate.weight2, gate.bias2), before, strict=True):
             parameter.copy_(value)
 
