@@ -156,9 +156,9 @@ class Settings:
     gate_start: GateStart = _setting(
         "experts",
         "gate",
-        "Where the gate begins: at weights that favour the experts with the better validation "
-        "scores, or at random. From the former, an expert alone that is better there by a point "
-        "is kept in its place (with select 'best').",
+        "Where the gate begins: 'experts' leans to those with the better validation scores, "
+        "'random' begins anywhere. With 'experts', one of them alone takes the gate's place if it "
+        "is clearly better on the validation rows; the mixture is then that expert.",
     )
     credit: Credit = _setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."
@@ -178,7 +178,8 @@ class Settings:
     gate_weight_decay: float | Auto = _setting(
         "auto",
         "gate",
-        "Pull of the gate's weights towards zero; auto is stronger the fewer rows there are.",
+        "Pull of the gate's own parameters towards zero; auto is stronger the fewer rows there "
+        "are.",
         0,
         1,
     )

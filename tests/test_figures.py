@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmoe.figures import words
-from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
+from fairmoe.figures.curves import Line, curves_figure, curves_takeaway, kept_moment
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.experts import (
+    ahead_of_mixture,
     rates_figure,
     rates_takeaway,
     scores_figure,
@@ -163,6 +164,13 @@ def test_scores_below_zero_are_in_view():
     assert high > 0
 
 
+def test_a_model_is_ahead_of_the_mixture_if_its_score_reads_higher():
+    final = dict(zip(MODELS, [0.5, 0.5004, 0.5006, 0.4, 0.6, 0.5, 0.1], strict=True))
+    table = score_table({m: dict.fromkeys(METRICS, value) for m, value in final.items()})
+    assert list(MODELS)[0] == "mixture"
+    assert ahead_of_mixture(table) == [list(MODELS)[2], list(MODELS)[4]]
+
+
 def test_lines_of_scores_begin_at_zero():
     values = dict(zip(MODELS, [0.4, -0.3] + [0.0] * 5, strict=True))
     figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
@@ -245,6 +253,14 @@ def test_curves_share_a_panel_by_phase_and_quantity():
 def test_without_anything_recorded_there_are_no_curves():
     assert curves_figure([]) is None
     assert curves_takeaway([]) == "Nothing recorded yet."
+
+
+def test_what_is_kept_is_told_by_the_settings():
+    assert kept_moment(select="last", gate_start="experts") == "The last weights were kept."
+    best = kept_moment(select="best", gate_start="random")
+    assert "best validation score" in best
+    assert "alone" not in best
+    assert kept_moment(select="best", gate_start="experts").startswith(f"{best} The gate's place")
 
 
 def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):

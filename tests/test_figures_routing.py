@@ -223,6 +223,11 @@ def test_changes_are_against_the_routing_as_it_is(forced):
         "percentage points."
     )
     assert "Insufficient data" in forced_takeaway(forced.assign(final_score=np.nan), "everyone")
+    as_routed = forced.copy()
+    as_routed.loc["result"] = forced.loc["mixture"] - 1e-6
+    as_routed.loc[["utility", "procedural"], "final_score"] = 0
+    assert "to the result expert" in forced_takeaway(as_routed, "everyone")
+    assert "would change nothing" in forced_takeaway(as_routed, "everyone")
 
 
 def test_the_scatter_of_changes_is_drawn_and_in_view(forced):

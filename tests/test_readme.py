@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from fairmoe.cli import commands, main
+from fairmoe.data import demo_csv
 from fairmoe.runs import MODELS, load_run
 
 QUICK = "epochs=8"
@@ -87,6 +88,7 @@ def test_shell_examples_run_in_their_order(readme, tmp_path, monkeypatch):
 def test_python_examples_run(readme, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     examples = _blocks(readme, "python")
+    (tmp_path / "hiring.csv").write_bytes(demo_csv())
 
     for example in examples:
         quick, changed = re.subn(r"lambda_fair=10", f"lambda_fair=10, {QUICK}", example)

@@ -124,7 +124,8 @@ def run():
 @pytest.fixture
 def kept(run, tmp_path):
     folder = tmp_path / "deep" / "run"
-    save_run(run, folder)
+    save_run(run, str(folder))
+    assert load_run(str(folder)).run_id == run.run_id
     return folder
 
 

@@ -149,7 +149,7 @@ def candidates_of(found: Recommendation) -> dict[str, Any]:
 def print_candidates(found: Recommendation) -> None:
     """Print the settings that were tried, the best first."""
     stdout = Console(markup=False, emoji=False, highlight=False)
-    stdout.print("Settings tried, with the mixture's final score on the validation rows")
+    stdout.print("Settings tried, final score on the validation rows before a gate learnt")
     table = _table("setting", "mean", "lowest", "highest", "collapsed")
     for row in found.frame.to_dict("records"):
         scores = (_figure(row[name]) for name in ("mean", "low", "high"))

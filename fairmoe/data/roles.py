@@ -94,7 +94,8 @@ class Roles:
         split_column: A column that names the split of each row: train, validation or test.
 
     Raises:
-        InvalidInputError: A column has two roles, or there is not one sensitive column or two.
+        InvalidInputError: A column has two roles, there is not one sensitive column or two, or
+            text was given for a `Target` or `Sensitive`.
     """
 
     target: Target
@@ -104,6 +105,14 @@ class Roles:
     split_column: str | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.target, Target) or not all(
+            isinstance(each, Sensitive) for each in self.sensitive
+        ):
+            raise InvalidInputError(
+                "Roles need a Target and a tuple of Sensitive",
+                however="something else was given",
+                remedy='Write Roles(Target("column"), (Sensitive("column"),)).',
+            )
         if len(self.sensitive) not in (1, 2):
             raise InvalidInputError(
                 "One sensitive column is needed, or two to be crossed",

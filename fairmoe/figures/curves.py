@@ -104,6 +104,19 @@ def main_lines(lines: Iterable[Line]) -> list[Line]:
     ]
 
 
+def kept_moment(*, select: str, gate_start: str) -> str:
+    """Say which moment of training is kept; arguments are the settings of these names."""
+    if select == "last":
+        return "The last weights were kept."
+    told = "Kept are the weights with the best validation score, which need not be the last."
+    if gate_start == "experts":
+        told += (
+            " The gate's place takes an expert alone that is better there than all that the gate "
+            "learnt, by more than chance would move a share of as many rows."
+        )
+    return told
+
+
 def curves_takeaway(lines: Iterable[Line]) -> str:
     """Say in one sentence where the experts' losses and the gate's reward began and ended."""
     told = [

@@ -16,6 +16,9 @@ RATES = {
     "false_positive_rate": "False positive rate",
     "accuracy": "Accuracy",
 }
+SAME = 0.0005
+"""Scores that lie no farther apart read the same, to a tenth of a point."""
+
 FEW_ROWS = 100
 FEW_POSITIVES = 20
 
@@ -62,9 +65,9 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
 
 
 def ahead_of_mixture(scores: pd.DataFrame) -> list[str]:
-    """Return the keys of the models whose final score is above the mixture's."""
+    """Return the keys of the models whose final score reads higher than the mixture's."""
     final = scores["final_score"]
-    return [str(model) for model in final.index[final > final["mixture"]]]
+    return [str(model) for model in final.index[final > final["mixture"] + SAME]]
 
 
 def scores_takeaway(scores: pd.DataFrame) -> str:

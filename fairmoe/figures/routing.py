@@ -38,8 +38,8 @@ def gate_reading(rows: pd.DataFrame) -> str:
             alone = MODELS[EXPERTS[int(weights[0].argmax())]].label.lower()
             return (
                 f"The gate gives every row to the {alone}, so the mixture predicts as that expert "
-                "does. With few rows that is common: what a gate learns from them may not hold for "
-                "others."
+                "does: alone it was clearly better on the validation rows than all that the gate "
+                "learnt."
             )
         shares = ", ".join(
             f"{MODELS[expert].label.lower()} {weight:.0%}"

@@ -9,7 +9,7 @@ from fairmoe.figures.attention import (
     attention_takeaway,
     differences_lead,
 )
-from fairmoe.figures.curves import Line, curves_figure, curves_takeaway
+from fairmoe.figures.curves import Line, curves_figure, curves_takeaway, kept_moment
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.divergence import divergence_takeaway
 from fairmoe.figures.experts import (
@@ -231,15 +231,10 @@ def training(found: Findings) -> Section:
     """Show what training recorded."""
     run = found.run
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
-    kept = "The last weights were kept."
-    if run.settings.select == "best":
-        kept = "Kept are the weights with the best validation score, which need not be the last."
-        if run.settings.gate_start == "experts":
-            kept += (
-                " Each expert alone was a choice too, before the gate learnt and after each "
-                "fine-tuning: no gate is kept that one of them beats there by a point."
-            )
-    blocks: list[Block] = [Text(kept)]
+    settings = run.settings
+    blocks: list[Block] = [
+        Text(kept_moment(select=settings.select, gate_start=settings.gate_start))
+    ]
     figure = curves_figure(lines)
     if figure is not None:
         name = run.data.name or "Unnamed table"

@@ -71,7 +71,7 @@ def check_vacant(folder: Path) -> None:
         )
 
 
-def save_run(run: Run, folder: Path) -> None:
+def save_run(run: Run, folder: str | Path) -> None:
     """Keep a run in a folder, whole or not at all.
 
     `run.json` holds the document, the roles, the encoder and the curves, `model.safetensors` the
@@ -80,6 +80,7 @@ def save_run(run: Run, folder: Path) -> None:
     Raises:
         InvalidInputError: The folder is not vacant.
     """
+    folder = Path(folder)
     check_vacant(folder)
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -102,12 +103,13 @@ def save_run(run: Run, folder: Path) -> None:
         draft.rename(folder)
 
 
-def load_run(folder: Path) -> Run:
+def load_run(folder: str | Path) -> Run:
     """Return the run that `save_run` kept; its model predicts the same numbers.
 
     Raises:
         InvalidInputError: The folder holds no run, one of another version, or a damaged one.
     """
+    folder = Path(folder)
     record = _read_record(folder)
     try:
         return _restored(record, folder)

@@ -27,6 +27,9 @@ from fairmoe.training import (
 SEEDS = 2
 DECAY_FACTOR = 5.0
 
+FEW_ROWS = 1000
+"""On fewer validation rows candidates differ mostly by chance."""
+
 _GATE = 4.0
 """What the gate of the best run and its scores take, in candidates, as measured on the demo."""
 
@@ -217,4 +220,9 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
         text += f" {refused} that give nearly everyone the same answer were refused."
     elif is_collapsed(rows.y_true, rows.proba["mixture"] > 0.5):
         text += " With its gate it gives nearly everyone the same answer all the same."
+    if len(rows.y_true) < FEW_ROWS:
+        text += (
+            f" With {len(rows.y_true)} validation rows, differences of a few points are mostly "
+            "chance, and may not show on the test rows."
+        )
     return text + " The test rows had no say in it."

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fairmoe.figures.curves import Line, curve_table, curves_figure, curves_takeaway
+from fairmoe.figures.curves import (
+    Line,
+    curve_table,
+    curves_figure,
+    curves_takeaway,
+    kept_moment,
+)
 from fairmoe.figures.experts import (
     SUMMARY,
     ahead_of_mixture,
@@ -102,9 +108,7 @@ def show_curves(state: Session, run: "Run") -> None:
     """Show what training recorded, phase by phase."""
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
     figure = state.drawn(("curves", run.run_id), lambda: curves_figure(lines))
-    kept = "The last weights were kept."
-    if run.settings.select == "best":
-        kept = "Kept are the weights with the best validation score, which need not be the last."
+    kept = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
     if figure is not None:
         show_chart(
             figure,

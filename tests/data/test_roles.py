@@ -306,6 +306,14 @@ def test_group_without_positives():
     assert (error.about, error.choices) == (("black",), ())
 
 
+@pytest.mark.parametrize(
+    ("target", "sensitive"), [("hired", (Sensitive("sex"),)), (Target("hired"), ("sex",))]
+)
+def test_names_in_place_of_roles_are_refused(target, sensitive):
+    with pytest.raises(InvalidInputError, match="Roles need a Target and a tuple of Sensitive"):
+        Roles(target, sensitive)
+
+
 def test_too_many_groups():
     error = refusal(people(), with_sensitive(Sensitive("skill")))
     assert str(error) == (

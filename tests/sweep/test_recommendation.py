@@ -127,6 +127,7 @@ def test_it_says_what_was_chosen_and_why(recommend_by):
     assert "among 9 settings with 2 seeds each, 70.5 points (70.0 to 71.0)" in reason
     assert "before a gate learnt. The settings as given had 10.5." in reason
     assert reason.endswith("The test rows had no say in it.")
+    assert "validation rows, differences of a few points are mostly chance" in reason
     assert "within the spread" in recommend_by({"dropout = 0.5": 0.104}).reason
     assert recommend_by({"as given": 0.7}).reason.startswith("The settings as given: the best")
 
