@@ -165,10 +165,11 @@ def test_scores_below_zero_are_in_view():
 
 
 def test_a_model_is_ahead_of_the_mixture_if_its_score_reads_higher():
-    final = dict(zip(MODELS, [0.5, 0.5004, 0.5006, 0.4, 0.6, 0.5, 0.1], strict=True))
+    models = list(MODELS)
+    final = dict(zip(models, [0.5, 0.5004, 0.5006, 0.4, 0.6, 0.5, 0.1], strict=True))
     table = score_table({m: dict.fromkeys(METRICS, value) for m, value in final.items()})
-    assert list(MODELS)[0] == "mixture"
-    assert ahead_of_mixture(table) == [list(MODELS)[2], list(MODELS)[4]]
+    assert models[0] == "mixture"
+    assert ahead_of_mixture(table) == [models[2], models[4]]
 
 
 def test_lines_of_scores_begin_at_zero():
