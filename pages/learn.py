@@ -1,5 +1,6 @@
 """Learn: nine lessons, one idea each, on the demo."""
 
+from fairmoe.ui.evidence import evidence_button
 from fairmoe.ui.frame import LEARN, page
 from fairmoe.ui.learn import choose_lesson, show_lesson, show_way
 
@@ -7,3 +8,4 @@ with page(LEARN):
     lesson = choose_lesson()
     show_lesson(lesson)
     show_way(lesson)
+    evidence_button()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fairmoe.ui.evidence import evidence_button
 from fairmoe.ui.frame import TRADE_OFF, page
 from fairmoe.ui.peers import peers_button
 from fairmoe.ui.sweeping import explored_around, show_sweep_at_work, sweep_controls
@@ -24,3 +25,4 @@ with page(TRADE_OFF) as state:
         show_tradeoff(state, explored, explored.sweep)
         if state.job_id is None:
             peers_button(state, explored, explored.sweep, TRADE_OFF)
+        evidence_button()

@@ -77,3 +77,11 @@ def test_the_buttons_lead_through_the_course(learn):
 def test_the_page_says_that_the_demo_is_invented_and_biased_on_purpose(learn):
     assert "invented applicants" in captions(learn)
     assert "on purpose" in captions(learn)
+
+
+def test_what_is_claimed_can_be_held_against_the_evidence(learn):
+    learn.button(key="evidence").click().run()
+    (dialog,) = learn.get("dialog")
+    text = dialog.markdown[0].value
+    assert "## Methods side by side" in text
+    assert "![" not in text
