@@ -5,8 +5,9 @@ import streamlit as st
 from fairmoe.config import Settings
 from fairmoe.ui.components import apologies
 from fairmoe.ui.frame import DATA, HOME, PAGES, TRAIN, in_sections, page
+from fairmoe.ui.presets import stand_at
 from fairmoe.ui.progress import start_training
-from fairmoe.ui.sources import load_demo
+from fairmoe.ui.sources import DEMO_SEED, load_demo
 
 with page(HOME) as state:
     st.markdown(
@@ -19,7 +20,9 @@ with page(HOME) as state:
             with apologies(), st.spinner("Starting"):
                 load_demo(state)
                 if state.job_id is None:
-                    start_training(state, Settings(), TRAIN)
+                    settings = Settings(seed=DEMO_SEED)
+                    stand_at(settings)
+                    start_training(state, settings, TRAIN)
                 st.switch_page(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
             st.switch_page(DATA)

@@ -118,9 +118,13 @@ def _take_settings(state: Session) -> None:
     run_id = st.session_state[_BEFORE]
     if run_id in state.runs:
         st.session_state[_FINDING] = False
-        settings = state.runs[run_id].run.settings
-        _set({name: _as_shown(name, value) for name, value in settings.to_dict().items()})
+        stand_at(state.runs[run_id].run.settings)
     st.session_state[_BEFORE] = None
+
+
+def stand_at(settings: Settings) -> None:
+    """Let every control of the page Train stand as in some settings."""
+    _set({name: _as_shown(name, value) for name, value in settings.to_dict().items()})
 
 
 def _as_shown(name: str, value: Any) -> Any:

@@ -8,6 +8,10 @@ from fairmoe.ui.state import Session
 
 FILE_TYPES = ["csv", "tsv", "txt", "gz", "parquet"]
 
+DEMO_SEED = 3
+"""A first run that shows what sixty seeds show in the mean: the mixture level with the best of its
+experts, and a gate that tells rows apart."""
+
 
 def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""
