@@ -17,6 +17,7 @@ from fairmoe.sweep.clock import Clock
 from fairmoe.sweep.plan import cut, grid_settings
 from fairmoe.sweep.shard import score_split
 from fairmoe.training import (
+    doubt,
     keep_experts_of,
     on_one_thread,
     resolve_weight_decay,
@@ -26,9 +27,7 @@ from fairmoe.training import (
 
 SEEDS = 2
 DECAY_FACTOR = 5.0
-
-FEW_ROWS = 1000
-"""On fewer validation rows candidates differ mostly by chance."""
+GIVEN = "as given"
 
 _GATE = 4.0
 """What the gate of the best run and its scores take, in candidates, as measured on the demo."""
@@ -69,8 +68,8 @@ def recommend(
     Candidates differ from `base` in lambdas, weight decay and dropout, so that all of them are one
     stack. Their experts are trained, and judged as the mixture that is kept if a gate that begins
     at their scores learns nothing: what it learns takes most of a training's time, and differs
-    less than the experts do. A candidate of which a seed collapsed is refused unless all are such.
-    The best gets its gate.
+    less than the experts do. Another candidate than `base` has to be clearly better. A candidate of
+    which a seed collapsed is refused unless all are such. The best gets its gate.
 
     Args:
         prepared: The table, encoded with `base`.
@@ -89,7 +88,7 @@ def recommend(
     judged: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
         judged |= _judge(prepared, stack, clock)
-    frame = _frame(runs, judged)
+    frame = _frame(runs, judged, doubt(len(prepared.data.validation.y)))
     position = int(frame["position"].iloc[0])
     best = runs[position]
     (stack,) = (each for each in stacks if best in each)
@@ -103,7 +102,7 @@ def recommend(
     clock.finish(1)
     return Recommendation(
         run=run,
-        frame=frame.drop(columns=["position", "refused"]).reset_index(drop=True),
+        frame=frame.drop(columns=["position", "refused", "worth"]).reset_index(drop=True),
         reason=_reason(frame, run),
     )
 
@@ -142,8 +141,13 @@ def _part_done(report: Progress, phases: Mapping[Phase, tuple[float, float]]) ->
     return start + (end - start) * report.done / report.total
 
 
-def _frame(runs: Sequence[Settings], judged: Mapping[Settings, tuple[float, bool]]) -> pd.DataFrame:
-    """Return one row per candidate, the best first, with the position of its first run."""
+def _frame(
+    runs: Sequence[Settings], judged: Mapping[Settings, tuple[float, bool]], doubt_: float
+) -> pd.DataFrame:
+    """Return one row per candidate, the best first, with the position of its first run.
+
+    The settings as given are the best unless another is better by more than the doubt.
+    """
     scored = pd.DataFrame([judged[run] for run in runs], columns=["score", "collapsed"])
     frame = (
         scored.assign(changes=[_in_words(run, runs[0]) for run in runs], position=range(len(runs)))
@@ -157,9 +161,10 @@ def _frame(runs: Sequence[Settings], judged: Mapping[Settings, tuple[float, bool
         )
         .reset_index()
     )
-    return frame.assign(refused=frame["collapsed"] > 0).sort_values(
-        ["refused", "mean"], ascending=[True, False], kind="stable", na_position="last"
-    )
+    given = frame["changes"] == GIVEN
+    return frame.assign(
+        refused=frame["collapsed"] > 0, worth=frame["mean"] + doubt_ * given
+    ).sort_values(["refused", "worth"], ascending=[True, False], kind="stable", na_position="last")
 
 
 def _candidates(base: Settings, n_rows: int) -> list[Mapping[str, Any]]:
@@ -192,7 +197,7 @@ def _in_words(settings: Settings, base: Settings) -> str:
         for name, value in ours.items()
         if name != "seed" and value != theirs[name]
     ]
-    return ", ".join(changed) or "as given"
+    return ", ".join(changed) or GIVEN
 
 
 def _reason(frame: pd.DataFrame, run: Run) -> str:
@@ -202,27 +207,28 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
             "The settings as given: the final score of none could be estimated on the validation "
             "rows, for there is not enough of some group among them."
         )
-    chosen = "The settings as given" if best["changes"] == "as given" else best["changes"]
-    text = (
-        f"{chosen}: the best mean final score on the validation rows among {len(frame)} settings "
-        f"with {SEEDS} seeds each, {100 * best['mean']:.1f} points "
-        f"({100 * best['low']:.1f} to {100 * best['high']:.1f}), before a gate learnt."
-    )
-    if best["changes"] != "as given":
-        given = others[others["changes"] == "as given"].iloc[0]
-        text += f" The settings as given had {100 * given['mean']:.1f}"
-        text += ", within the spread of these seeds." if given["mean"] >= best["low"] else "."
-    refused = int((frame["collapsed"] > 0).sum())
     rows = run.splits["validation"]
+    few = f"{len(rows.y_true):,} validation rows ({100 * doubt(len(rows.y_true)):.1f} points)"
+    judged = f"mean final score of {SEEDS} seeds, before a gate learnt"
+    if best["changes"] == GIVEN:
+        text = (
+            f"The settings as given: none of {len(others)} others is better, in {judged}, by more "
+            f"than chance may move a share of {few}. They have {100 * best['mean']:.1f} points, "
+            f"the best other {100 * others['mean'].max():.1f}."
+        )
+    else:
+        given = frame.set_index("changes").loc[GIVEN]
+        text = (
+            f"{best['changes']}: of {len(frame)} settings the best {judged}, "
+            f"{100 * best['mean']:.1f} points ({100 * best['low']:.1f} to "
+            f"{100 * best['high']:.1f}). The settings as given have {100 * given['mean']:.1f}; to "
+            f"be taken, others have to be better by more than chance may move a share of {few}."
+        )
+    refused = int((frame["collapsed"] > 0).sum())
     if best["collapsed"] > 0:
         text += " All of them give nearly everyone the same answer."
     elif refused:
         text += f" {refused} that give nearly everyone the same answer were refused."
     elif is_collapsed(rows.y_true, rows.proba["mixture"] > 0.5):
         text += " With its gate it gives nearly everyone the same answer all the same."
-    if len(rows.y_true) < FEW_ROWS:
-        text += (
-            f" With {len(rows.y_true)} validation rows, differences of a few points are mostly "
-            "chance, and may not show on the test rows."
-        )
     return text + " The test rows had no say in it."

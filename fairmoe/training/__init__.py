@@ -8,7 +8,7 @@ from fairmoe.training.batches import (
     resolve_weight_decay,
 )
 from fairmoe.training.cache import forget_experts
-from fairmoe.training.selection import explain_rows
+from fairmoe.training.selection import doubt, explain_rows
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import (
@@ -23,6 +23,7 @@ __all__ = [
     "PER_RUN",
     "Schedule",
     "Trained",
+    "doubt",
     "explain_rows",
     "forget_experts",
     "keep_experts_of",

@@ -1,6 +1,5 @@
 r"""Phase 2: the gate learns from reward, on tables of frozen experts (section 9.1.2)."""
 
-import math
 from typing import NamedTuple
 
 import torch
@@ -31,7 +30,7 @@ from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import Keeper, criterion, explain_rows, score_rows
+from fairmoe.training.selection import Keeper, criterion, doubt, explain_rows, score_rows
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
 SCORE_TEMPERATURE = 0.2
@@ -169,18 +168,14 @@ class GateTrainer:
 
     @torch.no_grad()
     def _offer_each_alone(self, keeper: Keeper, worth: Tensor) -> None:
-        """Let each expert stand for all rows, so that no gate is kept that one clearly beats.
-
-        Clearly is by more than the standard error that a rate of as many rows may have: the best of
-        three by some rows is flattered by them.
-        """
-        gate, doubt = self.mixture.gate, 0.5 / math.sqrt(len(self._validation.y))
+        """Let each expert stand for all rows, so that no gate is kept that one clearly beats."""
+        gate = self.mixture.gate
         before = gate.weight2.clone(), gate.bias2.clone()
         for expert, of_expert in enumerate(worth):
             alone = torch.full_like(gate.bias2, NO_WEIGHT)
             alone[..., expert] = 0
             self._weigh_alike(alone)
-            keeper.offer(of_expert - doubt)
+            keeper.offer(of_expert - doubt(len(self._validation.y)))
         for parameter, value in zip((gate.weight2, gate.bias2), before, strict=True):
             parameter.copy_(value)
 

@@ -1,5 +1,6 @@
 """Scores of a stack on given rows, and the weights that scored best so far."""
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -80,6 +81,14 @@ def score_rows(
     positive = (proba > 0.5).double().mean(-1)
     collapsed = ((positive == 0) | (positive == 1)).double()
     return scores | {"collapsed": collapsed}
+
+
+def doubt(n_rows: int) -> float:
+    """Return the most that the standard error of a rate of some rows can be.
+
+    What is the best of several by those rows is flattered by them, by about as much.
+    """
+    return 0.5 / math.sqrt(n_rows)
 
 
 def criterion(scores: dict[str, Tensor], by: str) -> Tensor:
