@@ -48,6 +48,8 @@ def compute() -> Weights:
                 load_balance_weight=balance,
                 # The penalty then sees the usage as it is, and not as it was ten steps ago.
                 usage_momentum=0,
+                # More of it would hold the gate undecided as well.
+                gate_weight_decay=1e-3,
                 learning_rate=0.03,
                 gate_learning_rate=0.03,
                 fine_tune_every=0,
