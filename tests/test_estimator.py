@@ -97,6 +97,7 @@ def test_every_parameter_reaches_the_training(capture, numbers):
         "reward": "mixture",
         "weight_by_disagreement": False,
         "weight_decay": 0.02,
+        "gate_weight_decay": 0.03,
         "threshold": "half",
         "device": "cpu",
         "epochs": 7,
