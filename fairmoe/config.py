@@ -3,11 +3,11 @@
 import dataclasses
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, Literal, Self
 
+from fairmoe._fields import checked, parsed, setting
 from fairmoe.errors import InvalidInputError
 
 AttributionMethod = Literal["integrated_gradients", "gradient_shap", "shap", "lime"]
@@ -23,14 +23,6 @@ Device = Literal["auto", "cpu", "cuda"]
 Auto = Literal["auto"]
 
 LAMBDAS = ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
-
-
-def _setting(
-    default: Any, part: str, text: str, low: float = -math.inf, high: float = math.inf
-) -> Any:
-    return dataclasses.field(
-        default=default, metadata={"part": part, "help": text, "low": low, "high": high}
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,19 +43,19 @@ class Settings:
         fairmoe.errors.InvalidInputError: Setting 'hidden' needs a value between 1 and 512; ...
     """
 
-    scale: Scale = _setting(
+    scale: Scale = setting(
         "standard",
         "data",
         "How numbers are scaled: to mean 0 and deviation 1, or to the range -1 to 1.",
     )
-    rare_level: float = _setting(
+    rare_level: float = setting(
         0.005,
         "data",
         "Category levels rarer than this share of the training rows become one level.",
         0,
         0.5,
     )
-    split_seed: int | None = _setting(
+    split_seed: int | None = setting(
         None,
         "data",
         "Decides which rows are for training, validation and test; by default the seed.",
@@ -71,58 +63,58 @@ class Settings:
         2**31 - 1,
     )
 
-    hidden: int = _setting(8, "experts", "Hidden units of each expert.", 1, 512)
-    dropout: float = _setting(
+    hidden: int = setting(8, "experts", "Hidden units of each expert.", 1, 512)
+    dropout: float = setting(
         0.3, "experts", "Share of hidden units silenced at random in a training step.", 0, 0.9
     )
-    slope: float = _setting(0.01, "experts", "Slope of the leaky ReLU below zero.", 0, 1)
-    lambda_rep: float = _setting(
+    slope: float = setting(0.01, "experts", "Slope of the leaky ReLU below zero.", 0, 1)
+    lambda_rep: float = setting(
         1.0, "experts", "Weight of representation alignment in the result-fairness expert.", 0, 1e4
     )
-    lambda_fair: float = _setting(
+    lambda_fair: float = setting(
         1.0, "experts", "Weight of the outcome gaps in the result-fairness expert.", 0, 1e4
     )
-    lambda_attention: float = _setting(
+    lambda_attention: float = setting(
         1.0, "experts", "Weight of attention alignment in the procedural-fairness expert.", 0, 1e4
     )
-    lambda_adv: float = _setting(
+    lambda_adv: float = setting(
         1.0, "experts", "Weight of the adversaries in the procedural-fairness expert.", 0, 1e4
     )
-    lambda_grl: float = _setting(
+    lambda_grl: float = setting(
         1.0, "experts", "Factor by which the gradient of the adversaries is reversed.", 0, 1e3
     )
-    adversary_input: AdversaryInput = _setting(
+    adversary_input: AdversaryInput = setting(
         "probabilities", "experts", "What the second adversary sees."
     )
-    attribution_method: AttributionMethod = _setting(
+    attribution_method: AttributionMethod = setting(
         "integrated_gradients", "experts", "How a prediction is attributed to the columns."
     )
-    attribution_baseline: AttributionBaseline = _setting(
+    attribution_baseline: AttributionBaseline = setting(
         "mean",
         "experts",
         "The row that predictions are compared with: the training mean, or zeros.",
     )
-    attention_rows: int | Auto = _setting(
+    attention_rows: int | Auto = setting(
         "auto", "experts", "Rows per step that the attention loss looks at.", 2, 2**31 - 1
     )
-    threshold: Threshold = _setting(
+    threshold: Threshold = setting(
         "fitted",
         "experts",
         "From which probability an expert says yes: where that serves best beyond doubt on "
         "validation rows, or one half.",
     )
-    learning_rate: float = _setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
-    adversary_learning_rate: float = _setting(
+    learning_rate: float = setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
+    adversary_learning_rate: float = setting(
         2e-2, "experts", "Step size of the adversaries.", 1e-6, 1
     )
-    adversary_steps: int = _setting(
+    adversary_steps: int = setting(
         5,
         "experts",
         "Steps that the adversaries make alone before each step of the experts.",
         0,
         100,
     )
-    weight_decay: float | Auto = _setting(
+    weight_decay: float | Auto = setting(
         "auto",
         "experts",
         "Pull of the experts' weights towards zero; auto is stronger the fewer rows there are.",
@@ -130,11 +122,11 @@ class Settings:
         1,
     )
 
-    epochs: int | Auto = _setting("auto", "schedule", "Epochs of both phases together.", 4, 100_000)
-    batch_size: int | Auto = _setting(
+    epochs: int | Auto = setting("auto", "schedule", "Epochs of both phases together.", 4, 100_000)
+    batch_size: int | Auto = setting(
         "auto", "schedule", "Rows per training step; all rows if there are fewer.", 16, 2**31 - 1
     )
-    rare_rows: int = _setting(
+    rare_rows: int = setting(
         64,
         "schedule",
         "How many rows of each group and label a step compares at least, if there are as many; "
@@ -142,40 +134,38 @@ class Settings:
         0,
         2**31 - 1,
     )
-    select: Select = _setting(
+    select: Select = setting(
         "best", "schedule", "Keep the weights with the best validation score, or the last ones."
     )
-    seed: int = _setting(
+    seed: int = setting(
         0, "schedule", "Decides initial weights, dropout and sampled actions.", 0, 2**31 - 1
     )
 
-    gate_hidden: int = _setting(16, "gate", "Hidden units of the gate.", 1, 512)
-    temperature: float = _setting(
+    gate_hidden: int = setting(16, "gate", "Hidden units of the gate.", 1, 512)
+    temperature: float = setting(
         1.0, "gate", "Above 1 the gate hesitates more, below 1 less.", 0.01, 100
     )
-    gate_start: GateStart = _setting(
+    gate_start: GateStart = setting(
         "experts",
         "gate",
         "Where the gate begins: 'experts' leans to those with the better validation scores, "
         "'random' begins anywhere. With 'experts', one of them alone takes the gate's place if it "
         "is clearly better on the validation rows; the mixture is then that expert.",
     )
-    credit: Credit = _setting(
+    credit: Credit = setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."
     )
-    reward: Reward = _setting(
+    reward: Reward = setting(
         "routed",
         "gate",
         "What is rewarded: the routed predictions, or the mixture (which teaches nothing).",
     )
-    rollouts: int = _setting(
-        8, "gate", "Sampled routings per step with credit 'rollouts'.", 2, 1024
-    )
-    weight_by_disagreement: bool = _setting(
+    rollouts: int = setting(8, "gate", "Sampled routings per step with credit 'rollouts'.", 2, 1024)
+    weight_by_disagreement: bool = setting(
         True, "gate", "Rows on which the experts disagree count more in the gate's loss."
     )
-    gate_learning_rate: float = _setting(1e-2, "gate", "Step size of the gate.", 1e-6, 1)
-    gate_weight_decay: float | Auto = _setting(
+    gate_learning_rate: float = setting(1e-2, "gate", "Step size of the gate.", 1e-6, 1)
+    gate_weight_decay: float | Auto = setting(
         "auto",
         "gate",
         "Pull of the gate's own parameters towards zero; auto is stronger the fewer rows there "
@@ -183,39 +173,39 @@ class Settings:
         0,
         1,
     )
-    entropy_weight: float = _setting(1e-3, "gate", "Reward for undecided routing.", 0, 1e3)
-    load_balance_weight: float = _setting(
+    entropy_weight: float = setting(1e-3, "gate", "Reward for undecided routing.", 0, 1e3)
+    load_balance_weight: float = setting(
         1e-3, "gate", "Penalty for uneven use of the experts.", 0, 1e3
     )
-    usage_momentum: float = _setting(
+    usage_momentum: float = setting(
         0.9, "gate", "Memory of the moving average of expert usage.", 0, 0.9999
     )
-    baseline_momentum: float = _setting(
+    baseline_momentum: float = setting(
         0.9, "gate", "Memory of the moving average of rewards.", 0, 0.9999
     )
-    fine_tune_every: int = _setting(
+    fine_tune_every: int = setting(
         100,
         "gate",
         "Gate epochs between two fine-tunings of the fairness experts; 0 for none.",
         0,
         100_000,
     )
-    fine_tune_epochs: int = _setting(5, "gate", "Epochs of each fine-tuning.", 0, 10_000)
+    fine_tune_epochs: int = setting(5, "gate", "Epochs of each fine-tuning.", 0, 10_000)
 
-    top_k: int = _setting(
+    top_k: int = setting(
         1, "evaluation", "Most attended columns that are masked to measure fidelity.", 1, 1000
     )
-    top_ratio: float = _setting(
+    top_ratio: float = setting(
         0.2, "evaluation", "Share of rows with the best explanations.", 0.01, 1
     )
 
-    device: Device = _setting(
+    device: Device = setting(
         "auto", "machine", "Where to compute; auto takes a GPU if there is one."
     )
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
+            object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
         if self.reward == "mixture" and self.credit != "batch":
             raise InvalidInputError(
                 "Reward 'mixture' needs credit 'batch', for no single row can be credited with it",
@@ -285,69 +275,4 @@ def read_setting(name: str, text: str) -> Any:
             however=f"there is none called '{name}'",
             choices=tuple(fields),
         )
-    return _parsed(fields[name], text)
-
-
-def _kinds(field: dataclasses.Field[Any]) -> tuple[tuple[type, ...], tuple[str, ...]]:
-    """Return the plain types and the words that a field takes."""
-    annotation: Any = field.type
-    options = (
-        (annotation,)
-        if get_origin(annotation) is Literal or not get_args(annotation)
-        else get_args(annotation)
-    )
-    types = tuple(option for option in options if get_origin(option) is not Literal)
-    words = tuple(
-        w for option in options if get_origin(option) is Literal for w in get_args(option)
-    )
-    return types, words
-
-
-def _checked(field: dataclasses.Field[Any], value: Any) -> Any:
-    types, words = _kinds(field)
-    if getattr(value, "shape", None) == ():
-        value = value.item()
-    if isinstance(value, str):
-        if value in words:
-            return value
-    elif isinstance(value, bool) or value is None:
-        if type(value) in types:
-            return value
-    elif isinstance(value, int | float) and (
-        float in types or (int in types and float(value).is_integer())
-    ):
-        low, high = field.metadata["low"], field.metadata["high"]
-        if not low <= value <= high:
-            raise InvalidInputError(
-                f"Setting '{field.name}' needs a value between {low:g} and {high:g}",
-                however=f"{value:g} was given",
-            )
-        return float(value) if float in types else int(value)
-    raise InvalidInputError(
-        f"Setting '{field.name}' needs {_wanted(types, words)}",
-        however=f"{value!r} was given",
-        choices=words,
-    )
-
-
-def _wanted(types: tuple[type, ...], words: tuple[str, ...]) -> str:
-    names = {int: "a whole number", float: "a number", bool: "true or false", type(None): "nothing"}
-    wanted = [names[kind] for kind in types if kind is not type(None)] + [
-        f"'{word}'" for word in words
-    ]
-    return " or ".join(wanted)
-
-
-def _parsed(field: dataclasses.Field[Any], text: str) -> Any:
-    types, words = _kinds(field)
-    text = text.strip()
-    if text in words:
-        return text
-    if bool in types:
-        return {"true": True, "false": False}.get(text.lower(), text)
-    if type(None) in types and text.lower() == "none":
-        return None
-    try:
-        return float(text)
-    except ValueError:
-        return text
+    return parsed(fields[name], text)

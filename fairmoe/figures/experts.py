@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from fairmoe.figures.palette import MODELS, group_styles
 from fairmoe.figures.panels import add_marks, row_panels
+from fairmoe.figures.points import SAME
 from fairmoe.figures.words import METRICS, shown
 
 SUMMARY = ("utility", "f_res", "f_proc", "final_score")
@@ -16,9 +17,6 @@ RATES = {
     "false_positive_rate": "False positive rate",
     "accuracy": "Accuracy",
 }
-SAME = 0.0005
-"""Scores that lie no farther apart read the same, to a tenth of a point."""
-
 FEW_ROWS = 100
 FEW_POSITIVES = 20
 

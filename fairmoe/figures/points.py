@@ -11,6 +11,9 @@ MOST_POINTS = 5000
 ROUNDING = 1e-6
 """Shares that lie no farther apart differ by rounding."""
 
+SAME = 0.0005
+"""Shares that lie no farther apart read the same, to a tenth of a point."""
+
 _MANY = 1500
 
 

@@ -10,16 +10,13 @@ import plotly.graph_objects as go
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
 from fairmoe.figures.panels import add_marks, add_upright, row_panels
-from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
+from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
 
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
 
 SOMEWHAT = 0.2
 """Nor do weights tell rows apart much that lie no farther from each other."""
-
-SAME = 0.0005
-"""Weights that lie no farther apart read the same, to a tenth of a point."""
 
 _THIRD = 1 / len(EXPERTS)
 _GREY = "rgba(128,128,128,0.8)"

@@ -9,13 +9,10 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
-from fairmoe.figures.points import ROUNDING, largest_first, marker_of_rows
+from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
 from fairmoe.figures.words import INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
-LEAST_CHANGE = 0.05
-"""Changes of scores, in points, that read as none."""
-
 _GREY = "#7A8794"
 _OUTCOME_COLOURS = ("#4D5761", "#A9B3BD")
 
@@ -241,7 +238,7 @@ def forced_takeaway(scores: pd.DataFrame, sent: str) -> str:
         return "Insufficient data: a gap between the groups cannot be estimated on these rows."
     best = str(final.idxmax())
     metrics = ["utility", "f_res", "f_proc", "final_score"]
-    if change.loc[best, metrics].abs().max() < LEAST_CHANGE:
+    if change.loc[best, metrics].abs().max() < 100 * SAME:
         return (
             f"Sending {sent} to the {MODELS[best].label.lower()}, the best of the three by final "
             "score, would change nothing: there they are sent already, or might as well be."

@@ -213,9 +213,11 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
     if best["changes"] == GIVEN:
         text = (
             f"The settings as given: none of {len(others)} others is better, in {judged}, by more "
-            f"than chance may move a share of {few}. They have {100 * best['mean']:.1f} points, "
-            f"the best other {100 * others['mean'].max():.1f}."
+            f"than chance may move a share of {few}. They have {100 * best['mean']:.1f} points"
         )
+        eligible = others[others["refused"] == best["refused"]]
+        other = 100 * eligible["mean"].max()
+        text += "." if math.isnan(other) else f", the best other {other:.1f}."
     else:
         given = frame.set_index("changes").loc[GIVEN]
         text = (

@@ -7,7 +7,7 @@ import streamlit as st
 
 from fairmoe.figures.curves import Line, kept_moment
 from fairmoe.figures.palette import EXPERTS, MODELS
-from fairmoe.figures.points import sampled
+from fairmoe.figures.points import SAME, sampled
 from fairmoe.figures.routing import (
     column_figure,
     column_takeaway,
@@ -19,7 +19,6 @@ from fairmoe.figures.routing import (
 )
 from fairmoe.figures.whatif import (
     COMPARED,
-    LEAST_CHANGE,
     differences,
     disagreement_figure,
     disagreement_takeaway,
@@ -75,14 +74,14 @@ def show_weights(_: Session, kept: KeptRun, split: "SplitName") -> None:
         weights, of="Group", key=f"weights-table-{split}", alt=weights_takeaway(weights)
     )
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
-    kept_ = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
+    moment = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
     figure = usage_figure(lines)
     if figure is not None:
         show_chart(
             figure,
             takeaway=usage_takeaway(lines),
             source=f"{run.data.name or 'Unnamed table'}, training rows, seed {run.settings.seed}, "
-            f"moving average over the steps. {kept_}",
+            f"moving average over the steps. {moment}",
             key="usage",
         )
         show_curve_numbers(
@@ -283,9 +282,9 @@ def _show_forced_table(scores: pd.DataFrame, *, key: str, alt: str) -> None:
         columns[metric] = percent_column(
             about.label, f"{about.help} {about.direction}.", about.unit
         )
-        points = 100 * change[metric].reindex(scores.index, fill_value=0.0)
+        changed = change[metric].reindex(scores.index, fill_value=0.0)
         # Else some would read as a negative zero.
-        shown[f"{metric}_change"] = points.where(points.abs() >= LEAST_CHANGE, 0.0)
+        shown[f"{metric}_change"] = 100 * changed.where(~(changed.abs() < SAME), 0.0)
         columns[f"{metric}_change"] = percent_column(
             "change", f"{about.label}: change against the routing as it is.", "pp"
         )

@@ -1,10 +1,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.analysis.forced import forced_scores
+from fairmoe.metrics import METRICS
+from fairmoe.runs import EXPERTS
+from fairmoe.ui import routing as view
 from tests.pages.parts import open_part
 
 
@@ -124,3 +128,17 @@ def test_a_group_sent_in_one_run_is_not_sent_in_a_run_with_other_groups(routing,
     routing.run()
     assert not routing.error
     assert routing.selectbox[0].value == -1
+
+
+def test_changes_that_read_as_none_are_zero_and_unknown_ones_stay_unknown(monkeypatch):
+    shown = []
+    monkeypatch.setattr(view, "show_table", lambda table, **_: shown.append(table))
+    models = ["mixture", *EXPERTS]
+    scores = pd.DataFrame(dict.fromkeys(METRICS, 0.5), index=models)
+    scores.loc["utility", "final_score"] = 0.5 - 1e-6
+    scores.loc["result", ["final_score", "eo"]] = 0.4, np.nan
+    view._show_forced_table(scores, key="table", alt="")
+    (table,) = shown
+    assert table["final_score_change"].tolist() == pytest.approx([0, 0, -10, 0])
+    assert np.signbit(table["final_score_change"]).tolist() == [False, False, True, False]
+    assert table["eo_change"].isna().tolist() == [False, False, True, False]

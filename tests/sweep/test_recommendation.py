@@ -130,6 +130,8 @@ def test_it_says_what_was_chosen_and_why(recommend_by):
     given = recommend_by({"as given": 0.7}).reason
     assert given.startswith("The settings as given: none of 8 others is better")
     assert "They have 70.5 points, the best other 10.5." in given
+    refused = recommend_by({"dropout = 0.5": 0.9}, collapsed=[("dropout = 0.5", 0)]).reason
+    assert "They have 10.5 points, the best other 10.5." in refused
 
 
 def test_others_have_to_be_better_than_the_settings_as_given_beyond_doubt(recommend_by, prepared):
