@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import re
 from statistics import fmean, stdev
@@ -188,3 +189,23 @@ def test_auto_says_what_it_chose_and_prints_that_run(shell, file):
     out = shell("train", file, *ROLES, *QUICK, "--auto")[1]
     assert "Settings tried" in out
     assert all(candidate["changes"] in out for candidate in candidates)
+
+
+def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(
+    shell, file, tmp_path, monkeypatch
+):
+    honest = sweeping.run_sweep
+
+    def with_one_collapsed(*arguments, **keywords):
+        result = honest(*arguments, **keywords)
+        collapsed = {split: flags.copy() for split, flags in result.collapsed.items()}
+        collapsed["validation"][:, 0] = True
+        return dataclasses.replace(result, collapsed=collapsed)
+
+    monkeypatch.setattr(sweeping, "run_sweep", with_one_collapsed)
+    grid = ("--grid", "lambda_fair=0,10", "--seeds", 2)
+    out = shell("sweep", file, *ROLES, *QUICK, *grid, "--out", tmp_path / "sweep")[1]
+    means = out.split("mean over their seeds")[1].split("Hypervolume")[0]
+    assert re.search(r"^1 +0 .*–", means, re.MULTILINE)
+    assert re.search(r"^2 +10 ", means, re.MULTILINE)
+    assert "1 runs" in out
