@@ -8,14 +8,14 @@ from torch import Tensor, nn
 
 from fairmoe.config import Settings
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.scores import PARTS, all_scores, combine
+from fairmoe.functional.scores import PARTS, all_scores, collapsed, combine
 from fairmoe.training.batches import Batch
 
 ROWS_AT_ONCE = 1024
 """How many rows are explained between two looks at whether to stop."""
 
-COLLAPSED = 10.0
-"""What a constant predictor is worth less: more than any two scores can differ."""
+COLLAPSE_PENALTY = 10.0
+"""What a collapsed model is worth less: more than any two scores can differ."""
 
 
 @torch.no_grad()
@@ -64,7 +64,7 @@ def score_rows(
 ) -> dict[str, Tensor]:
     """Return the twelve scores of a stack, each **Shape** `(k,)`; NaN where not estimable.
 
-    Beside them "collapsed": 1 where all rows are predicted to be of one class.
+    Beside them "collapsed": 1 for a model that predicts one class only, or all but.
     """
     proba, masked_proba, attention = explain_rows(
         model, explainer, rows.x, top_k=settings.top_k, on_part=on_part
@@ -78,15 +78,15 @@ def score_rows(
         n_groups=n_groups,
         top_ratio=settings.top_ratio,
     )
-    positive = (proba > 0.5).double().mean(-1)
-    collapsed = ((positive == 0) | (positive == 1)).double()
-    return scores | {"collapsed": collapsed}
+    return scores | {"collapsed": collapsed(proba > 0.5, rows.y == 1).double()}
 
 
 def doubt(n_rows: int) -> float:
     """Return the most that the standard error of a rate of some rows can be.
 
-    What is the best of several by those rows is flattered by them, by about as much.
+    What is the best of several by those rows is flattered by them. By how much no formula tells
+    (the standard error of a final score is 1.5 times this, and many times it with a group of few
+    rows); this much was chosen by trial, see `DESIGN.md`.
     """
     return 0.5 / math.sqrt(n_rows)
 
@@ -95,11 +95,11 @@ def criterion(scores: dict[str, Tensor], by: str) -> Tensor:
     """Return what models are ranked by, **Shape** `(k,)`: a score, and never a collapse.
 
     A part that cannot be estimated is left out, so that models can be ranked all the same.
-    NOTE[DIFF]: a constant predictor has no gaps and could win by its final score; it is kept only
-    if there is nothing else.
+    NOTE[DIFF]: a model that says the same of all or nearly all has no gaps and could win by its
+    final score; it is kept only if there is nothing else.
     """
     ranked = combine({part: scores[part].nan_to_num() for part in PARTS})[by]
-    return ranked - COLLAPSED * scores["collapsed"]
+    return ranked - COLLAPSE_PENALTY * scores["collapsed"]
 
 
 class Keeper:

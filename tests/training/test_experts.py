@@ -149,6 +149,17 @@ def test_selection_takes_no_collapsed_model_before_another(demo):
     assert criterion[2] < criterion[:2].min() - 5
 
 
+def test_a_model_that_gives_all_but_everyone_one_class_has_collapsed_too(demo):
+    trainer, batch = make_trainer(demo, [Settings()])
+    with torch.no_grad():
+        of_rows = trainer.experts.part().log_odds(batch.x)[2].sort().values
+        trainer.experts.threshold[2] = (of_rows[2] + of_rows[3]) / 2
+    scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
+    said_yes = trainer.experts.part().log_odds(batch.x)[2] > 0
+    assert (~said_yes).sum() == 3
+    assert scores["collapsed"][2] == 1
+
+
 def test_utility_matches_logistic_regression_without_lambdas(large_demo):
     data = large_demo
     trainer = train_experts(data, [Settings(seed=seed, **NOTHING) for seed in range(3)], 300)
