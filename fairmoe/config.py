@@ -149,8 +149,9 @@ class Settings:
         "experts",
         "gate",
         "Where the gate begins: 'experts' leans to those with the better validation scores, "
-        "'random' begins anywhere. With 'experts', one of them alone takes the gate's place if it "
-        "is clearly better on the validation rows; the mixture is then that expert.",
+        "'random' begins anywhere. With 'experts', and the best weights kept, one of them alone "
+        "takes the gate's place if it is clearly better on the validation rows; the mixture is "
+        "then that expert.",
     )
     credit: Credit = setting(
         "counterfactual", "gate", "How the reward is credited to the routing of single rows."

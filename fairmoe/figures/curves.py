@@ -112,7 +112,7 @@ def kept_moment(*, select: str, gate_start: str) -> str:
     if gate_start == "experts":
         told += (
             " The gate's place takes an expert alone that is better there than all that the gate "
-            "learnt, by more than chance would move a share of as many rows."
+            "learnt, by more than the standard error of a share of as many rows can be."
         )
     return told
 

@@ -208,29 +208,37 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
             "rows, for there is not enough of some group among them."
         )
     rows = run.splits["validation"]
-    few = f"{len(rows.y_true):,} validation rows ({100 * doubt(len(rows.y_true)):.1f} points)"
+    n_rows = len(rows.y_true)
+    lead = (
+        f"more than {100 * doubt(n_rows):.1f} points, the most that the standard error of a share "
+        f"of {n_rows:,} validation rows can be"
+    )
     judged = f"mean final score of {SEEDS} seeds, before a gate learnt"
+    eligible = frame[frame["refused"] == best["refused"]]
     if best["changes"] == GIVEN:
         text = (
-            f"The settings as given: none of {len(others)} others is better, in {judged}, by more "
-            f"than chance may move a share of {few}. They have {100 * best['mean']:.1f} points"
+            f"The settings as given: none of {len(others)} others is better, in {judged}, by "
+            f"{lead}. They have {100 * best['mean']:.1f} points"
         )
-        eligible = others[others["refused"] == best["refused"]]
-        other = 100 * eligible["mean"].max()
+        other = 100 * eligible["mean"].iloc[1:].max()
         text += "." if math.isnan(other) else f", the best other {other:.1f}."
     else:
-        given = frame.set_index("changes").loc[GIVEN]
         text = (
-            f"{best['changes']}: of {len(frame)} settings the best {judged}, "
+            f"{best['changes']}: of {len(eligible)} settings the best {judged}, "
             f"{100 * best['mean']:.1f} points ({100 * best['low']:.1f} to "
-            f"{100 * best['high']:.1f}). The settings as given have {100 * given['mean']:.1f}; to "
-            f"be taken, others have to be better by more than chance may move a share of {few}."
+            f"{100 * best['high']:.1f}). The settings as given "
         )
+        given = frame.set_index("changes").loc[GIVEN]
+        if given["refused"] and not best["refused"]:
+            text += "are among the refused."
+        else:
+            text += f"have {100 * given['mean']:.1f}; others have to be better by {lead}."
     refused = int((frame["collapsed"] > 0).sum())
     if best["collapsed"] > 0:
         text += " All of them give nearly everyone the same answer."
-    elif refused:
-        text += f" {refused} that give nearly everyone the same answer were refused."
-    elif is_collapsed(rows.y_true, rows.proba["mixture"] > 0.5):
-        text += " With its gate it gives nearly everyone the same answer all the same."
+    else:
+        if refused:
+            text += f" {refused} that give nearly everyone the same answer were refused."
+        if is_collapsed(rows.y_true, rows.proba["mixture"] > 0.5):
+            text += " With its gate it gives nearly everyone the same answer all the same."
     return text + " The test rows had no say in it."

@@ -125,7 +125,7 @@ def test_it_says_what_was_chosen_and_why(recommend_by):
     reason = recommend_by({"dropout = 0.5": 0.7}).reason
     assert reason.startswith("dropout = 0.5: of 9 settings the best mean final score of 2 seeds")
     assert "before a gate learnt, 70.5 points (70.0 to 71.0)" in reason
-    assert "The settings as given have 10.5; to be taken, others have to be better" in reason
+    assert "The settings as given have 10.5; others have to be better by more than" in reason
     assert reason.endswith("The test rows had no say in it.")
     given = recommend_by({"as given": 0.7}).reason
     assert given.startswith("The settings as given: none of 8 others is better")
@@ -148,6 +148,14 @@ def test_a_candidate_of_which_a_seed_collapsed_is_refused(recommend_by):
     assert found.run.settings.lambda_attention == 10
     assert found.frame["changes"].iloc[-1] == "dropout = 0.5"
     assert "1 that give nearly everyone the same answer were refused" in found.reason
+
+
+def test_settings_as_given_that_collapsed_are_said_to_be_refused_whatever_their_score(recommend_by):
+    worth = {"as given": 0.9, "dropout = 0.5": 0.7}
+    found = recommend_by(worth, collapsed=[("as given", 0), ("lambda_attention = 10", 1)])
+    assert found.reason.startswith("dropout = 0.5: of 7 settings the best mean final score")
+    assert "The settings as given are among the refused. 2 that give nearly" in found.reason
+    assert "90.5" not in found.reason
 
 
 def test_if_all_collapse_the_best_is_still_told(found, recommend_by):
