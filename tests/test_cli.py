@@ -195,6 +195,24 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
             Settings(),
         ),
         (
+            (
+                "--merge",
+                "sex=others: f , x",
+                "--merge",
+                'sex = men:"m, or so"',
+                "--sensitive",
+                "age",
+            ),
+            Roles(
+                Target("hired"),
+                (
+                    Sensitive("sex", merge=(("others", ("f", "x")), ("men", ("m, or so",)))),
+                    Sensitive("age"),
+                ),
+            ),
+            Settings(),
+        ),
+        (
             ("--drop", 'grade,"wage, yearly"', "--drop", "age", "--split-column", "part"),
             Roles(
                 Target("hired"),
@@ -226,7 +244,11 @@ def test_options_become_roles_and_settings(asked, file, options, roles, settings
         (("--set", "epoch=3"), "there is none called 'epoch'", "epochs"),
         (("--set", "epochs"), "--set needs a name and a value; however, there is no '='", None),
         (("--set", "seed=1", "--seed", "2"), "'seed' was given two", None),
-        (("--bins", "age=30"), "need a sensitive column; however, 'age' is none", None),
+        (("--bins", "age=30"), "Cut points need a sensitive column; however, another", "age"),
+        (("--merge", "age=old:60"), "Merged values need a sensitive column; however, anot", "age"),
+        (("--merge", "sex=f,m"), "need a name for their group; however, there is none", None),
+        (("--merge", "sex=all:f,"), "or a value after it is missing", None),
+        (("--merge", "sex=all:f,w"), "one was named that the column does not have", "f, m"),
         (("--bins", "sex=thirty"), "cut points of sensitive column 'sex' need to be numbers", None),
         (("--positive", "yes", "--threshold", "1"), "either positive values or a threshold", None),
         (("--drop", "sex,hired"), "'hired' is both target and dropped", None),
@@ -241,7 +263,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(file, options, message, choic
     assert message in complaint[0]
     assert len(complaint) == (1 if choices is None else 2)
     if choices is not None:
-        assert complaint[1].startswith("Possible: ")
+        assert complaint[1].startswith(("Possible: ", "Concerned: "))
         assert choices in complaint[1]
 
 

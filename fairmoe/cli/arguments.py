@@ -1,7 +1,7 @@
 """What was written on the command line -> roles and settings."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fairmoe.config import Settings, read_setting
@@ -22,10 +22,9 @@ def names_in(texts: Iterable[str]) -> tuple[str, ...]:
 def roles_from(
     *,
     target: str,
-    sensitive: Iterable[str],
+    sensitive: tuple[Sensitive, ...],
     positive: Iterable[str] | None,
     threshold: float | None,
-    bins: Iterable[str] | None,
     include_sensitive: bool,
     drop: Iterable[str] | None,
     split_column: str | None,
@@ -37,33 +36,43 @@ def roles_from(
     """
     return Roles(
         target=Target(target, tuple(positive or ()), threshold),
-        sensitive=sensitive_from(sensitive, bins or ()),
+        sensitive=sensitive,
         include_sensitive=include_sensitive,
         dropped=names_in(drop or ()),
         split_column=split_column,
     )
 
 
-def sensitive_from(columns: Iterable[str], bins: Iterable[str]) -> tuple[Sensitive, ...]:
-    """Return the sensitive columns and where numbers among them are cut.
+def sensitive_from(
+    columns: Iterable[str], merge: Iterable[str] | None, bins: Iterable[str] | None
+) -> tuple[Sensitive, ...]:
+    """Return the sensitive columns, which of their values are merged, and where numbers are cut.
 
     Args:
         columns: Texts that list names.
+        merge: Texts such as "race=others: Asian, Black".
         bins: Texts such as "age=25,40".
 
     Raises:
-        InvalidInputError: Cut points are not numbers, or of a column that is not sensitive.
+        InvalidInputError: Cut points are not numbers, values are merged without a name for their
+            group, or a column is not sensitive.
     """
     names = names_in(columns)
-    cuts = {name: _numbers(name, text) for name, text in _pairs("--bins", bins).items()}
+    merged: dict[str, list[tuple[str, tuple[str, ...]]]] = {name: [] for name in names}
+    for name, text in _pairs("--merge", merge or ()):
+        _check_sensitive("Merged values", name, names)
+        merged[name].append(_merged(name, text))
+    cuts = _once("--bins", bins or ())
     for name in cuts:
-        if name not in names:
-            raise InvalidInputError(
-                "Cut points need a sensitive column",
-                however=f"'{name}' is none",
-                remedy="Name it with --sensitive.",
-            )
-    return tuple(Sensitive(name, bins=cuts.get(name, ())) for name in names)
+        _check_sensitive("Cut points", name, names)
+    return tuple(
+        Sensitive(
+            name,
+            merge=tuple(merged[name]),
+            bins=_numbers(name, cuts[name]) if name in cuts else (),
+        )
+        for name in names
+    )
 
 
 def settings_from(texts: Iterable[str], shorthands: Mapping[str, str | None]) -> Settings:
@@ -73,7 +82,7 @@ def settings_from(texts: Iterable[str], shorthands: Mapping[str, str | None]) ->
         InvalidInputError: A setting is unknown, given twice or not given a value it can have.
     """
     given = [f"{name}={value}" for name, value in shorthands.items() if value is not None]
-    return Settings.from_texts(_pairs("--set", [*texts, *given]))
+    return Settings.from_texts(_once("--set", [*texts, *given]))
 
 
 def grid_from(texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
@@ -88,22 +97,49 @@ def grid_from(texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
     """
     return {
         name: tuple(read_setting(name, text) for text in values.split(",") if text.strip())
-        for name, values in _pairs("--grid", texts).items()
+        for name, values in _once("--grid", texts).items()
     }
 
 
-def _pairs(option: str, texts: Iterable[str]) -> dict[str, str]:
+def _once(option: str, texts: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
+    for name, value in _pairs(option, texts):
+        if name in pairs:
+            raise InvalidInputError("A value can be given once", however=f"'{name}' was given two")
+        pairs[name] = value
+    return pairs
+
+
+def _pairs(option: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:
             raise InvalidInputError(
                 f"Option {option} needs a name and a value", however="there is no '=' between them"
             )
-        if name in pairs:
-            raise InvalidInputError("A value can be given once", however=f"'{name}' was given two")
-        pairs[name] = value
-    return pairs
+        yield name, value
+
+
+def _check_sensitive(what: str, name: str, names: tuple[str, ...]) -> None:
+    if name not in names:
+        raise InvalidInputError(
+            f"{what} need a sensitive column",
+            however="another name was given",
+            remedy="Name the column with --sensitive.",
+            about=(name,),
+        )
+
+
+def _merged(name: str, text: str) -> tuple[str, tuple[str, ...]]:
+    group, _, listed = (part.strip() for part in text.partition(":"))
+    values = tuple(value.strip() for value in names_in([listed]))
+    if not group or not values or not all(values):
+        raise InvalidInputError(
+            f"Merged values of sensitive column '{name}' need a name for their group",
+            however="there is none before a colon, or a value after it is missing",
+            remedy=f"Write them like --merge '{name}=others: first, second'.",
+        )
+    return group, values
 
 
 def _numbers(name: str, text: str) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from fairmoe.cli import options
-from fairmoe.cli.arguments import roles_from, settings_from
+from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from
 from fairmoe.cli.kept import predict, report
 from fairmoe.cli.output import candidates_of, print_candidates, print_tables, progress_bars, say
 from fairmoe.cli.sweeping import sweep
@@ -63,6 +63,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     sensitive: options.SensitiveColumns,
     positive: options.Positive = None,
     threshold: options.Threshold = None,
+    merge: options.Merge = None,
     bins: options.Bins = None,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
@@ -85,10 +86,9 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     """Train on a file, and print scores on the rows that were held out for testing."""
     roles = roles_from(
         target=target,
-        sensitive=sensitive,
+        sensitive=sensitive_from(sensitive, merge, bins),
         positive=positive,
         threshold=threshold,
-        bins=bins,
         include_sensitive=include_sensitive,
         drop=drop,
         split_column=split_column,

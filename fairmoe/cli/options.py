@@ -26,6 +26,14 @@ Threshold = Annotated[
     float | None,
     typer.Option(metavar="NUMBER", help="For a numeric target: greater values are positive."),
 ]
+Merge = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL=GROUP:VALUE[,VALUE]",
+        help="Values of a sensitive column that make one group; may be repeated. '(missing)' "
+        "stands for rows without a value.",
+    ),
+]
 Bins = Annotated[
     list[str] | None,
     typer.Option(metavar="COL=NUMBER[,NUMBER]", help="Cut points of a numeric sensitive column."),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fairmoe.cli import options
-from fairmoe.cli.arguments import grid_from, roles_from, settings_from
+from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
 from fairmoe.cli.output import print_sweep, progress_bars, say
 from fairmoe.config import Settings
 from fairmoe.data import read_table
@@ -71,6 +71,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     ] = None,
     positive: options.Positive = None,
     threshold: options.Threshold = None,
+    merge: options.Merge = None,
     bins: options.Bins = None,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
@@ -84,10 +85,9 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     """Train a grid of settings on one split, and print the runs that no other run beats."""
     roles = roles_from(
         target=target,
-        sensitive=sensitive,
+        sensitive=sensitive_from(sensitive, merge, bins),
         positive=positive,
         threshold=threshold,
-        bins=bins,
         include_sensitive=include_sensitive,
         drop=drop,
         split_column=split_column,
