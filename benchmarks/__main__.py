@@ -13,7 +13,7 @@ import torch
 from benchmarks.measure import as_json, show
 from fairmoe.errors import FairmoeError
 
-SHARED = {"drawing", "measure", "plain", "protocols", "published", "tables"}
+SHARED = {"drawing", "measure", "packaged", "plain", "protocols", "published", "tables"}
 NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
 
 if __name__ == "__main__":

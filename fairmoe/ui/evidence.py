@@ -15,8 +15,8 @@ def evidence_button() -> None:
         if st.button("What it is worth on other data", icon=":material/science:", key="evidence"):
             _show_evidence()
         st.caption(
-            "This is one table and a few seeds. The project measures itself on eight comparisons, "
-            "over ten to sixty seeds and beside other methods, and says what falls short."
+            "This is one table and a few seeds. The project measures itself on many tables, over "
+            "ten seeds and more and beside other methods, and says what falls short."
         )
 
 

