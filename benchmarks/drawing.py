@@ -57,7 +57,8 @@ def leads(results: Iterable[Row]) -> str:
         for step, (method, (_, colour, kind)) in enumerate(SHOWN.items()):
             y, (mean, error) = middle + 12 * (step - 1), _measured(rows[method]["over best expert"])
             if mean < LEAST:
-                parts += [_text(across(LEAST) + 4, y + 4, f"← {_signed(mean)}", 11)]
+                parts += [_mark(across(LEAST) + 10, y, colour, kind)]
+                parts += [_text(across(LEAST) + 20, y + 4, f"← {_signed(mean)}", 11)]
                 continue
             start = across(max(LEAST, mean - error))
             parts += [_line(start, y, across(mean + error), y, colour, 2)]
