@@ -140,8 +140,7 @@ def _outcomes(
     prepared = prepare(case.table, case.roles, settings)
     run = _trained(prepared, settings)
     outcomes: dict[str, Outcome] = {model: _of_model(run, model) for model in MODELS}
-    best = max(EXPERTS, key=lambda expert: _worth(run, expert))
-    outcomes[CHOSEN] = outcomes[best]
+    outcomes[CHOSEN] = _of_best_expert(run, outcomes)
     mixtures = {
         "mixture": run,
         LITERAL: _trained(prepared, settings.replace(**LITERAL_GATE)),
@@ -174,10 +173,18 @@ def _of_model(run: Run, model: Model) -> Outcome:
     }
 
 
+def _of_best_expert(run: Run, outcomes: Mapping[str, Outcome]) -> Outcome:
+    """Return what the expert gives that validation rows point to; NaN if they point to none."""
+    if all(math.isinf(_worth(run, expert)[1]) for expert in EXPERTS):
+        return dict.fromkeys(METRICS, math.nan) | {COLLAPSED: 0.0, SECONDS: math.nan}
+    return outcomes[max(EXPERTS, key=lambda expert: _worth(run, expert))]
+
+
 def _worth(run: Run, expert: Model) -> tuple[bool, float]:
     """Return what one chooses an expert by: one that collapsed only if there is no other."""
     collapsed = _collapsed(run, expert, "validation")
-    return not collapsed, run.scores["validation"][expert]["final_score"]
+    score = run.scores["validation"][expert]["final_score"]
+    return not collapsed, -math.inf if math.isnan(score) else score
 
 
 def _collapsed(run: Run, model: Model, split: SplitName) -> bool:
@@ -255,6 +262,8 @@ def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator
             )
             over, _ = _gain(of_seeds, "mixture", "constant")
             yield Claim(f"{name}: final score over the constant predictor", over, 0, at_least=True)
+    if len(above) == 1:
+        return
     for other, is_above in zip(others, zip(*above, strict=True), strict=True):
         yield Claim(
             f"data sets on which the mixture is above '{other}', of all",

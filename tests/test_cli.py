@@ -113,7 +113,9 @@ def test_seconds_of_reading_are_part_of_the_total(trained):
 def test_kept_run_is_the_printed_one(trained):
     _, out, err, folder = trained
 
-    assert to_document(load_run(folder)) == json.loads(out)
+    document, run = json.loads(out), load_run(folder)
+    assert Roles.from_dict(document.pop("roles")) == run.roles
+    assert document == to_document(run)
     assert f"Kept in {folder}" in err
 
 
@@ -149,8 +151,13 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
     }
     gate = np.tile(np.array([[0.25, 0.75, 0]], dtype="float32"), (len(test.rows), 1))
     test = dataclasses.replace(test, proba=proba, gate=gate)
+    chosen_by = run.scores["validation"]
+    chosen_by = {**chosen_by, "mixture": {**chosen_by["mixture"], "eo": np.nan}}
     made_up = dataclasses.replace(
-        run, scores={**run.scores, "test": scores}, splits={**run.splits, "test": test}
+        run,
+        scores={**run.scores, "test": scores, "validation": chosen_by},
+        roles=Roles(Target("hired"), (Sensitive("sex", merge=(("all", ("f", "m")),)),)),
+        splits={**run.splits, "test": test},
     )
     monkeypatch.setattr(commands, "run_experiment", lambda *_, **__: made_up)
 
@@ -175,6 +182,8 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
     assert ["f", "0.250", "0.750", "0.000"] in rows
     assert ["all", "0.250", "0.750", "0.000"] in rows
     assert "Positive (is hired = yes)" in out
+    assert "all: f, m" in out
+    assert "Not estimable on the validation rows: EO." in out
     assert f"Little to go by. f: {n[0]} rows, {positive[0]} of them positive" in out
 
 
@@ -235,6 +244,11 @@ def test_options_become_roles_and_settings(asked, file, options, roles, settings
     assert asked == [(roles, settings)]
 
 
+def test_a_misspelt_value_is_told_among_those_there_are(file):
+    _, _, err = shell("train", file, *ROLES, *QUICK, "--merge", "sex=all:f,w")
+    assert err.splitlines()[-2:] == ["Possible: f, m[red]", "Concerned: w"]
+
+
 @pytest.mark.parametrize(
     ("options", "message", "choices"),
     [
@@ -248,7 +262,6 @@ def test_options_become_roles_and_settings(asked, file, options, roles, settings
         (("--merge", "age=old:60"), "Merged values need a sensitive column; however, anot", "age"),
         (("--merge", "sex=f,m"), "need a name for their group; however, there is none", None),
         (("--merge", "sex=all:f,"), "or a value after it is missing", None),
-        (("--merge", "sex=all:f,w"), "one was named that the column does not have", "f, m"),
         (("--bins", "sex=thirty"), "cut points of sensitive column 'sex' need to be numbers", None),
         (("--positive", "yes", "--threshold", "1"), "either positive values or a threshold", None),
         (("--drop", "sex,hired"), "'hired' is both target and dropped", None),

@@ -14,6 +14,7 @@ from fairmoe.figures.curves import Line, curves_figure, curves_takeaway, kept_mo
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.experts import (
     ahead_of_mixture,
+    not_estimable,
     rates_figure,
     rates_takeaway,
     scores_figure,
@@ -213,6 +214,13 @@ def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
     reserve_room(plain, ["a<b"])
     reserve_room(escaped, ["a&lt;b"])
     assert plain.layout.margin.l == escaped.layout.margin.l
+
+
+def test_scores_that_nothing_can_be_chosen_by_are_named():
+    scores = {"acc": 0.7, "eo": math.nan, "final_score": math.nan}
+    told = not_estimable(scores)
+    assert told.startswith("Not estimable on the validation rows: EO, FINAL_SCORE.")
+    assert not_estimable({"acc": 0.7, "eo": 0.0}) == ""
 
 
 def test_rates_figure_draws_values_and_interval_ends(rates):

@@ -101,7 +101,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         save_run(run, out)
         say(f"Kept in {out}")
     if as_json:
-        document = to_document(run)
+        document = to_document(run) | {"roles": roles.to_dict()}
         if found is not None:
             document |= {"recommended": candidates_of(found)}
         typer.echo(json.dumps(document, indent=2, allow_nan=False))

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from fairmoe.analysis.routing import routed_rows
-from fairmoe.figures.experts import too_few
+from fairmoe.figures.experts import not_estimable, too_few
 from fairmoe.figures.routing import gate_reading
 from fairmoe.metrics import METRICS, group_rates, is_collapsed, mean_and_spread
 from fairmoe.progress import OnProgress, Phase, Progress
@@ -98,13 +98,19 @@ def print_sweep(result: Sweep) -> None:
         "in utility and both gaps.\nTheir mixtures score on the test rows:"
     )
     settings = [*result.varied, "seed"]
+    if front.empty:
+        stdout.print(
+            "None: each gives nearly all rows one answer, or cannot be scored, for some group has "
+            "too few rows or positives. Merge groups with --merge."
+        )
     table = _table("run", *settings, *SUMMARY)
     table.columns[0].min_width = max(map(len, front["run_id"]), default=0)
     for row in front.to_dict("records"):
         swept = (_setting(row[name]) for name in settings)
         scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
         table.add_row(row["run_id"], *swept, *scores)
-    stdout.print(table)
+    if not front.empty:
+        stdout.print(table)
     if frame["seed"].nunique() > 1:
         stdout.print(
             "\nAll combinations on the test rows, mean over their seeds (sd: of the final score);\n"
@@ -168,8 +174,11 @@ def print_tables(run: Run) -> None:
     rates = _rates(run)
     stdout.print(_groups(run, rates))
     few = too_few(rates)
-    if few:
-        stdout.print(_printable(few))
+    for name, values in run.roles.merged.items():
+        stdout.print(_printable(f"{name}: {', '.join(values)}"))
+    for caution in (few, not_estimable(run.scores["validation"]["mixture"])):
+        if caution:
+            stdout.print(_printable(caution))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
     stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))
@@ -212,7 +221,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(first)
     for heading in others:
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", min_width=5, overflow="fold")
     return table
 
 

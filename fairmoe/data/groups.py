@@ -1,6 +1,7 @@
 """Sensitive columns -> groups."""
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,14 +77,7 @@ def _levels(table: Table, sensitive: Sensitive) -> Groups:
     is_number = table.kinds[column] == "number"
     own_names = [f"{column} = {value}" if is_number else value for value in values]
     merged = {value: name for name, olds in sensitive.merge for value in olds}
-    for value in merged:
-        if value not in values and value != MISSING:
-            raise InvalidInputError(
-                f"Groups can be merged from values of column '{column}' only",
-                however="one was named that the column does not have",
-                remedy="Choose among its values.",
-                choices=values[:MAX_GROUPS],
-            )
+    _check_merges(column, merged, dict(zip(values, own_names, strict=True)))
     named = [merged.get(value, own) for value, own in zip(values, own_names, strict=True)]
     names = tuple(dict.fromkeys([*named, *merged.values()]))
     if len(names) > MAX_GROUPS:
@@ -96,3 +90,28 @@ def _levels(table: Table, sensitive: Sensitive) -> Groups:
     missing = position[merged[MISSING]] if MISSING in merged else -1
     of_level = np.array([*(position[name] for name in named), missing], dtype=np.int64)
     return Groups(of_level[levels.cat.codes.to_numpy()], names)
+
+
+def _check_merges(column: str, merged: Mapping[str, str], own_names: Mapping[str, str]) -> None:
+    """Check the merged values with their groups against the values that there are, and theirs."""
+    unknown = [value for value in merged if value not in own_names and value != MISSING]
+    if unknown:
+        raise InvalidInputError(
+            f"Groups can be merged from values of column '{column}' only",
+            however="one was named that the column does not have",
+            remedy="Choose among its values.",
+            choices=tuple(own_names)[:MAX_GROUPS],
+            about=unknown,
+        )
+    taken = [
+        own
+        for value, own in own_names.items()
+        if own in merged.values() and merged.get(value) != own
+    ]
+    if taken:
+        raise InvalidInputError(
+            f"Each group of column '{column}' needs a name that is not that of another",
+            however="a merged one has the name of a value that is not among its own",
+            remedy="Choose another name, or merge that value too.",
+            about=taken,
+        )

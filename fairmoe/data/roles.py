@@ -140,6 +140,11 @@ class Roles:
         """Names of the sensitive columns."""
         return tuple(sensitive.column for sensitive in self.sensitive)
 
+    @property
+    def merged(self) -> dict[str, tuple[str, ...]]:
+        """The values of each merged group, by its name."""
+        return {name: values for each in self.sensitive for name, values in each.merge}
+
     def features(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return which of the columns are features, in their order."""
         others = {self.target.column, self.split_column, *self.dropped}

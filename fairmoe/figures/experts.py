@@ -1,5 +1,7 @@
 """The trained models side by side, and what they do to each group."""
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -137,6 +139,18 @@ def too_few(rates: pd.DataFrame) -> str:
     if not told:
         return ""
     return f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."
+
+
+def not_estimable(scores: Mapping[str, float]) -> str:
+    """Say which validation scores nothing could be chosen by; nothing if all are there."""
+    missing = [name.upper() for name, value in scores.items() if math.isnan(value)]
+    if not missing:
+        return ""
+    return (
+        f"Not estimable on the validation rows: {', '.join(missing)}. Some group has too few rows "
+        "or positives among them, so weights were chosen without what is missing. Merge groups, or "
+        "cut numbers elsewhere."
+    )
 
 
 def _stems(values: "pd.Series[float]") -> dict[str, Any]:

@@ -16,6 +16,7 @@ from fairmoe.figures.curves import (
 from fairmoe.figures.experts import (
     SUMMARY,
     ahead_of_mixture,
+    not_estimable,
     scores_figure,
     scores_takeaway,
 )
@@ -83,6 +84,9 @@ def show_scores(state: Session, run: "Run", split: "SplitName") -> None:
     if above:
         names = ", ".join(MODELS[model].label for model in above)
         st.info(f"Higher in final score than the mixture: {names}.", icon=":material/info:")
+    missing = not_estimable(run.scores["validation"]["mixture"])
+    if missing:
+        st.warning(missing, icon=":material/warning:")
     collapsed = _collapsed(run, split)
     if collapsed:
         names = ", ".join(MODELS[model].label for model in collapsed)

@@ -331,6 +331,17 @@ def test_merging_a_value_that_is_not_there():
     error = refusal(people(), with_sensitive(Sensitive("race", merge=(("x", ("secret",)),))))
     assert "Groups can be merged from values of column 'race' only" in str(error)
     assert error.choices == ("black", "other", "white")
+    assert error.about == ("secret",)
+    assert "secret" not in str(error)
+
+
+def test_a_merged_group_needs_a_name_that_no_other_group_has():
+    others = ("black", "other")
+    error = refusal(people(), with_sensitive(Sensitive("race", merge=(("white", others),))))
+    assert "needs a name that is not that of another" in str(error)
+    assert error.about == ("white",)
+    own = assign(people(), with_sensitive(Sensitive("race", merge=(("black", others),))))
+    assert own.group_names == ("black", "white")
 
 
 def test_five_rows():
