@@ -123,6 +123,16 @@ def test_an_id_that_no_run_has_is_refused_before_anything_is_trained(
     assert "none has the id 'none'" in err
 
 
+def test_a_narrow_shell_loses_no_figures(shell, file, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    grid = ("--grid", "lambda_fair=0,1", "--grid", "lambda_attention=0,1")
+    _, out, _ = shell("sweep", file, *ROLES, *QUICK, *grid, "--out", tmp_path / "kept")
+    rows = re.findall(r"^[0-9a-f]{16} .*$", out, re.MULTILINE)
+    assert rows
+    # A run, two lambdas, the seed, and four scores.
+    assert {len(row.split()) for row in rows} == {8}
+
+
 def test_long_seeds_are_printed_in_full(shell, file, tmp_path):
     code, out, _ = shell("sweep", file, *ROLES, *QUICK, "--seed", 12345678, "--out", tmp_path)
 

@@ -104,7 +104,7 @@ def print_sweep(result: Sweep) -> None:
             "too few rows or positives. Merge groups with --merge."
         )
     table = _table("run", *settings, *SUMMARY)
-    table.columns[0].min_width = max(map(len, front["run_id"]), default=0)
+    table.columns[0].no_wrap = True
     for row in front.to_dict("records"):
         swept = (_setting(row[name]) for name in settings)
         scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
@@ -221,7 +221,7 @@ def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(first)
     for heading in others:
-        table.add_column(heading, justify="right", min_width=5, overflow="fold")
+        table.add_column(heading, justify="right", overflow="fold")
     return table
 
 
