@@ -142,8 +142,12 @@ class Roles:
 
     @property
     def merged(self) -> dict[str, tuple[str, ...]]:
-        """The values of each merged group, by its name."""
-        return {name: values for each in self.sensitive for name, values in each.merge}
+        """The values of each merged group, by its name with that of its column."""
+        return {
+            f"{name} ({each.column})": values
+            for each in self.sensitive
+            for name, values in each.merge
+        }
 
     def features(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return which of the columns are features, in their order."""

@@ -153,7 +153,7 @@ def origin_grid(run: Run) -> Grid:
         "Target": roles.target.column,
         "Positive class": run.data.positive,
         "Sensitive columns": listed(roles.sensitive_columns),
-        **{f"Merged in {name}": listed(values) for name, values in roles.merged.items()},
+        **{f"Merged in {name}": listed(values, 50) for name, values in roles.merged.items()},
         "Seed": str(settings.seed),
         "Seed of the split": "the table names the splits" if roles.split_column else split_seed,
         "Epochs in all": f"{resolved['epochs']:,}",

@@ -12,10 +12,12 @@ from html.parser import HTMLParser
 import pytest
 from plotly.offline import get_plotlyjs
 
+from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.words import METRICS, shown
 from fairmoe.report import CHOICES, Cover, make_report, to_html
 from fairmoe.report.document import _inert
+from fairmoe.report.grids import origin_grid
 from fairmoe.runs import MODELS
 from tests.report.conftest import NASTY
 
@@ -227,3 +229,12 @@ def test_a_spec_cannot_end_its_element_even_if_plotly_stopped_escaping():
     assert "<" not in inert
     assert "\u2028" not in inert
     assert json.loads(inert) == names
+
+
+def test_the_origin_tells_what_merged_groups_hold(demo_run):
+    run, _ = demo_run
+    merge = (("rest", ("other", "unknown")),)
+    sensitive = (Sensitive("race", merge=merge), Sensitive("sex", merge=(("rest", ("x",)),)))
+    facts = dict(origin_grid(replace(run, roles=Roles(Target("hired"), sensitive))).rows)
+    assert facts["Merged in rest (race)"] == "other and unknown"
+    assert facts["Merged in rest (sex)"] == "x"
