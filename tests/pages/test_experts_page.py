@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -46,6 +47,16 @@ def test_what_cannot_be_estimated_is_insufficient_data(experts):
 
 def test_a_constant_model_is_flagged(experts):
     assert experts.warning[0].value.startswith("Predicts (almost) only one class: Constant.")
+
+
+def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
+    run, labelled = demo_run
+    chosen_by = run.scores["validation"]
+    mixture = chosen_by["mixture"] | {"eo": math.nan, "final_score": math.nan}
+    scores = {**run.scores, "validation": {**chosen_by, "mixture": mixture}}
+    app.session_state["fairmoe"].keep(replace(run, run_id="other", scores=scores), labelled)
+    told = [warning.value for warning in app.switch_page("pages/experts.py").run().warning]
+    assert told[0].startswith("Not estimable on the validation rows: EO, FINAL_SCORE.")
 
 
 def test_rates_have_counts_and_intervals(experts):
