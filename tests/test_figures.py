@@ -219,7 +219,7 @@ def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
 def test_scores_that_nothing_can_be_chosen_by_are_named():
     scores = {"acc": 0.7, "eo": math.nan, "final_score": math.nan}
     told = not_estimable(scores)
-    assert told.startswith("Not estimable on the validation rows: EO, FINAL_SCORE.")
+    assert told.startswith("Not estimable on the validation rows: EO gap, Final score.")
     assert not_estimable({"acc": 0.7, "eo": 0.0}) == ""
 
 

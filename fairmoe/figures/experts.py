@@ -143,13 +143,13 @@ def too_few(rates: pd.DataFrame) -> str:
 
 def not_estimable(scores: Mapping[str, float]) -> str:
     """Say which validation scores nothing could be chosen by; nothing if all are there."""
-    missing = [name.upper() for name, value in scores.items() if math.isnan(value)]
+    missing = [METRICS[name].label for name, value in scores.items() if math.isnan(value)]
     if not missing:
         return ""
     return (
         f"Not estimable on the validation rows: {', '.join(missing)}. Some group has too few rows "
-        "or positives among them, so weights were chosen without what is missing. Merge groups, or "
-        "cut numbers elsewhere."
+        "or positives among them, so models were chosen by the scores that are left. Merge groups, "
+        "or cut numbers elsewhere."
     )
 
 
