@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fairmoe.functional.groups import gap
+from fairmoe.functional.scores import collapsed
 
 CANDIDATES = 40
 FOLDS = 10
@@ -20,6 +21,8 @@ def fit_thresholds(
     Candidates are quantiles of an expert's own log-odds. The best is taken if what it gains over 0
     is more than twice the gain's standard error (jackknife over `FOLDS` parts of the rows); so a
     few hundred rows rarely move a threshold, and thousands do where experts say yes too seldom.
+    A threshold with which the expert collapses is none, for saying the same of all closes every
+    gap; an expert that collapses at 0 is moved whatever the doubt, if there is somewhere to go.
 
     NOTE[DIFF]: the source decides at one half. The gaps of (14) and (17) are of mean
     probabilities, and shrinking all of them below one half closes these as well as equal treatment
@@ -43,9 +46,13 @@ def fit_thresholds(
     part = torch.arange(len(y), device=log_odds.device) % FOLDS
     cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2).double()
     members = cell.sum(0).view(shape)
-    said_yes = torch.stack(
-        [(log_odds > at[:, None]).double() @ cell for at in candidates.T], dim=1
-    ).view(*candidates.shape, *shape)
+    counts, same = [], []
+    for at in candidates.T:
+        yes = log_odds > at[:, None]
+        counts.append(yes.double() @ cell)
+        same.append(collapsed(yes, y == 1))
+    said_yes = torch.stack(counts, dim=1).view(*candidates.shape, *shape)
+    same_of_all = torch.stack(same, dim=1)
 
     def gain(said_yes: Tensor, members: Tensor) -> Tensor:
         worth = _worth(said_yes, members, by_utility[:, None])
@@ -58,9 +65,11 @@ def fit_thresholds(
             for i in range(FOLDS)
         ]
     )
-    best = of_all.nan_to_num(-torch.inf).argmax(1, keepdim=True)
+    of_all = of_all.nan_to_num(-torch.inf).masked_fill(same_of_all, -torch.inf)
+    best = of_all.argmax(1, keepdim=True)
     error = ((FOLDS - 1) * without_a_part.var(0, correction=0)).sqrt()
     sure = of_all.gather(1, best) > 2 * error.gather(1, best)
+    sure |= same_of_all[:, :1] & ~same_of_all.gather(1, best)
     return torch.where(sure, candidates.gather(1, best), 0.0)[:, 0]
 
 

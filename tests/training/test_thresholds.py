@@ -3,7 +3,12 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, encode, make_demo, table_from_frame
-from fairmoe.functional.scores import accuracy, demographic_parity_difference, f1_score
+from fairmoe.functional.scores import (
+    accuracy,
+    collapsed,
+    demographic_parity_difference,
+    f1_score,
+)
 from fairmoe.functional.scores import equal_opportunity_difference as eo
 from fairmoe.training import forget_experts, train
 from fairmoe.training.thresholds import _worth, fit_thresholds
@@ -65,6 +70,33 @@ def test_gaps_count_unless_utility_alone_does(rows):
         demographic_parity_difference(both[:1] > t, group, 2).item() for t in (by_utility, by_both)
     ]
     assert gap[1] < gap[0]
+
+
+def test_gaps_are_not_closed_by_saying_yes_to_all(rows):
+    """Group 1 lies so low that nothing but yes to nearly all closes the gaps."""
+    log_odds, y, group = rows
+    unfair = log_odds - 4 * group
+    threshold = fit_thresholds(unfair[None], y, group, 2, LESS_GAPS)
+    assert threshold < 0
+    assert not collapsed(unfair[None] > threshold, y == 1)
+    to_all = accuracy(y[None] < 2, y == 1) + f1_score(y[None] < 2, y == 1)
+    said = unfair[None] > threshold
+    gaps = demographic_parity_difference(said, group, 2) + eo(said, y == 1, group, 2)
+    worth = (accuracy(said, y == 1) + f1_score(said, y == 1)) / 3 - gaps / 2
+    assert to_all / 3 > worth
+
+
+@pytest.mark.parametrize("shift", [-9, 9])
+def test_an_expert_that_says_the_same_of_all_is_moved_without_a_doubt(rows, shift):
+    log_odds, y, group = rows
+    same = log_odds[None, :40] + shift
+    threshold = fit_thresholds(same, y[:40], group[:40], 2, LESS_GAPS)
+    assert not collapsed(same > threshold, y[:40] == 1)
+
+
+def test_where_every_threshold_says_the_same_of_all_it_stays(rows):
+    _, y, group = rows
+    assert fit_thresholds(torch.full((1, 2000), -1.0), y, group, 2, UTILITY) == 0
 
 
 def test_a_run_of_a_stack_has_the_thresholds_and_the_gate_of_the_run_alone():
