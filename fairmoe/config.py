@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from fairmoe._fields import checked, parsed, setting
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 
 AttributionMethod = Literal["integrated_gradients", "gradient_shap", "shap", "lime"]
 AttributionBaseline = Literal["mean", "zero"]
@@ -274,6 +274,6 @@ def read_setting(name: str, text: str) -> Any:
         raise InvalidInputError(
             "A known setting is needed",
             however=f"there is none called '{name}'",
-            choices=tuple(fields),
+            choices=nearest_first(name, fields),
         )
     return parsed(fields[name], text)

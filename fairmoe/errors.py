@@ -1,6 +1,7 @@
 """The errors that fairmoe raises on purpose."""
 
-from collections.abc import Iterator, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
 
 
 class FairmoeError(Exception):
@@ -48,6 +49,18 @@ class InvalidInputError(FairmoeError, ValueError):
         for title, values in (("Possible", self.choices), ("Concerned", self.about)):
             if values:
                 yield title, values[:most], max(0, len(values) - most)
+
+
+def nearest_first(word: str, choices: Iterable[str]) -> tuple[str, ...]:
+    """Return the choices in their order, but first those that are spelt nearly like a word.
+
+    Example:
+        >>> nearest_first("lamda_fair", ["hidden", "lambda_rep", "lambda_fair"])
+        ('lambda_fair', 'lambda_rep', 'hidden')
+    """
+    choices = tuple(choices)
+    near = difflib.get_close_matches(word, choices)
+    return tuple(dict.fromkeys([*near, *choices]))
 
 
 class CancelledError(FairmoeError):

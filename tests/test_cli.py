@@ -253,9 +253,10 @@ def test_a_misspelt_value_is_told_among_those_there_are(file):
     ("options", "message", "choices"),
     [
         (("--drop", "hat"), "Column 'hat' is needed; however, the table has no column", "skill"),
+        (("--drop", "skil"), "Column 'skil' is needed", "Possible: skill, "),
         (("--positive", "perhaps"), "needs values of column 'hired'", "no, yes"),
         (("--scale", "huge"), "Setting 'scale' needs 'standard' or 'minmax'", "standard, minmax"),
-        (("--set", "epoch=3"), "there is none called 'epoch'", "epochs"),
+        (("--set", "epoch=3"), "there is none called 'epoch'", "Possible: epochs, "),
         (("--set", "epochs"), "--set needs a name and a value; however, there is no '='", None),
         (("--set", "seed=1", "--seed", "2"), "'seed' was given two", None),
         (("--bins", "age=30"), "Cut points need a sensitive column; however, another", "age"),

@@ -34,6 +34,15 @@ def shell(capsys):
     return call
 
 
+def test_a_sweep_tells_what_merged_groups_hold(shell, tmp_path):
+    frame = make_demo(400)
+    frame["sex"] = frame["sex"].where(frame.index % 3 > 0, "other")
+    frame.to_csv(tmp_path / "three.csv", index=False)
+    merge = ("--merge", "sex=not male:female,other")
+    _, out, _ = shell("sweep", tmp_path / "three.csv", *ROLES, *QUICK, *merge, "--out", tmp_path)
+    assert "not male (sex): female, other" in out
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("kept") / "sweep"

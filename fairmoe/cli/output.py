@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from fairmoe.analysis.routing import routed_rows
+from fairmoe.data import Roles
 from fairmoe.figures.experts import not_estimable, too_few
 from fairmoe.figures.routing import gate_reading
 from fairmoe.metrics import METRICS, group_rates, is_collapsed, mean_and_spread
@@ -122,6 +123,7 @@ def print_sweep(result: Sweep) -> None:
         f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
         "(reference: utility 0, both gaps 1)"
     )
+    _print_merged(result.prepared.roles, stdout)
     collapsed = int(frame["collapsed"].sum())
     if collapsed:
         stdout.print(f"Left out, as they give nearly all rows one answer: {collapsed} runs")
@@ -174,14 +176,18 @@ def print_tables(run: Run) -> None:
     rates = _rates(run)
     stdout.print(_groups(run, rates))
     few = too_few(rates)
-    for name, values in run.roles.merged.items():
-        stdout.print(_printable(f"{name}: {', '.join(values)}"))
+    _print_merged(run.roles, stdout)
     for caution in (few, not_estimable(run.scores["validation"]["mixture"])):
         if caution:
             stdout.print(_printable(caution))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
     stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))
+
+
+def _print_merged(roles: Roles, stdout: Console) -> None:
+    for name, values in roles.merged.items():
+        stdout.print(_printable(f"{name}: {', '.join(values)}"))
 
 
 def _scores(run: Run) -> Table:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fairmoe.data.kinds import MISSING, as_category, level_text
 from fairmoe.data.roles import Sensitive
 from fairmoe.data.table import Table
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 
 MAX_GROUPS = 50
 
@@ -100,7 +100,7 @@ def _check_merges(column: str, merged: Mapping[str, str], own_names: Mapping[str
             f"Groups can be merged from values of column '{column}' only",
             however="one was named that the column does not have",
             remedy="Choose among its values.",
-            choices=tuple(own_names)[:MAX_GROUPS],
+            choices=nearest_first(unknown[0], own_names)[:MAX_GROUPS],
             about=unknown,
         )
     taken = [

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairmoe.data.kinds import as_category, level_text
 from fairmoe.data.roles import Target
 from fairmoe.data.table import Table, check_columns
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 
 AFFIRMATIVE = re.compile(
     r"(1|true|t|yes|y|positive|pos|good|high|pass|passed|success|hired|admitted|approved|accepted"
@@ -94,7 +94,7 @@ def _known(target: Target, names: list[str]) -> tuple[str, ...]:
                 f"The positive class needs values of column '{target.column}'",
                 however="one was named that the column does not have",
                 remedy="Choose among its values.",
-                choices=names[:MANY_LEVELS],
+                choices=nearest_first(value, names)[:MANY_LEVELS],
             )
     return target.positive
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fairmoe.data.kinds import ColumnKind, as_category, as_number
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +137,7 @@ def check_columns(frame: pd.DataFrame, names: list[str] | tuple[str, ...]) -> No
                 f"Column '{name}' is needed",
                 however="the table has no column of that name",
                 remedy="Check the spelling, or choose one of its columns.",
-                choices=tuple(str(column) for column in frame.columns),
+                choices=nearest_first(name, map(str, frame.columns)),
             )
 
 
