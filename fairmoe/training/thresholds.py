@@ -18,11 +18,11 @@ def fit_thresholds(
 ) -> Tensor:
     """Return the log-odds from which each expert of a stack should say yes.
 
-    Candidates are quantiles of an expert's own log-odds. The best is taken if what it gains over 0
-    is more than twice the gain's standard error (jackknife over `FOLDS` parts of the rows); so a
-    few hundred rows rarely move a threshold, and thousands do where experts say yes too seldom.
-    A threshold with which the expert collapses is none, for saying the same of all closes every
-    gap; an expert that collapses at 0 is moved whatever the doubt, if there is somewhere to go.
+    Candidates are quantiles of an expert's own log-odds, but none with which it collapses, for
+    saying the same of all closes every gap. The best is taken if what it gains over 0 is more than
+    twice the gain's standard error (jackknife over `FOLDS` parts of the rows); so a few hundred
+    rows rarely move a threshold, and thousands do where experts say yes too seldom. An expert that
+    collapses at 0 begins where it says yes to as many as there are positives.
 
     NOTE[DIFF]: the source decides at one half. The gaps of (14) and (17) are of mean
     probabilities, and shrinking all of them below one half closes these as well as equal treatment
@@ -38,39 +38,63 @@ def fit_thresholds(
     Returns:
         **Shape** `(m,)`.
     """
-    quantiles = torch.linspace(0.02, 0.98, CANDIDATES, device=log_odds.device)
-    candidates = torch.cat(
-        [torch.zeros_like(log_odds[:, :1]), torch.quantile(log_odds, quantiles, dim=1).T], dim=1
-    )
+    positive = y == 1
+    shares = torch.linspace(0.02, 0.98, CANDIDATES, device=log_odds.device)
+    candidates = torch.cat([_beginning(log_odds, positive), _quantiles(log_odds, shares)], dim=1)
     shape = (FOLDS, n_groups, 2)
     part = torch.arange(len(y), device=log_odds.device) % FOLDS
     cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2).double()
     members = cell.sum(0).view(shape)
-    counts, same = [], []
+    counts, collapses = [], []
     for at in candidates.T:
         yes = log_odds > at[:, None]
         counts.append(yes.double() @ cell)
-        same.append(collapsed(yes, y == 1))
+        collapses.append(collapsed(yes, positive))
     said_yes = torch.stack(counts, dim=1).view(*candidates.shape, *shape)
-    same_of_all = torch.stack(same, dim=1)
 
     def gain(said_yes: Tensor, members: Tensor) -> Tensor:
         worth = _worth(said_yes, members, by_utility[:, None])
         return worth - worth[:, :1]
 
-    of_all = gain(said_yes.sum(2), members.sum(0))
+    of_all = gain(said_yes.sum(2), members.sum(0)).nan_to_num(-torch.inf)
+    of_all = of_all.masked_fill(torch.stack(collapses, dim=1), -torch.inf)
     without_a_part = torch.stack(
         [
             gain(said_yes.sum(2) - said_yes[:, :, i], members.sum(0) - members[i])
             for i in range(FOLDS)
         ]
     )
-    of_all = of_all.nan_to_num(-torch.inf).masked_fill(same_of_all, -torch.inf)
     best = of_all.argmax(1, keepdim=True)
     error = ((FOLDS - 1) * without_a_part.var(0, correction=0)).sqrt()
     sure = of_all.gather(1, best) > 2 * error.gather(1, best)
-    sure |= same_of_all[:, :1] & ~same_of_all.gather(1, best)
-    return torch.where(sure, candidates.gather(1, best), 0.0)[:, 0]
+    return candidates.gather(1, torch.where(sure, best, 0))[:, 0]
+
+
+def _beginning(log_odds: Tensor, positive: Tensor) -> Tensor:
+    """Return the thresholds that others have to beat, **Shape** `(m, 1)`."""
+    matching = _quantiles(log_odds, (~positive).to(log_odds.dtype).mean(0, keepdim=True))
+    useless, helped = (collapsed(log_odds > at, positive) for at in (0, matching))
+    return torch.where((useless & ~helped)[:, None], matching, 0.0)
+
+
+def _quantiles(log_odds: Tensor, shares: Tensor) -> Tensor:
+    """Return quantiles of each member's log-odds, none of which is the log-odds of a row.
+
+    On a value that many rows share rounding would decide of all of them.
+
+    Args:
+        log_odds: **Shape** `(m, n)`.
+        shares: **Shape** `(t,)`. In [0, 1].
+
+    Returns:
+        **Shape** `(m, t)`.
+    """
+    ordered = log_odds.sort(1).values
+    quantiles = torch.quantile(ordered, shares, dim=1).T.contiguous()
+    above = torch.searchsorted(ordered, quantiles, right=True)
+    below = ordered.gather(1, (above - 1).clamp_min(0))
+    middle = (below + ordered.gather(1, above.clamp_max(len(ordered[0]) - 1))) / 2
+    return torch.where(quantiles == below, middle, quantiles)
 
 
 def _worth(said_yes: Tensor, members: Tensor, by_utility: Tensor) -> Tensor:

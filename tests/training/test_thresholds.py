@@ -10,6 +10,7 @@ from fairmoe.functional.scores import (
     f1_score,
 )
 from fairmoe.functional.scores import equal_opportunity_difference as eo
+from fairmoe.nn import ExpertStack
 from fairmoe.training import forget_experts, train
 from fairmoe.training.thresholds import _worth, fit_thresholds
 
@@ -87,16 +88,51 @@ def test_gaps_are_not_closed_by_saying_yes_to_all(rows):
 
 
 @pytest.mark.parametrize("shift", [-9, 9])
-def test_an_expert_that_says_the_same_of_all_is_moved_without_a_doubt(rows, shift):
+def test_an_expert_that_says_the_same_of_all_says_yes_to_as_many_as_there_are(rows, shift):
+    """Though no gain is sure, and the answer to all has the least gaps."""
     log_odds, y, group = rows
-    same = log_odds[None, :40] + shift
-    threshold = fit_thresholds(same, y[:40], group[:40], 2, LESS_GAPS)
-    assert not collapsed(same > threshold, y[:40] == 1)
+    healthy, same = log_odds[:100] - 0.2, log_odds[:100] + shift
+    both = torch.stack([healthy, same])
+    thresholds = fit_thresholds(both, y[:100], group[:100], 2, LESS_GAPS.expand(2))
+    assert thresholds[0] == 0
+    assert (same > thresholds[1]).sum() == y[:100].sum()
+
+
+def test_a_rare_outcome_is_not_given_to_many():
+    generator = torch.Generator().manual_seed(0)
+    y = (torch.arange(5000) % 500 == 0).long()
+    log_odds = 2 * y - 9 + torch.randn(5000, generator=generator)
+    threshold = fit_thresholds(log_odds[None], y, torch.arange(5000) % 2, 2, LESS_GAPS)
+    assert 1 <= (log_odds > threshold).sum() <= 20
 
 
 def test_where_every_threshold_says_the_same_of_all_it_stays(rows):
     _, y, group = rows
     assert fit_thresholds(torch.full((1, 2000), -1.0), y, group, 2, UTILITY) == 0
+
+
+def test_without_positives_it_stays(rows):
+    log_odds, y, group = rows
+    assert fit_thresholds(log_odds[None] - 9, 0 * y, group, 2, UTILITY) == 0
+
+
+def test_no_threshold_lies_on_rows_that_many_share():
+    """As an expert decides, with its rounding, not as log-odds are compared with a threshold."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randint(0, 2, (1000, 3), generator=generator).float()
+    y = (torch.rand(1000, generator=generator) < 0.1 + 0.2 * x[:, 0]).long()
+    group = torch.randint(0, 2, (1000,), generator=generator)
+    generators = [torch.Generator().manual_seed(i) for i in range(30)]
+    experts = ExpertStack(3, 8, slope=0.01, generators=generators)
+    experts.eval()
+    with torch.no_grad():
+        log_odds = experts.part().log_odds(x)
+        thresholds = fit_thresholds(log_odds, y, group, 2, torch.zeros(30, dtype=torch.bool))
+        experts.threshold.copy_(thresholds)
+        decided = experts.part().log_odds(x) > 0
+    assert thresholds.count_nonzero() > 5
+    torch.testing.assert_close(decided, log_odds > thresholds[:, None])
+    assert not collapsed(decided, y == 1).any()
 
 
 def test_a_run_of_a_stack_has_the_thresholds_and_the_gate_of_the_run_alone():
