@@ -51,16 +51,18 @@ class InvalidInputError(FairmoeError, ValueError):
                 yield title, values[:most], max(0, len(values) - most)
 
 
-def nearest_first(word: str, choices: Iterable[str]) -> tuple[str, ...]:
+def nearest_first(word: object, choices: Iterable[str]) -> tuple[str, ...]:
     """Return the choices in their order, but first those that are spelt nearly like a word.
 
     Example:
-        >>> nearest_first("lamda_fair", ["hidden", "lambda_rep", "lambda_fair"])
+        >>> nearest_first("Lamda_fair", ["hidden", "lambda_rep", "lambda_fair"])
         ('lambda_fair', 'lambda_rep', 'hidden')
     """
     choices = tuple(choices)
-    near = difflib.get_close_matches(word, choices)
-    return tuple(dict.fromkeys([*near, *choices]))
+    folded = [choice.casefold() for choice in choices]
+    near = difflib.get_close_matches(str(word).casefold(), folded)
+    first = [choices[folded.index(each)] for each in near]
+    return tuple(dict.fromkeys([*first, *choices]))
 
 
 class CancelledError(FairmoeError):

@@ -253,7 +253,7 @@ def test_a_misspelt_value_is_told_among_those_there_are(file):
     ("options", "message", "choices"),
     [
         (("--drop", "hat"), "Column 'hat' is needed; however, the table has no column", "skill"),
-        (("--drop", "skil"), "Column 'skil' is needed", "Possible: skill, "),
+        (("--drop", "Skil"), "Column 'Skil' is needed", "Possible: skill, "),
         (("--positive", "perhaps"), "needs values of column 'hired'", "no, yes"),
         (("--scale", "huge"), "Setting 'scale' needs 'standard' or 'minmax'", "standard, minmax"),
         (("--set", "epoch=3"), "there is none called 'epoch'", "Possible: epochs, "),

@@ -94,6 +94,7 @@ def print_sweep(result: Sweep) -> None:
     stdout = Console(markup=False, emoji=False, highlight=False)
     frame = result.frame()
     front = frame[result.front()].sort_values("test_utility", ascending=False)
+    _print_merged(result.prepared.roles, stdout)
     stdout.print(
         f"{len(front)} of {len(frame)} runs are beaten by no other on the validation rows, "
         "in utility and both gaps.\nTheir mixtures score on the test rows:"
@@ -123,7 +124,6 @@ def print_sweep(result: Sweep) -> None:
         f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
         "(reference: utility 0, both gaps 1)"
     )
-    _print_merged(result.prepared.roles, stdout)
     collapsed = int(frame["collapsed"].sum())
     if collapsed:
         stdout.print(f"Left out, as they give nearly all rows one answer: {collapsed} runs")
@@ -187,7 +187,7 @@ def print_tables(run: Run) -> None:
 
 def _print_merged(roles: Roles, stdout: Console) -> None:
     for name, values in roles.merged.items():
-        stdout.print(_printable(f"{name}: {', '.join(values)}"))
+        stdout.print(_printable(f"Merged in {name}: {', '.join(values)}"))
 
 
 def _scores(run: Run) -> Table:

@@ -14,12 +14,13 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
     """Return what a sweep found, ready for strict JSON.
 
     Returns:
-        `data` with the rows of each group; `shared`, the settings in which the runs agree; `runs`,
-        each with `run_id`, the `settings` in which they differ, whether it `collapsed`, and the
-        scores of each model on `validation` and `test`; `front`, the ids of the runs that no other
-        beats in the `objectives` on the validation rows, and its `hypervolume` on both splits;
-        `means`, mean and standard deviation of the mixture's scores over the seeds; how many runs
-        were `computed` in how many `seconds`. None stands for what could not be estimated.
+        `data` with the rows of each group; `roles` of the columns; `shared`, the settings in which
+        the runs agree; `runs`, each with `run_id`, the `settings` in which they differ, whether it
+        `collapsed`, and the scores of each model on `validation` and `test`; `front`, the ids of
+        the runs that no other beats in the `objectives` on the validation rows, and its
+        `hypervolume` on both splits; `means`, mean and standard deviation of the mixture's scores
+        over the seeds; how many runs were `computed` in how many `seconds`. None stands for what
+        could not be estimated.
     """
     differing = (*sweep.varied, "seed")
     runs = [
@@ -42,6 +43,7 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
     front = sweep.front()
     return {
         "data": dataclasses.asdict(sweep.prepared.summary),
+        "roles": sweep.prepared.roles.to_dict(),
         "shared": {name: value for name, value in shared.items() if name not in differing},
         "runs": runs,
         "objectives": list(OBJECTIVES),

@@ -7,7 +7,7 @@ from typing import Any
 
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.nn import N_EXPERTS
 from fairmoe.runs import Run
 from fairmoe.training import PER_RUN, resolve_schedule
@@ -74,7 +74,7 @@ def grid_settings(base: Settings, grid: Mapping[str, Sequence[Any]], *, seeds: i
                 "A grid needs settings that can differ between the runs of a sweep",
                 however=f"'{name}' is none",
                 remedy="Seeds have an option of their own." if name == "seed" else "",
-                choices=tuple(allowed),
+                choices=nearest_first(name, allowed),
             )
         if not values:
             raise InvalidInputError("A grid needs values", however=f"'{name}' has none")

@@ -25,7 +25,7 @@ from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import EXPERTS, Model, SplitName
 from fairmoe.training import Schedule, Trained, explain_rows, make_batch, on_one_thread, train
 
-FORMAT = 4
+FORMAT = 5
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
 
 SCORED: tuple[Model, ...] = ("mixture", *EXPERTS, "uniform")
