@@ -11,8 +11,9 @@ from pathlib import Path
 import torch
 
 from benchmarks.measure import as_json, show
-from fairmoe.errors import FairmoeError
+from fairmoe.errors import FairmoeError, InvalidInputError
 
+MOST_CHOICES = 12
 SHARED = {"drawing", "measure", "packaged", "plain", "protocols", "published", "tables"}
 NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
 
@@ -30,6 +31,9 @@ if __name__ == "__main__":
     torch.set_num_threads(given.pop("threads"))
     try:
         measured = module.measure(**given)
+    except InvalidInputError as error:
+        told = [f"{title}: {', '.join(shown)}" for title, shown, _ in error.values(MOST_CHOICES)]
+        sys.exit("\n".join([str(error), *told]))
     except FairmoeError as error:
         sys.exit(str(error))
     if as_json_text:

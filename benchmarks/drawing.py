@@ -35,7 +35,7 @@ def leads(results: Iterable[Row]) -> str:
     tables: dict[str, dict[str, Row]] = {}
     for row in (row for result in results for row in result["rows"]):
         tables.setdefault(row["data"], {})[row["method"]] = row
-    left, width, pitch, top = 230, 820, 44, 84
+    left, width, pitch, top = 230, 820, 32, 84
     high = max(sum(_measured(rows["mixture"]["over best expert"])) for rows in tables.values())
 
     def across(points: float) -> float:
@@ -55,7 +55,7 @@ def leads(results: Iterable[Row]) -> str:
         middle = top + pitch * (place + 0.5)
         parts += [_text(left - 14, middle + 5, name, 13, "end")]
         for step, (method, (_, colour, kind)) in enumerate(SHOWN.items()):
-            y, (mean, error) = middle + 12 * (step - 1), _measured(rows[method]["over best expert"])
+            y, (mean, error) = middle + 9 * (step - 1), _measured(rows[method]["over best expert"])
             if mean < LEAST:
                 parts += [_mark(across(LEAST) + 10, y, colour, kind)]
                 parts += [_text(across(LEAST) + 20, y + 4, f"← {_signed(mean)}", 11)]

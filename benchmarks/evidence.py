@@ -118,18 +118,30 @@ def measure(  # noqa: PLR0913 - one for each option
     return Measured(
         [row for name, of_seeds in outcomes.items() for row in _rows(name, of_seeds)],
         list(_claims(outcomes)),
-        [
-            f"test rows, mean and standard error over {seeds} seeds, in percent (points); "
-            "'collapsed' counts seeds in which all but everyone is given one class",
-            f"'{CHOSEN}' is the expert with the best validation final score of each seed; "
-            f"'{LITERAL}' has {LITERAL_GATE}; '{RECOMMENDED}' is the best of nine settings on "
-            "validation",
-            f"each of Fairlearn's methods is the best of {peer_settings} settings by validation "
-            "utility less F_res (0: left out); it has no attributions, and so no F_proc and no "
-            "final score",
-            "'published' is the score of Zhao, Wang and Derr as their code computes it",
-        ],
+        list(
+            _notes(seeds, peer_settings, recommended, published=not CFA.keys().isdisjoint(outcomes))
+        ),
     )
+
+
+def _notes(seeds: int, peer_settings: int, recommended: bool, *, published: bool) -> Iterator[str]:
+    yield (
+        f"test rows, mean and standard error over {seeds} seeds, in percent (points); "
+        "'collapsed' counts seeds in which all but everyone is given one class"
+    )
+    yield (
+        f"'{CHOSEN}' is the expert with the best validation final score of each seed; "
+        f"'{LITERAL}' has {LITERAL_GATE}"
+    )
+    if recommended:
+        yield f"'{RECOMMENDED}' is the best of nine settings on validation"
+    if peer_settings:
+        yield (
+            f"each of Fairlearn's methods is the best of {peer_settings} settings by validation "
+            "utility less F_res; it has no attributions, and so no F_proc and no final score"
+        )
+    if published:
+        yield "'published' is the score of Zhao, Wang and Derr as their code computes it"
 
 
 def _outcomes(

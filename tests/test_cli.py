@@ -249,12 +249,17 @@ def test_a_misspelt_value_is_told_among_those_there_are(file):
     assert err.splitlines()[-2:] == ["Possible: f, m[red]", "Concerned: w"]
 
 
+def test_a_misspelt_positive_value_is_told_too(file):
+    _, _, err = shell("train", file, *ROLES, *QUICK, "--positive", "Yess")
+    assert "needs values of column 'hired'" in err
+    assert err.splitlines()[-2:] == ["Possible: yes, no", "Concerned: Yess"]
+
+
 @pytest.mark.parametrize(
     ("options", "message", "choices"),
     [
         (("--drop", "hat"), "Column 'hat' is needed; however, the table has no column", "skill"),
         (("--drop", "Skil"), "Column 'Skil' is needed", "Possible: skill, "),
-        (("--positive", "perhaps"), "needs values of column 'hired'", "no, yes"),
         (("--scale", "huge"), "Setting 'scale' needs 'standard' or 'minmax'", "standard, minmax"),
         (("--set", "epoch=3"), "there is none called 'epoch'", "Possible: epochs, "),
         (("--set", "epochs"), "--set needs a name and a value; however, there is no '='", None),

@@ -170,7 +170,7 @@ def print_tables(run: Run) -> None:
     """Print the test scores of each model, and what the mixture does to each group."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     tested = f"{len(run.splits['test'].rows):,} test rows"
-    stdout.print(f"Scores on {tested} (– not estimable, * one answer for nearly all rows)")
+    stdout.print(f"Scores on {tested} (– not estimable, * hardly ever one of the two answers)")
     stdout.print(_scores(run))
     stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
     rates = _rates(run)

@@ -95,6 +95,7 @@ def _known(target: Target, names: list[str]) -> tuple[str, ...]:
                 however="one was named that the column does not have",
                 remedy="Choose among its values.",
                 choices=nearest_first(value, names)[:MANY_LEVELS],
+                about=(value,),
             )
     return target.positive
 
