@@ -143,7 +143,11 @@ def test_real_tables_are_trained_on(real_data, name, target, rows, groups):
 def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monkeypatch):
     run = load_run(trained[-1])
     scores, test = run.scores["test"], run.splits["test"]
-    scores = {**scores, "mixture": {**scores["mixture"], "acc": 0.12345, "eo": np.nan}}
+    scores = {
+        **{model: {**of, "final_score": 0.3} for model, of in scores.items()},
+        "mixture": {**scores["mixture"], "acc": 0.12345, "eo": np.nan, "final_score": 0.4},
+        "constant": {**scores["constant"], "final_score": 0.5},
+    }
     proba = {
         **test.proba,
         "mixture": np.where(test.group == 1, 0.9, test.y_true).astype("float32"),
@@ -181,6 +185,7 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
     assert ["m[red]", *map(str, (groups["m[red]"], n[1], positive[1], n[1])), "1.000"] in rows
     assert ["f", "0.250", "0.750", "0.000"] in rows
     assert ["all", "0.250", "0.750", "0.000"] in rows
+    assert "Higher in final score than the mixture: constant\n" in out
     assert "Positive (is hired = yes)" in out
     assert "all (sex): f, m" in out
     assert "Not estimable on the validation rows: EO gap." in out

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.data import Roles
-from fairmoe.figures.experts import not_estimable, too_few
+from fairmoe.figures.experts import ahead_of_mixture, not_estimable, too_few
 from fairmoe.figures.routing import gate_reading
+from fairmoe.figures.tables import score_table
 from fairmoe.metrics import METRICS, group_rates, is_collapsed, mean_and_spread
 from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
@@ -172,6 +173,9 @@ def print_tables(run: Run) -> None:
     tested = f"{len(run.splits['test'].rows):,} test rows"
     stdout.print(f"Scores on {tested} (– not estimable, * hardly ever one of the two answers)")
     stdout.print(_scores(run))
+    above = ahead_of_mixture(score_table(run.scores["test"]))
+    if above:
+        stdout.print(f"Higher in final score than the mixture: {', '.join(above)}")
     stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
     rates = _rates(run)
     stdout.print(_groups(run, rates))
