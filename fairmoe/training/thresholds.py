@@ -71,10 +71,13 @@ def fit_thresholds(
 
 
 def _beginning(log_odds: Tensor, positive: Tensor) -> Tensor:
-    """Return the thresholds that others have to beat, **Shape** `(m, 1)`."""
+    """Return the thresholds that others have to beat, **Shape** `(m, 1)`.
+
+    Where not even as many yes as there are positives can be had, it stays at 0.
+    """
     matching = _quantiles(log_odds, (~positive).to(log_odds.dtype).mean(0, keepdim=True))
-    useless, helped = (collapsed(log_odds > at, positive) for at in (0, matching))
-    return torch.where((useless & ~helped)[:, None], matching, 0.0)
+    at_zero, at_matching = (collapsed(log_odds > at, positive) for at in (0, matching))
+    return torch.where((at_zero & ~at_matching)[:, None], matching, 0.0)
 
 
 def _quantiles(log_odds: Tensor, shares: Tensor) -> Tensor:
