@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fairmoe.data import DEMO_ROLES
+from fairmoe.data import DEMO_ROLES, Roles
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
 from fairmoe.experiment import run_experiment
 from fairmoe.metrics import METRICS, is_collapsed
@@ -249,6 +249,7 @@ def test_the_document_is_strict_json_and_says_what_the_sweep_does(sweep):
     assert document["runs"][2]["validation"]["utility"]["dp"] == utility["validation_dp"][2]
     assert document["front"] == frame[sweep.front()]["run_id"].tolist()
     assert document["hypervolume"]["test"] == sweep.hypervolume()
+    assert Roles.from_dict(document["roles"]) == sweep.prepared.roles
     assert document["shared"]["epochs"] == 8
     assert not set(document["shared"]) & {"lambda_fair", "seed"}
     (first, _) = document["means"]
