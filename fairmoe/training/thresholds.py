@@ -56,7 +56,7 @@ def fit_thresholds(
         worth = _worth(said_yes, members, by_utility[:, None])
         return worth - worth[:, :1]
 
-    of_all = gain(said_yes.sum(2), members.sum(0)).nan_to_num(-torch.inf)
+    of_all = gain(said_yes.sum(2), members.sum(0))
     of_all = of_all.masked_fill(torch.stack(collapses, dim=1), -torch.inf)
     without_a_part = torch.stack(
         [
