@@ -386,26 +386,15 @@ def test_demo_does_not_overwrite(tmp_path, name, reason):
     assert (tmp_path / "there.csv").read_text() == "mine"
 
 
-def test_app_starts_streamlit_beside_its_configuration(monkeypatch, pytestconfig):
+def test_app_hands_its_options_to_streamlit(monkeypatch, pytestconfig):
     started = []
-    monkeypatch.setattr(
-        commands.subprocess, "call", lambda command, cwd: started.append((command, cwd)) or 5
-    )
+    monkeypatch.setattr(commands.subprocess, "call", lambda command: started.append(command) or 5)
 
     code, _, _ = shell("app", "--server.port", "8600")
 
     assert code == 5
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "8600"]
-    assert started == [(command, pytestconfig.rootpath)]
-
-
-def test_app_needs_a_checkout(monkeypatch, tmp_path):
-    monkeypatch.setattr(commands, "__file__", str(tmp_path / "fairmoe" / "cli" / "commands.py"))
-
-    code, _, err = shell("app")
-
-    assert code == 3
-    assert "Run it from a checkout" in err
+    script = str(pytestconfig.rootpath / "app.py")
+    assert started == [[sys.executable, "-m", "streamlit", "run", script, "--server.port", "8600"]]
 
 
 def test_bars_tell_the_time_left_and_then_what_it_took():

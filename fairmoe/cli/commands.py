@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from fairmoe._app import app_folder
 from fairmoe.cli import options
 from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from
 from fairmoe.cli.kept import predict, report
@@ -117,14 +118,9 @@ shell.command()(sweep)
 @shell.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def app(context: typer.Context) -> None:
     """Open the app in the browser; options that follow go to Streamlit, like --server.port 80."""
-    script = Path(__file__).parents[2] / "app.py"
-    if not script.is_file():
-        raise UnavailableError(
-            "The app is not installed with the library. Run it from a checkout of the project."
-        )
-    command = [sys.executable, "-m", "streamlit", "run", script.name, *context.args]
-    # Streamlit takes its configuration from the working folder.
-    raise typer.Exit(subprocess.call(command, cwd=script.parent))
+    script = str(app_folder() / "app.py")
+    command = [sys.executable, "-m", "streamlit", "run", script, *context.args]
+    raise typer.Exit(subprocess.call(command))
 
 
 @shell.command()

@@ -1,11 +1,12 @@
 """What the method is worth on other data, for whoever wonders at a claim."""
 
 import re
-from pathlib import Path
 
 import streamlit as st
 
-EVIDENCE = Path(__file__).parents[2] / "docs" / "evidence.md"
+from fairmoe._app import app_folder
+
+EVIDENCE = app_folder() / "docs" / "evidence.md"
 _PICTURE = re.compile(r"^!\[.*\]\(.*\)\n?", re.MULTILINE)
 
 

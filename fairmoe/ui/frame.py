@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
+from fairmoe._app import app_folder
 from fairmoe.ui.components import apologies, plain
 from fairmoe.ui.garbage import collect_once_a_while
 from fairmoe.ui.preload import preload
@@ -14,7 +14,7 @@ from fairmoe.ui.progress import show_work_in_brief
 from fairmoe.ui.runs import run_chooser
 from fairmoe.ui.state import Session, session
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+ASSETS = app_folder() / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
 ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"

@@ -10,54 +10,18 @@ a user would (`page.goto` begins a new session, without the run):
 
 import os
 import shutil
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.driving import train_on_the_demo
+from tests.browser.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS_TO_START = 60
-
-
-@contextmanager
-def serving(log: Path) -> Iterator[str]:
-    """Run the app on a free port and yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    command += ["--server.address=127.0.0.1", f"--server.port={port}"]
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT) as server,
-    ):
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_until_healthy(address, server, log)
-            yield address
-        finally:
-            server.terminate()
-
-
-def _wait_until_healthy(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    pytest.fail(f"the app did not start:\n{log.read_text()}")
+COMMAND = [sys.executable, "-m", "streamlit", "run", "app.py"]
 
 
 @pytest.fixture(scope="package")
@@ -67,13 +31,13 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def server(server_log: Path) -> Iterator[str]:
-    with serving(server_log) as address:
+    with serving(COMMAND, server_log, cwd=ROOT) as address:
         yield address
 
 
 @pytest.fixture
 def fresh_server(tmp_path: Path) -> Iterator[str]:
-    with serving(tmp_path / "log.txt") as address:
+    with serving(COMMAND, tmp_path / "log.txt", cwd=ROOT) as address:
         yield address
 
 

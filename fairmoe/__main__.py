@@ -1,0 +1,5 @@
+"""`python -m fairmoe` does what the command `fairmoe` does."""
+
+from fairmoe.cli import main
+
+main()
