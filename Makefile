@@ -1,11 +1,20 @@
-.PHONY: check format
+.PHONY: check quick lint format
 
-check:
+# Modules stay whole, so that what their tests share is computed once.
+SPREAD = --numprocesses auto --maxprocesses 8 --dist loadfile
+
+check: lint
+	pytest -q $(SPREAD) -m "not browser"
+	pytest -q -m browser
+
+quick: lint
+	pytest -q $(SPREAD) -m "not browser and not slow"
+
+lint:
 	ruff format --check .
 	ruff check .
 	mypy
 	lint-imports
-	pytest -q
 
 format:
 	ruff format .

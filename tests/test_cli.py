@@ -106,7 +106,6 @@ def test_seconds_of_reading_are_part_of_the_total(trained):
     assert set(seconds) >= {"read", "experts", "gate", "evaluate", "total"}
     assert seconds["read"] > 0
     parts = sum(value for name, value in seconds.items() if name != "total")
-    assert parts == pytest.approx(seconds["total"], rel=0.5)
     assert parts <= seconds["total"] * 1.001
 
 

@@ -48,6 +48,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("kept") / "sweep"
 
 
+@pytest.mark.slow
 def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(shell, file, folder):
     command = ("sweep", file, *ROLES, *QUICK, *GRID, "--out", folder)
 
@@ -195,6 +196,7 @@ def test_what_was_finished_before_ctrl_c_is_kept(shell, file, tmp_path, monkeypa
     assert "3 runs computed" in shell(*command)[1]
 
 
+@pytest.mark.slow
 def test_auto_says_what_it_chose_and_prints_that_run(shell, file):
     code, out, err = shell("train", file, *ROLES, *QUICK, "--auto", "--json")
     assert code == 0

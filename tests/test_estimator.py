@@ -52,6 +52,7 @@ class InventsGroups(FairMoEClassifier):
 
 
 @parametrize_with_checks([InventsGroups(epochs=20)])
+@pytest.mark.slow
 def test_scikit_learn_finds_no_fault(estimator, check):
     check(estimator)
 

@@ -70,6 +70,7 @@ def test_splits_part_the_rows_and_groups_are_counted(run):
     assert run.data.columns == 13
 
 
+@pytest.mark.slow
 def test_the_same_work_has_the_same_id_and_numbers(run):
     again = run_experiment(demo_table(), DEMO_ROLES, QUICK)
     assert again.experts_reused
@@ -80,6 +81,7 @@ def test_the_same_work_has_the_same_id_and_numbers(run):
 
 
 @pytest.mark.parametrize(("change", "scores"), [({"top_k": 5}, "vef"), ({"top_ratio": 0.9}, "ref")])
+@pytest.mark.slow
 def test_evaluation_settings_reach_the_scores(change, scores):
     settings = QUICK.replace(select="last", fine_tune_every=0)
     one, other = (
@@ -90,6 +92,7 @@ def test_evaluation_settings_reach_the_scores(change, scores):
 
 
 @pytest.mark.parametrize("phase", ["encode", "warm-up", "experts", "gate", "evaluate"])
+@pytest.mark.slow
 def test_every_phase_can_be_cancelled(phase):
     def cancel(progress):
         if progress.phase == phase:
@@ -99,6 +102,7 @@ def test_every_phase_can_be_cancelled(phase):
         run_experiment(demo_table(), DEMO_ROLES, QUICK.replace(seed=11), on_progress=cancel)
 
 
+@pytest.mark.slow
 def test_large_tables_can_be_cancelled_between_parts_of_a_split(run, monkeypatch):
     monkeypatch.setattr("fairmoe.training.selection.ROWS_AT_ONCE", 100)
     reports = []
@@ -108,6 +112,7 @@ def test_large_tables_can_be_cancelled_between_parts_of_a_split(run, monkeypatch
         assert parted.scores["test"][model] == pytest.approx(scores, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_seed_parts_the_rows_unless_a_split_seed_does(run):
     def rows(**changes):
         settings = QUICK.replace(epochs=4, **changes)
@@ -117,6 +122,7 @@ def test_the_seed_parts_the_rows_unless_a_split_seed_does(run):
     assert np.array_equal(rows(seed=1, split_seed=0), run.splits["test"].rows)
 
 
+@pytest.mark.slow
 def test_a_cancelled_run_raises_and_the_next_one_starts_clean():
     def cancel(progress):
         if progress.phase == "gate":
@@ -129,6 +135,7 @@ def test_a_cancelled_run_raises_and_the_next_one_starts_clean():
     assert math.isfinite(after.scores["test"]["mixture"]["final_score"])
 
 
+@pytest.mark.slow
 def test_a_group_without_positives_in_the_test_rows_is_not_estimable():
     table = demo_table()
     frame = table.frame.copy()
@@ -167,6 +174,7 @@ def test_a_group_without_positives_in_the_test_rows_is_not_estimable():
         ("dutch.csv", "occupation", "sex"),
     ],
 )
+@pytest.mark.slow
 def test_real_data(real_data, name, target, sensitive):
     table = read_table(real_data(name))
     merge = (("Other", ("Other", "Amer-Indian-Eskimo")),) if sensitive == "race" else ()

@@ -49,6 +49,7 @@ X = draws(20, 8, seed=3).double()
 
 
 @pytest.mark.equation(2)
+@pytest.mark.slow
 def test_integrated_gradients_of_experts_are_captums_and_complete():
     mixture = make_mixture("integrated_gradients")
     explainer, experts = mixture.explainer, mixture.experts.part()
@@ -78,6 +79,7 @@ def test_integrated_gradients_of_the_mixture_go_through_its_gate():
     assert (averaged - by_column).abs().max() > 0.2 * by_column.abs().max()
 
 
+@pytest.mark.slow
 def test_gradient_shap_is_the_mean_over_the_background():
     mixture = make_mixture("gradient_shap")
     experts, background = mixture.experts.part(), mixture.explainer.background
@@ -174,6 +176,7 @@ def test_the_attention_loss_moves_the_first_layer(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
+@pytest.mark.slow
 def test_the_gradient_of_the_attention_loss_is_right(method):
     mixture = make_mixture(method, runs=1, sharpness=2.0)
     averaging = averaging_matrix(torch.arange(6) % 2, 2, dtype=torch.float64)

@@ -34,6 +34,7 @@ def rates_of(sample):
 
 @settings(deadline=None, max_examples=30)
 @given(outcomes())
+@pytest.mark.slow
 def test_group_rates_agree_with_fairlearn_and_sklearn(sample):
     y_true, y_pred, y_score, group, _ = sample
     rates = rates_of(sample)
@@ -100,6 +101,7 @@ def gaps_of(sample):
 
 @settings(deadline=None, max_examples=30)
 @given(outcomes())
+@pytest.mark.slow
 def test_gaps_agree_with_fairlearn(sample):
     y_true, y_pred, _, group, _ = sample
     gaps = gaps_of(sample)

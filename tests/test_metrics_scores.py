@@ -31,6 +31,7 @@ def draw_sample(seed, n_groups, n=60, dtype=np.float64):
 
 @settings(deadline=None, max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 4), st.sampled_from([np.float32, np.float64]))
+@pytest.mark.slow
 def test_scores_agree_with_sklearn_fairlearn_and_scipy(seed, n_groups, dtype):
     sample = draw_sample(seed, n_groups, dtype=dtype)
     scores = metrics.score_predictions(**sample)

@@ -18,6 +18,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = fairmoe.nothing
 
 
+@pytest.mark.slow
 def test_reading_a_table_needs_no_torch():
     code = "import sys, fairmoe; fairmoe.demo_table(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

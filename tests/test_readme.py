@@ -72,6 +72,7 @@ def test_the_console_script_is_the_one_tested(metadata):
     assert getattr(sys.modules[module], name) is main
 
 
+@pytest.mark.slow
 def test_shell_examples_run_in_their_order(readme, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
@@ -85,6 +86,7 @@ def test_shell_examples_run_in_their_order(readme, tmp_path, monkeypatch):
     assert load_run(tmp_path / "run-1").settings.lambda_fair == 10
 
 
+@pytest.mark.slow
 def test_python_examples_run(readme, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     examples = _blocks(readme, "python")

@@ -23,6 +23,8 @@ from fairmoe.baselines import (
 from fairmoe.data import EncodedData, EncodedSplit, Encoder
 from fairmoe.errors import CancelledError, InvalidInputError
 
+pytestmark = pytest.mark.slow
+
 
 def draw(groups, n, seed):
     """Rows whose first column follows the group, and labels that follow the first two columns."""

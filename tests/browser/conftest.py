@@ -15,12 +15,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.driving import train_on_the_demo
 from tests.browser.serving import serving
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
+MILLISECONDS = 1000 * PATIENCE
+
+expect.set_options(timeout=MILLISECONDS)
+
 COMMAND = [sys.executable, "-m", "streamlit", "run", "app.py"]
 
 
@@ -60,7 +65,7 @@ def new_page(chromium: Browser) -> Iterator[Callable[[], Page]]:
 
     def open_page() -> Page:
         context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(MILLISECONDS)
         contexts.append(context)
         return context.new_page()
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-# So long that only a server that never starts takes it, however busy the machine.
-SECONDS_TO_START = 300
+from tests.patience import PATIENCE
 
 
 @contextmanager
@@ -47,7 +46,7 @@ def serving(
 
 
 def _wait_until_healthy(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
             with urllib.request.urlopen(f"{address}/_stcore/health", timeout=5):

@@ -19,9 +19,6 @@ from tests.browser.driving import (
 )
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
-
-COMPUTED = 60_000
 
 
 def go_to(page: Page, name: str) -> None:
@@ -32,7 +29,7 @@ def go_to(page: Page, name: str) -> None:
 def train_on_adult(page: Page, server: str, file: Path) -> None:
     page.goto(f"{server}/data")
     upload(page, file.name, file.read_bytes())
-    expect(heading(page, "adult.csv")).to_be_visible(timeout=COMPUTED)
+    expect(heading(page, "adult.csv")).to_be_visible()
     choose(page, "Target column", "income-per-year")
     choose(page, "Sensitive column", "sex")
     expect(page.get_by_text("2 groups of 10,771 to 21,790 rows")).to_be_visible()
@@ -50,19 +47,19 @@ def test_each_page_does_its_job_on_a_table_of_real_size(
     train_on_adult(page, server, real_data("adult.csv"))
 
     go_to(page, "Experts")
-    expect(page.get_by_text("6,514 test rows, seed 0").first).to_be_visible(timeout=COMPUTED)
+    expect(page.get_by_text("6,514 test rows, seed 0").first).to_be_visible()
     page.get_by_text("Validation", exact=True).click()
-    expect(page.get_by_text("validation rows, seed 0").first).to_be_visible(timeout=COMPUTED)
+    expect(page.get_by_text("validation rows, seed 0").first).to_be_visible()
 
     go_to(page, "Attention")
     lead = page.get_by_test_id("stAlert").filter(has_text="the model looks")
-    expect(lead).to_contain_text("Mixture. For Female", timeout=COMPUTED)
+    expect(lead).to_contain_text("Mixture. For Female")
     page.get_by_role("tab", name="Distance").click()
     expect(page.get_by_text("Of 1,000 shufflings of the groups").first).to_be_visible()
 
     go_to(page, "Routing")
     page.get_by_role("tab", name="What if").click()
-    expect(page.get_by_text("Sending everyone to the")).to_be_visible(timeout=COMPUTED)
+    expect(page.get_by_text("Sending everyone to the")).to_be_visible()
     page.get_by_role("tab", name="Row by row").click()
     expect(page.get_by_text(re.compile(r"No point is selected: all 6,\d\d\d rows"))).to_be_visible()
     page.wait_for_selector(IDLE)
@@ -71,12 +68,12 @@ def test_each_page_does_its_job_on_a_table_of_real_size(
     picked = page.get_by_text(re.compile(r"Row [\d,]+ of the file is picked"))
     row = re.findall(r"[\d,]+", picked.inner_text())[0]
     page.get_by_role("link", name=f"Look at row {row} closely").click()
-    expect(heading(page, f"Row {row}")).to_be_visible(timeout=COMPUTED)
+    expect(heading(page, f"Row {row}")).to_be_visible()
     page.get_by_role("tab", name="The nearest who fares otherwise").click()
     expect(page.get_by_text(re.compile("The nearest of .* columns differ"))).to_be_visible()
 
     go_to(page, "Report")
-    page.frame_locator("iframe").get_by_role("heading", name="In short").wait_for(timeout=COMPUTED)
+    page.frame_locator("iframe").get_by_role("heading", name="In short").wait_for()
     page.wait_for_selector(IDLE)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()

@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import TRAINED, begin_training, choose, heading, upload
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 NASTY = "**age** <img src=x onerror=alert(1)> :smile: $x$"
 

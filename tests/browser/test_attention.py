@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 def test_the_attention_of_an_expert_is_compared_by_group(trained: Page):

@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import IDLE
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 def test_a_person_is_picked_from_the_list_and_their_values_are_changed(trained: Page):

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 def test_a_slider_redraws_the_chart_of_the_lesson_that_the_address_names(page: Page, server: str):

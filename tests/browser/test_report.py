@@ -9,7 +9,6 @@ from tests.browser.driving import IDLE
 
 pytestmark = pytest.mark.browser
 
-WRITTEN = 60_000
 NOTE = "Mind the <gap>; <script>document.title = 'run'</script>"
 
 
@@ -17,13 +16,13 @@ def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, t
     page = trained
     page.get_by_role("link", name="Report", exact=True).click()
     preview = page.frame_locator("iframe")
-    expect(preview.get_by_role("heading", name="In short")).to_be_visible(timeout=WRITTEN)
-    expect(preview.locator(".chart .main-svg").first).to_be_visible(timeout=WRITTEN)
+    expect(preview.get_by_role("heading", name="In short")).to_be_visible()
+    expect(preview.locator(".chart .main-svg").first).to_be_visible()
     page.wait_for_selector(IDLE)
     notes = page.get_by_role("textbox", name="Notes")
     notes.fill(NOTE)
     notes.press("Control+Enter")
-    expect(preview.get_by_text(NOTE)).to_be_visible(timeout=WRITTEN)
+    expect(preview.get_by_text(NOTE)).to_be_visible()
     page.wait_for_selector(IDLE)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()
@@ -41,7 +40,7 @@ def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, t
     reader.goto(file.as_uri())
     charts = reader.locator(".chart")
     for chart in charts.all():
-        expect(chart.locator(".main-svg").first).to_be_visible(timeout=WRITTEN)
+        expect(chart.locator(".main-svg").first).to_be_visible()
     assert charts.count() >= 5
     expect(reader.get_by_text(NOTE)).to_be_visible()
     assert "hiring" in reader.title()

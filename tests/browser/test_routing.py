@@ -6,7 +6,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.driving import IDLE, TRAINED, click_point, places_of_points, shown_run
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 def train_from_a_random_gate(page: Page) -> None:

@@ -6,7 +6,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.driving import IDLE, TRAINED, click_point, heading, places_of_points, shown_run
 
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=20_000)
 
 
 def lonely_points(chart: Locator) -> list[str]:
@@ -42,7 +41,7 @@ def test_a_point_of_a_sweep_is_opened_in_every_page(trained: Page):
     for run in runs[:2]:
         click_point(chart, places_of_points(chart)[run])
         try:
-            expect(chosen).not_to_have_value(before, timeout=5_000)
+            expect(chosen).not_to_have_value(before, timeout=20_000)
         except AssertionError:
             continue
         break

@@ -131,6 +131,7 @@ def test_without_a_network_the_user_is_told_what_to_do(monkeypatch, failure):
 
 
 @pytest.mark.filterwarnings("ignore:A network error occurred")
+@pytest.mark.slow
 def test_a_closed_network_beneath_scikit_learn_is_told_alike(monkeypatch, tmp_path):
     def closed(*_, **__):
         raise URLError("no route")

@@ -68,6 +68,7 @@ def test_the_reward_depends_on_the_actions():
 @pytest.mark.parametrize("ties", [False, True])
 @pytest.mark.parametrize("n_groups", [2, 3])
 @given(seed=st.integers(0, 10_000), n=st.integers(6, 15))
+@pytest.mark.slow
 def test_counterfactual_rewards_are_exact(n_groups, ties, seed, n):
     tables = make_tables(seed, runs=2, n=n, n_groups=n_groups, ties=ties)
     actions = torch.randint(0, 3, (2, n), generator=torch.Generator().manual_seed(seed))
@@ -197,6 +198,7 @@ WEIGHTINGS = (torch.ones(1, 4).double(), torch.tensor([[0.5, 1.5, 0.2, 1.8]]).do
 
 @pytest.mark.equation(38)
 @pytest.mark.parametrize("weights", WEIGHTINGS)
+@pytest.mark.slow
 def test_batch_credit_is_unbiased_for_any_baseline(weights):
     tables, logits = make_tables(), LOGITS.clone().requires_grad_()
     for baseline in (0.0, 0.7):
@@ -226,6 +228,7 @@ def test_counterfactual_credit_is_unbiased(weights):
 
 
 @pytest.mark.equation(38)
+@pytest.mark.slow
 def test_leave_one_out_rollouts_are_unbiased():
     tables, weights = make_tables(n=3), torch.ones(1, 3).double()
     logits = LOGITS[:, :3].clone().requires_grad_()
@@ -254,6 +257,7 @@ def test_a_reward_that_ignores_the_actions_teaches_nothing():
     assert estimate.abs().max() < 1e-15
 
 
+@pytest.mark.slow
 def test_counterfactual_credit_has_the_least_variance():
     tables, logits = make_tables(n=30, seed=5), torch.zeros(1, 30, 3, dtype=torch.float64)
     logits.requires_grad_()

@@ -42,6 +42,7 @@ def test_utility_is_sklearns(ties, seed):
 
 @pytest.mark.parametrize("n_groups", [2, 3])
 @given(seed=st.integers(0, 10_000))
+@pytest.mark.slow
 def test_gaps_are_fairlearns(n_groups, seed):
     proba, y, group = random_case(seed, n_groups=n_groups)
     hard = proba > 0.5

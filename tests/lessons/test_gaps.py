@@ -58,6 +58,7 @@ def test_applicants_have_the_base_rate_asked_for():
     assert (frame["hired"] == "yes").sum() == round(0.3 * ROWS)
 
 
+@pytest.mark.slow
 def test_the_score_of_a_constant_by_hand():
     scores = result_of("constant")
     constant = scores[scores["model"] == "constant"].set_index("base_rate")
@@ -67,12 +68,14 @@ def test_the_score_of_a_constant_by_hand():
     assert (constant[["f_res", "f_proc"]] < 1e-12).all(axis=None)
 
 
+@pytest.mark.slow
 def test_the_constant_wins_where_most_are_positive_and_loses_at_one_half():
     final = result_of("constant").set_index(["base_rate", "model"])["final_score"]
     assert final[0.7, "mixture"].mean() < final[0.7, "constant"].mean()
     assert final[0.5, "mixture"].mean() > final[0.5, "constant"].mean() + 0.02
 
 
+@pytest.mark.slow
 def test_gaps_by_chance_are_as_large_as_theory_says():
     gaps, alarms = result_of("chance")
     for row in alarms.itertuples():
@@ -82,6 +85,7 @@ def test_gaps_by_chance_are_as_large_as_theory_says():
         assert measured.mean() == pytest.approx(np.sqrt(2 / np.pi * variance), rel=0.08)
 
 
+@pytest.mark.slow
 def test_a_permutation_test_keeps_its_level_at_every_size():
     _, alarms = result_of("chance")
     error = np.sqrt(LEVEL * (1 - LEVEL) / TESTED)

@@ -15,6 +15,8 @@ from fairmoe.lessons.reward import (
 )
 from tests.lessons.shared import result_of
 
+pytestmark = pytest.mark.slow
+
 
 def make_tables(n=4, *, alike=False):
     generator = torch.Generator().manual_seed(3)

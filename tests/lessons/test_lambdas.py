@@ -8,6 +8,8 @@ from fairmoe.lessons.demo import lesson_data
 from fairmoe.lessons.reversal import group_auc
 from tests.lessons.shared import result_of
 
+pytestmark = pytest.mark.slow
+
 
 def means(frame, by="strength"):
     return frame.dropna(subset=by).groupby(by).mean(numeric_only=True)

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.ui.state import registry
 from tests.pages.fakes import run_at_once
+from tests.patience import PATIENCE
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
@@ -33,7 +34,7 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], 
 def new_session(training: Any) -> Callable[[], AppTest]:
     """Return a function that opens the home page in a session of its own."""
     del training
-    return lambda: AppTest.from_file(str(APP), default_timeout=20).run()
+    return lambda: AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
 
 
 @pytest.fixture

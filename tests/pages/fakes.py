@@ -11,6 +11,7 @@ from fairmoe.data import Roles, Table, assign_roles
 from fairmoe.figures.words import METRICS
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import MODELS, SPLITS, Curve, DataSummary, Run, SplitRecord
+from tests.patience import PATIENCE
 
 
 def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
@@ -85,9 +86,9 @@ class Held:
             self.stopped.set()
 
 
-def settle(app: AppTest, seconds: float = 4) -> None:
+def settle(app: AppTest) -> None:
     """Look at the page until the training has ended."""
-    for _ in range(int(50 * seconds)):
+    for _ in range(int(PATIENCE / 0.02)):
         if app.session_state["fairmoe"].job() is None:
             break
         threading.Event().wait(0.02)

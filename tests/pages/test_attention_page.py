@@ -86,12 +86,14 @@ def test_without_columns_nothing_is_drawn_of_their_spread(attention):
     assert len(attention.get("plotly_chart")) == 0
 
 
+@pytest.mark.slow
 def test_names_of_columns_and_groups_stay_out_of_the_address(attention):
     for part in PARTS:
         open_part(attention, "attention-part", part)
         assert set(attention.query_params) <= {"split", "attention-model", "attention-part"}
 
 
+@pytest.mark.slow
 def test_a_group_without_test_rows_is_said_to_lack_data_and_the_rest_is_shown(app):
     random = np.random.default_rng(0)
     group, score = np.resize(["a", "b", "c"], 300), random.normal(size=300)

@@ -76,6 +76,7 @@ def test_the_bytes_of_an_upload_are_not_kept_in_its_widget(data):
     assert not data.file_uploader[0].value
 
 
+@pytest.mark.slow
 def test_the_demo_comes_with_its_roles(data):
     next(b for b in data.button if b.label == "Use the demo data").click().run()
     assert field(data, "multiselect", "Columns left out").value == ["applicant_id"]
@@ -91,6 +92,7 @@ def test_two_columns_are_crossed(data):
     assert all(name.startswith(("f & ", "m & ")) for name in groups(data))
 
 
+@pytest.mark.slow
 def test_levels_are_merged_under_a_name(data):
     upload(data, table())
     field(data, "selectbox", "Sensitive column").select("region").run()
@@ -136,6 +138,7 @@ def test_the_kind_of_a_column_is_overruled(data):
     assert data.session_state["fairmoe"].labelled.kinds["score"] == "category"
 
 
+@pytest.mark.slow
 def test_text_cannot_be_taken_as_numbers(data):
     upload(data, table())
     field(data, "multiselect", "Categories to take as numbers").set_value(["region"]).run()

@@ -117,6 +117,7 @@ def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     ("sensitive", "said"),
     [((), "sex itself"), ((Sensitive("region_of_birth"),), "sex and region_of_birth themselves")],
 )
+@pytest.mark.slow
 def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
     table = demo_table()
     roles = replace(
@@ -130,6 +131,7 @@ def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
     assert "can be told from" not in why
 
 
+@pytest.mark.slow
 def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):
     words = " ".join(text.value for text in experts.markdown)
     assert "The mixture predicts positive more often for" in words
@@ -140,6 +142,7 @@ def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):
     assert "the constant predicts positive for 0\\.0% of every group: no gap" in words.lower()
 
 
+@pytest.mark.slow
 def test_shuffling_is_done_once_for_each_model(experts, monkeypatch):
     asked = []
 
@@ -162,6 +165,7 @@ def test_confusion_counts_every_row(experts):
     )
 
 
+@pytest.mark.slow
 def test_ranking_and_probabilities_stand_in_tables(experts):
     ranking = frames(open_part(experts, "group-part", "Ranking"))["rates"]
     assert (ranking["auc_low"] < ranking["auc"]).all()
@@ -171,6 +175,7 @@ def test_ranking_and_probabilities_stand_in_tables(experts):
     assert len(probabilities) == 20
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_curves_are_there_when_unfolded(experts):
     assert not any("epoch" in found.value for found in experts.dataframe)
     experts.session_state["curves-table-open"] = True

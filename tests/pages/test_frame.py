@@ -2,7 +2,6 @@ import gc
 import subprocess
 import sys
 import threading
-import time
 import tomllib
 import weakref
 from pathlib import Path
@@ -15,8 +14,8 @@ from fairmoe.ui import garbage
 from fairmoe.ui.frame import PAGES, in_sections
 from fairmoe.ui.sources import DEMO_SEED
 from tests.pages.fakes import Held, settle
+from tests.patience import PATIENCE
 
-SOON = 20
 ROOT = Path(__file__).resolve().parents[2]
 WAY = [path for paths in in_sections().values() for path in paths]
 LOCKED = [path for path in WAY if PAGES[path].section not in ("", "Learn") and "data" not in path]
@@ -95,11 +94,12 @@ def test_a_bug_becomes_an_apology_and_its_message_stays_out_of_page_and_log(
     assert list(links(app)) == LABELS
 
 
+@pytest.mark.slow
 def test_no_page_waits_for_torch_before_a_training():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest;"
         "import fairmoe.ui.frame as frame; preload = frame.preload; frame.preload = lambda: None;"
-        "app = AppTest.from_file('app.py', default_timeout=30).run();"
+        "app = AppTest.from_file('app.py', default_timeout=100).run();"
         "app.switch_page('pages/data.py').run();"
         "next(b for b in app.button if b.label == 'Use the demo data').click().run();"
         "app.switch_page('pages/train.py').run(); assert app.button(key='train');"
@@ -113,7 +113,7 @@ def test_no_page_waits_for_torch_before_a_training():
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr[-2000:]
 
@@ -129,13 +129,11 @@ def test_what_sessions_leave_behind_is_collected_soon_though_not_after_every_scr
     try:
         left = Left()
         left.itself = left
-        gone = weakref.ref(left)
+        gone = threading.Event()
+        weakref.finalize(left, gone.set)
         del left
         # A thread of the test's own: that of the process may sleep for its whole turn.
         threading.Thread(target=garbage._collect, daemon=True).start()
-        deadline = time.monotonic() + SOON
-        while gone() is not None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert gone() is None
+        assert gone.wait(PATIENCE)
     finally:
         gc.enable()

@@ -3,6 +3,8 @@ import pytest
 from fairmoe.lessons.course import COURSE
 from tests.lessons.shared import result_of
 
+pytestmark = pytest.mark.slow
+
 CONTROLS = {
     "criteria": {"bias": 0.0, "rule": "approval"},
     "experts": {"expert": "procedural"},

@@ -21,6 +21,7 @@ from fairmoe.ui import runs
 from fairmoe.ui.presets import PRESETS, setting_key
 from fairmoe.ui.progress import part_done
 from tests.pages.fakes import Held, make_run, run_at_once, settle
+from tests.patience import PATIENCE
 
 OWN = Settings(
     lambda_fair=3.0, epochs=40, weight_by_disagreement=False, select="last", split_seed=4
@@ -71,6 +72,7 @@ def test_the_preset_in_use_is_the_one_the_sliders_stand_at(train):
     assert train.get_by_key("preset").value == "balanced"
 
 
+@pytest.mark.slow
 def test_recommended_settings_are_found_by_a_small_sweep_that_says_why(train):
     train.select_slider(key=setting_key("lambda_fair")).set_value(2.0)
     train.number_input(key=setting_key("epochs")).set_value(4).run()
@@ -78,7 +80,7 @@ def test_recommended_settings_are_found_by_a_small_sweep_that_says_why(train):
     assert lambdas(train) == (1.0, 2.0, 1.0, 1.0)
     assert any("nine likely settings around the ones below" in each.value for each in train.caption)
     train.button(key="train").click().run()
-    settle(train, seconds=120)
+    settle(train)
     assert not train.exception
     (told,) = (each.value for each in train.info if each.value.startswith("Recommended settings"))
     assert re.search(r"(of 9 settings|none of 8 others) .* mean final score of 2 seeds", told)
@@ -200,13 +202,13 @@ def test_a_press_on_cancel_is_seen_at_once(train, training):
         def __call__(self, table, roles, settings, *, on_progress):
             on_progress(Progress("experts", 3, 12))
             self.started.set()
-            self.go.wait(20)
+            self.go.wait(PATIENCE)
             on_progress(Progress("experts", 4, 12))
 
     held = Deaf()
     training(held)
     train.button(key="train").click().run()
-    assert held.started.wait(10)
+    assert held.started.wait(PATIENCE)
     train.run()
     train.button(key="cancel").click().run()
     button = train.button(key="cancel")

@@ -71,6 +71,7 @@ def test_flows_count_every_row_for_both_outcomes(routing, demo_run):
     assert routing.dataframe[0].value["rows"].sum() == n
 
 
+@pytest.mark.slow
 def test_overruling_the_gate_is_computed_once_for_each_question(routing, demo_run, monkeypatch):
     asked = []
     monkeypatch.setattr(

@@ -12,8 +12,7 @@ from fairmoe.progress import Progress
 from fairmoe.sweep import grid_settings, run_sweep
 from fairmoe.ui.sweeping import MOST_RUNS
 from tests.pages.fakes import settle
-
-SOON = 10.0
+from tests.patience import PATIENCE
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +110,7 @@ def test_the_runs_are_shown_on_the_test_rows_and_chosen_on_validation(done, swep
     assert done.dataframe[0].value.loc[frame["run_id"][0], "gap"] == pytest.approx(both)
 
 
+@pytest.mark.slow
 def test_a_run_of_the_sweep_is_opened_on_every_page(done, swept):
     frame = swept.frame()
     best = done.get_by_key("tradeoff-run").value
@@ -136,6 +136,7 @@ def test_a_run_of_the_sweep_is_opened_on_every_page(done, swept):
     assert not done.error
 
 
+@pytest.mark.slow
 def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     held, begun = threading.Event(), threading.Event()
 
@@ -150,7 +151,7 @@ def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     tradeoff.get_by_key("sweep-epochs-" + tradeoff.session_state["fairmoe"].chosen).set_value(4)
     tradeoff.run()
     tradeoff.button(key="sweep").click().run()
-    assert begun.wait(6 * SOON)
+    assert begun.wait(PATIENCE)
     tradeoff.run()
     text = "Training runs with several settings: 2 of 15 are done · about 30 s left"
     assert text in str(tradeoff.get("progress")[0].proto)

@@ -5,8 +5,7 @@ from fairmoe.config import LAMBDAS, Settings
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.ui.state import registry
 from tests.pages.fakes import Held, run_at_once, settle
-
-SOON = 10.0
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -74,7 +73,7 @@ def test_a_running_training_shows_progress_and_survives_a_page_switch(train, tra
     held = Held()
     training(held)
     press_train(train)
-    assert held.started.wait(SOON)
+    assert held.started.wait(PATIENCE)
     train.run()
     assert "Step 3 of 5: Training the experts, 3 of 12" in str(train.get("progress")[0].proto)
     assert not train.select_slider
@@ -93,23 +92,24 @@ def test_a_training_is_cancelled_and_keeps_nothing(train, training):
     held = Held()
     training(held)
     press_train(train)
-    assert held.started.wait(SOON)
+    assert held.started.wait(PATIENCE)
     train.run()
     train.button(key="cancel").click().run()
-    assert held.stopped.wait(0.5)
+    assert held.stopped.wait(PATIENCE)
     settle(train)
     assert train.info[0].value == "Training was cancelled; nothing of it was kept."
     assert train.session_state["fairmoe"].run is None
     assert train.button(key="train")
 
 
+@pytest.mark.slow
 def test_a_second_user_waits_in_the_queue_and_sees_nothing_of_the_first(new_session, training):
     held = Held()
     training(held)
     first, second = new_session(), new_session()
     for app in (first, second):
         press_train(with_demo(app))
-    assert held.started.wait(SOON)
+    assert held.started.wait(PATIENCE)
     second.run()
     assert "Waiting in the queue: 1 training before yours" in str(second.get("progress")[0].proto)
     a, b = first.session_state["fairmoe"], second.session_state["fairmoe"]

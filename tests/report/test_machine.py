@@ -74,6 +74,7 @@ def test_attention_is_that_of_the_scores(document, table, demo_run):
             assert lines[group, column] == pytest.approx(mean)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_estimated_is_null(run_of):
     run = run_of([1, 1, 0, 0], [0, 0, 1, 1], {"mixture": [0.9, 0.1, 0.9, 0.1]})
     document = json.loads(to_json(make_report(run), Cover(date(2026, 11, 22))))

@@ -121,6 +121,7 @@ def test_the_best_mean_is_trained_with_the_seed_that_was_asked_for(recommend_by)
     assert set(found.run.scores) == {"train", "validation", "test"}
 
 
+@pytest.mark.slow
 def test_it_says_what_was_chosen_and_why(recommend_by):
     reason = recommend_by({"dropout = 0.5": 0.7}).reason
     assert reason.startswith("dropout = 0.5: of 9 settings the best mean final score of 2 seeds")
@@ -134,6 +135,7 @@ def test_it_says_what_was_chosen_and_why(recommend_by):
     assert "They have 10.5 points, the best other 10.5." in refused
 
 
+@pytest.mark.slow
 def test_others_have_to_be_better_than_the_settings_as_given_beyond_doubt(recommend_by, prepared):
     doubt = 0.5 / len(prepared.data.validation.y) ** 0.5
     near = recommend_by({"dropout = 0.5": 0.1 + 0.95 * doubt})

@@ -113,6 +113,7 @@ def test_one_answer_for_all_is_on_the_front_only_if_there_is_no_other(sweep):
 
 
 @pytest.mark.usefixtures("pairs")
+@pytest.mark.slow
 def test_a_cancelled_sweep_keeps_what_is_finished_and_goes_on(prepared, runs, sweep):
     shelf = MemoryShelf()
     with pytest.raises(CancelledError):

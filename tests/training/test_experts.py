@@ -160,6 +160,7 @@ def test_a_model_that_gives_all_but_everyone_one_class_has_collapsed_too(demo):
     assert scores["collapsed"][2] == 1
 
 
+@pytest.mark.slow
 def test_utility_matches_logistic_regression_without_lambdas(large_demo):
     data = large_demo
     trainer = train_experts(data, [Settings(seed=seed, **NOTHING) for seed in range(3)], 300)
@@ -170,6 +171,7 @@ def test_utility_matches_logistic_regression_without_lambdas(large_demo):
     assert scores["auc"].mean().item() > auc - 0.01
 
 
+@pytest.mark.slow
 def test_lambda_attention_draws_the_groups_attention_together(large_demo):
     settings = [
         Settings(seed=seed, **(NOTHING | {"lambda_attention": value}))
@@ -187,6 +189,7 @@ def test_lambda_attention_draws_the_groups_attention_together(large_demo):
 
 
 @pytest.mark.parametrize(("select", "strength"), [("last", 1), ("last", 3)])
+@pytest.mark.slow
 def test_a_fresh_probe_tells_the_group_worse_from_an_adversarially_trained_hidden_vector(
     large_demo, select, strength
 ):

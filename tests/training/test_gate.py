@@ -28,6 +28,7 @@ from fairmoe.training.gate import GateTrainer
 from fairmoe.training.selection import criterion, score_rows
 
 
+@pytest.mark.slow
 def test_the_gates_reward_rises_and_its_routing_leaves_uniform(demo):
     settings = Settings(epochs=240, select="last", fine_tune_every=0)
     trained = train(demo, [settings.replace(seed=seed) for seed in range(3)])
@@ -55,6 +56,7 @@ def test_a_reward_for_the_mixture_ignores_the_actions(demo):
     assert routed.std() > 5e-3
 
 
+@pytest.mark.slow
 def test_load_balance_and_entropy_hold_the_gate_near_uniform(demo):
     base = Settings(
         epochs=160, select="last", fine_tune_every=0, gate_start="random", gate_weight_decay=0
@@ -159,6 +161,7 @@ def test_a_step_descends_the_loss_of_the_gate(demo, monkeypatch, credit):
         assert torch.allclose(our, their, rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
     calls = []
     tables, fine_tune = GateTrainer._tables, ExpertTrainer.fine_tune
@@ -176,6 +179,7 @@ def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
     assert calls == ["tables", "fine-tune", "tables", "fine-tune", "tables"]
 
 
+@pytest.mark.slow
 def test_the_kept_gate_is_the_best_on_validation(demo):
     best = train(demo, [Settings(epochs=120, gate_start="random")])
     curve = best.curves["gate", "validation score of mixture"][1][:, 0]
@@ -184,6 +188,7 @@ def test_the_kept_gate_is_the_best_on_validation(demo):
     assert scores["final_score"].item() == pytest.approx(curve.max().item(), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_fine_tuning_changes_the_experts_under_the_gate(demo):
     quick = Settings(epochs=24, select="last", fine_tune_every=0)
     untouched = train(demo, [quick]).mixture.experts
@@ -193,6 +198,7 @@ def test_fine_tuning_changes_the_experts_under_the_gate(demo):
 
 
 @pytest.mark.parametrize("temperature", [1, 3])
+@pytest.mark.slow
 def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo, temperature):
     settings = Settings(
         epochs=24,
@@ -218,6 +224,7 @@ def test_an_expert_that_collapsed_begins_within_reach(demo, monkeypatch):
     assert gate[:, 2].mean() == pytest.approx(0.0009, rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_gate_that_an_expert_alone_beats_gives_way_to_it(demo, monkeypatch):
     """Of three runs the first comes near its best expert; of the others one is clearly better."""
     doubt = 0.5 / math.sqrt(len(demo.validation.y))
@@ -239,6 +246,7 @@ def test_a_gate_that_an_expert_alone_beats_gives_way_to_it(demo, monkeypatch):
     assert torch.allclose(procedural, torch.tensor([0.0, 0.0, 1.0]), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_experts_are_a_choice_as_they_began_and_after_each_fine_tuning(demo, monkeypatch):
     """The result expert is best at once, or after the second of two fine-tunings."""
     base = Settings(epochs=60, fine_tune_every=10)
@@ -263,6 +271,7 @@ def test_experts_are_a_choice_as_they_began_and_after_each_fine_tuning(demo, mon
     assert not torch.equal(kept[1].weight1, begun.weight1)
 
 
+@pytest.mark.slow
 def test_what_is_tried_with_experts_alone_leaves_the_gate_as_it_was(demo, monkeypatch):
     settings = Settings(epochs=60, fine_tune_every=10, gate_learning_rate=0.05)
     honest, seen = GateTrainer._offer_each_alone, []
@@ -281,6 +290,7 @@ def test_what_is_tried_with_experts_alone_leaves_the_gate_as_it_was(demo, monkey
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.slow
 def test_no_gate_is_kept_that_an_expert_clearly_beats(demo, seed):
     settings = Settings(epochs=60, fine_tune_every=10, seed=seed)
     mixture = train(demo, [settings]).mixture

@@ -22,6 +22,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is known to give it back")
+@pytest.mark.slow
 def test_a_block_takes_the_memory_of_those_before_it():
     told_otherwise = ("GLIBC_TUNABLES", "LD_PRELOAD", "MALLOC_")
     plain = {k: v for k, v in os.environ.items() if not k.startswith(told_otherwise)}

@@ -135,6 +135,7 @@ def test_no_threshold_lies_on_rows_that_many_share():
     assert not collapsed(decided, y == 1).any()
 
 
+@pytest.mark.slow
 def test_a_run_of_a_stack_has_the_thresholds_and_the_gate_of_the_run_alone():
     data = encode(assign_roles(table_from_frame(make_demo(6000)), DEMO_ROLES))
     base = Settings(epochs=16, batch_size=4096, fine_tune_every=4, device="cpu")

@@ -1,8 +1,6 @@
 """The whole training: schedule, stacks, determinism, cache, cancel, selection."""
 
 import dataclasses
-import threading
-import time
 
 import numpy as np
 import pytest
@@ -21,7 +19,7 @@ from fairmoe.data import (
 )
 from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.progress import Progress
-from fairmoe.training import forget_experts, resolve_device, train, train_experts
+from fairmoe.training import forget_experts, reporting, resolve_device, train, train_experts
 from fairmoe.training.batches import (
     GroupSample,
     make_batches,
@@ -47,6 +45,7 @@ def differ(one, other):
     return any(not torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(demo):
     first = weights(train(demo, [Settings(**QUICK)]))
     forget_experts()
@@ -63,6 +62,7 @@ def test_the_same_seed_gives_the_same_numbers(demo):
         {"adversary_input": "logits", "attribution_method": "gradient_shap", "attention_rows": 64},
     ],
 )
+@pytest.mark.slow
 def test_a_stack_is_its_runs_one_by_one(demo, shared):
     settings = [
         Settings(seed=3, lambda_fair=0, **QUICK, **shared),
@@ -83,6 +83,7 @@ def test_a_stack_shares_what_it_must():
         Stack([Settings(), Settings(hidden=4)], torch.device("cpu"))
 
 
+@pytest.mark.slow
 def test_experts_are_trained_once_for_all_gates(demo):
     first = train(demo, [Settings(**QUICK)])
     assert not first.experts_reused
@@ -101,21 +102,21 @@ def test_experts_are_trained_once_for_all_gates(demo):
     assert not train(other_data, [Settings(**QUICK)]).experts_reused
 
 
-def test_cancel_stops_at_once_and_keeps_nothing(demo):
-    asked = threading.Event()
-    stopped_after = []
+@pytest.mark.slow
+def test_cancel_stops_within_an_epoch_and_keeps_nothing(demo, monkeypatch):
+    monkeypatch.setattr(reporting, "SECONDS_BETWEEN_REPORTS", 0.0)
+    epochs = []
 
     def on_progress(progress: Progress) -> None:
-        if progress.phase == "experts" and not asked.is_set():
-            asked.set()
-            stopped_after.append(time.perf_counter())
-        elif asked.is_set():
-            raise CancelledError
+        if progress.phase == "experts":
+            epochs.append(progress.done)
+            if len(epochs) > 1:
+                raise CancelledError
 
     settings = Settings(epochs=1200)
     with pytest.raises(CancelledError):
         train(demo, [settings], on_progress=on_progress)
-    assert time.perf_counter() - stopped_after[0] < 0.5
+    assert epochs == [1, 2]
     assert not train(demo, [settings.replace(epochs=8)]).experts_reused
 
 
@@ -213,6 +214,7 @@ def test_without_a_least_number_no_row_comes_again(n_batches):
         assert len(batch.x) == batch.own.stop
 
 
+@pytest.mark.slow
 def test_rare_rows_is_a_setting(demo):
     settings = Settings(batch_size=80, select="last", **QUICK)
     alone, again = (weights(train(demo, [settings.replace(rare_rows=n)])) for n in (0, 64))
@@ -260,6 +262,7 @@ def test_a_gpu_computes_the_same_method(demo):
     torch.testing.assert_close(*losses, rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_three_groups_and_a_group_without_positives_in_a_batch_train():
     frame = make_demo(600)
     frame["band"] = ["a"] * 400 + ["b"] * 180 + ["c"] * 20
