@@ -86,7 +86,7 @@ def doubt(n_rows: int) -> float:
 
     What is the best of several by those rows is flattered by them. By how much no formula tells
     (the standard error of a final score is 1.5 times this, and many times it with a group of few
-    rows); this much was chosen by trial, see `DESIGN.md`.
+    rows); this much was chosen by trial, see `docs/decisions.md`.
     """
     return 0.5 / math.sqrt(n_rows)
 
