@@ -1,4 +1,4 @@
-.PHONY: check quick lint format
+.PHONY: check quick lint docs format
 
 # Modules stay whole, so that what their tests share is computed once.
 SPREAD = --numprocesses auto --maxprocesses 8 --dist loadfile
@@ -15,6 +15,9 @@ lint:
 	ruff check .
 	mypy
 	lint-imports
+
+docs:
+	NO_MKDOCS_2_WARNING=1 mkdocs build
 
 format:
 	ruff format .
