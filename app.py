@@ -3,11 +3,11 @@
 import streamlit as st
 
 from fairmoe.config import Settings
-from fairmoe.ui.components import apologies
-from fairmoe.ui.frame import DATA, HOME, PAGES, TRAIN, in_sections, page
-from fairmoe.ui.presets import stand_at
-from fairmoe.ui.progress import start_training
-from fairmoe.ui.sources import DEMO_SEED, load_demo
+from fairmoe.ui.frame.components import apologies
+from fairmoe.ui.frame.frame import DATA, HOME, PAGES, TRAIN, in_sections, page
+from fairmoe.ui.frame.progress import start_training
+from fairmoe.ui.prepare.presets import stand_at
+from fairmoe.ui.prepare.sources import DEMO_SEED, load_demo
 
 with page(HOME) as state:
     st.markdown(

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from benchmarks.measure import Cell, Claim, Measured, alternate, median, ratio
-from benchmarks.plain import PlainExperts
+from benchmarks.plain_loop import PlainExperts
 from fairmoe.config import Settings
 from fairmoe.data import (
     EncodedData,

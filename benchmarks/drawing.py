@@ -1,7 +1,7 @@
-"""Figures of what `evidence` and `doses` printed with `--json`, as SVG.
+"""Figures of what `evidence` and `lambda_response` printed with `--json`, as SVG.
 
 python -m benchmarks.drawing leads RESULT.json ... > leads.svg
-python -m benchmarks.drawing doses RESULT.json > doses.svg
+python -m benchmarks.drawing lambda_response RESULT.json > response.svg
 """
 
 import json
@@ -66,7 +66,7 @@ def leads(results: Iterable[Row]) -> str:
     return _svg(width, height, parts)
 
 
-def doses(results: Iterable[Row]) -> str:
+def lambda_response(results: Iterable[Row]) -> str:
     """Draw how much of a quantity is left with each dose of the lambda that is to lower it."""
     rows = [row for result in results for row in result["rows"]]
     tables, lambdas = (list(dict.fromkeys(row[key] for row in rows)) for key in ("data", "lambda"))
@@ -150,5 +150,7 @@ def _mark(x: float, y: float, colour: str, kind: str) -> str:
 
 
 if __name__ == "__main__":
-    draw: Callable[[Iterable[Row]], str] = {"leads": leads, "doses": doses}[sys.argv[1]]
+    draw: Callable[[Iterable[Row]], str] = {"leads": leads, "lambda_response": lambda_response}[
+        sys.argv[1]
+    ]
     print(draw(json.loads(Path(name).read_text()) for name in sys.argv[2:]))  # noqa: T201

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from benchmarks.measure import Cell, Claim, Measured, Seconds, median, ratio
-from benchmarks.plain import PlainExperts
+from benchmarks.plain_loop import PlainExperts
 from benchmarks.tables import encoded
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.nn import by_expert
-from fairmoe.sweep.plan import cut
+from fairmoe.sweep.plan import make_shards
 from fairmoe.training.batches import (
     Batch,
     make_batch,
@@ -63,7 +63,7 @@ def measure() -> Measured:
             for run in range(SETTINGS)
         ]
         ways: dict[str, Way] = {
-            AT_ONCE: partial(_each, partial(_ours, data, epochs), cut(settings, data)),
+            AT_ONCE: partial(_each, partial(_ours, data, epochs), make_shards(settings, data)),
             "one at a time": partial(
                 _each, partial(_ours, data, epochs), [[one] for one in settings[:ALONE]]
             ),

@@ -1,6 +1,8 @@
 """Attention: which columns each model rests on, for whom, and whether chance could do that."""
 
-from fairmoe.ui.attention import (
+from fairmoe.ui.frame.components import show_parts
+from fairmoe.ui.frame.frame import ATTENTION, page
+from fairmoe.ui.understand.attention import (
     ask_reasons,
     show_differences,
     show_distance,
@@ -8,9 +10,7 @@ from fairmoe.ui.attention import (
     show_reading,
     show_spread,
 )
-from fairmoe.ui.attributions import show_directions, show_methods
-from fairmoe.ui.components import show_parts
-from fairmoe.ui.frame import ATTENTION, page
+from fairmoe.ui.understand.attributions import show_directions, show_methods
 
 PARTS = {
     "Between groups": show_differences,

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from fairmoe.ui.components import apologies
-from fairmoe.ui.frame import DATA, PAGES, TRAIN, page
-from fairmoe.ui.overview import settle_roles, show_groups, show_overview
-from fairmoe.ui.review import show_missing, show_proxies
-from fairmoe.ui.sources import source_picker
+from fairmoe.ui.frame.components import apologies
+from fairmoe.ui.frame.frame import DATA, PAGES, TRAIN, page
+from fairmoe.ui.prepare.overview import settle_roles, show_groups, show_overview
+from fairmoe.ui.prepare.sources import source_picker
+from fairmoe.ui.prepare.warnings import show_missing, show_proxies
 
 with page(DATA) as state:
     source_picker(state)

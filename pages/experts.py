@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from fairmoe.ui.by_group import show_by_group
-from fairmoe.ui.frame import EXPERTS, page
-from fairmoe.ui.reading import show_reading
-from fairmoe.ui.results import (
+from fairmoe.ui.frame.frame import EXPERTS, page
+from fairmoe.ui.understand.by_group import show_by_group
+from fairmoe.ui.understand.results import (
     show_curves,
     show_provenance,
     show_scores,
     split_switch,
 )
+from fairmoe.ui.understand.summary import show_reading
 
 with page(EXPERTS) as state:
     run = state.run

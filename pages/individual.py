@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from fairmoe.ui.components import plain, show_parts
-from fairmoe.ui.frame import INDIVIDUAL, page
-from fairmoe.ui.individual import (
+from fairmoe.ui.frame.components import plain, show_parts
+from fairmoe.ui.frame.frame import INDIVIDUAL, page
+from fairmoe.ui.understand.individual import (
     show_changes,
     show_neighbour,
     show_opinions,
     show_reasons,
     show_swap,
 )
-from fairmoe.ui.person import change_values, pick_person
+from fairmoe.ui.understand.person_picker import change_values, pick_person
 
 PARTS = {
     "Why": show_reasons,

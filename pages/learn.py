@@ -1,8 +1,8 @@
 """Learn: nine lessons, one idea each, on the demo."""
 
-from fairmoe.ui.evidence import evidence_button
-from fairmoe.ui.frame import LEARN, page
-from fairmoe.ui.learn import choose_lesson, show_lesson, show_way
+from fairmoe.ui.frame.evidence import evidence_button
+from fairmoe.ui.frame.frame import LEARN, page
+from fairmoe.ui.learn.learn import choose_lesson, show_lesson, show_way
 
 with page(LEARN):
     lesson = choose_lesson()

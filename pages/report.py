@@ -1,13 +1,13 @@
 """Report: choose what it says, add notes, read it, take it away."""
 
-from fairmoe.ui.frame import REPORT, page
-from fairmoe.ui.report import (
+from fairmoe.ui.decide.report import (
     choose_sections,
     make_once,
     show_downloads,
     show_preview,
     write_cover,
 )
+from fairmoe.ui.frame.frame import REPORT, page
 
 with page(REPORT) as state:
     kept = state.kept

@@ -1,9 +1,9 @@
 """Routing: whom the gate asks for which rows, and what it would be to overrule it."""
 
-from fairmoe.ui.components import show_parts
-from fairmoe.ui.frame import ROUTING, page
-from fairmoe.ui.results import split_switch
-from fairmoe.ui.routing import (
+from fairmoe.ui.frame.components import show_parts
+from fairmoe.ui.frame.frame import ROUTING, page
+from fairmoe.ui.understand.results import split_switch
+from fairmoe.ui.understand.routing import (
     show_columns,
     show_disagreement,
     show_flows,
@@ -11,7 +11,7 @@ from fairmoe.ui.routing import (
     show_reading,
     show_weights,
 )
-from fairmoe.ui.triangle import show_triangle
+from fairmoe.ui.understand.triangle import show_triangle
 
 PARTS = {
     "By group": show_weights,

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from fairmoe.ui.evidence import evidence_button
-from fairmoe.ui.frame import TRADE_OFF, page
-from fairmoe.ui.peers import peers_button
-from fairmoe.ui.sweeping import explored_around, show_sweep_at_work, sweep_controls
-from fairmoe.ui.tradeoff import show_tradeoff
+from fairmoe.ui.decide.peers import peers_button
+from fairmoe.ui.decide.sweeping import explored_around, show_sweep_at_work, sweep_controls
+from fairmoe.ui.decide.tradeoff import show_tradeoff
+from fairmoe.ui.frame.evidence import evidence_button
+from fairmoe.ui.frame.frame import TRADE_OFF, page
 
 with page(TRADE_OFF) as state:
     kept = state.kept

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame import EXPERTS, PAGES, TRAIN, page
-from fairmoe.ui.objective import show_objective
-from fairmoe.ui.overview import describe_task
-from fairmoe.ui.presets import start_from
-from fairmoe.ui.progress import show_training, start_training
-from fairmoe.ui.results import show_headline, show_provenance
-from fairmoe.ui.runs import compare_runs, show_reason, show_runs
-from fairmoe.ui.settings import settings_controls
+from fairmoe.ui.frame.frame import EXPERTS, PAGES, TRAIN, page
+from fairmoe.ui.frame.progress import show_training, start_training
+from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs
+from fairmoe.ui.prepare.objective import show_objective
+from fairmoe.ui.prepare.overview import describe_task
+from fairmoe.ui.prepare.presets import start_from
+from fairmoe.ui.prepare.settings import settings_controls
+from fairmoe.ui.understand.results import show_headline, show_provenance
 
 with page(TRAIN) as state:
     describe_task(state)

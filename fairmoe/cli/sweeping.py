@@ -113,7 +113,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         kept = _positions(prepared, runs, keep or ())
         try:
             result = run_sweep(
-                prepared, runs, shelf=shelf, engine=engine, most=AT_ONCE, on_progress=draw
+                prepared, runs, shelf=shelf, engine=engine, max_runs=AT_ONCE, on_progress=draw
             )
         except KeyboardInterrupt:
             there = len(finished_runs(shelf) & set(runs))

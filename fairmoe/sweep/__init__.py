@@ -2,13 +2,13 @@
 
 from fairmoe.sweep.cluster import dask
 from fairmoe.sweep.document import to_document
-from fairmoe.sweep.engines import Engine, in_process, processes
+from fairmoe.sweep.executors import Engine, in_process, processes
 from fairmoe.sweep.plan import AT_ONCE, estimated_seconds, grid_settings
-from fairmoe.sweep.points import run_points, setting_means, settings_label
 from fairmoe.sweep.recommendation import Recommendation, recommend
 from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
-from fairmoe.sweep.shelves import FolderShelf, MemoryShelf, Shelf
+from fairmoe.sweep.stores import FolderShelf, MemoryShelf, Shelf
 from fairmoe.sweep.sweep import BOTH_GAPS, OBJECTIVES, Sweep, finished_runs, run_sweep
+from fairmoe.sweep.tables import run_points, setting_means, settings_label
 
 __all__ = [
     "AT_ONCE",

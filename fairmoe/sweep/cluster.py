@@ -10,7 +10,7 @@ from typing import Any
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import UnavailableError
-from fairmoe.sweep.engines import SECONDS_BETWEEN_LOOKS, Engine, Pool, Tell
+from fairmoe.sweep.executors import SECONDS_BETWEEN_LOOKS, Engine, Pool, Tell
 from fairmoe.sweep.shard import FORMAT, compute_shard, shard_name
 
 SECONDS_TO_CONNECT = 8.0

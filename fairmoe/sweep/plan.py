@@ -116,8 +116,8 @@ def estimated_seconds(runs: int, like: Run, *, epochs: int, at_once: int) -> flo
     return alone * max(shards * STACK_SHARE + runs * RUN_SHARE, 1.0)
 
 
-def cut(
-    runs: Iterable[Settings], data: EncodedData, *, workers: int = 1, most: int | None = None
+def make_shards(
+    runs: Iterable[Settings], data: EncodedData, *, workers: int = 1, max_runs: int | None = None
 ) -> tuple[Runs, ...]:
     """Cut runs into shards, each a stack that one worker trains at once.
 
@@ -125,7 +125,7 @@ def cut(
         runs: May differ in any setting that does not decide the data.
         data: What they are trained on.
         workers: How many work at the same time.
-        most: How many runs a shard may have, where that is fewer than would be cut.
+        max_runs: How many runs a shard may have, where that is fewer than would be cut.
 
     Returns:
         The shards, the largest stacks first; within a shard the runs agree in all settings that a
@@ -138,7 +138,7 @@ def cut(
     fair_share = -(-total // (SHARDS_PER_WORKER * workers)) if workers > 1 else total
     shards: list[Runs] = []
     for shared, stack in stacks.items():
-        largest = min(shard_runs(data, shared), max(fair_share, LEAST_RUNS), most or total)
+        largest = min(shard_runs(data, shared), max(fair_share, LEAST_RUNS), max_runs or total)
         # Runs of one seed share their draws of dropout, so they are kept together.
         stack.sort(key=lambda run: run.seed)
         n_shards = -(-len(stack) // largest)

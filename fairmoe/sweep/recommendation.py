@@ -13,9 +13,9 @@ from fairmoe.experiment import Prepared, make_run
 from fairmoe.metrics import METRICS, is_collapsed
 from fairmoe.progress import OnProgress, Phase, Progress, ignore_progress
 from fairmoe.runs import Run
-from fairmoe.sweep.clock import Clock
-from fairmoe.sweep.plan import cut, grid_settings
+from fairmoe.sweep.plan import grid_settings, make_shards
 from fairmoe.sweep.shard import score_split
+from fairmoe.sweep.time_left import Clock
 from fairmoe.training import (
     doubt,
     keep_experts_of,
@@ -84,7 +84,7 @@ def recommend(
         )
     )
     clock = Clock("recommend", len(runs) + 1, on_progress, beyond=_GATE - 1)
-    stacks = cut(runs, prepared.data)
+    stacks = make_shards(runs, prepared.data)
     judged: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
         judged |= _judge(prepared, stack, clock)

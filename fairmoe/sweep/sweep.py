@@ -15,9 +15,8 @@ from fairmoe.experiment import Prepared, Recipe, make_run, run_id
 from fairmoe.metrics import METRICS, costs, hypervolume, pareto_front
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Model, Run, SplitName
-from fairmoe.sweep.clock import Clock
-from fairmoe.sweep.engines import Engine, in_process
-from fairmoe.sweep.plan import cut, varied
+from fairmoe.sweep.executors import Engine, in_process
+from fairmoe.sweep.plan import make_shards, varied
 from fairmoe.sweep.shard import (
     SCORED,
     SCORED_SPLITS,
@@ -27,7 +26,8 @@ from fairmoe.sweep.shard import (
     read_trained,
     shard_name,
 )
-from fairmoe.sweep.shelves import MemoryShelf, Shelf
+from fairmoe.sweep.stores import MemoryShelf, Shelf
+from fairmoe.sweep.time_left import Clock
 
 OBJECTIVES = ("utility", "f_res", "f_proc")
 BOTH_GAPS = "gaps"
@@ -154,7 +154,7 @@ def run_sweep(
     *,
     shelf: Shelf | None = None,
     engine: Engine = in_process,
-    most: int | None = None,
+    max_runs: int | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Sweep:
     """Train every run that is not on the shelf yet.
@@ -164,8 +164,8 @@ def run_sweep(
         settings: Of each run, such as `grid_settings` returns them; a repeated one counts once.
         shelf: Where finished shards are kept and looked for; in memory by default.
         engine: Where to compute.
-        most: How many runs a shard may have. Fewer lose less when the sweep is stopped, and cost
-            more; by default as many as are fast.
+        max_runs: How many runs a shard may have. Fewer lose less when the sweep is stopped, and
+            cost more; by default as many as are fast.
         on_progress: Is told how many of the runs to compute are done, and how long the rest takes;
             stops the work by raising `CancelledError`. What is finished is then on the shelf.
 
@@ -183,7 +183,7 @@ def run_sweep(
     clock = Clock("sweep", len(missing), on_progress)
     if missing:
         with engine(data) as pool:
-            shards = cut(missing, data, workers=pool.workers, most=most)
+            shards = make_shards(missing, data, workers=pool.workers, max_runs=max_runs)
             with closing(pool.run(shards, clock.tell)) as finished:
                 for content in finished:
                     shard = read_shard(content)

@@ -5,7 +5,7 @@ import pytest
 
 from fairmoe.lessons.course import COURSE
 from fairmoe.lessons.equations import EQUATIONS
-from fairmoe.ui.lessons import VIEWS
+from fairmoe.ui.learn.lessons import VIEWS
 
 
 def test_every_lesson_has_words_a_computation_and_a_view():

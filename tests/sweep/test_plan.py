@@ -71,7 +71,7 @@ def test_a_shard_is_a_stack_and_keeps_seeds_together(prepared, monkeypatch):
     runs = grid_settings(Settings(), grid, seeds=2)
     monkeypatch.setattr(plan, "shard_runs", lambda *_: 4)
 
-    shards = plan.cut(runs, prepared.data)
+    shards = plan.make_shards(runs, prepared.data)
 
     assert sorted(map(len, shards), reverse=True) == [len(shard) for shard in shards]
     assert set().union(*shards) == set(runs)
@@ -86,15 +86,15 @@ def test_only_what_a_stack_shares_parts_runs(prepared):
     grid = {name: [0, 0.5] for name in PER_RUN - {"seed"}}
     runs = grid_settings(Settings(), grid, seeds=1)[:20]
 
-    assert len(plan.cut(runs, prepared.data)) == 1
+    assert len(plan.make_shards(runs, prepared.data)) == 1
 
 
 def test_several_workers_get_more_and_smaller_shards(prepared):
     runs = grid_settings(Settings(), {}, seeds=60)
 
-    alone = plan.cut(runs, prepared.data)
-    together = plan.cut(runs, prepared.data, workers=2)
-    crowd = plan.cut(runs, prepared.data, workers=100)
+    alone = plan.make_shards(runs, prepared.data)
+    together = plan.make_shards(runs, prepared.data, workers=2)
+    crowd = plan.make_shards(runs, prepared.data, workers=100)
 
     assert max(map(len, alone)) > max(map(len, together))
     assert len(together) == plan.SHARDS_PER_WORKER * 2

@@ -1,0 +1,1 @@
+"""The pages Trade-off and Report."""

@@ -1,0 +1,71 @@
+"""Fairlearn's methods beside a sweep, fitted when someone asks."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fairmoe.figures.palette import PEERS
+from fairmoe.progress import OnProgress, Progress
+from fairmoe.ui.frame.state import Explored, Session
+
+if TYPE_CHECKING:
+    from fairmoe.baselines import FairlearnMethod, FairlearnResult
+    from fairmoe.jobs import Snapshot
+    from fairmoe.sweep import Sweep
+
+POINTS = 5
+"""Settings of each method, from the most to the least strict."""
+
+
+def peers_button(state: Session, explored: Explored, sweep: "Sweep", page: str) -> None:
+    """Offer to fit Fairlearn's methods on the same rows, unless they are fitted already.
+
+    Args:
+        state: The session.
+        explored: The sweep that they are compared with.
+        sweep: Its runs.
+        page: The page that shows how it goes.
+    """
+    if explored.peers:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Compare with Fairlearn", icon=":material/compare_arrows:", key="peers"):
+            _start(state, explored, sweep, page)
+            st.rerun()
+        st.caption(
+            "Fits Fairlearn's exponentiated gradient, threshold optimizer and adversarial network "
+            f"on the same training rows, each from strict to loose in {POINTS} settings, for equal "
+            "selection rates. That takes a minute or two on some thousand rows, and longer on more."
+        )
+
+
+def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> None:
+    data, seed = sweep.prepared.data, sweep.settings[0].seed
+
+    def work(on_progress: OnProgress) -> "tuple[FairlearnResult, ...]":
+        from fairmoe.baselines import FAIRLEARN, fairlearn_front  # noqa: PLC0415
+
+        results: list[FairlearnResult] = []
+        total = POINTS * len(PEERS)
+
+        def tell(report: Progress) -> None:
+            on_progress(Progress("fairlearn", len(results) + report.done, total))
+
+        for method in _methods():
+            settings = FAIRLEARN[method].settings(POINTS)
+            results += fairlearn_front(data, method, settings, seed=seed, on_progress=tell)
+        return tuple(results)
+
+    def take_over(end: "Snapshot[Any]") -> None:
+        explored.last = end
+        if end.result is not None:
+            explored.peers = end.result
+
+    state.start(work, lane="cpu", page=page, take_over=take_over)
+    explored.last = None
+
+
+def _methods() -> "tuple[FairlearnMethod, ...]":
+    from fairmoe.baselines import FAIRLEARN  # noqa: PLC0415
+
+    return tuple(method for method in FAIRLEARN if method in PEERS)

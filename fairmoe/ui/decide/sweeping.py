@@ -1,0 +1,211 @@
+"""The sweep behind the trade-off: what to try, how long it takes, how it goes, and how it ends."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe.config import LAMBDAS, Settings
+from fairmoe.progress import OnProgress
+from fairmoe.ui.frame.components import plain
+from fairmoe.ui.frame.progress import show_end, show_work
+from fairmoe.ui.frame.state import Explored, KeptRun, Session
+from fairmoe.ui.prepare.settings import LAMBDA_STEPS
+
+if TYPE_CHECKING:
+    from fairmoe.jobs import Snapshot
+    from fairmoe.sweep import Sweep
+
+MOST_RUNS = 200
+MOST_SEEDS = 20
+
+_FIRST_VALUES = ((0.0, 1.0, 10.0, 100.0), (0.0, 1.0, 10.0))
+_LEAST_EPOCHS = 20
+
+
+def explored_around(state: Session, kept: KeptRun) -> Explored:
+    """Return the sweep of this session on the rows of a run; another one begins anew.
+
+    A run that was opened from the sweep stands on the same rows: the sweep stays that of the run
+    around which it was begun.
+    """
+    from fairmoe.sweep import MemoryShelf  # noqa: PLC0415
+
+    if state.explored is None or _rows_of(state.explored.origin) != _rows_of(kept):
+        state.explored = Explored(kept, MemoryShelf())
+    return state.explored
+
+
+def show_sweep_at_work(state: Session, explored: Explored) -> None:
+    """Show the work as it goes, or else how the last one ended."""
+    show_work(state)
+    if state.job_id is None and explored.last is not None:
+        show_end(
+            explored.last,
+            cancelled="Stopped. The runs that were finished are kept; start again to compute the "
+            "others.",
+        )
+
+
+def sweep_controls(state: Session, explored: Explored, page: str) -> None:
+    """Draw what to try and the button that starts it.
+
+    Args:
+        state: The session.
+        explored: Its sweep.
+        page: The page that shows how it goes.
+    """
+    from fairmoe.sweep import finished_runs  # noqa: PLC0415
+
+    runs = _chosen_runs(explored.origin)
+    if not runs:
+        return
+    missing = len(set(runs) - finished_runs(explored.shelf))
+    epochs = runs[0].epochs
+    assert not isinstance(epochs, str)
+    there = len(runs) - missing
+    told = f"**{len(runs)} runs**"
+    if there:
+        told += f", of which {there} are there already"
+    if missing:
+        told += f": {_seconds_in_words(_estimate(explored, epochs, missing))}"
+    st.markdown(f"{told}.")
+    if len(runs) > MOST_RUNS:
+        st.warning(
+            f"At most {MOST_RUNS} runs are computed here. Take fewer values or seeds, or use "
+            "`fairmoe sweep` in the shell.",
+            icon=":material/filter_alt:",
+        )
+    label = "Run the sweep" if not there else "Compute the others" if missing else "Show these runs"
+    if st.button(
+        label,
+        type="primary",
+        icon=":material/play_arrow:",
+        key="sweep",
+        disabled=len(runs) > MOST_RUNS,
+    ):
+        with st.spinner("Starting"):
+            _start(state, explored, runs, page)
+        st.rerun()
+
+
+def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
+    """Draw the controls and return the runs that they ask for; none if a choice is incomplete."""
+    from fairmoe.sweep import grid_settings  # noqa: PLC0415
+
+    names = st.multiselect(
+        "What to vary",
+        LAMBDAS,
+        default=["lambda_fair"],
+        max_selections=2,
+        format_func=_lambda_words,
+        key="sweep-vary",
+        persist_state="session",
+        help="One or two weights; every value of the one is tried with every value of the other.",
+    )
+    grid = {}
+    for name, first in zip(names, _FIRST_VALUES, strict=False):
+        grid[name] = st.multiselect(
+            f"Values of {_lambda_words(name)}",
+            LAMBDA_STEPS,
+            default=list(first),
+            format_func=lambda value: f"{value:g}",
+            key=f"sweep-values-{name}",
+            persist_state="session",
+        )
+    left, right = st.columns(2)
+    seeds = left.number_input(
+        "Seeds",
+        1,
+        MOST_SEEDS,
+        3,
+        key="sweep-seeds",
+        persist_state="session",
+        help="So many trainings of each combination. What differs between them is chance.",
+    )
+    epochs = right.number_input(
+        "Epochs of each run",
+        4,
+        100_000,
+        _first_epochs(origin),
+        key=f"sweep-epochs-{origin.run.run_id}",
+        persist_state="session",
+        help="A sweep asks for the direction, and fewer epochs than a run of its own show that.",
+    )
+    st.caption(
+        plain(
+            f"Everything else is as in {origin.name}, and all runs share its split. "
+            "Each combination is trained on the training rows, the runs are chosen on the "
+            "validation rows, and the figure shows the test rows. Several runs train at once, "
+            "which rounds otherwise than one alone; where adversaries train, scores can come out "
+            f"some points apart for it. {_fewer(origin, epochs)}"
+        )
+    )
+    if not names or not all(grid.values()):
+        st.info("Choose what to vary, and values for it.", icon=":material/tune:")
+        return ()
+    return grid_settings(origin.run.settings.replace(epochs=epochs), grid, seeds=seeds)
+
+
+def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page: str) -> None:
+    from fairmoe.training import resolve_device  # noqa: PLC0415
+
+    labelled, shelf = explored.origin.labelled, explored.shelf
+
+    def work(on_progress: OnProgress) -> "Sweep":
+        from fairmoe.experiment import prepare  # noqa: PLC0415
+        from fairmoe.sweep import AT_ONCE, run_sweep  # noqa: PLC0415
+
+        prepared = prepare(labelled.table, labelled.roles, runs[0])
+        return run_sweep(prepared, runs, shelf=shelf, max_runs=AT_ONCE, on_progress=on_progress)
+
+    def take_over(end: "Snapshot[Sweep]") -> None:
+        explored.last = end
+        if end.result is not None:
+            explored.sweep = end.result
+
+    lane = resolve_device(runs[0].device).type
+    state.start(work, lane=lane, page=page, take_over=take_over)
+    explored.last = None
+
+
+def _rows_of(kept: KeptRun) -> tuple[object, ...]:
+    """Return what decides the rows that a run was trained on and their encoding."""
+    from fairmoe.experiment import Recipe  # noqa: PLC0415
+
+    return kept.run.data.sha256, kept.run.roles, Recipe.of(kept.run.settings)
+
+
+def _first_epochs(origin: KeptRun) -> int:
+    epochs: int = origin.run.resolved["epochs"]
+    return max(epochs // 5, min(epochs, _LEAST_EPOCHS), 4)
+
+
+def _fewer(origin: KeptRun, epochs: int) -> str:
+    whole: int = origin.run.resolved["epochs"]
+    if epochs >= whole:
+        return ""
+    return f"{origin.name} had {whole:,} epochs: with fewer, runs may do worse than it did."
+
+
+def _estimate(explored: Explored, epochs: int, runs: int) -> float:
+    """Return about how many seconds runs take, from what those before took."""
+    from fairmoe.sweep import AT_ONCE, estimated_seconds  # noqa: PLC0415
+
+    like, before = explored.origin.run, explored.sweep
+    expected = estimated_seconds(runs, like, epochs=epochs, at_once=AT_ONCE)
+    if before is None or not before.computed:
+        return expected
+    whole = int(before.settings[0].epochs)
+    return expected * (
+        before.seconds / estimated_seconds(before.computed, like, epochs=whole, at_once=AT_ONCE)
+    )
+
+
+def _seconds_in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {seconds / 60:.0f} min"
+
+
+def _lambda_words(name: str) -> str:
+    return f"λ {name.removeprefix('lambda_')}"

@@ -1,0 +1,1 @@
+"""What every page has around it, and the parts that pages share."""

@@ -1,0 +1,241 @@
+"""What every page has around it: title, way through the app, state of the training, errors."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from fairmoe._app import app_folder
+from fairmoe.ui.frame.background import collect_once_a_while
+from fairmoe.ui.frame.components import apologies, plain
+from fairmoe.ui.frame.preload import preload
+from fairmoe.ui.frame.progress import show_work_in_brief
+from fairmoe.ui.frame.runs import run_chooser
+from fairmoe.ui.frame.state import Session, session
+
+ASSETS = app_folder() / "assets"
+SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
+HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
+ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
+INDIVIDUAL, TRADE_OFF = "pages/individual.py", "pages/tradeoff.py"
+LEARN = "pages/learn.py"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the app.
+
+    Attributes:
+        title: Its name.
+        label: Its name in the sidebar.
+        section: The part of the way that it belongs to, one of `SECTIONS`.
+        icon: Its icon.
+        lead: One sentence under the title.
+        missing: Says what has to be done before the page is of use; nothing if it is.
+    """
+
+    title: str
+    label: str
+    section: str
+    icon: str
+    lead: str
+    missing: Callable[[Session], str]
+
+
+def _never(_: Session) -> str:
+    return ""
+
+
+def _data_missing(state: Session) -> str:
+    if state.table is None:
+        return "Load data first."
+    return "" if state.labelled is not None else "Settle the roles of the columns first."
+
+
+def _run_missing(state: Session) -> str:
+    return "" if state.run is not None else (_data_missing(state) or "Train first.")
+
+
+PAGES = {
+    HOME: Page(
+        "What does a fairness-aware model do to your data?",
+        "Home",
+        "",
+        ":material/home:",
+        "",
+        _never,
+    ),
+    DATA: Page(
+        "Data",
+        "Data",
+        "Prepare",
+        ":material/table_chart:",
+        "Load a table, say what is predicted and who is compared with whom, and read what to "
+        "beware of.",
+        _never,
+    ),
+    TRAIN: Page(
+        "Train",
+        "Train",
+        "Prepare",
+        ":material/model_training:",
+        "Say how much each expert should care about equal treatment, then train.",
+        _data_missing,
+    ),
+    EXPERTS: Page(
+        "Experts",
+        "Experts",
+        "Understand",
+        ":material/groups:",
+        "The mixture, its experts and plain baselines side by side, and what each group gets.",
+        _run_missing,
+    ),
+    ROUTING: Page(
+        "Routing",
+        "Routing",
+        "Understand",
+        ":material/alt_route:",
+        "Whom the gate asks for whom, what comes of it, and what it would be to overrule it.",
+        _run_missing,
+    ),
+    ATTENTION: Page(
+        "Attention",
+        "Attention",
+        "Understand",
+        ":material/visibility:",
+        "Which columns a model rests on, for whom, and whether chance alone could part the groups.",
+        _run_missing,
+    ),
+    INDIVIDUAL: Page(
+        "Individual",
+        "Individual",
+        "Understand",
+        ":material/person_search:",
+        "One person: what each model says, why, and what would have to differ for another answer.",
+        _run_missing,
+    ),
+    TRADE_OFF: Page(
+        "Trade-off",
+        "Trade-off",
+        "Decide",
+        ":material/balance:",
+        "What a smaller gap costs in utility: many trainings side by side, and those that no other "
+        "beats.",
+        _run_missing,
+    ),
+    REPORT: Page(
+        "Report",
+        "Report",
+        "Decide",
+        ":material/description:",
+        "One file that says in plain words what was trained, whom it affects how, and how sure "
+        "that is.",
+        _run_missing,
+    ),
+    LEARN: Page(
+        "Learn",
+        "Learn",
+        "Learn",
+        ":material/school:",
+        "Nine short lessons, computed live on the demo: 4,000 invented applicants of whom women "
+        "were hired less often at the same skill, on purpose.",
+        _never,
+    ),
+}
+
+
+@contextmanager
+def page(path: str) -> Iterator[Session]:
+    """Draw the frame around a page's own content.
+
+    A page opened before its time says what to do first and ends there. Errors of the content
+    become a sentence; the frame and the session's data stay.
+
+    Args:
+        path: The page's script, one of `PAGES`.
+
+    Yields:
+        The state of the session.
+    """
+    entry = PAGES[path]
+    st.set_page_config(
+        page_title="fairmoe" if path == HOME else f"{entry.title} · fairmoe",
+        page_icon=ASSETS / "favicon.svg",
+        layout="wide",
+    )
+    st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
+    state = session()
+    with apologies():
+        state.job()
+        st.title(entry.title, anchor=False)
+        if entry.lead:
+            st.caption(entry.lead)
+        missing = entry.missing(state)
+        if missing:
+            _show_what_comes_first(missing, state)
+            _sidebar(path, state)
+            st.stop()
+        yield state
+    # After the content, which decides what is unlocked.
+    _sidebar(path, state)
+    preload()
+    collect_once_a_while()
+
+
+def _sidebar(path: str, state: Session) -> None:
+    with st.sidebar, apologies():
+        _navigation(state)
+        show_work_in_brief(state, path)
+        run_chooser(state)
+        _what_is_loaded(state)
+
+
+def in_sections() -> dict[str, list[str]]:
+    """Return the paths of the pages by section, in the order of the way."""
+    return {
+        section: [path for path, entry in PAGES.items() if entry.section == section]
+        for section in SECTIONS
+    }
+
+
+def _navigation(state: Session) -> None:
+    for section, paths in in_sections().items():
+        if section and paths:
+            st.caption(section)
+        for path in paths:
+            entry = PAGES[path]
+            missing = entry.missing(state)
+            st.page_link(
+                path,
+                label=entry.label,
+                icon=":material/lock:" if missing else entry.icon,
+                disabled=bool(missing),
+                help=missing or None,
+                width="stretch",
+            )
+
+
+def _what_is_loaded(state: Session) -> None:
+    waiting = next((m for m in (entry.missing(state) for entry in PAGES.values()) if m), "")
+    if waiting:
+        st.caption(f":material/lock: {waiting}")
+    if state.table is not None:
+        told = f"{state.table.name or 'Your table'}, {len(state.table.frame):,} rows"
+        st.caption(f":material/table_chart: {plain(told)}")
+    if state.kept is not None and len(state.runs) == 1:
+        st.caption(f":material/model_training: {plain(f'Shown: {state.kept.name}')}")
+    st.caption(
+        "Your data stays in the memory of this session, and is gone when you close or reload "
+        "the page."
+    )
+
+
+def _show_what_comes_first(missing: str, state: Session) -> None:
+    st.info(f"Nothing to see here yet. {missing}", icon=":material/lock:")
+    if state.labelled is not None:
+        st.page_link(TRAIN, label="Go to Train", icon=PAGES[TRAIN].icon)
+        return
+    st.page_link(DATA, label="Go to Data", icon=PAGES[DATA].icon)
+    if state.table is None:
+        st.page_link(HOME, label="Or begin with the demo data", icon=PAGES[HOME].icon)

@@ -1,0 +1,234 @@
+"""A training or a sweep while it waits and runs."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import streamlit as st
+
+from fairmoe.config import Settings
+from fairmoe.figures.curves import Line, curves_figure, main_lines
+from fairmoe.jobs import Snapshot
+from fairmoe.progress import OnProgress, Phase, Progress
+from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error
+from fairmoe.ui.frame.preload import preload
+from fairmoe.ui.frame.state import Session, registry
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
+
+
+class _PhaseOfRun(NamedTuple):
+    words: str
+    share: float
+
+
+PHASES: dict[Phase, _PhaseOfRun] = {
+    "encode": _PhaseOfRun("Encoding the columns", 0.03),
+    "warm-up": _PhaseOfRun("Warming up the experts", 0.10),
+    "experts": _PhaseOfRun("Training the experts", 0.25),
+    "gate": _PhaseOfRun("Training the gate", 0.57),
+    "evaluate": _PhaseOfRun("Scoring every model", 0.05),
+}
+"""What each phase is called, and what part of a default training it takes, measured on the demo."""
+
+WHOLE: dict[Phase, str] = {
+    "sweep": "Training runs with several settings",
+    "fairlearn": "Fitting Fairlearn's methods",
+    "recommend": "Trying likely settings, then training with the best",
+}
+"""Work of one phase, whose steps are all alike."""
+
+_SECONDS_BETWEEN_LOOKS = 0.8
+_SECONDS_BETWEEN_DRAWINGS = 2.4
+_ENOUGH_TO_JUDGE = 0.05
+
+
+def start_training(
+    state: Session, settings: Settings, page: str, *, recommended: bool = False
+) -> None:
+    """Queue a training of the session's data.
+
+    Args:
+        state: The session.
+        settings: What to train with.
+        page: The page that shows how it goes.
+        recommended: Whether to try other settings too, and keep the best of them.
+
+    Raises:
+        InvalidInputError: A training of this session has not ended.
+        UnavailableError: The device is not there, or too many trainings wait for it.
+    """
+    preload().join()
+    # Importing it imports torch, which no page may wait for before the first training.
+    from fairmoe.training import resolve_device  # noqa: PLC0415
+
+    labelled = state.labelled
+    assert labelled is not None
+    table, roles = labelled.table, labelled.roles
+
+    def work(on_progress: OnProgress) -> "tuple[Run, str]":
+        from fairmoe.experiment import prepare, run_experiment  # noqa: PLC0415
+
+        if not recommended:
+            return run_experiment(table, roles, settings, on_progress=on_progress), ""
+        from fairmoe.sweep import recommend  # noqa: PLC0415
+
+        prepared = prepare(table, roles, settings, on_progress=on_progress)
+        found = recommend(prepared, settings, on_progress=on_progress)
+        return found.run, found.reason
+
+    def take_over(end: "Snapshot[tuple[Run, str]]") -> None:
+        state.last = end
+        if end.result is not None:
+            run, reason = end.result
+            state.keep(run, labelled, reason=reason)
+
+    lane = resolve_device(settings.device).type
+    state.start(work, lane=lane, page=page, take_over=take_over)
+    state.last = None
+
+
+def show_work_in_brief(state: Session, path: str) -> None:
+    """Show in one line how the work stands, with the way back to its page.
+
+    Args:
+        state: The session.
+        path: The page that is shown.
+    """
+    if state.job_id is not None and path != state.job_page:
+        _brief(state)
+
+
+def show_work(state: Session) -> None:
+    """Show phase, progress and curves of the work that waits or runs, if there is any."""
+    if state.job_id is not None:
+        with st.container(border=True, key="training"):
+            _live(state)
+            _live_curves(state)
+
+
+def show_training(state: Session) -> None:
+    """Show the work as it goes, or else how the last training ended."""
+    show_work(state)
+    if state.job_id is None and state.last is not None:
+        show_end(state.last, cancelled="Training was cancelled; nothing of it was kept.")
+
+
+@st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
+def _brief(state: Session) -> None:
+    with apologies():
+        snapshot = state.job()
+        if snapshot is None:
+            st.rerun()
+        st.progress(*_how_far(snapshot))
+        st.page_link(state.job_page, label="See how it goes", icon=":material/arrow_forward:")
+
+
+@st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
+def _live(state: Session) -> None:
+    with apologies():
+        job_id, snapshot = state.job_id, state.job()
+        if snapshot is None or job_id is None:
+            st.rerun()
+        st.progress(*_how_far(snapshot))
+        st.button(
+            "Stopping" if snapshot.stopping else "Cancel",
+            icon=":material/stop_circle:",
+            key="cancel",
+            disabled=snapshot.stopping,
+            on_click=registry().cancel,
+            args=(job_id,),
+            kwargs={"owner": state.owner},
+        )
+
+
+# Apart from the fragment above, and less often: drawing takes processor time from the training.
+@st.fragment(run_every=_SECONDS_BETWEEN_DRAWINGS)
+def _live_curves(state: Session) -> None:
+    with apologies():
+        snapshot = state.job()
+        if snapshot is None:
+            return
+        figure = curves_figure(main_lines(_lines(snapshot)))
+        if figure is not None:
+            show_chart(
+                figure,
+                takeaway="Losses of the experts, then reward and usage of the gate, as they go.",
+                source=f"Drawn {snapshot.seconds:.0f} s after the start; more figures at the end.",
+                key="live-curves",
+            )
+
+
+def show_end(last: "Snapshot[Any]", *, cancelled: str) -> None:
+    """Show how work ended that did not finish.
+
+    Args:
+        last: Its last state.
+        cancelled: What to say if the user stopped it.
+    """
+    if last.error is not None:
+        show_error(last.error)
+    elif last.state == "broken":
+        show_bug(last.reference)
+    elif last.state == "cancelled":
+        st.info(cancelled, icon=":material/stop_circle:")
+
+
+def _how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:
+    if snapshot.stopping:
+        return 0.0, "Stopping"
+    if snapshot.state == "waiting":
+        others = "1 training" if snapshot.ahead == 1 else f"{snapshot.ahead} trainings"
+        return 0.0, f"Waiting in the queue: {others} before yours"
+    report = snapshot.progress
+    if report is None:
+        return 0.0, "Starting"
+    if report.phase in WHOLE:
+        told = f"{WHOLE[report.phase]}: {report.done:,} of {report.total:,} are done"
+        if report.seconds_left is not None:
+            told += f" · {in_words(report.seconds_left)}"
+        return report.done / report.total if report.total else 1.0, told
+    step = (
+        f"Step {list(PHASES).index(report.phase) + 1} of {len(PHASES)}: "
+        f"{PHASES[report.phase].words}"
+    )
+    if report.total > 1:
+        step += f", {report.done:,} of {report.total:,}"
+    part = part_done(report)
+    if part >= _ENOUGH_TO_JUDGE:
+        step += f" · {time_left(part, snapshot.seconds)}"
+    return part, step
+
+
+def part_done(report: Progress) -> float:
+    """Return what part of the whole training is done, in [0, 1]."""
+    phases = list(PHASES)
+    before = sum(PHASES[phase].share for phase in phases[: phases.index(report.phase)])
+    done = report.done / report.total if report.total else 1.0
+    return min(1.0, before + PHASES[report.phase].share * done)
+
+
+def time_left(part: float, seconds: float) -> str:
+    """Say how long it will take yet, if the rest goes as the part that is done.
+
+    Args:
+        part: The part that is done, in (0, 1].
+        seconds: What it took.
+
+    Example:
+        >>> time_left(0.25, 5), time_left(0.1, 60), time_left(0.99, 10)
+        ('about 15 s left', 'about 9 min left', 'nearly done')
+    """
+    return in_words(seconds * (1 - part) / part)
+
+
+def in_words(seconds_left: float) -> str:
+    """Say how long something will take yet, in seconds or minutes."""
+    if seconds_left < 1:
+        return "nearly done"
+    if seconds_left < 90:
+        return f"about {seconds_left:.0f} s left"
+    return f"about {seconds_left / 60:.0f} min left"
+
+
+def _lines(snapshot: "Snapshot[Any]") -> list[Line]:
+    return [Line(name, phase, *series) for (phase, name), series in snapshot.curves.items()]

@@ -1,0 +1,156 @@
+"""The runs of this session: which one is shown, and how they compare."""
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.runs import (
+    RUN_SCORES,
+    differing_settings,
+    run_table,
+    runs_figure,
+    runs_takeaway,
+)
+from fairmoe.figures.words import METRICS
+from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.state import KeptRun, Session
+
+LONGEST_NAME = 40
+
+
+def run_chooser(state: Session) -> None:
+    """Let the user choose which run all pages show, once there is more than one."""
+    if len(state.runs) < 2:
+        return
+    # A request that the browser sent before it knew of a new run still holds the run of before;
+    # under another key that is no answer to this list.
+    turns = state.turns
+    key = f"shown-run-{turns}"
+    st.session_state[key] = state.chosen
+
+    def pick() -> None:
+        if state.turns == turns:
+            _choose(state, st.session_state[key])
+
+    st.selectbox(
+        "Run shown on all pages",
+        list(reversed(state.runs)),
+        format_func=lambda run_id: state.runs[run_id].name,
+        key=key,
+        on_change=pick,
+    )
+
+
+def show_reason(kept: KeptRun) -> None:
+    """Say why a run has its settings, if a small sweep found them."""
+    if kept.reason:
+        st.info(plain(f"Recommended settings. {kept.reason}"), icon=":material/auto_awesome:")
+
+
+def show_runs(state: Session) -> None:
+    """List the runs of this session, each to be renamed, shown or deleted."""
+    for run_id, kept in reversed(state.runs.items()):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"run-{run_id}"):
+            st.markdown(f"**{plain(kept.name)}**", width=160)
+            st.caption(plain(_about(kept)), width="stretch")
+            if run_id == state.chosen:
+                st.badge("Shown", icon=":material/visibility:")
+            else:
+                st.button(
+                    "Show",
+                    key=f"show-{run_id}",
+                    on_click=_show,
+                    args=(state, run_id),
+                    help=f"Show {plain(kept.name)} on all pages.",
+                )
+            _edit(state, run_id, kept)
+
+
+def compare_runs(state: Session) -> None:
+    """Show the settings in which the runs differ, and the mixture's test scores side by side."""
+    kept = list(state.runs.values())
+    if len({(one.run.data.sha256, one.run.roles) for one in kept}) > 1:
+        st.warning(
+            "These runs were trained on different tables or with different roles. Their scores "
+            "cannot be compared with one another.",
+            icon=":material/difference:",
+        )
+    names = [one.name for one in kept]
+    table = run_table(names, [one.run.scores["test"]["mixture"] for one in kept])
+    settings = differing_settings(names, [one.run.settings.to_dict() for one in kept])
+    seeds = sorted({one.run.settings.seed for one in kept})
+    show_chart(
+        runs_figure(table),
+        takeaway=runs_takeaway(table),
+        source=f"{_names(kept)}, test rows, mixture, seed {', '.join(map(str, seeds))}. One run "
+        "each: differences of a point or two may be chance.",
+        key="runs",
+    )
+    columns = {
+        str(name): st.column_config.TextColumn(str(name).replace("_", " ").capitalize())
+        for name in settings
+    }
+    for metric in RUN_SCORES:
+        about = METRICS[metric]
+        columns[metric] = percent_column(about.label, about.help, about.unit)
+    show_table(
+        pd.concat([settings, 100 * table], axis=1).rename_axis("Run"),
+        key="runs-table",
+        alt=f"Settings that differ and test scores of {len(kept)} runs. {runs_takeaway(table)}",
+        columns=columns,
+        csv=pd.concat([settings, table], axis=1),
+    )
+
+
+def _edit(state: Session, run_id: str, kept: KeptRun) -> None:
+    with st.popover("Edit", icon=":material/edit:"):
+        key = f"name-{run_id}"
+        st.text_input(
+            "Name",
+            kept.name,
+            max_chars=LONGEST_NAME,
+            key=key,
+            on_change=lambda: state.rename(run_id, st.session_state[key]),
+        )
+        st.button(
+            f"Delete {plain(kept.name)}",
+            icon=":material/delete:",
+            key=f"delete-{run_id}",
+            on_click=_forget,
+            args=(state, run_id),
+        )
+
+
+def _about(kept: KeptRun) -> str:
+    run = kept.run
+    lambdas = ", ".join(
+        f"{name.replace('lambda_', '')} {getattr(run.settings, name):g}"
+        for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
+    )
+    return f"{run.data.name or 'Unnamed table'} · λ {lambdas} · seed {run.settings.seed}"
+
+
+def _names(kept: list[KeptRun]) -> str:
+    return ", ".join(dict.fromkeys(one.run.data.name or "Unnamed table" for one in kept))
+
+
+def _choose(state: Session, run_id: str) -> None:
+    before, state.chosen = state.kept, run_id
+    _leave_row(state, before)
+
+
+def _show(state: Session, run_id: str) -> None:
+    state.turns += 1
+    _choose(state, run_id)
+
+
+def _forget(state: Session, run_id: str) -> None:
+    before = state.kept
+    state.forget(run_id)
+    _leave_row(state, before)
+
+
+def _leave_row(state: Session, before: KeptRun | None) -> None:
+    """Let go of the picked row, unless the run now shown has the same row at its position."""
+    after = state.kept
+    if before is None or after is None or before.run.data.sha256 != after.run.data.sha256:
+        state.row = None

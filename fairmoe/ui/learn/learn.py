@@ -1,0 +1,86 @@
+"""The course: which lesson is open, its words around its chart, and the way to the next."""
+
+import streamlit as st
+
+from fairmoe.lessons.course import COURSE
+from fairmoe.lessons.equations import EQUATIONS
+from fairmoe.ui.frame.frame import ATTENTION, DATA, EXPERTS, PAGES, ROUTING, TRAIN
+from fairmoe.ui.learn.lessons import VIEWS
+
+LESSONS = list(COURSE)
+_BY_SHORT = {lesson.short: key for key, lesson in COURSE.items()}
+_KEY = "lesson"
+
+# Where the user's own data shows what a lesson is about: the first of these pages that there is.
+_SEEN_ON = {
+    "criteria": (DATA,),
+    "experts": (EXPERTS,),
+    "outcome_weight": ("pages/tradeoff.py", TRAIN),
+    "attention": (ATTENTION,),
+    "reversal": (TRAIN,),
+    "reward": (ROUTING,),
+    "balance": (ROUTING,),
+    "constant": (EXPERTS,),
+    "chance": (EXPERTS,),
+}
+
+
+def choose_lesson() -> str:
+    """Let the user choose a lesson, and return its key."""
+    # The address carries what is shown, so one word each.
+    first = COURSE[LESSONS[0]].short
+    short = st.segmented_control(
+        "Lesson",
+        list(_BY_SHORT),
+        # Streamlit complains of a default beside a value that a button has set.
+        default=None if _KEY in st.session_state else first,
+        required=True,
+        key=_KEY,
+        bind="query-params",
+        persist_state="session",
+    )
+    return _BY_SHORT[short or first]
+
+
+def show_lesson(key: str) -> None:
+    """Show a lesson: what it says, its equations, its chart, a question."""
+    lesson = COURSE[key]
+    st.header(f"{LESSONS.index(key) + 1}. {lesson.title}", anchor=False)
+    st.markdown(lesson.text, width=820)
+    for number in lesson.equations:
+        st.latex(EQUATIONS[number])
+    VIEWS[key](lesson.work)
+    st.subheader("To think about", anchor=False)
+    st.markdown(lesson.question)
+    with st.expander("What there is to say", icon=":material/lightbulb:"):
+        st.markdown(lesson.answer)
+
+
+def show_way(key: str) -> None:
+    """Show where this is seen on the user's own data, and the lessons before and after."""
+    place = LESSONS.index(key)
+    path = next(path for path in _SEEN_ON[key] if path in PAGES)
+    st.page_link(
+        path, label=f"See it on your data: {PAGES[path].label}", icon=":material/arrow_forward:"
+    )
+    with st.container(horizontal=True):
+        st.button(
+            "Previous lesson",
+            icon=":material/chevron_left:",
+            disabled=place == 0,
+            on_click=_open,
+            args=(place - 1,),
+        )
+        st.button(
+            "Next lesson",
+            icon=":material/chevron_right:",
+            icon_position="right",
+            type="primary",
+            disabled=place == len(LESSONS) - 1,
+            on_click=_open,
+            args=(place + 1,),
+        )
+
+
+def _open(place: int) -> None:
+    st.session_state[_KEY] = COURSE[LESSONS[place]].short

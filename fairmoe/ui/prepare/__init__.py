@@ -1,0 +1,1 @@
+"""The pages Data and Train."""

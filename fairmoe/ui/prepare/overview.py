@@ -1,0 +1,157 @@
+"""What was loaded, and what its groups and labels look like under the roles."""
+
+import streamlit as st
+
+from fairmoe.data import ColumnKind, LabelledTable
+from fairmoe.errors import InvalidInputError
+from fairmoe.figures.data import label_figure, label_takeaway
+from fairmoe.figures.tables import group_counts
+from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.roles import roles_form
+from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
+
+PREVIEW_ROWS = 100
+_OTHER_KINDS: tuple[tuple[ColumnKind, str, str], ...] = (
+    ("category", "categories", "For codes that count nothing, such as postcodes."),
+    ("number", "numbers", "For numbers that a few texts made look like categories."),
+)
+
+
+def show_overview(state: Session) -> None:
+    """Show the first rows and the columns, and let the user overrule the kinds of columns."""
+    table, summary = state.table, state.columns
+    assert table is not None
+    assert summary is not None
+    rows, columns = table.frame.shape
+    st.header(plain(table.name or "Your table"), anchor=False)
+    st.caption(
+        plain(
+            f"{rows:,} rows, {columns:,} columns, SHA-256 {table.sha256[:12]}. "
+            + " ".join(table.notes)
+        )
+    )
+    warn_of_texts(state, table)
+    preview, about, kinds = st.tabs(["Preview", "Columns", "Kinds of columns"])
+    with preview:
+        st.dataframe(
+            table.frame.head(PREVIEW_ROWS),
+            hide_index=True,
+            height=260,
+            placeholder="missing",
+            alt=f"The first {min(rows, PREVIEW_ROWS)} rows of the table.",
+        )
+    with about:
+        show_table(
+            summary,
+            key="columns",
+            alt=f"Kind, missing and distinct values of {columns} columns.",
+            columns={
+                "kind": st.column_config.TextColumn("Kind"),
+                "missing": st.column_config.NumberColumn("Missing", format="localized"),
+                "distinct": st.column_config.NumberColumn("Distinct", format="localized"),
+            },
+            csv=summary,
+        )
+    with kinds:
+        _kinds_form(state)
+
+
+def settle_roles(state: Session) -> None:
+    """Let the user choose the roles, and take them into use if they can be trained on.
+
+    Raises:
+        InvalidInputError: The roles cannot be trained on; then none are in use.
+    """
+    try:
+        state.settle(roles_form(state))
+    except InvalidInputError:
+        state.settle(None)
+        raise
+
+
+def describe_task(state: Session) -> None:
+    """Say in one line what will be trained on what."""
+    labelled = state.labelled
+    assert labelled is not None
+    columns = " and ".join(labelled.roles.sensitive_columns)
+    st.markdown(
+        plain(
+            f"{labelled.table.name or 'Your table'}: predicts {labelled.positive} from "
+            f"{len(labelled.kinds)} columns of {len(labelled.y):,} rows, and compares "
+            f"{len(labelled.group_names)} groups by {columns}."
+        )
+    )
+
+
+def show_groups(state: Session, labelled: LabelledTable) -> None:
+    """Show the groups and their labels, and what to beware of."""
+    for note in labelled.notes:
+        st.info(plain(note), icon=":material/filter_alt:")
+    _show_warnings(state, labelled)
+    warn_of_small_groups(labelled)
+    counts = group_counts(labelled.y, labelled.group, labelled.group_names)
+    shares = {
+        "positive_share": ("Positive share", "Share of the positive class."),
+        "positive_low": ("from", "Lower end of the 95% interval of the share."),
+        "positive_high": ("to", "Upper end of the 95% interval of the share."),
+    }
+    show_chart(
+        label_figure(counts, labelled.positive),
+        takeaway=label_takeaway(counts),
+        source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits. "
+        "Bars are 95% Wilson intervals.",
+        key="groups",
+    )
+    show_table(
+        counts.assign(**{share: 100 * counts[share] for share in shares}).rename_axis("Group"),
+        key="groups-table",
+        alt=label_takeaway(counts),
+        columns={
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "positive": st.column_config.NumberColumn("Positive", format="localized"),
+            "negative": st.column_config.NumberColumn("Negative", format="localized"),
+            **{share: percent_column(*words) for share, words in shares.items()},
+        },
+        csv=counts,
+    )
+
+
+def _kinds_form(state: Session) -> None:
+    assert state.source is not None
+    found = state.source.kinds
+    picked = {
+        kind: st.multiselect(
+            f"{'Numbers' if kind == 'category' else 'Categories'} to take as {words}",
+            [column for column in found if found[column] != kind],
+            placeholder="None",
+            help=text,
+            key=f"kind-{kind}-{state.version}",
+            persist_state="session",
+        )
+        for kind, words, text in _OTHER_KINDS
+    }
+    state.overrule({column: kind for kind, columns in picked.items() for column in columns})
+
+
+def _show_warnings(state: Session, labelled: LabelledTable) -> None:
+    assert state.suggestion is not None
+    features = set(labelled.kinds)
+    ids = [column for column in state.suggestion.ids if column in features]
+    if ids:
+        st.warning(
+            f"{_named(ids)} looks like a number that only names the row. Leave it out: a model can "
+            "learn nothing from it but single rows.",
+            icon=":material/badge:",
+        )
+    leaks = [column for column in state.leaks if column in features]
+    if leaks:
+        st.warning(
+            f"{_named(leaks)} all but equals the target. Leave it out, unless it is known before "
+            "the decision.",
+            icon=":material/water_drop:",
+        )
+
+
+def _named(columns: list[str]) -> str:
+    return ", ".join(f"“{plain(column)}”" for column in columns)

@@ -1,0 +1,117 @@
+"""What a reviewer must know of the data before training: missing values, proxies, small groups."""
+
+import numpy as np
+import streamlit as st
+
+from fairmoe.data import LabelledTable, Table
+from fairmoe.data.review import Proxies, find_proxies, missing_by_group, stray_texts
+from fairmoe.figures.data import (
+    missing_figure,
+    missing_takeaway,
+    proxies_figure,
+    proxies_takeaway,
+)
+from fairmoe.figures.experts import FEW_POSITIVES, FEW_ROWS
+from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.state import Session
+
+TEST_SHARE = 0.2
+
+
+def warn_of_small_groups(labelled: LabelledTable) -> None:
+    """Warn of groups of which so few rows will be test rows that little can be said of them."""
+    rows = np.bincount(labelled.group)
+    positive = np.bincount(labelled.group, weights=labelled.y)
+    small = [
+        f"{name}: {n:,} rows, {int(hits):,} of them positive"
+        for name, n, hits in zip(labelled.group_names, rows, positive, strict=True)
+        if TEST_SHARE * n < FEW_ROWS or TEST_SHARE * hits < FEW_POSITIVES
+    ]
+    if small:
+        st.warning(
+            plain(
+                f"Small groups. {'; '.join(small)}. About one row in five is kept for the test, "
+                f"and with fewer than {FEW_ROWS} of them, or {FEW_POSITIVES} positive ones, gaps "
+                "are mostly chance."
+            ),
+            icon=":material/groups:",
+        )
+
+
+def warn_of_texts(state: Session, table: Table) -> None:
+    """Warn of columns of numbers in which a few texts stand."""
+    what = ("texts", table.sha256, tuple(table.kinds.items()))
+    for column, where in state.once(what, lambda: stray_texts(table)).items():
+        st.warning(
+            plain(
+                f"{column} holds numbers, but {where}. As it stands, each of its numbers is a "
+                "category of its own. Correct that in the file and load it again."
+            ),
+            icon=":material/match_word:",
+        )
+
+
+def show_missing(state: Session, labelled: LabelledTable) -> None:
+    """Show whose values are missing."""
+    missing = state.once(("missing", *_of(labelled)), lambda: missing_by_group(labelled))
+    if missing.empty:
+        st.caption("No feature has missing values.")
+        return
+    takeaway = missing_takeaway(missing)
+    show_chart(
+        missing_figure(missing),
+        takeaway=takeaway,
+        source=f"{_source(labelled)} Bars are 95% Wilson intervals.",
+        key="missing",
+    )
+    show_table(
+        missing.assign(share=100 * missing["missing"] / missing["rows"])
+        .set_index("column")
+        .rename_axis("Feature"),
+        key="missing-table",
+        alt=takeaway,
+        columns={
+            "group": st.column_config.TextColumn("Group"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "missing": st.column_config.NumberColumn("Missing", format="localized"),
+            "share": percent_column("Missing share", "Share of the group without a value."),
+        },
+        csv=missing.set_index("column"),
+    )
+
+
+def proxies(state: Session, labelled: LabelledTable) -> Proxies:
+    """Return how well the features give the group away, measured at the first asking only."""
+    return state.once(("proxies", *_of(labelled)), lambda: find_proxies(labelled))
+
+
+def show_proxies(state: Session, labelled: LabelledTable) -> None:
+    """Show which features give the group away, though the sensitive column be left out."""
+    found = proxies(state, labelled)
+    if found.alone.empty:
+        st.caption("There is no feature beside the sensitive columns.")
+        return
+    takeaway = proxies_takeaway(found.alone, found.together, found.chance)
+    show_chart(
+        proxies_figure(found.alone, found.together, found.chance),
+        takeaway=takeaway,
+        source=f"{_source(labelled)} Learnt on two thirds of {found.rows:,} of them and judged on "
+        "the third, in turn (seed 0). The grey band is what chance alone may give.",
+        key="proxies",
+    )
+    table = found.alone.rename("auc").to_frame().rename_axis("Feature")
+    show_table(
+        100 * table,
+        key="proxies-table",
+        alt=takeaway,
+        columns={"auc": percent_column("AUC for the group", "50% is chance, 100% gives it away.")},
+        csv=table,
+    )
+
+
+def _of(labelled: LabelledTable) -> tuple[object, ...]:
+    return labelled.table.sha256, labelled.roles, tuple(labelled.kinds.items())
+
+
+def _source(labelled: LabelledTable) -> str:
+    return f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits."

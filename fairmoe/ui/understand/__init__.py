@@ -1,0 +1,1 @@
+"""The pages Experts, Routing, Attention and Individual."""

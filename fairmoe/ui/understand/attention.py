@@ -1,0 +1,326 @@
+"""Which columns the models of a run rest on, for each group."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.attention import (
+    MOST_GROUPS,
+    attention_figure,
+    attention_takeaway,
+    differences_figure,
+    differences_lead,
+    differences_takeaway,
+    histogram_figure,
+    histogram_takeaway,
+)
+from fairmoe.figures.divergence import (
+    divergence_figure,
+    divergence_takeaway,
+    null_figure,
+    null_takeaway,
+)
+from fairmoe.figures.palette import MODELS, group_styles
+from fairmoe.ui.frame.components import (
+    percent_column,
+    plain,
+    show_chart,
+    show_download,
+    show_table,
+)
+from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.understand.results import describe, split_switch
+
+if TYPE_CHECKING:
+    from fairmoe.analysis.attention import Reasons
+    from fairmoe.analysis.rows import RunRows
+    from fairmoe.runs import Model, Run, SplitName
+
+SHUFFLINGS = 1000
+COLUMNS_AT_FIRST = 4
+_INTERVALS = "Whiskers are 95% intervals of the mean, each for itself."
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the page is about.
+
+    Attributes:
+        kept: The run.
+        split: The rows.
+        model: One of its models.
+        reasons: What the model looks at in these rows.
+        group: The group that is compared with the others.
+    """
+
+    kept: KeptRun
+    split: "SplitName"
+    model: "Model"
+    reasons: "Reasons"
+    group: int
+
+    @property
+    def run(self) -> "Run":
+        """The run itself."""
+        return self.kept.run
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """As `fairmoe.analysis.attention.attention_differences` returns them."""
+        from fairmoe.analysis.attention import attention_differences  # noqa: PLC0415
+
+        return attention_differences(self.reasons, self.group)
+
+    @property
+    def others(self) -> str:
+        """Whom the group is compared with."""
+        names = self.reasons.group_names
+        return names[-1] if len(names) == 2 else "the other groups"
+
+    @property
+    def lead(self) -> str:
+        """Where the model looks more or less for the group, in a sentence."""
+        group = self.reasons.group_names[self.group]
+        return differences_lead(self.differences, group, self.others, len(self.reasons.group))
+
+    @property
+    def key(self) -> str:
+        """Tells it from others in the keys of widgets."""
+        return f"{self.split}-{self.model}"
+
+    @property
+    def what(self) -> tuple[str, ...]:
+        """Tells it from others in what the session remembers."""
+        return self.run.run_id, self.split, self.model
+
+    @property
+    def source(self) -> str:
+        """What figures of it are drawn from."""
+        many = len(self.reasons.group_names)
+        largest = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
+        return (
+            f"{MODELS[self.model].label}; {describe(self.run, self.split)}"
+            f"{largest if many > MOST_GROUPS else ''}"
+        )
+
+
+def rows_in(state: Session, kept: KeptRun, split: "SplitName") -> "RunRows":
+    """Return the rows of a split of a run, read once per session."""
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.analysis import rows_of_run  # noqa: PLC0415
+
+    return state.once(
+        ("rows", kept.run.run_id, split), lambda: rows_of_run(kept.run, kept.labelled, split)
+    )
+
+
+def ask_reasons(state: Session, kept: KeptRun) -> Asked:
+    """Let the user choose rows and model, and explain them."""
+    from fairmoe.analysis.attention import EXPLAINED, reasons_of  # noqa: PLC0415
+
+    with st.container(horizontal=True):
+        split = split_switch()
+        model: Model = st.selectbox(
+            "Model",
+            EXPLAINED,
+            format_func=lambda key: MODELS[key].label,
+            key="attention-model",
+            bind="query-params",
+            persist_state="session",
+            width=280,
+        )
+        group = _ask_group(kept)
+    with st.spinner("Explaining every row"):
+        reasons = state.once(
+            ("reasons", kept.run.run_id, split, model),
+            lambda: reasons_of(rows_in(state, kept, split), model),
+        )
+    return Asked(kept, split, model, reasons, group)
+
+
+def show_reading(asked: Asked) -> None:
+    """Say where the model looks more or less for one group than for the others."""
+    st.info(plain(f"{MODELS[asked.model].label}. {asked.lead}"), icon=":material/visibility:")
+    st.caption(
+        "Attention is how the sizes of what the columns add to a row's log-odds are shared out; "
+        "it sums to 100% in each row and tells nothing of their direction. That two groups get "
+        "different attention does not say why: their rows may differ, or the model may treat "
+        "the same cells differently."
+    )
+
+
+def show_differences(state: Session, asked: Asked) -> None:
+    """Show where the model looks more or less for one group than for the others."""
+    differences, group = asked.differences, asked.group
+    style = group_styles(asked.reasons.group_names)[group]
+    takeaway = differences_takeaway(differences)
+    show_chart(
+        state.drawn(
+            ("attention-differences", *asked.what, group),
+            lambda: differences_figure(differences, style, asked.others),
+        ),
+        takeaway=f"{asked.lead} {takeaway}",
+        source=f"{asked.source} {_INTERVALS} Open markers: the interval holds 0.",
+        key=f"attention-differences-{asked.key}-{group}",
+    )
+    show_table(
+        (100 * differences).rename_axis("Column"),
+        key=f"attention-differences-table-{asked.key}-{group}",
+        alt=takeaway,
+        columns={
+            "difference": percent_column("Difference", "In percentage points.", "pp"),
+            "low": percent_column("from", "Lower end of the interval.", "pp"),
+            "high": percent_column("to", "Upper end of the interval.", "pp"),
+        },
+        csv=differences,
+    )
+
+
+def show_means(state: Session, asked: Asked) -> None:
+    """Show the mean attention of each group side by side."""
+    from fairmoe.analysis.attention import mean_attention  # noqa: PLC0415
+
+    means = mean_attention(asked.reasons)
+    show_chart(
+        state.drawn(("attention", *asked.what), lambda: attention_figure(means)),
+        takeaway=attention_takeaway(means),
+        source=f"{asked.source} {_INTERVALS}",
+        key=f"attention-{asked.key}",
+    )
+    csv = means.set_index("column")
+    show_table(
+        csv.assign(**{end: 100 * csv[end] for end in ("mean", "low", "high")}).rename_axis(
+            "Column"
+        ),
+        key=f"attention-table-{asked.key}",
+        alt=attention_takeaway(means),
+        columns={
+            "group": st.column_config.TextColumn("Group"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "mean": percent_column("Mean attention", "Over the rows of the group."),
+            "low": percent_column("from", "Lower end of the interval."),
+            "high": percent_column("to", "Upper end of the interval."),
+        },
+        csv=csv,
+    )
+
+
+def show_spread(state: Session, asked: Asked) -> None:
+    """Show how the attention to a few columns is distributed in each group."""
+    from fairmoe.analysis.attention import attention_histograms, divergence_parts  # noqa: PLC0415
+
+    parts = divergence_parts(asked.reasons)
+    columns = st.multiselect(
+        "Columns",
+        asked.reasons.columns,
+        default=list(parts.index[:COLUMNS_AT_FIRST]),
+        max_selections=8,
+        key=f"attention-columns-{asked.run.run_id}-{asked.key}",
+        persist_state="session",
+        help="At first those that make most of the attention distance.",
+    )
+    if not columns:
+        st.caption("Choose a column to see how the attention to it is distributed.")
+        return
+    histograms = attention_histograms(asked.reasons, columns)
+    show_chart(
+        state.drawn(
+            ("attention-spread", *asked.what, *columns), lambda: histogram_figure(histograms)
+        ),
+        takeaway=histogram_takeaway(histograms),
+        source=f"{asked.source} Rows are counted in 25 equal steps.",
+        key=f"attention-spread-{asked.key}",
+    )
+    csv = histograms.set_index("column")
+    percent = csv.assign(**{end: 100 * csv[end] for end in ("low", "high", "share")})
+    show_table(
+        percent.rename_axis("Column"),
+        key=f"attention-spread-table-{asked.key}",
+        alt=histogram_takeaway(histograms),
+        columns={
+            "group": st.column_config.TextColumn("Group"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "low": percent_column("Attention from", "Lower end of the step."),
+            "high": percent_column("to", "Upper end of the step."),
+            "share": percent_column("Share of the group", "Rows of the group in this step."),
+        },
+        csv=csv,
+    )
+
+
+def show_distance(state: Session, asked: Asked) -> None:
+    """Show what each column adds to the attention distance, and whether it is chance."""
+    from fairmoe.analysis.attention import divergence_parts  # noqa: PLC0415
+    from fairmoe.metrics import attention_test  # noqa: PLC0415
+
+    reasons, style = asked.reasons, MODELS[asked.model]
+    parts = divergence_parts(reasons)
+    if parts.isna().any():
+        st.info(divergence_takeaway(parts), icon=":material/group_off:")
+        return
+    with st.spinner("Shuffling the groups"):
+        test = state.once(
+            ("attention-test", asked.run.run_id, asked.split, asked.model),
+            lambda: attention_test(
+                reasons.attention,
+                group=reasons.group,
+                n_groups=len(reasons.group_names),
+                n_permutations=SHUFFLINGS,
+            ),
+        )
+    left, right = st.columns(2)
+    with left:
+        show_chart(
+            state.drawn(("attention-parts", *asked.what), lambda: divergence_figure(parts, style)),
+            takeaway=divergence_takeaway(parts),
+            source=f"{asked.source} Jensen-Shannon divergence in hundredths of a bit: 0 where all "
+            "groups get the same mean attention, 100 where two have no column in common.",
+            key=f"attention-parts-{asked.key}",
+        )
+    with right:
+        show_chart(
+            state.drawn(
+                ("attention-null", *asked.what),
+                lambda: null_figure(test.shuffled, test.difference, style),
+            ),
+            takeaway=null_takeaway(test.shuffled, test.p_value),
+            source=f"{asked.source} Each shuffling deals the group names anew to the same rows.",
+            key=f"attention-null-{asked.key}",
+        )
+        shuffled = pd.DataFrame({"distance": test.shuffled}).rename_axis("shuffling")
+        show_download(
+            "Distances as CSV",
+            lambda: shuffled.to_csv().encode(),
+            f"fairmoe-attention-null-{asked.key}.csv",
+        )
+    table = parts.to_frame("part").assign(share=parts / parts.sum())
+    show_table(
+        (100 * table).rename_axis("Column"),
+        key=f"attention-parts-table-{asked.key}",
+        alt=divergence_takeaway(parts),
+        columns={
+            "part": st.column_config.NumberColumn("Part of the distance", format="%.3f pp"),
+            "share": percent_column("Share of the distance", "They sum to 100%."),
+        },
+        csv=table,
+    )
+
+
+def _ask_group(kept: KeptRun) -> int:
+    """Let the user choose which of more than two groups is compared with the others."""
+    names = list(kept.run.data.groups)
+    if len(names) == 2:
+        return 0
+    group: int = st.selectbox(
+        "Group",
+        range(len(names)),
+        format_func=names.__getitem__,
+        key=f"attention-group-{kept.run.run_id}",
+        persist_state="session",
+        width=280,
+        help="It is compared with the mean of the other groups, each of which counts the same.",
+    )
+    return group

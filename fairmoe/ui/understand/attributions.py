@@ -1,0 +1,99 @@
+"""Which way the columns push, and whether another attribution method would say the same."""
+
+import streamlit as st
+
+from fairmoe.figures.attributions import (
+    METHODS,
+    methods_figure,
+    methods_takeaway,
+    ranges_figure,
+    ranges_takeaway,
+)
+from fairmoe.ui.frame.components import show_chart, show_table
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.attention import Asked, rows_in
+
+
+def show_directions(state: Session, asked: Asked) -> None:
+    """Show which way each column pushes in each group."""
+    from fairmoe.analysis.attention import attribution_ranges  # noqa: PLC0415
+
+    ranges = attribution_ranges(asked.reasons)
+    method = METHODS[asked.run.settings.attribution_method]
+    show_chart(
+        state.drawn(
+            ("attention-ranges", *asked.what),
+            lambda: ranges_figure(ranges, asked.run.data.positive),
+        ),
+        takeaway=ranges_takeaway(ranges),
+        source=f"{asked.source} Wide lines hold the middle half of the rows, thin ones 90%, and "
+        f"markers are medians. {method}, compared with the baseline row.",
+        key=f"attention-ways-{asked.key}",
+    )
+    csv = ranges.set_index("column")
+    show_table(
+        csv.rename_axis("Column"),
+        key=f"attention-ways-table-{asked.key}",
+        alt=ranges_takeaway(ranges),
+        columns={
+            "group": st.column_config.TextColumn("Group"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            **{
+                name: st.column_config.NumberColumn(label, format="%.2f")
+                for name, label in {
+                    "low": "5% below",
+                    "q1": "a quarter below",
+                    "median": "Median",
+                    "q3": "a quarter above",
+                    "high": "5% above",
+                }.items()
+            },
+        },
+        csv=csv,
+    )
+
+
+def show_methods(state: Session, asked: Asked) -> None:
+    """Show the attention of the same rows by all four attribution methods."""
+    from fairmoe.analysis.methods import compare_methods  # noqa: PLC0415
+
+    with st.spinner("Explaining a sample of the rows by four methods"):
+        comparison = state.once(
+            ("methods", asked.run.run_id, asked.split, asked.model),
+            lambda: compare_methods(
+                rows_in(state, asked.kept, asked.split),
+                rows_in(state, asked.kept, "train"),
+                asked.model,
+            ),
+        )
+    takeaway = methods_takeaway(comparison.agreement, comparison.same_top)
+    show_chart(
+        methods_figure(comparison.attention),
+        takeaway=takeaway,
+        source=f"{asked.source} A sample of {comparison.rows:,} of them, all groups together.",
+        key=f"attention-methods-chart-{asked.key}",
+    )
+    table = comparison.agreement.assign(distance=100 * comparison.divergence)
+    own = METHODS[asked.run.settings.attribution_method]
+    show_table(
+        table.set_axis([METHODS[str(name)] for name in table.index]).rename_axis("Method"),
+        key=f"attention-methods-table-{asked.key}",
+        alt=takeaway,
+        columns={
+            **{
+                name: st.column_config.NumberColumn(
+                    label, format="%.2f", help=f"Mean rank correlation with {label} within a row."
+                )
+                for name, label in METHODS.items()
+            },
+            "distance": st.column_config.NumberColumn(
+                "Attention distance", format="%.2f pp", help="Between the groups, by this method."
+            ),
+        },
+        csv=table,
+    )
+    st.caption(
+        f"Cells are mean rank correlations within a row: 1 where two methods put the columns in "
+        f"the same order. The run itself was trained and scored with {own}. Distances of a "
+        f"sample are larger than those of all rows, because the means of fewer rows vary more."
+    )

@@ -1,0 +1,253 @@
+"""What each group gets from one model of a run, and how sure that is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.decisions import (
+    CELLS,
+    FEW_ROWS,
+    MOST_GROUPS,
+    calibration_figure,
+    calibration_takeaway,
+    confusion_figure,
+    confusion_takeaway,
+    roc_figure,
+    roc_takeaway,
+)
+from fairmoe.figures.experts import RATES, rates_figure, rates_takeaway, too_few
+from fairmoe.figures.palette import MODELS
+from fairmoe.ui.frame.components import (
+    percent_column,
+    plain,
+    show_chart,
+    show_parts,
+    show_table,
+)
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.results import describe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from fairmoe.metrics import Gap
+    from fairmoe.runs import Model, Run, SplitName
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One model of a run, on the rows of one split.
+
+    Attributes:
+        run: The run.
+        split: The split.
+        model: The model.
+        rates: As `fairmoe.metrics.group_rates` returns it.
+        gaps: As `fairmoe.metrics.largest_gaps` returns them.
+    """
+
+    run: "Run"
+    split: "SplitName"
+    model: "Model"
+    rates: pd.DataFrame
+    gaps: "dict[str, Gap]"
+
+    @property
+    def key(self) -> str:
+        """Tells it from others in the keys of widgets."""
+        return f"{self.split}-{self.model}"
+
+    @property
+    def source(self) -> str:
+        """What figures of it are drawn from."""
+        return f"{MODELS[self.model].label}; {describe(self.run, self.split)}"
+
+    @property
+    def source_of_curves(self) -> str:
+        """The same, for figures that draw the largest groups only."""
+        many = len(self.rates)
+        some = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
+        return f"{self.source}{some if many > MOST_GROUPS else ''}"
+
+    @property
+    def labels_and_scores(self) -> "tuple[NDArray[Any], NDArray[Any]]":
+        """Labels and probabilities of the rows."""
+        record = self.run.splits[self.split]
+        return record.y_true, record.proba[self.model]
+
+    @property
+    def groups(self) -> "dict[str, Any]":
+        """The groups of the rows, as `fairmoe.metrics` asks for them."""
+        return {
+            "group": self.run.splits[self.split].group,
+            "group_names": list(self.run.data.groups),
+        }
+
+
+def judge(state: Session, run: "Run", split: "SplitName", model: "Model") -> Judged:
+    """Return rates and tested gaps of one model, computed once per session."""
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.metrics import group_rates, largest_gaps  # noqa: PLC0415
+
+    def answer() -> Judged:
+        record, names = run.splits[split], list(run.data.groups)
+        proba = record.proba[model]
+        rates = group_rates(
+            record.y_true, proba > 0.5, proba, group=record.group, group_names=names
+        )
+        gaps = largest_gaps(record.y_true, proba > 0.5, group=record.group, rates=rates)
+        return Judged(run, split, model, rates, gaps)
+
+    return state.once(("judged", run.run_id, split, model), answer)
+
+
+def show_by_group(state: Session, run: "Run", split: "SplitName") -> None:
+    """Let the user choose a model, and show what each group gets from it."""
+    model: Model = st.selectbox(
+        "Model",
+        list(run.splits[split].proba),
+        format_func=lambda key: MODELS[key].label,
+        key="rates-model",
+        width=320,
+        bind="query-params",
+        persist_state="session",
+    )
+    judged = judge(state, run, split, model)
+    few = too_few(judged.rates)
+    if few:
+        st.warning(plain(few), icon=":material/groups:")
+    show_parts(_PARTS, key="group-part", about=(state, judged))
+
+
+def _show_rates(state: Session, judged: Judged) -> None:
+    from fairmoe.report.words import gap_between  # noqa: PLC0415
+
+    rates = judged.rates
+    for metric, gap in judged.gaps.items():
+        st.markdown(plain(gap_between(gap, rates, judged.model, metric)))
+    show_chart(
+        state.drawn(
+            ("rates", judged.run.run_id, judged.split, judged.model), lambda: rates_figure(rates)
+        ),
+        takeaway=rates_takeaway(rates),
+        source=f"{judged.source} Bars are 95% Wilson intervals.",
+        key=f"rates-{judged.key}",
+    )
+    counts = ["n", "positives", "selected"]
+    columns = {
+        "n": st.column_config.NumberColumn("Rows", format="localized"),
+        "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
+        "selected": st.column_config.NumberColumn("Predicted positive (rows)", format="localized"),
+    }
+    for rate, label in RATES.items():
+        columns |= _with_interval(rate, label, "Share in percent.")
+    percent = rates.assign(**{str(name): 100 * rates[name] for name in rates if name not in counts})
+    show_table(
+        percent.rename_axis("Group"),
+        key=f"rates-table-{judged.key}",
+        alt=f"Counts and rates of {len(rates)} groups. {rates_takeaway(rates)}",
+        columns=columns,
+        csv=rates,
+    )
+
+
+def _show_confusion(_: Session, judged: Judged) -> None:
+    from fairmoe.metrics import confusion_by_group  # noqa: PLC0415
+
+    y_true, proba = judged.labels_and_scores
+    table = confusion_by_group(y_true, proba > 0.5, **judged.groups)
+    show_chart(
+        confusion_figure(table),
+        takeaway=confusion_takeaway(table),
+        source=judged.source,
+        key=f"confusion-{judged.key}",
+    )
+    columns: dict[str, Any] = {"n": st.column_config.NumberColumn("Rows", format="localized")}
+    for cell, words in CELLS.items():
+        columns[cell] = st.column_config.NumberColumn(words[0].capitalize(), format="localized")
+        columns[f"{cell}_share"] = percent_column("share", "Share of the group in percent.")
+    shares = {f"{cell}_share": 100 * table[f"{cell}_share"] for cell in CELLS}
+    show_table(
+        table.assign(**shares).rename_axis("Group"),
+        key=f"confusion-table-{judged.key}",
+        alt=confusion_takeaway(table),
+        columns=columns,
+        csv=table,
+    )
+
+
+def _show_roc(_: Session, judged: Judged) -> None:
+    from fairmoe.metrics import auc_by_group, roc_by_group  # noqa: PLC0415
+
+    y_true, proba = judged.labels_and_scores
+    aucs = auc_by_group(y_true, proba, **judged.groups)
+    show_chart(
+        roc_figure(roc_by_group(y_true, proba, **judged.groups), aucs),
+        takeaway=roc_takeaway(aucs),
+        source=f"{judged.source_of_curves} Intervals are those of DeLong et al., 95%.",
+        key=f"roc-{judged.key}",
+    )
+    ends = ["auc", "auc_low", "auc_high"]
+    show_table(
+        aucs.assign(**{end: 100 * aucs[end] for end in ends}).rename_axis("Group"),
+        key=f"roc-table-{judged.key}",
+        alt=roc_takeaway(aucs),
+        columns={
+            "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
+            "negatives": st.column_config.NumberColumn("Truly negative", format="localized"),
+            **_with_interval("auc", "AUC", "Area under the curve; 50% is chance."),
+        },
+        csv=aucs,
+    )
+
+
+def _show_calibration(_: Session, judged: Judged) -> None:
+    from fairmoe.metrics import (  # noqa: PLC0415
+        calibration_by_group,
+        expected_calibration_error,
+    )
+
+    y_true, proba = judged.labels_and_scores
+    calibration = calibration_by_group(y_true, proba, **judged.groups)
+    takeaway = calibration_takeaway(expected_calibration_error(calibration))
+    show_chart(
+        calibration_figure(calibration, judged.rates["n"]),
+        takeaway=takeaway,
+        source=f"{judged.source_of_curves} Ten equal bins, drawn from {FEW_ROWS} rows on; bars are "
+        "95% Wilson intervals.",
+        key=f"calibration-{judged.key}",
+    )
+    csv = calibration.set_index("group")
+    percent = csv.assign(**{str(name): 100 * csv[name] for name in csv if name != "n"})
+    show_table(
+        percent.rename_axis("Group"),
+        key=f"calibration-table-{judged.key}",
+        alt=takeaway,
+        columns={
+            "low": percent_column("Probability from", "Lower edge of the bin."),
+            "high": percent_column("to", "Upper edge of the bin."),
+            "n": st.column_config.NumberColumn("Rows", format="localized"),
+            "mean_score": percent_column("Mean probability", "Of the rows in the bin."),
+            **_with_interval("positive_rate", "Truly positive", "Share in percent."),
+        },
+        csv=csv,
+    )
+
+
+def _with_interval(name: str, label: str, text: str) -> dict[str, Any]:
+    return {
+        name: percent_column(label, text),
+        f"{name}_low": percent_column("from", f"{label}: lower end of the interval."),
+        f"{name}_high": percent_column("to", f"{label}: upper end of the interval."),
+    }
+
+
+_PARTS: dict[str, Callable[[Session, Judged], None]] = {
+    "Rates and gaps": _show_rates,
+    "Right and wrong": _show_confusion,
+    "Ranking": _show_roc,
+    "Probabilities": _show_calibration,
+}

@@ -1,0 +1,281 @@
+"""What the models say of one person, why, and what would have to differ for another answer."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.attributions import METHODS
+from fairmoe.figures.individual import (
+    ASKED,
+    changes_figure,
+    changes_takeaway,
+    opinions_figure,
+    opinions_takeaway,
+    reasons_figure,
+    reasons_takeaway,
+    swap_figure,
+    swap_takeaway,
+)
+from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.attention import rows_in
+from fairmoe.ui.understand.person_picker import Person, cell_text
+
+
+def show_opinions(person: Person) -> None:
+    """Show what the mixture and its experts say, and whom the gate asks."""
+    run, record, said = person.kept.run, person.rows.record, person.said
+    decided, true = said["mixture"] > 0.5, bool(record.y_true[person.place])
+    for column, (label, value, text) in zip(
+        st.columns(4),
+        (
+            ("Probability, mixture", f"{said['mixture']:.1%}", f"Of {run.data.positive}."),
+            ("Predicted", _word(decided), f"Positive means {run.data.positive}."),
+            ("Truth", _word(true), "As the table says of the real values."),
+            ("Group", list(run.data.groups)[person.group], "By the real sensitive value."),
+        ),
+        strict=True,
+    ):
+        column.metric(label, plain(value), help=plain(text), border=True)
+    takeaway = opinions_takeaway(said, run.data.positive)
+    show_chart(
+        opinions_figure(said, run.data.positive),
+        takeaway=takeaway,
+        source=f"{_source(person)} Above 50% is predicted positive.",
+        key=f"opinions-{person.key}",
+    )
+    weights = {MODELS[expert].label: said[f"weight of {expert}"] for expert in EXPERTS}
+    csv = pd.DataFrame(
+        {"proba": {MODELS[model].label: said[model] for model in ASKED}, "weight": weights}
+    ).loc[[MODELS[model].label for model in ASKED]]
+    told = {label: f"{weight:.1%}" for label, weight in weights.items()}
+    show_table(
+        csv.assign(
+            proba=100 * csv["proba"],
+            weight=[told.get(str(label), "has none of its own") for label in csv.index],
+        ).rename_axis("Model"),
+        key=f"opinions-table-{person.key}",
+        alt=takeaway,
+        columns={
+            "proba": percent_column("Probability", f"Of {run.data.positive}."),
+            "weight": st.column_config.TextColumn("Gate weight"),
+        },
+        csv=csv.rename_axis("model"),
+    )
+
+
+def show_reasons(_: Session, person: Person) -> None:
+    """Show which values speak for the positive class and which against."""
+    from fairmoe.analysis.individual import baseline_proba, explain  # noqa: PLC0415
+
+    run = person.kept.run
+    attributions = explain(run, person.x)
+    cells = {str(column): cell_text(person.frame[column].iloc[0]) for column in attributions.index}
+    takeaway = reasons_takeaway(attributions)
+    show_chart(
+        reasons_figure(attributions, cells, run.data.positive),
+        takeaway=takeaway,
+        source=f"{_source(person)} Bars to the left speak against {run.data.positive}. "
+        f"{METHODS[run.settings.attribution_method]}, compared with the baseline row, to which the "
+        f"mixture gives {baseline_proba(run):.1%}. What a model makes of a value is not what the "
+        "value causes.",
+        key=f"reasons-{person.key}",
+    )
+    named = attributions.assign(value=pd.Series(cells))
+    show_table(
+        named.rename_axis("Column"),
+        key=f"reasons-table-{person.key}",
+        alt=takeaway,
+        columns={
+            "value": st.column_config.TextColumn("Value"),
+            **{
+                model: st.column_config.NumberColumn(
+                    MODELS[model].label, format="%.2f", help="In log-odds."
+                )
+                for model in ASKED
+            },
+        },
+        csv=named,
+    )
+
+
+def show_swap(_: Session, person: Person) -> None:
+    """Show what the models would say with another sensitive value and all else the same."""
+    from fairmoe.analysis.individual import swap_sensitive  # noqa: PLC0415
+
+    run, labelled = person.kept.run, person.kept.labelled
+    sensitive = list(run.roles.sensitive_columns)
+    swapped = swap_sensitive(run, labelled, person.frame)
+    if swapped is None:
+        st.info(
+            plain(
+                f"The models never see {' and '.join(sensitive)}, so each prediction stays the "
+                "same whatever it says. Other columns may still tell of it."
+            ),
+            icon=":material/visibility_off:",
+        )
+        return
+    names = [
+        " & ".join(cell_text(value) for value in row)
+        for row in swapped[sensitive].itertuples(index=False)
+    ]
+    takeaway = swap_takeaway(swapped)
+    show_chart(
+        swap_figure(swapped, names, list(run.data.groups)),
+        takeaway=takeaway,
+        source=f"{_source(person)} Only {' and '.join(sensitive)} is swapped; a person of another "
+        "group would differ in more.",
+        key=f"swap-{person.key}",
+    )
+    table = swapped[[*ASKED]].set_axis([f"{names[0]} (own)", *names[1:]])
+    show_table(
+        100 * table.rename_axis("Sensitive value"),
+        key=f"swap-table-{person.key}",
+        alt=takeaway,
+        columns={model: percent_column(MODELS[model].label, "Probability.") for model in ASKED},
+        csv=table,
+    )
+
+
+def show_neighbour(state: Session, person: Person) -> None:
+    """Show the nearest person of another group for whom the mixture decides otherwise."""
+    from fairmoe.analysis.individual import nearest_other  # noqa: PLC0415
+
+    run, record = person.kept.run, person.rows.record
+    decided = bool(person.said["mixture"] > 0.5)
+    other = nearest_other(person.rows, person.x, group=person.group, positive=decided)
+    if other is None:
+        st.info(
+            f"The mixture decides the same for everyone of another group among the "
+            f"{person.split} rows.",
+            icon=":material/group_off:",
+        )
+        return
+    group = list(run.data.groups)[int(record.group[other.position])]
+    proba = float(record.proba["mixture"][other.position])
+    cells = person.rows.frame.iloc[[other.position]]
+    columns = list(run.encoder.columns)
+    table = pd.DataFrame(
+        [
+            (cell_text(own), cell_text(theirs), _difference(own, theirs))
+            for own, theirs in ((person.frame[c].iloc[0], cells[c].iloc[0]) for c in columns)
+        ],
+        index=pd.Index(columns, name="Column"),
+        columns=["own", "other", "difference"],
+    )
+    differing = int((table["difference"] != "same").sum())
+    takeaway = (
+        f"The nearest of {other.among:,} is {person.line(other.position)} (group {group}), with a "
+        f"probability of {proba:.1%}: {differing} of {len(columns)} columns differ."
+    )
+    st.markdown(plain(takeaway))
+    show_table(
+        table,
+        key=f"neighbour-table-{person.key}",
+        alt=takeaway,
+        columns={
+            "own": st.column_config.TextColumn("This person"),
+            "other": st.column_config.TextColumn("Nearest person"),
+            "difference": st.column_config.TextColumn("Difference"),
+        },
+        csv=table,
+    )
+    st.caption(
+        f"Distance {other.distance:.2f}: the square root of the summed squares of what differs in "
+        "the models' inputs without the sensitive columns. There a number counts in its scaled "
+        "units, another level of a category as 1.41. Two persons who are alike in these columns "
+        "need not be alike in what the table leaves out."
+    )
+    if st.button("Look at that person", icon=":material/person_search:", key="neighbour"):
+        state.row = int(record.rows[other.position])
+        st.rerun()
+
+
+def show_changes(state: Session, person: Person) -> None:
+    """Show the smallest changes of one or two values that turn the decision of the mixture."""
+    from fairmoe.analysis.counterfactuals import smallest_changes  # noqa: PLC0415
+
+    run = person.kept.run
+    sensitive = [c for c in run.roles.sensitive_columns if c in run.encoder.columns]
+    free = [column for column in run.encoder.columns if column not in sensitive]
+    locked = st.multiselect(
+        "Keep as they are",
+        free,
+        key=f"locked-{run.run_id}",
+        persist_state="session",
+        placeholder="Columns that this person cannot change",
+        help="Such as age or place of birth. Sensitive columns are always kept.",
+    )
+    train = rows_in(state, person.kept, "train")
+    changes = smallest_changes(
+        run, train.frame, person.frame, locked=frozenset((*locked, *sensitive))
+    )
+    how = (
+        "Tried are 20 quantiles of the middle 95% of each number and every level of each category "
+        "that has an input of its own, one column at a time and two together. A change of a number "
+        "counts by the share of training rows that it moves past, one of a category as 50%. It "
+        "turns this model's decision; whether it would change anything in the world is another "
+        "question."
+    )
+    if not changes:
+        st.info("No change of one or two columns was found.", icon=":material/lock:")
+        st.caption(how)
+        return
+    table = pd.DataFrame(
+        {
+            "change": [
+                " and ".join(
+                    f"{column} {cell_text(before)} → {cell_text(after)}"
+                    for column, before, after in zip(
+                        change.columns, change.before, change.after, strict=True
+                    )
+                )
+                for change in changes
+            ],
+            "cost": [change.cost for change in changes],
+            "proba": [change.proba for change in changes],
+        }
+    )
+    takeaway = changes_takeaway(table)
+    show_chart(
+        changes_figure(table),
+        takeaway=takeaway,
+        source=f"{_source(person)} {how}",
+        key=f"changes-{person.key}",
+    )
+    csv = table.set_index("change")
+    show_table(
+        (100 * csv).rename_axis("Change"),
+        key=f"changes-table-{person.key}",
+        alt=takeaway,
+        columns={
+            "cost": percent_column("Size", "Share of people moved past, summed over the columns."),
+            "proba": percent_column("Probability then", f"Of {run.data.positive}."),
+        },
+        csv=csv,
+    )
+
+
+def _word(positive: bool) -> str:
+    return "positive" if positive else "other"
+
+
+def _source(person: Person) -> str:
+    run = person.kept.run
+    values = f", changed in {', '.join(person.changed)}" if person.changed else ""
+    return (
+        f"{run.data.name or 'Unnamed table'}, {person.line()}{values}, one of "
+        f"{len(person.rows.frame):,} {person.split} rows, seed {run.settings.seed}."
+    )
+
+
+def _difference(own: Any, theirs: Any) -> str:
+    """Say how the other cell differs."""
+    if (pd.isna(own) and pd.isna(theirs)) or own == theirs:
+        return "same"
+    if pd.isna(own) or pd.isna(theirs) or isinstance(own, str):
+        return "differs"
+    away = float(theirs) - float(own)
+    return f"{abs(away):g} {'more' if away > 0 else 'less'}"

@@ -1,0 +1,174 @@
+"""What a finished run shows: scores and curves."""
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe.figures.curves import (
+    Line,
+    curve_table,
+    curves_figure,
+    curves_takeaway,
+    kept_moment,
+)
+from fairmoe.figures.experts import (
+    SUMMARY,
+    ahead_of_mixture,
+    not_estimable,
+    scores_figure,
+    scores_takeaway,
+)
+from fairmoe.figures.palette import MODELS
+from fairmoe.figures.tables import score_table
+from fairmoe.figures.words import METRICS, drawn_from, shown
+from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.state import Session
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run, SplitName
+
+_SPLITS: "dict[SplitName, str]" = {"test": "Test", "validation": "Validation"}
+
+
+def split_switch() -> "SplitName":
+    """Let the user choose the rows that the page is about."""
+    split: SplitName = st.segmented_control(
+        "Rows",
+        list(_SPLITS),
+        default="test",
+        format_func=_SPLITS.__getitem__,
+        required=True,
+        key="split",
+        bind="query-params",
+        persist_state="session",
+        help="The weights were chosen on the validation rows; nothing was chosen on the test rows.",
+    )
+    return split
+
+
+def describe(run: "Run", split: "SplitName") -> str:
+    """Say what figures of a run and a split are drawn from."""
+    return drawn_from(run.data.name, len(run.splits[split].y_true), split, run.settings.seed)
+
+
+def show_headline(run: "Run") -> None:
+    """Show the four summary scores of the mixture on the test rows beside the utility expert's."""
+    scores = run.scores["test"]
+    for column, metric in zip(st.columns(len(SUMMARY)), SUMMARY, strict=True):
+        about = METRICS[metric]
+        value, reference = scores["mixture"][metric], scores["utility"][metric]
+        difference = 100 * (value - reference)
+        column.metric(
+            f"{about.label}, mixture",
+            shown(value, metric),
+            None if math.isnan(difference) else round(difference, 1),
+            delta_color="off",
+            delta_description="pp vs utility expert",
+            help=f"{about.help} {about.direction.capitalize()}.",
+            border=True,
+        )
+
+
+def show_scores(state: Session, run: "Run", split: "SplitName") -> None:
+    """Show the scores of all models, and flag those that predict one class only."""
+    table = score_table(run.scores[split])
+    show_chart(
+        state.drawn(("scores", run.run_id, split), lambda: scores_figure(table)),
+        takeaway=scores_takeaway(table),
+        source=describe(run, split),
+        key=f"scores-{split}",
+    )
+    above = ahead_of_mixture(table)
+    if above:
+        names = ", ".join(MODELS[model].label for model in above)
+        st.info(f"Higher in final score than the mixture: {names}.", icon=":material/info:")
+    missing = not_estimable(run.scores["validation"]["mixture"])
+    if missing:
+        st.warning(missing, icon=":material/warning:")
+    collapsed = _collapsed(run, split)
+    if collapsed:
+        names = ", ".join(MODELS[model].label for model in collapsed)
+        st.warning(
+            f"Predicts (almost) only one class: {names}. Its gaps are small because it treats "
+            f"everyone the same way, rightly or wrongly.",
+            icon=":material/warning:",
+        )
+    named = (100 * table).set_axis([MODELS[str(model)].label for model in table.index])
+    show_table(
+        named.rename_axis("Model"),
+        key=f"scores-table-{split}",
+        alt=f"Twelve scores of {len(named)} models. {scores_takeaway(table)}",
+        columns={
+            metric: percent_column(about.label, f"{about.help} {about.direction}.", about.unit)
+            for metric, about in METRICS.items()
+        },
+        csv=table,
+    )
+
+
+def show_curves(state: Session, run: "Run") -> None:
+    """Show what training recorded, phase by phase."""
+    lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
+    figure = state.drawn(("curves", run.run_id), lambda: curves_figure(lines))
+    kept = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
+    if figure is not None:
+        show_chart(
+            figure,
+            takeaway=curves_takeaway(lines),
+            source=f"{run.data.name}, training rows, seed {run.settings.seed}. {kept}",
+            key="curves",
+        )
+        show_curve_numbers(lines, key="curves-table", alt=curves_takeaway(lines))
+
+
+def show_curve_numbers(lines: Iterable[Line], *, key: str, alt: str) -> None:
+    """Offer what curves are drawn from as a table, which is made when it is unfolded."""
+    numbers = st.expander(
+        "The numbers", icon=":material/table_rows:", key=f"{key}-open", on_change="rerun"
+    )
+    if numbers.open:
+        table = curve_table(lines).set_index("curve")
+        with numbers:
+            show_table(
+                table.rename_axis("Curve"),
+                key=key,
+                alt=alt,
+                columns={
+                    "phase": st.column_config.TextColumn("Phase"),
+                    "epoch": st.column_config.NumberColumn("Epoch", format="localized"),
+                    "value": st.column_config.NumberColumn("Value", format="%.4f"),
+                },
+                csv=table,
+            )
+
+
+def show_provenance(run: "Run") -> None:
+    """Show from which data and settings the run came."""
+    usual = type(run.settings)().to_dict()
+    changed = {
+        name: value for name, value in run.settings.to_dict().items() if value != usual[name]
+    }
+    told = ", ".join(
+        f"{name} {value:g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in changed.items()
+    )
+    resolved = run.resolved
+    st.caption(
+        plain(
+            f"{run.data.name or 'Unnamed table'}: {run.data.rows:,} rows, {run.data.columns} "
+            f"columns, SHA-256 {run.data.sha256[:12]}. Positive: {run.data.positive}. Settings "
+            f"that differ from the defaults: {told or 'none'}. {resolved['epochs']:,} epochs in "
+            f"all, {resolved['batch_size']:,} rows per step, {resolved['features']:,} inputs. Seed "
+            f"{run.settings.seed}. Computed on {run.device} in {run.seconds['total']:.1f} s"
+            f"{', experts from the cache' if run.experts_reused else ''}. Run {run.run_id[:12]}."
+        )
+    )
+
+
+def _collapsed(run: "Run", split: "SplitName") -> list[str]:
+    from fairmoe.metrics import is_collapsed  # noqa: PLC0415
+
+    record = run.splits[split]
+    return [m for m, proba in record.proba.items() if is_collapsed(record.y_true, proba > 0.5)]

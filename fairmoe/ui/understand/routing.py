@@ -1,0 +1,293 @@
+"""What the gate of a run does: its weights, its rows, and what it would be to overrule it."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.curves import Line, kept_moment
+from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.points import SAME, sampled
+from fairmoe.figures.routing import (
+    column_figure,
+    column_takeaway,
+    gate_reading,
+    usage_figure,
+    usage_takeaway,
+    weights_figure,
+    weights_takeaway,
+)
+from fairmoe.figures.whatif import (
+    COMPARED,
+    differences,
+    disagreement_figure,
+    disagreement_takeaway,
+    flow_figure,
+    flow_takeaway,
+    forced_figure,
+    forced_takeaway,
+)
+from fairmoe.figures.words import METRICS
+from fairmoe.ui.frame.components import (
+    percent_column,
+    plain,
+    show_chart,
+    show_table,
+)
+from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.understand.attention import rows_in
+from fairmoe.ui.understand.results import describe, show_curve_numbers
+
+if TYPE_CHECKING:
+    from fairmoe.analysis.routing import Outcome
+    from fairmoe.runs import SplitName
+
+RESAMPLES = 200
+_INTERVALS = "Bars are 95% intervals of the mean."
+_OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted positive?", "right": "Predicted right?"}
+
+
+def show_reading(state: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Say what routing is, and how much the gate of the run decides."""
+    rows = routed(state, kept, split)
+    st.info(plain(gate_reading(rows)), icon=":material/alt_route:")
+    st.markdown(
+        "For each row the gate weighs the opinions of the three experts; the weights sum to 100%. "
+        "Look for groups that are routed otherwise than the rest, and for what that changes in "
+        "the end: a gate that sends one group to the result expert treats it by other rules."
+    )
+
+
+def show_weights(_: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Show the mean weights by group, and how the use of the experts came about."""
+    from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
+
+    run, record = kept.run, kept.run.splits[split]
+    weights = weights_by_group(record.gate, record.group, list(run.data.groups))
+    show_chart(
+        weights_figure(weights),
+        takeaway=weights_takeaway(weights),
+        source=f"{describe(run, split)} {_INTERVALS} The dotted line is a third.",
+        key=f"weights-{split}",
+    )
+    _show_weights_table(
+        weights, of="Group", key=f"weights-table-{split}", alt=weights_takeaway(weights)
+    )
+    lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
+    moment = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
+    figure = usage_figure(lines)
+    if figure is not None:
+        show_chart(
+            figure,
+            takeaway=usage_takeaway(lines),
+            source=f"{run.data.name or 'Unnamed table'}, training rows, seed {run.settings.seed}, "
+            f"moving average over the steps. {moment}",
+            key="usage",
+        )
+        show_curve_numbers(
+            [line for line in lines if line.name.startswith("usage")],
+            key="usage-table",
+            alt=usage_takeaway(lines),
+        )
+
+
+def show_columns(state: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Show the weights along a column of the user's choice."""
+    from fairmoe.analysis.routing import weights_by_column  # noqa: PLC0415
+
+    found = rows_in(state, kept, split)
+    column = st.selectbox(
+        "Column",
+        list(kept.labelled.kinds),
+        key=f"routing-column-{kept.run.run_id}",
+        width=320,
+        persist_state="session",
+    )
+    weights = weights_by_column(found.frame[column], found.record.gate)
+    show_chart(
+        column_figure(weights, ordered=kept.labelled.kinds[column] == "number"),
+        takeaway=column_takeaway(weights),
+        source=f"{describe(kept.run, split)} {_INTERVALS} Numbers are cut so that the parts have "
+        "about equally many rows.",
+        key=f"column-{split}-{column}",
+    )
+    _show_weights_table(
+        weights, of="Value", key=f"column-table-{split}", alt=column_takeaway(weights)
+    )
+
+
+def show_disagreement(state: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Show whether the gate is more decided where the experts disagree."""
+    from fairmoe.analysis.routing import by_disagreement  # noqa: PLC0415
+
+    rows = routed(state, kept, split)
+    drawn, tenths = sampled(rows), by_disagreement(rows)
+    show_chart(
+        disagreement_figure(drawn, tenths, list(kept.run.data.groups)),
+        takeaway=disagreement_takeaway(rows),
+        source=f"{source_of_rows(kept, split, len(drawn))} {_INTERVALS}",
+        key=f"disagreement-{split}",
+    )
+    shares = ["disagreement", "entropy", "entropy_low", "entropy_high"]
+    show_table(
+        tenths.assign(**{name: 100 * tenths[name] for name in shares}).rename_axis("Tenth"),
+        key=f"disagreement-table-{split}",
+        alt=disagreement_takeaway(rows),
+        columns={
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+            "disagreement": percent_column("Disagreement", "Mean over the tenth.", "pp"),
+            "entropy": percent_column("Entropy", "100%: the gate weighs all experts alike."),
+            "entropy_low": percent_column("from", "Entropy: lower end of the interval."),
+            "entropy_high": percent_column("to", "Entropy: upper end of the interval."),
+        },
+        csv=tenths,
+    )
+
+
+def show_flows(state: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Show who goes to which expert and how it ends."""
+    from fairmoe.analysis.routing import flows  # noqa: PLC0415
+
+    outcome: Outcome = st.segmented_control(
+        "Outcome",
+        list(_OUTCOMES),
+        default="predicted",
+        format_func=_OUTCOMES.__getitem__,
+        required=True,
+        key="routing-outcome",
+        bind="query-params",
+        persist_state="session",
+    )
+    positive = kept.run.data.positive
+    ends = {
+        "predicted": (f"predicted {positive}", "predicted otherwise"),
+        "right": ("predicted right", "predicted wrong"),
+    }[outcome]
+    counts = flows(routed(state, kept, split), outcome)
+    show_chart(
+        flow_figure(counts, list(kept.run.data.groups), ends),
+        takeaway=flow_takeaway(counts),
+        source=f"{describe(kept.run, split)} Every row counts for the expert of most weight, "
+        "however little more it has; the prediction is the mixture's.",
+        key=f"flow-{split}-{outcome}",
+    )
+    named = counts.assign(
+        expert=[MODELS[expert].label for expert in counts["expert"]],
+        outcome=[ends[0] if came else ends[1] for came in counts["outcome"]],
+    ).set_index("group")
+    show_table(
+        named.rename_axis("Group"),
+        key=f"flow-table-{split}-{outcome}",
+        alt=flow_takeaway(counts),
+        columns={
+            "expert": st.column_config.TextColumn("Expert of most weight"),
+            "outcome": st.column_config.TextColumn("Outcome"),
+            "rows": st.column_config.NumberColumn("Rows", format="localized"),
+        },
+        csv=named,
+    )
+
+
+def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Show what would change if the gate were overruled for everyone or for one group."""
+    from fairmoe.analysis.overrides import explain_routes, forced_scatter, forced_scores  # noqa: PLC0415
+
+    run, groups = kept.run, list(kept.run.data.groups)
+    who: int = st.selectbox(
+        "Who is sent to one expert?",
+        [-1, *range(len(groups))],
+        format_func=lambda i: "Everyone" if i < 0 else groups[i],
+        key=f"forced-{run.run_id}",
+        width=320,
+        persist_state="session",
+    )
+    sent = None if who < 0 else who
+    with st.spinner("Explaining every row"):
+        routes = state.once(
+            ("routes", run.run_id, split), lambda: explain_routes(rows_in(state, kept, split))
+        )
+    scores = state.once(
+        ("forced", run.run_id, split, who),
+        lambda: forced_scores(routes, sent),
+    )
+    scatter = None
+    if st.toggle(
+        "Show how far chance scatters the changes",
+        key="forced-scatter",
+        bind="query-params",
+        persist_state="session",
+        help=f"Draws the rows anew {RESAMPLES} times; that takes a few seconds on large tables.",
+    ):
+        with st.spinner("Drawing the rows anew"):
+            scatter = state.once(
+                ("scatter", run.run_id, split, who),
+                lambda: forced_scatter(routes, sent, n_resamples=RESAMPLES),
+            )
+    told = "everyone" if sent is None else f"the group {groups[sent]}"
+    rest = "" if sent is None else "All others stay with the mixture. "
+    bars = f"Bars: 95% of {RESAMPLES} draws of the rows, with replacement. " if scatter else ""
+    show_chart(
+        forced_figure(scores, told, scatter),
+        takeaway=forced_takeaway(scores, told),
+        source=f"{describe(run, split)} {rest}{bars}Models and rows are the same, so the routing "
+        "alone makes the difference; another training may give another.",
+        key=f"forced-{split}-{who}-{scatter is not None}",
+    )
+    _show_forced_table(scores, key=f"forced-table-{split}-{who}", alt=forced_takeaway(scores, told))
+
+
+def routed(state: Session, kept: KeptRun, split: "SplitName") -> pd.DataFrame:
+    """Return how each row is routed, as `fairmoe.analysis.routed_rows` does."""
+    from fairmoe.analysis.routing import routed_rows  # noqa: PLC0415
+
+    run = kept.run
+    return state.once(
+        ("routed", run.run_id, split),
+        lambda: routed_rows(run.splits[split], list(run.data.groups)),
+    )
+
+
+def source_of_rows(kept: KeptRun, split: "SplitName", drawn: int) -> str:
+    """Say what a figure of single rows is drawn from."""
+    rows = len(kept.run.splits[split].y_true)
+    some = f" Drawn are {drawn:,} of them, chosen at random." if drawn < rows else ""
+    return f"{describe(kept.run, split)}{some}"
+
+
+def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -> None:
+    columns: dict[str, Any] = {"rows": st.column_config.NumberColumn("Rows", format="localized")}
+    for expert in EXPERTS:
+        label = MODELS[expert].label
+        columns[expert] = percent_column(label, "Mean gate weight.")
+        columns[f"{expert}_low"] = percent_column("from", f"{label}: lower end of the interval.")
+        columns[f"{expert}_high"] = percent_column("to", f"{label}: upper end of the interval.")
+    shares = [name for name in columns if name != "rows"]
+    percent = weights.assign(**{name: 100 * weights[name] for name in shares})
+    show_table(
+        percent.rename_axis(of),
+        key=key,
+        alt=alt,
+        columns=columns,
+        csv=weights,
+    )
+
+
+def _show_forced_table(scores: pd.DataFrame, *, key: str, alt: str) -> None:
+    names = ["As routed", *(f"To the {MODELS[expert].label.lower()}" for expert in EXPERTS)]
+    change = differences(scores)
+    shown, columns = {}, {}
+    for metric in COMPARED:
+        about = METRICS[metric]
+        shown[metric] = 100 * scores[metric]
+        columns[metric] = percent_column(
+            about.label, f"{about.help} {about.direction}.", about.unit
+        )
+        changed = change[metric].reindex(scores.index, fill_value=0.0)
+        # Else some would read as a negative zero.
+        shown[f"{metric}_change"] = 100 * changed.where(~(changed.abs() < SAME), 0.0)
+        columns[f"{metric}_change"] = percent_column(
+            "change", f"{about.label}: change against the routing as it is.", "pp"
+        )
+    table = pd.DataFrame(shown).set_axis(pd.Index(names, name="Routing"))
+    everything = scores.join(change.add_suffix("_change"))
+    show_table(table, key=key, alt=alt, columns=columns, csv=everything)

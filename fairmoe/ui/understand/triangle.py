@@ -1,0 +1,106 @@
+"""Each row between the three experts: select some, list them, open one."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.points import sampled
+from fairmoe.figures.routing import triangle_figure, triangle_takeaway
+from fairmoe.ui.frame.components import percent_column, show_download, show_selectable_chart
+from fairmoe.ui.frame.frame import INDIVIDUAL
+from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.understand.routing import routed, source_of_rows
+
+if TYPE_CHECKING:
+    from fairmoe.runs import SplitName
+
+
+def show_triangle(state: Session, kept: KeptRun, split: "SplitName") -> None:
+    """Show each row between the experts, and list the selected ones, or else all."""
+    rows = routed(state, kept, split)
+    drawn = sampled(rows)
+    zoom = st.toggle(
+        "Zoom in on the points",
+        value=True,
+        key="triangle-zoom",
+        bind="query-params",
+        persist_state="session",
+        help="Off: the whole triangle, in which a gate that hardly decides is a dot in the middle.",
+    )
+    picked = show_selectable_chart(
+        triangle_figure(drawn, list(kept.run.data.groups), zoom=zoom),
+        takeaway=triangle_takeaway(rows),
+        source=f"{source_of_rows(kept, split, len(drawn))} Click a point, or draw around "
+        "some with the lasso.",
+        key=f"triangle-{kept.run.run_id}-{split}-{zoom}",
+    )
+    position = _pick_from_list(kept, rows, {int(position) for position in picked})
+    if position is not None:
+        state.row = position
+        line = kept.labelled.table.line(position)
+        st.markdown(f"Row {line:,} of the file is picked.")
+        link(INDIVIDUAL, f"Look at row {line:,} closely")
+
+
+def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int | None:
+    listed = rows[rows["row"].isin(picked)] if picked else rows
+    listed = listed.sort_values("disagreement", ascending=False, kind="stable")
+    told = (
+        f"{len(listed):,} selected {'row' if len(listed) == 1 else 'rows'}"
+        if picked
+        else f"No point is selected: all {len(listed):,} rows"
+    )
+    st.markdown(f"**{told}**, the most disputed first. Tick a row to open it.")
+    percent = [f"{kind}_{expert}" for kind in ("weight", "proba") for expert in EXPERTS]
+    percent += ["proba", "disagreement"]
+    table = kept.labelled.table
+    shown = listed.assign(
+        line=[table.line(int(position)) for position in listed["row"]],
+        **{name: 100 * listed[name] for name in percent},
+    )
+    columns = _columns(kept.run.data.positive)
+    event: Any = st.dataframe(
+        shown,
+        # A new list is another table, so that no tick of the list before points at its rows.
+        key=f"routed-{kept.run.run_id}-{hash(tuple(listed['row']))}",
+        alt=f"{told}, with the weights and the opinions of the experts.",
+        hide_index=True,
+        height=320,
+        column_config=columns,
+        column_order=list(columns),
+        on_select="rerun",
+        selection_mode="single-row",
+        width="stretch",
+    )
+    csv = listed.set_index("row")
+    show_download("Table as CSV", lambda: csv.to_csv().encode(), "fairmoe-routed-rows.csv")
+    ticked = event.selection.rows or ([0] if len(picked) == 1 else [])
+    return int(listed["row"].iloc[ticked[0]]) if ticked else None
+
+
+def _columns(positive: str) -> dict[str, Any]:
+    columns = {
+        "line": st.column_config.NumberColumn(
+            "Row", help="As a spreadsheet counts it: the first row is the header.", format="%d"
+        ),
+        "group": st.column_config.TextColumn("Group"),
+        "positive": st.column_config.CheckboxColumn("Truly", help=f"Truly {positive}."),
+        "predicted": st.column_config.CheckboxColumn(
+            "Predicted", help=f"Predicted {positive} by the mixture."
+        ),
+        "proba": percent_column("Mixture", f"The mixture's probability of {positive}."),
+    }
+    for expert in EXPERTS:
+        label = MODELS[expert].label
+        name = label.removesuffix(" expert")
+        columns[f"weight_{expert}"] = percent_column(f"Weight: {name.lower()}", f"Of the {label}.")
+        columns[f"proba_{expert}"] = percent_column(
+            f"Says: {name.lower()}", f"The {label.lower()}'s probability of {positive}."
+        )
+    columns["disagreement"] = percent_column(
+        "Dispute", "Mean difference between the experts' probabilities.", "pp"
+    )
+    return columns

@@ -1,0 +1,291 @@
+import inspect
+import math
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairmoe.figures import words
+from fairmoe.figures.curves import Line, curves_figure, curves_takeaway, kept_moment
+from fairmoe.figures.data import label_figure, label_takeaway
+from fairmoe.figures.experts import (
+    ahead_of_mixture,
+    not_estimable,
+    rates_figure,
+    rates_takeaway,
+    scores_figure,
+    scores_takeaway,
+)
+from fairmoe.figures.palette import EXPERTS, MODELS, group_styles, plain, reserve_room
+from fairmoe.figures.tables import column_table, group_counts, score_table
+from fairmoe.figures.words import METRICS, shown
+from fairmoe.metrics import METRICS as COMPUTED
+from fairmoe.metrics import group_rates
+from fairmoe.runs import EXPERTS as RUN_EXPERTS
+from fairmoe.runs import MODELS as RUN_MODELS
+
+Y = np.array([1, 0, 1, 1, 0])
+GROUP = np.array([0, 0, 0, 1, 1])
+
+
+@pytest.fixture
+def scores() -> pd.DataFrame:
+    table = {model: dict.fromkeys(METRICS, 0.1 * i) for i, model in enumerate(MODELS)}
+    table["logistic"]["f_res"] = math.nan
+    return score_table(table)
+
+
+@pytest.fixture
+def rates() -> pd.DataFrame:
+    return group_rates(Y, Y, Y * 0.8, group=GROUP, group_names=["<b>a</b>", "b"])
+
+
+def test_every_model_and_metric_of_a_run_is_named_and_styled():
+    assert set(MODELS) == set(RUN_MODELS)
+    assert EXPERTS == RUN_EXPERTS
+    assert set(METRICS) == set(COMPUTED)
+
+
+def test_no_two_models_look_alike_in_colour_or_in_the_second_channel():
+    for channel in ("colour", "dash", "symbol", "pattern", "label"):
+        assert len({getattr(style, channel) for style in MODELS.values()}) == len(MODELS)
+
+
+@given(st.integers(1, 42))
+def test_no_two_groups_look_alike(count):
+    styles = group_styles([f"group {i}" for i in range(count)])
+    assert len({(style.colour, style.pattern) for style in styles}) == count
+    assert len({(style.colour, style.symbol) for style in styles}) == count
+
+
+@given(st.text())
+def test_plain_text_holds_no_tags(text):
+    assert "<" not in plain(text)
+    assert ">" not in plain(text)
+
+
+def test_the_style_of_a_group_does_not_depend_on_the_groups_after_it():
+    assert group_styles(["a", "b"]) == group_styles(["a", "b", "c"])[:2]
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "text"),
+    [
+        (0.71449, "acc", "71.4%"),
+        (0.0, "dp", "0.0 pp"),
+        (-0.05, "final_score", "-5.0%"),
+        (math.nan, "eo", "insufficient data"),
+    ],
+)
+def test_scores_read_as_percent_or_percentage_points(value, metric, text):
+    assert shown(value, metric) == text
+
+
+def test_gaps_are_better_when_lower():
+    lower = {name for name, metric in METRICS.items() if not metric.higher_is_better}
+    assert lower == {"dp", "eo", "f_res", "ref", "vef", "att_jsd", "f_proc"}
+    assert {METRICS[name].unit for name in lower} == {"pp"}
+
+
+def test_no_word_calls_a_model_fair():
+    assert "is fair" not in inspect.getsource(words)
+
+
+def test_group_counts_by_hand():
+    counts = group_counts(Y, GROUP, ["a", "b", "nobody"])
+    assert counts["rows"].tolist() == [3, 2, 0]
+    assert counts["positive"].tolist() == [2, 1, 0]
+    assert counts["negative"].tolist() == [1, 1, 0]
+    assert counts["positive_share"].iloc[0] == pytest.approx(2 / 3)
+    assert math.isnan(counts["positive_share"].iloc[2])
+    # Wilson, 2 of 3: (2 + z^2/2 -+ z sqrt(2/3 + z^2/4)) / (3 + z^2) with z = 1.96.
+    assert counts.loc["a", ["positive_low", "positive_high"]].tolist() == pytest.approx(
+        [0.2077, 0.9385], abs=1e-4
+    )
+
+
+def test_column_table_counts_missing_and_distinct():
+    frame = pd.DataFrame({"a": [1.0, 1.0, np.nan], "b": ["x", "y", "z"]})
+    table = column_table(frame, {"a": "number", "b": "category"})
+    assert table.loc["a"].tolist() == ["number", 1, 1]
+    assert table.loc["b"].tolist() == ["category", 0, 3]
+
+
+def test_score_table_has_models_in_the_order_of_the_palette():
+    table = score_table({"logistic": {"acc": 0.5}, "mixture": {"acc": 0.6}})
+    assert list(table.index) == ["mixture", "logistic"]
+    assert table.loc["mixture", "acc"] == 0.6
+    assert math.isnan(table.loc["mixture", "dp"])
+
+
+def test_label_figure_draws_counts_and_escapes_names():
+    counts = group_counts(Y, GROUP, ["<b>a</b>", "2"])
+    figure = label_figure(counts, "<i>hired</i> = yes")
+    assert list(figure.data[0].x) == [2, 1]
+    assert list(figure.data[1].x) == [1, 1]
+    assert list(figure.data[2].x) == pytest.approx([200 / 3, 50])
+    ends = figure.data[2].x[0] + figure.data[2].error_x.array[0]
+    assert ends == pytest.approx(100 * counts["positive_high"].iloc[0])
+    assert figure.data[0].y[0] == "&lt;b&gt;a&lt;/b&gt;"
+    assert figure.data[1].text[0] == "66.7% of 3"
+    assert figure.layout.xaxis.range[1] > 3
+    assert figure.layout.yaxis.type == "category"
+    assert "<i>" not in figure.to_json()
+    assert label_takeaway(counts) == (
+        "2 groups of 2 to 3 rows; the positive class is most frequent in <b>a</b> (66.7%) "
+        "and least in 2 (50.0%)."
+    )
+
+
+def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
+    figure = scores_figure(scores)
+    gaps = figure.data[1]
+    assert gaps.text[-1].strip() == "insufficient data"
+    assert gaps.text[1].strip() == "10.0 pp"
+    assert list(figure.data[0].marker.color) == [style.colour for style in MODELS.values()]
+    assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == [
+        "higher is better",
+        "lower is better",
+        "lower is better",
+        "higher is better",
+    ]
+    assert scores_takeaway(scores).startswith(
+        "Mixture against utility expert: utility 0.0% against 10.0%, result gap 0.0 pp against"
+    )
+
+
+def test_scores_below_zero_are_in_view():
+    table = score_table({m: dict.fromkeys(METRICS, -0.3) for m in MODELS})
+    low, high = scores_figure(table).layout.xaxis4.range
+    assert low < -30
+    assert high > 0
+
+
+def test_a_model_is_ahead_of_the_mixture_if_its_score_reads_higher():
+    models = list(MODELS)
+    final = dict(zip(models, [0.5, 0.5004, 0.5006, 0.4, 0.6, 0.5, 0.1], strict=True))
+    table = score_table({m: dict.fromkeys(METRICS, value) for m, value in final.items()})
+    assert models[0] == "mixture"
+    assert ahead_of_mixture(table) == [models[2], models[4]]
+
+
+def test_lines_of_scores_begin_at_zero():
+    values = dict(zip(MODELS, [0.4, -0.3] + [0.0] * 5, strict=True))
+    figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
+    drawn = figure.data[0]
+    assert list(drawn.x[:2] - drawn.error_x.arrayminus[:2]) == [0, -30]
+    assert list(drawn.x[:2] + drawn.error_x.array[:2]) == [40, 0]
+    assert list(drawn.marker.symbol) == [style.symbol for style in MODELS.values()]
+
+
+def test_labels_get_the_room_that_they_need_or_what_the_browser_finds():
+    short, wide, endless = (go.Figure(go.Scatter(y=[name])) for name in ("ab", "AB", "a" * 60))
+    for figure in (short, wide, endless):
+        reserve_room(figure, figure.data[0].y)
+    assert 13 < short.layout.margin.l < wide.layout.margin.l
+    assert short.layout.yaxis.automargin is False
+    assert endless.layout.yaxis.automargin is None
+    assert endless.layout.margin.l is None
+
+
+@pytest.mark.parametrize(
+    ("label", "pixels"),
+    [
+        ("wwwwwwwwww", 104),
+        ("mmmmmmmm_mmmmm", 158),
+        ("account_balance_common_mean", 205),
+        ("30-59 days past due & 60-89 @ home", 230),
+        ("immigrated from somewhere", 175),
+    ],
+)
+def test_room_is_enough_for_helvetica(label, pixels):
+    """Widths by its metrics at 13 pixels, with two blanks and three pixels beside."""
+    figure = go.Figure()
+    reserve_room(figure, [label])
+    assert figure.layout.margin.l >= pixels
+
+
+def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
+    plain, escaped = go.Figure(), go.Figure()
+    reserve_room(plain, ["a<b"])
+    reserve_room(escaped, ["a&lt;b"])
+    assert plain.layout.margin.l == escaped.layout.margin.l
+
+
+def test_scores_that_nothing_can_be_chosen_by_are_named():
+    scores = {"acc": 0.7, "eo": math.nan, "final_score": math.nan}
+    told = not_estimable(scores)
+    assert told.startswith("Not estimable on the validation rows: EO gap, Final score.")
+    assert not_estimable({"acc": 0.7, "eo": 0.0}) == ""
+
+
+def test_rates_figure_draws_values_and_interval_ends(rates):
+    figure = rates_figure(rates)
+    accuracy = figure.data[3]
+    assert list(accuracy.x) == [100, 100]
+    ends = accuracy.x - accuracy.error_x.arrayminus
+    assert ends == pytest.approx(100 * rates["accuracy_low"].to_numpy())
+    assert "<b>" not in "".join(accuracy.y)
+    assert rates_takeaway(rates) == (
+        "<b>a</b> is predicted positive most often (66.7% of 3), b least often (50.0% of 2): "
+        "16.7 percentage points apart."
+    )
+
+
+def test_curves_share_a_panel_by_phase_and_quantity():
+    lines = [
+        Line("loss of utility", "warm-up", (1, 2), (0.7, 0.6)),
+        Line("loss of result", "warm-up", (1, 2), (0.8, 0.7)),
+        Line("loss of utility", "experts", (1, 2), (0.5, 0.4)),
+        Line("reward", "gate", (1,), (0.1,)),
+    ]
+    figure = curves_figure(lines)
+    assert figure is not None
+    assert [a.text for a in figure.layout.annotations] == [
+        "loss, warm-up",
+        "loss, experts",
+        "reward, gate",
+    ]
+    assert [trace.xaxis for trace in figure.data] == ["x", "x", "x2", "x3"]
+    assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
+    assert figure.data[1].line.dash == MODELS["result"].dash
+    assert figure.data[3].mode == "markers"
+    assert curves_takeaway(lines) == (
+        "With all losses on: loss of utility from 0.5 to 0.4, reward from 0.1 to 0.1."
+    )
+
+
+def test_without_anything_recorded_there_are_no_curves():
+    assert curves_figure([]) is None
+    assert curves_takeaway([]) == "Nothing recorded yet."
+
+
+def test_what_is_kept_is_told_by_the_settings():
+    assert kept_moment(select="last", gate_start="experts") == "The last weights were kept."
+    best = kept_moment(select="best", gate_start="random")
+    assert "best validation score" in best
+    assert "alone" not in best
+    assert kept_moment(select="best", gate_start="experts").startswith(f"{best} The gate's place")
+
+
+def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
+    counts = group_counts(Y, GROUP, ["a", "b"])
+    for figure in (
+        scores_figure(scores),
+        rates_figure(rates),
+        label_figure(counts, "hired = yes"),
+    ):
+        assert all(trace.marker.color is not None for trace in figure.data)
+        assert figure.layout.title.text.endswith("?")
+
+
+def test_phases_of_training_are_those_of_the_palette_of_words():
+    from fairmoe.progress import Phase
+    from fairmoe.ui.frame.progress import PHASES, WHOLE
+
+    assert set(PHASES) | set(WHOLE) | {"read"} == set(get_args(Phase))
+    assert not set(PHASES) & set(WHOLE)

@@ -1,0 +1,43 @@
+"""The app without its slow part."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.ui.frame.state import registry
+from tests.patience import PATIENCE
+from tests.ui.fakes import run_at_once
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_registry():
+    registry.clear()
+
+
+@pytest.fixture
+def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], None]:
+    """Return a function that puts another training in place of the real one."""
+
+    def install(run_experiment: Callable[..., Any]) -> None:
+        monkeypatch.setattr("fairmoe.experiment.run_experiment", run_experiment)
+
+    install(run_at_once)
+    return install
+
+
+@pytest.fixture
+def new_session(training: Any) -> Callable[[], AppTest]:
+    """Return a function that opens the home page in a session of its own."""
+    del training
+    return lambda: AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
+
+
+@pytest.fixture
+def app(new_session: Callable[[], AppTest]) -> AppTest:
+    """The app on its home page."""
+    return new_session()

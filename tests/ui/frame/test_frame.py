@@ -1,0 +1,140 @@
+import gc
+import subprocess
+import sys
+import threading
+import tomllib
+import weakref
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.config import Settings
+from fairmoe.ui.frame import background
+from fairmoe.ui.frame.frame import PAGES, in_sections
+from fairmoe.ui.prepare.sources import DEMO_SEED
+from tests.patience import PATIENCE
+from tests.ui.fakes import Held, settle
+
+ROOT = Path(__file__).resolve().parents[3]
+WAY = [path for paths in in_sections().values() for path in paths]
+LOCKED = [path for path in WAY if PAGES[path].section not in ("", "Learn") and "data" not in path]
+LABELS = [PAGES[path].label for path in WAY]
+
+
+def links(app: AppTest) -> dict[str, bool]:
+    """Return label and whether it can be followed, for every link in the sidebar."""
+    return {link.proto.label: not link.proto.disabled for link in app.sidebar.get("page_link")}
+
+
+def test_every_page_is_in_one_section_and_every_card_leads_to_its_page(app):
+    assert sorted(WAY) == sorted(PAGES)
+    cards = [link.proto.page for link in app.main.get("page_link")]
+    assert cards == [Path(path).stem for path in WAY if path != "app.py"]
+
+
+def test_home_says_what_this_is_and_what_comes_first(app):
+    assert app.title[0].value == "What does a fairness-aware model do to your data?"
+    assert [b.label for b in app.button][:2] == ["Try the demo", "Upload your own"]
+    assert links(app) == {PAGES[path].label: path not in LOCKED for path in WAY}
+    assert not links(app)["Train"]
+    assert links(app)["Data"]
+    assert any("Load data first." in caption.value for caption in app.sidebar.caption)
+
+
+@pytest.mark.parametrize("path", LOCKED)
+def test_a_page_opened_too_early_shows_the_frame_and_what_to_do(app, path):
+    app.switch_page(path).run()
+    assert not app.exception
+    assert app.info[0].value == "Nothing to see here yet. Load data first."
+    assert "Go to Data" in [link.proto.label for link in app.main.get("page_link")]
+    assert list(links(app)) == LABELS
+
+
+def test_one_click_on_the_demo_loads_it_and_trains(app):
+    app.button[0].click().run()
+    settle(app)
+    assert not app.exception
+    assert app.title[0].value == "Train"
+    assert links(app) == dict.fromkeys(LABELS, True)
+    assert app.session_state["fairmoe"].run.settings == Settings(seed=DEMO_SEED)
+    assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == DEMO_SEED
+
+
+def test_a_second_click_on_the_demo_leads_to_the_training_that_runs(app, training):
+    held = Held()
+    training(held)
+    app.button[0].click().run()
+    job_id = app.session_state["fairmoe"].job_id
+    app.switch_page("app.py").run()
+    app.button[0].click().run()
+    assert not app.error
+    assert app.title[0].value == "Train"
+    assert app.session_state["fairmoe"].job_id == job_id
+    held.go.set()
+    settle(app)
+
+
+def test_a_bug_becomes_an_apology_and_its_message_stays_out_of_page_and_log(
+    app, monkeypatch, caplog
+):
+    cell = "12 Elm Street"
+
+    def broken():
+        raise RuntimeError(cell)
+
+    monkeypatch.setattr("fairmoe.ui.prepare.sources.demo_table", broken)
+    app.button[0].click().run()
+    assert not app.exception
+    message = app.error[0].value
+    assert "Sorry, something went wrong" in message
+    reference = message.split("`")[1]
+    assert f"Bug {reference}:" in caplog.text
+    assert "Elm" not in caplog.text + message
+    assert list(links(app)) == LABELS
+
+
+@pytest.mark.slow
+def test_no_page_waits_for_torch_before_a_training():
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest;"
+        "import fairmoe.ui.frame.frame as frame;"
+        "preload = frame.preload; frame.preload = lambda: None;"
+        "app = AppTest.from_file('app.py', default_timeout=100).run();"
+        "app.switch_page('pages/data.py').run();"
+        "next(b for b in app.button if b.label == 'Use the demo data').click().run();"
+        "app.switch_page('pages/train.py').run(); assert app.button(key='train');"
+        "app.switch_page('pages/experts.py').run(); app.switch_page('pages/report.py').run();"
+        "assert not app.exception; assert 'torch' not in sys.modules;"
+        "preload().join(); assert 'fairmoe.experiment' in sys.modules"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_sessions_leave_behind_is_collected_soon_though_not_after_every_script(monkeypatch):
+    class Left:
+        pass
+
+    config = tomllib.loads((ROOT / ".streamlit/config.toml").read_text())
+    assert config["runner"] == {"postScriptGC": False}
+    monkeypatch.setattr(background, "SECONDS", 0.05)
+    gc.disable()
+    try:
+        left = Left()
+        left.itself = left
+        gone = threading.Event()
+        weakref.finalize(left, gone.set)
+        del left
+        # A thread of the test's own: that of the process may sleep for its whole turn.
+        threading.Thread(target=background._collect, daemon=True).start()
+        assert gone.wait(PATIENCE)
+    finally:
+        gc.enable()

@@ -1,0 +1,85 @@
+from dataclasses import replace
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
+from fairmoe.ui.frame.state import MOST_ANSWERS, MOST_FIGURES, MOST_RUNS, Session
+from tests.ui.fakes import make_run
+
+
+def kept(session, n):
+    table = demo_table()
+    run, labelled = make_run(table, DEMO_ROLES, Settings()), assign_roles(table, DEMO_ROLES)
+    for i in range(n):
+        session.keep(replace(run, run_id=f"{i}"), labelled)
+
+
+def test_runs_are_named_and_the_newest_is_shown():
+    session = Session()
+    assert session.run is None
+    kept(session, 2)
+    assert [one.name for one in session.runs.values()] == ["Run 1", "Run 2"]
+    assert session.run is session.runs["1"].run
+
+
+def test_the_same_work_again_is_the_same_run():
+    session = Session()
+    kept(session, 2)
+    session.keep(session.runs["0"].run, session.runs["0"].labelled)
+    assert [one.name for one in session.runs.values()] == ["Run 2", "Run 1"]
+    assert session.chosen == "0"
+
+
+def test_why_a_run_has_its_settings_stays_known():
+    session = Session()
+    kept(session, 1)
+    run, labelled = session.kept.run, session.kept.labelled
+    session.keep(run, labelled, reason="why")
+    session.keep(run, labelled, "other")
+    session.rename(run.run_id, "third")
+    assert (session.kept.name, session.kept.reason) == ("third", "why")
+
+
+def test_a_forgotten_run_gives_way_to_the_newest():
+    session = Session()
+    kept(session, 3)
+    session.forget("2")
+    assert session.chosen == "1"
+    session.forget("0")
+    assert session.chosen == "1"
+    session.forget("1")
+    assert session.run is None
+
+
+def test_the_oldest_runs_go():
+    session = Session()
+    kept(session, MOST_RUNS + 2)
+    assert list(session.runs) == [str(i) for i in range(2, MOST_RUNS + 2)]
+    assert session.kept.name == f"Run {MOST_RUNS + 2}"
+
+
+def test_an_answer_is_computed_once_and_the_longest_unasked_goes():
+    session, asked = Session(), []
+
+    def ask(n):
+        return session.once(("square", n), lambda: asked.append(n) or n * n)
+
+    assert [ask(2), ask(2), ask(3)] == [4, 4, 9]
+    assert asked == [2, 3]
+    for n in range(10, 9 + MOST_ANSWERS):
+        ask(2)
+        ask(n)
+    ask(2)
+    ask(3)
+    assert asked.count(2) == 1
+    assert asked.count(3) == 2
+
+
+def test_figures_are_drawn_once_and_push_out_no_answer():
+    state = Session()
+    drawn: list[int] = []
+    state.once(("answer",), lambda: "kept")
+    for i in [0, 0, *range(MOST_FIGURES + 1), 0]:
+        state.drawn(("figure", i), lambda i=i: drawn.append(i))
+    # The first is the longest unasked when one too many comes.
+    assert drawn == [*range(MOST_FIGURES + 1), 0]
+    assert state.once(("answer",), lambda: "anew") == "kept"

@@ -1,0 +1,221 @@
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.errors import UnavailableError
+from fairmoe.ui.frame.components import plain
+
+NASTY = "**a** <b>ge</b> $x$"
+
+
+def table(rows: int = 60) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "age": [20 + i % 40 for i in range(rows)],
+            "sex": ["f", "m", "f"] * (rows // 3),
+            "region": ["north", "south", "east", "west"] * (rows // 4),
+            "score": [i % 7 for i in range(rows)],
+            "hired": ["yes", "no", "no", "yes", "no"] * (rows // 5),
+        }
+    )
+
+
+def upload(app: AppTest, frame: pd.DataFrame, name: str = "people.csv") -> None:
+    app.file_uploader[0].upload(name, frame.to_csv(index=False).encode(), "text/csv").run()
+
+
+def field(app: AppTest, kind: str, label: str):
+    return next(widget for widget in app.get(kind) if widget.label == label)
+
+
+def groups_table(app: AppTest) -> pd.DataFrame:
+    return next(d.value for d in app.dataframe if "positive_share" in d.value)
+
+
+def groups(app: AppTest) -> list[str]:
+    return list(groups_table(app).index)
+
+
+@pytest.fixture
+def data(app: AppTest) -> AppTest:
+    return app.switch_page("pages/data.py").run()
+
+
+def test_a_text_among_numbers_is_warned_of(data):
+    numbers = [str(1000 + i) for i in range(60)]
+    upload(data, table().assign(salary=["abc" if i == 7 else n for i, n in enumerate(numbers)]))
+    assert "salary holds numbers, but row 9 holds text" in data.warning[0].value.replace("\\", "")
+
+
+def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
+    upload(data, table())
+    assert not data.exception
+    assert not data.error
+    assert data.header[0].value == "people\\.csv"
+    assert field(data, "selectbox", "Target column").value == "hired"
+    assert field(data, "multiselect", "Positive values").value == ["yes"]
+    assert field(data, "selectbox", "Sensitive column").value == "sex"
+    assert groups(data) == ["f", "m"]
+    assert groups_table(data)["rows"].tolist() == [40, 20]
+    state = data.session_state["fairmoe"]
+    assert state.labelled.positive == "hired = yes"
+
+
+def test_a_bad_upload_is_one_sentence_and_loses_nothing(data):
+    upload(data, table())
+    before = data.session_state["fairmoe"].labelled
+    data.file_uploader[0].upload("bad.csv", b"\x89PNG\x00\x01", "text/csv").run()
+    assert not data.exception
+    assert "A table as text is needed; however, the file is a picture" in data.error[0].value
+    assert data.session_state["fairmoe"].labelled is before
+    assert groups(data) == ["f", "m"]
+
+
+def test_the_bytes_of_an_upload_are_not_kept_in_its_widget(data):
+    upload(data, table())
+    assert not data.file_uploader[0].value
+
+
+@pytest.mark.slow
+def test_the_demo_comes_with_its_roles(data):
+    next(b for b in data.button if b.label == "Use the demo data").click().run()
+    assert field(data, "multiselect", "Columns left out").value == ["applicant_id"]
+    assert groups(data) == ["female", "male"]
+
+
+def test_two_columns_are_crossed(data):
+    upload(data, table(240))
+    field(data, "selectbox", "Crossed with").select("age").run()
+    field(data, "text_input", "Cut “age” at").set_value("40").run()
+    assert not data.error
+    assert len(groups(data)) == 4
+    assert all(name.startswith(("f & ", "m & ")) for name in groups(data))
+
+
+@pytest.mark.slow
+def test_levels_are_merged_under_a_name(data):
+    upload(data, table())
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    assert len(groups(data)) == 4
+    field(data, "multiselect", "Values of group 1").set_value(["north", "south"]).run()
+    field(data, "text_input", "Name of group 1").set_value("vertical").run()
+    field(data, "multiselect", "Values of group 2").set_value(["east", "west"]).run()
+    assert sorted(groups(data)) == ["east or west", "vertical"]
+
+
+def test_a_number_becomes_a_target_by_a_threshold(data):
+    upload(data, table())
+    field(data, "selectbox", "Target column").select("score").run()
+    field(data, "number_input", "Threshold").set_value(4.0).run()
+    assert data.session_state["fairmoe"].labelled.positive == "score > 4"
+
+
+def test_roles_in_doubt_lock_training_and_say_why(data):
+    upload(data, table())
+    field(data, "multiselect", "Positive values").set_value([]).run()
+    assert not data.error
+    assert any("Choose which values are the positive class" in each.value for each in data.caption)
+    assert field(data, "selectbox", "Sensitive column").value == "sex"
+    assert data.session_state["fairmoe"].labelled is None
+    locked = {link.proto.label: link.proto.disabled for link in data.sidebar.get("page_link")}
+    assert locked["Train"]
+    field(data, "multiselect", "Positive values").set_value(["no"]).run()
+    assert data.session_state["fairmoe"].labelled.positive == "hired = no"
+
+
+def test_cut_points_that_are_no_numbers_are_explained(data):
+    upload(data, table())
+    field(data, "selectbox", "Sensitive column").select("age").run()
+    field(data, "text_input", "Cut “age” at").set_value("young").run()
+    assert "need to be numbers parted by commas" in data.error[0].value
+    assert "young" not in data.error[0].value
+
+
+def test_the_kind_of_a_column_is_overruled(data):
+    upload(data, table())
+    field(data, "multiselect", "Numbers to take as categories").set_value(["score"]).run()
+    assert data.session_state["fairmoe"].table.kinds["score"] == "category"
+    assert data.session_state["fairmoe"].labelled.kinds["score"] == "category"
+
+
+@pytest.mark.slow
+def test_text_cannot_be_taken_as_numbers(data):
+    upload(data, table())
+    field(data, "multiselect", "Categories to take as numbers").set_value(["region"]).run()
+    data.run()
+    assert "needs numbers" in data.error[0].value
+    assert data.session_state["fairmoe"].table.kinds["region"] == "category"
+
+
+def test_a_leak_and_an_id_are_pointed_out(data):
+    upload(
+        data, table().assign(id=range(60), decision=lambda f: f["hired"].map({"yes": 1, "no": 0}))
+    )
+    assert field(data, "multiselect", "Columns left out").value == ["id"]
+    field(data, "multiselect", "Columns left out").set_value([]).run()
+    warnings = [warning.value for warning in data.warning]
+    assert len(warnings) == 3
+    assert "“id” looks like a number that only names the row" in warnings[0]
+    assert "“decision” all but equals the target" in warnings[1]
+
+
+def test_names_of_columns_are_text_and_not_markup(data):
+    frame = table().rename(columns={"age": NASTY})
+    upload(data, frame, name="<i>people</i>.csv")
+    field(data, "multiselect", "Columns left out").set_value([]).run()
+    field(data, "selectbox", "Sensitive column").select(NASTY).run()
+    assert not data.exception
+    assert data.header[0].value == r"\<i\>people\</i\>\.csv"
+    assert field(data, "text_input", rf"Cut “{plain(NASTY)}” at")
+    shown = [
+        element.value
+        for kind in ("header", "subheader", "caption", "markdown", "warning", "info", "error")
+        for element in data.get(kind)
+    ]
+    labels = [w.label for kind in ("text_input", "expander", "tab") for w in data.get(kind)]
+    assert not [text for text in shown + labels if NASTY in text or "<i>" in text]
+
+
+def test_data_of_one_session_is_not_seen_by_another(data, new_session):
+    upload(data, table())
+    other = new_session()
+    other.switch_page("pages/data.py").run()
+    assert not other.dataframe
+    assert other.session_state["fairmoe"].table is None
+
+
+def test_public_data_without_a_network_is_explained_and_loses_nothing(data, monkeypatch):
+    def offline(name):
+        raise UnavailableError(f"The data set {name} could not be fetched.")
+
+    upload(data, table())
+    monkeypatch.setattr("fairmoe.ui.prepare.sources.fetch_public", offline)
+    data.button(key="public-adult").click().run()
+    assert data.error[0].value == r"The data set adult could not be fetched\."
+    assert groups(data) == ["f", "m"]
+
+
+def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
+    frame = table(240).assign(kin=lambda f: f["sex"].map({"f": "wife", "m": "husband"}))
+    frame["score"] = frame["score"].where((frame["sex"] == "f") | (frame.index % 2 == 0))
+    upload(data, frame)
+    assert not data.exception
+    told = " ".join(caption.value for caption in data.caption)
+    assert r"the one that tells most alone is kin \(100%\)" in told
+    assert "missing for 50\\.0% of m and 0\\.0% of f" in told
+    assert "f: 160 rows, 64 of them positive" in data.warning[-1].value.replace("\u2060", "")
+
+
+def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):
+    found = []
+    from fairmoe.data.review import find_proxies
+
+    monkeypatch.setattr(
+        "fairmoe.ui.prepare.warnings.find_proxies",
+        lambda rows: found.append(rows) or find_proxies(rows),
+    )
+    upload(data, table())
+    data.run()
+    assert len(found) == 1
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    assert len(found) == 2

@@ -1,0 +1,157 @@
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.config import Settings
+from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
+from fairmoe.experiment import run_experiment
+from fairmoe.figures.palette import MODELS
+from tests.ui.parts import open_part
+
+PARTS = ("Between groups", "By group", "Row by row", "Distance", "Which way", "Four methods")
+
+
+@pytest.fixture
+def attention(app: AppTest, demo_run) -> AppTest:
+    app.session_state["fairmoe"].keep(*demo_run)
+    return app.switch_page("pages/attention.py").run()
+
+
+def table(app: AppTest, name: str):
+    """Return the table that has a column of this name."""
+    return next(found.value for found in app.dataframe if name in found.value)
+
+
+def test_the_lead_sentence_names_groups_and_points(attention):
+    assert not attention.exception
+    assert not attention.error
+    lead = attention.info[0].value
+    assert lead.startswith("Mixture\\. For female the model looks at")
+    assert "points" in lead
+
+
+def test_parts_of_the_distance_add_up_to_the_score(attention, demo_run):
+    run, _ = demo_run
+    parts = table(open_part(attention, "attention-part", "Distance"), "part")
+    assert parts["part"].sum() == pytest.approx(
+        100 * run.scores["test"]["mixture"]["att_jsd"], abs=1e-4
+    )
+    assert parts["share"].sum() == pytest.approx(100)
+
+
+def test_another_model_and_other_rows_are_explained(attention, demo_run):
+    run, _ = demo_run
+    open_part(attention, "attention-part", "Distance")
+    attention.get_by_key("attention-model").set_value("procedural").run()
+    attention.get_by_key("split").set_value("validation").run()
+    assert not attention.exception
+    assert table(attention, "part")["part"].sum() == pytest.approx(
+        100 * run.scores["validation"]["procedural"]["att_jsd"], abs=1e-4
+    )
+    captions = " ".join(caption.value for caption in attention.caption)
+    assert f"{MODELS['procedural'].label}; demo_hiring" in captions
+    assert "validation rows" in captions
+
+
+def test_rows_are_explained_once(attention, monkeypatch):
+    monkeypatch.setattr("fairmoe.analysis.attention.attributions_of", None)
+    open_part(attention, "attention-part", "By group")
+    assert attention.info[0].value.startswith("Mixture")
+
+
+def test_methods_are_compared_when_their_part_is_opened(attention):
+    assert not any("gradient_shap" in found.value for found in attention.dataframe)
+    found = table(open_part(attention, "attention-part", "Four methods"), "gradient_shap")
+    assert list(found.index) == ["Integrated gradients", "Gradient SHAP", "SHAP", "LIME"]
+    assert found.loc["SHAP", "shap"] == pytest.approx(1)
+
+
+def test_charts_say_their_takeaway_and_the_p_value_in_words(attention):
+    alts = [
+        chart.proto.alt
+        for part in PARTS
+        for chart in open_part(attention, "attention-part", part).get("plotly_chart")
+    ]
+    assert len(alts) == 7
+    assert all(alts)
+    assert any("Of 1,000 shufflings of the groups" in alt for alt in alts)
+
+
+def test_without_columns_nothing_is_drawn_of_their_spread(attention):
+    open_part(attention, "attention-part", "Row by row")
+    assert len(attention.get("plotly_chart")) == 1
+    attention.multiselect[0].set_value([]).run()
+    assert not attention.exception
+    assert len(attention.get("plotly_chart")) == 0
+
+
+@pytest.mark.slow
+def test_names_of_columns_and_groups_stay_out_of_the_address(attention):
+    for part in PARTS:
+        open_part(attention, "attention-part", part)
+        assert set(attention.query_params) <= {"split", "attention-model", "attention-part"}
+
+
+@pytest.mark.slow
+def test_a_group_without_test_rows_is_said_to_lack_data_and_the_rest_is_shown(app):
+    random = np.random.default_rng(0)
+    group, score = np.resize(["a", "b", "c"], 300), random.normal(size=300)
+    split = np.resize(["train", "validation", "test", "train"], 300)
+    split[(group == "c") & (split == "test")] = "train"
+    frame = pd.DataFrame({"group": group, "utility": score, "split": split})
+    table = table_from_frame(
+        frame.assign(other=random.normal(size=300), y=(score > 0).astype(int)), name="few"
+    )
+    roles = Roles(Target("y"), (Sensitive("group"),), split_column="split")
+    run = run_experiment(table, roles, Settings(epochs=4))
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    app.switch_page("pages/attention.py").run()
+    told: list[str] = []
+    for part in PARTS:
+        open_part(app, "attention-part", part)
+        told += [info.value for info in app.info]
+        words = " ".join(caption.value for caption in app.caption)
+        assert "exactly the same" not in words
+        assert "nan" not in words.replace(".", " ").split()
+    assert told[0].startswith("Mixture\\. Insufficient data")
+    assert any(text.startswith("Insufficient data: a group without rows") for text in told)
+
+
+def specs(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [chart.proto.spec for chart in app.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "Four methods"])
+def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(attention, part):
+    open_part(attention, "attention-part", part)
+    first = specs(attention)
+    for key, other in (("attention-model", "procedural"), ("split", "validation")):
+        usual = attention.get_by_key(key).value
+        attention.get_by_key(key).set_value(other).run()
+        assert not set(first) & set(specs(attention))
+        attention.get_by_key(key).set_value(usual).run()
+
+
+def test_kept_figures_belong_to_the_columns_that_are_shown(attention):
+    first = specs(open_part(attention, "attention-part", "Row by row"))
+    columns = attention.multiselect[0]
+    columns.set_value(columns.value[:1]).run()
+    assert specs(attention) != first
+
+
+def test_kept_differences_belong_to_the_group_that_is_compared(app):
+    random = np.random.default_rng(0)
+    group, score = np.resize(["a", "b", "c"], 300), random.normal(size=300)
+    frame = pd.DataFrame({"group": group, "score": score, "other": random.normal(size=300)})
+    frame["y"] = np.where(score + random.normal(size=300) > 0, "yes", "no")
+    table = table_from_frame(frame, name="three")
+    roles = Roles(Target("y"), (Sensitive("group"),))
+    run = run_experiment(table, roles, Settings(epochs=4))
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    attention = app.switch_page("pages/attention.py").run()
+    first = attention.get("plotly_chart")[0].proto.spec
+    attention.get_by_key(f"attention-group-{run.run_id}").set_value(2).run()
+    assert not attention.exception
+    assert attention.get("plotly_chart")[0].proto.spec != first

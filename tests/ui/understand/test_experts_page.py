@@ -1,0 +1,226 @@
+import math
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
+from fairmoe.metrics import largest_gaps
+from tests.ui.fakes import make_run
+from tests.ui.parts import open_part
+
+
+@pytest.fixture
+def experts(app: AppTest) -> AppTest:
+    table = demo_table()
+    run = make_run(table, DEMO_ROLES, Settings(seed=7))
+    app.session_state["fairmoe"].keep(run, assign_roles(table, DEMO_ROLES))
+    return app.switch_page("pages/experts.py").run()
+
+
+def frames(app: AppTest) -> dict[str, object]:
+    return dict(zip(("scores", "rates"), (d.value for d in app.dataframe), strict=True))
+
+
+def test_all_models_stand_side_by_side_in_percent(experts):
+    assert not experts.exception
+    assert not experts.error
+    scores = frames(experts)["scores"]
+    assert list(scores.index) == [
+        "Mixture",
+        "Utility expert",
+        "Result expert",
+        "Procedural expert",
+        "Equal weights",
+        "Constant",
+        "Logistic regression",
+    ]
+    assert scores.loc["Utility expert", "dp"] == pytest.approx(20)
+
+
+def test_what_cannot_be_estimated_is_insufficient_data(experts):
+    scores = frames(experts)["scores"]
+    assert scores.loc["Logistic regression", "eo"] != scores.loc["Logistic regression", "eo"]
+    assert experts.dataframe[0].proto.placeholder == "insufficient data"
+
+
+def test_a_constant_model_is_flagged(experts):
+    assert experts.warning[0].value.startswith("Predicts (almost) only one class: Constant.")
+
+
+def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
+    run, labelled = demo_run
+    chosen_by = run.scores["validation"]
+    mixture = chosen_by["mixture"] | {"eo": math.nan, "final_score": math.nan}
+    scores = {**run.scores, "validation": {**chosen_by, "mixture": mixture}}
+    app.session_state["fairmoe"].keep(replace(run, run_id="other", scores=scores), labelled)
+    told = [warning.value for warning in app.switch_page("pages/experts.py").run().warning]
+    assert told[0].startswith("Not estimable on the validation rows: EO gap, Final score.")
+
+
+def test_rates_have_counts_and_intervals(experts):
+    rates = frames(experts)["rates"]
+    run = experts.session_state["fairmoe"].run
+    assert list(rates.index) == ["female", "male"]
+    assert rates["n"].sum() == len(run.splits["test"].y_true)
+    assert (rates["selection_rate_low"] < rates["selection_rate"]).all()
+    assert rates["selection_rate"].between(1, 99).all()
+
+
+def test_the_switch_shows_the_other_rows(experts):
+    before = frames(experts)["rates"]["n"].sum()
+    experts.get_by_key("split").set_value("validation").run()
+    assert not experts.exception
+    run = experts.session_state["fairmoe"].run
+    assert frames(experts)["rates"]["n"].sum() == len(run.splits["validation"].y_true)
+    assert before == len(run.splits["test"].y_true)
+
+
+def test_captions_name_data_rows_and_seed(experts):
+    captions = " ".join(caption.value for caption in experts.caption)
+    assert "demo_hiring\\.csv, 1,333 test rows, seed 7\\." in captions
+    assert "10 epochs in all" in captions
+    assert "Computed on cpu" in captions
+
+
+def test_charts_say_their_takeaway_to_a_screen_reader(experts):
+    alts = [chart.proto.alt for chart in experts.get("plotly_chart")]
+    assert len(alts) == 3
+    assert all(alts)
+    assert "is predicted positive most often" in alts[1]
+
+
+def test_no_model_is_called_fair(experts):
+    words = " ".join(
+        element.value
+        for kind in ("markdown", "caption", "warning", "header", "title")
+        for element in experts.get(kind)
+    ).lower()
+    assert "is fair" not in words
+    assert "unbiased" not in words
+
+
+def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
+    told = [text.value for text in experts.markdown[:3]]
+    assert [text.split(" ")[0] for text in told] == ["**Who:**", "**Why:**", "**Cost:**"]
+    assert "rows" in told[0]
+    assert "the mixture has 10\\.0 points less utility" in told[2]
+    assert "10\\.0 in all" in told[2]
+    # In the demo's generator a career break is what tells women from men.
+    assert "The group can be told from career" in told[1]
+    labels = [link.proto.label for link in experts.main.get("page_link")]
+    assert labels[:2] == ["How the gate sends each group", "What the models look at"]
+
+
+@pytest.mark.parametrize(
+    ("sensitive", "said"),
+    [((), "sex itself"), ((Sensitive("region_of_birth"),), "sex and region_of_birth themselves")],
+)
+@pytest.mark.slow
+def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
+    table = demo_table()
+    roles = replace(
+        DEMO_ROLES, sensitive=(*DEMO_ROLES.sensitive, *sensitive), include_sensitive=True
+    )
+    run = make_run(table, roles, Settings())
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    experts = app.switch_page("pages/experts.py").run()
+    why = experts.markdown[1].value.replace("\\", "")
+    assert f"The models see {said}." in why
+    assert "can be told from" not in why
+
+
+@pytest.mark.slow
+def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):
+    words = " ".join(text.value for text in experts.markdown)
+    assert "The mixture predicts positive more often for" in words
+    assert "percentage points ahead" in words
+    assert "Groups drawn at random show a gap as large in" in words
+    experts.selectbox[0].set_value("constant").run()
+    words = " ".join(text.value for text in experts.markdown)
+    assert "the constant predicts positive for 0\\.0% of every group: no gap" in words.lower()
+
+
+@pytest.mark.slow
+def test_shuffling_is_done_once_for_each_model(experts, monkeypatch):
+    asked = []
+
+    def counted(*arrays, **rest):
+        asked.append(rest["rates"])
+        return largest_gaps(*arrays, **rest)
+
+    monkeypatch.setattr("fairmoe.metrics.largest_gaps", counted)
+    for model in ("utility", "mixture", "utility"):
+        experts.selectbox[0].set_value(model).run()
+    assert len(asked) == 1
+
+
+def test_confusion_counts_every_row(experts):
+    table = frames(open_part(experts, "group-part", "Right and wrong"))["rates"]
+    cells = ["true_positive", "false_positive", "false_negative", "true_negative"]
+    assert (table[cells].sum(axis=1) == table["n"]).all()
+    assert table[[f"{cell}_share" for cell in cells]].sum(axis=1).tolist() == pytest.approx(
+        [100] * 2
+    )
+
+
+@pytest.mark.slow
+def test_ranking_and_probabilities_stand_in_tables(experts):
+    ranking = frames(open_part(experts, "group-part", "Ranking"))["rates"]
+    assert (ranking["auc_low"] < ranking["auc"]).all()
+    probabilities = frames(open_part(experts, "group-part", "Probabilities"))["rates"]
+    run = experts.session_state["fairmoe"].run
+    assert probabilities["n"].sum() == len(run.splits["test"].y_true)
+    assert len(probabilities) == 20
+
+
+@pytest.mark.slow
+def test_the_numbers_of_the_curves_are_there_when_unfolded(experts):
+    assert not any("epoch" in found.value for found in experts.dataframe)
+    experts.session_state["curves-table-open"] = True
+    experts.run()
+    table = next(found.value for found in experts.dataframe if "epoch" in found.value)
+    curve = experts.session_state["fairmoe"].run.curves[0]
+    own = table.loc[[curve.name]]
+    assert list(own["epoch"]) == list(curve.epochs)
+    assert list(own["value"]) == list(curve.values)
+
+
+def specs(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [chart.proto.spec for chart in app.get("plotly_chart")]
+
+
+def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(app, demo_run):
+    app.session_state["fairmoe"].keep(*demo_run)
+    experts = app.switch_page("pages/experts.py").run()
+    first = specs(experts)
+    for key, other, changed in (
+        ("split", "validation", [True, True, False]),
+        ("rates-model", "utility", [False, True, False]),
+    ):
+        usual = experts.get_by_key(key).value
+        experts.get_by_key(key).set_value(other).run()
+        assert [a != b for a, b in zip(first, specs(experts), strict=True)] == changed
+        experts.get_by_key(key).set_value(usual).run()
+        assert specs(experts) == first
+
+
+def test_kept_figures_belong_to_the_run_that_is_shown(app, demo_run):
+    run, labelled = demo_run
+    # The same labels with all predictions turned round.
+    turned = {
+        split: replace(record, proba={model: 1 - p for model, p in record.proba.items()})
+        for split, record in run.splits.items()
+    }
+    scores = {
+        split: {model: dict.fromkeys(found, 0.3) for model, found in of_split.items()}
+        for split, of_split in run.scores.items()
+    }
+    other = replace(run, run_id="other", splits=turned, scores=scores, curves=run.curves[:1])
+    state = app.session_state["fairmoe"]
+    state.keep(run, labelled)
+    first = specs(app.switch_page("pages/experts.py").run())
+    state.keep(other, labelled)
+    assert all(a != b for a, b in zip(first, specs(app.run()), strict=True))

@@ -1,0 +1,119 @@
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.analysis.individual import predict
+from tests.ui.parts import open_part
+
+
+@pytest.fixture
+def individual(app: AppTest, demo_run) -> AppTest:
+    run, labelled = demo_run
+    state = app.session_state["fairmoe"]
+    state.keep(run, labelled)
+    state.row = int(run.splits["test"].rows[10])
+    return app.switch_page("pages/individual.py").run()
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value.replace("\\", "") for metric in app.metric}
+
+
+def widget(app: AppTest, label: str):
+    app.session_state["person-values"] = True
+    app.run()
+    return next(
+        found
+        for found in (*app.number_input, *app.selectbox)
+        if found.label.replace("\\", "") == label
+    )
+
+
+def test_the_picked_row_is_shown_with_what_the_models_say(individual, demo_run):
+    run, labelled = demo_run
+    assert not individual.exception
+    assert not individual.error
+    record = run.splits["test"]
+    headers = [header.value.replace("\\", "") for header in individual.header]
+    assert headers[0] == f"Row {labelled.table.line(int(record.rows[10])):,}"
+    found = metrics(individual)
+    assert found["Probability, mixture"] == f"{record.proba['mixture'][10]:.1%}"
+    assert found["Group"] == labelled.group_names[record.group[10]]
+    assert found["Truth"] == ("positive" if record.y_true[10] else "other")
+
+
+def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, demo_run):
+    run, labelled = demo_run
+    person = labelled.table.frame.iloc[[int(run.splits["test"].rows[10])]]
+    before = metrics(individual)["Probability, mixture"]
+    widget(individual, "test_score").set_value(100.0).run()
+    assert not individual.exception
+    x = torch.as_tensor(run.encoder.transform(person.assign(test_score=100.0)))
+    expected = predict(run, x)["mixture"].iloc[0]
+    assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}" != before
+    assert any("Changed: test" in info.value for info in individual.info)
+    individual.session_state["person-values"] = False
+    individual.run()
+    assert not any(found.label == "education" for found in individual.selectbox)
+    assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}"
+    individual.session_state["person-values"] = True
+    individual.run()
+    next(b for b in individual.button if b.label == "Back to the real values").click().run()
+    assert metrics(individual)["Probability, mixture"] == before
+
+
+def test_filters_leave_the_rows_they_name(individual, demo_run):
+    run, labelled = demo_run
+    record = run.splits["test"]
+    individual.get_by_key("individual-errors").set_value("wrong").run()
+    individual.get_by_key(f"individual-group-{run.run_id}").set_value("female").run()
+    wrong = (record.proba["mixture"] > 0.5) != (record.y_true == 1)
+    expected = int((wrong & (record.group == labelled.group_names.index("female"))).sum())
+    listed = individual.dataframe[0].value
+    assert len(listed) == expected > 0
+    assert set(listed["fairmoe:group"]) == {"female"}
+    assert (listed["fairmoe:decided"] != listed["fairmoe:truth"]).all()
+
+
+def test_the_closest_calls_come_first(individual):
+    individual.get_by_key("individual-order").set_value("close").run()
+    away = (individual.dataframe[0].value["fairmoe:proba"] - 50).abs()
+    assert away.is_monotonic_increasing
+
+
+def test_a_sensitive_column_that_is_no_feature_changes_nothing(individual):
+    open_part(individual, "individual-part", "Another sensitive value")
+    assert any("The models never see sex" in info.value for info in individual.info)
+
+
+def test_the_nearest_person_is_beside_in_words_and_can_be_looked_at(individual, demo_run):
+    run, _ = demo_run
+    open_part(individual, "individual-part", "The nearest who fares otherwise")
+    table = next(d.value for d in individual.dataframe if "difference" in d.value)
+    assert list(table.index) == list(run.encoder.columns)
+    for _, row in table.iterrows():
+        assert (row["own"] == row["other"]) == (row["difference"] == "same")
+    before = metrics(individual)
+    individual.get_by_key("neighbour").click().run()
+    after = metrics(individual)
+    assert after["Group"] != before["Group"]
+    assert after["Predicted"] != before["Predicted"]
+
+
+def test_locked_columns_are_not_changed(individual, demo_run):
+    run, _ = demo_run
+    open_part(individual, "individual-part", "What would turn the decision")
+    before = [list(d.value.index) for d in individual.dataframe if "cost" in d.value]
+    assert any("score" in change for change in before[0])
+    locked = individual.get_by_key(f"locked-{run.run_id}")
+    locked.set_value(["test_score", "interview_score"]).run()
+    assert not individual.exception
+    changes = [d.value for d in individual.dataframe if "cost" in d.value]
+    assert not any("score" in change for table in changes for change in table.index)
+
+
+def test_nothing_of_the_cells_is_in_the_address(individual):
+    widget(individual, "education").set_value("doctorate").run()
+    individual.get_by_key("individual-errors").set_value("wrong").run()
+    allowed = {"split", *(f"individual-{name}" for name in ("decided", "errors", "order"))}
+    assert set(individual.query_params) <= allowed
