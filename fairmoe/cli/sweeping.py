@@ -19,12 +19,11 @@ from fairmoe.progress import Progress
 from fairmoe.runs import check_vacant, save_run
 from fairmoe.sweep import (
     AT_ONCE,
-    Engine,
-    FolderShelf,
+    Executor,
+    FolderStore,
     dask,
     finished_runs,
     grid_settings,
-    in_process,
     processes,
     run_sweep,
     to_document,
@@ -94,8 +93,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     )
     base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
-    engine = _engine(jobs, dask_)
-    shelf = FolderShelf(out)
+    executor = _executor(jobs, dask_)
+    store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
     started = time.perf_counter()
@@ -113,10 +112,10 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         kept = _positions(prepared, runs, keep or ())
         try:
             result = run_sweep(
-                prepared, runs, shelf=shelf, engine=engine, max_runs=AT_ONCE, on_progress=draw
+                prepared, runs, store=store, executor=executor, max_runs=AT_ONCE, on_progress=draw
             )
         except KeyboardInterrupt:
-            there = len(finished_runs(shelf) & set(runs))
+            there = len(finished_runs(store) & set(runs))
             say(f"{there} of {len(runs)} runs are kept in {out}; the same command goes on there.")
             raise
     for name in result.unreadable:
@@ -130,14 +129,14 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         print_sweep(result)
 
 
-def _engine(jobs: int | None, address: str | None) -> Engine:
+def _executor(jobs: int | None, address: str | None) -> Executor | None:
     if jobs is not None and address is not None:
         raise InvalidInputError(
             "A sweep is computed in one place", however="both --jobs and --dask were given"
         )
     if address is not None:
         return dask(address)
-    return in_process if jobs is None else processes(jobs)
+    return None if jobs is None else processes(jobs)
 
 
 def _positions(

@@ -2,11 +2,11 @@
 
 from fairmoe.sweep.cluster import dask
 from fairmoe.sweep.document import to_document
-from fairmoe.sweep.executors import Engine, in_process, processes
+from fairmoe.sweep.executors import Executor, processes
 from fairmoe.sweep.plan import AT_ONCE, estimated_seconds, grid_settings
 from fairmoe.sweep.recommendation import Recommendation, recommend
 from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
-from fairmoe.sweep.stores import FolderShelf, MemoryShelf, Shelf
+from fairmoe.sweep.stores import FolderStore, MemoryStore, Store
 from fairmoe.sweep.sweep import BOTH_GAPS, OBJECTIVES, Sweep, finished_runs, run_sweep
 from fairmoe.sweep.tables import run_points, setting_means, settings_label
 
@@ -16,17 +16,16 @@ __all__ = [
     "OBJECTIVES",
     "SCORED",
     "SCORED_SPLITS",
-    "Engine",
-    "FolderShelf",
-    "MemoryShelf",
+    "Executor",
+    "FolderStore",
+    "MemoryStore",
     "Recommendation",
-    "Shelf",
+    "Store",
     "Sweep",
     "dask",
     "estimated_seconds",
     "finished_runs",
     "grid_settings",
-    "in_process",
     "processes",
     "recommend",
     "run_points",

@@ -2,16 +2,17 @@
 
 import time
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any
 
-from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import UnavailableError
-from fairmoe.sweep.executors import SECONDS_BETWEEN_LOOKS, Engine, Pool, Tell
-from fairmoe.sweep.shard import FORMAT, compute_shard, shard_name
+from fairmoe.sweep.executors import Executor, Workers
+from fairmoe.sweep.shard import FORMAT, compute_shard
 
 SECONDS_TO_CONNECT = 8.0
 SECONDS_WITHOUT_WORKERS = 60.0
@@ -19,8 +20,8 @@ SECONDS_WITHOUT_WORKERS = 60.0
 _KEPT = "What is finished is kept; start the sweep again, and it goes on from there."
 
 
-def dask(address: str) -> Engine:
-    """Return the engine that computes on the workers of a Dask scheduler.
+def dask(address: str) -> Executor:
+    """Return the executor of a Dask scheduler, whichever workers it has.
 
     The data goes to each worker once. A worker that is lost costs what it had in work, which
     another takes over.
@@ -30,14 +31,44 @@ def dask(address: str) -> Engine:
     """
 
     @contextmanager
-    def open_pool(data: EncodedData) -> Iterator[Pool]:
+    def opened(data: EncodedData) -> Iterator[Workers]:
         client = _connect(address)
+        distributed = import_module("distributed")
         try:
-            yield _Cluster(client, data, address)
+            executor = client.get_executor(pure=False)
+            on_workers = client.scatter(data, broadcast=True)
+            yield Workers(
+                count=sum(client.nthreads().values()),
+                submit=partial(executor.submit, compute_shard, on_workers),
+                check=_check_for_workers(client, address),
+            )
+        except distributed.KilledWorker as error:
+            raise UnavailableError(
+                f"Several workers of '{address}' were lost over the same part of the sweep, "
+                f"perhaps for want of memory. {_KEPT}"
+            ) from error
+        except (CancelledError, distributed.comm.CommClosedError, TimeoutError) as error:
+            raise UnavailableError(
+                f"The connection to the Dask scheduler at '{address}' was lost. {_KEPT}"
+            ) from error
         finally:
             client.close(timeout=SECONDS_TO_CONNECT)
 
-    return open_pool
+    return opened
+
+
+def _check_for_workers(client: Any, address: str) -> Callable[[], None]:
+    """Return what raises once there have been no workers for too long."""
+    seen = time.monotonic()
+
+    def check() -> None:
+        nonlocal seen
+        if client.scheduler_info(n_workers=1)["workers"]:
+            seen = time.monotonic()
+        elif time.monotonic() - seen > SECONDS_WITHOUT_WORKERS:
+            raise UnavailableError(f"'{address}' has lost all its workers. {_KEPT}")
+
+    return check
 
 
 def _connect(address: str) -> Any:
@@ -88,59 +119,6 @@ def _check_workers(client: Any, address: str) -> None:
             f"{len(others)} of {len(formats)} workers of '{address}' run another version of "
             "fairmoe. Install the same version everywhere."
         )
-
-
-class _Cluster:
-    def __init__(self, client: Any, data: EncodedData, address: str) -> None:
-        self._client, self._data, self._address = client, data, address
-        self.workers = sum(client.nthreads().values())
-
-    def run(self, shards: Sequence[tuple[Settings, ...]], tell: Tell) -> Generator[bytes]:
-        tell(0.0)
-        data = self._client.scatter(self._data, broadcast=True)
-        pending = {
-            self._client.submit(
-                compute_shard, data, shard, key=shard_name(self._data.digest, shard), pure=False
-            )
-            for shard in shards
-        }
-        seen = time.monotonic()
-        try:
-            while pending:
-                tell(0.0)
-                done = {future for future in pending if future.done()}
-                pending -= done
-                for future in done:
-                    yield self._result(future)
-                    # The scheduler may forget what is kept here.
-                    future.release()
-                if self._client.scheduler_info(n_workers=1)["workers"]:
-                    seen = time.monotonic()
-                elif time.monotonic() - seen > SECONDS_WITHOUT_WORKERS:
-                    raise UnavailableError(f"'{self._address}' has lost all its workers. {_KEPT}")
-                if not done:
-                    time.sleep(SECONDS_BETWEEN_LOOKS)
-        finally:
-            self._client.cancel(list(pending))
-
-    def _result(self, future: Any) -> bytes:
-        distributed = import_module("distributed")
-        try:
-            content: bytes = future.result(timeout=SECONDS_WITHOUT_WORKERS)
-        except distributed.KilledWorker as error:
-            raise UnavailableError(
-                f"Several workers of '{self._address}' were lost over the same part of the sweep, "
-                f"perhaps for want of memory. {_KEPT}"
-            ) from error
-        except (
-            distributed.CancelledError,
-            distributed.comm.CommClosedError,
-            TimeoutError,
-        ) as error:
-            raise UnavailableError(
-                f"The connection to the Dask scheduler at '{self._address}' was lost. {_KEPT}"
-            ) from error
-        return content
 
 
 def _format() -> int:

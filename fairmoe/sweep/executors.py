@@ -1,67 +1,55 @@
-"""Where shards are computed: in this process, or in processes beside it."""
+"""Where shards are computed: in this process, or by the workers of an executor."""
 
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 import torch
-from joblib.externals.loky.process_executor import (
-    ProcessPoolExecutor,
-    TerminatedWorkerError,
-)
+from joblib.externals.loky import ProcessPoolExecutor
 
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.progress import Phase, Progress
+from fairmoe.sweep.plan import Runs, make_shards
 from fairmoe.sweep.shard import compute_shard
+from fairmoe.sweep.time_left import TimeLeft, part_done
 
-Tell = Callable[[float], None]
-"""Is told how many runs' worth of the unfinished shards is done; raises to stop the work."""
+SECONDS_BETWEEN_REPORTS = 0.1
 
-SECONDS_BETWEEN_LOOKS = 0.1
-
-_UNTIL: dict[Phase, tuple[float, float]] = {
+_PART_OF_SHARD: dict[Phase, tuple[float, float]] = {
     "warm-up": (0.0, 0.1),
     "experts": (0.1, 0.35),
     "gate": (0.35, 0.97),
     "evaluate": (0.97, 1.0),
 }
-"""Between which parts of a shard's time a phase lies, as measured on the demo."""
+"""Where in a shard's time each phase begins and ends, as measured on the demo."""
 
 
-class Pool(Protocol):
-    """Workers that know the data.
+@dataclass(frozen=True)
+class Workers:
+    """An open executor whose workers have the data.
 
     Attributes:
-        workers: How many shards are computed at the same time.
+        count: How many shards are computed at the same time.
+        submit: Hands a shard to a worker; the future holds what `compute_shard` returns.
+        check: Is called about every 0.1 s; raises `UnavailableError` if no worker is left.
     """
 
-    workers: int
-
-    def run(self, shards: Sequence[tuple[Settings, ...]], tell: Tell) -> Generator[bytes]:
-        """Compute shards and return each when it is done, in any order.
-
-        Args:
-            shards: The settings of each.
-            tell: Is called at least every second; what it raises stops all work.
-        """
+    count: int
+    submit: Callable[[Runs], "Future[bytes]"]
+    check: Callable[[], None] = lambda: None
 
 
-Engine = Callable[[EncodedData], AbstractContextManager[Pool]]
-"""Opens a pool for some data, and closes it again."""
+Executor = Callable[[EncodedData], AbstractContextManager[Workers]]
+"""Opens an executor from `concurrent.futures` for some data, and shuts it down."""
 
 
-@contextmanager
-def in_process(data: EncodedData) -> Iterator[Pool]:
-    """Compute one shard after the other, here."""
-    yield _Here(data)
-
-
-def processes(jobs: int) -> Engine:
-    """Return the engine that computes in processes on this machine, one thread each.
+def processes(jobs: int) -> Executor:
+    """Return an executor of processes on this machine, one thread each.
 
     Args:
         jobs: How many processes, at least 1.
@@ -73,67 +61,73 @@ def processes(jobs: int) -> Engine:
         raise InvalidInputError("At least one process is needed", however=f"{jobs} were asked for")
 
     @contextmanager
-    def open_pool(data: EncodedData) -> Iterator[Pool]:
-        # The data is given to each process once, when it starts.
+    def opened(data: EncodedData) -> Iterator[Workers]:
+        # Not loky's reusable executor: a process is given the data of one sweep when it starts.
         executor = ProcessPoolExecutor(
-            jobs, initializer=_begin, initargs=(data,), env={"OMP_NUM_THREADS": "1"}
+            jobs, initializer=_start_worker, initargs=(data,), env={"OMP_NUM_THREADS": "1"}
         )
         try:
-            yield _Beside(executor, jobs)
+            yield Workers(jobs, partial(executor.submit, _compute_in_worker))
+        except BrokenProcessPool as error:
+            raise UnavailableError(
+                "A process of the sweep was ended from outside, perhaps for want of memory. What "
+                "is finished is kept; start the sweep again with fewer jobs."
+            ) from error
         finally:
             executor.shutdown(wait=True, kill_workers=True)
 
-    return open_pool
+    return opened
 
 
-class _Here:
-    workers = 1
+def compute_shards(
+    executor: Executor | None,
+    data: EncodedData,
+    runs: Sequence[Settings],
+    *,
+    max_runs: int | None,
+    time_left: TimeLeft,
+) -> Generator[bytes]:
+    """Compute runs in shards, and yield each shard when it is done, in any order.
 
-    def __init__(self, data: EncodedData) -> None:
-        self._data = data
-
-    def run(self, shards: Sequence[tuple[Settings, ...]], tell: Tell) -> Generator[bytes]:
-        for shard in shards:
-            yield compute_shard(self._data, shard, partial(_tell_runs, tell, len(shard)))
-
-
-class _Beside:
-    def __init__(self, executor: ProcessPoolExecutor, jobs: int) -> None:
-        self._executor = executor
-        self.workers = jobs
-
-    def run(self, shards: Sequence[tuple[Settings, ...]], tell: Tell) -> Generator[bytes]:
-        pending = {self._executor.submit(_compute, shard) for shard in shards}
-        while pending:
-            tell(0.0)
-            done = {future for future in pending if future.done()}
-            pending -= done
-            for future in done:
-                try:
+    Args:
+        executor: Computes the shards; without it they are computed here, one after the other.
+        data: What to train on.
+        runs: The settings of each run.
+        max_runs: How many runs a shard may have; by default as many as are fast.
+        time_left: Is told of the progress at least every second; what it raises stops all work.
+    """
+    if executor is None:
+        for shard in make_shards(runs, data, max_runs=max_runs):
+            yield compute_shard(data, shard, partial(_report, time_left, len(shard)))
+        return
+    with executor(data) as workers:
+        shards = make_shards(runs, data, workers=workers.count, max_runs=max_runs)
+        pending = {workers.submit(shard) for shard in shards}
+        try:
+            while pending:
+                time_left.report(0.0)
+                workers.check()
+                done, pending = wait(pending, SECONDS_BETWEEN_REPORTS, FIRST_COMPLETED)
+                for future in done:
                     yield future.result()
-                except TerminatedWorkerError as error:
-                    raise UnavailableError(
-                        "A process of the sweep was ended from outside, perhaps for want of "
-                        "memory. What is finished is kept; start the sweep again with fewer jobs."
-                    ) from error
-            if not done:
-                time.sleep(SECONDS_BETWEEN_LOOKS)
+        finally:
+            for future in pending:
+                future.cancel()
 
 
-def _tell_runs(tell: Tell, runs: int, report: Progress) -> None:
-    start, end = _UNTIL[report.phase]
-    tell(runs * (start + (end - start) * report.done / report.total))
+def _report(time_left: TimeLeft, n_runs: int, progress: Progress) -> None:
+    time_left.report(n_runs * part_done(progress, _PART_OF_SHARD))
 
 
 _data: EncodedData | None = None
 
 
-def _begin(data: EncodedData) -> None:
+def _start_worker(data: EncodedData) -> None:
     global _data  # noqa: PLW0603 - a process has no other place for what all its calls share
     _data = data
     torch.set_num_threads(1)
 
 
-def _compute(settings: tuple[Settings, ...]) -> bytes:
+def _compute_in_worker(settings: Runs) -> bytes:
     assert _data is not None
     return compute_shard(_data, settings)

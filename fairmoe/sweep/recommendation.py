@@ -15,7 +15,7 @@ from fairmoe.progress import OnProgress, Phase, Progress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.sweep.plan import grid_settings, make_shards
 from fairmoe.sweep.shard import score_split
-from fairmoe.sweep.time_left import Clock
+from fairmoe.sweep.time_left import TimeLeft, part_done
 from fairmoe.training import (
     doubt,
     keep_experts_of,
@@ -83,11 +83,11 @@ def recommend(
             for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
         )
     )
-    clock = Clock("recommend", len(runs) + 1, on_progress, beyond=_GATE - 1)
+    time_left = TimeLeft("recommend", len(runs) + 1, on_progress, extra=_GATE - 1)
     stacks = make_shards(runs, prepared.data)
     judged: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
-        judged |= _judge(prepared, stack, clock)
+        judged |= _judge(prepared, stack, time_left)
     frame = _frame(runs, judged, doubt(len(prepared.data.validation.y)))
     position = int(frame["position"].iloc[0])
     best = runs[position]
@@ -95,11 +95,11 @@ def recommend(
     keep_experts_of(prepared.data, stack, stack.index(best))
 
     def tell(report: Progress) -> None:
-        clock.tell(_GATE * _part_done(report, _OF_BEST))
+        time_left.report(_GATE * part_done(report, _OF_BEST))
 
     trained = train(prepared.data, [best], on_progress=tell)
     run = make_run(prepared, best, trained, on_progress=tell)
-    clock.finish(1)
+    time_left.finish(1)
     return Recommendation(
         run=run,
         frame=frame.drop(columns=["position", "refused", "worth"]).reset_index(drop=True),
@@ -108,13 +108,13 @@ def recommend(
 
 
 def _judge(
-    prepared: Prepared, stack: Sequence[Settings], clock: Clock
+    prepared: Prepared, stack: Sequence[Settings], time_left: TimeLeft
 ) -> dict[Settings, tuple[float, bool]]:
     """Return by run of a stack its validation final score, and whether it collapsed."""
     data = prepared.data
 
     def tell(report: Progress) -> None:
-        clock.tell(len(stack) * _part_done(report, _OF_CANDIDATE))
+        time_left.report(len(stack) * part_done(report, _OF_CANDIDATE))
 
     at_their_scores = [run.replace(gate_start="experts") for run in stack]
     beginnings = train_beginnings(data, at_their_scores, on_progress=tell)
@@ -131,14 +131,8 @@ def _judge(
             partial(tell, scored),
         )
         judged[run] = scores[0, METRICS.index("final_score")].item(), bool(collapsed)
-    clock.finish(len(stack))
+    time_left.finish(len(stack))
     return judged
-
-
-def _part_done(report: Progress, phases: Mapping[Phase, tuple[float, float]]) -> float:
-    """Return what part of the work is done, in [0, 1]."""
-    start, end = phases[report.phase]
-    return start + (end - start) * report.done / report.total
 
 
 def _frame(

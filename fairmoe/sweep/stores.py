@@ -8,7 +8,7 @@ from typing import Protocol
 from fairmoe.errors import InvalidInputError, UnavailableError
 
 
-class Shelf(Protocol):
+class Store(Protocol):
     """Keeps shards by name; a sweep that was interrupted goes on from what is there."""
 
     def names(self) -> list[str]:
@@ -21,7 +21,7 @@ class Shelf(Protocol):
         """Keep a shard, whole or not at all."""
 
 
-class MemoryShelf:
+class MemoryStore:
     """Keeps shards in memory."""
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class MemoryShelf:
         self._kept[name] = content
 
 
-class FolderShelf:
+class FolderStore:
     """Keeps each shard in a file of a folder.
 
     Args:

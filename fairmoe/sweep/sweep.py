@@ -15,8 +15,8 @@ from fairmoe.experiment import Prepared, Recipe, make_run, run_id
 from fairmoe.metrics import METRICS, costs, hypervolume, pareto_front
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Model, Run, SplitName
-from fairmoe.sweep.executors import Engine, in_process
-from fairmoe.sweep.plan import make_shards, varied
+from fairmoe.sweep.executors import Executor, compute_shards
+from fairmoe.sweep.plan import varied
 from fairmoe.sweep.shard import (
     SCORED,
     SCORED_SPLITS,
@@ -26,8 +26,8 @@ from fairmoe.sweep.shard import (
     read_trained,
     shard_name,
 )
-from fairmoe.sweep.stores import MemoryShelf, Shelf
-from fairmoe.sweep.time_left import Clock
+from fairmoe.sweep.stores import MemoryStore, Store
+from fairmoe.sweep.time_left import TimeLeft
 
 OBJECTIVES = ("utility", "f_res", "f_proc")
 BOTH_GAPS = "gaps"
@@ -57,7 +57,7 @@ class Sweep:
     computed: int
     unreadable: tuple[str, ...]
     seconds: float
-    _shelf: Shelf
+    _store: Store
     _places: tuple[tuple[str, int], ...]
 
     def __len__(self) -> int:
@@ -136,7 +136,7 @@ class Sweep:
             on_progress: Is told of the progress; stops the work by raising `CancelledError`.
         """
         name, member = self._places[position]
-        trained = read_trained(self._shelf.read(name)).select(member)
+        trained = read_trained(self._store.read(name)).select(member)
         return make_run(self.prepared, self.settings[position], trained, on_progress=on_progress)
 
     def _costs(
@@ -152,45 +152,45 @@ def run_sweep(
     prepared: Prepared,
     settings: Sequence[Settings],
     *,
-    shelf: Shelf | None = None,
-    engine: Engine = in_process,
+    store: Store | None = None,
+    executor: Executor | None = None,
     max_runs: int | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Sweep:
-    """Train every run that is not on the shelf yet.
+    """Train every run that is not in the store yet.
 
     Args:
         prepared: The table, encoded with these settings.
         settings: Of each run, such as `grid_settings` returns them; a repeated one counts once.
-        shelf: Where finished shards are kept and looked for; in memory by default.
-        engine: Where to compute.
+        store: Where finished shards are kept and looked for; in memory by default.
+        executor: Where to compute, such as `processes(4)` or `dask(address)`; in this process by
+            default.
         max_runs: How many runs a shard may have. Fewer lose less when the sweep is stopped, and
             cost more; by default as many as are fast.
         on_progress: Is told how many of the runs to compute are done, and how long the rest takes;
-            stops the work by raising `CancelledError`. What is finished is then on the shelf.
+            stops the work by raising `CancelledError`. What is finished is then in the store.
 
     Raises:
         InvalidInputError: There are no settings, or they are not those of the data.
-        UnavailableError: The engine or the shelf is not there (any more).
+        UnavailableError: The executor or the store is not there (any more).
         CancelledError: `on_progress` said so.
     """
     runs = tuple(dict.fromkeys(settings))
     _check_recipe(prepared, runs)
-    shelf = MemoryShelf() if shelf is None else shelf
+    store = MemoryStore() if store is None else store
     data = prepared.data
-    found, unreadable = _find(shelf, data.digest)
+    found, unreadable = _find(store, data.digest)
     missing = [run for run in runs if run not in found]
-    clock = Clock("sweep", len(missing), on_progress)
+    time_left = TimeLeft("sweep", len(missing), on_progress)
     if missing:
-        with engine(data) as pool:
-            shards = make_shards(missing, data, workers=pool.workers, max_runs=max_runs)
-            with closing(pool.run(shards, clock.tell)) as finished:
-                for content in finished:
-                    shard = read_shard(content)
-                    name = shard_name(data.digest, shard.settings)
-                    shelf.write(name, content)
-                    found |= _places(name, shard)
-                    clock.finish(len(shard.settings))
+        finished = compute_shards(executor, data, missing, max_runs=max_runs, time_left=time_left)
+        with closing(finished):
+            for content in finished:
+                shard = read_shard(content)
+                name = shard_name(data.digest, shard.settings)
+                store.write(name, content)
+                found |= _places(name, shard)
+                time_left.finish(len(shard.settings))
     places = [found[run] for run in runs]
     return Sweep(
         prepared=prepared,
@@ -205,18 +205,18 @@ def run_sweep(
         },
         computed=len(missing),
         unreadable=unreadable,
-        seconds=clock.seconds(),
-        _shelf=shelf,
+        seconds=time_left.seconds(),
+        _store=store,
         _places=tuple((place.name, place.member) for place in places),
     )
 
 
-def finished_runs(shelf: Shelf) -> frozenset[Settings]:
-    """Return the settings of all runs on a shelf, of whatever data."""
+def finished_runs(store: Store) -> frozenset[Settings]:
+    """Return the settings of all runs in a store, of whatever data."""
     found: set[Settings] = set()
-    for name in shelf.names():
+    for name in store.names():
         with suppress(InvalidInputError):
-            found.update(read_shard(shelf.read(name)).settings)
+            found.update(read_shard(store.read(name)).settings)
     return frozenset(found)
 
 
@@ -244,16 +244,16 @@ def _places(name: str, shard: Shard) -> dict[Settings, _Place]:
     return {run: _Place(name, i, shard) for i, run in enumerate(shard.settings)}
 
 
-def _find(shelf: Shelf, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
-    """Return the runs of some data that are on a shelf, and the names of what cannot be used."""
+def _find(store: Store, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
+    """Return the runs of some data that are in a store, and the names of what cannot be used."""
     found: dict[Settings, _Place] = {}
     unreadable = []
     prefix = data_prefix(data_digest)
-    for name in shelf.names():
+    for name in store.names():
         if not name.startswith(prefix):
             continue
         try:
-            shard = read_shard(shelf.read(name))
+            shard = read_shard(store.read(name))
         except InvalidInputError:
             unreadable.append(name)
             continue

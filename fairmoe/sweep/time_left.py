@@ -1,28 +1,29 @@
 """How far work on many runs is, and how long the rest will take."""
 
 import time
+from collections.abc import Mapping
 
 from fairmoe.progress import OnProgress, Phase, Progress
 
 
-class Clock:
+class TimeLeft:
     """Counts finished runs and tells how long the others will take.
 
     Args:
         phase: What is being done.
         total: How many runs there are.
         on_progress: Is told; what it raises stops the work.
-        beyond: How many runs' worth of work the last of them is more than the others.
+        extra: By how many times the work of a run the last of them takes longer than the others.
     """
 
     def __init__(
-        self, phase: Phase, total: int, on_progress: OnProgress, *, beyond: float = 0.0
+        self, phase: Phase, total: int, on_progress: OnProgress, *, extra: float = 0.0
     ) -> None:
         self._phase, self._total, self._on_progress = phase, total, on_progress
-        self._whole = total + beyond
+        self._whole = total + extra
         self._started = time.perf_counter()
         self._finished = 0
-        self._worth, self._worth_at = 0.0, 0.0
+        self._done, self._done_at = 0.0, 0.0
 
     def seconds(self) -> float:
         """Return how long it has been going."""
@@ -31,24 +32,35 @@ class Clock:
     def finish(self, runs: int) -> None:
         """Count some more runs as finished, and report."""
         self._finished += runs
-        self.tell(0.0)
+        self.report(0.0)
 
-    def tell(self, in_work: float) -> None:
+    def report(self, in_work: float) -> None:
         """Report.
 
         Args:
-            in_work: How many runs' worth of what is not finished is done.
+            in_work: What is done of unfinished runs, in runs: 0.5 for half a run.
         """
-        worth = self._finished + in_work
+        done_now = self._finished + in_work
         if self._finished == self._total:
-            worth = self._whole
-        if worth > self._worth:
-            self._worth, self._worth_at = worth, self.seconds()
+            done_now = self._whole
+        if done_now > self._done:
+            self._done, self._done_at = done_now, self.seconds()
         left = None
-        if 0 < self._worth < self._whole:
+        if 0 < self._done < self._whole:
             # Of what goes on since then nothing is known but that it takes time.
-            since = self.seconds() - self._worth_at
-            rest = self._worth_at * (self._whole - self._worth) / self._worth
+            since = self.seconds() - self._done_at
+            rest = self._done_at * (self._whole - self._done) / self._done
             left = max(0.0, rest - since)
-        done = min(int(self._worth), self._total - (self._worth < self._whole))
+        done = min(int(self._done), self._total - (self._done < self._whole))
         self._on_progress(Progress(self._phase, done, self._total, seconds_left=left))
+
+
+def part_done(progress: Progress, phases: Mapping[Phase, tuple[float, float]]) -> float:
+    """Return what part of some work is done, in [0, 1].
+
+    Args:
+        progress: How far one of its phases is.
+        phases: Where in the work's time each phase begins and ends, in [0, 1].
+    """
+    start, end = phases[progress.phase]
+    return start + (end - start) * progress.done / progress.total

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import distributed
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 from distributed import Client
 
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
-from fairmoe.sweep import MemoryShelf, cluster, dask, processes, run_sweep
+from fairmoe.sweep import MemoryStore, cluster, dask, processes, run_sweep
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
@@ -48,12 +49,12 @@ def children():
 
 @pytest.mark.usefixtures("singles")
 def test_processes_give_the_same_numbers(prepared, runs, sweep):
-    shelf = MemoryShelf()
+    store = MemoryStore()
 
-    beside = run_sweep(prepared, runs, shelf=shelf, engine=processes(2))
+    beside = run_sweep(prepared, runs, store=store, executor=processes(2))
 
     assert_same(beside, sweep)
-    assert len(shelf.names()) == 4
+    assert len(store.names()) == 4
     assert children() == []
 
 
@@ -65,7 +66,7 @@ def test_processes_are_ended_when_cancelled_or_lost(prepared, runs):
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        run_sweep(prepared, endless, engine=processes(1), on_progress=cancel)
+        run_sweep(prepared, endless, executor=processes(1), on_progress=cancel)
     assert children() == []
 
     def lose(_):
@@ -73,7 +74,7 @@ def test_processes_are_ended_when_cancelled_or_lost(prepared, runs):
             child.kill()
 
     with pytest.raises(UnavailableError, match=r"ended from outside.*with fewer jobs"):
-        run_sweep(prepared, endless, engine=processes(1), on_progress=lose)
+        run_sweep(prepared, endless, executor=processes(1), on_progress=lose)
     assert children() == []
 
 
@@ -84,7 +85,7 @@ def test_no_processes_are_refused():
 
 @pytest.fixture(scope="module")
 def dask_workers(tmp_path_factory):
-    """Start a scheduler and two workers; return its address and the workers' processes."""
+    """Start a scheduler and two workers; return its address and the processes, its own first."""
     folder = tmp_path_factory.mktemp("dask")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     found = folder / "scheduler.json"
@@ -118,7 +119,7 @@ def dask_workers(tmp_path_factory):
         address = json.loads(found.read_text())["address"]
         with Client(address, timeout=PATIENCE, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=PATIENCE)
-        yield address, started[1:]
+        yield address, started
     finally:
         for process in started:
             process.kill()
@@ -135,8 +136,8 @@ def test_a_cancelled_cluster_takes_the_next_sweep(prepared, runs, sweep, address
         raise CancelledError
 
     with pytest.raises(CancelledError):
-        run_sweep(prepared, runs, engine=dask(address), on_progress=cancel)
-    assert_same(run_sweep(prepared, runs, engine=dask(address)), sweep)
+        run_sweep(prepared, runs, executor=dask(address), on_progress=cancel)
+    assert_same(run_sweep(prepared, runs, executor=dask(address)), sweep)
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "127.0.0.1:1", "nonsense://"])
@@ -152,7 +153,7 @@ def test_an_unreachable_scheduler_is_one_sentence(prepared, runs, address, monke
     )
 
     with pytest.raises(UnavailableError, match="No Dask scheduler answers at"):
-        run_sweep(prepared, runs, engine=dask(address))
+        run_sweep(prepared, runs, executor=dask(address))
     assert waits == [0.5]
 
 
@@ -160,20 +161,34 @@ def test_without_the_package_the_sentence_says_what_to_install(prepared, runs, m
     monkeypatch.setitem(sys.modules, "distributed", None)
 
     with pytest.raises(UnavailableError, match=r'pip install "fairmoe\[dask\]"'):
-        run_sweep(prepared, runs, engine=dask("tcp://127.0.0.1:1"))
+        run_sweep(prepared, runs, executor=dask("tcp://127.0.0.1:1"))
 
 
 def test_a_worker_of_another_version_is_refused(prepared, runs, address, monkeypatch):
     monkeypatch.setattr(cluster, "FORMAT", 99)
 
     with pytest.raises(UnavailableError, match="run another version of fairmoe"):
-        run_sweep(prepared, runs, engine=dask(address))
+        run_sweep(prepared, runs, executor=dask(address))
+
+
+def test_a_cluster_is_given_up_once_it_has_had_no_workers_for_long(monkeypatch):
+    workers = {}
+    check = cluster._check_for_workers(
+        Mock(scheduler_info=Mock(return_value={"workers": workers})), "tcp://h:1"
+    )
+    check()
+    monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.0)
+    workers["late"] = {}
+    check()
+    workers.clear()
+    with pytest.raises(UnavailableError, match=r"'tcp://h:1' has lost all its workers\. What is"):
+        check()
 
 
 @pytest.mark.usefixtures("singles")
 def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers):
-    address, workers = dask_workers
-    shelf = MemoryShelf()
+    address, (_, *workers) = dask_workers
+    store = MemoryStore()
     reports = []
 
     def lose_one(report):
@@ -181,9 +196,29 @@ def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers):
         if report.done == 1:
             workers[0].send_signal(signal.SIGKILL)
 
-    found = run_sweep(prepared, runs, shelf=shelf, engine=dask(address), on_progress=lose_one)
+    found = run_sweep(prepared, runs, store=store, executor=dask(address), on_progress=lose_one)
 
     assert workers[0].wait(timeout=PATIENCE) == -signal.SIGKILL
     assert_same(found, sweep)
     assert reports[-1].done == reports[-1].total == 4
     assert found.open(1).run_id == sweep.open(1).run_id
+
+
+def test_a_lost_scheduler_is_one_sentence_and_loses_nothing(
+    prepared, runs, dask_workers, monkeypatch
+):
+    """The last test of these workers."""
+    monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.5)
+    address, (scheduler, *_) = dask_workers
+    store = MemoryStore()
+
+    def lose(report):
+        if report.done == 1:
+            scheduler.kill()
+
+    shards = [runs[0], *(run.replace(epochs=ENDLESS) for run in runs[1:])]
+    with pytest.raises(UnavailableError, match=r"connection to the Dask scheduler.*was lost"):
+        run_sweep(
+            prepared, shards, store=store, executor=dask(address), max_runs=1, on_progress=lose
+        )
+    assert len(store.names()) == 1

@@ -7,7 +7,7 @@ from safetensors.torch import load, save
 
 from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.metrics import METRICS
-from fairmoe.sweep import MemoryShelf, run_sweep, shard
+from fairmoe.sweep import MemoryStore, run_sweep, shard
 from fairmoe.sweep.shard import (
     SCORED,
     SCORED_SPLITS,
@@ -109,8 +109,8 @@ def test_settings_of_another_version_are_not_completed_with_todays_defaults(
 
     with pytest.raises(InvalidInputError, match="some are missing or unknown"):
         read_shard(other)
-    shelf = MemoryShelf()
+    store = MemoryStore()
     name = shard_name(prepared.data.digest, runs)
-    shelf.write(name, other)
-    again = run_sweep(prepared, runs[:1], shelf=shelf)
+    store.write(name, other)
+    again = run_sweep(prepared, runs[:1], store=store)
     assert (again.computed, again.unreadable) == (1, (name,))

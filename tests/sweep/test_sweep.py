@@ -14,8 +14,8 @@ from fairmoe.metrics import METRICS, is_collapsed
 from fairmoe.sweep import (
     SCORED,
     SCORED_SPLITS,
-    FolderShelf,
-    MemoryShelf,
+    FolderStore,
+    MemoryStore,
     run_sweep,
     to_document,
 )
@@ -115,13 +115,13 @@ def test_one_answer_for_all_is_on_the_front_only_if_there_is_no_other(sweep):
 @pytest.mark.usefixtures("pairs")
 @pytest.mark.slow
 def test_a_cancelled_sweep_keeps_what_is_finished_and_goes_on(prepared, runs, sweep):
-    shelf = MemoryShelf()
+    store = MemoryStore()
     with pytest.raises(CancelledError):
-        run_sweep(prepared, runs, shelf=shelf, on_progress=stop_after_two)
-    assert len(shelf.names()) == 1
+        run_sweep(prepared, runs, store=store, on_progress=stop_after_two)
+    assert len(store.names()) == 1
 
     reports = []
-    finished = run_sweep(prepared, runs, shelf=shelf, on_progress=reports.append)
+    finished = run_sweep(prepared, runs, store=store, on_progress=reports.append)
 
     assert finished.computed == 2
     assert reports[-1].done == reports[-1].total == finished.computed
@@ -131,66 +131,66 @@ def test_a_cancelled_sweep_keeps_what_is_finished_and_goes_on(prepared, runs, sw
 def test_a_sweep_that_is_there_computes_nothing_and_a_larger_one_the_rest(
     prepared, runs, sweep, tmp_path
 ):
-    shelf = FolderShelf(tmp_path / "a" / "b")
-    first = run_sweep(prepared, runs[:3], shelf=shelf)
-    again = run_sweep(prepared, runs[:3], shelf=shelf)
-    larger = run_sweep(prepared, runs, shelf=shelf)
+    store = FolderStore(tmp_path / "a" / "b")
+    first = run_sweep(prepared, runs[:3], store=store)
+    again = run_sweep(prepared, runs[:3], store=store)
+    larger = run_sweep(prepared, runs, store=store)
 
     assert (first.computed, again.computed, larger.computed) == (3, 0, 1)
     assert same(larger, sweep)
     assert larger.open(0).run_id == sweep.open(0).run_id
-    assert all(name.endswith(".safetensors") for name in shelf.names())
-    assert sorted(path.name for path in shelf.folder.iterdir()) == shelf.names()
+    assert all(name.endswith(".safetensors") for name in store.names())
+    assert sorted(path.name for path in store.folder.iterdir()) == store.names()
 
 
 def test_shards_of_other_data_are_left_alone(prepared, runs, tmp_path):
-    shelf = FolderShelf(tmp_path)
-    run_sweep(prepared, runs[:1], shelf=shelf)
+    store = FolderStore(tmp_path)
+    run_sweep(prepared, runs[:1], store=store)
     other = dataclasses.replace(prepared, data=dataclasses.replace(prepared.data, digest="0" * 64))
 
-    assert run_sweep(other, runs[:1], shelf=shelf).computed == 1
-    assert len(shelf.names()) == 2
+    assert run_sweep(other, runs[:1], store=store).computed == 1
+    assert len(store.names()) == 2
 
 
 def test_what_another_version_kept_is_left_alone(prepared, runs, monkeypatch):
-    shelf = MemoryShelf()
+    store = MemoryStore()
     monkeypatch.setattr("fairmoe.sweep.shard.FORMAT", 0)
-    run_sweep(prepared, runs[:1], shelf=shelf)
+    run_sweep(prepared, runs[:1], store=store)
     monkeypatch.undo()
 
-    found = run_sweep(prepared, runs[:1], shelf=shelf)
-    assert (found.computed, found.unreadable, len(shelf.names())) == (1, (), 2)
+    found = run_sweep(prepared, runs[:1], store=store)
+    assert (found.computed, found.unreadable, len(store.names())) == (1, (), 2)
 
 
 def test_data_whose_digest_only_begins_alike_is_other_data(prepared, runs):
-    shelf = MemoryShelf()
-    run_sweep(prepared, runs[:1], shelf=shelf)
+    store = MemoryStore()
+    run_sweep(prepared, runs[:1], store=store)
     alike = prepared.data.digest[:16] + "0" * 48
     other = dataclasses.replace(prepared, data=dataclasses.replace(prepared.data, digest=alike))
 
-    assert run_sweep(other, runs[:1], shelf=shelf).computed == 1
+    assert run_sweep(other, runs[:1], store=store).computed == 1
 
 
 def test_a_damaged_file_is_named_and_its_runs_computed_again(prepared, runs, sweep, tmp_path):
-    shelf = FolderShelf(tmp_path)
-    run_sweep(prepared, runs, shelf=shelf)
-    (name,) = shelf.names()
+    store = FolderStore(tmp_path)
+    run_sweep(prepared, runs, store=store)
+    (name,) = store.names()
     (tmp_path / "notes.safetensors").write_bytes(b"mine")
     (tmp_path / name).write_bytes(b"half a fi")
 
-    mended = run_sweep(prepared, runs, shelf=shelf)
+    mended = run_sweep(prepared, runs, store=store)
 
     assert mended.unreadable == (name,)
     assert mended.computed == len(runs)
     assert same(mended, sweep)
-    assert run_sweep(prepared, runs, shelf=shelf).computed == 0
+    assert run_sweep(prepared, runs, store=store).computed == 0
     assert (tmp_path / "notes.safetensors").read_bytes() == b"mine"
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
     prepared, runs, tmp_path, monkeypatch
 ):
-    shelf = FolderShelf(tmp_path)
+    store = FolderStore(tmp_path)
 
     def full(path, _):
         path.touch()
@@ -198,7 +198,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(UnavailableError, match=r"No space left on device.*goes on from there"):
-        run_sweep(prepared, runs[:1], shelf=shelf)
+        run_sweep(prepared, runs[:1], store=store)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -206,12 +206,12 @@ def test_a_folder_that_cannot_be_written_is_refused_at_once(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(InvalidInputError, match=r"nothing can be written in '.*file/in'"):
-        FolderShelf(tmp_path / "file" / "in")
+        FolderStore(tmp_path / "file" / "in")
 
 
 def test_a_file_that_vanishes_is_one_sentence(tmp_path):
     with pytest.raises(UnavailableError, match=r"'.*gone' cannot be read"):
-        FolderShelf(tmp_path).read("gone")
+        FolderStore(tmp_path).read("gone")
 
 
 @pytest.mark.usefixtures("pairs")

@@ -2,7 +2,7 @@ import pytest
 
 from fairmoe.sweep import BOTH_GAPS, finished_runs, run_points, run_sweep, setting_means
 from fairmoe.sweep.plan import make_shards
-from fairmoe.sweep.stores import MemoryShelf
+from fairmoe.sweep.stores import MemoryStore
 
 
 @pytest.mark.parametrize("gap", ["f_res", "f_proc", BOTH_GAPS])
@@ -45,12 +45,12 @@ def test_both_gaps_have_a_front_and_a_hypervolume(sweep):
 
 
 def test_a_shelf_tells_its_runs_and_skips_what_is_damaged(prepared, runs):
-    shelf = MemoryShelf()
-    run_sweep(prepared, runs[:2], shelf=shelf, max_runs=1)
-    assert finished_runs(shelf) == set(runs[:2])
-    assert len(shelf.names()) == 2
-    shelf.write(shelf.names()[0], b"damaged")
-    assert len(finished_runs(shelf)) == 1
+    store = MemoryStore()
+    run_sweep(prepared, runs[:2], store=store, max_runs=1)
+    assert finished_runs(store) == set(runs[:2])
+    assert len(store.names()) == 2
+    store.write(store.names()[0], b"damaged")
+    assert len(finished_runs(store)) == 1
 
 
 def test_shards_may_be_kept_small(prepared, runs):

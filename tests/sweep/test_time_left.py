@@ -1,7 +1,7 @@
 import pytest
 
 from fairmoe.sweep import time_left as module
-from fairmoe.sweep.time_left import Clock
+from fairmoe.sweep.time_left import TimeLeft
 
 
 @pytest.fixture
@@ -14,33 +14,33 @@ def now(monkeypatch):
 
 def test_the_rest_takes_as_long_as_what_is_done_and_less_the_longer_it_goes_on(now):
     reports = []
-    clock = Clock("sweep", 4, reports.append)
-    clock.tell(0.0)
+    time_left = TimeLeft("sweep", 4, reports.append)
+    time_left.report(0.0)
     assert reports[-1].seconds_left is None
     now[0] = 10.0
-    clock.tell(0.5)
+    time_left.report(0.5)
     assert (reports[-1].done, reports[-1].seconds_left) == (0, pytest.approx(70))
     now[0] = 15.0
-    clock.tell(0.5)
+    time_left.report(0.5)
     assert reports[-1].seconds_left == pytest.approx(65)
     now[0] = 20.0
-    clock.finish(2)
+    time_left.finish(2)
     assert (reports[-1].done, reports[-1].seconds_left) == (2, pytest.approx(20))
     now[0] = 90.0
-    clock.tell(0.0)
+    time_left.report(0.0)
     assert reports[-1].seconds_left == 0
-    clock.finish(2)
+    time_left.finish(2)
     assert (reports[-1].done, reports[-1].seconds_left) == (4, None)
 
 
 def test_the_last_run_may_be_more_than_the_others(now):
     reports = []
-    clock = Clock("recommend", 5, reports.append, beyond=3)
+    time_left = TimeLeft("recommend", 5, reports.append, extra=3)
     now[0] = 8.0
-    clock.finish(4)
+    time_left.finish(4)
     assert (reports[-1].done, reports[-1].seconds_left) == (4, pytest.approx(8))
     now[0] = 14.0
-    clock.tell(3.0)
+    time_left.report(3.0)
     assert (reports[-1].done, reports[-1].seconds_left) == (4, pytest.approx(2))
-    clock.finish(1)
+    time_left.finish(1)
     assert (reports[-1].done, reports[-1].seconds_left) == (5, None)

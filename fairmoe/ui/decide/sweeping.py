@@ -28,10 +28,10 @@ def explored_around(state: Session, kept: KeptRun) -> Explored:
     A run that was opened from the sweep stands on the same rows: the sweep stays that of the run
     around which it was begun.
     """
-    from fairmoe.sweep import MemoryShelf  # noqa: PLC0415
+    from fairmoe.sweep import MemoryStore  # noqa: PLC0415
 
     if state.explored is None or _rows_of(state.explored.origin) != _rows_of(kept):
-        state.explored = Explored(kept, MemoryShelf())
+        state.explored = Explored(kept, MemoryStore())
     return state.explored
 
 
@@ -59,7 +59,7 @@ def sweep_controls(state: Session, explored: Explored, page: str) -> None:
     runs = _chosen_runs(explored.origin)
     if not runs:
         return
-    missing = len(set(runs) - finished_runs(explored.shelf))
+    missing = len(set(runs) - finished_runs(explored.store))
     epochs = runs[0].epochs
     assert not isinstance(epochs, str)
     there = len(runs) - missing
@@ -149,14 +149,14 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
 def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page: str) -> None:
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
-    labelled, shelf = explored.origin.labelled, explored.shelf
+    labelled, store = explored.origin.labelled, explored.store
 
     def work(on_progress: OnProgress) -> "Sweep":
         from fairmoe.experiment import prepare  # noqa: PLC0415
         from fairmoe.sweep import AT_ONCE, run_sweep  # noqa: PLC0415
 
         prepared = prepare(labelled.table, labelled.roles, runs[0])
-        return run_sweep(prepared, runs, shelf=shelf, max_runs=AT_ONCE, on_progress=on_progress)
+        return run_sweep(prepared, runs, store=store, max_runs=AT_ONCE, on_progress=on_progress)
 
     def take_over(end: "Snapshot[Sweep]") -> None:
         explored.last = end

@@ -27,7 +27,7 @@ from fairmoe.progress import OnProgress
 if TYPE_CHECKING:
     from fairmoe.baselines import FairlearnResult
     from fairmoe.runs import Run
-    from fairmoe.sweep import MemoryShelf, Sweep
+    from fairmoe.sweep import MemoryStore, Sweep
 
 T = TypeVar("T")
 
@@ -60,14 +60,14 @@ class Explored:
 
     Attributes:
         origin: The run around which it was begun; all that the sweep does not vary is as there.
-        shelf: Finished shards, from which the next sweep around this run goes on.
+        store: Finished shards, from which the next sweep around this run goes on.
         sweep: The runs of the last sweep that finished.
         last: How the work before ended.
         peers: What Fairlearn's methods make of the same rows, once someone asked.
     """
 
     origin: KeptRun
-    shelf: "MemoryShelf"
+    store: "MemoryStore"
     sweep: "Sweep | None" = None
     last: "Snapshot[Any] | None" = None
     peers: "tuple[FairlearnResult, ...]" = ()

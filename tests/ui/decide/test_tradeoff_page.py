@@ -140,8 +140,8 @@ def test_a_run_of_the_sweep_is_opened_on_every_page(done, swept):
 def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     held, begun = threading.Event(), threading.Event()
 
-    def hold(prepared, runs, *, shelf, on_progress, **_):
-        run_sweep(prepared, runs[:2], shelf=shelf)
+    def hold(prepared, runs, *, store, on_progress, **_):
+        run_sweep(prepared, runs[:2], store=store)
         while not held.is_set():
             on_progress(Progress("sweep", 2, 15, seconds_left=30.0))
             begun.set()
