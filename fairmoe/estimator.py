@@ -1,6 +1,5 @@
 """The mixture behind scikit-learn's interface."""
 
-import dataclasses
 import numbers
 from typing import Any, Self
 
@@ -18,20 +17,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from fairmoe.config import (
-    AdversaryInput,
-    AttributionBaseline,
-    AttributionMethod,
-    Auto,
-    Credit,
-    Device,
-    GateStart,
-    Reward,
-    Scale,
-    Select,
-    Settings,
-    Threshold,
-)
+from fairmoe.config import LAMBDAS, Settings
 from fairmoe.data import LabelledTable, Roles, Sensitive, Target, encode, split_rows
 from fairmoe.data.table import table_from_frame
 from fairmoe.errors import InvalidInputError
@@ -48,51 +34,17 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     order, is the positive class.
 
     Args:
+        lambda_rep: Weight of representation alignment in the result-fairness expert, from 0 on.
+            None for that of `settings`, as for each lambda.
+        lambda_fair: Weight of the outcome gaps in the result-fairness expert.
+        lambda_attention: Weight of attention alignment in the procedural-fairness expert.
+        lambda_adv: Weight of the adversaries in the procedural-fairness expert.
+        random_state: Seed of the training and of what is held out of it; None for that of
+            `settings`, and a generator draws one.
         validation_fraction: Share of each group and class that is held out of the training, to
             choose the best weights by, in (0, 1).
-        random_state: The `seed` of the settings; None or a generator draws one.
-        scale: This and all others are as in `fairmoe.config.Settings`.
-        rare_level: See there.
-        split_seed: See there.
-        hidden: See there.
-        dropout: See there.
-        slope: See there.
-        lambda_rep: See there.
-        lambda_fair: See there.
-        lambda_attention: See there.
-        lambda_adv: See there.
-        lambda_grl: See there.
-        adversary_input: See there.
-        attribution_method: See there.
-        attribution_baseline: See there.
-        attention_rows: See there.
-        threshold: See there.
-        learning_rate: See there.
-        adversary_learning_rate: See there.
-        adversary_steps: See there.
-        weight_decay: See there.
-        epochs: See there.
-        batch_size: See there.
-        rare_rows: See there.
-        select: See there.
-        gate_hidden: See there.
-        temperature: See there.
-        gate_start: See there.
-        credit: See there.
-        reward: See there.
-        rollouts: See there.
-        weight_by_disagreement: See there.
-        gate_learning_rate: See there.
-        gate_weight_decay: See there.
-        entropy_weight: See there.
-        load_balance_weight: See there.
-        usage_momentum: See there.
-        baseline_momentum: See there.
-        fine_tune_every: See there.
-        fine_tune_epochs: See there.
-        top_k: See there.
-        top_ratio: See there.
-        device: See there.
+        settings: Everything else; None for `fairmoe.Settings()`. To search over one of them, give
+            several: `{"settings": [Settings(hidden=h) for h in (4, 8)]}`.
 
     Attributes:
         classes_: The two labels, `(2,)`, the positive one last.
@@ -106,103 +58,30 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         >>> from fairmoe.data.demo import make_demo
         >>> table = make_demo(100)
         >>> X, sex, y = table.drop(columns=["hired", "sex"]), table["sex"], table["hired"]
-        >>> model = FairMoEClassifier(epochs=4).fit(X, y, sensitive_features=sex)
+        >>> model = FairMoEClassifier(lambda_fair=10, settings=Settings(epochs=4))
+        >>> model = model.fit(X, y, sensitive_features=sex)
         >>> model.predict_proba(X).shape, model.gate_proba(X).shape
         ((100, 2), (100, 3))
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         *,
+        lambda_rep: float | None = None,
+        lambda_fair: float | None = None,
+        lambda_attention: float | None = None,
+        lambda_adv: float | None = None,
+        random_state: int | np.random.RandomState | None = None,
         validation_fraction: float = 0.2,
-        random_state: int | np.random.RandomState | None = 0,
-        scale: Scale = "standard",
-        rare_level: float = 0.005,
-        split_seed: int | None = None,
-        hidden: int = 8,
-        dropout: float = 0.3,
-        slope: float = 0.01,
-        lambda_rep: float = 1.0,
-        lambda_fair: float = 1.0,
-        lambda_attention: float = 1.0,
-        lambda_adv: float = 1.0,
-        lambda_grl: float = 1.0,
-        adversary_input: AdversaryInput = "probabilities",
-        attribution_method: AttributionMethod = "integrated_gradients",
-        attribution_baseline: AttributionBaseline = "mean",
-        attention_rows: int | Auto = "auto",
-        threshold: Threshold = "fitted",
-        learning_rate: float = 1e-2,
-        adversary_learning_rate: float = 2e-2,
-        adversary_steps: int = 5,
-        weight_decay: float | Auto = "auto",
-        epochs: int | Auto = "auto",
-        batch_size: int | Auto = "auto",
-        rare_rows: int = 64,
-        select: Select = "best",
-        gate_hidden: int = 16,
-        temperature: float = 1.0,
-        gate_start: GateStart = "experts",
-        credit: Credit = "counterfactual",
-        reward: Reward = "routed",
-        rollouts: int = 8,
-        weight_by_disagreement: bool = True,
-        gate_learning_rate: float = 1e-2,
-        gate_weight_decay: float | Auto = "auto",
-        entropy_weight: float = 1e-3,
-        load_balance_weight: float = 1e-3,
-        usage_momentum: float = 0.9,
-        baseline_momentum: float = 0.9,
-        fine_tune_every: int = 100,
-        fine_tune_epochs: int = 5,
-        top_k: int = 1,
-        top_ratio: float = 0.2,
-        device: Device = "auto",
+        settings: Settings | None = None,
     ) -> None:
-        self.validation_fraction = validation_fraction
-        self.random_state = random_state
-        self.scale = scale
-        self.rare_level = rare_level
-        self.split_seed = split_seed
-        self.hidden = hidden
-        self.dropout = dropout
-        self.slope = slope
         self.lambda_rep = lambda_rep
         self.lambda_fair = lambda_fair
         self.lambda_attention = lambda_attention
         self.lambda_adv = lambda_adv
-        self.lambda_grl = lambda_grl
-        self.adversary_input = adversary_input
-        self.attribution_method = attribution_method
-        self.attribution_baseline = attribution_baseline
-        self.attention_rows = attention_rows
-        self.threshold = threshold
-        self.learning_rate = learning_rate
-        self.adversary_learning_rate = adversary_learning_rate
-        self.adversary_steps = adversary_steps
-        self.weight_decay = weight_decay
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.rare_rows = rare_rows
-        self.select = select
-        self.gate_hidden = gate_hidden
-        self.temperature = temperature
-        self.gate_start = gate_start
-        self.credit = credit
-        self.reward = reward
-        self.rollouts = rollouts
-        self.weight_by_disagreement = weight_by_disagreement
-        self.gate_learning_rate = gate_learning_rate
-        self.gate_weight_decay = gate_weight_decay
-        self.entropy_weight = entropy_weight
-        self.load_balance_weight = load_balance_weight
-        self.usage_momentum = usage_momentum
-        self.baseline_momentum = baseline_momentum
-        self.fine_tune_every = fine_tune_every
-        self.fine_tune_epochs = fine_tune_epochs
-        self.top_k = top_k
-        self.top_ratio = top_ratio
-        self.device = device
+        self.random_state = random_state
+        self.validation_fraction = validation_fraction
+        self.settings = settings
 
     def fit(self, X: Rows, y: ArrayLike, *, sensitive_features: ArrayLike | None = None) -> Self:
         """Train experts and gate.
@@ -275,11 +154,20 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
     def _settings(self) -> Settings:
-        names = {field.name for field in dataclasses.fields(Settings)} - {"seed"}
-        seed = self.random_state
-        if not isinstance(seed, numbers.Integral):
-            seed = check_random_state(seed).randint(2**31 - 1)
-        return Settings(seed=int(seed), **{name: getattr(self, name) for name in names})
+        """Return `settings` with the lambdas and the seed that were given beside them."""
+        settings = Settings() if self.settings is None else self.settings
+        if not isinstance(settings, Settings):
+            raise InvalidInputError(
+                "'settings' need to be a fairmoe.Settings",
+                however=f"{type(settings).__name__} was given",
+                remedy="Write settings=Settings(epochs=200), for example.",
+            )
+        given = {name: getattr(self, name) for name in LAMBDAS}
+        if isinstance(self.random_state, numbers.Integral):
+            given["seed"] = int(self.random_state)
+        elif self.random_state is not None:
+            given["seed"] = int(check_random_state(self.random_state).randint(2**31 - 1))
+        return settings.replace(**{name: v for name, v in given.items() if v is not None})
 
     def _split(
         self, labels: NDArray[np.int64], group: NDArray[np.int64], settings: Settings

@@ -1,4 +1,4 @@
-import dataclasses
+import re
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import _num_samples
 
 from fairmoe import estimator
-from fairmoe.config import Settings
+from fairmoe.config import LAMBDAS, Settings
 from fairmoe.data.demo import make_demo
 from fairmoe.errors import InvalidInputError
 from fairmoe.estimator import FairMoEClassifier
 from fairmoe.training import forget_experts
+
+QUICK = Settings(epochs=4)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,9 @@ def numbers():
 @pytest.fixture(scope="module")
 def fitted(applicants):
     features, hired, sex = applicants
-    return FairMoEClassifier(epochs=20).fit(features, hired, sensitive_features=sex)
+    return FairMoEClassifier(settings=Settings(epochs=20)).fit(
+        features, hired, sensitive_features=sex
+    )
 
 
 class InventsGroups(FairMoEClassifier):
@@ -51,17 +55,10 @@ class InventsGroups(FairMoEClassifier):
         return super().fit(X, y, sensitive_features=sensitive_features)
 
 
-@parametrize_with_checks([InventsGroups(epochs=20)])
+@parametrize_with_checks([InventsGroups(settings=Settings(epochs=20))])
 @pytest.mark.slow
 def test_scikit_learn_finds_no_fault(estimator, check):
     check(estimator)
-
-
-def test_parameters_mirror_the_settings():
-    parameters = FairMoEClassifier().get_params()
-    assert parameters.pop("validation_fraction") == 0.2
-    parameters["seed"] = parameters.pop("random_state")
-    assert parameters == dataclasses.asdict(Settings())
 
 
 class Captured(Exception):
@@ -84,34 +81,19 @@ def capture(monkeypatch):
     return fit
 
 
-def test_every_parameter_reaches_the_training(capture, numbers):
-    others = {
-        "scale": "minmax",
-        "rare_level": 0.1,
-        "split_seed": 3,
-        "adversary_input": "logits",
-        "attribution_method": "lime",
-        "attribution_baseline": "zero",
-        "select": "last",
-        "gate_start": "random",
-        "credit": "batch",
-        "reward": "mixture",
-        "weight_by_disagreement": False,
-        "weight_decay": 0.02,
-        "gate_weight_decay": 0.03,
-        "threshold": "half",
-        "device": "cpu",
-        "epochs": 7,
-        "batch_size": 17,
-        "attention_rows": 5,
-    }
-    for field in dataclasses.fields(Settings):
-        if field.name not in (*others, "seed"):
-            others[field.name] = type(field.default)(
-                field.default / 2 if isinstance(field.default, float) else field.default + 1
-            )
-    _, settings = capture(FairMoEClassifier(random_state=9, **others), *numbers)
-    assert settings.to_dict() == {**others, "seed": 9}
+def test_what_is_given_beside_the_settings_counts_before_them(capture, numbers):
+    settings = Settings(lambda_rep=2, lambda_fair=3, hidden=5, seed=7, scale="minmax")
+
+    def trained(**parameters):
+        return capture(FairMoEClassifier(**parameters), *numbers)[1]
+
+    assert trained() == Settings()
+    assert trained(settings=settings) == settings
+    assert trained(settings=settings, lambda_fair=0, random_state=0) == settings.replace(
+        lambda_fair=0, seed=0
+    )
+    lambdas = dict(zip(LAMBDAS, (5, 6, 7, 8), strict=True))
+    assert trained(settings=settings, **lambdas) == settings.replace(**lambdas)
 
 
 def test_a_share_of_each_group_and_class_is_held_out(capture, numbers):
@@ -133,11 +115,11 @@ def test_a_share_of_each_group_and_class_is_held_out(capture, numbers):
 def test_numbers_are_scaled_and_levels_merged_as_asked(capture, numbers):
     rows, y, group = numbers
     frame = pd.DataFrame({"size": rows[:, 1], "kind": ["p"] * 80 + ["q"] * 30 + ["r"] * 10})
-    model = FairMoEClassifier(scale="minmax", rare_level=0.15)
+    model = FairMoEClassifier(settings=Settings(scale="minmax", rare_level=0.15))
     train = capture(model, frame, y, group)[0].train.x
     assert train[:, 0].min() == pytest.approx(-1)
     assert train[:, 0].max() == pytest.approx(1)
-    unmerged = FairMoEClassifier(scale="minmax", rare_level=0.0)
+    unmerged = FairMoEClassifier(settings=Settings(scale="minmax", rare_level=0.0))
     names = [capture(each, frame, y, group)[0].encoder.encoded_names for each in (model, unmerged)]
     assert names == [
         ("size", "kind = p", "kind = q", "kind = (rare)"),
@@ -146,13 +128,16 @@ def test_numbers_are_scaled_and_levels_merged_as_asked(capture, numbers):
 
 
 def test_the_split_follows_its_own_seed_or_the_random_state(capture, numbers):
-    def held_out(**parameters):
-        return capture(FairMoEClassifier(**parameters), *numbers)[0].validation.rows.tolist()
+    def held_out(random_state, split_seed=None):
+        model = FairMoEClassifier(
+            random_state=random_state, settings=Settings(split_seed=split_seed)
+        )
+        return capture(model, *numbers)[0].validation.rows.tolist()
 
-    assert held_out(random_state=1) == held_out(random_state=1)
-    assert held_out(random_state=1) != held_out(random_state=2)
-    assert held_out(random_state=1, split_seed=5) == held_out(random_state=2, split_seed=5)
-    assert held_out(random_state=1, split_seed=2) == held_out(random_state=2)
+    assert held_out(1) == held_out(1)
+    assert held_out(1) != held_out(2)
+    assert held_out(1, split_seed=5) == held_out(2, split_seed=5)
+    assert held_out(1, split_seed=2) == held_out(2)
 
 
 def test_random_state_of_numpy_is_the_same_as_pythons(capture, numbers):
@@ -163,13 +148,12 @@ def test_random_state_of_numpy_is_the_same_as_pythons(capture, numbers):
     assert seeds == [5, 5]
 
 
-def test_random_state_may_be_a_generator_or_none(capture, numbers):
+def test_random_state_may_be_a_generator(capture, numbers):
     def seed(random_state):
         return capture(FairMoEClassifier(random_state=random_state), *numbers)[1].seed
 
     assert seed(np.random.RandomState(4)) == seed(np.random.RandomState(4))
     assert seed(np.random.RandomState(4)) != seed(np.random.RandomState(5))
-    assert seed(None) != seed(None)
 
 
 def test_mixed_columns_with_missing_values_give_probabilities(fitted, applicants):
@@ -205,8 +189,8 @@ def test_a_level_that_was_never_seen_can_be_predicted(fitted, applicants):
 def test_array_and_data_frame_of_the_same_numbers_train_the_same(numbers):
     rows, y, group = numbers
     frame = pd.DataFrame(rows, columns=["x0", "x1"], index=np.arange(120)[::-1])
-    by_array = FairMoEClassifier(epochs=4).fit(rows, y, sensitive_features=group)
-    by_frame = FairMoEClassifier(epochs=4).fit(frame, list(y), sensitive_features=list(group))
+    by_array = FairMoEClassifier(settings=QUICK).fit(rows, y, sensitive_features=group)
+    by_frame = FairMoEClassifier(settings=QUICK).fit(frame, list(y), sensitive_features=list(group))
     np.testing.assert_array_equal(by_array.predict_proba(rows), by_frame.predict_proba(frame))
     assert not hasattr(by_array, "feature_names_in_")
     assert by_frame.feature_names_in_.tolist() == ["x0", "x1"]
@@ -217,7 +201,7 @@ def test_the_seed_decides(numbers):
 
     def proba(random_state):
         forget_experts()
-        model = FairMoEClassifier(epochs=4, split_seed=0, random_state=random_state)
+        model = FairMoEClassifier(random_state=random_state, settings=QUICK.replace(split_seed=0))
         return model.fit(rows, y, sensitive_features=group).predict_proba(rows)
 
     np.testing.assert_array_equal(proba(1), proba(1))
@@ -227,6 +211,7 @@ def test_the_seed_decides(numbers):
 def test_a_clone_is_unfitted_and_equal(fitted, applicants):
     copy = clone(fitted)
     assert copy.get_params() == fitted.get_params()
+    assert copy.get_params()["settings"] == Settings(epochs=20)
     with pytest.raises(NotFittedError):
         copy.predict(applicants[0])
 
@@ -234,27 +219,32 @@ def test_a_clone_is_unfitted_and_equal(fitted, applicants):
 def test_a_pipeline_passes_the_sensitive_features_on(numbers):
     rows, y, group = numbers
     with sklearn.config_context(enable_metadata_routing=True):
-        model = FairMoEClassifier(epochs=4).set_fit_request(sensitive_features=True)
+        model = FairMoEClassifier(settings=QUICK).set_fit_request(sensitive_features=True)
         pipeline = make_pipeline(StandardScaler(), model).fit(rows, y, sensitive_features=group)
     assert pipeline[-1].groups_.tolist() == ["a", "b", "c"]
     assert pipeline.predict(rows).shape == (120,)
 
 
-def test_a_grid_search_gives_each_fold_its_own_sensitive_features(numbers):
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [("lambda_fair", [0, 10]), ("settings", [Settings(epochs=4), Settings(epochs=4, hidden=2)])],
+)
+def test_a_grid_search_gives_each_fold_its_own_sensitive_features(numbers, name, values):
     rows, y, group = numbers
     with sklearn.config_context(enable_metadata_routing=True):
-        model = FairMoEClassifier(epochs=4).set_fit_request(sensitive_features=True)
-        search = GridSearchCV(model, {"lambda_fair": [0, 10]}, cv=2, error_score="raise")
+        model = FairMoEClassifier(settings=QUICK).set_fit_request(sensitive_features=True)
+        search = GridSearchCV(model, {name: values}, cv=2, error_score="raise")
         search.fit(rows, y, sensitive_features=group)
-    assert [row["lambda_fair"] for row in search.cv_results_["params"]] == [0, 10]
+    assert [row[name] for row in search.cv_results_["params"]] == values
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert getattr(search.best_estimator_, name) in values
     assert search.best_estimator_.groups_.tolist() == ["a", "b", "c"]
 
 
 def test_a_grid_search_without_the_request_is_refused(numbers):
     rows, y, group = numbers
     with sklearn.config_context(enable_metadata_routing=True):
-        search = GridSearchCV(FairMoEClassifier(epochs=4), {"hidden": [4]}, cv=2)
+        search = GridSearchCV(FairMoEClassifier(settings=QUICK), {"lambda_fair": [1]}, cv=2)
         with pytest.raises(ValueError, match="not explicitly set as requested or not requested"):
             search.fit(rows, y, sensitive_features=group)
 
@@ -305,10 +295,22 @@ def test_the_validation_fraction_is_checked(numbers, share):
     )
 
 
-def test_settings_are_checked_when_fitting(numbers):
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"lambda_fair": -1}, "Setting 'lambda_fair' needs a value between 0 and"),
+        ({"random_state": -1}, "Setting 'seed' needs a value between 0 and"),
+        (
+            {"settings": {"epochs": 200}},
+            "'settings' need to be a fairmoe.Settings; however, dict was given. "
+            "Write settings=Settings(epochs=200), for example.",
+        ),
+    ],
+)
+def test_parameters_are_checked_when_fitting(numbers, parameters, message):
     rows, y, group = numbers
-    with pytest.raises(InvalidInputError, match="Setting 'dropout' needs a value between 0 and"):
-        FairMoEClassifier(dropout=2).fit(rows, y, sensitive_features=group)
+    with pytest.raises(InvalidInputError, match=re.escape(message)):
+        FairMoEClassifier(**parameters).fit(rows, y, sensitive_features=group)
 
 
 def test_lengths_are_compared(numbers):

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from fairmoe.cli import commands, main
+from fairmoe.config import Settings
 from fairmoe.data import demo_csv
 from fairmoe.runs import MODELS, load_run
 
@@ -98,9 +99,10 @@ def test_python_examples_run(page, count, pytestconfig, tmp_path, monkeypatch, c
         (tmp_path / name).write_bytes(demo_csv())
 
     for example in examples:
-        quick, changed = re.subn(r"lambda_fair=10", f"lambda_fair=10, {QUICK}", example)
+        faster = QUICK if "Settings(" in example else f"settings=Settings({QUICK})"
+        quick, changed = re.subn(r"lambda_fair=10", f"lambda_fair=10, {faster}", example)
         assert changed == 1
-        exec(compile(quick, page, "exec"), {})
+        exec(compile(quick, page, "exec"), {"Settings": Settings})
 
     assert len(examples) == count
     assert capsys.readouterr().out
