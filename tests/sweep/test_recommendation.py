@@ -71,11 +71,11 @@ def test_a_gate_that_is_to_begin_at_random_is_not_judged_by_that(found, prepared
 
 
 def test_the_best_run_takes_up_the_experts_that_were_judged(prepared):
-    # Not the module's own, whose experts are forgotten by now: anew, one run alone rounds otherwise
-    # than in the stack, and its training takes another course.
+    # Not the shared fixture's run: its experts were forgotten when an earlier test ended.
     found = recommend(prepared, BASE)
     assert found.run.experts_reused
     alone = train(prepared.data, [found.run.settings])
+    assert alone.experts_reused
     # It finds them too, and does with them what the recommended run did.
     assert alone.experts_reused
     for name, weight in found.run.mixture.state_dict().items():
