@@ -90,8 +90,8 @@ def check_same_length(**arrays: NDArray[Any]) -> None:
     """
     lengths = {name: len(array) for name, array in arrays.items()}
     if len(set(lengths.values())) > 1:
-        came = ", ".join(f"{name} has {length}" for name, length in lengths.items())
-        raise InvalidInputError("The same number of rows is needed in each array", however=came)
+        found = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise InvalidInputError("The same number of rows is needed in each array", however=found)
 
 
 def _column(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -50,7 +50,7 @@ def checked(field: dataclasses.Field[Any], value: Any) -> Any:
             )
         return float(value) if float in types else int(value)
     raise InvalidInputError(
-        f"Setting '{field.name}' needs {_wanted(types, words)}",
+        f"Setting '{field.name}' needs {_expected(types, words)}",
         however=f"{value!r} was given",
         choices=words,
     )
@@ -82,14 +82,14 @@ def _kinds(field: dataclasses.Field[Any]) -> tuple[tuple[type, ...], tuple[str, 
     )
     types = tuple(option for option in options if get_origin(option) is not Literal)
     words = tuple(
-        w for option in options if get_origin(option) is Literal for w in get_args(option)
+        word for option in options if get_origin(option) is Literal for word in get_args(option)
     )
     return types, words
 
 
-def _wanted(types: tuple[type, ...], words: tuple[str, ...]) -> str:
+def _expected(types: tuple[type, ...], words: tuple[str, ...]) -> str:
     names = {int: "a whole number", float: "a number", bool: "true or false", type(None): "nothing"}
-    wanted = [names[kind] for kind in types if kind is not type(None)] + [
+    expected = [names[kind] for kind in types if kind is not type(None)] + [
         f"'{word}'" for word in words
     ]
-    return " or ".join(wanted)
+    return " or ".join(expected)

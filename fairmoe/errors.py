@@ -44,11 +44,11 @@ class InvalidInputError(FairmoeError, ValueError):
         sentence = f"{needed}; however, {however}." if however else f"{needed}."
         super().__init__(f"{sentence} {remedy}".strip())
 
-    def values(self, most: int) -> Iterator[tuple[str, tuple[str, ...], int]]:
-        """Yield what to call some values, the first `most` of them, and how many more there are."""
+    def values(self, max_values: int) -> Iterator[tuple[str, tuple[str, ...], int]]:
+        """Yield a title of some values, the first `max_values` of them, and how many follow."""
         for title, values in (("Possible", self.choices), ("Concerned", self.about)):
             if values:
-                yield title, values[:most], max(0, len(values) - most)
+                yield title, values[:max_values], max(0, len(values) - max_values)
 
 
 def nearest_first(word: object, choices: Iterable[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ Series = tuple[tuple[int, ...], tuple[float, ...]]
 T = TypeVar("T")
 
 POINTS_PER_CURVE = 500
-SECONDS_BETWEEN_REAPS = 15.0
+SECONDS_BETWEEN_CLEANINGS = 15.0
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ class Snapshot(Generic[T]):
 @dataclass(eq=False)
 class _Job(Generic[T]):
     owner: str
-    lane: str
+    queue: str
     work: Callable[[OnProgress], T] | None
-    seen: float
+    last_seen: float
     state: State = "waiting"
     cancel: threading.Event = field(default_factory=threading.Event)
     progress: Progress | None = None
     curves: dict[tuple[str, str], tuple[list[int], list[float]]] = field(default_factory=dict)
-    began: float = 0.0
+    started: float = 0.0
     ended: float = 0.0
     result: T | None = None
     error: FairmoeError | None = None
@@ -76,16 +76,16 @@ class _Job(Generic[T]):
 
 
 class JobRegistry(Generic[T]):
-    """All jobs of a process: one at a time in each lane, first come first served.
+    """All jobs of a process: one at a time in each queue, first come first served.
 
     A job is found by an id that cannot be guessed, and only by its owner: for anyone else it
-    does not exist. Looking at a job is its sign of life; a job that nobody has looked at for
-    `patience` seconds is stopped and forgotten with all it holds.
+    does not exist. A job of which nobody has asked for a snapshot for `patience` seconds
+    is stopped and forgotten with all it holds.
 
     Args:
-        patience: Seconds without a look after which a job is given up.
-        max_waiting: Jobs that may wait in one lane.
-        clock: Seconds, never falling.
+        patience: Seconds without a snapshot after which a job is stopped.
+        max_waiting: Jobs that may wait in one queue.
+        clock: Returns seconds, never falling.
     """
 
     def __init__(
@@ -100,23 +100,23 @@ class JobRegistry(Generic[T]):
         self._clock = clock
         self._lock = threading.RLock()
         self._jobs: dict[str, _Job[T]] = {}
-        self._busy_lanes: set[str] = set()
-        self._reaper: threading.Thread | None = None
+        self._busy_queues: set[str] = set()
+        self._cleaner: threading.Thread | None = None
 
-    def submit(self, work: Callable[[OnProgress], T], *, owner: str, lane: str = "cpu") -> str:
+    def submit(self, work: Callable[[OnProgress], T], *, owner: str, queue: str = "cpu") -> str:
         """Queue a piece of work and return the id of its job.
 
         Args:
             work: Is called in a thread of its own with the function to report progress to.
             owner: Who may look at the job; a secret of theirs.
-            lane: Jobs of one lane run one after the other; name the device.
+            queue: Jobs of one queue run one after the other; name the device.
 
         Raises:
             InvalidInputError: The owner already has a job that waits or runs.
-            UnavailableError: Too many jobs wait in the lane.
+            UnavailableError: Too many jobs wait in the queue.
         """
         with self._lock:
-            self._reap()
+            self._forget_abandoned()
             if any(job.owner == owner and job.active for job in self._jobs.values()):
                 raise InvalidInputError(
                     "One training at a time",
@@ -124,40 +124,40 @@ class JobRegistry(Generic[T]):
                     remedy="Wait for it or cancel it.",
                 )
             waiting = sum(
-                job.lane == lane and job.state == "waiting" for job in self._jobs.values()
+                job.queue == queue and job.state == "waiting" for job in self._jobs.values()
             )
             if waiting >= self._max_waiting:
                 raise UnavailableError(
                     f"{waiting} trainings wait already. Try again in a few minutes."
                 )
             job_id = secrets.token_urlsafe(24)
-            self._jobs[job_id] = _Job(owner, lane, work, self._clock())
-            self._start_reaper()
-            if lane not in self._busy_lanes:
-                self._busy_lanes.add(lane)
+            self._jobs[job_id] = _Job(owner, queue, work, self._clock())
+            self._start_cleaner()
+            if queue not in self._busy_queues:
+                self._busy_queues.add(queue)
                 threading.Thread(
-                    target=self._run_lane, args=(lane,), name=f"jobs-{lane}", daemon=True
+                    target=self._run_queue, args=(queue,), name=f"jobs-{queue}", daemon=True
                 ).start()
             return job_id
 
-    def look(self, job_id: str, *, owner: str) -> Snapshot[T] | None:
-        """Return how a job stands, or None if this owner has no such job (any more)."""
+    def snapshot(self, job_id: str, *, owner: str) -> Snapshot[T] | None:
+        """Return the state of a job, or None if this owner has no such job (any more)."""
         with self._lock:
             job = self._owned(job_id, owner)
             if job is not None:
-                job.seen = self._clock()
-            self._reap()
+                job.last_seen = self._clock()
+            self._forget_abandoned()
             if job is None:
                 return None
             return Snapshot(
                 state=job.state,
-                ahead=self._ahead(job),
+                ahead=self._count_ahead(job),
                 progress=job.progress,
                 curves={
                     name: (tuple(steps), tuple(values))
                     for name, (steps, values) in job.curves.items()
                 },
-                seconds=(job.ended or self._clock()) - job.began if job.began else 0.0,
+                seconds=(job.ended or self._clock()) - job.started if job.started else 0.0,
                 result=job.result,
                 error=job.error,
                 reference=job.reference,
@@ -181,52 +181,54 @@ class JobRegistry(Generic[T]):
         job = self._jobs.get(job_id)
         return job if job is not None and secrets.compare_digest(job.owner, owner) else None
 
-    def _ahead(self, job: _Job[T]) -> int:
+    def _count_ahead(self, job: _Job[T]) -> int:
         if job.state != "waiting":
             return 0
-        in_lane = [other for other in self._jobs.values() if other.lane == job.lane]
-        return sum(other.active for other in in_lane[: in_lane.index(job)])
+        in_queue = [other for other in self._jobs.values() if other.queue == job.queue]
+        return sum(other.active for other in in_queue[: in_queue.index(job)])
 
     def _stop(self, job: _Job[T]) -> None:
         job.cancel.set()
         if job.state == "waiting":
             job.state, job.work = "cancelled", None
 
-    def _reap(self) -> None:
-        stale = [i for i, job in self._jobs.items() if self._given_up(job)]
-        for job_id in stale:
+    def _forget_abandoned(self) -> None:
+        abandoned = [i for i, job in self._jobs.items() if self._is_abandoned(job)]
+        for job_id in abandoned:
             self._stop(self._jobs.pop(job_id))
 
-    def _start_reaper(self) -> None:
-        """Make sure that jobs are given up on time, though nobody may ever ask again."""
-        if self._reaper is None:
-            self._reaper = threading.Thread(target=self._reap_on, name="jobs-reaper", daemon=True)
-            self._reaper.start()
+    def _start_cleaner(self) -> None:
+        """Stop abandoned jobs on time, though nobody may ever ask for a snapshot again."""
+        if self._cleaner is None:
+            self._cleaner = threading.Thread(
+                target=self._clean_until_idle, name="jobs-cleaner", daemon=True
+            )
+            self._cleaner.start()
 
-    def _reap_on(self) -> None:
+    def _clean_until_idle(self) -> None:
         while True:
-            time.sleep(min(self._patience / 4, SECONDS_BETWEEN_REAPS))
+            time.sleep(min(self._patience / 4, SECONDS_BETWEEN_CLEANINGS))
             with self._lock:
-                self._reap()
+                self._forget_abandoned()
                 if not self._jobs:
-                    self._reaper = None
+                    self._cleaner = None
                     return
 
-    def _given_up(self, job: _Job[T]) -> bool:
-        return self._clock() - job.seen > self._patience
+    def _is_abandoned(self, job: _Job[T]) -> bool:
+        return self._clock() - job.last_seen > self._patience
 
-    def _run_lane(self, lane: str) -> None:
+    def _run_queue(self, queue: str) -> None:
         while True:
             with self._lock:
-                self._reap()
+                self._forget_abandoned()
                 job = next(
-                    (j for j in self._jobs.values() if j.lane == lane and j.state == "waiting"),
+                    (j for j in self._jobs.values() if j.queue == queue and j.state == "waiting"),
                     None,
                 )
                 if job is None:
-                    self._busy_lanes.discard(lane)
+                    self._busy_queues.discard(queue)
                     return
-                job.state, job.began = "running", self._clock()
+                job.state, job.started = "running", self._clock()
             self._run(job)
 
     def _run(self, job: _Job[T]) -> None:
@@ -237,8 +239,8 @@ class JobRegistry(Generic[T]):
             result = job.work(lambda progress: self._report(job, progress))
         except CancelledError:
             state = "cancelled"
-        except FairmoeError as mendable:
-            state, error = "refused", mendable
+        except FairmoeError as user_error:
+            state, error = "refused", user_error
         except Exception as bug:
             state, reference = "broken", log_bug(bug)
         with self._lock:
@@ -249,13 +251,13 @@ class JobRegistry(Generic[T]):
 
     def _report(self, job: _Job[T], progress: Progress) -> None:
         with self._lock:
-            if job.cancel.is_set() or self._given_up(job):
+            if job.cancel.is_set() or self._is_abandoned(job):
                 raise CancelledError
             job.progress = progress
-            apart = max(1, progress.total // POINTS_PER_CURVE)
+            min_steps = max(1, progress.total // POINTS_PER_CURVE)
             for name, value in progress.values.items():
                 steps, values = job.curves.setdefault((progress.phase, name), ([], []))
-                if not steps or progress.done - steps[-1] >= apart:
+                if not steps or progress.done - steps[-1] >= min_steps:
                     steps.append(progress.done)
                     values.append(value)
 
@@ -268,10 +270,10 @@ def log_bug(bug: BaseException) -> str:
     """
     reference = secrets.token_hex(4)
     lines = [f"Bug {reference}:"]
-    link: BaseException | None = bug
-    while link is not None:
-        lines.append(f"{type(link).__name__} at")
-        lines.extend(line.rstrip() for line in traceback.format_tb(link.__traceback__))
-        link = link.__cause__ or link.__context__
+    cause: BaseException | None = bug
+    while cause is not None:
+        lines.append(f"{type(cause).__name__} at")
+        lines.extend(line.rstrip() for line in traceback.format_tb(cause.__traceback__))
+        cause = cause.__cause__ or cause.__context__
     logger.error("\n".join(lines))
     return reference

@@ -53,7 +53,7 @@ class Clock:
 def settled(registry: JobRegistry[str], job_id: str, owner: str = "ann") -> Snapshot[str]:
     pause = threading.Event()
     for _ in range(int(PATIENCE / 0.005)):
-        snapshot = registry.look(job_id, owner=owner)
+        snapshot = registry.snapshot(job_id, owner=owner)
         assert snapshot is not None
         if not snapshot.active:
             return snapshot
@@ -62,7 +62,7 @@ def settled(registry: JobRegistry[str], job_id: str, owner: str = "ann") -> Snap
 
 
 def state(registry: JobRegistry[str], job_id: str, owner: str = "ann") -> str:
-    snapshot = registry.look(job_id, owner=owner)
+    snapshot = registry.snapshot(job_id, owner=owner)
     return "gone" if snapshot is None else snapshot.state
 
 
@@ -98,14 +98,14 @@ def test_one_lane_runs_one_job_at_a_time_in_order():
     a = registry.submit(first, owner="ann")
     b = registry.submit(second, owner="bob")
     assert first.started.wait(PATIENCE)
-    waiting = registry.look(b, owner="bob")
+    waiting = registry.snapshot(b, owner="bob")
     assert waiting is not None
     assert (waiting.state, waiting.ahead) == ("waiting", 1)
     assert not second.started.is_set()
     first.go.set()
     assert second.started.wait(PATIENCE)
     assert settled(registry, a).state == "finished"
-    running = registry.look(b, owner="bob")
+    running = registry.snapshot(b, owner="bob")
     assert running is not None
     assert (running.state, running.ahead) == ("running", 0)
     second.go.set()
@@ -115,8 +115,8 @@ def test_one_lane_runs_one_job_at_a_time_in_order():
 def test_lanes_run_side_by_side():
     registry: JobRegistry[str] = JobRegistry()
     cpu, gpu = Gate(), Gate()
-    registry.submit(cpu, owner="ann", lane="cpu")
-    registry.submit(gpu, owner="bob", lane="cuda")
+    registry.submit(cpu, owner="ann", queue="cpu")
+    registry.submit(gpu, owner="bob", queue="cuda")
     assert cpu.started.wait(PATIENCE)
     assert gpu.started.wait(PATIENCE)
     cpu.go.set()
@@ -156,7 +156,7 @@ def test_for_anyone_but_its_owner_a_job_does_not_exist():
     work = Gate()
     job_id = registry.submit(work, owner="ann")
     assert work.started.wait(PATIENCE)
-    assert registry.look(job_id, owner="bob") is None
+    assert registry.snapshot(job_id, owner="bob") is None
     registry.cancel(job_id, owner="bob")
     registry.forget(job_id, owner="bob")
     assert state(registry, job_id) == "running"
@@ -208,7 +208,7 @@ def test_a_job_nobody_looks_at_is_stopped_and_forgotten():
     assert work.stopped.wait(PATIENCE)
     other = registry.submit(lambda _: "run", owner="bob")
     assert settled(registry, other, "bob").state == "finished"
-    assert registry.look(job_id, owner="ann") is None
+    assert registry.snapshot(job_id, owner="ann") is None
 
 
 def test_a_forgotten_job_is_stopped_and_lets_go_of_its_result():
@@ -218,7 +218,7 @@ def test_a_forgotten_job_is_stopped_and_lets_go_of_its_result():
     assert work.started.wait(PATIENCE)
     registry.forget(job_id, owner="ann")
     assert work.stopped.wait(PATIENCE)
-    assert registry.look(job_id, owner="ann") is None
+    assert registry.snapshot(job_id, owner="ann") is None
 
 
 def test_what_the_work_holds_does_not_outlive_it():
@@ -280,7 +280,7 @@ def test_after_a_bug_the_lane_goes_on():
 
 
 def test_a_finished_job_is_forgotten_though_nobody_asks_again(monkeypatch):
-    monkeypatch.setattr(jobs, "SECONDS_BETWEEN_REAPS", 0.01)
+    monkeypatch.setattr(jobs, "SECONDS_BETWEEN_CLEANINGS", 0.01)
 
     class Result:
         pass

@@ -56,8 +56,8 @@ def model_of(run: Run, model: Model) -> Explainable:
             choices=EXPLAINED,
         )
     if model in EXPERTS:
-        place = EXPERTS.index(model)
-        return run.mixture.experts.part(slice(place, place + 1))
+        position = EXPERTS.index(model)
+        return run.mixture.experts.part(slice(position, position + 1))
     return run.mixture if model == "mixture" else run.mixture.uniform()
 
 
@@ -184,27 +184,27 @@ def attention_histograms(reasons: Reasons, columns: Sequence[str]) -> pd.DataFra
         `high` in [0, 1], and `share`, how many of the group's rows fall into it, in [0, 1]; NaN
         without rows. The bins of a column reach from 0 to its highest attention.
     """
-    found = []
+    frames = []
     for column in columns:
         values = reasons.attention[:, reasons.columns.index(column)].astype(np.float64)
-        ends = np.linspace(0, max(values.max(), 1e-6), BINS + 1)
+        quantiles = np.linspace(0, max(values.max(), 1e-6), BINS + 1)
         for g, name in enumerate(reasons.group_names):
-            own = values[reasons.group == g]
-            counts = np.histogram(own, ends)[0]
-            share = counts / len(own) if len(own) else np.full(BINS, np.nan)
-            found.append(
+            group_rows = values[reasons.group == g]
+            counts = np.histogram(group_rows, quantiles)[0]
+            share = counts / len(group_rows) if len(group_rows) else np.full(BINS, np.nan)
+            frames.append(
                 pd.DataFrame(
                     {
                         "column": column,
                         "group": name,
-                        "rows": len(own),
-                        "low": ends[:-1],
-                        "high": ends[1:],
+                        "rows": len(group_rows),
+                        "low": quantiles[:-1],
+                        "high": quantiles[1:],
                         "share": share,
                     }
                 )
             )
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
 def attribution_ranges(reasons: Reasons) -> pd.DataFrame:
@@ -217,17 +217,17 @@ def attribution_ranges(reasons: Reasons) -> pd.DataFrame:
     """
     of_group = []
     for g in range(len(reasons.group_names)):
-        own = reasons.attributions[reasons.group == g].astype(np.float64)
+        group_rows = reasons.attributions[reasons.group == g].astype(np.float64)
         # A row of NaN stands in for no rows at all, whose quantiles numpy does not take.
-        held = own if len(own) else np.full((1, len(reasons.columns)), np.nan)
-        of_group.append((len(own), np.quantile(held, list(_QUANTILES.values()), axis=0)))
+        values = group_rows if len(group_rows) else np.full((1, len(reasons.columns)), np.nan)
+        of_group.append((len(group_rows), np.quantile(values, list(_QUANTILES.values()), axis=0)))
     order = np.argsort(-np.abs(reasons.attributions).mean(axis=0), kind="stable")
     return pd.DataFrame(
         [
             {"column": reasons.columns[j], "group": name, "rows": rows}
-            | dict(zip(_QUANTILES, ends[:, j], strict=True))
+            | dict(zip(_QUANTILES, quantiles[:, j], strict=True))
             for j in order
-            for name, (rows, ends) in zip(reasons.group_names, of_group, strict=True)
+            for name, (rows, quantiles) in zip(reasons.group_names, of_group, strict=True)
         ]
     )
 

@@ -23,9 +23,9 @@ QUANTILES = np.linspace(0.025, 0.975, 20)
 COST_OF_CATEGORY = 0.5
 """Levels have no order, so a change of level counts as a move past half of all people."""
 
-_FOR_PAIRS = 600
-_ENOUGH = 0.8
-_MOST_PAIRS = 60_000
+_MAX_STEPS_PAIRED = 600
+_MIN_SHARE_OF_DISTANCE = 0.8
+_MAX_PAIRS = 60_000
 _ROWS_AT_ONCE = 8192
 
 
@@ -51,19 +51,19 @@ class Change:
 
 @dataclass(frozen=True, eq=False)
 class _Steps:
-    """Single changes: the place of the column, the new value, the cost, and the row encoded.
+    """Single changes: the index of the column, the new value, the cost, and the encoded row.
 
-    `own` is the row without a change.
+    `current` is the row without a change.
     """
 
-    place: NDArray[np.int64]
+    column_index: NDArray[np.int64]
     value: list[Any]
     cost: NDArray[np.float64]
     x: Tensor
-    own: Tensor
+    current: Tensor
 
 
-class _Turn(NamedTuple):
+class _Flip(NamedTuple):
     """Single changes, one or two, that turn the decision: which, at what cost, to what log-odds."""
 
     steps: tuple[int, ...]
@@ -102,29 +102,29 @@ def smallest_changes(
     steps = _steps(encoder, reference, person, locked)
     if not steps.value:
         return []
-    start, *moved = _log_odds(mixture, torch.cat((steps.own, steps.x)))
-    log_odds = np.array(moved)
-    # The way from the person towards the other side of the threshold counts as positive.
-    side = -1.0 if _positive(start) else 1.0
-    turned = _positive(log_odds) != _positive(start)
-    alone = np.full(len(encoder.codes), np.inf)
-    turns: list[_Turn] = []
-    for i in np.flatnonzero(turned)[np.argsort(steps.cost[turned], kind="stable")]:
-        if alone[steps.place[i]] == np.inf:
-            alone[steps.place[i]] = steps.cost[i]
-            turns.append(_Turn((int(i),), float(steps.cost[i]), float(log_odds[i])))
-    moves = np.where(turned, -np.inf, side * (log_odds - start))
-    turns += _pairs(run, steps, moves, alone, start, limit)
+    log_odds_before, *log_odds_after = _log_odds(mixture, torch.cat((steps.current, steps.x)))
+    log_odds = np.array(log_odds_after)
+    # A move of the log-odds towards the other side of the threshold counts as positive.
+    direction = -1.0 if _positive(log_odds_before) else 1.0
+    flips_alone = _positive(log_odds) != _positive(log_odds_before)
+    cost_alone = np.full(len(encoder.codes), np.inf)
+    flips: list[_Flip] = []
+    for i in np.flatnonzero(flips_alone)[np.argsort(steps.cost[flips_alone], kind="stable")]:
+        if cost_alone[steps.column_index[i]] == np.inf:
+            cost_alone[steps.column_index[i]] = steps.cost[i]
+            flips.append(_Flip((int(i),), float(steps.cost[i]), float(log_odds[i])))
+    moves = np.where(flips_alone, -np.inf, direction * (log_odds - log_odds_before))
+    flips += _pairs(run, steps, moves, cost_alone, log_odds_before, limit)
     changes = []
-    for turn in sorted(turns, key=lambda turn: turn.cost)[:limit]:
-        columns = tuple(encoder.columns[steps.place[i]] for i in turn.steps)
+    for flip in sorted(flips, key=lambda flip: flip.cost)[:limit]:
+        columns = tuple(encoder.columns[steps.column_index[i]] for i in flip.steps)
         changes.append(
             Change(
                 columns=columns,
                 before=tuple(person[column].iloc[0] for column in columns),
-                after=tuple(steps.value[i] for i in turn.steps),
-                cost=turn.cost,
-                proba=float(1 / (1 + np.exp(-turn.log_odds))),
+                after=tuple(steps.value[i] for i in flip.steps),
+                cost=flip.cost,
+                proba=float(1 / (1 + np.exp(-flip.log_odds))),
             )
         )
     return changes
@@ -150,54 +150,58 @@ def _log_odds(mixture: Mixture, x: Tensor) -> NDArray[np.float64]:
 def _steps(
     encoder: Encoder, reference: pd.DataFrame, person: pd.DataFrame, locked: Collection[str]
 ) -> _Steps:
-    places: list[int] = []
+    indices: list[int] = []
     values: list[Any] = []
     costs: list[float] = []
-    for place, code in enumerate(encoder.codes):
+    for column_index, code in enumerate(encoder.codes):
         if code.column in locked:
             continue
-        known, own = reference[code.column], person[code.column].iloc[0]
-        new: list[Any]
+        known, current = reference[code.column], person[code.column].iloc[0]
+        levels: list[Any]
         if isinstance(code, CategoryCode):
-            new = [level for level in code.levels if level not in (MISSING, own)]
-            cost = [COST_OF_CATEGORY] * len(new)
+            levels = [level for level in code.levels if level not in (MISSING, current)]
+            cost = [COST_OF_CATEGORY] * len(levels)
         else:
-            new, cost = _number_steps(known.dropna().to_numpy(np.float64), own)
-        places += [place] * len(new)
-        values += new
+            levels, cost = _number_steps(known.dropna().to_numpy(np.float64), current)
+        indices += [column_index] * len(levels)
+        values += levels
         costs += cost
-    place_of = np.array(places, dtype=np.int64)
-    # Of no column, the first row stays as it is.
-    changed, news = np.array([-1, *places]), [None, *values]
+    index_array = np.array(indices, dtype=np.int64)
+    # Column -1: the first row is the person without a change.
+    changed, new_values = np.array([-1, *indices]), [None, *values]
     frame = pd.DataFrame(
         {
-            code.column: _column(code, person[code.column].iloc[0], news, changed == place)
-            for place, code in enumerate(encoder.codes)
+            code.column: _column(
+                code, person[code.column].iloc[0], new_values, changed == column_index
+            )
+            for column_index, code in enumerate(encoder.codes)
         }
     )
     x = torch.as_tensor(encoder.transform(frame))
-    return _Steps(place_of, values, np.array(costs), x[1:], x[:1])
+    return _Steps(index_array, values, np.array(costs), x[1:], x[:1])
 
 
-def _number_steps(known: NDArray[np.float64], own: Any) -> tuple[list[float], list[float]]:
+def _number_steps(known: NDArray[np.float64], current: Any) -> tuple[list[float], list[float]]:
     grid = np.unique(np.quantile(known, QUANTILES, method="nearest"))
-    grid = grid[grid != own]
-    if pd.isna(own):
+    grid = grid[grid != current]
+    if pd.isna(current):
         return grid.tolist(), [COST_OF_CATEGORY] * len(grid)
     ordered = np.sort(known)
 
     def rank(value: Any) -> Any:
         return (np.searchsorted(ordered, value) + np.searchsorted(ordered, value, "right")) / 2
 
-    return grid.tolist(), (np.abs(rank(grid) - rank(float(own))) / len(ordered)).tolist()
+    return grid.tolist(), (np.abs(rank(grid) - rank(float(current))) / len(ordered)).tolist()
 
 
 def _column(
-    code: NumberCode | CategoryCode, own: Any, values: list[Any], changed: NDArray[np.bool_]
+    code: NumberCode | CategoryCode, current: Any, values: list[Any], changed: NDArray[np.bool_]
 ) -> "pd.Series[Any]":
     kind = np.float64 if isinstance(code, NumberCode) else object
-    cells = np.full(len(values), own, dtype=kind)
-    cells[changed] = [value for value, new in zip(values, changed, strict=True) if new]
+    cells = np.full(len(values), current, dtype=kind)
+    cells[changed] = [
+        value for value, is_changed in zip(values, changed, strict=True) if is_changed
+    ]
     return pd.Series(cells)
 
 
@@ -205,10 +209,10 @@ def _pairs(
     run: Run,
     steps: _Steps,
     moves: NDArray[np.float64],
-    alone: NDArray[np.float64],
-    start: float,
+    cost_alone: NDArray[np.float64],
+    log_odds_before: float,
     limit: int,
-) -> list[_Turn]:
+) -> list[_Flip]:
     """Return the cheapest pairs that turn the decision, of each two columns one.
 
     Args:
@@ -216,29 +220,35 @@ def _pairs(
         steps: `k` single changes.
         moves: How far each moves the log-odds towards the other decision, `(k,)`; negative
             infinity where it is enough alone.
-        alone: What it costs to turn the decision by one column alone, `(c,)`.
-        start: The person's log-odds.
+        cost_alone: What it costs to turn the decision by one column alone, `(c,)`.
+        log_odds_before: The person's log-odds.
         limit: How many pairs of columns are enough.
     """
-    best = np.argsort(-moves, kind="stable")[:_FOR_PAIRS]
+    best = np.argsort(-moves, kind="stable")[:_MAX_STEPS_PAIRED]
     best = np.sort(best[np.isfinite(moves[best])])
-    i, j = (best[side] for side in np.triu_indices(len(best), 1))
+    i, j = (best[index] for index in np.triu_indices(len(best), 1))
     cost = steps.cost[i] + steps.cost[j]
-    hopeful = (steps.place[i] != steps.place[j]) & (moves[i] + moves[j] >= _ENOUGH * abs(start))
-    hopeful &= cost < np.minimum(alone[steps.place[i]], alone[steps.place[j]])
-    order = np.flatnonzero(hopeful)[np.argsort(cost[hopeful], kind="stable")][:_MOST_PAIRS]
+    candidates = (steps.column_index[i] != steps.column_index[j]) & (
+        moves[i] + moves[j] >= _MIN_SHARE_OF_DISTANCE * abs(log_odds_before)
+    )
+    candidates &= cost < np.minimum(
+        cost_alone[steps.column_index[i]], cost_alone[steps.column_index[j]]
+    )
+    order = np.flatnonzero(candidates)[np.argsort(cost[candidates], kind="stable")][:_MAX_PAIRS]
     column_of = torch.as_tensor(run.encoder.column_of)
-    place = torch.as_tensor(steps.place)
-    found: dict[tuple[int, int], _Turn] = {}
-    for begin in range(0, len(order), _ROWS_AT_ONCE):
-        part = order[begin : begin + _ROWS_AT_ONCE]
+    column_index = torch.as_tensor(steps.column_index)
+    best_of_columns: dict[tuple[int, int], _Flip] = {}
+    for first_of_part in range(0, len(order), _ROWS_AT_ONCE):
+        part = order[first_of_part : first_of_part + _ROWS_AT_ONCE]
         first, second = torch.as_tensor(i[part]), torch.as_tensor(j[part])
-        of_second = column_of == place[second][:, None]
-        log_odds = _log_odds(run.mixture, torch.where(of_second, steps.x[second], steps.x[first]))
-        for at in np.flatnonzero(_positive(log_odds) != _positive(start)):
+        from_second = column_of == column_index[second][:, None]
+        log_odds = _log_odds(run.mixture, torch.where(from_second, steps.x[second], steps.x[first]))
+        for at in np.flatnonzero(_positive(log_odds) != _positive(log_odds_before)):
             pair = (int(i[part[at]]), int(j[part[at]]))
-            columns = (int(steps.place[pair[0]]), int(steps.place[pair[1]]))
-            found.setdefault(columns, _Turn(pair, float(cost[part[at]]), float(log_odds[at])))
-        if len(found) >= limit:
+            columns = (int(steps.column_index[pair[0]]), int(steps.column_index[pair[1]]))
+            best_of_columns.setdefault(
+                columns, _Flip(pair, float(cost[part[at]]), float(log_odds[at]))
+            )
+        if len(best_of_columns) >= limit:
             break
-    return list(found.values())
+    return list(best_of_columns.values())

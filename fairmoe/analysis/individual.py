@@ -16,7 +16,7 @@ from fairmoe.training import on_one_thread
 THRESHOLD = 0.5
 """A probability above it is predicted positive."""
 
-ASKED: tuple[Model, ...] = ("mixture", *EXPERTS)
+MODELS: tuple[Model, ...] = ("mixture", *EXPERTS)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ def explain(run: Run, x: Tensor) -> pd.DataFrame:
         "mixture" and each expert.
     """
     columns = pd.Index(run.encoder.columns, name="column")
-    found = pd.DataFrame({model: attributions_of(run, model, x)[0] for model in ASKED}, columns)
-    return found.iloc[np.argsort(-found["mixture"].abs().to_numpy(), kind="stable")]
+    attributions = pd.DataFrame(
+        {model: attributions_of(run, model, x)[0] for model in MODELS}, columns
+    )
+    return attributions.iloc[np.argsort(-attributions["mixture"].abs().to_numpy(), kind="stable")]
 
 
 @on_one_thread()
@@ -106,14 +108,14 @@ def swap_sensitive(run: Run, labelled: LabelledTable, person: pd.DataFrame) -> p
             cells[column] = cells[column].groupby(labelled.group).transform("median")
     cells["group"] = labelled.group
     others = cells.drop_duplicates().sort_values("group", kind="stable")
-    own = person[columns].iloc[0]
-    others = others[~(others[columns].astype(object) == own.astype(object)).all(axis=1)]
-    people = person.iloc[np.zeros(1 + len(others), dtype=int)].reset_index(drop=True)
+    current = person[columns].iloc[0]
+    others = others[~(others[columns].astype(object) == current.astype(object)).all(axis=1)]
+    variants = person.iloc[np.zeros(1 + len(others), dtype=int)].reset_index(drop=True)
     for column in columns:
-        values = [own[column], *others[column]]
-        people[column] = pd.Series(values, dtype=labelled.table.frame[column].dtype.name)
-    said = predict(run, torch.as_tensor(run.encoder.transform(people)))
-    return pd.concat([people[columns].assign(group=[-1, *others["group"]]), said], axis=1)
+        values = [current[column], *others[column]]
+        variants[column] = pd.Series(values, dtype=labelled.table.frame[column].dtype.name)
+    predictions = predict(run, torch.as_tensor(run.encoder.transform(variants)))
+    return pd.concat([variants[columns].assign(group=[-1, *others["group"]]), predictions], axis=1)
 
 
 def nearest_other(rows: RunRows, x: Tensor, *, group: int, positive: bool) -> Neighbour | None:
@@ -129,13 +131,13 @@ def nearest_other(rows: RunRows, x: Tensor, *, group: int, positive: bool) -> Ne
         The nearest, of equals the first; None if there is nobody.
     """
     run, record = rows.run, rows.record
-    decided = record.proba["mixture"] > THRESHOLD
-    others = np.flatnonzero((record.group != group) & (decided != positive))
+    predicted_positive = record.proba["mixture"] > THRESHOLD
+    others = np.flatnonzero((record.group != group) & (predicted_positive != positive))
     if not len(others):
         return None
-    seen = [column not in run.roles.sensitive_columns for column in run.encoder.columns]
-    kept = np.array(seen)[run.encoder.column_of]
-    away = (rows.x[others] - x).numpy()[:, kept]
-    distances = np.sqrt((away.astype(np.float64) ** 2).sum(axis=1))
+    not_sensitive = [column not in run.roles.sensitive_columns for column in run.encoder.columns]
+    compared = np.array(not_sensitive)[run.encoder.column_of]
+    differences = (rows.x[others] - x).numpy()[:, compared]
+    distances = np.sqrt((differences.astype(np.float64) ** 2).sum(axis=1))
     nearest = int(distances.argmin())
     return Neighbour(int(others[nearest]), float(distances[nearest]), len(others))

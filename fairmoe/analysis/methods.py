@@ -20,8 +20,8 @@ from fairmoe.functional.attention import (
 from fairmoe.runs import Model
 
 METHODS: tuple[AttributionMethod, ...] = get_args(AttributionMethod)
-SAMPLE = 400
-LEAST_OF_GROUP = 50
+SAMPLE_ROWS = 400
+MIN_GROUP_ROWS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ class MethodComparison:
 
 
 def compare_methods(
-    rows: RunRows, background: RunRows, model: Model, *, limit: int = SAMPLE, seed: int = 0
+    rows: RunRows, background: RunRows, model: Model, *, limit: int = SAMPLE_ROWS, seed: int = 0
 ) -> MethodComparison:
     """Attribute the same rows by all four methods.
 
@@ -59,32 +59,34 @@ def compare_methods(
         seed: Decides which.
     """
     run = rows.run
-    sample = sample_by_group(rows.record.group, limit, least=LEAST_OF_GROUP, seed=seed)
-    few = sample_by_group(background.record.group, BACKGROUND_ROWS, least=1, seed=0)
+    sample = sample_by_group(rows.record.group, limit, min_group_rows=MIN_GROUP_ROWS, seed=seed)
+    background_rows = sample_by_group(
+        background.record.group, BACKGROUND_ROWS, min_group_rows=1, seed=0
+    )
     x, group = rows.x[sample], torch.from_numpy(rows.record.group[sample])
     attention: dict[AttributionMethod, torch.Tensor] = {}
     for method in METHODS:
-        own = run.mixture.explainer
-        if method != own.method:
-            own = Explainer(
+        explainer = run.mixture.explainer
+        if method != explainer.method:
+            explainer = Explainer(
                 method,
-                baseline=own.baseline,
-                background=background.x[few],
-                column_of=own.column_of,
+                baseline=explainer.baseline,
+                background=background.x[background_rows],
+                column_of=explainer.column_of,
             )
-        attributions = attributions_of(run, model, x, explainer=own)
+        attributions = attributions_of(run, model, x, explainer=explainer)
         attention[method] = attention_weights(torch.from_numpy(attributions))
     stacked = torch.stack(list(attention.values())).double()
     names = list(METHODS)
     mean = pd.DataFrame(
         stacked.mean(1).T.numpy(), pd.Index(run.encoder.columns, name="column"), names
     )
-    of_groups = group_attention(stacked, group, len(run.data.groups))
+    by_group = group_attention(stacked, group, len(run.data.groups))
     top = stacked.argmax(-1)
     return MethodComparison(
         attention=mean.loc[mean.mean(axis=1).sort_values(ascending=False, kind="stable").index],
         divergence=pd.Series(
-            jensen_shannon_divergence(of_groups, base=2.0).clamp(min=0).numpy(), names, name="bits"
+            jensen_shannon_divergence(by_group, base=2.0).clamp(min=0).numpy(), names, name="bits"
         ),
         agreement=pd.DataFrame(_rank_correlation(stacked.numpy()), names, names),
         same_top=pd.DataFrame((top[:, None] == top[None]).double().mean(-1).numpy(), names, names),
@@ -93,32 +95,32 @@ def compare_methods(
 
 
 def sample_by_group(
-    group: NDArray[np.int64], limit: int, *, least: int, seed: int
+    group: NDArray[np.int64], limit: int, *, min_group_rows: int, seed: int
 ) -> NDArray[np.int64]:
     """Return positions of about `limit` rows, ascending.
 
     Args:
         group: Group ids, `(n,)`.
         limit: How many, each group in proportion; all rows if there are no more.
-        least: How many at least of each group that has as many, beyond `limit` if need be: with
-            only a few rows groups lie far apart by chance.
+        min_group_rows: How many at least of each group that has as many, beyond `limit` if
+            need be: with only a few rows groups lie far apart by chance.
         seed: Decides which.
     """
     if len(group) <= limit:
         return np.arange(len(group))
     shuffled = np.random.default_rng(seed).permutation(len(group))
-    kept = [
-        own[: max(least, round(limit * len(own) / len(group)))]
-        for own in (shuffled[group[shuffled] == g] for g in np.unique(group))
+    chosen = [
+        members[: max(min_group_rows, round(limit * len(members) / len(group)))]
+        for members in (shuffled[group[shuffled] == g] for g in np.unique(group))
     ]
-    return np.sort(np.concatenate(kept))
+    return np.sort(np.concatenate(chosen))
 
 
 def _rank_correlation(attention: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the mean over rows of Spearman's correlation: `(k, n, c)` to `(k, k)`."""
     n_columns = attention.shape[-1]
-    flat = pd.DataFrame(attention.reshape(-1, n_columns)).rank(axis=1).to_numpy()
-    ranks = flat.reshape(attention.shape) - (n_columns + 1) / 2
+    ranked = pd.DataFrame(attention.reshape(-1, n_columns)).rank(axis=1).to_numpy()
+    ranks = ranked.reshape(attention.shape) - (n_columns + 1) / 2
     length = np.sqrt((ranks**2).sum(-1))
     with np.errstate(invalid="ignore"):
         correlation = np.einsum("anc,bnc->abn", ranks, ranks) / (length[:, None] * length[None])

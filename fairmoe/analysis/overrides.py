@@ -1,4 +1,4 @@
-"""What a run's scores would be if the gate were overruled."""
+"""What a run's scores would be if the gate were overridden."""
 
 from dataclasses import dataclass
 
@@ -44,31 +44,31 @@ def explain_routes(rows: RunRows) -> Routes:
     return Routes(rows, *(torch.cat(part) for part in parts))
 
 
-def forced_scores(routes: Routes, group: int | None = None) -> pd.DataFrame:
+def override_scores(routes: Routes, group: int | None = None) -> pd.DataFrame:
     """Return the scores as routed, and those if rows were sent to one expert.
 
     Everyone else stays with the mixture, with its probabilities and its attention.
 
     Args:
         routes: As `explain_routes` returns them.
-        group: The id of the group that is sent; everyone if it is left out.
+        group: The id of the group whose rows are sent; everyone if it is left out.
 
     Returns:
         Indexed by `ROUTINGS`: "mixture" is the routing as it is, an expert's key that of sending
         the rows to it. One column per metric, see `fairmoe.metrics.METRICS`; NaN where not
         estimable.
     """
-    sent = _sent(routes, group)
+    overridden = _overridden_rows(routes, group)
     return pd.DataFrame(
-        {name: scores.numpy() for name, scores in _scores(routes, sent, slice(None)).items()},
+        {name: scores.numpy() for name, scores in _scores(routes, overridden, slice(None)).items()},
         index=pd.Index(ROUTINGS, name="routing"),
     )
 
 
-def forced_scatter(
+def override_intervals(
     routes: Routes, group: int | None = None, *, n_resamples: int = 200, random_state: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return between which values the changes by sending rows to one expert lie.
+    """Return bootstrap intervals of the changes that sending rows to one expert makes.
 
     Rows are drawn anew, with replacement, as many of each group and label as there are; all
     routings are scored on the same rows. Models and gate stay, so what another training would
@@ -76,7 +76,7 @@ def forced_scatter(
 
     Args:
         routes: As `explain_routes` returns them.
-        group: See `forced_scores`.
+        group: See `override_scores`.
         n_resamples: How often rows are drawn, at least 1.
         random_state: Seed of the drawing.
 
@@ -84,39 +84,39 @@ def forced_scatter(
         The 2.5% and the 97.5% quantiles of the changes, each indexed by expert, with a column
         per metric; NaN where not estimable.
     """
-    sent, record = _sent(routes, group), routes.rows.record
+    overridden, record = _overridden_rows(routes, group), routes.rows.record
     random = np.random.default_rng(random_state)
     cell = 2 * record.group + record.y_true
-    members = [np.flatnonzero(cell == c) for c in np.unique(cell)]
-    drawn = []
+    cells = [np.flatnonzero(cell == c) for c in np.unique(cell)]
+    changes = []
     for _ in range(n_resamples):
-        rows = np.concatenate([random.choice(of, len(of)) for of in members])
-        scores = torch.stack(list(_scores(routes, sent, torch.from_numpy(rows)).values()))
-        drawn.append(scores[:, 1:] - scores[:, :1])
-    ends = np.quantile(torch.stack(drawn).numpy(), [0.025, 0.975], axis=0)
+        rows = np.concatenate([random.choice(rows, len(rows)) for rows in cells])
+        scores = torch.stack(list(_scores(routes, overridden, torch.from_numpy(rows)).values()))
+        changes.append(scores[:, 1:] - scores[:, :1])
+    bounds = np.quantile(torch.stack(changes).numpy(), [0.025, 0.975], axis=0)
     low, high = (
-        pd.DataFrame(end.T, index=pd.Index(EXPERTS, name="routing"), columns=list(METRICS))
-        for end in ends
+        pd.DataFrame(bound.T, index=pd.Index(EXPERTS, name="routing"), columns=list(METRICS))
+        for bound in bounds
     )
     return low, high
 
 
-def _sent(routes: Routes, group: int | None) -> Tensor:
+def _overridden_rows(routes: Routes, group: int | None) -> Tensor:
     ids = torch.from_numpy(routes.rows.record.group)
     return torch.ones_like(ids, dtype=torch.bool) if group is None else ids == group
 
 
-def _scores(routes: Routes, sent: Tensor, rows: Tensor | slice) -> dict[str, Tensor]:
+def _scores(routes: Routes, overridden: Tensor, rows: Tensor | slice) -> dict[str, Tensor]:
     """Return the scores of all `ROUTINGS` on some of the rows, each **Shape** `(4,)`."""
     run, record = routes.rows.run, routes.rows.record
-    sent = sent[rows]
+    overridden = overridden[rows]
     proba, masked, attention = (
         part[:, rows] for part in (routes.proba, routes.masked_proba, routes.attention)
     )
     scores = all_scores(
-        torch.where(sent, proba, proba[0]),
-        torch.where(sent, masked, masked[0]),
-        torch.where(sent[:, None], attention, attention[0]),
+        torch.where(overridden, proba, proba[0]),
+        torch.where(overridden, masked, masked[0]),
+        torch.where(overridden[:, None], attention, attention[0]),
         y_true=torch.from_numpy(record.y_true)[rows] == 1,
         group=torch.from_numpy(record.group)[rows],
         n_groups=len(run.data.groups),

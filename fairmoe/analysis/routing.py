@@ -43,7 +43,7 @@ def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame
     proba = np.stack([record.proba[expert] for expert in EXPERTS]).astype(np.float64)
     predicted = record.proba["mixture"] > 0.5
     with np.errstate(divide="ignore", invalid="ignore"):
-        surprise = np.where(weights > 0, -weights * np.log(weights), 0.0)
+        entropy_terms = np.where(weights > 0, -weights * np.log(weights), 0.0)
     return pd.DataFrame(
         {
             "row": record.rows,
@@ -53,7 +53,7 @@ def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame
             "proba": record.proba["mixture"].astype(np.float64),
             "top": np.asarray(EXPERTS, dtype=object)[weights.argmax(axis=1)],
             "disagreement": disagreement(torch.from_numpy(proba)).numpy(),
-            "entropy": surprise.sum(axis=1) / math.log(len(EXPERTS)),
+            "entropy": entropy_terms.sum(axis=1) / math.log(len(EXPERTS)),
             "positive": record.y_true == 1,
             "predicted": predicted,
             "right": predicted == (record.y_true == 1),
@@ -94,16 +94,20 @@ def mean_weights(
         of fewer than `MIN_ROWS` rows.
     """
     table: dict[str, list[float]] = {"rows": []}
-    for of in members:
-        own = gate[of].astype(np.float64)
-        enough = len(own) >= MIN_ROWS
-        mean = own.mean(axis=0) if enough else np.full(len(EXPERTS), np.nan)
-        reach = _NORMAL_95 * own.std(axis=0, ddof=1) / math.sqrt(len(own)) if enough else mean
-        table["rows"].append(len(own))
+    for member in members:
+        gate_rows = gate[member].astype(np.float64)
+        has_rows = len(gate_rows) >= MIN_ROWS
+        mean = gate_rows.mean(axis=0) if has_rows else np.full(len(EXPERTS), np.nan)
+        half_width = (
+            _NORMAL_95 * gate_rows.std(axis=0, ddof=1) / math.sqrt(len(gate_rows))
+            if has_rows
+            else mean
+        )
+        table["rows"].append(len(gate_rows))
         for i, expert in enumerate(EXPERTS):
             table.setdefault(expert, []).append(mean[i])
-            table.setdefault(f"{expert}_low", []).append(np.maximum(0, mean[i] - reach[i]))
-            table.setdefault(f"{expert}_high", []).append(np.minimum(1, mean[i] + reach[i]))
+            table.setdefault(f"{expert}_low", []).append(np.maximum(0, mean[i] - half_width[i]))
+            table.setdefault(f"{expert}_high", []).append(np.minimum(1, mean[i] + half_width[i]))
     return pd.DataFrame(table, index=pd.Index(list(names), dtype=object)).astype({"rows": int})
 
 
@@ -173,14 +177,14 @@ def by_disagreement(rows: pd.DataFrame) -> pd.DataFrame:
 def _levels(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
     counts = values.value_counts()
     counts = counts[counts > 0]
-    kept = list(counts.index[: LEVELS if len(counts) <= LEVELS else LEVELS - 1])
-    place = {level: i for i, level in enumerate(kept)}
-    names = [str(level) for level in kept]
-    if len(kept) < len(counts):
-        names.append(f"{OTHER} ({len(counts) - len(kept)} levels)")
-    found = [place.get(v, len(kept)) for v in values.cat.categories]
+    kept_levels = list(counts.index[: LEVELS if len(counts) <= LEVELS else LEVELS - 1])
+    position = {level: i for i, level in enumerate(kept_levels)}
+    names = [str(level) for level in kept_levels]
+    if len(kept_levels) < len(counts):
+        names.append(f"{OTHER} ({len(counts) - len(kept_levels)} levels)")
+    of_level = [position.get(v, len(kept_levels)) for v in values.cat.categories]
     codes = values.cat.codes.to_numpy().astype(np.int64)
-    return np.where(codes < 0, -1, np.asarray([*found, -1])[codes]), names
+    return np.where(codes < 0, -1, np.asarray([*of_level, -1])[codes]), names
 
 
 def _bins(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
@@ -194,13 +198,13 @@ def _bins(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
         lower = np.unique(np.quantile(known, np.arange(BINS) / BINS, method="higher"))
         last = [known[known < end].max() for end in lower[1:]] + [known.max()]
         names = [
-            _short(low) if low == high else f"{_short(low)} to {_short(high)}"
+            _number_text(low) if low == high else f"{_number_text(low)} to {_number_text(high)}"
             for low, high in zip(lower, last, strict=True)
         ]
     codes = np.searchsorted(lower, cells, side="right") - 1
     return np.where(np.isnan(cells), -1, codes), names
 
 
-def _short(value: np.float64) -> str:
+def _number_text(value: np.float64) -> str:
     """Return a whole number with all its digits, and any other with six."""
     return level_text(value) if value.is_integer() else f"{value:g}"

@@ -171,7 +171,7 @@ def differences(scores: pd.DataFrame) -> pd.DataFrame:
     """Return how the scores change when rows are sent to each expert.
 
     Args:
-        scores: As `fairmoe.analysis.overrides.forced_scores` returns them.
+        scores: As `fairmoe.analysis.overrides.override_scores` returns them.
 
     Returns:
         Indexed by expert, a column per metric: its score less that of the routing as it is.
@@ -185,10 +185,10 @@ def forced_figure(
     """Draw what would change if rows were sent to one expert.
 
     Args:
-        scores: As `fairmoe.analysis.overrides.forced_scores` returns them.
+        scores: As `fairmoe.analysis.overrides.override_scores` returns them.
         sent: Who is sent, such as "everyone".
         scatter: Between which values the changes lie, as
-            `fairmoe.analysis.overrides.forced_scatter` returns them; without it no
+            `fairmoe.analysis.overrides.override_intervals` returns them; without it no
             intervals are drawn.
     """
     change = 100 * differences(scores)[list(COMPARED)]

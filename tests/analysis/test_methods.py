@@ -17,7 +17,7 @@ def comparison(demo_run):
 def test_the_methods_own_column_is_the_attention_of_the_same_rows(demo_run, comparison):
     run, labelled = demo_run
     rows = rows_of_run(run, labelled, "test")
-    sample = sample_by_group(rows.record.group, 120, least=50, seed=0)
+    sample = sample_by_group(rows.record.group, 120, min_group_rows=50, seed=0)
     own = reasons_of(rows, "utility").attention[sample].mean(axis=0)
     found = comparison.attention[run.settings.attribution_method]
     assert found[list(run.encoder.columns)].to_numpy() == pytest.approx(own, abs=1e-6)
@@ -46,7 +46,7 @@ def test_a_single_column_has_no_rank_correlation():
 
 def test_samples_keep_proportions_and_enough_of_each_group():
     group = np.repeat([0, 1, 2], [800, 195, 5])
-    sample = sample_by_group(group, 100, least=10, seed=0)
+    sample = sample_by_group(group, 100, min_group_rows=10, seed=0)
     assert np.bincount(group[sample]).tolist() == [80, 20, 5]
     assert (np.diff(sample) > 0).all()
-    assert sample_by_group(group, 5000, least=10, seed=0).tolist() == list(range(1000))
+    assert sample_by_group(group, 5000, min_group_rows=10, seed=0).tolist() == list(range(1000))

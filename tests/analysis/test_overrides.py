@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from fairmoe.analysis import rows_of_run
-from fairmoe.analysis.overrides import explain_routes, forced_scatter, forced_scores
+from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores
 from fairmoe.metrics import METRICS, score_predictions
 from fairmoe.runs import EXPERTS
 
@@ -14,7 +14,7 @@ def routes(demo_run):
 
 
 def test_everyone_sent_to_one_expert_scores_as_that_expert(demo_run, routes):
-    scores = forced_scores(routes)
+    scores = override_scores(routes)
     for model in ("mixture", *EXPERTS):
         expected = demo_run[0].scores["test"][model]
         assert scores.loc[model].to_dict() == pytest.approx(dict(expected), abs=1e-6)
@@ -24,8 +24,8 @@ def test_one_group_sent_away_leaves_the_others_where_they_are(demo_run, routes):
     run, _ = demo_run
     record = run.splits["test"]
     sent = record.group == 1
-    scores = forced_scores(routes, 1)
-    assert scores.loc["mixture"].equals(forced_scores(routes).loc["mixture"])
+    scores = override_scores(routes, 1)
+    assert scores.loc["mixture"].equals(override_scores(routes).loc["mixture"])
     mixed = [
         np.where(sent.reshape(-1, *[1] * (part.ndim - 2)), part[2], part[0])
         for part in (routes.proba, routes.masked_proba, routes.attention)
@@ -42,24 +42,24 @@ def test_one_group_sent_away_leaves_the_others_where_they_are(demo_run, routes):
 
 
 def test_all_groups_sent_one_by_one_differ_from_all_at_once(routes):
-    one, all_ = forced_scores(routes, 0), forced_scores(routes)
+    one, all_ = override_scores(routes, 0), override_scores(routes)
     assert one.loc["utility", "acc"] != all_.loc["utility", "acc"]
 
 
 def test_scatter_lies_around_the_change_and_is_the_same_each_time(routes):
-    scores = forced_scores(routes)
+    scores = override_scores(routes)
     change = scores.loc[list(EXPERTS)] - scores.loc["mixture"]
-    low, high = forced_scatter(routes, n_resamples=40)
+    low, high = override_intervals(routes, n_resamples=40)
     assert list(low.columns) == list(METRICS)
     assert (low <= high).all(axis=None)
     inside = (low["acc"] <= change["acc"]) & (change["acc"] <= high["acc"])
     assert inside.all()
-    again = forced_scatter(routes, n_resamples=40)
+    again = override_intervals(routes, n_resamples=40)
     assert low.equals(again[0])
     assert high.equals(again[1])
 
 
 def test_scatter_of_sending_nobody_anywhere_new_is_nothing(routes):
-    low, high = forced_scatter(routes, group=5, n_resamples=3)
+    low, high = override_intervals(routes, group=5, n_resamples=3)
     assert (low == 0).all(axis=None)
     assert (high == 0).all(axis=None)

@@ -61,7 +61,7 @@ def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> Non
         if end.result is not None:
             explored.peers = end.result
 
-    state.start(work, lane="cpu", page=page, take_over=take_over)
+    state.start(work, queue="cpu", page=page, take_over=take_over)
     explored.last = None
 
 

@@ -163,8 +163,8 @@ def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page:
         if end.result is not None:
             explored.sweep = end.result
 
-    lane = resolve_device(runs[0].device).type
-    state.start(work, lane=lane, page=page, take_over=take_over)
+    queue = resolve_device(runs[0].device).type
+    state.start(work, queue=queue, page=page, take_over=take_over)
     explored.last = None
 
 

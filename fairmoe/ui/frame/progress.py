@@ -82,8 +82,8 @@ def start_training(
             run, reason = end.result
             state.keep(run, labelled, reason=reason)
 
-    lane = resolve_device(settings.device).type
-    state.start(work, lane=lane, page=page, take_over=take_over)
+    queue = resolve_device(settings.device).type
+    state.start(work, queue=queue, page=page, take_over=take_over)
     state.last = None
 
 

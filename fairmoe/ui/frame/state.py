@@ -180,7 +180,7 @@ class Session:
         self,
         work: Callable[[OnProgress], Any],
         *,
-        lane: str,
+        queue: str,
         page: str,
         take_over: "Callable[[Snapshot[Any]], None]",
     ) -> None:
@@ -188,22 +188,22 @@ class Session:
 
         Args:
             work: See `JobRegistry.submit`.
-            lane: See `JobRegistry.submit`.
+            queue: See `JobRegistry.submit`.
             page: The page that shows how it goes.
             take_over: Is given how the work ended, when the session next looks.
 
         Raises:
             InvalidInputError: A piece of work of this session has not ended.
-            UnavailableError: Too many wait in the lane.
+            UnavailableError: Too many wait in the queue.
         """
-        self.job_id = registry().submit(work, owner=self.owner, lane=lane)
+        self.job_id = registry().submit(work, owner=self.owner, queue=queue)
         self.job_page, self._take_over = page, take_over
 
     def job(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""
         if self.job_id is None:
             return None
-        snapshot = registry().look(self.job_id, owner=self.owner)
+        snapshot = registry().snapshot(self.job_id, owner=self.owner)
         if snapshot is not None and snapshot.active:
             return snapshot
         registry().forget(self.job_id, owner=self.owner)

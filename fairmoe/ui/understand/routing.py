@@ -190,7 +190,7 @@ def show_flows(state: Session, kept: KeptRun, split: "SplitName") -> None:
 
 def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
     """Show what would change if the gate were overruled for everyone or for one group."""
-    from fairmoe.analysis.overrides import explain_routes, forced_scatter, forced_scores  # noqa: PLC0415
+    from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores  # noqa: PLC0415
 
     run, groups = kept.run, list(kept.run.data.groups)
     who: int = st.selectbox(
@@ -208,7 +208,7 @@ def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
         )
     scores = state.once(
         ("forced", run.run_id, split, who),
-        lambda: forced_scores(routes, sent),
+        lambda: override_scores(routes, sent),
     )
     scatter = None
     if st.toggle(
@@ -221,7 +221,7 @@ def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
         with st.spinner("Drawing the rows anew"):
             scatter = state.once(
                 ("scatter", run.run_id, split, who),
-                lambda: forced_scatter(routes, sent, n_resamples=RESAMPLES),
+                lambda: override_intervals(routes, sent, n_resamples=RESAMPLES),
             )
     told = "everyone" if sent is None else f"the group {groups[sent]}"
     rest = "" if sent is None else "All others stay with the mixture. "

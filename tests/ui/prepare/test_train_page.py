@@ -85,7 +85,7 @@ def test_a_running_training_shows_progress_and_survives_a_page_switch(train, tra
     held.go.set()
     settle(train)
     assert train.metric
-    assert registry().look(job_id, owner=state.owner) is None
+    assert registry().snapshot(job_id, owner=state.owner) is None
 
 
 def test_a_training_is_cancelled_and_keeps_nothing(train, training):
@@ -114,10 +114,10 @@ def test_a_second_user_waits_in_the_queue_and_sees_nothing_of_the_first(new_sess
     assert "Waiting in the queue: 1 training before yours" in str(second.get("progress")[0].proto)
     a, b = first.session_state["fairmoe"], second.session_state["fairmoe"]
     assert a.owner != b.owner
-    assert registry().look(a.job_id, owner=b.owner) is None
+    assert registry().snapshot(a.job_id, owner=b.owner) is None
     second.button(key="cancel").click().run()
     settle(second)
-    assert registry().look(a.job_id, owner=a.owner).state == "running"
+    assert registry().snapshot(a.job_id, owner=a.owner).state == "running"
     held.go.set()
     settle(first)
     assert first.metric

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.analysis.overrides import forced_scores
+from fairmoe.analysis.overrides import override_scores
 from fairmoe.metrics import METRICS
 from fairmoe.runs import EXPERTS
 from fairmoe.ui.understand import routing as view
@@ -75,8 +75,8 @@ def test_flows_count_every_row_for_both_outcomes(routing, demo_run):
 def test_overruling_the_gate_is_computed_once_for_each_question(routing, demo_run, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "fairmoe.analysis.overrides.forced_scores",
-        lambda routes, group: asked.append(group) or forced_scores(routes, group),
+        "fairmoe.analysis.overrides.override_scores",
+        lambda routes, group: asked.append(group) or override_scores(routes, group),
     )
     open_part(routing, "routing-part", "What if")
     table = routing.dataframe[0].value
