@@ -31,7 +31,7 @@ from fairmoe.runs import (
 from fairmoe.training import Trained, explain_rows, on_one_thread, train
 
 
-class Recipe(NamedTuple):
+class DataSettings(NamedTuple):
     """The settings that decide how a table is split and encoded."""
 
     scale: Scale
@@ -51,14 +51,14 @@ class Prepared:
 
     Attributes:
         data: Encoded rows, in their splits.
-        recipe: How they were split and encoded.
+        data_settings: How they were split and encoded.
         summary: What the rows are, without any of their cells.
         roles: What each column is for.
         seconds: Wall time of reading and encoding.
     """
 
     data: EncodedData
-    recipe: Recipe
+    data_settings: DataSettings
     summary: DataSummary
     roles: Roles
     seconds: float
@@ -110,9 +110,12 @@ def prepare(
     started = time.perf_counter()
     on_progress(Progress("encode", 0, 1))
     labelled = assign_roles(table, roles)
-    recipe = Recipe.of(settings)
+    data_settings = DataSettings.of(settings)
     data = encode(
-        labelled, scale=recipe.scale, rare_level=recipe.rare_level, seed=recipe.split_seed
+        labelled,
+        scale=data_settings.scale,
+        rare_level=data_settings.rare_level,
+        seed=data_settings.split_seed,
     )
     on_progress(Progress("encode", 1, 1))
     groups = np.bincount(labelled.group, minlength=data.n_groups).tolist()
@@ -124,7 +127,9 @@ def prepare(
         groups=dict(zip(data.group_names, groups, strict=True)),
         positive=data.positive,
     )
-    return Prepared(data, recipe, summary, roles, read_seconds + time.perf_counter() - started)
+    return Prepared(
+        data, data_settings, summary, roles, read_seconds + time.perf_counter() - started
+    )
 
 
 @on_one_thread()
@@ -204,14 +209,14 @@ def _evaluate(
     models: dict[tuple[Model, ...], Explainable],
     mixture: Mixture,
     settings: Settings,
-    tell: Callable[[], None],
+    on_part: Callable[[], None],
 ) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
     """Return what every model says of a split's rows, and the twelve scores of each."""
     x = torch.as_tensor(split.x)
     proba: dict[Model, NDArray[np.float32]] = {}
     scores: dict[Model, dict[str, float]] = {}
     for names, stack in models.items():
-        explained = explain_rows(stack, mixture.explainer, x, top_k=settings.top_k, on_part=tell)
+        explained = explain_rows(stack, mixture.explainer, x, top_k=settings.top_k, on_part=on_part)
         for name, one, masked, attention in zip(names, *explained, strict=True):
             proba[name] = one.numpy()
             scores[name] = score_predictions(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmoe.baselines import mitigators
-from fairmoe.baselines.mitigators import Constraint, Fitter, Tell
+from fairmoe.baselines.mitigators import Constraint, Fitter, OnFit
 from fairmoe.data import EncodedData, EncodedSplit
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import score_outcomes
@@ -23,7 +23,7 @@ FairlearnMethod = Literal[
 
 
 @dataclass(frozen=True)
-class MethodFacts:
+class MethodInfo:
     """What a method is, and what its one setting means.
 
     Attributes:
@@ -42,7 +42,7 @@ class MethodFacts:
     high: float
     spread: tuple[float, float]
     needs_all_cells: bool
-    prepare: Callable[[EncodedSplit, Constraint, int, Tell], Fitter]
+    prepare: Callable[[EncodedSplit, Constraint, int, OnFit], Fitter]
 
     def settings(self, count: int) -> tuple[float, ...]:
         """Return `count` settings over the whole spread, equal factors apart, `count >= 2`.
@@ -54,8 +54,8 @@ class MethodFacts:
         return tuple(np.geomspace(*self.spread, count).tolist())
 
 
-FAIRLEARN: dict[FairlearnMethod, MethodFacts] = {
-    "exponentiated_gradient": MethodFacts(
+FAIRLEARN: dict[FairlearnMethod, MethodInfo] = {
+    "exponentiated_gradient": MethodInfo(
         title="Exponentiated gradient",
         setting="How far a group's rate may be from that of all rows",
         low=0.0,
@@ -64,7 +64,7 @@ FAIRLEARN: dict[FairlearnMethod, MethodFacts] = {
         needs_all_cells=False,
         prepare=mitigators.exponentiated_gradient,
     ),
-    "grid_search": MethodFacts(
+    "grid_search": MethodInfo(
         title="Grid search",
         setting="How far a group's rate may be from that of all rows",
         low=0.0,
@@ -73,7 +73,7 @@ FAIRLEARN: dict[FairlearnMethod, MethodFacts] = {
         needs_all_cells=False,
         prepare=mitigators.grid_search,
     ),
-    "threshold_optimizer": MethodFacts(
+    "threshold_optimizer": MethodInfo(
         title="Threshold optimizer",
         setting="How far the rates of two groups may lie apart",
         low=0.0,
@@ -82,7 +82,7 @@ FAIRLEARN: dict[FairlearnMethod, MethodFacts] = {
         needs_all_cells=True,
         prepare=mitigators.threshold_optimizer,
     ),
-    "adversarial": MethodFacts(
+    "adversarial": MethodInfo(
         title="Adversarial network",
         setting="The weight of the adversary's loss",
         low=0.0,
@@ -118,7 +118,7 @@ class FairlearnResult:
 
     Attributes:
         method: Which one.
-        setting: See `MethodFacts.setting`.
+        setting: See `MethodInfo.setting`.
         constraint: What is to be equal between groups.
         seed: What lots and weights were drawn with.
         seconds: Wall time of fitting; what the settings of a front share, they share equally.
@@ -193,16 +193,16 @@ def fairlearn_front(
     _check(data, method, settings, constraint)
     done = 0
 
-    def tell() -> None:
+    def on_fit() -> None:
         on_progress(Progress("fairlearn", done, len(settings)))
 
     started = time.perf_counter()
-    tell()
-    fit = FAIRLEARN[method].prepare(data.train, constraint, seed, tell)
+    on_fit()
+    fit = FAIRLEARN[method].prepare(data.train, constraint, seed, on_fit)
     shared = (time.perf_counter() - started) / len(settings)
     results = []
     for done, setting in enumerate(settings):  # noqa: B007
-        tell()
+        on_fit()
         started = time.perf_counter()
         predict = fit(setting)
         seconds = shared + time.perf_counter() - started
@@ -212,7 +212,7 @@ def fairlearn_front(
         }
         results.append(FairlearnResult(method, setting, constraint, seed, seconds, splits))
     done = len(settings)
-    tell()
+    on_fit()
     return results
 
 
@@ -227,17 +227,17 @@ def _predictions(
 def _check(
     data: EncodedData, method: FairlearnMethod, settings: Sequence[float], constraint: Constraint
 ) -> None:
-    facts = FAIRLEARN[method]
+    info = FAIRLEARN[method]
     for setting in settings:
-        if not facts.low <= setting <= facts.high or math.isnan(setting):
+        if not info.low <= setting <= info.high or math.isnan(setting):
             raise InvalidInputError(
-                f"Method '{method}' needs a setting between {facts.low:g} and {facts.high:g}",
+                f"Method '{method}' needs a setting between {info.low:g} and {info.high:g}",
                 however=f"{setting:g} was given",
             )
     positives = np.bincount(data.train.group[data.train.y == 1], minlength=data.n_groups)
     negatives = np.bincount(data.train.group[data.train.y == 0], minlength=data.n_groups)
     needed = {"positive": positives} if constraint == "equal_opportunity" else {}
-    if facts.needs_all_cells:
+    if info.needs_all_cells:
         needed = {"positive": positives, "negative": negatives}
     for label, counts in needed.items():
         if not counts.all():

@@ -24,7 +24,7 @@ from torch import nn
 from fairmoe.data import EncodedSplit
 
 Constraint = Literal["demographic_parity", "equal_opportunity"]
-Tell = Callable[[], None]
+OnFit = Callable[[], None]
 Predict = Callable[[EncodedSplit], tuple[NDArray[np.float64], NDArray[np.int64]]]
 Fitter = Callable[[float], Predict]
 
@@ -36,7 +36,7 @@ PARTS, STEPS = 20, 1000
 
 
 def exponentiated_gradient(
-    train: EncodedSplit, constraint: Constraint, seed: int, tell: Tell
+    train: EncodedSplit, constraint: Constraint, seed: int, on_fit: OnFit
 ) -> Fitter:
     """Prepare `ExponentiatedGradient`, a lottery over logistic regressions."""
     moment = {
@@ -45,13 +45,15 @@ def exponentiated_gradient(
     }[constraint]
 
     def fit(bound: float) -> Predict:
-        lottery = ExponentiatedGradient(Watched(tell), moment(difference_bound=bound))
-        lottery.fit(train.x, train.y, sensitive_features=train.group)
+        ensemble = ExponentiatedGradient(
+            CancellableRegression(on_fit), moment(difference_bound=bound)
+        )
+        ensemble.fit(train.x, train.y, sensitive_features=train.group)
 
         def predict(split: EncodedSplit) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-            expected = lottery._pmf_predict(split.x)[:, 1].astype(np.float64)
+            expected = ensemble._pmf_predict(split.x)[:, 1].astype(np.float64)
             # Weights that add up to 1 but for rounding would give a probability beyond it.
-            return expected.clip(0, 1), _labels(lottery.predict(split.x, random_state=seed))
+            return expected.clip(0, 1), _labels(ensemble.predict(split.x, random_state=seed))
 
         return predict
 
@@ -62,7 +64,7 @@ def grid_search(
     train: EncodedSplit,
     constraint: Constraint,
     seed: int,  # noqa: ARG001
-    tell: Tell,
+    on_fit: OnFit,
 ) -> Fitter:
     """Prepare `GridSearch`: a grid of logistic regressions, of which a setting chooses one.
 
@@ -74,7 +76,7 @@ def grid_search(
         "demographic_parity": DemographicParity,
         "equal_opportunity": TruePositiveRateParity,
     }[constraint]()
-    grid = GridSearch(Watched(tell), moment, grid_size=GRID_SIZE)
+    grid = GridSearch(CancellableRegression(on_fit), moment, grid_size=GRID_SIZE)
     grid.fit(train.x, train.y, sensitive_features=train.group)
     errors, gaps = np.array(grid.objectives_), grid.gammas_.max().to_numpy()
 
@@ -95,13 +97,13 @@ def grid_search(
 
 
 def threshold_optimizer(
-    train: EncodedSplit, constraint: Constraint, seed: int, tell: Tell
+    train: EncodedSplit, constraint: Constraint, seed: int, on_fit: OnFit
 ) -> Fitter:
     """Prepare `ThresholdOptimizer`: thresholds by group on one logistic regression.
 
     It needs to know the group of whom it predicts for, and draws lots between two thresholds.
     """
-    tell()
+    on_fit()
     # Of float32 rows Fairlearn 0.15 makes a series that pandas 3 lets it write no float64 into.
     rows = train.x.astype(np.float64)
     estimator = _logistic().fit(rows, train.y)
@@ -131,7 +133,7 @@ def threshold_optimizer(
     return fit
 
 
-def adversarial(train: EncodedSplit, constraint: Constraint, seed: int, tell: Tell) -> Fitter:
+def adversarial(train: EncodedSplit, constraint: Constraint, seed: int, on_fit: OnFit) -> Fitter:
     """Prepare `AdversarialFairnessClassifier`: two networks of one hidden layer of 8 units.
 
     The networks are drawn here: Fairlearn sets torch's seed to the whole part of a number below 1.
@@ -157,7 +159,7 @@ def adversarial(train: EncodedSplit, constraint: Constraint, seed: int, tell: Te
                 random_state=seed,
             )
             for _ in range(PARTS):
-                tell()
+                on_fit()
                 networks.fit(train.x, train.y, sensitive_features=train.group)
 
         def predict(split: EncodedSplit) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -184,22 +186,22 @@ def _labels(labels: Any) -> NDArray[np.int64]:
     return np.asarray(labels).ravel().astype(np.int64)
 
 
-class Watched:
+class CancellableRegression:
     """A logistic regression that looks, before each fit, whether to stop.
 
     Fairlearn copies it for each fit; the copies look at the same place.
     """
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, on_fit: OnFit) -> None:
+        self._on_fit = on_fit
         self._logistic = _logistic()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return type(self)(self._tell)
+        return type(self)(self._on_fit)
 
     def fit(self, x: Any, y: Any, sample_weight: Any = None) -> Self:
         """Fit the regression."""
-        self._tell()
+        self._on_fit()
         self._logistic.fit(x, y, sample_weight)
         return self
 

@@ -13,8 +13,14 @@ import typer
 from fairmoe._app import app_folder
 from fairmoe.cli import options
 from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from
-from fairmoe.cli.kept import predict, report
-from fairmoe.cli.output import candidates_of, print_candidates, print_tables, progress_bars, say
+from fairmoe.cli.output import (
+    candidates_of,
+    print_candidates,
+    print_message,
+    print_tables,
+    progress_bars,
+)
+from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, demo_csv, read_table
@@ -27,7 +33,7 @@ from fairmoe.sweep import Recommendation, recommend
 INVALID_INPUT = 2
 UNAVAILABLE = 3
 
-MOST_CHOICES = 45
+MAX_CHOICES = 45
 
 # A traceback in colour would print local variables, and with them cells.
 shell = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -42,12 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         shell(arguments)
     except InvalidInputError as error:
-        say(str(error))
-        for title, shown, more in error.values(MOST_CHOICES):
-            say(f"{title}: {', '.join(shown)}{f' and {more} more' if more else ''}")
+        print_message(str(error))
+        for title, shown, more in error.values(MAX_CHOICES):
+            print_message(f"{title}: {', '.join(shown)}{f' and {more} more' if more else ''}")
         raise SystemExit(INVALID_INPUT) from error
     except UnavailableError as error:
-        say(str(error))
+        print_message(str(error))
         raise SystemExit(UNAVAILABLE) from error
 
 
@@ -97,18 +103,18 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     if out is not None:
         check_vacant(out)
-    run, found = _run(file, roles, settings, auto=auto)
+    run, recommendation = _run(file, roles, settings, auto=auto)
     if out is not None:
         save_run(run, out)
-        say(f"Kept in {out}")
+        print_message(f"Kept in {out}")
     if as_json:
         document = to_document(run) | {"roles": roles.to_dict()}
-        if found is not None:
-            document |= {"recommended": candidates_of(found)}
+        if recommendation is not None:
+            document |= {"recommended": candidates_of(recommendation)}
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
-        if found is not None:
-            print_candidates(found)
+        if recommendation is not None:
+            print_candidates(recommendation)
         print_tables(run)
 
 
@@ -139,7 +145,7 @@ def demo(
             remedy="Name another file.",
         ) from error
     roles = DEMO_ROLES
-    say(
+    print_message(
         f"Written to {out}; train on it with --target {roles.target.column} "
         f"--sensitive {','.join(roles.sensitive_columns)} --drop {','.join(roles.dropped)}"
     )
@@ -153,15 +159,17 @@ def _run(
     file: Path, roles: Roles, settings: Settings, *, auto: bool
 ) -> tuple[Run, Recommendation | None]:
     started = time.perf_counter()
-    with progress_bars() as draw:
-        draw(Progress("read", 0, 1))
+    with progress_bars() as on_progress:
+        on_progress(Progress("read", 0, 1))
         table = read_table(file)
-        draw(Progress("read", 1, 1))
+        on_progress(Progress("read", 1, 1))
         seconds = time.perf_counter() - started
         if not auto:
-            run = run_experiment(table, roles, settings, on_progress=draw, read_seconds=seconds)
+            run = run_experiment(
+                table, roles, settings, on_progress=on_progress, read_seconds=seconds
+            )
             return run, None
-        prepared = prepare(table, roles, settings, on_progress=draw, read_seconds=seconds)
-        found = recommend(prepared, settings, on_progress=draw)
-    say(found.reason)
-    return found.run, found
+        prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=seconds)
+        recommendation = recommend(prepared, settings, on_progress=on_progress)
+    print_message(recommendation.reason)
+    return recommendation.run, recommendation

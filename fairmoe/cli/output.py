@@ -22,7 +22,7 @@ from fairmoe.progress import OnProgress, Phase, Progress
 from fairmoe.runs import EXPERTS, MODELS, Run, to_document
 from fairmoe.sweep import Recommendation, Sweep
 
-SECONDS_TOLD = 90
+MAX_SECONDS_SHOWN = 90
 """From then on what is left is told in minutes."""
 
 SUMMARY = ("utility", "f_res", "f_proc", "final_score")
@@ -40,7 +40,7 @@ PHASES: dict[Phase, str] = {
 }
 
 
-def say(text: str) -> None:
+def print_message(text: str) -> None:
     """Write a message to standard error."""
     typer.echo(_printable(text), err=True)
 
@@ -61,7 +61,7 @@ def progress_bars() -> Iterator[OnProgress]:
     ) as bars:
         tasks: dict[Phase, progress.TaskID] = {}
 
-        def draw(report: Progress) -> None:
+        def on_progress(report: Progress) -> None:
             if report.phase not in tasks:
                 tasks[report.phase] = bars.add_task(PHASES[report.phase], values="", left=None)
             bars.update(
@@ -72,7 +72,7 @@ def progress_bars() -> Iterator[OnProgress]:
                 left=report.seconds_left,
             )
 
-        yield draw
+        yield on_progress
 
 
 class _TimeColumn(progress.ProgressColumn):
@@ -86,7 +86,7 @@ class _TimeColumn(progress.ProgressColumn):
         left = task.time_remaining if left is None else left
         if left is None:
             return Text("")
-        words = f"{left:.0f} s left" if left < SECONDS_TOLD else f"{left / 60:.0f} min left"
+        words = f"{left:.0f} s left" if left < MAX_SECONDS_SHOWN else f"{left / 60:.0f} min left"
         return Text(words, style="progress.remaining")
 
 
@@ -109,9 +109,9 @@ def print_sweep(result: Sweep) -> None:
     table = _table("run", *settings, *SUMMARY)
     table.columns[0].no_wrap = True
     for row in front.to_dict("records"):
-        swept = (_setting(row[name]) for name in settings)
+        values = (_setting(row[name]) for name in settings)
         scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
-        table.add_row(row["run_id"], *swept, *scores)
+        table.add_row(row["run_id"], *values, *scores)
     if not front.empty:
         stdout.print(table)
     if frame["seed"].nunique() > 1:
@@ -143,24 +143,24 @@ def _over_seeds(frame: pd.DataFrame, varied: Sequence[str]) -> Table:
     means = means.sort_values("validation_final_score", ascending=False)
     table = _table("runs", *varied, *SUMMARY, "sd")
     for row in means.to_dict("records"):
-        swept = (_setting(row[name]) for name in varied)
+        values = (_setting(row[name]) for name in varied)
         figures = (_figure(row[name]) for name in (*scores, "test_final_score_sd"))
-        table.add_row(f"{row['runs']}", *swept, *figures)
+        table.add_row(f"{row['runs']}", *values, *figures)
     return table
 
 
-def candidates_of(found: Recommendation) -> dict[str, Any]:
+def candidates_of(recommendation: Recommendation) -> dict[str, Any]:
     """Return, ready for JSON, what was recommended among what, scores in shares of 1."""
-    frame = found.frame.astype(object).where(found.frame.notna(), None)
-    return {"reason": found.reason, "candidates": frame.to_dict("records")}
+    frame = recommendation.frame.astype(object).where(recommendation.frame.notna(), None)
+    return {"reason": recommendation.reason, "candidates": frame.to_dict("records")}
 
 
-def print_candidates(found: Recommendation) -> None:
+def print_candidates(recommendation: Recommendation) -> None:
     """Print the settings that were tried, the best first."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     stdout.print("Settings tried, final score on the validation rows before a gate learnt")
     table = _table("setting", "mean", "lowest", "highest", "collapsed")
-    for row in found.frame.to_dict("records"):
+    for row in recommendation.frame.to_dict("records"):
         scores = (_figure(row[name]) for name in ("mean", "low", "high"))
         table.add_row(row["changes"], *scores, f"{row['collapsed']:.0f}")
     stdout.print(table)
@@ -173,17 +173,17 @@ def print_tables(run: Run) -> None:
     tested = f"{len(run.splits['test'].rows):,} test rows"
     stdout.print(f"Scores on {tested} (– not estimable, * hardly ever one of the two answers)")
     stdout.print(_scores(run))
-    above = ahead_of_mixture(score_table(run.scores["test"]))
-    if above:
-        stdout.print(f"Higher in final score than the mixture: {', '.join(above)}")
+    better = ahead_of_mixture(score_table(run.scores["test"]))
+    if better:
+        stdout.print(f"Higher in final score than the mixture: {', '.join(better)}")
     stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
     rates = _rates(run)
     stdout.print(_groups(run, rates))
-    few = too_few(rates)
+    small_groups = too_few(rates)
     _print_merged(run.roles, stdout)
-    for caution in (few, not_estimable(run.scores["validation"]["mixture"])):
-        if caution:
-            stdout.print(_printable(caution))
+    for warning in (small_groups, not_estimable(run.scores["validation"]["mixture"])):
+        if warning:
+            stdout.print(_printable(warning))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
     stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))

@@ -10,7 +10,7 @@ import typer
 
 from fairmoe.cli import options
 from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
-from fairmoe.cli.output import print_sweep, progress_bars, say
+from fairmoe.cli.output import print_message, print_sweep, progress_bars
 from fairmoe.config import Settings
 from fairmoe.data import read_table
 from fairmoe.errors import InvalidInputError
@@ -18,7 +18,7 @@ from fairmoe.experiment import Prepared, prepare, run_id
 from fairmoe.progress import Progress
 from fairmoe.runs import check_vacant, save_run
 from fairmoe.sweep import (
-    AT_ONCE,
+    RUNS_PER_SHARD,
     Executor,
     FolderStore,
     dask,
@@ -98,31 +98,40 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     for name in keep or ():
         check_vacant(out / name)
     started = time.perf_counter()
-    with progress_bars() as draw:
-        draw(Progress("read", 0, 1))
+    with progress_bars() as on_progress:
+        on_progress(Progress("read", 0, 1))
         table = read_table(file)
-        draw(Progress("read", 1, 1))
+        on_progress(Progress("read", 1, 1))
         prepared = prepare(
             table,
             roles,
             runs[0],
-            on_progress=draw,
+            on_progress=on_progress,
             read_seconds=time.perf_counter() - started,
         )
         kept = _positions(prepared, runs, keep or ())
         try:
             result = run_sweep(
-                prepared, runs, store=store, executor=executor, max_runs=AT_ONCE, on_progress=draw
+                prepared,
+                runs,
+                store=store,
+                executor=executor,
+                max_runs=RUNS_PER_SHARD,
+                on_progress=on_progress,
             )
         except KeyboardInterrupt:
             there = len(finished_runs(store) & set(runs))
-            say(f"{there} of {len(runs)} runs are kept in {out}; the same command goes on there.")
+            print_message(
+                f"{there} of {len(runs)} runs are kept in {out}; the same command goes on there."
+            )
             raise
     for name in result.unreadable:
-        say(f"'{out / name}' cannot be used; what is needed of its runs was computed again.")
+        print_message(
+            f"'{out / name}' cannot be used; what is needed of its runs was computed again."
+        )
     for name, position in kept.items():
         save_run(result.open(position), out / name)
-        say(f"Kept in {out / name}")
+        print_message(f"Kept in {out / name}")
     if as_json:
         typer.echo(json.dumps(to_document(result), indent=2, allow_nan=False))
     else:

@@ -1,6 +1,7 @@
 """From the bytes of a file to encoded, split arrays."""
 
 from fairmoe.data.assign import LabelledTable, assign_roles
+from fairmoe.data.checks import suspected_leaks
 from fairmoe.data.demo import DEMO_NAME, DEMO_ROLES, demo_csv, demo_table, make_demo
 from fairmoe.data.encode import EncodedData, EncodedSplit, encode
 from fairmoe.data.encoder import Encoder
@@ -9,7 +10,7 @@ from fairmoe.data.public import PUBLIC, PublicSource, fetch_public
 from fairmoe.data.read import read_table
 from fairmoe.data.roles import Roles, Sensitive, Target
 from fairmoe.data.split import split_rows
-from fairmoe.data.suggest import Suggestion, suggest_roles, suspected_leaks
+from fairmoe.data.suggest import Suggestion, suggest_roles
 from fairmoe.data.table import Table, retype, table_from_frame
 
 __all__ = [

@@ -78,8 +78,8 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     _check_features(table, features)
     labels = label(table, roles.target)
     groups = groups_of(table, roles.sensitive)
-    kept = (labels.y >= 0) & (groups.ids >= 0)
-    rows = np.flatnonzero(kept)
+    is_usable = (labels.y >= 0) & (groups.ids >= 0)
+    rows = np.flatnonzero(is_usable)
     if len(rows) < MIN_ROWS:
         raise InvalidInputError(
             f"At least {MIN_ROWS} rows with a target and a sensitive value are needed",
@@ -92,7 +92,7 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     _check_classes(y, roles.target.column)
     _check_groups(y, group, names, roles)
     return LabelledTable(
-        features=frame.loc[kept, list(features)].reset_index(drop=True),
+        features=frame.loc[is_usable, list(features)].reset_index(drop=True),
         kinds={column: table.kinds[column] for column in features},
         y=y,
         group=group.astype(np.int64),
@@ -153,14 +153,14 @@ def _check_groups(
             however=f"sensitive column {columns} gives one",
             remedy="Choose another column, or group its values otherwise.",
         )
-    for counts, least, what in (
+    for counts, minimum, needed in (
         (np.bincount(group), MIN_GROUP_ROWS, f"{MIN_GROUP_ROWS} rows"),
         (np.bincount(group, weights=y), 1, "one row of the positive class"),
     ):
-        small = np.flatnonzero(counts < least)
+        small = np.flatnonzero(counts < minimum)
         if len(small):
             raise InvalidInputError(
-                f"Each group needs at least {what}",
+                f"Each group needs at least {needed}",
                 however=f"{len(small)} of the {len(names)} groups by {columns} "
                 f"{'has' if len(small) == 1 else 'have'} fewer",
                 remedy="Merge small groups with others, or cut numbers elsewhere.",

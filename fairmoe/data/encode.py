@@ -124,13 +124,13 @@ def _check_train(labelled: LabelledTable, train: NDArray[np.int64]) -> None:
 
 
 def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: LabelledTable) -> str:
-    described = {
+    record = {
         "encoder": encoder.to_dict(),
         "roles": labelled.roles.to_dict(),
         "groups": labelled.group_names,
         "positive": labelled.positive,
     }
-    digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+    digest = hashlib.sha256(json.dumps(record, sort_keys=True).encode())
     for split in splits:
         for array in (split.x, split.y, split.group, split.rows):
             digest.update(str(array.shape).encode())

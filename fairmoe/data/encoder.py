@@ -19,14 +19,14 @@ from fairmoe.data.table import check_columns, text_in_place_of_numbers
 from fairmoe.errors import InvalidInputError
 
 RARE = "(rare)"
-FARTHEST = 1e6
+MAX_SPREADS = 1e6
 
 
 @dataclass(frozen=True)
 class NumberCode:
     """How a number is encoded: `(x - center) / spread`, and whether it was missing.
 
-    Beyond `FARTHEST` spreads from the centre all values are alike, so that every input is finite.
+    Values are clipped at `MAX_SPREADS` spreads from the centre, so that every input is finite.
 
     Attributes:
         column: Its name.
@@ -58,7 +58,7 @@ class NumberCode:
         if self.indicator:
             out[:, 1] = numbers.isna()
         scaled = (numbers.fillna(self.median) - self.center) / self.spread
-        out[:, 0] = scaled.clip(-FARTHEST, FARTHEST)
+        out[:, 0] = scaled.clip(-MAX_SPREADS, MAX_SPREADS)
 
 
 @dataclass(frozen=True)
@@ -199,15 +199,15 @@ class Encoder:
         return {"codes": [dataclasses.asdict(code) for code in self.codes]}
 
     @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """Return the encoder that `to_dict` wrote, also after a passage through JSON."""
-        return cls(tuple(_code_from(code) for code in kept["codes"]))
+        return cls(tuple(_code_from(code) for code in record["codes"]))
 
 
-def _code_from(kept: Mapping[str, Any]) -> Code:
-    if "levels" in kept:
-        return CategoryCode(kept["column"], tuple(kept["levels"]), tuple(kept["rare"]))
-    return NumberCode(**kept)
+def _code_from(record: Mapping[str, Any]) -> Code:
+    if "levels" in record:
+        return CategoryCode(record["column"], tuple(record["levels"]), tuple(record["rare"]))
+    return NumberCode(**record)
 
 
 def _numbers(values: "pd.Series[Any]", column: str) -> "pd.Series[float]":
@@ -229,10 +229,10 @@ def _number_codes(pipeline: Any, values: pd.DataFrame) -> dict[str, Code]:
     else:
         centers = scaler.data_min_ / 2 + scaler.data_max_ / 2
         spreads = scaler.data_range_ / 2
-    lacking = values.isna().any()
+    has_missing = values.isna().any()
     return {
         column: NumberCode(
-            column, float(median), float(center), float(spread) or 1.0, bool(lacking[column])
+            column, float(median), float(center), float(spread) or 1.0, bool(has_missing[column])
         )
         for column, median, center, spread in zip(
             values.columns, impute.statistics_, centers, spreads, strict=True

@@ -39,7 +39,7 @@ def groups_of(table: Table, sensitive: tuple[Sensitive, ...]) -> Groups:
     Raises:
         InvalidInputError: A column has too many values, cannot be cut, or lacks a merged value.
     """
-    parts = [_cut(table, each) if each.bins else _levels(table, each) for each in sensitive]
+    parts = [_bin(table, each) if each.bins else _levels(table, each) for each in sensitive]
     if len(parts) == 1:
         return parts[0]
     first, second = parts
@@ -54,7 +54,7 @@ def _quoted(name: str) -> str:
     return f"“{name}”" if CROSS in name or name.startswith("“") else name
 
 
-def _cut(table: Table, sensitive: Sensitive) -> Groups:
+def _bin(table: Table, sensitive: Sensitive) -> Groups:
     column, bins = sensitive.column, sensitive.bins
     if table.kinds[column] != "number":
         raise InvalidInputError(
@@ -65,9 +65,9 @@ def _cut(table: Table, sensitive: Sensitive) -> Groups:
     values = table.frame[column].to_numpy(dtype=np.float64)
     ids = np.searchsorted(np.array(bins), values, side="left").astype(np.int64)
     ids[np.isnan(values)] = -1
-    cuts = [level_text(cut) for cut in bins]
-    between = [f"{low} < {column} ≤ {high}" for low, high in itertools.pairwise(cuts)]
-    return Groups(ids, (f"{column} ≤ {cuts[0]}", *between, f"{column} > {cuts[-1]}"))
+    edges = [level_text(edge) for edge in bins]
+    between = [f"{low} < {column} ≤ {high}" for low, high in itertools.pairwise(edges)]
+    return Groups(ids, (f"{column} ≤ {edges[0]}", *between, f"{column} > {edges[-1]}"))
 
 
 def _levels(table: Table, sensitive: Sensitive) -> Groups:
@@ -75,11 +75,14 @@ def _levels(table: Table, sensitive: Sensitive) -> Groups:
     levels = as_category(table.frame[column])
     values = list(levels.cat.categories)
     is_number = table.kinds[column] == "number"
-    own_names = [f"{column} = {value}" if is_number else value for value in values]
-    merged = {value: name for name, olds in sensitive.merge for value in olds}
-    _check_merges(column, merged, dict(zip(values, own_names, strict=True)))
-    named = [merged.get(value, own) for value, own in zip(values, own_names, strict=True)]
-    names = tuple(dict.fromkeys([*named, *merged.values()]))
+    level_names = [f"{column} = {value}" if is_number else value for value in values]
+    merged = {value: name for name, old_values in sensitive.merge for value in old_values}
+    _check_merges(column, merged, dict(zip(values, level_names, strict=True)))
+    group_of_level = [
+        merged.get(value, name_of_level)
+        for value, name_of_level in zip(values, level_names, strict=True)
+    ]
+    names = tuple(dict.fromkeys([*group_of_level, *merged.values()]))
     if len(names) > MAX_GROUPS:
         raise InvalidInputError(
             f"At most {MAX_GROUPS} groups can be compared",
@@ -88,30 +91,30 @@ def _levels(table: Table, sensitive: Sensitive) -> Groups:
         )
     position = {name: i for i, name in enumerate(names)}
     missing = position[merged[MISSING]] if MISSING in merged else -1
-    of_level = np.array([*(position[name] for name in named), missing], dtype=np.int64)
+    of_level = np.array([*(position[name] for name in group_of_level), missing], dtype=np.int64)
     return Groups(of_level[levels.cat.codes.to_numpy()], names)
 
 
-def _check_merges(column: str, merged: Mapping[str, str], own_names: Mapping[str, str]) -> None:
+def _check_merges(column: str, merged: Mapping[str, str], level_names: Mapping[str, str]) -> None:
     """Check the merged values with their groups against the values that there are, and theirs."""
-    unknown = [value for value in merged if value not in own_names and value != MISSING]
+    unknown = [value for value in merged if value not in level_names and value != MISSING]
     if unknown:
         raise InvalidInputError(
             f"Groups can be merged from values of column '{column}' only",
             however="one was named that the column does not have",
             remedy="Choose among its values.",
-            choices=nearest_first(unknown[0], own_names)[:MAX_GROUPS],
+            choices=nearest_first(unknown[0], level_names)[:MAX_GROUPS],
             about=unknown,
         )
-    taken = [
-        own
-        for value, own in own_names.items()
-        if own in merged.values() and merged.get(value) != own
+    ambiguous = [
+        name_of_level
+        for value, name_of_level in level_names.items()
+        if name_of_level in merged.values() and merged.get(value) != name_of_level
     ]
-    if taken:
+    if ambiguous:
         raise InvalidInputError(
             f"Each group of column '{column}' needs a name that is not that of another",
             however="a merged one has the name of a value that is not among its own",
             remedy="Choose another name, or merge that value too.",
-            about=taken,
+            about=ambiguous,
         )

@@ -49,14 +49,14 @@ def numbers_from(texts: Sequence[str], *, comma: Literal["decimal", "thousands"]
     plain = pd.to_numeric(pd.Series(texts, dtype="str"), errors="coerce")
     if not plain.isna().any():
         return plain.to_numpy()
-    readings: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
+    formats: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
         "decimal": (_DECIMAL_COMMA, lambda text: text.replace(".", "").replace(",", ".")),
         "thousands": (_THOUSANDS_COMMA, lambda text: text.replace(",", "")),
     }
-    for name in (comma, *(other for other in readings if other != comma)):
-        pattern, plainly = readings[name]
+    for name in (comma, *(other for other in formats if other != comma)):
+        pattern, to_plain = formats[name]
         if all(pattern.fullmatch(text) for text in texts):
-            return pd.to_numeric(pd.Series([plainly(text) for text in texts])).to_numpy()
+            return pd.to_numeric(pd.Series([to_plain(text) for text in texts])).to_numpy()
     return plain.to_numpy(dtype=np.float64)
 
 
@@ -72,21 +72,21 @@ def as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
         levels = list(uniques)
     texts = pd.Series([level_text(level) for level in levels], dtype="str")
     texts = texts.mask(texts.isin(MISSING_WORDS))
-    new_codes, kept = pd.factorize(texts)
-    order = _order(kept)
-    position = np.full(len(kept) + 1, -1)
-    position[order] = np.arange(len(kept))
+    new_codes, levels_kept = pd.factorize(texts)
+    order = _order(levels_kept)
+    position = np.full(len(levels_kept) + 1, -1)
+    position[order] = np.arange(len(levels_kept))
     # A missing value has code -1, which picks the last entry, and that is -1 too.
     of_level = position[np.append(new_codes, -1)]
-    recoded = pd.Categorical.from_codes(of_level[codes], pd.Index(kept, dtype="str")[order])
+    recoded = pd.Categorical.from_codes(of_level[codes], pd.Index(levels_kept, dtype="str")[order])
     return pd.Series(recoded, index=values.index, name=values.name)
 
 
 def _order(texts: Iterable[str]) -> NDArray[np.intp]:
-    listed = list(texts)
-    numbers = pd.to_numeric(pd.Series(listed, dtype="str"), errors="coerce")
+    all_texts = list(texts)
+    numbers = pd.to_numeric(pd.Series(all_texts, dtype="str"), errors="coerce")
     if numbers.isna().any():
-        return np.argsort(np.array(listed, dtype=object), kind="stable")
+        return np.argsort(np.array(all_texts, dtype=object), kind="stable")
     return np.argsort(numbers.to_numpy(), kind="stable")
 
 
@@ -121,8 +121,8 @@ def number_of_levels(values: "pd.Series[Any]", numbers: NDArray[Any]) -> "pd.Ser
     """Put a number in the place of each level of a categorical series; missing becomes NaN."""
     codes = values.cat.codes.to_numpy()
     if (codes >= 0).all() and len(numbers):
-        taken = pd.Series(numbers[codes], index=values.index, name=values.name)
+        converted = pd.Series(numbers[codes], index=values.index, name=values.name)
     else:
         padded = np.append(numbers.astype(np.float64), np.nan)
-        taken = pd.Series(padded[codes], index=values.index, name=values.name)
-    return as_number(taken)[0]
+        converted = pd.Series(padded[codes], index=values.index, name=values.name)
+    return as_number(converted)[0]

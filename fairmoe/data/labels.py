@@ -44,7 +44,7 @@ def label(table: Table, target: Target) -> Labels:
     check_columns(table.frame, [target.column])
     values = table.frame[target.column]
     if target.threshold is not None:
-        return _above(table, target, target.threshold)
+        return _labels_above(table, target, target.threshold)
     levels = as_category(values)
     names = list(levels.cat.categories)
     if len(names) < 2:
@@ -53,7 +53,9 @@ def label(table: Table, target: Target) -> Labels:
             however=f"column '{target.column}' has {'one value' if names else 'no values'}",
             remedy="Choose another target.",
         )
-    positive = _known(target, names) if target.positive else (_affirmed(target, names),)
+    positive = (
+        _checked_positive(target, names) if target.positive else (_positive_value(target, names),)
+    )
     chosen = np.isin(names, positive)
     if chosen.all():
         raise InvalidInputError(
@@ -68,7 +70,7 @@ def label(table: Table, target: Target) -> Labels:
     return Labels(y, f"{target.column} = {' or '.join(positive)}")
 
 
-def _above(table: Table, target: Target, threshold: float) -> Labels:
+def _labels_above(table: Table, target: Target, threshold: float) -> Labels:
     if table.kinds[target.column] != "number":
         raise InvalidInputError(
             "A threshold needs a target that is a number",
@@ -87,7 +89,7 @@ def _above(table: Table, target: Target, threshold: float) -> Labels:
     return Labels(y, f"{target.column} > {level_text(threshold)}")
 
 
-def _known(target: Target, names: list[str]) -> tuple[str, ...]:
+def _checked_positive(target: Target, names: list[str]) -> tuple[str, ...]:
     for value in target.positive:
         if value not in names:
             raise InvalidInputError(
@@ -100,16 +102,16 @@ def _known(target: Target, names: list[str]) -> tuple[str, ...]:
     return target.positive
 
 
-def _affirmed(target: Target, names: list[str]) -> str:
+def _positive_value(target: Target, names: list[str]) -> str:
     """Return the positive one of two values in order: the last, unless a word affirms."""
     if len(names) > 2:
-        few = len(names) <= MANY_LEVELS
+        are_listed = len(names) <= MANY_LEVELS
         raise InvalidInputError(
             "The target needs two classes",
             however=f"column '{target.column}' has {len(names):,} values",
             remedy="Name the values that are positive"
             + (", or a threshold." if _is_number(names) else "."),
-            choices=names if few else (),
+            choices=names if are_listed else (),
         )
     affirmative = [name for name in names if AFFIRMATIVE.fullmatch(name)]
     return affirmative[0] if len(affirmative) == 1 and not _is_number(names) else names[-1]

@@ -188,7 +188,7 @@ def _parsed(body: bytes, names: list[str], delimiter: str, header_row: int) -> p
 
 
 def _to_pandas(table: pa.Table) -> pd.DataFrame:
-    def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    def convert(column: pa.ChunkedArray) -> pa.ChunkedArray:
         if pyarrow.types.is_temporal(column.type):
             return column.cast(pa.string()).dictionary_encode()
         if pyarrow.types.is_decimal(column.type):
@@ -196,8 +196,8 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
         return column
 
     names = table.column_names
-    plainly = pa.table([plain(column) for column in table.columns], names=names)
-    frame: pd.DataFrame = plainly.to_pandas(ignore_metadata=True)
+    converted = pa.table([convert(column) for column in table.columns], names=names)
+    frame: pd.DataFrame = converted.to_pandas(ignore_metadata=True)
     return frame
 
 
@@ -236,25 +236,25 @@ def _check_has_rows(rows: int) -> None:
 
 def _check_header(header: list[str]) -> None:
     numbers = numbers_from([field.strip() for field in header], comma="thousands")
-    wrong = [i for i, number in enumerate(numbers, start=1) if not pd.isna(number)]
-    if wrong:
+    numeric = [i for i, number in enumerate(numbers, start=1) if not pd.isna(number)]
+    if numeric:
         raise InvalidInputError(
             "The first row needs to name the columns",
-            however=f"field {wrong[0]} of row 1 is a number",
+            however=f"field {numeric[0]} of row 1 is a number",
             remedy="Add a row of names on top, or rename that column.",
         )
 
 
 def _check_values_differ_from_names(frame: pd.DataFrame) -> None:
     """Refuse a first row of which half the fields recur below: it is data, not names."""
-    recur = sum(
+    n_repeated = sum(
         not pd.api.types.is_numeric_dtype(values.dtype) and column in values.cat.categories
         for column, values in frame.items()
     )
-    if 2 * recur >= frame.shape[1]:
+    if 2 * n_repeated >= frame.shape[1]:
         raise InvalidInputError(
             "The first row needs to name the columns",
-            however=f"{recur} of its {frame.shape[1]} fields are values of their own columns",
+            however=f"{n_repeated} of its {frame.shape[1]} fields are values of their own columns",
             remedy="Add a row of names on top.",
         )
 

@@ -118,22 +118,22 @@ class Roles:
                 "One sensitive column is needed, or two to be crossed",
                 however=f"{len(self.sensitive) or 'none'} were named",
             )
-        named = [("target", self.target.column)]
-        named += [("sensitive", sensitive.column) for sensitive in self.sensitive]
+        with_role = [("target", self.target.column)]
+        with_role += [("sensitive", sensitive.column) for sensitive in self.sensitive]
         if self.split_column is not None:
-            named.append(("split column", self.split_column))
+            with_role.append(("split column", self.split_column))
         dropped = [("dropped", column) for column in dict.fromkeys(self.dropped)]
         if not self.include_sensitive:
             dropped = [pair for pair in dropped if pair[1] not in self.sensitive_columns]
-        seen: dict[str, str] = {}
-        for role, column in named + dropped:
-            if column in seen:
+        role_of: dict[str, str] = {}
+        for role, column in with_role + dropped:
+            if column in role_of:
                 raise InvalidInputError(
                     "Each column has one role",
-                    however=f"column '{column}' is both {seen[column]} and {role}",
+                    however=f"column '{column}' is both {role_of[column]} and {role}",
                     remedy="Choose another column for one of the two.",
                 )
-            seen[column] = role
+            role_of[column] = role
 
     @property
     def sensitive_columns(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class Roles:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> Self:
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """Return the roles that `to_dict` wrote, also after a passage through JSON.
 
         Example:
@@ -169,7 +169,7 @@ class Roles:
             >>> Roles.from_dict(roles.to_dict()) == roles
             True
         """
-        target = kept["target"]
+        target = record["target"]
         return cls(
             target=Target(target["column"], tuple(target["positive"]), target["threshold"]),
             sensitive=tuple(
@@ -178,9 +178,9 @@ class Roles:
                     tuple((name, tuple(values)) for name, values in each["merge"]),
                     tuple(each["bins"]),
                 )
-                for each in kept["sensitive"]
+                for each in record["sensitive"]
             ),
-            include_sensitive=kept["include_sensitive"],
-            dropped=tuple(kept["dropped"]),
-            split_column=kept["split_column"],
+            include_sensitive=record["include_sensitive"],
+            dropped=tuple(record["dropped"]),
+            split_column=record["split_column"],
         )

@@ -2,15 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-import pandas as pd
-from sklearn.metrics import roc_auc_score
 
 from fairmoe.data.assign import SPLIT_WORDS
-from fairmoe.data.labels import label
-from fairmoe.data.roles import Target
 from fairmoe.data.table import Table
 
 TARGET_WORD = re.compile(
@@ -25,8 +18,6 @@ SENSITIVE_WORDS = (
     ("foreign", "birth", "native", "marital", "pregnant"),
 )
 ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "index", "identifier"})
-LEAK_AUC = 0.995
-_ROWS = 20_000
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -58,9 +49,9 @@ def suggest_roles(table: Table) -> Suggestion:
     ids = tuple(column for column in columns if _is_id(table, column, words[column]))
     ranked = [
         column
-        for wanted in SENSITIVE_WORDS
+        for role_words in SENSITIVE_WORDS
         for column in columns
-        if words[column].intersection(wanted) and distinct[column] > 1 and column not in ids
+        if words[column].intersection(role_words) and distinct[column] > 1 and column not in ids
     ]
     sensitive = tuple(dict.fromkeys(ranked))
     split = next((column for column in columns if _is_split(table, column)), None)
@@ -71,43 +62,6 @@ def suggest_roles(table: Table) -> Suggestion:
     at_the_end = [column for column in (columns[-1], columns[0]) if column in binary]
     targets = tuple(dict.fromkeys([*named, *at_the_end, *binary]))
     return Suggestion(targets, sensitive, ids, empty, split)
-
-
-def suspected_leaks(table: Table, target: Target) -> tuple[str, ...]:
-    """Return the columns that all but equal the target.
-
-    A column is suspected if, alone, it ranks the rows of the two classes apart with an AUC of at
-    least 0.995: a number by its size in either direction, a category by the share of positives of
-    each level (levels of one row say nothing and are not counted). On a long table 20,000 rows
-    are looked at.
-
-    Raises:
-        InvalidInputError: The target does not have two classes.
-    """
-    y = label(table, target).y
-    known = np.flatnonzero(y >= 0)
-    looked_at = known[:: max(1, len(known) // _ROWS)]
-    labels = pd.Series(y[looked_at])
-    suspects = []
-    for column in table.frame.columns.drop(target.column):
-        values = table.frame[column].iloc[looked_at].reset_index(drop=True)
-        scores = values if table.kinds[column] == "number" else _share_of_positives(values, labels)
-        if _parts_the_classes(scores, labels):
-            suspects.append(column)
-    return tuple(suspects)
-
-
-def _share_of_positives(values: "pd.Series[Any]", labels: "pd.Series[int]") -> "pd.Series[float]":
-    by_level = labels.groupby(values, observed=True)
-    return by_level.transform("mean").where(by_level.transform("size") > 1)
-
-
-def _parts_the_classes(scores: "pd.Series[Any]", labels: "pd.Series[int]") -> bool:
-    given = scores.notna()
-    if given.mean() < 0.5 or labels[given].nunique() < 2:
-        return False
-    auc = float(roc_auc_score(labels[given], scores[given]))
-    return max(auc, 1 - auc) >= LEAK_AUC
 
 
 def _words(column: str) -> set[str]:

@@ -96,7 +96,7 @@ def missing_figure(missing: pd.DataFrame) -> go.Figure:
     """Draw what share of each group has no value in a feature, with intervals.
 
     Args:
-        missing: As `fairmoe.data.review.missing_by_group` returns it, not empty; the first 12
+        missing: As `fairmoe.data.checks.missing_by_group` returns it, not empty; the first 12
             features are drawn.
     """
     columns = list(dict.fromkeys(missing["column"]))[:MOST_BARS]

@@ -12,7 +12,7 @@ from fairmoe._checks import check_binary, check_group, check_proba, check_same_l
 
 CELLS = ("true_positive", "false_positive", "false_negative", "true_negative")
 
-_MOST_POINTS = 201
+_MAX_POINTS = 201
 """Points of a curve that are kept; more are not seen."""
 
 
@@ -36,24 +36,26 @@ def roc_by_group(
     Raises:
         InvalidInputError: An array is not of this form.
     """
-    true, score, ids = _scored(y_true, y_score, group, group_names)
+    true, score, ids = _check_scores(y_true, y_score, group, group_names)
     curves = []
     for g, name in enumerate(group_names):
-        own, labels = score[ids == g], true[ids == g]
+        scores, labels = score[ids == g], true[ids == g]
         if labels.all() or not labels.any():
             continue
-        order = np.argsort(-own, kind="stable")
-        ends = np.append(np.flatnonzero(np.diff(own[order])), len(own) - 1)
-        hits = np.append(0, labels[order].cumsum()[ends])
-        alarms = np.append(0, (~labels[order]).cumsum()[ends])
-        kept = np.unique(np.linspace(0, len(ends), min(_MOST_POINTS, len(ends) + 1)).astype(int))
+        order = np.argsort(-scores, kind="stable")
+        last_of_score = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
+        true_positives = np.append(0, labels[order].cumsum()[last_of_score])
+        false_positives = np.append(0, (~labels[order]).cumsum()[last_of_score])
+        points = np.unique(
+            np.linspace(0, len(last_of_score), min(_MAX_POINTS, len(last_of_score) + 1)).astype(int)
+        )
         curves.append(
             pd.DataFrame(
                 {
                     "group": name,
-                    "threshold": np.append(np.inf, own[order][ends])[kept],
-                    "false_positive_rate": (alarms / alarms[-1])[kept],
-                    "true_positive_rate": (hits / hits[-1])[kept],
+                    "threshold": np.append(np.inf, scores[order][last_of_score])[points],
+                    "false_positive_rate": (false_positives / false_positives[-1])[points],
+                    "true_positive_rate": (true_positives / true_positives[-1])[points],
                 }
             )
         )
@@ -81,21 +83,24 @@ def auc_by_group(
     Raises:
         InvalidInputError: An array is not of this form.
     """
-    true, score, ids = _scored(y_true, y_score, group, group_names)
+    true, score, ids = _check_scores(y_true, y_score, group, group_names)
     z = NormalDist().inv_cdf(0.975)
     rows = []
     for g in range(len(group_names)):
-        own, labels = score[ids == g], true[ids == g]
-        positive, negative = np.sort(own[labels]), np.sort(own[~labels])
-        auc = reach = math.nan
+        scores, labels = score[ids == g], true[ids == g]
+        positive, negative = np.sort(scores[labels]), np.sort(scores[~labels])
+        auc = half_width = math.nan
         if min(len(positive), len(negative)) >= 2:
             # Of each row: the share of the other class that it is ranked rightly against.
-            over = _rank(negative, positive) / len(negative)
-            under = 1 - _rank(positive, negative) / len(positive)
-            auc = float(over.mean())
-            reach = z * math.sqrt(over.var(ddof=1) / len(over) + under.var(ddof=1) / len(under))
-        ends = np.clip([auc - reach, auc + reach], 0, 1)
-        rows.append((len(positive), len(negative), auc, *ends))
+            positive_ranks = _rank(negative, positive) / len(negative)
+            negative_ranks = 1 - _rank(positive, negative) / len(positive)
+            auc = float(positive_ranks.mean())
+            half_width = z * math.sqrt(
+                positive_ranks.var(ddof=1) / len(positive_ranks)
+                + negative_ranks.var(ddof=1) / len(negative_ranks)
+            )
+        interval = np.clip([auc - half_width, auc + half_width], 0, 1)
+        rows.append((len(positive), len(negative), auc, *interval))
     return pd.DataFrame(
         rows,
         index=pd.Index(group_names, name="group"),
@@ -133,8 +138,8 @@ def confusion_by_group(
     members = (true & pred, ~true & pred, true & ~pred, ~true & ~pred)
     table = pd.DataFrame(
         {
-            cell: np.bincount(ids[of], minlength=len(group_names))
-            for cell, of in zip(CELLS, members, strict=True)
+            cell: np.bincount(ids[is_member], minlength=len(group_names))
+            for cell, is_member in zip(CELLS, members, strict=True)
         },
         index=pd.Index(group_names, name="group"),
     )
@@ -149,7 +154,7 @@ def _rank(ordered: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[
     return (below + np.searchsorted(ordered, values, side="right")) / 2
 
 
-def _scored(
+def _check_scores(
     y_true: ArrayLike, y_score: ArrayLike, group: ArrayLike, group_names: Sequence[str]
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64], NDArray[np.int64]]:
     true, score = check_binary(y_true, "y_true"), check_proba(y_score, "y_score")

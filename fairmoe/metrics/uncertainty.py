@@ -121,14 +121,14 @@ def attention_test(
     labels = ids.astype(np.min_scalar_type(n_groups))
     observed = float(_divergence(labels[None], weights, n_groups)[0])
     random = _generator(n_permutations, random_state)
-    at_once = max(1, _CHUNK_CELLS // len(labels))
+    chunk = max(1, _CHUNK_CELLS // len(labels))
     shuffled = [
         _divergence(
-            random.permuted(np.tile(labels, (min(at_once, n_permutations - start), 1)), axis=1),
+            random.permuted(np.tile(labels, (min(chunk, n_permutations - start), 1)), axis=1),
             weights,
             n_groups,
         )
-        for start in range(0, n_permutations, at_once)
+        for start in range(0, n_permutations, chunk)
     ]
     return _compare(observed, np.concatenate(shuffled))
 
@@ -173,6 +173,6 @@ def _divergence(
 
 
 def _compare(observed: float, shuffled: NDArray[np.float64]) -> PermutationTest:
-    at_least = int((shuffled >= observed - _ROUNDING).sum())
-    p_value = np.nan if np.isnan(observed) else (1 + at_least) / (1 + len(shuffled))
+    n_at_least = int((shuffled >= observed - _ROUNDING).sum())
+    p_value = np.nan if np.isnan(observed) else (1 + n_at_least) / (1 + len(shuffled))
     return PermutationTest(observed, p_value, len(shuffled), shuffled)

@@ -64,10 +64,12 @@ def check_vacant(folder: Path) -> None:
         raise InvalidInputError(
             needed, however=f"'{folder}' holds files already", remedy="Name another folder."
         )
-    nearest = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+    existing_parent = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not (existing_parent.is_dir() and os.access(existing_parent, os.W_OK)):
         raise InvalidInputError(
-            needed, however=f"nothing can be written in '{nearest}'", remedy="Name another folder."
+            needed,
+            however=f"nothing can be written in '{existing_parent}'",
+            remedy="Name another folder.",
         )
 
 
@@ -112,7 +114,7 @@ def load_run(folder: str | Path) -> Run:
     folder = Path(folder)
     record = _read_record(folder)
     try:
-        return _restored(record, folder)
+        return _load_checked(record, folder)
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(
             "A kept run needs its files as they were written",
@@ -121,7 +123,7 @@ def load_run(folder: str | Path) -> Run:
         ) from error
 
 
-def _restored(record: dict[str, Any], folder: Path) -> Run:
+def _load_checked(record: dict[str, Any], folder: Path) -> Run:
     for name, digest in record["sha256"].items():
         if not (folder / name).is_file() or _sha256(folder / name) != digest:
             raise InvalidInputError(

@@ -17,7 +17,7 @@ from fairmoe.sweep.shard import FORMAT, compute_shard
 SECONDS_TO_CONNECT = 8.0
 SECONDS_WITHOUT_WORKERS = 60.0
 
-_KEPT = "What is finished is kept; start the sweep again, and it goes on from there."
+_RESUME_HINT = "What is finished is kept; start the sweep again, and it goes on from there."
 
 
 def dask(address: str) -> Executor:
@@ -45,11 +45,11 @@ def dask(address: str) -> Executor:
         except distributed.KilledWorker as error:
             raise UnavailableError(
                 f"Several workers of '{address}' were lost over the same part of the sweep, "
-                f"perhaps for want of memory. {_KEPT}"
+                f"perhaps for want of memory. {_RESUME_HINT}"
             ) from error
         except (CancelledError, distributed.comm.CommClosedError, TimeoutError) as error:
             raise UnavailableError(
-                f"The connection to the Dask scheduler at '{address}' was lost. {_KEPT}"
+                f"The connection to the Dask scheduler at '{address}' was lost. {_RESUME_HINT}"
             ) from error
         finally:
             client.close(timeout=SECONDS_TO_CONNECT)
@@ -59,14 +59,14 @@ def dask(address: str) -> Executor:
 
 def _check_for_workers(client: Any, address: str) -> Callable[[], None]:
     """Return what raises once there have been no workers for too long."""
-    seen = time.monotonic()
+    last_seen = time.monotonic()
 
     def check() -> None:
-        nonlocal seen
+        nonlocal last_seen
         if client.scheduler_info(n_workers=1)["workers"]:
-            seen = time.monotonic()
-        elif time.monotonic() - seen > SECONDS_WITHOUT_WORKERS:
-            raise UnavailableError(f"'{address}' has lost all its workers. {_KEPT}")
+            last_seen = time.monotonic()
+        elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
+            raise UnavailableError(f"'{address}' has lost all its workers. {_RESUME_HINT}")
 
     return check
 
@@ -113,10 +113,10 @@ def _check_workers(client: Any, address: str) -> None:
             f"A worker of '{address}' has no {error.name}. "
             "Install the same version of fairmoe where the workers run."
         ) from error
-    others = [worker for worker, found in formats.items() if found != FORMAT]
-    if others:
+    outdated = [worker for worker, version in formats.items() if version != FORMAT]
+    if outdated:
         raise UnavailableError(
-            f"{len(others)} of {len(formats)} workers of '{address}' run another version of "
+            f"{len(outdated)} of {len(formats)} workers of '{address}' run another version of "
             "fairmoe. Install the same version everywhere."
         )
 

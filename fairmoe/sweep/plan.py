@@ -21,14 +21,14 @@ On the demo that is 18 runs: from 4 to 32 a run of a stack costs half of a run a
 TABLE_BYTES = 2**30
 """What the tables of the gate phase, one entry per row, expert and column, may take."""
 
-AT_ONCE = 5
+RUNS_PER_SHARD = 5
 """Runs of a shard where someone may stop the sweep: few are lost then, and few cost half of one."""
 
 SHARDS_PER_WORKER = 3
 """Where several work, each is to get about as many shards: the last to finish waits less, the
 time left is known sooner, and a worker that is lost loses less."""
 
-LEAST_RUNS = 4
+MIN_RUNS = 4
 """Below this a stack pays for each run nearly what a run alone costs."""
 
 STACK_SHARE, RUN_SHARE = 0.5, 0.45
@@ -98,22 +98,24 @@ def varied(runs: Sequence[Settings]) -> tuple[str, ...]:
     )
 
 
-def estimated_seconds(runs: int, like: Run, *, epochs: int, at_once: int) -> float:
+def estimated_seconds(runs: int, like: Run, *, epochs: int, runs_per_shard: int) -> float:
     """Return about how long runs take in shards, from how long another one took alone.
 
     Args:
         runs: How many there are.
         like: A run on the same rows, that was a stack of one.
         epochs: Of each run.
-        at_once: How many runs a shard has, at most.
+        runs_per_shard: How many runs a shard has, at most.
     """
     gate, evaluate = like.seconds["gate"], like.seconds["evaluate"]
     # Experts that came from the cache took about as long as the gate.
     trained = gate + (gate if like.experts_reused else like.seconds["experts"])
-    scoring: float = min(SCORINGS * evaluate, trained)
-    alone: float = scoring + (trained - scoring) * epochs / like.resolved["epochs"]
-    shards = -(-runs // at_once)
-    return alone * max(shards * STACK_SHARE + runs * RUN_SHARE, 1.0)
+    scoring_seconds: float = min(SCORINGS * evaluate, trained)
+    single_run: float = (
+        scoring_seconds + (trained - scoring_seconds) * epochs / like.resolved["epochs"]
+    )
+    shards = -(-runs // runs_per_shard)
+    return single_run * max(shards * STACK_SHARE + runs * RUN_SHARE, 1.0)
 
 
 def make_shards(
@@ -138,10 +140,10 @@ def make_shards(
     fair_share = -(-total // (SHARDS_PER_WORKER * workers)) if workers > 1 else total
     shards: list[Runs] = []
     for shared, stack in stacks.items():
-        largest = min(shard_runs(data, shared), max(fair_share, LEAST_RUNS), max_runs or total)
+        most_runs = min(shard_runs(data, shared), max(fair_share, MIN_RUNS), max_runs or total)
         # Runs of one seed share their draws of dropout, so they are kept together.
         stack.sort(key=lambda run: run.seed)
-        n_shards = -(-len(stack) // largest)
+        n_shards = -(-len(stack) // most_runs)
         shards += [
             tuple(stack[i * len(stack) // n_shards : (i + 1) * len(stack) // n_shards])
             for i in range(n_shards)

@@ -27,13 +27,16 @@ from fairmoe.training import (
 
 SEEDS = 2
 DECAY_FACTOR = 5.0
-GIVEN = "as given"
+AS_GIVEN = "as given"
 
-_GATE = 4.0
+_GATE_COST = 4.0
 """What the gate of the best run and its scores take, in candidates, as measured on the demo."""
 
-_OF_CANDIDATE: dict[Phase, tuple[float, float]] = {"warm-up": (0.0, 0.25), "experts": (0.25, 0.9)}
-_OF_BEST: dict[Phase, tuple[float, float]] = {
+_CANDIDATE_PHASES: dict[Phase, tuple[float, float]] = {
+    "warm-up": (0.0, 0.25),
+    "experts": (0.25, 0.9),
+}
+_BEST_RUN_PHASES: dict[Phase, tuple[float, float]] = {
     "warm-up": (0.0, 0.0),
     "experts": (0.0, 0.0),
     "gate": (0.0, 0.9),
@@ -83,66 +86,66 @@ def recommend(
             for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
         )
     )
-    time_left = TimeLeft("recommend", len(runs) + 1, on_progress, extra=_GATE - 1)
+    time_left = TimeLeft("recommend", len(runs) + 1, on_progress, extra=_GATE_COST - 1)
     stacks = make_shards(runs, prepared.data)
-    judged: dict[Settings, tuple[float, bool]] = {}
+    scored_runs: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
-        judged |= _judge(prepared, stack, time_left)
-    frame = _frame(runs, judged, doubt(len(prepared.data.validation.y)))
+        scored_runs |= _score_candidates(prepared, stack, time_left)
+    frame = _frame(runs, scored_runs, doubt(len(prepared.data.validation.y)))
     position = int(frame["position"].iloc[0])
     best = runs[position]
     (stack,) = (each for each in stacks if best in each)
     keep_experts_of(prepared.data, stack, stack.index(best))
 
-    def tell(report: Progress) -> None:
-        time_left.report(_GATE * part_done(report, _OF_BEST))
+    def report_part(report: Progress) -> None:
+        time_left.report(_GATE_COST * part_done(report, _BEST_RUN_PHASES))
 
-    trained = train(prepared.data, [best], on_progress=tell)
-    run = make_run(prepared, best, trained, on_progress=tell)
+    trained = train(prepared.data, [best], on_progress=report_part)
+    run = make_run(prepared, best, trained, on_progress=report_part)
     time_left.finish(1)
     return Recommendation(
         run=run,
-        frame=frame.drop(columns=["position", "refused", "worth"]).reset_index(drop=True),
+        frame=frame.drop(columns=["position", "refused", "criterion"]).reset_index(drop=True),
         reason=_reason(frame, run),
     )
 
 
-def _judge(
+def _score_candidates(
     prepared: Prepared, stack: Sequence[Settings], time_left: TimeLeft
 ) -> dict[Settings, tuple[float, bool]]:
     """Return by run of a stack its validation final score, and whether it collapsed."""
     data = prepared.data
 
-    def tell(report: Progress) -> None:
-        time_left.report(len(stack) * part_done(report, _OF_CANDIDATE))
+    def report_part(report: Progress) -> None:
+        time_left.report(len(stack) * part_done(report, _CANDIDATE_PHASES))
 
     at_their_scores = [run.replace(gate_start="experts") for run in stack]
-    beginnings = train_beginnings(data, at_their_scores, on_progress=tell)
+    initial = train_beginnings(data, at_their_scores, on_progress=report_part)
     scored = Progress("experts", 1, 1)
-    judged = {}
+    scored_runs = {}
     # One by one, for the attention of all of them may be too much for the memory.
     for member, run in enumerate(stack):
         scores, collapsed = score_split(
-            beginnings.select(member),
-            beginnings.explainer,
+            initial.select(member),
+            initial.explainer,
             data,
             "validation",
             run,
-            partial(tell, scored),
+            partial(report_part, scored),
         )
-        judged[run] = scores[0, METRICS.index("final_score")].item(), bool(collapsed)
+        scored_runs[run] = scores[0, METRICS.index("final_score")].item(), bool(collapsed)
     time_left.finish(len(stack))
-    return judged
+    return scored_runs
 
 
 def _frame(
-    runs: Sequence[Settings], judged: Mapping[Settings, tuple[float, bool]], doubt_: float
+    runs: Sequence[Settings], scored_runs: Mapping[Settings, tuple[float, bool]], min_lead: float
 ) -> pd.DataFrame:
     """Return one row per candidate, the best first, with the position of its first run.
 
-    The settings as given are the best unless another is better by more than the doubt.
+    The settings as given are the best unless another is better by more than `min_lead`.
     """
-    scored = pd.DataFrame([judged[run] for run in runs], columns=["score", "collapsed"])
+    scored = pd.DataFrame([scored_runs[run] for run in runs], columns=["score", "collapsed"])
     frame = (
         scored.assign(changes=[_in_words(run, runs[0]) for run in runs], position=range(len(runs)))
         .groupby("changes", sort=False)
@@ -155,10 +158,12 @@ def _frame(
         )
         .reset_index()
     )
-    given = frame["changes"] == GIVEN
-    return frame.assign(
-        refused=frame["collapsed"] > 0, worth=frame["mean"] + doubt_ * given
-    ).sort_values(["refused", "worth"], ascending=[True, False], kind="stable", na_position="last")
+    given = frame["changes"] == AS_GIVEN
+    frame["refused"] = frame["collapsed"] > 0
+    frame["criterion"] = frame["mean"] + min_lead * given
+    return frame.sort_values(
+        ["refused", "criterion"], ascending=[True, False], kind="stable", na_position="last"
+    )
 
 
 def _candidates(base: Settings, n_rows: int) -> list[Mapping[str, Any]]:
@@ -191,7 +196,7 @@ def _in_words(settings: Settings, base: Settings) -> str:
         for name, value in ours.items()
         if name != "seed" and value != theirs[name]
     ]
-    return ", ".join(changed) or GIVEN
+    return ", ".join(changed) or AS_GIVEN
 
 
 def _reason(frame: pd.DataFrame, run: Run) -> str:
@@ -203,30 +208,30 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
         )
     rows = run.splits["validation"]
     n_rows = len(rows.y_true)
-    lead = (
+    margin = (
         f"more than {100 * doubt(n_rows):.1f} points, the most that the standard error of a share "
         f"of {n_rows:,} validation rows can be"
     )
-    judged = f"mean final score of {SEEDS} seeds, before a gate learnt"
+    measure = f"mean final score of {SEEDS} seeds, before a gate learnt"
     eligible = frame[frame["refused"] == best["refused"]]
-    if best["changes"] == GIVEN:
+    if best["changes"] == AS_GIVEN:
         text = (
-            f"The settings as given: none of {len(others)} others is better, in {judged}, by "
-            f"{lead}. They have {100 * best['mean']:.1f} points"
+            f"The settings as given: none of {len(others)} others is better, in {measure}, by "
+            f"{margin}. They have {100 * best['mean']:.1f} points"
         )
         other = 100 * eligible["mean"].iloc[1:].max()
         text += "." if math.isnan(other) else f", the best other {other:.1f}."
     else:
         text = (
-            f"{best['changes']}: of {len(eligible)} settings the best {judged}, "
+            f"{best['changes']}: of {len(eligible)} settings the best {measure}, "
             f"{100 * best['mean']:.1f} points ({100 * best['low']:.1f} to "
             f"{100 * best['high']:.1f}). The settings as given "
         )
-        given = frame.set_index("changes").loc[GIVEN]
+        given = frame.set_index("changes").loc[AS_GIVEN]
         if given["refused"] and not best["refused"]:
             text += "are among the refused."
         else:
-            text += f"have {100 * given['mean']:.1f}; others have to be better by {lead}."
+            text += f"have {100 * given['mean']:.1f}; others have to be better by {margin}."
     refused = int((frame["collapsed"] > 0).sum())
     if best["collapsed"] > 0:
         text += " All of them give nearly everyone the same answer."

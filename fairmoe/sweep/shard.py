@@ -118,7 +118,7 @@ def read_shard(content: bytes) -> Shard:
     Raises:
         InvalidInputError: The bytes are no shard, are damaged, or hold settings of another version.
     """
-    record, tensors = _opened(content)
+    record, tensors = _read(content)
     return Shard(
         data_digest=record["data"],
         settings=tuple(Settings.from_dict(one) for one in record["settings"]),
@@ -133,7 +133,7 @@ def read_trained(content: bytes) -> Trained:
     Raises:
         InvalidInputError: The bytes are no shard, or are damaged.
     """
-    record, tensors = _opened(content)
+    record, tensors = _read(content)
     mixture = Mixture.from_spec(record["mixture"])
     mixture.load_state_dict(
         {name[8:]: value for name, value in tensors.items() if name.startswith("weights/")}
@@ -187,22 +187,22 @@ def score_split(
     return torch.stack([scores[name] for name in METRICS], -1), collapsed(proba > 0.5, y_true)
 
 
-def _opened(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
+def _read(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     """Return the record and the tensors of a shard whose checksum is right."""
     try:
         length = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8 : 8 + length])["__metadata__"]
         tensors = load(content)
-        whole = metadata["sha256"] == _digest(metadata["record"], tensors)
+        is_intact = metadata["sha256"] == _digest(metadata["record"], tensors)
         record: dict[str, Any] = json.loads(metadata["record"])
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
-        raise _damaged() from error
-    if not whole:
-        raise _damaged()
+        raise _not_a_shard() from error
+    if not is_intact:
+        raise _not_a_shard()
     return record, tensors
 
 
-def _damaged() -> FairmoeError:
+def _not_a_shard() -> FairmoeError:
     return InvalidInputError(
         "A shard of a sweep is needed",
         however="this is none, or it was damaged",

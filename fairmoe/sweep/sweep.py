@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import Prepared, Recipe, make_run, run_id
+from fairmoe.experiment import DataSettings, Prepared, make_run, run_id
 from fairmoe.metrics import METRICS, costs, hypervolume, pareto_front
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Model, Run, SplitName
@@ -176,10 +176,10 @@ def run_sweep(
         CancelledError: `on_progress` said so.
     """
     runs = tuple(dict.fromkeys(settings))
-    _check_recipe(prepared, runs)
+    _check_data_settings(prepared, runs)
     store = MemoryStore() if store is None else store
     data = prepared.data
-    found, unreadable = _find(store, data.digest)
+    found, unreadable = _find_stored(store, data.digest)
     missing = [run for run in runs if run not in found]
     time_left = TimeLeft("sweep", len(missing), on_progress)
     if missing:
@@ -220,11 +220,11 @@ def finished_runs(store: Store) -> frozenset[Settings]:
     return frozenset(found)
 
 
-def _check_recipe(prepared: Prepared, runs: Sequence[Settings]) -> None:
+def _check_data_settings(prepared: Prepared, runs: Sequence[Settings]) -> None:
     """Check that the data is what every run would make of the table."""
     if not runs:
         raise InvalidInputError("A sweep needs at least one run", however="there is none")
-    if any(Recipe.of(run) != prepared.recipe for run in runs):
+    if any(DataSettings.of(run) != prepared.data_settings for run in runs):
         raise InvalidInputError(
             "The runs of a sweep need one split and one encoding of the data",
             however="some settings ask for another",
@@ -244,7 +244,7 @@ def _places(name: str, shard: Shard) -> dict[Settings, _Place]:
     return {run: _Place(name, i, shard) for i, run in enumerate(shard.settings)}
 
 
-def _find(store: Store, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
+def _find_stored(store: Store, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
     """Return the runs of some data that are in a store, and the names of what cannot be used."""
     found: dict[Settings, _Place] = {}
     unreadable = []

@@ -84,10 +84,10 @@ def test_threshold_optimizer_predicts_as_fairlearn_does(data):
 def test_equal_opportunity_is_asked_of_fairlearn_too(data):
     of_positives = {"constraint": "equal_opportunity", "seed": 2}
     moment = TruePositiveRateParity(difference_bound=0.05)
-    lottery = ExponentiatedGradient(logistic(), moment)
-    lottery.fit(data.train.x, data.train.y, **known(data.train))
+    ensemble = ExponentiatedGradient(logistic(), moment)
+    ensemble.fit(data.train.x, data.train.y, **known(data.train))
     got = fit_fairlearn(data, "exponentiated_gradient", 0.05, **of_positives).splits["test"]
-    expected = lottery._pmf_predict(data.test.x)[:, 1]
+    expected = ensemble._pmf_predict(data.test.x)[:, 1]
     np.testing.assert_allclose(got.y_score, expected, atol=1e-12)
 
     thresholds = ThresholdOptimizer(

@@ -33,7 +33,7 @@ def test_the_time_of_a_sweep_follows_from_that_of_a_run(demo_run):
     run = replace(demo_run[0], seconds=seconds, resolved={"epochs": 1000}, experts_reused=False)
 
     def told(runs, epochs, like=run):
-        return plan.estimated_seconds(runs, like, epochs=epochs, at_once=5)
+        return plan.estimated_seconds(runs, like, epochs=epochs, runs_per_shard=5)
 
     # Of 10 s scoring takes 3.5 * 0.4, and a fifth of the epochs a fifth of the rest.
     alone = 1.4 + 8.6 / 5
@@ -98,7 +98,7 @@ def test_several_workers_get_more_and_smaller_shards(prepared):
 
     assert max(map(len, alone)) > max(map(len, together))
     assert len(together) == plan.SHARDS_PER_WORKER * 2
-    assert max(map(len, crowd)) == plan.LEAST_RUNS
+    assert max(map(len, crowd)) == plan.MIN_RUNS
 
 
 def test_wide_experts_and_long_tables_make_small_stacks(prepared, monkeypatch):

@@ -42,7 +42,7 @@ def recommend_by(prepared, monkeypatch):
             }
 
         (given,) = grid_settings(BASE, {}, seeds=1)
-        monkeypatch.setattr(module, "_judge", judge)
+        monkeypatch.setattr(module, "_score_candidates", judge)
         return recommend(prepared, BASE)
 
     return call

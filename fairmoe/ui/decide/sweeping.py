@@ -153,10 +153,12 @@ def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page:
 
     def work(on_progress: OnProgress) -> "Sweep":
         from fairmoe.experiment import prepare  # noqa: PLC0415
-        from fairmoe.sweep import AT_ONCE, run_sweep  # noqa: PLC0415
+        from fairmoe.sweep import RUNS_PER_SHARD, run_sweep  # noqa: PLC0415
 
         prepared = prepare(labelled.table, labelled.roles, runs[0])
-        return run_sweep(prepared, runs, store=store, max_runs=AT_ONCE, on_progress=on_progress)
+        return run_sweep(
+            prepared, runs, store=store, max_runs=RUNS_PER_SHARD, on_progress=on_progress
+        )
 
     def take_over(end: "Snapshot[Sweep]") -> None:
         explored.last = end
@@ -170,9 +172,9 @@ def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page:
 
 def _rows_of(kept: KeptRun) -> tuple[object, ...]:
     """Return what decides the rows that a run was trained on and their encoding."""
-    from fairmoe.experiment import Recipe  # noqa: PLC0415
+    from fairmoe.experiment import DataSettings  # noqa: PLC0415
 
-    return kept.run.data.sha256, kept.run.roles, Recipe.of(kept.run.settings)
+    return kept.run.data.sha256, kept.run.roles, DataSettings.of(kept.run.settings)
 
 
 def _first_epochs(origin: KeptRun) -> int:
@@ -189,15 +191,16 @@ def _fewer(origin: KeptRun, epochs: int) -> str:
 
 def _estimate(explored: Explored, epochs: int, runs: int) -> float:
     """Return about how many seconds runs take, from what those before took."""
-    from fairmoe.sweep import AT_ONCE, estimated_seconds  # noqa: PLC0415
+    from fairmoe.sweep import RUNS_PER_SHARD, estimated_seconds  # noqa: PLC0415
 
     like, before = explored.origin.run, explored.sweep
-    expected = estimated_seconds(runs, like, epochs=epochs, at_once=AT_ONCE)
+    expected = estimated_seconds(runs, like, epochs=epochs, runs_per_shard=RUNS_PER_SHARD)
     if before is None or not before.computed:
         return expected
     whole = int(before.settings[0].epochs)
     return expected * (
-        before.seconds / estimated_seconds(before.computed, like, epochs=whole, at_once=AT_ONCE)
+        before.seconds
+        / estimated_seconds(before.computed, like, epochs=whole, runs_per_shard=RUNS_PER_SHARD)
     )
 
 

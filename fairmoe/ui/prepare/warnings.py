@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from fairmoe.data import LabelledTable, Table
-from fairmoe.data.review import Proxies, find_proxies, missing_by_group, stray_texts
+from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
 from fairmoe.figures.data import (
     missing_figure,
     missing_takeaway,
@@ -41,7 +41,7 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
 def warn_of_texts(state: Session, table: Table) -> None:
     """Warn of columns of numbers in which a few texts stand."""
     what = ("texts", table.sha256, tuple(table.kinds.items()))
-    for column, where in state.once(what, lambda: stray_texts(table)).items():
+    for column, where in state.once(what, lambda: texts_among_numbers(table)).items():
         st.warning(
             plain(
                 f"{column} holds numbers, but {where}. As it stands, each of its numbers is a "

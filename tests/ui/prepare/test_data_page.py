@@ -208,7 +208,7 @@ def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
 
 def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):
     found = []
-    from fairmoe.data.review import find_proxies
+    from fairmoe.data.checks import find_proxies
 
     monkeypatch.setattr(
         "fairmoe.ui.prepare.warnings.find_proxies",

@@ -4,13 +4,13 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
-from fairmoe.data.review import (
-    MOST_ROWS,
+from fairmoe.data.checks import (
+    MAX_ROWS,
+    _group_shares,
     _rank_auc,
-    _shares,
     find_proxies,
     missing_by_group,
-    stray_texts,
+    texts_among_numbers,
 )
 from fairmoe.data.table import table_from_frame
 
@@ -39,12 +39,12 @@ def test_a_text_among_numbers_is_found_and_codes_and_names_are_left_alone():
             "number": np.arange(N) + 0.5,
         }
     )
-    assert stray_texts(table_from_frame(frame)) == {}
+    assert texts_among_numbers(table_from_frame(frame)) == {}
     frame.loc[[17, 40], "salary"] = "abc"
     frame.loc[3, "grade"] = "none"
     table = table_from_frame(frame)
     assert table.kinds["salary"] == "category"
-    assert stray_texts(table) == {
+    assert texts_among_numbers(table) == {
         "salary": f"row {table.line(17)} holds text and so does one other row"
     }
 
@@ -105,14 +105,14 @@ def test_a_long_table_is_sampled_and_a_small_group_stays():
     )
     rows = assign_roles(table_from_frame(frame), Roles(Target("y"), (Sensitive("g"),)))
     found = find_proxies(rows)
-    assert MOST_ROWS <= found.rows <= MOST_ROWS + 30
+    assert MAX_ROWS <= found.rows <= MAX_ROWS + 30
     assert found.chance > 0.6
 
 
 def test_shares_are_drawn_towards_those_of_all_as_if_by_five_rows():
     # Level 0 holds five of the first of two groups, level 1 fifteen of both, level 2 nobody.
     codes, group = np.repeat([0, 1], [5, 15]), np.repeat([0, 1], [10, 10])
-    shares = _shares(codes, np.eye(2)[group], 3)
+    shares = _group_shares(codes, np.eye(2)[group], 3)
     expected = [(5 + 2.5) / 10, (5 + 2.5) / 20, 0.5]
     assert shares[:, 0] == pytest.approx(expected)
     assert shares.sum(axis=1) == pytest.approx(1)

@@ -7,19 +7,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.linear_model import Ridge
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from fairmoe.data.assign import LabelledTable
 from fairmoe.data.kinds import as_number
+from fairmoe.data.labels import label
+from fairmoe.data.roles import Target
 from fairmoe.data.table import Table, text_in_place_of_numbers
 
-MOST_ROWS = 4000
+MAX_ROWS = 4000
 FOLDS = 3
 BINS = 20
-MOST_LEVELS = 50
-MOST_NUMBERS = 20
-_FEWEST_OF_GROUP = 30
+MAX_LEVELS = 50
+MIN_DISTINCT_NUMBERS = 20
+_MIN_GROUP_ROWS = 30
 _PRIOR_ROWS = 5.0
+LEAK_AUC = 0.995
+_MAX_LEAK_ROWS = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,18 +44,18 @@ class Proxies:
     rows: int
 
 
-def stray_texts(table: Table) -> dict[str, str]:
+def texts_among_numbers(table: Table) -> dict[str, str]:
     """Say where texts stand in columns of numbers, which makes categories of all their numbers.
 
     Returns:
         By column: in which rows, in words. A column counts if nine in ten of its given cells are
-        plain numbers, without a comma, and these of more than `MOST_NUMBERS` kinds.
+        plain numbers, without a comma, and these of more than `MIN_DISTINCT_NUMBERS` kinds.
     """
     found = {}
     for column, kind in table.kinds.items():
         cells = table.frame[column]
         # A look at the first rows is enough for nearly all columns of texts.
-        if kind == "number" or not _mostly_numbers(*as_number(cells.iloc[:MOST_ROWS])):
+        if kind == "number" or not _mostly_numbers(*as_number(cells.iloc[:MAX_ROWS])):
             continue
         numbers, texts = as_number(cells)
         if len(texts) and _mostly_numbers(numbers, texts):
@@ -66,13 +71,13 @@ def missing_by_group(labelled: LabelledTable) -> pd.DataFrame:
         columns `column`, `group`, `rows` and `missing`, the last two counts.
     """
     sizes = np.bincount(labelled.group, minlength=len(labelled.group_names))
-    frames, widths = [], []
+    frames, differences = [], []
     for column in labelled.features.columns:
-        absent = labelled.features[column].isna().to_numpy()
-        if not absent.any():
+        is_missing = labelled.features[column].isna().to_numpy()
+        if not is_missing.any():
             continue
-        counts = np.bincount(labelled.group[absent], minlength=len(sizes))
-        widths.append(float(np.ptp(counts / sizes)))
+        counts = np.bincount(labelled.group[is_missing], minlength=len(sizes))
+        differences.append(float(np.ptp(counts / sizes)))
         frames.append(
             pd.DataFrame(
                 {
@@ -85,7 +90,7 @@ def missing_by_group(labelled: LabelledTable) -> pd.DataFrame:
         )
     if not frames:
         return pd.DataFrame(columns=["column", "group", "rows", "missing"])
-    order = np.argsort(-np.array(widths), kind="stable")
+    order = np.argsort(-np.array(differences), kind="stable")
     ordered: pd.DataFrame = pd.concat([frames[i] for i in order], ignore_index=True)
     return ordered
 
@@ -110,16 +115,16 @@ def find_proxies(labelled: LabelledTable, *, seed: int = 0) -> Proxies:
     names = [c for c in labelled.features.columns if c not in labelled.roles.sensitive_columns]
     codes = {name: _codes(labelled.features[name].iloc[rows]) for name in names}
     members = np.eye(len(labelled.group_names))[group]
-    wide = _one_hot(list(codes.values()), len(rows))
+    one_hot = _one_hot(list(codes.values()), len(rows))
     alone = dict.fromkeys(names, 0.0)
     together = 0.0
     parts = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for learnt, judged in parts.split(members, group):
+    for train, test in parts.split(members, group):
         for name in names:
-            scores = _shares(codes[name][learnt], members[learnt], codes[name].max() + 1)
-            alone[name] += _auc(scores[codes[name][judged]], members[judged]) / FOLDS
-        model = Ridge(alpha=1.0).fit(wide[learnt], members[learnt])
-        together += _auc(model.predict(wide[judged]), members[judged]) / FOLDS
+            scores = _group_shares(codes[name][train], members[train], codes[name].max() + 1)
+            alone[name] += _auc(scores[codes[name][test]], members[test]) / FOLDS
+        model = Ridge(alpha=1.0).fit(one_hot[train], members[train])
+        together += _auc(model.predict(one_hot[test]), members[test]) / FOLDS
     return Proxies(
         alone=pd.Series(alone, dtype="float64").sort_values(ascending=False, kind="stable"),
         together=together if names else float("nan"),
@@ -128,14 +133,38 @@ def find_proxies(labelled: LabelledTable, *, seed: int = 0) -> Proxies:
     )
 
 
+def suspected_leaks(table: Table, target: Target) -> tuple[str, ...]:
+    """Return the columns that all but equal the target.
+
+    A column is suspected if, alone, it ranks the rows of the two classes apart with an AUC of at
+    least 0.995: a number by its size in either direction, a category by the share of positives of
+    each level (levels of one row say nothing and are not counted). On a long table 20,000 rows
+    are looked at.
+
+    Raises:
+        InvalidInputError: The target does not have two classes.
+    """
+    y = label(table, target).y
+    known = np.flatnonzero(y >= 0)
+    sampled = known[:: max(1, len(known) // _MAX_LEAK_ROWS)]
+    labels = pd.Series(y[sampled])
+    suspects = []
+    for column in table.frame.columns.drop(target.column):
+        values = table.frame[column].iloc[sampled].reset_index(drop=True)
+        scores = values if table.kinds[column] == "number" else _share_of_positives(values, labels)
+        if _separates_classes(scores, labels):
+            suspects.append(column)
+    return tuple(suspects)
+
+
 def _sample(group: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return positions of about `MOST_ROWS` rows at most, ascending, with some of each group."""
-    share = min(1.0, MOST_ROWS / len(group))
-    picked = []
-    for own in (np.flatnonzero(group == g) for g in np.unique(group)):
-        wanted = max(round(share * len(own)), min(len(own), _FEWEST_OF_GROUP))
-        picked.append(rng.permutation(own)[:wanted])
-    return np.sort(np.concatenate(picked))
+    """Return positions of about `MAX_ROWS` rows at most, ascending, with some of each group."""
+    share = min(1.0, MAX_ROWS / len(group))
+    sampled = []
+    for group_rows in (np.flatnonzero(group == g) for g in np.unique(group)):
+        n_sampled = max(round(share * len(group_rows)), min(len(group_rows), _MIN_GROUP_ROWS))
+        sampled.append(rng.permutation(group_rows)[:n_sampled])
+    return np.sort(np.concatenate(sampled))
 
 
 def _codes(values: "pd.Series[Any]") -> NDArray[np.int64]:
@@ -152,12 +181,12 @@ def _one_hot(columns: list[NDArray[np.int64]], n: int) -> NDArray[np.float64]:
     parts = [np.empty((n, 0))]
     for codes in columns:
         levels, counts = np.unique(codes, return_counts=True)
-        kept = levels[np.argsort(-counts, kind="stable")[:MOST_LEVELS]]
+        kept = levels[np.argsort(-counts, kind="stable")[:MAX_LEVELS]]
         parts.append((codes[:, None] == kept).astype(np.float64))
     return np.concatenate(parts, axis=1)
 
 
-def _shares(
+def _group_shares(
     codes: NDArray[np.int64], members: NDArray[np.float64], n_levels: int
 ) -> NDArray[np.float64]:
     """Return the share of each group among a level's rows, drawn towards its share of all."""
@@ -179,18 +208,31 @@ def _auc(scores: NDArray[np.float64], members: NDArray[np.float64]) -> float:
 
 def _mostly_numbers(numbers: "pd.Series[Any]", texts: NDArray[np.intp]) -> bool:
     given = int(numbers.notna().sum()) + len(texts)
-    return len(texts) <= given / 10 and numbers.nunique() > MOST_NUMBERS
+    return len(texts) <= given / 10 and numbers.nunique() > MIN_DISTINCT_NUMBERS
 
 
 def _rank_auc(scores: NDArray[np.float64], member: NDArray[np.bool_]) -> float:
-    _, place, counts = np.unique(scores.round(12), return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
-    inside, outside = int(member.sum()), int((~member).sum())
-    return float((ranks[member].sum() - inside * (inside + 1) / 2) / (inside * outside))
+    _, index, counts = np.unique(scores.round(12), return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[index]
+    n_members, n_others = int(member.sum()), int((~member).sum())
+    return float((ranks[member].sum() - n_members * (n_members + 1) / 2) / (n_members * n_others))
 
 
 def _chance(members: NDArray[np.float64]) -> float:
     """Return the upper end of the 95% range of an AUC that is 0.5, from the rank-sum variance."""
-    inside = members.sum(axis=0)
-    spread = np.sqrt((len(members) + 1) / (12 * inside * (len(members) - inside)))
+    n_members = members.sum(axis=0)
+    spread = np.sqrt((len(members) + 1) / (12 * n_members * (len(members) - n_members)))
     return float(0.5 + 1.96 * spread.mean())
+
+
+def _share_of_positives(values: "pd.Series[Any]", labels: "pd.Series[int]") -> "pd.Series[float]":
+    by_level = labels.groupby(values, observed=True)
+    return by_level.transform("mean").where(by_level.transform("size") > 1)
+
+
+def _separates_classes(scores: "pd.Series[Any]", labels: "pd.Series[int]") -> bool:
+    has_score = scores.notna()
+    if has_score.mean() < 0.5 or labels[has_score].nunique() < 2:
+        return False
+    auc = float(roc_auc_score(labels[has_score], scores[has_score]))
+    return max(auc, 1 - auc) >= LEAK_AUC

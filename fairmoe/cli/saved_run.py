@@ -10,17 +10,17 @@ import typer
 
 from fairmoe.analysis import predict_rows, unknown_levels
 from fairmoe.cli.arguments import names_in
-from fairmoe.cli.output import say
+from fairmoe.cli.output import print_message
 from fairmoe.data import assign_roles, read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.report import CHOICES, Cover, Report, make_report, to_csv, to_html, to_json
 from fairmoe.runs import load_run
 
-Kept = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
 
 
 def report(
-    folder: Kept,
+    folder: RunFolder,
     *,
     data: Annotated[
         Path | None,
@@ -66,11 +66,11 @@ def report(
         )
     labelled = None if data is None else assign_roles(read_table(data), run.roles)
     _write(path, write[path.suffix.lower()](make_report(run, labelled)))
-    say(f"Written to {path}")
+    print_message(f"Written to {path}")
 
 
 def predict(
-    folder: Kept,
+    folder: RunFolder,
     file: Annotated[
         Path,
         typer.Argument(metavar="FILE", help="Rows to predict: CSV or Parquet, plain or gzipped."),
@@ -89,7 +89,7 @@ def predict(
     table = read_table(file)
     predictions = predict_rows(run, table)
     for column, rows in unknown_levels(run, table).items():
-        say(
+        print_message(
             f"Careful: {rows:,} row{'s' if rows > 1 else ''} of column '{column}' "
             f"hold{'' if rows > 1 else 's'} a category that no training row had"
         )
@@ -100,8 +100,8 @@ def predict(
         typer.echo(text.getvalue(), nl=False)
     else:
         _write(out, text.getvalue())
-        say(f"Written to {out}")
-    say(f"Decision 1 is {run.data.positive}, above a probability of 0.5")
+        print_message(f"Written to {out}")
+    print_message(f"Decision 1 is {run.data.positive}, above a probability of 0.5")
 
 
 def _write(path: Path, text: str) -> None:
