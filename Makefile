@@ -1,4 +1,4 @@
-.PHONY: check quick lint docs format
+.PHONY: check quick capabilities lint docs format
 
 # Modules stay whole, so that what their tests share is computed once.
 SPREAD = --numprocesses auto --maxprocesses 8 --dist loadfile
@@ -9,6 +9,15 @@ check: lint
 
 quick: lint
 	pytest -q $(SPREAD) -m "not browser and not slow"
+
+# Rounding differs between processors: whatever is compared must hold on more than the machine's own.
+# Without the run-time checks of shapes, which take as long as the numbers.
+capabilities:
+	for level in default avx2; do \
+	  ATEN_CPU_CAPABILITY=$$level pytest -q -o addopts="--strict-markers --import-mode=importlib" \
+	    -k "not takes_the_memory and not (functional and slow)" \
+	    tests/functional tests/nn tests/training tests/sweep/test_recommendation.py || exit 1; \
+	done
 
 lint:
 	ruff format --check .
