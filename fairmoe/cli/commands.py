@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ import typer
 from fairmoe._app import app_folder
 from fairmoe.cli import options
 from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from
+from fairmoe.cli.files import read_file, write_new_file
 from fairmoe.cli.output import (
     candidates_of,
     print_candidates,
@@ -23,10 +23,9 @@ from fairmoe.cli.output import (
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, Roles, demo_csv, read_table
+from fairmoe.data import DEMO_ROLES, Roles, demo_csv
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import prepare, run_experiment
-from fairmoe.progress import Progress
 from fairmoe.runs import Run, check_vacant, save_run, to_document
 from fairmoe.sweep import Recommendation, recommend
 
@@ -134,16 +133,7 @@ def demo(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
 ) -> None:
     """Write the demo data: job applicants, generated, with a known bias against women."""
-    content = demo_csv()
-    try:
-        with out.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise InvalidInputError(
-            "A new file is needed",
-            however=f"'{out}' cannot be made ({error.strerror})",
-            remedy="Name another file.",
-        ) from error
+    write_new_file(out, demo_csv())
     roles = DEMO_ROLES
     print_message(
         f"Written to {out}; train on it with --target {roles.target.column} "
@@ -158,12 +148,8 @@ shell.command()(predict)
 def _run(
     file: Path, roles: Roles, settings: Settings, *, auto: bool
 ) -> tuple[Run, Recommendation | None]:
-    started = time.perf_counter()
     with progress_bars() as on_progress:
-        on_progress(Progress("read", 0, 1))
-        table = read_table(file)
-        on_progress(Progress("read", 1, 1))
-        seconds = time.perf_counter() - started
+        table, seconds = read_file(file, on_progress)
         if not auto:
             run = run_experiment(
                 table, roles, settings, on_progress=on_progress, read_seconds=seconds

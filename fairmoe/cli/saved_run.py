@@ -10,6 +10,7 @@ import typer
 
 from fairmoe.analysis import predict_rows, unknown_levels
 from fairmoe.cli.arguments import names_in
+from fairmoe.cli.files import write_new_file
 from fairmoe.cli.output import print_message
 from fairmoe.data import assign_roles, read_table
 from fairmoe.errors import InvalidInputError
@@ -65,7 +66,7 @@ def report(
             however=f"'{path.name}' was given",
         )
     labelled = None if data is None else assign_roles(read_table(data), run.roles)
-    _write(path, write[path.suffix.lower()](make_report(run, labelled)))
+    write_new_file(path, write[path.suffix.lower()](make_report(run, labelled)).encode())
     print_message(f"Written to {path}")
 
 
@@ -99,18 +100,6 @@ def predict(
     if out is None:
         typer.echo(text.getvalue(), nl=False)
     else:
-        _write(out, text.getvalue())
+        write_new_file(out, text.getvalue().encode())
         print_message(f"Written to {out}")
     print_message(f"Decision 1 is {run.data.positive}, above a probability of 0.5")
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError as error:
-        raise InvalidInputError(
-            "A new file is needed",
-            however=f"'{path}' cannot be made ({error.strerror})",
-            remedy="Name another file.",
-        ) from error

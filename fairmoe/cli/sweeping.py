@@ -1,7 +1,6 @@
 """The command that trains many runs at once and prints what they show together."""
 
 import json
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +9,11 @@ import typer
 
 from fairmoe.cli import options
 from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
+from fairmoe.cli.files import read_file
 from fairmoe.cli.output import print_message, print_sweep, progress_bars
 from fairmoe.config import Settings
-from fairmoe.data import read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, prepare, run_id
-from fairmoe.progress import Progress
 from fairmoe.runs import check_vacant, save_run
 from fairmoe.sweep import (
     RUNS_PER_SHARD,
@@ -97,18 +95,9 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
-    started = time.perf_counter()
     with progress_bars() as on_progress:
-        on_progress(Progress("read", 0, 1))
-        table = read_table(file)
-        on_progress(Progress("read", 1, 1))
-        prepared = prepare(
-            table,
-            roles,
-            runs[0],
-            on_progress=on_progress,
-            read_seconds=time.perf_counter() - started,
-        )
+        table, seconds = read_file(file, on_progress)
+        prepared = prepare(table, roles, runs[0], on_progress=on_progress, read_seconds=seconds)
         kept = _positions(prepared, runs, keep or ())
         try:
             result = run_sweep(

@@ -1,7 +1,5 @@
-import contextlib
 import dataclasses
 import hashlib
-import io
 import json
 import sys
 
@@ -16,21 +14,10 @@ from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_csv
 from fairmoe.errors import UnavailableError
 from fairmoe.metrics import METRICS
 from fairmoe.runs import EXPERTS, MODELS, load_run, to_document
+from tests.cli.shell import shell
 
 ROLES = ("--target", "hired", "--sensitive", "sex")
 QUICK = ("--set", "epochs=8", "--device", "cpu")
-
-
-def shell(*arguments):
-    """Return exit code, standard output and standard error."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as exit_,
-    ):
-        main([str(argument) for argument in arguments])
-    return exit_.value.code or 0, out.getvalue(), err.getvalue()
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,14 @@
 """The commands about a kept run."""
 
-import contextlib
 import io
 import json
 
 import pandas as pd
 import pytest
 
-from fairmoe.cli import main
 from fairmoe.data import demo_csv, demo_table
 from fairmoe.runs import save_run
-
-
-def shell(*arguments):
-    """Return exit code, standard output and standard error."""
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as exit_,
-    ):
-        main([str(argument) for argument in arguments])
-    return exit_.value.code or 0, out.getvalue(), err.getvalue()
+from tests.cli.shell import shell
 
 
 @pytest.fixture(scope="module")

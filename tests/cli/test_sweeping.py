@@ -5,9 +5,10 @@ from statistics import fmean, stdev
 
 import pytest
 
-from fairmoe.cli import main, sweeping
+from fairmoe.cli import sweeping
 from fairmoe.data import make_demo
 from fairmoe.runs import load_run
+from tests.cli.shell import shell
 
 ROLES = ("--target", "hired", "--sensitive", "sex", "--drop", "applicant_id")
 QUICK = ("--set", "epochs=8", "--device", "cpu")
@@ -21,20 +22,7 @@ def file(tmp_path_factory):
     return path
 
 
-@pytest.fixture
-def shell(capsys):
-    """Return a function from arguments to exit code, standard output and standard error."""
-
-    def call(*arguments):
-        with pytest.raises(SystemExit) as exit_:
-            main([str(argument) for argument in arguments])
-        written = capsys.readouterr()
-        return exit_.value.code or 0, written.out, written.err
-
-    return call
-
-
-def test_a_sweep_tells_what_merged_groups_hold(shell, tmp_path):
+def test_a_sweep_tells_what_merged_groups_hold(tmp_path):
     frame = make_demo(400)
     frame["sex"] = frame["sex"].where(frame.index % 3 > 0, "other")
     frame.to_csv(tmp_path / "three.csv", index=False)
@@ -49,7 +37,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(shell, file, folder):
+def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(file, folder):
     command = ("sweep", file, *ROLES, *QUICK, *GRID, "--out", folder)
 
     code, out, err = shell(*command)
@@ -103,7 +91,7 @@ def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(shell, file, fo
         (("--out", "/dev/null/sweep"), 2, "nothing can be written in"),
     ],
 )
-def test_bad_input_is_one_sentence(shell, file, tmp_path, options, code, message):
+def test_bad_input_is_one_sentence(file, tmp_path, options, code, message):
     out = () if "--out" in options else ("--out", tmp_path / "sweep")
 
     found, _, err = shell("sweep", file, *ROLES, *QUICK, *out, *options)
@@ -112,7 +100,7 @@ def test_bad_input_is_one_sentence(shell, file, tmp_path, options, code, message
     assert message in err
 
 
-def test_a_scheduler_that_is_not_there_is_exit_code_3(shell, file, tmp_path, monkeypatch):
+def test_a_scheduler_that_is_not_there_is_exit_code_3(file, tmp_path, monkeypatch):
     monkeypatch.setattr("fairmoe.sweep.cluster.SECONDS_TO_CONNECT", 0.5)
     address = ("--dask", "tcp://127.0.0.1:1")
 
@@ -122,9 +110,7 @@ def test_a_scheduler_that_is_not_there_is_exit_code_3(shell, file, tmp_path, mon
     assert "No Dask scheduler answers at 'tcp://127.0.0.1:1'" in err
 
 
-def test_an_id_that_no_run_has_is_refused_before_anything_is_trained(
-    shell, file, tmp_path, monkeypatch
-):
+def test_an_id_that_no_run_has_is_refused_before_anything_is_trained(file, tmp_path, monkeypatch):
     monkeypatch.setattr(sweeping, "run_sweep", pytest.fail)
 
     code, _, err = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path, "--keep", "none")
@@ -133,7 +119,7 @@ def test_an_id_that_no_run_has_is_refused_before_anything_is_trained(
     assert "none has the id 'none'" in err
 
 
-def test_a_narrow_shell_loses_no_figures(shell, file, tmp_path, monkeypatch):
+def test_a_narrow_shell_loses_no_figures(file, tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     grid = ("--grid", "lambda_fair=0,1", "--grid", "lambda_attention=0,1")
     _, out, _ = shell("sweep", file, *ROLES, *QUICK, *grid, "--out", tmp_path / "kept")
@@ -143,14 +129,14 @@ def test_a_narrow_shell_loses_no_figures(shell, file, tmp_path, monkeypatch):
     assert {len(row.split()) for row in rows} == {8}
 
 
-def test_long_seeds_are_printed_in_full(shell, file, tmp_path):
+def test_long_seeds_are_printed_in_full(file, tmp_path):
     code, out, _ = shell("sweep", file, *ROLES, *QUICK, "--seed", 12345678, "--out", tmp_path)
 
     assert code == 0
     assert " 12345678 " in out
 
 
-def test_a_damaged_file_is_named(shell, file, tmp_path):
+def test_a_damaged_file_is_named(file, tmp_path):
     command = ("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
     shell(*command)
     (shard,) = tmp_path.iterdir()
@@ -163,7 +149,7 @@ def test_a_damaged_file_is_named(shell, file, tmp_path):
     assert f"'{shard}' cannot be used; what is needed of its runs was computed again" in err
 
 
-def test_ctrl_c_is_exit_code_130(shell, file, tmp_path, monkeypatch):
+def test_ctrl_c_is_exit_code_130(file, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
@@ -175,7 +161,7 @@ def test_ctrl_c_is_exit_code_130(shell, file, tmp_path, monkeypatch):
     assert out == ""
 
 
-def test_what_was_finished_before_ctrl_c_is_kept(shell, file, tmp_path, monkeypatch):
+def test_what_was_finished_before_ctrl_c_is_kept(file, tmp_path, monkeypatch):
     honest = sweeping.run_sweep
     command = ("sweep", file, *ROLES, *QUICK, "--grid", "lambda_fair=0,1,10", "--seeds", 2)
     command = (*command, "--out", tmp_path / "kept")
@@ -197,7 +183,7 @@ def test_what_was_finished_before_ctrl_c_is_kept(shell, file, tmp_path, monkeypa
 
 
 @pytest.mark.slow
-def test_auto_says_what_it_chose_and_prints_that_run(shell, file):
+def test_auto_says_what_it_chose_and_prints_that_run(file):
     code, out, err = shell("train", file, *ROLES, *QUICK, "--auto", "--json")
     assert code == 0
     assert re.search(r"(of 9 settings|none of 8 others) .* mean final score of 2 seeds", err)
@@ -212,9 +198,7 @@ def test_auto_says_what_it_chose_and_prints_that_run(shell, file):
     assert all(candidate["changes"] in out for candidate in candidates)
 
 
-def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(
-    shell, file, tmp_path, monkeypatch
-):
+def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(file, tmp_path, monkeypatch):
     honest = sweeping.run_sweep
 
     def with_one_collapsed(*arguments, **keywords):

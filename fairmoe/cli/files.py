@@ -1,0 +1,38 @@
+"""Files that commands read and write."""
+
+import time
+from pathlib import Path
+
+from fairmoe.data import Table, read_table
+from fairmoe.errors import InvalidInputError
+from fairmoe.progress import OnProgress, Progress
+
+
+def write_new_file(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet.
+
+    Raises:
+        InvalidInputError: It is there, or cannot be made.
+    """
+    try:
+        with path.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise InvalidInputError(
+            "A new file is needed",
+            however=f"'{path}' cannot be made ({error.strerror})",
+            remedy="Name another file.",
+        ) from error
+
+
+def read_file(path: Path, on_progress: OnProgress) -> tuple[Table, float]:
+    """Return the table in a file, and the seconds that reading it took.
+
+    Raises:
+        InvalidInputError: It cannot be found, or is not a table that can be trained on.
+    """
+    started = time.perf_counter()
+    on_progress(Progress("read", 0, 1))
+    table = read_table(path)
+    on_progress(Progress("read", 1, 1))
+    return table, time.perf_counter() - started
