@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairmoe.analysis.individual import ASKED as COMPUTED
+from fairmoe.analysis.individual import MODELS as COMPUTED
 from fairmoe.figures.individual import (
     ASKED,
     changes_figure,
