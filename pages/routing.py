@@ -1,4 +1,4 @@
-"""Routing: whom the gate asks for which rows, and what it would be to overrule it."""
+"""Routing: which expert decides for which rows, and what changes if the gate is overridden."""
 
 from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import ROUTING, page

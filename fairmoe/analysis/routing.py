@@ -1,4 +1,4 @@
-"""Whom the gate asks: its weights row by row, by group, along a column, and where rows end up."""
+"""The gate's weights row by row, by group and along a column, and where rows end up."""
 
 import math
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ from fairmoe.errors import InvalidInputError
 
 
 def names_in(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the names that texts list, parted by commas; a quoted name may hold commas.
+    """Return the names in comma-separated texts; a quoted name may hold commas.
 
     Example:
         >>> names_in(["age, sex", '"wage, yearly"'])

@@ -91,13 +91,13 @@ class _TimeColumn(progress.ProgressColumn):
 
 
 def print_sweep(result: Sweep) -> None:
-    """Print the runs that no other run beats, and how long the sweep took."""
+    """Print the Pareto-optimal runs, and how long the sweep took."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     frame = result.frame()
     front = frame[result.front()].sort_values("test_utility", ascending=False)
     _print_merged(result.prepared.roles, stdout)
     stdout.print(
-        f"{len(front)} of {len(frame)} runs are beaten by no other on the validation rows, "
+        f"{len(front)} of {len(frame)} runs are Pareto-optimal on the validation rows, "
         "in utility and both gaps.\nTheir mixtures score on the test rows:"
     )
     settings = [*result.varied, "seed"]

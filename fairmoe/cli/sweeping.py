@@ -79,7 +79,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     device: options.Device = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Train a grid of settings on one split, and print the runs that no other run beats."""
+    """Train a grid of settings on one split, and print the Pareto-optimal runs."""
     roles = roles_from(
         target=target,
         sensitive=sensitive_from(sensitive, merge, bins),

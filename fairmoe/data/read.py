@@ -154,7 +154,7 @@ def _csv(content: bytes) -> _Parts:
     for column in frame.columns:
         frame[column] = _numbers_if_all_are(frame[column], delimiter)
     _check_values_differ_from_names(frame)
-    notes = (f"Read as {encoding}, parted by {DELIMITERS[delimiter]}.",)
+    notes = (f"{encoding}, {DELIMITERS[delimiter]}-separated.",)
     return frame, notes, blank_lines
 
 

@@ -73,7 +73,7 @@ def tradeoff_figure(
 
 
 def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
-    """Say in one sentence how many runs no other beats, and between which ends they lie.
+    """Say in one sentence how many runs are Pareto-optimal, and between which ends they lie.
 
     Args:
         points: As `fairmoe.sweep.run_points` returns it.
@@ -83,8 +83,8 @@ def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
     if front.empty:
         return "No run has scores that can be estimated."
     told = (
-        f"Of {len(points)} runs, {len(front)} {'is' if len(front) == 1 else 'are'} beaten by no "
-        "other on the validation rows"
+        f"Of {len(points)} runs, {len(front)} {'is' if len(front) == 1 else 'are'} Pareto-optimal "
+        "on the validation rows"
     )
     least, best = front.iloc[front["gap"].argmin()], front.iloc[front["utility"].argmax()]
     if len(front) == 1:
@@ -155,7 +155,7 @@ def _add_front(figure: go.Figure, front: pd.DataFrame) -> None:
         x=100 * front["gap"],
         y=100 * front["utility"],
         customdata=front.index,
-        name="Beaten by no other on the validation rows",
+        name="Pareto-optimal on the validation rows",
         mode="markers",
         marker={
             "symbol": "circle-open",

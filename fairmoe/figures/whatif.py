@@ -1,4 +1,4 @@
-"""Where routed rows end up, when the gate decides, and what it would be to overrule it."""
+"""Where routed rows end up, when the gate decides, and what changes if it is overridden."""
 
 import math
 from collections.abc import Sequence

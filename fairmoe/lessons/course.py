@@ -14,7 +14,7 @@ class Lesson:
         equations: Numbers of the equations it is about.
         work: What opening it for the first time computes.
         question: Something to think about.
-        answer: What there is to say to it.
+        answer: The answer to it.
     """
 
     short: str

@@ -26,7 +26,7 @@ CHOICES: dict[str, str] = {
     "data": "What was trained on what",
     "groups": "Who is affected, and how",
     "scores": "Scores and costs",
-    "routing": "Whom the gate asks",
+    "routing": "Which expert decides",
     "attention": "What the model looks at",
     "training": "Training",
     "provenance": "Settings and provenance",

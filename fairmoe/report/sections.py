@@ -167,10 +167,10 @@ def scores(found: Findings) -> Section:
 
 
 def routing(found: Findings) -> Section:
-    """Say whom the gate asks, overall and for each group."""
+    """Say which expert decides, overall and for each group."""
     return Section(
         "routing",
-        "Whom the gate asks",
+        "Which expert decides",
         (
             Text(gate_reading(found.routed)),
             chart(

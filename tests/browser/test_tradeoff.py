@@ -29,7 +29,7 @@ def test_a_point_of_a_sweep_is_opened_in_every_page(trained: Page):
     expect(trained.get_by_text("4 runs: about")).to_be_visible()
     trained.wait_for_selector(IDLE)
     trained.get_by_role("button", name="Run the sweep").click()
-    trained.get_by_text("Runs beaten by no other").wait_for(timeout=TRAINED)
+    trained.get_by_text("Pareto-optimal runs").wait_for(timeout=TRAINED)
     trained.wait_for_selector(IDLE)
 
     chosen = trained.get_by_role("combobox", name="Run", exact=True)

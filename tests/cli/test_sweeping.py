@@ -42,7 +42,7 @@ def test_a_sweep_prints_its_front_and_goes_on_from_what_is_there(file, folder):
 
     code, out, err = shell(*command)
     assert code == 0
-    assert "of 4 runs are beaten by no other on the validation rows" in out
+    assert "of 4 runs are Pareto-optimal on the validation rows" in out
     assert "lambda_fair" in out
     assert "Hypervolume on the test rows" in out
     assert "4 runs computed" in out

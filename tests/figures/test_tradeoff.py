@@ -76,7 +76,7 @@ def test_every_run_with_both_figures_is_a_point_that_knows_its_id(points, means,
 
 def test_the_front_is_ringed_from_the_smallest_gap_on(points, means, baselines):
     front = traces(tradeoff_figure(points, means, baselines, "f_res"))[
-        "Beaten by no other on the validation rows"
+        "Pareto-optimal on the validation rows"
     ]
 
     assert list(front.customdata) == ["c", "a"]
@@ -133,11 +133,11 @@ def test_the_axis_is_named_after_the_gap(points, means, baselines):
 
 def test_the_takeaway_counts_the_front_and_names_its_ends(points):
     assert tradeoff_takeaway(points, "f_res") == (
-        "Of 5 runs, 2 are beaten by no other on the validation rows; on the test rows they reach "
+        "Of 5 runs, 2 are Pareto-optimal on the validation rows; on the test rows they reach "
         "from 60.0% utility at 5.0 pp (λ fair 10) to 80.0% utility at 20.0 pp (λ fair 0)."
     )
     alone = points.assign(on_front=[False, False, True, False, False])
-    assert "1 is beaten by no other" in tradeoff_takeaway(alone, "f_res")
+    assert "1 is Pareto-optimal" in tradeoff_takeaway(alone, "f_res")
     assert "it stands at 60.0% utility at 5.0 pp (λ fair 10)." in tradeoff_takeaway(alone, "f_res")
     ahead = points.assign(on_front=[False, True, True, False, False], utility=[0.8, 0.6, 0.7, 0, 0])
     assert "of these the one with the smallest result gap" in tradeoff_takeaway(ahead, "f_res")

@@ -81,7 +81,7 @@ def _gap_switch() -> str:
 def _show_headline(sweep: "Sweep", points: pd.DataFrame, gap: str) -> None:
     left, middle, right = st.columns(3)
     left.metric(
-        "Runs beaten by no other",
+        "Pareto-optimal runs",
         f"{int(points['on_front'].sum())} of {len(points)}",
         help="By utility and the chosen gap on the validation rows. A run that gives nearly all "
         "rows one answer does not count.",
@@ -188,7 +188,7 @@ def _run_words(points: pd.DataFrame, run_id: str) -> str:
     told = f"{point['label']}, seed {point['seed']}"
     if point["collapsed"]:
         return f"{told} – one answer for nearly all rows"
-    return f"{told} – beaten by no other" if point["on_front"] else told
+    return f"{told} – Pareto-optimal" if point["on_front"] else told
 
 
 def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
@@ -200,7 +200,7 @@ def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
         "label": st.column_config.TextColumn("Settings"),
         "seed": st.column_config.NumberColumn("Seed", format="%d"),
         "on_front": st.column_config.CheckboxColumn(
-            "Beaten by none", help="On the validation rows, by utility and the chosen gap."
+            "Pareto-optimal", help="On the validation rows, by utility and the chosen gap."
         ),
         "validation_utility": percent_column("Utility, validation", "What runs are chosen by."),
         "validation_gap": percent_column("Gap, validation", "What runs are chosen by.", "pp"),

@@ -71,8 +71,8 @@ PAGES = {
         "Data",
         "Prepare",
         ":material/table_chart:",
-        "Load a table, say what is predicted and who is compared with whom, and read what to "
-        "beware of.",
+        "Upload data, choose the target and the sensitive attribute, and check for problems before "
+        "training.",
         _never,
     ),
     TRAIN: Page(
@@ -80,7 +80,7 @@ PAGES = {
         "Train",
         "Prepare",
         ":material/model_training:",
-        "Say how much each expert should care about equal treatment, then train.",
+        "Set the fairness weights and train.",
         _data_missing,
     ),
     EXPERTS: Page(
@@ -96,7 +96,8 @@ PAGES = {
         "Routing",
         "Understand",
         ":material/alt_route:",
-        "Whom the gate asks for whom, what comes of it, and what it would be to overrule it.",
+        "See which expert decides for each group, what follows, and what changes if you override "
+        "the gate.",
         _run_missing,
     ),
     ATTENTION: Page(
@@ -104,7 +105,8 @@ PAGES = {
         "Attention",
         "Understand",
         ":material/visibility:",
-        "Which columns a model rests on, for whom, and whether chance alone could part the groups.",
+        "See which features each model relies on, compare groups, and test whether the difference "
+        "is more than chance.",
         _run_missing,
     ),
     INDIVIDUAL: Page(
@@ -112,7 +114,7 @@ PAGES = {
         "Individual",
         "Understand",
         ":material/person_search:",
-        "One person: what each model says, why, and what would have to differ for another answer.",
+        "Look at one person: predictions, reasons, and what would change the decision.",
         _run_missing,
     ),
     TRADE_OFF: Page(
@@ -120,8 +122,7 @@ PAGES = {
         "Trade-off",
         "Decide",
         ":material/balance:",
-        "What a smaller gap costs in utility: many trainings side by side, and those that no other "
-        "beats.",
+        "Compare accuracy and fairness over many settings and pick a point on the Pareto front.",
         _run_missing,
     ),
     REPORT: Page(

@@ -52,7 +52,7 @@ def show_lesson(key: str) -> None:
     VIEWS[key](lesson.work)
     st.subheader("To think about", anchor=False)
     st.markdown(lesson.question)
-    with st.expander("What there is to say", icon=":material/lightbulb:"):
+    with st.expander("Show answer", icon=":material/lightbulb:"):
         st.markdown(lesson.answer)
 
 

@@ -135,7 +135,7 @@ class _Form:
             text = st.text_input(
                 f"Cut “{plain(column)}” at",
                 ", ".join(f"{cut:g}" for cut in initial.bins) or f"{values.median():g}",
-                help="Ascending numbers, parted by commas. A value equal to a cut falls below it.",
+                help="Ascending numbers, comma-separated. A value equal to a cut falls below it.",
                 key=self.key("bins", column),
                 persist_state="session",
             )
@@ -237,5 +237,5 @@ def _numbers(column: str, text: str) -> tuple[float, ...]:
         return tuple(float(part) for part in re.split(r"[,;\s]+", text.strip()) if part)
     except ValueError as error:
         raise InvalidInputError(
-            f"The cut points of sensitive column '{column}' need to be numbers parted by commas"
+            f"The cut points of sensitive column '{column}' need to be numbers separated by commas"
         ) from error

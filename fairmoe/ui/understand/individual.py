@@ -1,4 +1,4 @@
-"""What the models say of one person, why, and what would have to differ for another answer."""
+"""One person: predictions, reasons, and what would change the decision."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from fairmoe.ui.understand.person_picker import Person, cell_text
 
 
 def show_opinions(person: Person) -> None:
-    """Show what the mixture and its experts say, and whom the gate asks."""
+    """Show what the mixture and its experts predict, and the gate's weights."""
     run, record, said = person.kept.run, person.rows.record, person.said
     decided, true = said["mixture"] > 0.5, bool(record.y_true[person.place])
     for column, (label, value, text) in zip(

@@ -1,4 +1,4 @@
-"""What the gate of a run does: its weights, its rows, and what it would be to overrule it."""
+"""What the gate of a run does: its weights, its rows, and what changes if it is overridden."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -127,7 +127,7 @@ def test_cut_points_that_are_no_numbers_are_explained(data):
     upload(data, table())
     field(data, "selectbox", "Sensitive column").select("age").run()
     field(data, "text_input", "Cut “age” at").set_value("young").run()
-    assert "need to be numbers parted by commas" in data.error[0].value
+    assert "need to be numbers separated by commas" in data.error[0].value
     assert "young" not in data.error[0].value
 
 
