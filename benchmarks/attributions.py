@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from benchmarks.measure import Cell, Claim, Measured, alternate, median, ratio
-from fairmoe.config import AttributionMethod
 from fairmoe.explain import Explainer
+from fairmoe.names import AttributionMethod
 from fairmoe.nn import Experts, ExpertStack
 
 with warnings.catch_warnings():

@@ -18,12 +18,22 @@ from benchmarks.measure import Cell, Claim, Measured
 from benchmarks.packaged import packaged_cases
 from benchmarks.protocols import CFA, Case, case_of_file, known_cases
 from benchmarks.published import published_score
-from fairmoe.baselines import FAIRLEARN, FairlearnMethod, FairlearnResult, fairlearn_front
+from fairmoe.baselines import FAIRLEARN, FairlearnResult, fairlearn_front
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, prepare
-from fairmoe.metrics import METRICS, is_collapsed
-from fairmoe.runs import EXPERTS, MODELS, Model, Run, SplitName
+from fairmoe.metrics import is_collapsed
+from fairmoe.names import (
+    EXPERTS,
+    FAIRLEARN_METHODS,
+    METRICS,
+    MODELS,
+    SUMMARY,
+    FairlearnMethod,
+    Model,
+    SplitName,
+)
+from fairmoe.runs import Run
 from fairmoe.sweep import recommend
 from fairmoe.training import train
 
@@ -32,7 +42,7 @@ PEERS: tuple[FairlearnMethod, ...] = (
     "threshold_optimizer",
     "adversarial",
 )
-SPREAD = ("final_score", "utility", "f_res", "f_proc")
+SPREAD = tuple(name for name in METRICS if name in SUMMARY)
 LITERAL, CHOSEN, RECOMMENDED = "mixture, literal gate", "best expert", "mixture, recommended"
 LITERAL_GATE: dict[str, Any] = {
     "credit": "batch",
@@ -170,7 +180,7 @@ def _outcomes(
         outcomes[RECOMMENDED][SECONDS] = seconds
     if peer_settings:
         for method in PEERS:
-            outcomes[FAIRLEARN[method].title] = _of_peer(prepared, method, peer_settings, seed)
+            outcomes[FAIRLEARN_METHODS[method]] = _of_peer(prepared, method, peer_settings, seed)
     return outcomes
 
 

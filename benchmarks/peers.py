@@ -8,12 +8,13 @@ import numpy as np
 
 from benchmarks.measure import Cell, Claim, Measured, alternate, median, ratio
 from benchmarks.protocols import Case, known_cases
-from fairmoe.baselines import FAIRLEARN, Constraint, FairlearnMethod, fairlearn_front
+from fairmoe.baselines import FAIRLEARN, Constraint, fairlearn_front
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.experiment import Prepared, prepare
-from fairmoe.metrics import METRICS, costs, hypervolume, is_collapsed, pareto_front
-from fairmoe.sweep import SCORED, grid_settings, run_sweep
+from fairmoe.metrics import costs, hypervolume, is_collapsed, pareto_front
+from fairmoe.names import FAIRLEARN_METHODS, METRICS, TRAINED_MODELS, FairlearnMethod
+from fairmoe.sweep import grid_settings, run_sweep
 from fairmoe.training import forget_experts
 
 SETTINGS = 20
@@ -122,7 +123,7 @@ def _compare(case: Case, repetitions: int) -> tuple[list[dict[str, Cell]], list[
     ours = volumes["fairmoe, mixtures"]
     claims = []
     for method in METHODS:
-        title = f"{case.name}, {FAIRLEARN[method].title}"
+        title = f"{case.name}, {FAIRLEARN_METHODS[method]}"
         if method in TIMED:
             slower = ratio(seconds, method, "fairmoe")
             claims.append(Claim(f"{title}: times as long as ours", slower, 10, at_least=True))
@@ -136,7 +137,7 @@ def _ours(prepared: Prepared, base: Settings) -> dict[str, Front]:
     sweep = run_sweep(prepared, grid_settings(base, GRID))
     fronts = {}
     for name, models in OURS.items():
-        members = [SCORED.index(model) for model in models]
+        members = [TRAINED_MODELS.index(model) for model in models]
         validation, test = (
             costs(
                 dict(zip(METRICS, sweep.scores[split][members].reshape(-1, 12).T, strict=True)),

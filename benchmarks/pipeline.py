@@ -8,7 +8,8 @@ from benchmarks.tables import TABLES
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Table
 from fairmoe.experiment import run_experiment
-from fairmoe.progress import Phase, Progress
+from fairmoe.names import Phase
+from fairmoe.progress import Progress
 from fairmoe.training import forget_experts
 
 REPEATS = 3

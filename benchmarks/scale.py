@@ -21,7 +21,8 @@ from benchmarks.measure import Cell, Claim, Measured
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, read_table
 from fairmoe.experiment import run_experiment
-from fairmoe.progress import Phase, Progress
+from fairmoe.names import Phase
+from fairmoe.progress import Progress
 
 SIZES = (10_000, 100_000, 1_000_000)
 NUMBERS = CATEGORIES = 14

@@ -9,8 +9,8 @@ from typing import Any, Literal, Self
 
 from fairmoe._fields import checked, parsed, setting
 from fairmoe.errors import InvalidInputError, nearest_first
+from fairmoe.names import AttributionMethod
 
-AttributionMethod = Literal["integrated_gradients", "gradient_shap", "shap", "lime"]
 AttributionBaseline = Literal["mean", "zero"]
 AdversaryInput = Literal["probabilities", "logits"]
 Credit = Literal["batch", "rollouts", "counterfactual"]

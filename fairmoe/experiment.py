@@ -16,18 +16,10 @@ from fairmoe.config import Scale, Settings
 from fairmoe.data import EncodedData, EncodedSplit, Roles, Table, assign_roles, encode
 from fairmoe.explain import Explainable
 from fairmoe.metrics import score_predictions
+from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
-from fairmoe.runs import (
-    EXPERTS,
-    SPLITS,
-    Curve,
-    DataSummary,
-    Model,
-    Run,
-    SplitName,
-    SplitRecord,
-)
+from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
 from fairmoe.training import Trained, explain_rows, on_one_thread, train
 
 

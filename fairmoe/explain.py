@@ -6,7 +6,6 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from fairmoe.config import AttributionMethod
 from fairmoe.functional.attention import attention_weights, mask_top
 from fairmoe.functional.attributions import (
     lime_coalitions,
@@ -14,6 +13,7 @@ from fairmoe.functional.attributions import (
     shapley_coalitions,
     sum_by_column,
 )
+from fairmoe.names import AttributionMethod
 
 BACKGROUND_ROWS = 16
 COALITIONS = 256

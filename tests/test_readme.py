@@ -8,7 +8,8 @@ import pytest
 from fairmoe.cli import commands, main
 from fairmoe.config import Settings
 from fairmoe.data import demo_csv
-from fairmoe.runs import MODELS, load_run
+from fairmoe.names import MODELS
+from fairmoe.runs import load_run
 
 QUICK = "epochs=8"
 

@@ -13,10 +13,10 @@ from fairmoe.analysis.rows import RunRows
 from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable, Explainer
 from fairmoe.functional.attention import attention_weights, divergence_by_column
-from fairmoe.runs import EXPERTS, Model, Run
+from fairmoe.names import EXPERTS, TRAINED_MODELS, Model
+from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
 
-EXPLAINED: tuple[Model, ...] = ("mixture", *EXPERTS, "uniform")
 """The models whose log-odds a run can still attribute to columns."""
 
 BINS = 25
@@ -49,11 +49,11 @@ def model_of(run: Run, model: Model) -> Explainable:
     Raises:
         InvalidInputError: The run keeps no weights of it.
     """
-    if model not in EXPLAINED:
+    if model not in TRAINED_MODELS:
         raise InvalidInputError(
             "Attributions need a model whose weights were kept",
             however=f"those of '{model}' were not",
-            choices=EXPLAINED,
+            choices=TRAINED_MODELS,
         )
     if model in EXPERTS:
         position = EXPERTS.index(model)
@@ -70,7 +70,7 @@ def attributions_of(
 
     Args:
         run: The run.
-        model: One of `EXPLAINED`.
+        model: One of `TRAINED_MODELS`.
         x: **Shape** `(n, d)`. Encoded rows.
         explainer: Attributes them; the run's own, if it is left out.
 
@@ -88,7 +88,7 @@ def reasons_of(rows: RunRows, model: Model, *, explainer: Explainer | None = Non
 
     Args:
         rows: The rows.
-        model: One of `EXPLAINED`.
+        model: One of `TRAINED_MODELS`.
         explainer: Attributes them; the run's own, if it is left out.
     """
     attributions = attributions_of(rows.run, model, rows.x, explainer=explainer)

@@ -10,13 +10,12 @@ from torch import Tensor
 from fairmoe.analysis.attention import attributions_of, model_of
 from fairmoe.analysis.rows import RunRows
 from fairmoe.data import LabelledTable
-from fairmoe.runs import EXPERTS, Model, Run
+from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS
+from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
 
 THRESHOLD = 0.5
 """A probability above it is predicted positive."""
-
-MODELS: tuple[Model, ...] = ("mixture", *EXPERTS)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def explain(run: Run, x: Tensor) -> pd.DataFrame:
     """
     columns = pd.Index(run.encoder.columns, name="column")
     attributions = pd.DataFrame(
-        {model: attributions_of(run, model, x)[0] for model in MODELS}, columns
+        {model: attributions_of(run, model, x)[0] for model in MIXTURE_AND_EXPERTS}, columns
     )
     return attributions.iloc[np.argsort(-attributions["mixture"].abs().to_numpy(), kind="stable")]
 

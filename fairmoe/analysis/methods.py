@@ -1,7 +1,6 @@
 """Whether another attribution method would tell another story."""
 
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -10,16 +9,14 @@ from numpy.typing import NDArray
 
 from fairmoe.analysis.attention import attributions_of
 from fairmoe.analysis.rows import RunRows
-from fairmoe.config import AttributionMethod
 from fairmoe.explain import BACKGROUND_ROWS, Explainer
 from fairmoe.functional.attention import (
     attention_weights,
     group_attention,
     jensen_shannon_divergence,
 )
-from fairmoe.runs import Model
+from fairmoe.names import ATTRIBUTION_METHODS, AttributionMethod, Model
 
-METHODS: tuple[AttributionMethod, ...] = get_args(AttributionMethod)
 SAMPLE_ROWS = 400
 MIN_GROUP_ROWS = 50
 
@@ -54,7 +51,7 @@ def compare_methods(
     Args:
         rows: The rows, of which a sample is taken (see `sample_by_group`).
         background: The training rows; gradient SHAP compares with a few of them.
-        model: One of `fairmoe.analysis.attention.EXPLAINED`.
+        model: One of `fairmoe.names.TRAINED_MODELS`.
         limit: About how many rows to look at.
         seed: Decides which.
     """
@@ -65,7 +62,7 @@ def compare_methods(
     )
     x, group = rows.x[sample], torch.from_numpy(rows.record.group[sample])
     attention: dict[AttributionMethod, torch.Tensor] = {}
-    for method in METHODS:
+    for method in ATTRIBUTION_METHODS:
         explainer = run.mixture.explainer
         if method != explainer.method:
             explainer = Explainer(
@@ -77,7 +74,7 @@ def compare_methods(
         attributions = attributions_of(run, model, x, explainer=explainer)
         attention[method] = attention_weights(torch.from_numpy(attributions))
     stacked = torch.stack(list(attention.values())).double()
-    names = list(METHODS)
+    names = list(ATTRIBUTION_METHODS)
     mean = pd.DataFrame(
         stacked.mean(1).T.numpy(), pd.Index(run.encoder.columns, name="column"), names
     )

@@ -9,16 +9,15 @@ from torch import Tensor
 
 from fairmoe.analysis.rows import RunRows
 from fairmoe.functional.scores import all_scores
-from fairmoe.metrics import METRICS
-from fairmoe.runs import EXPERTS
+from fairmoe.names import EXPERTS, METRICS, MIXTURE_AND_EXPERTS
 from fairmoe.training import explain_rows
-
-ROUTINGS = ("mixture", *EXPERTS)
 
 
 @dataclass(frozen=True, eq=False)
 class Routes:
-    """What the mixture and its experts say of the rows of a split, in the order of `ROUTINGS`.
+    """What the mixture and its experts say of the rows of a split.
+
+    In the order of `MIXTURE_AND_EXPERTS`.
 
     Attributes:
         rows: The rows, `n` of them.
@@ -54,14 +53,14 @@ def override_scores(routes: Routes, group: int | None = None) -> pd.DataFrame:
         group: The id of the group whose rows are sent; everyone if it is left out.
 
     Returns:
-        Indexed by `ROUTINGS`: "mixture" is the routing as it is, an expert's key that of sending
-        the rows to it. One column per metric, see `fairmoe.metrics.METRICS`; NaN where not
+        Indexed by `MIXTURE_AND_EXPERTS`: "mixture" is the routing as it is, an expert's key that of
+        sending the rows to it. One column per metric, see `fairmoe.names.METRICS`; NaN where not
         estimable.
     """
     overridden = _overridden_rows(routes, group)
     return pd.DataFrame(
         {name: scores.numpy() for name, scores in _scores(routes, overridden, slice(None)).items()},
-        index=pd.Index(ROUTINGS, name="routing"),
+        index=pd.Index(MIXTURE_AND_EXPERTS, name="routing"),
     )
 
 
@@ -107,7 +106,7 @@ def _overridden_rows(routes: Routes, group: int | None) -> Tensor:
 
 
 def _scores(routes: Routes, overridden: Tensor, rows: Tensor | slice) -> dict[str, Tensor]:
-    """Return the scores of all `ROUTINGS` on some of the rows, each **Shape** `(4,)`."""
+    """Return the scores of all `MIXTURE_AND_EXPERTS` on some of the rows, each **Shape** `(4,)`."""
     run, record = routes.rows.run, routes.rows.record
     overridden = overridden[rows]
     proba, masked, attention = (

@@ -9,7 +9,8 @@ from fairmoe.data.encoder import CategoryCode, NumberCode
 from fairmoe.data.kinds import as_category, as_number
 from fairmoe.data.table import check_columns, text_in_place_of_numbers
 from fairmoe.errors import InvalidInputError
-from fairmoe.runs import EXPERTS, Run
+from fairmoe.names import EXPERTS
+from fairmoe.runs import Run
 
 
 def predict_rows(run: Run, table: Table) -> pd.DataFrame:

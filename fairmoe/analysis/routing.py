@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from fairmoe.data.kinds import level_text
 from fairmoe.functional.gating import disagreement
-from fairmoe.runs import EXPERTS, SplitRecord
+from fairmoe.names import EXPERTS
+from fairmoe.runs import SplitRecord
 
 Outcome = Literal["predicted", "right"]
 

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from fairmoe.data import LabelledTable
 from fairmoe.errors import InvalidInputError
-from fairmoe.runs import Run, SplitName, SplitRecord
+from fairmoe.names import SplitName
+from fairmoe.runs import Run, SplitRecord
 
 
 @dataclass(frozen=True, eq=False)

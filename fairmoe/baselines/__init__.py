@@ -2,7 +2,6 @@
 
 from fairmoe.baselines.fairlearn import (
     FAIRLEARN,
-    FairlearnMethod,
     FairlearnPredictions,
     FairlearnResult,
     fairlearn_front,
@@ -10,6 +9,7 @@ from fairmoe.baselines.fairlearn import (
 )
 from fairmoe.baselines.linear import LinearModel, fit_constant, fit_logistic
 from fairmoe.baselines.mitigators import Constraint
+from fairmoe.names import FairlearnMethod
 
 __all__ = [
     "FAIRLEARN",

@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +13,8 @@ from fairmoe.baselines.mitigators import Constraint, Fitter, OnFit
 from fairmoe.data import EncodedData, EncodedSplit
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import score_outcomes
+from fairmoe.names import FairlearnMethod, SplitName
 from fairmoe.progress import OnProgress, Progress, ignore_progress
-from fairmoe.runs import SplitName
-
-FairlearnMethod = Literal[
-    "exponentiated_gradient", "grid_search", "threshold_optimizer", "adversarial"
-]
 
 
 @dataclass(frozen=True)
@@ -27,7 +22,6 @@ class MethodInfo:
     """What a method is, and what its one setting means.
 
     Attributes:
-        title: Its name for people.
         setting: What the setting is, as the beginning of a sentence.
         low: The least value that is taken.
         high: The greatest.
@@ -36,7 +30,6 @@ class MethodInfo:
         prepare: Does what all settings share and returns what fits one of them.
     """
 
-    title: str
     setting: str
     low: float
     high: float
@@ -56,7 +49,6 @@ class MethodInfo:
 
 FAIRLEARN: dict[FairlearnMethod, MethodInfo] = {
     "exponentiated_gradient": MethodInfo(
-        title="Exponentiated gradient",
         setting="How far a group's rate may be from that of all rows",
         low=0.0,
         high=1.0,
@@ -65,7 +57,6 @@ FAIRLEARN: dict[FairlearnMethod, MethodInfo] = {
         prepare=mitigators.exponentiated_gradient,
     ),
     "grid_search": MethodInfo(
-        title="Grid search",
         setting="How far a group's rate may be from that of all rows",
         low=0.0,
         high=1.0,
@@ -74,7 +65,6 @@ FAIRLEARN: dict[FairlearnMethod, MethodInfo] = {
         prepare=mitigators.grid_search,
     ),
     "threshold_optimizer": MethodInfo(
-        title="Threshold optimizer",
         setting="How far the rates of two groups may lie apart",
         low=0.0,
         high=1.0,
@@ -83,7 +73,6 @@ FAIRLEARN: dict[FairlearnMethod, MethodInfo] = {
         prepare=mitigators.threshold_optimizer,
     ),
     "adversarial": MethodInfo(
-        title="Adversarial network",
         setting="The weight of the adversary's loss",
         low=0.0,
         high=1000.0,

@@ -17,27 +17,14 @@ from fairmoe.data import Roles
 from fairmoe.figures.experts import ahead_of_mixture, not_estimable, too_few
 from fairmoe.figures.routing import gate_reading
 from fairmoe.figures.tables import score_table
-from fairmoe.metrics import METRICS, group_rates, is_collapsed, mean_and_spread
-from fairmoe.progress import OnProgress, Phase, Progress
-from fairmoe.runs import EXPERTS, MODELS, Run, to_document
+from fairmoe.metrics import group_rates, is_collapsed, mean_and_spread
+from fairmoe.names import EXPERTS, METRICS, MODELS, PHASES, SUMMARY, Phase
+from fairmoe.progress import OnProgress, Progress
+from fairmoe.runs import Run, to_document
 from fairmoe.sweep import Recommendation, Sweep
 
 MAX_SECONDS_SHOWN = 90
 """From then on what is left is told in minutes."""
-
-SUMMARY = ("utility", "f_res", "f_proc", "final_score")
-
-PHASES: dict[Phase, str] = {
-    "read": "Reading",
-    "encode": "Encoding",
-    "warm-up": "Warming up",
-    "experts": "Experts",
-    "gate": "Gate",
-    "evaluate": "Evaluating",
-    "sweep": "Runs",
-    "fairlearn": "Fairlearn",
-    "recommend": "Candidates",
-}
 
 
 def print_message(text: str) -> None:
@@ -63,7 +50,9 @@ def progress_bars() -> Iterator[OnProgress]:
 
         def on_progress(report: Progress) -> None:
             if report.phase not in tasks:
-                tasks[report.phase] = bars.add_task(PHASES[report.phase], values="", left=None)
+                tasks[report.phase] = bars.add_task(
+                    PHASES[report.phase].label, values="", left=None
+                )
             bars.update(
                 tasks[report.phase],
                 completed=report.done,

@@ -1,7 +1,7 @@
 """Which way columns push, by group and by person, and whether another method would say the same."""
 
 import math
-from collections.abc import Mapping
+import operator
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,13 +15,7 @@ from fairmoe.figures.attention import (
     whiskers,
 )
 from fairmoe.figures.palette import TEMPLATE, plain
-
-METHODS: Mapping[str, str] = {
-    "integrated_gradients": "Integrated gradients",
-    "gradient_shap": "Gradient SHAP",
-    "shap": "SHAP",
-    "lime": "LIME",
-}
+from fairmoe.names import ATTRIBUTION_METHODS
 
 _PALE_TO_STRONG = ["#EEF4F9", "#56B4E9"]
 """Dark words are readable on all of it."""
@@ -97,7 +91,7 @@ def methods_figure(attention: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     figure.add_heatmap(
         z=first,
-        x=[METHODS[str(method)] for method in first.columns],
+        x=first.columns.map(ATTRIBUTION_METHODS),
         y=list(range(len(first))),
         text=[[f"{value:.1f}%" for value in row] for row in first.to_numpy()],
         texttemplate="%{text}",
@@ -124,16 +118,17 @@ def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:
         agreement: Mean rank correlations of each two methods, NaN where there are none.
         same_top: Shares of rows in which two methods attend most to the same column.
     """
-    pairs = {
-        (first, second): float(same_top.loc[first, second])
-        for i, first in enumerate(same_top.index)
-        for second in same_top.columns[:i]
-    }
-    first, second = min(pairs, key=pairs.__getitem__)
-    if math.isnan(agreement.loc[first, second]):
+    labels = same_top.index.map(ATTRIBUTION_METHODS)
+    shares, correlations = same_top.to_numpy(), agreement.to_numpy()
+    pairs = [
+        (shares[i, j], correlations[i, j], labels[i], labels[j])
+        for i in range(len(labels))
+        for j in range(i)
+    ]
+    share, correlation, first, second = min(pairs, key=operator.itemgetter(0))
+    if math.isnan(correlation):
         return "There is only one column, which gets all attention by every method."
     return (
-        f"Least alike are {METHODS[first]} and {METHODS[second]}: they name the same column as "
-        f"the most attended in {pairs[first, second]:.0%} of the rows, with a mean rank "
-        f"correlation of {agreement.loc[first, second]:.2f}."
+        f"Least alike are {first} and {second}: they name the same column as the most attended in "
+        f"{share:.0%} of the rows, with a mean rank correlation of {correlation:.2f}."
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import MODELS, TEMPLATE, Style, plain
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, plain
 
 COLUMNS = 3
 NO_MODEL = Style("", "#7A8794", "solid", "circle", "")
@@ -62,7 +62,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     for place, drawn in enumerate(panels.values()):
         row, column = divmod(place, COLUMNS)
         for model, line in drawn:
-            style = MODELS.get(model, NO_MODEL)
+            style = MODEL_STYLES.get(model, NO_MODEL)
             figure.add_scatter(
                 x=line.epochs,
                 y=line.values,
@@ -130,4 +130,4 @@ def curves_takeaway(lines: Iterable[Line]) -> str:
 
 def _parts(name: str) -> tuple[str, str]:
     quantity, _, model = name.rpartition(" of ")
-    return (quantity, model) if quantity and model in MODELS else (name, "")
+    return (quantity, model) if quantity and model in MODEL_STYLES else (name, "")

@@ -4,16 +4,17 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
+from fairmoe.names import CELLS
 
 MOST_GROUPS = 8
-FEW_ROWS = 5
+MIN_ROWS_OF_BIN = 5
 """Bins of fewer rows are not drawn: a single row is always right or wrong in full."""
 
-CELLS = {
-    "true_positive": ("rightly predicted positive", "#0072B2", ""),
-    "false_positive": ("wrongly predicted positive", "#E69F00", "/"),
-    "false_negative": ("wrongly predicted negative", "#CC79A7", "x"),
-    "true_negative": ("rightly predicted negative", "#8C8C8C", "."),
+_CELLS = {
+    "true_positive": ("#0072B2", ""),
+    "false_positive": ("#E69F00", "/"),
+    "false_negative": ("#CC79A7", "x"),
+    "true_negative": ("#8C8C8C", "."),
 }
 _GREY = "rgba(128,128,128,0.8)"
 
@@ -89,7 +90,7 @@ def roc_takeaway(aucs: pd.DataFrame) -> str:
 def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go.Figure:
     """Draw how often the positive class came true at each probability, by group.
 
-    Bins of fewer than `FEW_ROWS` rows are left out.
+    Bins of fewer than `MIN_ROWS_OF_BIN` rows are left out.
 
     Args:
         calibration: As `fairmoe.metrics.calibration_by_group` returns it.
@@ -107,7 +108,7 @@ def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go
     )
     shown = largest_groups(sizes)
     for name, style in zip(sizes.index, group_styles([str(g) for g in sizes.index]), strict=True):
-        own = calibration[(calibration["group"] == name) & (calibration["n"] >= FEW_ROWS)]
+        own = calibration[(calibration["group"] == name) & (calibration["n"] >= MIN_ROWS_OF_BIN)]
         if name not in shown:
             continue
         rate = own["positive_rate"]
@@ -170,7 +171,8 @@ def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
     """
     figure = go.Figure()
     names = [style.label for style in group_styles([str(name) for name in confusion.index])]
-    for cell, (label, colour, pattern) in CELLS.items():
+    for cell, label in CELLS.items():
+        colour, pattern = _CELLS[cell]
         share = confusion[f"{cell}_share"]
         figure.add_bar(
             name=label,
@@ -212,7 +214,7 @@ def confusion_takeaway(confusion: pd.DataFrame) -> str:
         where = f"most often: {worst!s} ({most} of {among[worst]:,.0f} rows)"
         if len(rate) > 1 and most == f"{rate.iloc[0]:.1%}":
             where = f"equally often in all groups ({most})"
-        told.append(f"Of those who truly are {truth}, {CELLS[wrong][0]} {where}.")
+        told.append(f"Of those who truly are {truth}, {CELLS[wrong]} {where}.")
     return " ".join(told) or "No group has rows."
 
 

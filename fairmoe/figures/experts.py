@@ -7,18 +7,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe.figures.palette import MODELS, group_styles
+from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.figures.panels import add_marks, row_panels
 from fairmoe.figures.points import SAME
-from fairmoe.figures.words import METRICS, shown
+from fairmoe.names import METRICS, RATES, SUMMARY
 
-SUMMARY = ("utility", "f_res", "f_proc", "final_score")
-RATES = {
-    "selection_rate": "Predicted positive",
-    "true_positive_rate": "True positive rate",
-    "false_positive_rate": "False positive rate",
-    "accuracy": "Accuracy",
-}
+SHOWN_RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy")
 FEW_ROWS = 100
 FEW_POSITIVES = 20
 
@@ -29,7 +23,7 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     Args:
         scores: As `fairmoe.figures.tables.score_table` returns it.
     """
-    styles = [MODELS[str(model)] for model in scores.index]
+    styles = [MODEL_STYLES[str(model)] for model in scores.index]
     # A mark at zero carries the words where there is no value to draw.
     drawn = {metric: 100 * scores[metric].fillna(0) for metric in SUMMARY}
     figure = row_panels(
@@ -56,9 +50,9 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
             values,
             mode="markers+text",
             error_x=_stems(values),
-            text=[f"  {shown(value, metric)}  " for value in scores[metric]],
+            text=[f"  {METRICS[metric].text(value)}  " for value in scores[metric]],
             textposition=[f"middle {'left' if value < 0 else 'right'}" for value in values],
-            customdata=[shown(value, metric) for value in scores[metric]],
+            customdata=[METRICS[metric].text(value) for value in scores[metric]],
             hovertemplate="%{y}: %{customdata}<extra></extra>",
         )
     return figure
@@ -73,8 +67,8 @@ def ahead_of_mixture(scores: pd.DataFrame) -> list[str]:
 def scores_takeaway(scores: pd.DataFrame) -> str:
     """Say in one sentence how the mixture compares with the utility expert."""
     told = [
-        f"{METRICS[metric].label.lower()} {shown(float(mixture), metric)} "
-        f"against {shown(float(utility), metric)}"
+        f"{METRICS[metric].label.lower()} {METRICS[metric].text(float(mixture))} "
+        f"against {METRICS[metric].text(float(utility))}"
         for metric, mixture, utility in zip(
             SUMMARY, *scores.loc[["mixture", "utility"], list(SUMMARY)].to_numpy(), strict=True
         )
@@ -90,13 +84,13 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
     """
     styles = group_styles([str(name) for name in rates.index])
     figure = row_panels(
-        list(RATES.values()),
+        [RATES[rate] for rate in SHOWN_RATES],
         styles,
         title="What happens to each group?",
         row_height=44,
-        values=[{"ticksuffix": "%", "range": [-4, 104], "nticks": 5}] * len(RATES),
+        values=[{"ticksuffix": "%", "range": [-4, 104], "nticks": 5}] * len(SHOWN_RATES),
     )
-    for place, rate in enumerate(RATES, start=1):
+    for place, rate in enumerate(SHOWN_RATES, start=1):
         value = 100 * rates[rate]
         add_marks(
             figure,

@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.palette import (
-    EXPERTS,
-    MODELS,
+    MODEL_STYLES,
     PATTERN,
     TEMPLATE,
     group_styles,
@@ -16,8 +15,8 @@ from fairmoe.figures.palette import (
     reserve_room,
 )
 from fairmoe.figures.panels import add_upright, axes_of, side_by_side
+from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS
 
-ASKED = ("mixture", *EXPERTS)
 _THRESHOLD = 50
 
 
@@ -28,7 +27,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
         said: One row of what `fairmoe.analysis.individual.predict` returns.
         positive: The positive class in words.
     """
-    labels = [MODELS[model].label for model in ASKED]
+    labels = [MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS]
     ticks = [0, 25, 50, 75, 100]
     axis = {"range": [0, 128], "tickvals": ticks, "ticktext": [f"{tick}%" for tick in ticks]}
     figure = side_by_side(
@@ -39,7 +38,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
         values=[axis, axis],
     )
     for place, values in (
-        (1, [100 * said[model] for model in ASKED]),
+        (1, [100 * said[model] for model in MIXTURE_AND_EXPERTS]),
         (2, [None, *(100 * said[f"weight of {expert}"] for expert in EXPERTS)]),
     ):
         figure.add_bar(
@@ -47,8 +46,11 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
             y=labels,
             orientation="h",
             marker={
-                "color": [MODELS[model].colour for model in ASKED],
-                "pattern": {**PATTERN, "shape": [MODELS[model].pattern for model in ASKED]},
+                "color": [MODEL_STYLES[model].colour for model in MIXTURE_AND_EXPERTS],
+                "pattern": {
+                    **PATTERN,
+                    "shape": [MODEL_STYLES[model].pattern for model in MIXTURE_AND_EXPERTS],
+                },
             },
             text=["" if value is None else f"{value:.1f}%" for value in values],
             textposition="outside",
@@ -66,7 +68,7 @@ def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     decided = said["mixture"] > _THRESHOLD / 100
     word = "above" if decided else "not above"
     others = [
-        MODELS[expert].label.lower()
+        MODEL_STYLES[expert].label.lower()
         for expert in EXPERTS
         if (said[expert] > _THRESHOLD / 100) != decided
     ]
@@ -93,14 +95,14 @@ def reasons_figure(
     largest = 1.05 * float(first.abs().to_numpy().max()) or 1.0
     axis = {"title": "log-odds", "range": [-largest, largest], "nticks": 3, "zerolinewidth": 2}
     figure = side_by_side(
-        [MODELS[model].label for model in ASKED],
+        [MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS],
         title=f"Which values speak for {plain(positive)}, and which against?",
         height=150 + 28 * len(first),
         rows=column_axis(labels),
-        values=[axis] * len(ASKED),
+        values=[axis] * len(MIXTURE_AND_EXPERTS),
     )
-    for place, model in enumerate(ASKED, start=1):
-        style, values = MODELS[model], first[model]
+    for place, model in enumerate(MIXTURE_AND_EXPERTS, start=1):
+        style, values = MODEL_STYLES[model], first[model]
         figure.add_bar(
             x=values,
             y=list(range(len(first))),
@@ -187,7 +189,7 @@ def changes_figure(changes: pd.DataFrame) -> go.Figure:
         changes: One row per change: `change` in words, its `cost`, and the `proba` after it.
     """
     figure = go.Figure()
-    style = MODELS["mixture"]
+    style = MODEL_STYLES["mixture"]
     figure.add_bar(
         x=100 * changes["cost"],
         y=list(range(len(changes))),

@@ -6,6 +6,8 @@ from html import escape, unescape
 
 import plotly.graph_objects as go
 
+from fairmoe.names import FAIRLEARN_METHODS, MODELS
+
 
 @dataclass(frozen=True)
 class Style:
@@ -26,28 +28,31 @@ class Style:
     pattern: str
 
 
-MODELS: dict[str, Style] = {
-    "mixture": Style("Mixture", "#0072B2", "solid", "circle", ""),
-    "utility": Style("Utility expert", "#E69F00", "dash", "square", "/"),
-    "result": Style("Result expert", "#009E73", "dot", "diamond", "\\"),
-    "procedural": Style("Procedural expert", "#CC79A7", "dashdot", "triangle-up", "x"),
-    "uniform": Style("Equal weights", "#56B4E9", "longdash", "cross", "-"),
-    "constant": Style("Constant", "#8C8C8C", "longdashdot", "x", "+"),
-    "logistic": Style("Logistic regression", "#D55E00", "5px,2px", "star", "."),
+_MODELS = {
+    "mixture": ("#0072B2", "solid", "circle", ""),
+    "utility": ("#E69F00", "dash", "square", "/"),
+    "result": ("#009E73", "dot", "diamond", "\\"),
+    "procedural": ("#CC79A7", "dashdot", "triangle-up", "x"),
+    "uniform": ("#56B4E9", "longdash", "cross", "-"),
+    "constant": ("#8C8C8C", "longdashdot", "x", "+"),
+    "logistic": ("#D55E00", "5px,2px", "star", "."),
 }
-PEERS: dict[str, Style] = {
-    "exponentiated_gradient": Style(
-        "Exponentiated gradient (Fairlearn)", "#A6761D", "solid", "triangle-down", ""
-    ),
-    "threshold_optimizer": Style(
-        "Threshold optimizer (Fairlearn)", "#8064B0", "solid", "pentagon", ""
-    ),
-    "adversarial": Style("Adversarial network (Fairlearn)", "#6B8E23", "solid", "hourglass", ""),
+_PEERS = {
+    "exponentiated_gradient": ("#A6761D", "solid", "triangle-down", ""),
+    "threshold_optimizer": ("#8064B0", "solid", "pentagon", ""),
+    "adversarial": ("#6B8E23", "solid", "hourglass", ""),
+}
+MODEL_STYLES: dict[str, Style] = {
+    model: Style(label, *_MODELS[model]) for model, label in MODELS.items()
+}
+PEER_STYLES: dict[str, Style] = {
+    method: Style(f"{label} (Fairlearn)", *_PEERS[method])
+    for method, label in FAIRLEARN_METHODS.items()
+    if method in _PEERS
 }
 """Methods of others, where they are drawn beside ours."""
 
 PATTERN = {"fillmode": "overlay", "solidity": 0.2, "fgopacity": 0.35}
-EXPERTS = ("utility", "result", "procedural")
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")

@@ -8,9 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.curves import Line
-from fairmoe.figures.palette import EXPERTS, MODELS, TEMPLATE, Style, group_styles, plain
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, group_styles, plain
 from fairmoe.figures.panels import add_marks, add_upright, row_panels
 from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
+from fairmoe.names import EXPERTS, MODELS
 
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
@@ -32,14 +33,14 @@ def gate_reading(rows: pd.DataFrame) -> str:
     weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
     if float(np.ptp(weights, axis=0).max()) < ROUNDING:
         if weights[0].max() > 1 - ROUNDING:
-            alone = MODELS[EXPERTS[int(weights[0].argmax())]].label.lower()
+            alone = MODEL_STYLES[EXPERTS[int(weights[0].argmax())]].label.lower()
             return (
                 f"The gate gives every row to the {alone}, so the mixture predicts as that expert "
                 "does: alone it was clearly better on the validation rows than all that the gate "
                 "learnt."
             )
         shares = ", ".join(
-            f"{MODELS[expert].label.lower()} {weight:.0%}"
+            f"{MODEL_STYLES[expert].label.lower()} {weight:.0%}"
             for expert, weight in zip(EXPERTS, weights[0], strict=True)
         )
         return f"The gate gives every row the same weights ({shares}): it does not tell rows apart."
@@ -72,7 +73,7 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
     """
     styles = (_EVERYONE, *group_styles([str(name) for name in weights.index[1:]]))
     figure = row_panels(
-        [MODELS[expert].label for expert in EXPERTS],
+        [MODEL_STYLES[expert].label for expert in EXPERTS],
         styles,
         title="Whose opinion counts how much for each group?",
         row_height=44,
@@ -104,7 +105,7 @@ def weights_takeaway(weights: pd.DataFrame) -> str:
     low, high = ordered.iloc[0], ordered.iloc[-1]
     apart = high[f"{expert}_low"] > low[f"{expert}_high"]
     return (
-        f"The groups differ most in the weight of the {MODELS[expert].label.lower()}: "
+        f"The groups differ most in the weight of the {MODEL_STYLES[expert].label.lower()}: "
         f"{high[expert]:.1%} for {high.name!s}, {low[expert]:.1%} for {low.name!s}, "
         f"{100 * spread[expert]:.1f} percentage points apart; the intervals "
         f"{'do not overlap' if apart else 'overlap'}."
@@ -144,8 +145,8 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
         lowest = 100 * float(rows[f"weight_{expert}"].min()) if zoom else 0.0
         corners[f"{axis}axis"] = {
             "title": {
-                "text": MODELS[expert].label,
-                "font": {"color": MODELS[expert].colour, "size": 14},
+                "text": MODEL_STYLES[expert].label,
+                "font": {"color": MODEL_STYLES[expert].colour, "size": 14},
             },
             "min": max(0.0, math.floor(lowest) - 1),
             "ticksuffix": "%",
@@ -187,7 +188,7 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
         return None
     figure = go.Figure()
     for expert, line in usage.items():
-        style = MODELS[expert]
+        style = MODEL_STYLES[expert]
         figure.add_scatter(
             x=line.epochs,
             y=[100 * value for value in line.values],
@@ -212,7 +213,7 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
 def usage_takeaway(lines: Sequence[Line]) -> str:
     """Say in one sentence how the use of the experts moved from the first to the last epoch."""
     told = ", ".join(
-        f"{MODELS[expert].label.lower()} from {line.values[0]:.0%} to {line.values[-1]:.0%}"
+        f"{MODEL_STYLES[expert].label.lower()} from {line.values[0]:.0%} to {line.values[-1]:.0%}"
         for expert, line in _usage(lines).items()
     )
     return f"Usage while the gate learned: {told}." if told else "No usage was recorded."
@@ -228,7 +229,7 @@ def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
     figure = go.Figure()
     labels = [plain(str(name)) for name in weights.index]
     for expert in EXPERTS:
-        style = MODELS[expert]
+        style = MODEL_STYLES[expert]
         figure.add_scatter(
             name=style.label,
             x=labels,
@@ -265,14 +266,14 @@ def column_takeaway(weights: pd.DataFrame) -> str:
     # By position, for the column may be called like an expert, or two of its values alike.
     low, high = known.iloc[known[expert].argmin()], known.iloc[known[expert].argmax()]
     return (
-        f"Along {weights.index.name!s} the weight of the {MODELS[expert].label.lower()} moves "
-        f"most: from {low[expert]:.1%} at {low.name!s} to {high[expert]:.1%} at {high.name!s}."
+        f"Along {weights.index.name!s} the weight of the {MODELS[expert].lower()} moves most: "
+        f"from {low[expert]:.1%} at {low.name!s} to {high[expert]:.1%} at {high.name!s}."
     )
 
 
 def _most_weighted(rows: pd.DataFrame) -> tuple[str, float]:
     shares = rows["top"].value_counts(normalize=True)
-    return MODELS[str(shares.index[0])].label.lower(), float(shares.iloc[0])
+    return MODEL_STYLES[str(shares.index[0])].label.lower(), float(shares.iloc[0])
 
 
 def _usage(lines: Sequence[Line]) -> dict[str, Line]:

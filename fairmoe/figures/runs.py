@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe.figures.palette import MODELS, SYMBOLS, TEMPLATE, plain
-from fairmoe.figures.words import shown
+from fairmoe.figures.palette import MODEL_STYLES, SYMBOLS, TEMPLATE, plain
+from fairmoe.names import METRICS, SUMMARY
 
-RUN_SCORES = ("utility", "f_res", "f_proc", "final_score")
 LEAST_POINTS = 10.0
 """An axis shows at least so many percentage points."""
 
@@ -24,12 +23,12 @@ def run_table(names: Sequence[str], scores: Sequence[Mapping[str, float]]) -> pd
         scores: Score by metric for each run, 1 for the whole, NaN where not estimable.
 
     Returns:
-        `r` rows, indexed by name, with the columns `RUN_SCORES`.
+        `r` rows, indexed by name, with the columns `SUMMARY`.
     """
     return pd.DataFrame(
-        [[each[metric] for metric in RUN_SCORES] for each in scores],
+        [[each[metric] for metric in SUMMARY] for each in scores],
         index=pd.Index(names, name="run"),
-        columns=list(RUN_SCORES),
+        columns=list(SUMMARY),
     )
 
 
@@ -61,7 +60,7 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
     """
     figure = go.Figure()
     drawn = table.dropna()
-    colour = MODELS["mixture"].colour
+    colour = MODEL_STYLES["mixture"].colour
     gaps, utility = 100 * (drawn["f_res"] + drawn["f_proc"]), 100 * drawn["utility"]
     figure.add_scatter(
         x=gaps,
@@ -69,7 +68,7 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
         mode="markers+text",
         text=[plain(str(name)) for name in drawn.index],
         textposition=[_PLACES[i % len(_PLACES)] for i in range(len(drawn))],
-        customdata=[shown(score, "final_score") for score in drawn["final_score"]],
+        customdata=[METRICS["final_score"].text(score) for score in drawn["final_score"]],
         marker={
             "size": 13,
             "color": colour,

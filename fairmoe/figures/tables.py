@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe._intervals import wilson_interval
-from fairmoe.figures.palette import MODELS
-from fairmoe.figures.words import METRICS
+from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe.names import METRICS
 
 
 def group_counts(
@@ -55,7 +55,7 @@ def score_table(scores: Mapping[Any, Mapping[str, float]]) -> pd.DataFrame:
         Indexed by the model's key, in the order of the palette; columns in the order of
         `fairmoe.figures.words.METRICS`.
     """
-    models = [model for model in MODELS if model in scores]
+    models = [model for model in MODEL_STYLES if model in scores]
     return pd.DataFrame(
         [[scores[model].get(metric, np.nan) for metric in METRICS] for model in models],
         index=pd.Index(models, name="model"),

@@ -8,17 +8,10 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from fairmoe.figures.palette import MODELS, PEERS, SYMBOLS, TEMPLATE, Style, plain
-from fairmoe.figures.words import METRICS
+from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES, SYMBOLS, TEMPLATE, Style, plain
+from fairmoe.names import GAP_AXES
 
 _HOVER = "%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
-
-GAPS: dict[str, str] = {
-    "f_res": METRICS["f_res"].label,
-    "f_proc": METRICS["f_proc"].label,
-    "gaps": "Both gaps",
-}
-"""The axes that a trade-off can be drawn over; "gaps" is the sum of the other two."""
 
 _NEUTRAL = "#7A8794"
 _FRONT = "#0072B2"
@@ -35,9 +28,9 @@ def tradeoff_figure(
     Args:
         points: As `fairmoe.sweep.run_points` returns it; what has no gap or utility is not drawn.
         means: As `fairmoe.sweep.setting_means` returns it.
-        baselines: Indexed by keys of `palette.MODELS` or `palette.PEERS`, one row per point, with
-            `gap`, `utility` and `detail`, what is to be told of it.
-        gap: A key of `GAPS`.
+        baselines: Indexed by keys of `palette.MODEL_STYLES` or `palette.PEER_STYLES`, one row per
+            point, with `gap`, `utility` and `detail`, what is to be told of it.
+        gap: A key of `fairmoe.names.GAP_AXES`.
 
     Returns:
         The points of runs carry their id as `customdata`.
@@ -62,7 +55,7 @@ def tradeoff_figure(
         margin={"r": 60},
     )
     figure.update_xaxes(
-        title=f"{GAPS[gap].lower()}, test rows (lower is better)",
+        title=f"{GAP_AXES[gap].lower()}, test rows (lower is better)",
         ticksuffix=" pp",
         rangemode="tozero",
     )
@@ -77,7 +70,7 @@ def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
 
     Args:
         points: As `fairmoe.sweep.run_points` returns it.
-        gap: A key of `GAPS`.
+        gap: A key of `fairmoe.names.GAP_AXES`.
     """
     front = points[points["on_front"]].dropna(subset=["gap", "utility"])
     if front.empty:
@@ -91,7 +84,7 @@ def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
         return f"{told}; on the test rows it stands at {_place(best)}."
     if least.name == best.name:
         return (
-            f"{told}; of these the one with the smallest {GAPS[gap].lower()} on the test rows, "
+            f"{told}; of these the one with the smallest {GAP_AXES[gap].lower()} on the test rows, "
             f"{_place(least)}, has the highest utility too."
         )
     return f"{told}; on the test rows they reach from {_place(least)} to {_place(best)}."
@@ -259,7 +252,7 @@ def outside(baselines: pd.DataFrame) -> str:
     """
     beyond = baselines[baselines.index.isin(_OUTSIDE)].dropna(subset=["gap", "utility"])
     return " ".join(
-        f"{MODELS[str(key)].label} predictor: {100 * row['utility']:.1f}% utility at "
+        f"{MODEL_STYLES[str(key)].label} predictor: {100 * row['utility']:.1f}% utility at "
         f"{100 * row['gap']:.1f} pp."
         for key, row in beyond.iterrows()
     )
@@ -280,10 +273,10 @@ def label_of(key: str) -> str:
     """Return what a baseline is called.
 
     Args:
-        key: Of `palette.MODELS` or `palette.PEERS`.
+        key: Of `palette.MODEL_STYLES` or `palette.PEER_STYLES`.
     """
     return _style_of(key).label
 
 
 def _style_of(key: str) -> Style:
-    return MODELS[key] if key in MODELS else PEERS[key]
+    return MODEL_STYLES[key] if key in MODEL_STYLES else PEER_STYLES[key]

@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, group_styles, plain
 from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
-from fairmoe.figures.words import INSUFFICIENT, METRICS
+from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"
@@ -50,12 +50,12 @@ def flow_figure(
         node={
             "label": [
                 *(style.label for style in styles),
-                *(MODELS[expert].label for expert in EXPERTS),
+                *(MODEL_STYLES[expert].label for expert in EXPERTS),
                 *(plain(outcome) for outcome in outcomes),
             ],
             "color": [
                 *(style.colour for style in styles),
-                *(MODELS[expert].colour for expert in EXPERTS),
+                *(MODEL_STYLES[expert].colour for expert in EXPERTS),
                 *_OUTCOME_COLOURS,
             ],
             "pad": 18,
@@ -87,7 +87,7 @@ def flow_takeaway(flows: pd.DataFrame) -> str:
     told = []
     for group, own in flows.groupby("group", sort=False):
         by_expert = own.groupby("expert")["rows"].sum().sort_values(ascending=False)
-        label = MODELS[str(by_expert.index[0])].label.lower()
+        label = MODEL_STYLES[str(by_expert.index[0])].label.lower()
         told.append(f"{by_expert.iloc[0] / by_expert.sum():.0%} of {group!s} to the {label}")
     more = f"; {len(told) - 4} more groups are in the table" if len(told) > 4 else ""
     return f"By the expert of most weight: {', '.join(told[:4])}{more}."
@@ -195,7 +195,7 @@ def forced_figure(
     figure = go.Figure()
     names = [f"{METRICS[m].label}<br>({METRICS[m].direction})" for m in COMPARED]
     for expert in EXPERTS:
-        style = MODELS[expert]
+        style = MODEL_STYLES[expert]
         values = change.loc[expert].to_numpy(dtype=np.float64)
         figure.add_bar(
             name=style.label,
@@ -241,15 +241,15 @@ def forced_takeaway(scores: pd.DataFrame, sent: str) -> str:
     metrics = ["utility", "f_res", "f_proc", "final_score"]
     if change.loc[best, metrics].abs().max() < 100 * SAME:
         return (
-            f"Sending {sent} to the {MODELS[best].label.lower()}, the best of the three by final "
-            "score, would change nothing: there they are sent already, or might as well be."
+            f"Sending {sent} to the {MODEL_STYLES[best].label.lower()}, the best of the three by "
+            "final score, would change nothing: there they are sent already, or might as well be."
         )
     told = ", ".join(
         f"{METRICS[metric].label.lower()} by {value:+.1f}"
         for metric, value in zip(metrics, change.loc[best, metrics].to_numpy(), strict=True)
     )
     return (
-        f"Sending {sent} to the {MODELS[best].label.lower()}, the best of the three by final "
+        f"Sending {sent} to the {MODEL_STYLES[best].label.lower()}, the best of the three by final "
         f"score, would change {told} percentage points."
     )
 

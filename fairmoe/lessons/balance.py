@@ -7,9 +7,9 @@ import pandas as pd
 import torch
 
 from fairmoe.config import Settings
-from fairmoe.figures.palette import EXPERTS
 from fairmoe.functional.gating import gate_log_proba
 from fairmoe.lessons.demo import AS_IT_COMES, lesson_data
+from fairmoe.names import EXPERTS
 from fairmoe.training import train
 
 TEMPERATURES = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)

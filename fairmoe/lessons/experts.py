@@ -6,10 +6,10 @@ import torch
 from fairmoe.baselines import fit_constant
 from fairmoe.config import LAMBDAS
 from fairmoe.lessons.demo import experts_of, lesson_data, score_models, trained_experts
+from fairmoe.names import EXPERTS
 
 SEEDS = 5
 EPOCHS = 240
-KINDS = ("utility", "result", "procedural")
 
 
 def compute() -> pd.DataFrame:
@@ -27,7 +27,7 @@ def compute() -> pd.DataFrame:
         score_models(experts_of(stack, kind), explainer, data.test, data.n_groups).assign(
             model=name, seed=range(SEEDS)
         )
-        for kind, name in enumerate(KINDS)
+        for kind, name in enumerate(EXPERTS)
     ]
     constant = fit_constant(torch.as_tensor(data.train.x), torch.as_tensor(data.train.y))
     told.append(

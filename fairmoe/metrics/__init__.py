@@ -2,9 +2,8 @@
 
 from fairmoe._intervals import wilson_interval
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
-from fairmoe.metrics.decisions import CELLS, auc_by_group, confusion_by_group, roc_by_group
+from fairmoe.metrics.decisions import auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
-    HIGHER_IS_BETTER,
     costs,
     hypervolume,
     mean_and_spread,
@@ -12,7 +11,6 @@ from fairmoe.metrics.fronts import (
 )
 from fairmoe.metrics.gaps import GAPS, Gap, largest_gaps
 from fairmoe.metrics.groups import (
-    RATES,
     disparate_impact_ratio,
     equalized_odds_difference,
     flip_rate,
@@ -21,7 +19,7 @@ from fairmoe.metrics.groups import (
     predictive_parity_difference,
     representation_difference,
 )
-from fairmoe.metrics.scores import METRICS, score_outcomes, score_predictions
+from fairmoe.metrics.scores import score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
     attention_test,
@@ -30,11 +28,7 @@ from fairmoe.metrics.uncertainty import (
 )
 
 __all__ = [
-    "CELLS",
     "GAPS",
-    "HIGHER_IS_BETTER",
-    "METRICS",
-    "RATES",
     "Gap",
     "PermutationTest",
     "attention_test",

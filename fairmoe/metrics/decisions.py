@@ -9,8 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
-
-CELLS = ("true_positive", "false_positive", "false_negative", "true_negative")
+from fairmoe.names import CELLS
 
 _MAX_POINTS = 201
 """Points of a curve that are kept; more are not seen."""

@@ -7,9 +7,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fairmoe.errors import InvalidInputError
+from fairmoe.names import METRICS
 
-HIGHER_IS_BETTER = frozenset({"acc", "f1", "auc", "utility", "final_score"})
-"""The scores of which more is better; of all others, less is."""
+_HIGHER_IS_BETTER = frozenset(name for name, about in METRICS.items() if about.higher_is_better)
 
 
 def costs(scores: Mapping[str, ArrayLike], objectives: Sequence[str]) -> NDArray[np.float64]:
@@ -17,8 +17,8 @@ def costs(scores: Mapping[str, ArrayLike], objectives: Sequence[str]) -> NDArray
 
     Args:
         scores: Score of each of `n` points by metric.
-        objectives: The `m` metrics that count; of those in `HIGHER_IS_BETTER` the distance to 1
-            is taken.
+        objectives: The `m` metrics that count; of those of which more is better the distance
+            to 1 is taken.
 
     Returns:
         Shape `(n, m)`, NaN where a score is.
@@ -31,7 +31,7 @@ def costs(scores: Mapping[str, ArrayLike], objectives: Sequence[str]) -> NDArray
     columns = [np.asarray(scores[name], dtype=np.float64) for name in objectives]
     pairs = zip(objectives, columns, strict=True)
     return np.stack(
-        [1 - values if name in HIGHER_IS_BETTER else values for name, values in pairs], 1
+        [1 - values if name in _HIGHER_IS_BETTER else values for name, values in pairs], 1
     )
 
 

@@ -18,15 +18,7 @@ from fairmoe._intervals import wilson_interval
 from fairmoe.functional.groups import averaging_matrix, gap
 from fairmoe.functional.losses import representation_loss
 from fairmoe.functional.scores import collapsed
-
-RATES = (
-    "base_rate",
-    "selection_rate",
-    "true_positive_rate",
-    "false_positive_rate",
-    "accuracy",
-    "positive_predictive_value",
-)
+from fairmoe.names import RATES
 
 
 def group_rates(

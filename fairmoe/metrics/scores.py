@@ -22,21 +22,7 @@ from fairmoe.functional.scores import (
     f1_score,
     roc_auc,
 )
-
-METRICS = (
-    "acc",
-    "f1",
-    "auc",
-    "utility",
-    "dp",
-    "eo",
-    "f_res",
-    "ref",
-    "vef",
-    "att_jsd",
-    "f_proc",
-    "final_score",
-)
+from fairmoe.names import METRICS
 
 
 def score_predictions(

@@ -25,7 +25,8 @@ from fairmoe.metrics import (
     largest_gaps,
     wilson_interval,
 )
-from fairmoe.runs import MODELS, SPLITS, Model, Run
+from fairmoe.names import MODELS, SPLITS, Model
+from fairmoe.runs import Run
 
 SHUFFLINGS = 1000
 """How often the groups are shuffled to test their attention: it takes a second on 6,500 rows."""

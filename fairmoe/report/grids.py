@@ -8,10 +8,10 @@ from importlib.metadata import version
 import pandas as pd
 
 from fairmoe.figures.curves import Line
-from fairmoe.figures.experts import RATES
-from fairmoe.figures.palette import EXPERTS, MODELS
-from fairmoe.figures.words import INSUFFICIENT, METRICS, shown
+from fairmoe.figures.experts import SHOWN_RATES
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.metrics import Gap
+from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, RATES
 from fairmoe.report.blocks import Grid, listed
 from fairmoe.report.findings import Findings
 from fairmoe.report.words import p_value
@@ -53,12 +53,12 @@ def rates_grid(rates: pd.DataFrame) -> Grid:
     """Return the rates of the mixture, from what `group_rates` returns."""
     return Grid(
         "Rates of the mixture by group, with 95% intervals",
-        ("Group", "Rows", "Truly positive", *RATES.values()),
+        ("Group", "Rows", "Truly positive", *(RATES[rate] for rate in SHOWN_RATES)),
         tuple(
             (
                 str(name),
                 *(f"{row[each]:,.0f}" for each in ("n", "positives")),
-                *(_with_interval(row, rate) for rate in RATES),
+                *(_with_interval(row, rate) for rate in SHOWN_RATES),
             )
             for name, row in rates.iterrows()
         ),
@@ -69,12 +69,12 @@ def gaps_grid(found: Findings) -> Grid:
     """Return both gaps of every model, who is ahead, and what chance would make of it."""
     rows = []
     for model, gaps in found.gaps.items():
-        cells = [MODELS[model].label]
+        cells = [MODEL_STYLES[model].label]
         for metric in ("dp", "eo"):
             gap = gaps[metric]
             difference = gap.test.difference
             cells += [
-                shown(difference, metric),
+                METRICS[metric].text(difference),
                 _ahead(gap),
                 p_value(gap.test.p_value),
             ]
@@ -91,9 +91,9 @@ def scores_grid(table: pd.DataFrame) -> Grid:
     """Return all scores, a column per model, from what `score_table` returns."""
     return Grid(
         "Scores of every model on the test rows",
-        ("Score", *(MODELS[str(model)].label for model in table.index)),
+        ("Score", *(MODEL_STYLES[str(model)].label for model in table.index)),
         tuple(
-            (about.label, *(shown(float(value), metric) for value in table[metric]))
+            (about.label, *(about.text(float(value)) for value in table[metric]))
             for metric, about in METRICS.items()
         ),
     )
@@ -103,7 +103,7 @@ def weights_grid(weights: pd.DataFrame) -> Grid:
     """Return the gate's weights, from what `weights_by_group` returns."""
     return Grid(
         "Mean gate weights by group, with 95% intervals",
-        ("Group", "Rows", *(MODELS[expert].label for expert in EXPERTS)),
+        ("Group", "Rows", *(MODEL_STYLES[expert].label for expert in EXPERTS)),
         tuple(
             (str(name), f"{row['rows']:,.0f}", *(_with_interval(row, e) for e in EXPERTS))
             for name, row in weights.iterrows()

@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from fairmoe.figures.palette import EXPERTS
-from fairmoe.figures.words import METRICS
-from fairmoe.metrics import GAPS, RATES
+from fairmoe.metrics import GAPS
+from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
 from fairmoe.report.document import Cover, Report
 from fairmoe.report.findings import Attention, Findings
 from fairmoe.report.grids import versions
 from fairmoe.report.words import limits
-from fairmoe.runs import MODELS, to_document
+from fairmoe.runs import to_document
 
 FORMAT = 1
 """Version of the document's layout."""

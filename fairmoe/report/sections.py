@@ -20,9 +20,10 @@ from fairmoe.figures.experts import (
     scores_takeaway,
     too_few,
 )
-from fairmoe.figures.palette import MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.routing import gate_reading, weights_figure, weights_takeaway
 from fairmoe.figures.words import drawn_from
+from fairmoe.names import SPLITS
 from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart, listed
 from fairmoe.report.findings import Findings
 from fairmoe.report.grids import (
@@ -48,7 +49,6 @@ from fairmoe.report.words import (
     who_is_compared,
     whom_the_gate_asks,
 )
-from fairmoe.runs import SPLITS
 
 
 def summary(found: Findings) -> Section:
@@ -86,9 +86,8 @@ def data(found: Findings) -> Section:
         if roles.split_column
         else "at random, each group and class in the same shares"
     )
-    uses = ("training", "validation", "testing")
     parts = listed(
-        [f"{len(run.splits[s].y_true):,} for {use}" for s, use in zip(SPLITS, uses, strict=True)]
+        [f"{len(run.splits[split].y_true):,} {label.lower()}" for split, label in SPLITS.items()]
     )
     columns = run.encoder.columns
     seen = "are" if roles.include_sensitive else "are not"
@@ -100,8 +99,9 @@ def data(found: Findings) -> Section:
             Text(what_was_trained(found)),
             Text(who_is_compared(found)),
             Text(
-                f"The rows were parted {how}: {parts}. The models see {len(columns):,} columns: "
-                f"{listed(columns, 40)}. The sensitive columns {seen} among what they see.{dropped}"
+                f"The rows were parted {how}: {parts} rows. The models see {len(columns):,} "
+                f"columns: {listed(columns, 40)}. The sensitive columns {seen} among what they "
+                f"see.{dropped}"
             ),
             chart(
                 "labels",
@@ -144,7 +144,7 @@ def groups(found: Findings) -> Section:
 
 def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
-    ahead = listed([MODELS[model].label for model in ahead_of_mixture(found.scores)])
+    ahead = listed([MODEL_STYLES[model].label for model in ahead_of_mixture(found.scores)])
     return Section(
         "scores",
         "What each model scores, and what fairness costs",

@@ -6,13 +6,12 @@ from collections.abc import Callable
 import pandas as pd
 
 from fairmoe.figures.experts import too_few
-from fairmoe.figures.palette import MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.routing import gate_reading, weights_takeaway
-from fairmoe.figures.words import INSUFFICIENT, METRICS, shown
 from fairmoe.metrics import GAPS, Gap
+from fairmoe.names import INSUFFICIENT, METRICS, Model
 from fairmoe.report.blocks import listed
 from fairmoe.report.findings import Attention, Findings
-from fairmoe.runs import Model
 
 UNLIKELY = 0.05
 _AMONG: dict[str, Callable[[pd.Series], int]] = {
@@ -65,7 +64,7 @@ def gap_between(gap: Gap, rates: pd.DataFrame, model: Model, metric: str) -> str
         model: Whose gap it is.
         metric: "dp" or "eo".
     """
-    label = MODELS[model].label
+    label = MODEL_STYLES[model].label
     among = {"dp": "", "eo": "Among those who truly are positive, "}[metric]
     if not gap.highest:
         return (
@@ -117,7 +116,7 @@ def cost(found: Findings, reference: Model) -> str:
     """Say what the mixture gives up and gains against another model."""
     scores, about = found.scores, found.compared[reference]
     told = [_change(scores, reference, metric) for metric in ("utility", "f_res", "f_proc")]
-    name = MODELS[reference].label.lower()
+    name = MODEL_STYLES[reference].label.lower()
     sentence = f"Against the {name}, the mixture has {listed(told)}."
     if not about.differ:
         return f"{sentence} They decide alike on all {about.rows:,} test rows."
@@ -133,7 +132,7 @@ def spread(found: Findings) -> str:
     rows = len(found.run.splits["test"].y_true)
     return (
         f"These are the scores of one split and one seed. On {rows:,} test rows the accuracy of "
-        f"the mixture ({shown(float(found.scores['acc']['mixture']), 'acc')}) has a 95% "
+        f"the mixture ({METRICS['acc'].text(float(found.scores['acc']['mixture']))}) has a 95% "
         f"interval of {100 * low:.1f} to {100 * high:.1f}%, and the gaps are less certain still, "
         f"for they rest on parts of these rows. Do not rank models by differences smaller than "
         f"that without more seeds and splits."
@@ -166,7 +165,7 @@ def what_it_looks_at(attention: Attention) -> str:
 
 def one_class_only(found: Findings) -> str:
     """Name the models that predict (almost) one class only; nothing if there are none."""
-    names = listed([MODELS[model].label for model in found.collapsed])
+    names = listed([MODEL_STYLES[model].label for model in found.collapsed])
     if not names:
         return ""
     return (
@@ -215,7 +214,7 @@ def _change(scores: pd.DataFrame, reference: Model, metric: str) -> str:
     if math.isnan(value - before):
         return f"a {about.label.lower()} that cannot be compared ({INSUFFICIENT})"
     points = round(100 * (value - before), 1)
-    numbers = f"{shown(value, metric)} against {shown(before, metric)}"
+    numbers = f"{METRICS[metric].text(value)} against {METRICS[metric].text(before)}"
     if points == 0:
         return f"the same {about.label.lower()} ({numbers})"
     word = "higher" if points > 0 else "lower"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,22 +10,8 @@ from numpy.typing import NDArray
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
 from fairmoe.data.roles import Roles
+from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
-
-Model = Literal["mixture", "utility", "result", "procedural", "uniform", "constant", "logistic"]
-SplitName = Literal["train", "validation", "test"]
-
-MODELS: tuple[Model, ...] = (
-    "mixture",
-    "utility",
-    "result",
-    "procedural",
-    "uniform",
-    "constant",
-    "logistic",
-)
-EXPERTS: tuple[Model, ...] = ("utility", "result", "procedural")
-SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -99,7 +85,7 @@ class Run:
         seconds: Wall time of read (encoding included), experts, gate, evaluate and total.
         curves: Losses, rewards and usage over the epochs.
         splits: Predictions and gate weights by split.
-        scores: Score by split, model and metric (see `fairmoe.metrics.METRICS`); NaN where not
+        scores: Score by split, model and metric (see `fairmoe.names.METRICS`); NaN where not
             estimable.
         experts_reused: Whether the experts came from the cache.
         encoder: Turns rows of the table's columns into the model's inputs.

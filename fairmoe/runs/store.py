@@ -17,8 +17,9 @@ from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
+from fairmoe.names import EXPERTS, MODELS, SPLITS, Model
 from fairmoe.nn import Mixture
-from fairmoe.runs.record import EXPERTS, MODELS, SPLITS, Curve, DataSummary, Model, Run, SplitRecord
+from fairmoe.runs.record import Curve, DataSummary, Run, SplitRecord
 
 FORMAT = 2
 """Version of the folder's layout; a run of another version is refused."""

@@ -5,16 +5,14 @@ from fairmoe.sweep.document import to_document
 from fairmoe.sweep.executors import Executor, processes
 from fairmoe.sweep.plan import RUNS_PER_SHARD, estimated_seconds, grid_settings
 from fairmoe.sweep.recommendation import Recommendation, recommend
-from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
+from fairmoe.sweep.shard import SCORED_SPLITS
 from fairmoe.sweep.stores import FolderStore, MemoryStore, Store
-from fairmoe.sweep.sweep import BOTH_GAPS, OBJECTIVES, Sweep, finished_runs, run_sweep
+from fairmoe.sweep.sweep import OBJECTIVES, Sweep, finished_runs, run_sweep
 from fairmoe.sweep.tables import run_points, setting_means, settings_label
 
 __all__ = [
-    "BOTH_GAPS",
     "OBJECTIVES",
     "RUNS_PER_SHARD",
-    "SCORED",
     "SCORED_SPLITS",
     "Executor",
     "FolderStore",

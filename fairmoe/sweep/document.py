@@ -5,8 +5,9 @@ import math
 from typing import Any
 
 from fairmoe.experiment import run_id
-from fairmoe.metrics import METRICS, mean_and_spread
-from fairmoe.sweep.shard import SCORED, SCORED_SPLITS
+from fairmoe.metrics import mean_and_spread
+from fairmoe.names import METRICS, TRAINED_MODELS
+from fairmoe.sweep.shard import SCORED_SPLITS
 from fairmoe.sweep.sweep import OBJECTIVES, Sweep
 
 
@@ -27,11 +28,11 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
         {
             "run_id": run_id(sweep.prepared.data, one),
             "settings": {name: getattr(one, name) for name in differing},
-            "collapsed": bool(sweep.collapsed["validation"][SCORED.index("mixture"), i]),
+            "collapsed": bool(sweep.collapsed["validation"][TRAINED_MODELS.index("mixture"), i]),
             **{
                 split: {
                     model: dict(zip(METRICS, map(_or_none, sweep.scores[split][m, i]), strict=True))
-                    for m, model in enumerate(SCORED)
+                    for m, model in enumerate(TRAINED_MODELS)
                 }
                 for split in SCORED_SPLITS
             },

@@ -13,20 +13,15 @@ from joblib.externals.loky import ProcessPoolExecutor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.progress import Phase, Progress
+from fairmoe.names import TRAINING, Phase
+from fairmoe.progress import Progress, part_done
 from fairmoe.sweep.plan import Runs, make_shards
 from fairmoe.sweep.shard import compute_shard
-from fairmoe.sweep.time_left import TimeLeft, part_done
+from fairmoe.sweep.time_left import TimeLeft
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
-_PART_OF_SHARD: dict[Phase, tuple[float, float]] = {
-    "warm-up": (0.0, 0.1),
-    "experts": (0.1, 0.35),
-    "gate": (0.35, 0.97),
-    "evaluate": (0.97, 1.0),
-}
-"""Where in a shard's time each phase begins and ends, as measured on the demo."""
+_PHASES: tuple[Phase, ...] = tuple(phase for phase in TRAINING if phase != "encode")
 
 
 @dataclass(frozen=True)
@@ -116,7 +111,7 @@ def compute_shards(
 
 
 def _report(time_left: TimeLeft, n_runs: int, progress: Progress) -> None:
-    time_left.report(n_runs * part_done(progress, _PART_OF_SHARD))
+    time_left.report(n_runs * part_done(progress, _PHASES))
 
 
 _data: EncodedData | None = None

@@ -10,12 +10,13 @@ import pandas as pd
 
 from fairmoe.config import Settings
 from fairmoe.experiment import Prepared, make_run
-from fairmoe.metrics import METRICS, is_collapsed
-from fairmoe.progress import OnProgress, Phase, Progress, ignore_progress
+from fairmoe.metrics import is_collapsed
+from fairmoe.names import METRICS, Phase
+from fairmoe.progress import OnProgress, Progress, ignore_progress, part_done
 from fairmoe.runs import Run
 from fairmoe.sweep.plan import grid_settings, make_shards
 from fairmoe.sweep.shard import score_split
-from fairmoe.sweep.time_left import TimeLeft, part_done
+from fairmoe.sweep.time_left import TimeLeft
 from fairmoe.training import (
     doubt,
     keep_experts_of,
@@ -32,17 +33,9 @@ AS_GIVEN = "as given"
 _GATE_COST = 4.0
 """What the gate of the best run and its scores take, in candidates, as measured on the demo."""
 
-_CANDIDATE_PHASES: dict[Phase, tuple[float, float]] = {
-    "warm-up": (0.0, 0.25),
-    "experts": (0.25, 0.9),
-}
-_BEST_RUN_PHASES: dict[Phase, tuple[float, float]] = {
-    "warm-up": (0.0, 0.0),
-    "experts": (0.0, 0.0),
-    "gate": (0.0, 0.9),
-    "evaluate": (0.9, 1.0),
-}
-"""From where to where a phase takes the work; the experts of the best are there already."""
+_CANDIDATE_PHASES: tuple[Phase, ...] = ("warm-up", "experts", "evaluate")
+_BEST_RUN_PHASES: tuple[Phase, ...] = ("gate", "evaluate")
+"""The experts of the best run are there already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +114,6 @@ def _score_candidates(
 
     at_their_scores = [run.replace(gate_start="experts") for run in stack]
     initial = train_beginnings(data, at_their_scores, on_progress=report_part)
-    scored = Progress("experts", 1, 1)
     scored_runs = {}
     # One by one, for the attention of all of them may be too much for the memory.
     for member, run in enumerate(stack):
@@ -131,9 +123,9 @@ def _score_candidates(
             data,
             "validation",
             run,
-            partial(report_part, scored),
+            partial(report_part, Progress("evaluate", member, len(stack))),
         )
-        scored_runs[run] = scores[0, METRICS.index("final_score")].item(), bool(collapsed)
+        scored_runs[run] = scores[0, list(METRICS).index("final_score")].item(), bool(collapsed)
     time_left.finish(len(stack))
     return scored_runs
 

@@ -19,16 +19,14 @@ from fairmoe.data import EncodedData
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.explain import Explainable, Explainer
 from fairmoe.functional.scores import all_scores, collapsed
-from fairmoe.metrics import METRICS
+from fairmoe.names import METRICS, TRAINED_MODELS, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
-from fairmoe.runs import EXPERTS, Model, SplitName
 from fairmoe.training import Schedule, Trained, explain_rows, make_batch, on_one_thread, train
 
-FORMAT = 5
+FORMAT = 6
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
 
-SCORED: tuple[Model, ...] = ("mixture", *EXPERTS, "uniform")
 SCORED_SPLITS: tuple[SplitName, ...] = ("validation", "test")
 
 
@@ -39,7 +37,8 @@ class Shard:
     Attributes:
         data_digest: Digest of the data it was trained on.
         settings: Of its `k` runs.
-        scores: By split, **Shape** `(5, k, 12)`: models as in `SCORED`, metrics as in `METRICS`.
+        scores: By split, **Shape** `(5, k, 12)`: models as in `TRAINED_MODELS`, metrics as in
+            `METRICS`.
         collapsed: By split, **Shape** `(5, k)`: whether nearly all rows are given one class.
     """
 
@@ -95,7 +94,7 @@ def compute_shard(
         for name, parts in zip(("scores", "collapsed"), zip(*of_models, strict=True), strict=True):
             # The experts are three blocks of k members, all others one.
             tensors[f"{name}/{split}"] = torch.cat(parts).view(
-                len(SCORED), len(mixture), *parts[0].shape[1:]
+                len(TRAINED_MODELS), len(mixture), *parts[0].shape[1:]
             )
     record = {
         "data": data.digest,

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import DataSettings, Prepared, make_run, run_id
-from fairmoe.metrics import METRICS, costs, hypervolume, pareto_front
+from fairmoe.metrics import costs, hypervolume, pareto_front
+from fairmoe.names import BOTH_GAPS, METRICS, TRAINED_MODELS, Model, SplitName
 from fairmoe.progress import OnProgress, ignore_progress
-from fairmoe.runs import Model, Run, SplitName
+from fairmoe.runs import Run
 from fairmoe.sweep.executors import Executor, compute_shards
 from fairmoe.sweep.plan import varied
 from fairmoe.sweep.shard import (
-    SCORED,
     SCORED_SPLITS,
     Shard,
     data_prefix,
@@ -30,8 +30,6 @@ from fairmoe.sweep.stores import MemoryStore, Store
 from fairmoe.sweep.time_left import TimeLeft
 
 OBJECTIVES = ("utility", "f_res", "f_proc")
-BOTH_GAPS = "gaps"
-"""The sum of result gap and procedure gap, which a front may have as one objective."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +39,7 @@ class Sweep:
     Attributes:
         prepared: What all of them were trained on.
         settings: Of each of the `n` runs, in the order in which they were asked for.
-        scores: By split, **Shape** `(5, n, 12)`: models as in `shard.SCORED`, metrics as in
+        scores: By split, **Shape** `(5, n, 12)`: models as in `TRAINED_MODELS`, metrics as in
             `METRICS`.
         collapsed: By split, **Shape** `(5, n)`: whether nearly all rows are given one class.
         computed: How many runs were computed now; the others were there already.
@@ -81,7 +79,7 @@ class Sweep:
         }
         for name in (*self.varied, "seed"):
             columns[name] = [getattr(one, name) for one in self.settings]
-        position = SCORED.index(model)
+        position = TRAINED_MODELS.index(model)
         columns["collapsed"] = self.collapsed["validation"][position]
         for split in SCORED_SPLITS:
             for i, metric in enumerate(METRICS):
@@ -101,7 +99,7 @@ class Sweep:
             model: Whose scores count.
         """
         points = self._costs(objectives, model, "validation")
-        collapsed = self.collapsed["validation"][SCORED.index(model)]
+        collapsed = self.collapsed["validation"][TRAINED_MODELS.index(model)]
         if not collapsed.all():
             points[collapsed] = np.nan
         return pareto_front(points)
@@ -142,7 +140,7 @@ class Sweep:
     def _costs(
         self, objectives: Sequence[str], model: Model, split: SplitName
     ) -> NDArray[np.float64]:
-        of_model = self.scores[split][SCORED.index(model)]
+        of_model = self.scores[split][TRAINED_MODELS.index(model)]
         known = dict(zip(METRICS, of_model.T, strict=True))
         known[BOTH_GAPS] = known["f_res"] + known["f_proc"]
         return costs(known, objectives)

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from fairmoe.metrics import mean_and_spread
-from fairmoe.sweep.sweep import BOTH_GAPS, Sweep
+from fairmoe.names import BOTH_GAPS
+from fairmoe.sweep.sweep import Sweep
 
 
 def run_points(sweep: Sweep, gap: str) -> pd.DataFrame:

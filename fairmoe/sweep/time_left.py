@@ -1,9 +1,9 @@
 """How far work on many runs is, and how long the rest will take."""
 
 import time
-from collections.abc import Mapping
 
-from fairmoe.progress import OnProgress, Phase, Progress
+from fairmoe.names import Phase
+from fairmoe.progress import OnProgress, Progress
 
 
 class TimeLeft:
@@ -53,14 +53,3 @@ class TimeLeft:
             left = max(0.0, rest - since)
         done = min(int(self._done), self._total - (self._done < self._whole))
         self._on_progress(Progress(self._phase, done, self._total, seconds_left=left))
-
-
-def part_done(progress: Progress, phases: Mapping[Phase, tuple[float, float]]) -> float:
-    """Return what part of some work is done, in [0, 1].
-
-    Args:
-        progress: How far one of its phases is.
-        phases: Where in the work's time each phase begins and ends, in [0, 1].
-    """
-    start, end = phases[progress.phase]
-    return start + (end - start) * progress.done / progress.total

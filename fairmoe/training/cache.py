@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from fairmoe.progress import Phase
+from fairmoe.names import Phase
 
 MOST_KEPT = 16
 

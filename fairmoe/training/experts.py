@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from fairmoe.explain import ROWS_IN_LOSS, Explainer
+from fairmoe.names import EXPERTS, Phase
 from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertStack
-from fairmoe.progress import Phase
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, GroupSample
 from fairmoe.training.descent import Descent
@@ -17,8 +17,6 @@ from fairmoe.training.thresholds import fit_thresholds
 
 CHECKPOINTS = 25
 """How often in a phase the validation rows are scored."""
-
-EXPERT_NAMES = ("utility", "result", "procedural")
 
 
 class ExpertTrainer:
@@ -92,7 +90,7 @@ class ExpertTrainer:
                 scores = self._scores(recorder)
                 keeper.offer(self._criterion(scores))
                 of_runs = scores["final_score"].view(N_EXPERTS, runs)
-                names = (f"validation score of {name}" for name in EXPERT_NAMES)
+                names = (f"validation score of {name}" for name in EXPERTS)
                 recorder.record(phase, done, dict(zip(names, of_runs, strict=True)))
         if self._stack.shared.select == "best":
             keeper.restore()

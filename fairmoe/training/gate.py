@@ -25,10 +25,11 @@ from fairmoe.functional.reward import (
     routing_reward,
     score_of,
 )
+from fairmoe.names import EXPERTS
 from fairmoe.nn import N_EXPERTS, Mixture, by_expert
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
-from fairmoe.training.experts import CHECKPOINTS, EXPERT_NAMES, ExpertTrainer
+from fairmoe.training.experts import CHECKPOINTS, ExpertTrainer
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, doubt, explain_rows, score_rows
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
@@ -109,7 +110,7 @@ class GateTrainer:
                     self._offer_each_alone(keeper, self._worth(recorder))
             rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
             figures = {"reward": rewards}
-            for name, usage in zip(EXPERT_NAMES, self._usage.T, strict=True):
+            for name, usage in zip(EXPERTS, self._usage.T, strict=True):
                 figures[f"usage of {name}"] = usage
             recorder.record("gate", epoch, figures)
             recorder.tell("gate", epoch, epochs, figures)

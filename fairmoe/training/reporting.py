@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from fairmoe.progress import OnProgress, Phase, Progress
+from fairmoe.names import Phase
+from fairmoe.progress import OnProgress, Progress
 
 SECONDS_BETWEEN_REPORTS = 0.1
 

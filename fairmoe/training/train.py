@@ -13,8 +13,9 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.explain import BACKGROUND_ROWS, Explainer
+from fairmoe.names import Phase
 from fairmoe.nn import ExpertStack, GateStack, Mixture
-from fairmoe.progress import OnProgress, Phase, ignore_progress
+from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.training.batches import (
     Batch,
     GroupSample,

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.attention import (
-    EXPLAINED,
     Reasons,
     attention_differences,
     attention_histograms,
@@ -21,6 +20,7 @@ from fairmoe.analysis.attention import (
 )
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import attention_test
+from fairmoe.names import TRAINED_MODELS
 
 
 def made(attention, group, names=("a", "b"), columns=("x", "y")):
@@ -129,7 +129,7 @@ def test_ranges_of_a_group_without_rows_are_unknown():
     assert ranges[ranges["group"] == "nobody"]["median"].isna().all()
 
 
-@pytest.mark.parametrize("model", EXPLAINED)
+@pytest.mark.parametrize("model", TRAINED_MODELS)
 def test_models_are_those_of_the_run_and_attributions_are_complete(demo_run, model):
     run, labelled = demo_run
     rows = rows_of_run(run, labelled, "test")
@@ -146,7 +146,7 @@ def test_models_are_those_of_the_run_and_attributions_are_complete(demo_run, mod
 
 def test_the_distance_is_that_of_the_scores(demo_run):
     run, labelled = demo_run
-    for model in EXPLAINED:
+    for model in TRAINED_MODELS:
         reasons = reasons_of(rows_of_run(run, labelled, "validation"), model)
         score = run.scores["validation"][model]["att_jsd"]
         assert divergence_parts(reasons).sum() == pytest.approx(score, abs=1e-6)

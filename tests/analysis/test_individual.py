@@ -16,7 +16,7 @@ from fairmoe.analysis.individual import (
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, assign_roles, make_demo, table_from_frame
 from fairmoe.experiment import run_experiment
-from fairmoe.runs import EXPERTS
+from fairmoe.names import EXPERTS
 
 
 def encoded(run, frame):

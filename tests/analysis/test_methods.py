@@ -4,7 +4,8 @@ from scipy.stats import spearmanr
 
 from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.attention import reasons_of
-from fairmoe.analysis.methods import METHODS, _rank_correlation, compare_methods, sample_by_group
+from fairmoe.analysis.methods import _rank_correlation, compare_methods, sample_by_group
+from fairmoe.names import ATTRIBUTION_METHODS
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def test_the_methods_own_column_is_the_attention_of_the_same_rows(demo_run, comp
 
 
 def test_four_methods_are_compared_and_mostly_agree(comparison):
-    assert list(comparison.attention) == list(METHODS)
+    assert list(comparison.attention) == list(ATTRIBUTION_METHODS)
     assert comparison.attention.sum().to_numpy() == pytest.approx(1, abs=1e-6)
     assert np.diag(comparison.agreement) == pytest.approx(1)
     assert np.diag(comparison.same_top) == pytest.approx(1)

@@ -3,8 +3,8 @@ import pytest
 
 from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores
-from fairmoe.metrics import METRICS, score_predictions
-from fairmoe.runs import EXPERTS
+from fairmoe.metrics import score_predictions
+from fairmoe.names import EXPERTS, METRICS
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from fairmoe.analysis import predict_rows, unknown_levels
 from fairmoe.data import DEMO_ROLES, Encoder, demo_table, read_table, table_from_frame
 from fairmoe.errors import InvalidInputError
-from fairmoe.runs import EXPERTS
+from fairmoe.names import EXPERTS
 
 
 @pytest.fixture(scope="module")

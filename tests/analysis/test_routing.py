@@ -14,7 +14,8 @@ from fairmoe.analysis.routing import (
     weights_by_column,
     weights_by_group,
 )
-from fairmoe.runs import EXPERTS, SplitRecord
+from fairmoe.names import EXPERTS
+from fairmoe.runs import SplitRecord
 
 NAMES = ["a", "b"]
 

@@ -6,9 +6,9 @@ import torch
 from sklearn.linear_model import LogisticRegression
 
 from fairmoe.baselines import LinearModel, fit_constant, fit_logistic
-from fairmoe.config import AttributionMethod
 from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainer
+from fairmoe.names import AttributionMethod
 
 
 def draw(n=200, d=4, dtype=torch.float32):

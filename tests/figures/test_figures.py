@@ -1,6 +1,5 @@
 import inspect
 import math
-from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -20,13 +19,10 @@ from fairmoe.figures.experts import (
     scores_figure,
     scores_takeaway,
 )
-from fairmoe.figures.palette import EXPERTS, MODELS, group_styles, plain, reserve_room
+from fairmoe.figures.palette import MODEL_STYLES, group_styles, plain, reserve_room
 from fairmoe.figures.tables import column_table, group_counts, score_table
-from fairmoe.figures.words import METRICS, shown
-from fairmoe.metrics import METRICS as COMPUTED
 from fairmoe.metrics import group_rates
-from fairmoe.runs import EXPERTS as RUN_EXPERTS
-from fairmoe.runs import MODELS as RUN_MODELS
+from fairmoe.names import METRICS
 
 Y = np.array([1, 0, 1, 1, 0])
 GROUP = np.array([0, 0, 0, 1, 1])
@@ -34,7 +30,7 @@ GROUP = np.array([0, 0, 0, 1, 1])
 
 @pytest.fixture
 def scores() -> pd.DataFrame:
-    table = {model: dict.fromkeys(METRICS, 0.1 * i) for i, model in enumerate(MODELS)}
+    table = {model: dict.fromkeys(METRICS, 0.1 * i) for i, model in enumerate(MODEL_STYLES)}
     table["logistic"]["f_res"] = math.nan
     return score_table(table)
 
@@ -44,15 +40,11 @@ def rates() -> pd.DataFrame:
     return group_rates(Y, Y, Y * 0.8, group=GROUP, group_names=["<b>a</b>", "b"])
 
 
-def test_every_model_and_metric_of_a_run_is_named_and_styled():
-    assert set(MODELS) == set(RUN_MODELS)
-    assert EXPERTS == RUN_EXPERTS
-    assert set(METRICS) == set(COMPUTED)
-
-
 def test_no_two_models_look_alike_in_colour_or_in_the_second_channel():
     for channel in ("colour", "dash", "symbol", "pattern", "label"):
-        assert len({getattr(style, channel) for style in MODELS.values()}) == len(MODELS)
+        assert len({getattr(style, channel) for style in MODEL_STYLES.values()}) == len(
+            MODEL_STYLES
+        )
 
 
 @given(st.integers(1, 42))
@@ -70,25 +62,6 @@ def test_plain_text_holds_no_tags(text):
 
 def test_the_style_of_a_group_does_not_depend_on_the_groups_after_it():
     assert group_styles(["a", "b"]) == group_styles(["a", "b", "c"])[:2]
-
-
-@pytest.mark.parametrize(
-    ("value", "metric", "text"),
-    [
-        (0.71449, "acc", "71.4%"),
-        (0.0, "dp", "0.0 pp"),
-        (-0.05, "final_score", "-5.0%"),
-        (math.nan, "eo", "insufficient data"),
-    ],
-)
-def test_scores_read_as_percent_or_percentage_points(value, metric, text):
-    assert shown(value, metric) == text
-
-
-def test_gaps_are_better_when_lower():
-    lower = {name for name, metric in METRICS.items() if not metric.higher_is_better}
-    assert lower == {"dp", "eo", "f_res", "ref", "vef", "att_jsd", "f_proc"}
-    assert {METRICS[name].unit for name in lower} == {"pp"}
 
 
 def test_no_word_calls_a_model_fair():
@@ -146,7 +119,7 @@ def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
     gaps = figure.data[1]
     assert gaps.text[-1].strip() == "insufficient data"
     assert gaps.text[1].strip() == "10.0 pp"
-    assert list(figure.data[0].marker.color) == [style.colour for style in MODELS.values()]
+    assert list(figure.data[0].marker.color) == [style.colour for style in MODEL_STYLES.values()]
     assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == [
         "higher is better",
         "lower is better",
@@ -159,14 +132,14 @@ def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
 
 
 def test_scores_below_zero_are_in_view():
-    table = score_table({m: dict.fromkeys(METRICS, -0.3) for m in MODELS})
+    table = score_table({m: dict.fromkeys(METRICS, -0.3) for m in MODEL_STYLES})
     low, high = scores_figure(table).layout.xaxis4.range
     assert low < -30
     assert high > 0
 
 
 def test_a_model_is_ahead_of_the_mixture_if_its_score_reads_higher():
-    models = list(MODELS)
+    models = list(MODEL_STYLES)
     final = dict(zip(models, [0.5, 0.5004, 0.5006, 0.4, 0.6, 0.5, 0.1], strict=True))
     table = score_table({m: dict.fromkeys(METRICS, value) for m, value in final.items()})
     assert models[0] == "mixture"
@@ -174,12 +147,12 @@ def test_a_model_is_ahead_of_the_mixture_if_its_score_reads_higher():
 
 
 def test_lines_of_scores_begin_at_zero():
-    values = dict(zip(MODELS, [0.4, -0.3] + [0.0] * 5, strict=True))
+    values = dict(zip(MODEL_STYLES, [0.4, -0.3] + [0.0] * 5, strict=True))
     figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
     drawn = figure.data[0]
     assert list(drawn.x[:2] - drawn.error_x.arrayminus[:2]) == [0, -30]
     assert list(drawn.x[:2] + drawn.error_x.array[:2]) == [40, 0]
-    assert list(drawn.marker.symbol) == [style.symbol for style in MODELS.values()]
+    assert list(drawn.marker.symbol) == [style.symbol for style in MODEL_STYLES.values()]
 
 
 def test_labels_get_the_room_that_they_need_or_what_the_browser_finds():
@@ -252,7 +225,7 @@ def test_curves_share_a_panel_by_phase_and_quantity():
     ]
     assert [trace.xaxis for trace in figure.data] == ["x", "x", "x2", "x3"]
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
-    assert figure.data[1].line.dash == MODELS["result"].dash
+    assert figure.data[1].line.dash == MODEL_STYLES["result"].dash
     assert figure.data[3].mode == "markers"
     assert curves_takeaway(lines) == (
         "With all losses on: loss of utility from 0.5 to 0.4, reward from 0.1 to 0.1."
@@ -281,11 +254,3 @@ def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
     ):
         assert all(trace.marker.color is not None for trace in figure.data)
         assert figure.layout.title.text.endswith("?")
-
-
-def test_phases_of_training_are_those_of_the_palette_of_words():
-    from fairmoe.progress import Phase
-    from fairmoe.ui.frame.progress import PHASES, WHOLE
-
-    assert set(PHASES) | set(WHOLE) | {"read"} == set(get_args(Phase))
-    assert not set(PHASES) & set(WHOLE)

@@ -2,9 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairmoe.analysis.individual import MODELS as COMPUTED
 from fairmoe.figures.individual import (
-    ASKED,
     changes_figure,
     changes_takeaway,
     opinions_figure,
@@ -14,7 +12,8 @@ from fairmoe.figures.individual import (
     swap_figure,
     swap_takeaway,
 )
-from fairmoe.figures.palette import MODELS, group_styles
+from fairmoe.figures.palette import MODEL_STYLES, group_styles
+from fairmoe.names import MIXTURE_AND_EXPERTS
 
 SAID = pd.Series(
     {
@@ -28,14 +27,10 @@ SAID = pd.Series(
     }
 )
 REASONS = pd.DataFrame(
-    {model: [0.9, -0.4, 0.0] for model in ASKED}, index=["pay", "<b>age</b>", "town"]
+    {model: [0.9, -0.4, 0.0] for model in MIXTURE_AND_EXPERTS}, index=["pay", "<b>age</b>", "town"]
 )
 SWAPPED = pd.DataFrame({"mixture": [0.4, 0.55, 0.35], "group": [-1, 0, 2]})
 CHANGES = pd.DataFrame({"change": ["<i>a</i> 1 → 2", "b x → y"], "cost": [0.2, 0.5], "proba": 0.6})
-
-
-def test_the_models_asked_are_those_that_are_computed():
-    assert ASKED == COMPUTED
 
 
 def test_opinions_are_drawn_in_the_colours_of_the_models():
@@ -43,7 +38,7 @@ def test_opinions_are_drawn_in_the_colours_of_the_models():
     proba, weight = figure.data
     assert list(proba.x) == pytest.approx([40, 60, 30, 70])
     assert list(weight.x)[1:] == pytest.approx([20, 70, 10])
-    assert list(proba.marker.color) == [MODELS[model].colour for model in ASKED]
+    assert list(proba.marker.color) == [MODEL_STYLES[model].colour for model in MIXTURE_AND_EXPERTS]
     assert "<u>" not in figure.to_json()
     assert opinions_takeaway(SAID, "hired") == (
         "The mixture gives hired a probability of 40.0%, which is not above 50%; alone, the "

@@ -4,7 +4,7 @@ import pytest
 
 from fairmoe.analysis.routing import by_disagreement, flows, mean_weights, weights_by_group
 from fairmoe.figures.curves import Line
-from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import MOST_POINTS, sampled
 from fairmoe.figures.routing import (
     column_figure,
@@ -28,7 +28,7 @@ from fairmoe.figures.whatif import (
     forced_figure,
     forced_takeaway,
 )
-from fairmoe.figures.words import METRICS
+from fairmoe.names import EXPERTS, METRICS
 
 GROUPS = ["<b>a</b>", "b"]
 
@@ -125,7 +125,7 @@ def test_the_takeaway_tells_where_the_groups_differ_most():
 def test_usage_is_drawn_for_each_expert_and_nothing_else():
     lines = [Line(f"usage of {e}", "gate", (1, 2), (1 / 3, 0.2)) for e in EXPERTS]
     figure = usage_figure([Line("reward", "gate", (1, 2), (0, 1)), *lines])
-    assert [trace.name for trace in figure.data] == [MODELS[e].label for e in EXPERTS]
+    assert [trace.name for trace in figure.data] == [MODEL_STYLES[e].label for e in EXPERTS]
     assert list(figure.data[0].y) == pytest.approx([100 / 3, 20])
     assert "utility expert from 33% to 20%" in usage_takeaway(lines)
     assert usage_figure([]) is None
@@ -158,7 +158,7 @@ def test_the_flow_into_every_expert_flows_out_again():
     assert list(label) == [
         "&lt;b&gt;a&lt;/b&gt;",
         "b",
-        *(MODELS[e].label for e in EXPERTS),
+        *(MODEL_STYLES[e].label for e in EXPERTS),
         "&lt;i&gt;yes&lt;/i&gt;",
         "no",
     ]

@@ -3,16 +3,15 @@ import math
 import pandas as pd
 import pytest
 
-from fairmoe.figures.palette import MODELS, PEERS
+from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES
 from fairmoe.figures.tradeoff import (
-    GAPS,
     not_drawn,
     outside,
     settings_reading,
     tradeoff_figure,
     tradeoff_takeaway,
 )
-from fairmoe.figures.words import METRICS
+from fairmoe.names import GAP_AXES
 
 
 @pytest.fixture
@@ -113,22 +112,21 @@ def test_baselines_stand_beside_and_the_constant_does_not_stretch_the_axis(
     figure = tradeoff_figure(points, means, baselines, "f_res")
     drawn = traces(figure)
 
-    optimizer = drawn[PEERS["threshold_optimizer"].label]
+    optimizer = drawn[PEER_STYLES["threshold_optimizer"].label]
     assert list(optimizer.x) == pytest.approx([12, 14])
     assert optimizer.customdata is None
     low, high = figure.layout.yaxis.range
     assert 30 < low < 50
     assert 82 < high < 90
-    assert list(drawn[MODELS["constant"].label].y) == [30]
+    assert list(drawn[MODEL_STYLES["constant"].label].y) == [30]
     assert outside(baselines) == "Constant predictor: 30.0% utility at 0.0 pp."
-    assert not_drawn(baselines) == [PEERS["adversarial"].label]
+    assert not_drawn(baselines) == [PEER_STYLES["adversarial"].label]
 
 
 def test_the_axis_is_named_after_the_gap(points, means, baselines):
-    for gap, label in GAPS.items():
+    for gap, label in GAP_AXES.items():
         title = tradeoff_figure(points, means, baselines, gap).layout.xaxis.title.text
         assert title.startswith(label.lower())
-    assert GAPS["f_res"] == METRICS["f_res"].label
 
 
 def test_the_takeaway_counts_the_front_and_names_its_ends(points):

@@ -8,13 +8,13 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import (
-    CELLS,
     auc_by_group,
     confusion_by_group,
     group_rates,
     largest_gaps,
     roc_by_group,
 )
+from fairmoe.names import CELLS
 
 Y = [1, 0, 1, 0, 1, 1]
 SCORE = [0.9, 0.4, 0.4, 0.2, 0.7, 0.1]

@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fairmoe.errors import InvalidInputError
-from fairmoe.metrics import (
-    HIGHER_IS_BETTER,
-    METRICS,
-    costs,
-    hypervolume,
-    mean_and_spread,
-    pareto_front,
-)
+from fairmoe.metrics import costs, hypervolume, mean_and_spread, pareto_front
+from fairmoe.names import METRICS
 
 SIDE = 6
 grid_points = st.integers(2, 3).flatmap(
@@ -99,19 +93,12 @@ def test_points_need_to_be_a_matrix():
         pareto_front([1, 2])
 
 
-def test_every_metric_has_a_direction():
-    assert set(METRICS) > HIGHER_IS_BETTER
-    assert set(METRICS) - HIGHER_IS_BETTER == {
-        "dp", "eo", "f_res", "ref", "vef", "att_jsd", "f_proc",
-    }  # fmt: skip
-
-
 def test_costs_turn_what_is_to_be_high():
     scores = {name: [0.25] for name in METRICS}
 
-    turned = costs(scores, METRICS)[0]
+    turned = costs(scores, list(METRICS))[0]
 
-    expected = [0.75 if name in HIGHER_IS_BETTER else 0.25 for name in METRICS]
+    expected = [0.75 if METRICS[name].higher_is_better else 0.25 for name in METRICS]
     assert turned.tolist() == expected
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from fairmoe.data import Encoder, LabelledTable, Roles, Sensitive, Target
-from fairmoe.runs import MODELS, SPLITS, Run, SplitRecord
+from fairmoe.names import MODELS, SPLITS
+from fairmoe.runs import Run, SplitRecord
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' {{ 7 * 7 }}"
 

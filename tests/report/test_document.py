@@ -14,11 +14,10 @@ from plotly.offline import get_plotlyjs
 
 from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
-from fairmoe.figures.words import METRICS, shown
+from fairmoe.names import METRICS, MODELS
 from fairmoe.report import CHOICES, Cover, make_report, to_html
 from fairmoe.report.document import _inert
 from fairmoe.report.grids import origin_grid
-from fairmoe.runs import MODELS
 from tests.report.conftest import NASTY
 
 TODAY = Cover(date(2026, 11, 22))
@@ -184,7 +183,7 @@ def test_scores_are_those_of_the_run(page, demo_run):
     scores = demo_run[0].scores["test"]
     rows = [text.split("\n")[0].replace("\u00a0", " ") for text in page.text("tr")]
     for metric, about in METRICS.items():
-        cells = "".join(shown(scores[model][metric], metric) for model in MODELS)
+        cells = "".join(about.text(scores[model][metric]) for model in MODELS)
         assert f"{about.label}{cells}" in rows
 
 

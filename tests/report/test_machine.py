@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from fairmoe.metrics import demographic_parity_test, group_rates
+from fairmoe.names import EXPERTS, MODELS
 from fairmoe.report import Cover, make_report, to_csv, to_json
-from fairmoe.runs import EXPERTS, MODELS, to_document
+from fairmoe.runs import to_document
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ import torch
 from safetensors.torch import load, save
 
 from fairmoe.errors import CancelledError, InvalidInputError
-from fairmoe.metrics import METRICS
+from fairmoe.names import METRICS, TRAINED_MODELS
 from fairmoe.sweep import MemoryStore, run_sweep, shard
 from fairmoe.sweep.shard import (
-    SCORED,
     SCORED_SPLITS,
     compute_shard,
     read_shard,
@@ -57,10 +56,10 @@ def test_a_shard_names_its_data_and_runs_and_holds_the_scores_of_each_model(
     assert shard.settings == runs
     assert shard.data_digest == prepared.data.digest
     for split in SCORED_SPLITS:
-        assert shard.scores[split].shape == (len(SCORED), 4, len(METRICS))
+        assert shard.scores[split].shape == (len(TRAINED_MODELS), 4, len(METRICS))
         assert shard.scores[split].dtype == np.float64
         assert np.isfinite(shard.scores[split]).all()
-        assert shard.collapsed[split].shape == (len(SCORED), 4)
+        assert shard.collapsed[split].shape == (len(TRAINED_MODELS), 4)
 
 
 @pytest.mark.parametrize("at", [3, 40, -5])

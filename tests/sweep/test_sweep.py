@@ -10,9 +10,9 @@ import pytest
 from fairmoe.data import DEMO_ROLES, Roles
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
 from fairmoe.experiment import run_experiment
-from fairmoe.metrics import METRICS, is_collapsed
+from fairmoe.metrics import is_collapsed
+from fairmoe.names import METRICS, TRAINED_MODELS
 from fairmoe.sweep import (
-    SCORED,
     SCORED_SPLITS,
     FolderStore,
     MemoryStore,
@@ -41,7 +41,7 @@ def test_a_run_of_a_sweep_is_the_run_alone(sweep, table, runs):
     assert opened.settings == alone.settings
     assert opened.resolved == alone.resolved
     for split in SCORED_SPLITS:
-        for position, model in enumerate(SCORED):
+        for position, model in enumerate(TRAINED_MODELS):
             expected = list(alone.scores[split][model].values())
             assert sweep.scores[split][position, 3] == pytest.approx(expected, abs=1e-4)
             assert list(opened.scores[split][model].values()) == pytest.approx(expected, abs=1e-4)
@@ -71,8 +71,8 @@ def with_scores(sweep, validation, test=None, collapsed=None):
     for split, points in (("validation", validation), ("test", test or validation)):
         scores[split] = sweep.scores[split].copy()
         for name, values in zip(("utility", "f_res"), zip(*points, strict=True), strict=True):
-            scores[split][0, :, METRICS.index(name)] = values
-    flags = np.zeros((len(SCORED), len(sweep)), dtype=bool)
+            scores[split][0, :, list(METRICS).index(name)] = values
+    flags = np.zeros((len(TRAINED_MODELS), len(sweep)), dtype=bool)
     flags[0] = collapsed or [False] * len(sweep)
     return dataclasses.replace(sweep, scores=scores, collapsed=dict.fromkeys(SCORED_SPLITS, flags))
 

@@ -1,6 +1,7 @@
 import pytest
 
-from fairmoe.sweep import BOTH_GAPS, finished_runs, run_points, run_sweep, setting_means
+from fairmoe.names import BOTH_GAPS
+from fairmoe.sweep import finished_runs, run_points, run_sweep, setting_means
 from fairmoe.sweep.plan import make_shards
 from fairmoe.sweep.stores import MemoryStore
 

@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Table, assign_roles
-from fairmoe.figures.words import METRICS
+from fairmoe.names import METRICS, MODELS, SPLITS
 from fairmoe.progress import OnProgress, Progress, ignore_progress
-from fairmoe.runs import MODELS, SPLITS, Curve, DataSummary, Run, SplitRecord
+from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
 from tests.patience import PATIENCE
 
 

@@ -5,9 +5,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fairmoe.figures.lessons.spread import GREY, spread
-from fairmoe.figures.palette import MODELS, PATTERN, TEMPLATE
+from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE
+from fairmoe.names import METRICS, SUMMARY
 
-PARTS = {"utility": "Utility", "f_res": "Result gap", "f_proc": "Procedure gap"}
+_PARTS = [name for name in SUMMARY if name != "final_score"]
 _MODELS = ("mixture", "constant")
 
 
@@ -25,7 +26,7 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
         subplot_titles=["Final score", f"Its parts at a base rate of {base_rate:.0%}"],
     )
     for model in _MODELS:
-        style = MODELS[model]
+        style = MODEL_STYLES[model]
         own = scores[scores["model"] == model]
         final = 100 * own.groupby("base_rate")["final_score"].agg(["mean", "min", "max"])
         figure.add_scatter(
@@ -41,12 +42,10 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
             row=1,
             col=1,
         )
-        parts = 100 * own.loc[own["base_rate"] == base_rate, list(PARTS)].agg(
-            ["mean", "min", "max"]
-        )
+        parts = 100 * own.loc[own["base_rate"] == base_rate, _PARTS].agg(["mean", "min", "max"])
         figure.add_bar(
             name=style.label,
-            x=list(PARTS.values()),
+            x=[METRICS[name].label for name in _PARTS],
             y=parts.loc["mean"],
             marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
             error_y=_ranges(parts.T, GREY),

@@ -5,11 +5,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fairmoe.figures.lessons.spread import add_seeds, range_of, spread
-from fairmoe.figures.palette import MODELS, TEMPLATE
-from fairmoe.figures.words import METRICS
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
+from fairmoe.names import EXPERTS, METRICS
 
 SHOWN = ("utility", "dp", "eo", "att_jsd")
-_ORDER = ("utility", "result", "procedural", "constant")
+_ORDER = (*EXPERTS, "constant")
 
 
 def experts_figure(scores: pd.DataFrame, chosen: str) -> go.Figure:
@@ -28,7 +28,7 @@ def experts_figure(scores: pd.DataFrame, chosen: str) -> go.Figure:
     )
     for place, metric in enumerate(SHOWN, start=1):
         for model in _ORDER:
-            style = MODELS[model]
+            style = MODEL_STYLES[model]
             values = 100 * scores.loc[scores["model"] == model, metric]
             where = {"row": 1, "col": place}
             bold = model in (chosen, "constant")
@@ -59,7 +59,7 @@ def experts_figure(scores: pd.DataFrame, chosen: str) -> go.Figure:
     figure.update_yaxes(
         type="category",
         categoryorder="array",
-        categoryarray=[MODELS[model].label for model in reversed(_ORDER)],
+        categoryarray=[MODEL_STYLES[model].label for model in reversed(_ORDER)],
         ticksuffix="  ",
     )
     return figure
@@ -75,4 +75,4 @@ def experts_takeaway(scores: pd.DataFrame, chosen: str) -> str:
         against = "" if chosen == "utility" else f" against {100 * float(other.mean()):.{digits}f}"
         told.append(f"{about.label} {spread(own, about.unit, digits)}{against}")
     beside = "" if chosen == "utility" else ", against the means of the utility expert"
-    return f"{MODELS[chosen].label}{beside}: {'; '.join(told)}."
+    return f"{MODEL_STYLES[chosen].label}{beside}: {'; '.join(told)}."

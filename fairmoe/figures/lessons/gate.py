@@ -6,7 +6,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fairmoe.figures.lessons.spread import GREY, range_of
-from fairmoe.figures.palette import EXPERTS, MODELS, PATTERN, TEMPLATE, Style
+from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, Style
+from fairmoe.names import EXPERTS
 
 ESTIMATORS = {
     "blind": Style("Reward ignores the actions", "#8C8C8C", "solid", "x", "+"),
@@ -114,7 +115,7 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
         subplot_titles=["Use of the experts, by seed", "Largest weight of each row"],
     )
     for expert in EXPERTS:
-        style = MODELS[expert]
+        style = MODEL_STYLES[expert]
         own = usage[usage["expert"] == expert]
         figure.add_bar(
             name=style.label,
@@ -136,7 +137,7 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
         x=100 * (share.index + width / 2),
         y=share,
         width=100 * width,
-        marker={"color": MODELS["mixture"].colour},
+        marker={"color": MODEL_STYLES["mixture"].colour},
         showlegend=False,
         hovertemplate="around %{x:.0f}%: %{y:.1f}% of the rows<extra></extra>",
         row=1,

@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.palette import Style
-from fairmoe.figures.words import suffix
+from fairmoe.names import suffix
 
 GREY = "#7A8794"
 FAINT = 0.35

@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fairmoe.figures.lessons.spread import GREY, add_seeds, range_of, spread
-from fairmoe.figures.palette import MODELS, TEMPLATE
-from fairmoe.figures.words import suffix
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
+from fairmoe.names import suffix
 
 CHANCE = 50.0
 _PANELS = {
@@ -48,18 +48,18 @@ def outcome_weight_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
                 figure,
                 100 * of_value[x],
                 100 * of_value[y],
-                MODELS["result"],
+                MODEL_STYLES["result"],
                 chosen=value == strength,
                 name=f"λ = {value:g}",
                 **where,
             )
         constant = scores[scores["strength"].isna()]
-        label = MODELS["constant"].label
+        label = MODEL_STYLES["constant"].label
         add_seeds(
             figure,
             100 * constant[x],
             100 * constant[y],
-            MODELS["constant"],
+            MODEL_STYLES["constant"],
             chosen=True,
             name=label,
             **where,
@@ -146,7 +146,7 @@ def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
                 "symmetric": False,
                 "array": [above],
                 "arrayminus": [below],
-                "color": MODELS["procedural"].colour,
+                "color": MODEL_STYLES["procedural"].colour,
                 "thickness": 2 if chosen else 1,
                 "width": 8,
             },
@@ -156,7 +156,7 @@ def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
             showlegend=False,
             hoverinfo="skip",
         )
-        style = MODELS["procedural"]
+        style = MODEL_STYLES["procedural"]
         add_seeds(figure, [label] * len(told), told, style, chosen=chosen, name="AUC")
     figure.update_traces(hovertemplate="%{x}: %{y:.1f}%<extra></extra>", selector={"name": "AUC"})
     figure.update_layout(

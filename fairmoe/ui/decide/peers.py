@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from fairmoe.figures.palette import PEERS
+from fairmoe.figures.palette import PEER_STYLES
+from fairmoe.names import FairlearnMethod
 from fairmoe.progress import OnProgress, Progress
 from fairmoe.ui.frame.state import Explored, Session
 
 if TYPE_CHECKING:
-    from fairmoe.baselines import FairlearnMethod, FairlearnResult
+    from fairmoe.baselines import FairlearnResult
     from fairmoe.jobs import Snapshot
     from fairmoe.sweep import Sweep
 
@@ -46,7 +47,7 @@ def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> Non
         from fairmoe.baselines import FAIRLEARN, fairlearn_front  # noqa: PLC0415
 
         results: list[FairlearnResult] = []
-        total = POINTS * len(PEERS)
+        total = POINTS * len(PEER_STYLES)
 
         def tell(report: Progress) -> None:
             on_progress(Progress("fairlearn", len(results) + report.done, total))
@@ -68,4 +69,4 @@ def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> Non
 def _methods() -> "tuple[FairlearnMethod, ...]":
     from fairmoe.baselines import FAIRLEARN  # noqa: PLC0415
 
-    return tuple(method for method in FAIRLEARN if method in PEERS)
+    return tuple(method for method in FAIRLEARN if method in PEER_STYLES)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from fairmoe.figures.palette import MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.tradeoff import (
-    GAPS,
     label_of,
     not_drawn,
     outside,
@@ -16,6 +15,7 @@ from fairmoe.figures.tradeoff import (
     tradeoff_figure,
     tradeoff_takeaway,
 )
+from fairmoe.names import BASELINES, GAP_AXES
 from fairmoe.ui.frame.components import (
     percent_column,
     plain,
@@ -27,10 +27,8 @@ from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Explored, Session
 
 if TYPE_CHECKING:
-    from fairmoe.runs import Model
     from fairmoe.sweep import Sweep
 
-_FROM_THE_RUN: "tuple[Model, ...]" = ("constant", "logistic")
 _PICKED, _CHOSEN = "tradeoff-picked", "tradeoff-run"
 
 
@@ -67,9 +65,9 @@ def show_tradeoff(state: Session, explored: Explored, sweep: "Sweep") -> None:
 def _gap_switch() -> str:
     gap: str = st.segmented_control(
         "Gap",
-        list(GAPS),
+        list(GAP_AXES),
         default="f_res",
-        format_func=GAPS.__getitem__,
+        format_func=GAP_AXES.__getitem__,
         required=True,
         key="gap",
         bind="query-params",
@@ -120,8 +118,8 @@ def _baselines(explored: Explored, gap: str) -> pd.DataFrame:
     """Return where the baselines stand on the test rows, as `tradeoff_figure` takes it."""
     scores = explored.origin.run.scores["test"]
     rows: list[tuple[str, float, float, str]] = [
-        (name, _gap_of(scores[name], gap), scores[name]["utility"], MODELS[name].label)
-        for name in _FROM_THE_RUN
+        (name, _gap_of(scores[name], gap), scores[name]["utility"], MODEL_STYLES[name].label)
+        for name in BASELINES
     ]
     for peer in explored.peers:
         found = peer.splits["test"].scores

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from fairmoe.errors import FairmoeError, InvalidInputError
-from fairmoe.figures.words import INSUFFICIENT, suffix
 from fairmoe.jobs import log_bug
+from fairmoe.names import INSUFFICIENT, suffix
 
 # An underscore within a word is no markup, and labels are read out as they are written.
 _MARKUP = re.compile(r"([\\`*{}\[\]()#+\-.!|~$<>&^=\"']|(?<![^\W_])_|_(?![^\W_]))")

@@ -1,13 +1,14 @@
 """A training or a sweep while it waits and runs."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fairmoe.config import Settings
 from fairmoe.figures.curves import Line, curves_figure, main_lines
 from fairmoe.jobs import Snapshot
-from fairmoe.progress import OnProgress, Phase, Progress
+from fairmoe.names import PHASES, TRAINING
+from fairmoe.progress import OnProgress, part_done
 from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.state import Session, registry
@@ -15,27 +16,6 @@ from fairmoe.ui.frame.state import Session, registry
 if TYPE_CHECKING:
     from fairmoe.runs import Run
 
-
-class _PhaseOfRun(NamedTuple):
-    words: str
-    share: float
-
-
-PHASES: dict[Phase, _PhaseOfRun] = {
-    "encode": _PhaseOfRun("Encoding the columns", 0.03),
-    "warm-up": _PhaseOfRun("Warming up the experts", 0.10),
-    "experts": _PhaseOfRun("Training the experts", 0.25),
-    "gate": _PhaseOfRun("Training the gate", 0.57),
-    "evaluate": _PhaseOfRun("Scoring every model", 0.05),
-}
-"""What each phase is called, and what part of a default training it takes, measured on the demo."""
-
-WHOLE: dict[Phase, str] = {
-    "sweep": "Training runs with several settings",
-    "fairlearn": "Fitting Fairlearn's methods",
-    "recommend": "Trying likely settings, then training with the best",
-}
-"""Work of one phase, whose steps are all alike."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 _SECONDS_BETWEEN_DRAWINGS = 2.4
@@ -182,29 +162,19 @@ def _how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:
     report = snapshot.progress
     if report is None:
         return 0.0, "Starting"
-    if report.phase in WHOLE:
-        told = f"{WHOLE[report.phase]}: {report.done:,} of {report.total:,} are done"
+    label = PHASES[report.phase].label
+    if report.phase not in TRAINING:
+        told = f"{label}: {report.done:,} of {report.total:,} are done"
         if report.seconds_left is not None:
             told += f" · {in_words(report.seconds_left)}"
         return report.done / report.total if report.total else 1.0, told
-    step = (
-        f"Step {list(PHASES).index(report.phase) + 1} of {len(PHASES)}: "
-        f"{PHASES[report.phase].words}"
-    )
+    step = f"Step {TRAINING.index(report.phase) + 1} of {len(TRAINING)}: {label}"
     if report.total > 1:
         step += f", {report.done:,} of {report.total:,}"
     part = part_done(report)
     if part >= _ENOUGH_TO_JUDGE:
         step += f" · {time_left(part, snapshot.seconds)}"
     return part, step
-
-
-def part_done(report: Progress) -> float:
-    """Return what part of the whole training is done, in [0, 1]."""
-    phases = list(PHASES)
-    before = sum(PHASES[phase].share for phase in phases[: phases.index(report.phase)])
-    done = report.done / report.total if report.total else 1.0
-    return min(1.0, before + PHASES[report.phase].share * done)
 
 
 def time_left(part: float, seconds: float) -> str:

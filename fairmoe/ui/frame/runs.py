@@ -3,14 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from fairmoe.figures.runs import (
-    RUN_SCORES,
-    differing_settings,
-    run_table,
-    runs_figure,
-    runs_takeaway,
-)
-from fairmoe.figures.words import METRICS
+from fairmoe.figures.runs import differing_settings, run_table, runs_figure, runs_takeaway
+from fairmoe.names import METRICS, SUMMARY
 from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
 from fairmoe.ui.frame.state import KeptRun, Session
 
@@ -89,7 +83,7 @@ def compare_runs(state: Session) -> None:
         str(name): st.column_config.TextColumn(str(name).replace("_", " ").capitalize())
         for name in settings
     }
-    for metric in RUN_SCORES:
+    for metric in SUMMARY:
         about = METRICS[metric]
         columns[metric] = percent_column(about.label, about.help, about.unit)
     show_table(

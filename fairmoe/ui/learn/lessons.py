@@ -14,8 +14,7 @@ from fairmoe.figures.lessons import experts as experts_figures
 from fairmoe.figures.lessons import gate as gate_figures
 from fairmoe.figures.lessons import strength as strength_figures
 from fairmoe.figures.lessons.spread import seeds_table
-from fairmoe.figures.palette import MODELS
-from fairmoe.figures.words import METRICS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.lessons import (
     attention,
     balance,
@@ -27,6 +26,7 @@ from fairmoe.lessons import (
     reversal,
     reward,
 )
+from fairmoe.names import EXPERTS, METRICS
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table
 
 T = TypeVar("T")
@@ -69,9 +69,9 @@ def _show_experts(work: str) -> None:
     scores = _once("experts", experts.compute, work)
     chosen: str = st.segmented_control(
         "Expert",
-        experts.KINDS,
+        EXPERTS,
         default="result",
-        format_func=lambda kind: MODELS[kind].label,
+        format_func=lambda kind: MODEL_STYLES[kind].label,
         required=True,
         key="expert",
         bind="query-params",

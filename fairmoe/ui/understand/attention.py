@@ -23,7 +23,8 @@ from fairmoe.figures.divergence import (
     null_figure,
     null_takeaway,
 )
-from fairmoe.figures.palette import MODELS, group_styles
+from fairmoe.figures.palette import MODEL_STYLES, group_styles
+from fairmoe.names import TRAINED_MODELS, Model, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
     plain,
@@ -37,7 +38,7 @@ from fairmoe.ui.understand.results import describe, split_switch
 if TYPE_CHECKING:
     from fairmoe.analysis.attention import Reasons
     from fairmoe.analysis.rows import RunRows
-    from fairmoe.runs import Model, Run, SplitName
+    from fairmoe.runs import Run
 
 SHUFFLINGS = 1000
 COLUMNS_AT_FIRST = 4
@@ -57,7 +58,7 @@ class Asked:
     """
 
     kept: KeptRun
-    split: "SplitName"
+    split: SplitName
     model: "Model"
     reasons: "Reasons"
     group: int
@@ -102,12 +103,12 @@ class Asked:
         many = len(self.reasons.group_names)
         largest = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
         return (
-            f"{MODELS[self.model].label}; {describe(self.run, self.split)}"
+            f"{MODEL_STYLES[self.model].label}; {describe(self.run, self.split)}"
             f"{largest if many > MOST_GROUPS else ''}"
         )
 
 
-def rows_in(state: Session, kept: KeptRun, split: "SplitName") -> "RunRows":
+def rows_in(state: Session, kept: KeptRun, split: SplitName) -> "RunRows":
     """Return the rows of a split of a run, read once per session."""
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis import rows_of_run  # noqa: PLC0415
@@ -119,14 +120,14 @@ def rows_in(state: Session, kept: KeptRun, split: "SplitName") -> "RunRows":
 
 def ask_reasons(state: Session, kept: KeptRun) -> Asked:
     """Let the user choose rows and model, and explain them."""
-    from fairmoe.analysis.attention import EXPLAINED, reasons_of  # noqa: PLC0415
+    from fairmoe.analysis.attention import reasons_of  # noqa: PLC0415
 
     with st.container(horizontal=True):
         split = split_switch()
         model: Model = st.selectbox(
             "Model",
-            EXPLAINED,
-            format_func=lambda key: MODELS[key].label,
+            TRAINED_MODELS,
+            format_func=lambda key: MODEL_STYLES[key].label,
             key="attention-model",
             bind="query-params",
             persist_state="session",
@@ -143,7 +144,7 @@ def ask_reasons(state: Session, kept: KeptRun) -> Asked:
 
 def show_reading(asked: Asked) -> None:
     """Say where the model looks more or less for one group than for the others."""
-    st.info(plain(f"{MODELS[asked.model].label}. {asked.lead}"), icon=":material/visibility:")
+    st.info(plain(f"{MODEL_STYLES[asked.model].label}. {asked.lead}"), icon=":material/visibility:")
     st.caption(
         "Attention is how the sizes of what the columns add to a row's log-odds are shared out; "
         "it sums to 100% in each row and tells nothing of their direction. That two groups get "
@@ -256,7 +257,7 @@ def show_distance(state: Session, asked: Asked) -> None:
     from fairmoe.analysis.attention import divergence_parts  # noqa: PLC0415
     from fairmoe.metrics import attention_test  # noqa: PLC0415
 
-    reasons, style = asked.reasons, MODELS[asked.model]
+    reasons, style = asked.reasons, MODEL_STYLES[asked.model]
     parts = divergence_parts(reasons)
     if parts.isna().any():
         st.info(divergence_takeaway(parts), icon=":material/group_off:")

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from fairmoe.figures.attributions import (
-    METHODS,
     methods_figure,
     methods_takeaway,
     ranges_figure,
     ranges_takeaway,
 )
+from fairmoe.names import ATTRIBUTION_METHODS
 from fairmoe.ui.frame.components import show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import Asked, rows_in
@@ -19,7 +19,7 @@ def show_directions(state: Session, asked: Asked) -> None:
     from fairmoe.analysis.attention import attribution_ranges  # noqa: PLC0415
 
     ranges = attribution_ranges(asked.reasons)
-    method = METHODS[asked.run.settings.attribution_method]
+    method = ATTRIBUTION_METHODS[asked.run.settings.attribution_method]
     show_chart(
         state.drawn(
             ("attention-ranges", *asked.what),
@@ -74,9 +74,9 @@ def show_methods(state: Session, asked: Asked) -> None:
         key=f"attention-methods-chart-{asked.key}",
     )
     table = comparison.agreement.assign(distance=100 * comparison.divergence)
-    own = METHODS[asked.run.settings.attribution_method]
+    own = ATTRIBUTION_METHODS[asked.run.settings.attribution_method]
     show_table(
-        table.set_axis([METHODS[str(name)] for name in table.index]).rename_axis("Method"),
+        table.set_axis(table.index.map(ATTRIBUTION_METHODS)).rename_axis("Method"),
         key=f"attention-methods-table-{asked.key}",
         alt=takeaway,
         columns={
@@ -84,7 +84,7 @@ def show_methods(state: Session, asked: Asked) -> None:
                 name: st.column_config.NumberColumn(
                     label, format="%.2f", help=f"Mean rank correlation with {label} within a row."
                 )
-                for name, label in METHODS.items()
+                for name, label in ATTRIBUTION_METHODS.items()
             },
             "distance": st.column_config.NumberColumn(
                 "Attention distance", format="%.2f pp", help="Between the groups, by this method."

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe.figures.decisions import (
-    CELLS,
-    FEW_ROWS,
+    MIN_ROWS_OF_BIN,
     MOST_GROUPS,
     calibration_figure,
     calibration_takeaway,
@@ -18,8 +17,9 @@ from fairmoe.figures.decisions import (
     roc_figure,
     roc_takeaway,
 )
-from fairmoe.figures.experts import RATES, rates_figure, rates_takeaway, too_few
-from fairmoe.figures.palette import MODELS
+from fairmoe.figures.experts import SHOWN_RATES, rates_figure, rates_takeaway, too_few
+from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe.names import CELLS, RATES, Model, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
     plain,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from fairmoe.metrics import Gap
-    from fairmoe.runs import Model, Run, SplitName
+    from fairmoe.runs import Run
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +50,7 @@ class Judged:
     """
 
     run: "Run"
-    split: "SplitName"
+    split: SplitName
     model: "Model"
     rates: pd.DataFrame
     gaps: "dict[str, Gap]"
@@ -63,7 +63,7 @@ class Judged:
     @property
     def source(self) -> str:
         """What figures of it are drawn from."""
-        return f"{MODELS[self.model].label}; {describe(self.run, self.split)}"
+        return f"{MODEL_STYLES[self.model].label}; {describe(self.run, self.split)}"
 
     @property
     def source_of_curves(self) -> str:
@@ -87,7 +87,7 @@ class Judged:
         }
 
 
-def judge(state: Session, run: "Run", split: "SplitName", model: "Model") -> Judged:
+def judge(state: Session, run: "Run", split: SplitName, model: "Model") -> Judged:
     """Return rates and tested gaps of one model, computed once per session."""
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.metrics import group_rates, largest_gaps  # noqa: PLC0415
@@ -104,12 +104,12 @@ def judge(state: Session, run: "Run", split: "SplitName", model: "Model") -> Jud
     return state.once(("judged", run.run_id, split, model), answer)
 
 
-def show_by_group(state: Session, run: "Run", split: "SplitName") -> None:
+def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
     """Let the user choose a model, and show what each group gets from it."""
     model: Model = st.selectbox(
         "Model",
         list(run.splits[split].proba),
-        format_func=lambda key: MODELS[key].label,
+        format_func=lambda key: MODEL_STYLES[key].label,
         key="rates-model",
         width=320,
         bind="query-params",
@@ -142,7 +142,8 @@ def _show_rates(state: Session, judged: Judged) -> None:
         "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
         "selected": st.column_config.NumberColumn("Predicted positive (rows)", format="localized"),
     }
-    for rate, label in RATES.items():
+    for rate in SHOWN_RATES:
+        label = RATES[rate]
         columns |= _with_interval(rate, label, "Share in percent.")
     percent = rates.assign(**{str(name): 100 * rates[name] for name in rates if name not in counts})
     show_table(
@@ -216,8 +217,8 @@ def _show_calibration(_: Session, judged: Judged) -> None:
     show_chart(
         calibration_figure(calibration, judged.rates["n"]),
         takeaway=takeaway,
-        source=f"{judged.source_of_curves} Ten equal bins, drawn from {FEW_ROWS} rows on; bars are "
-        "95% Wilson intervals.",
+        source=f"{judged.source_of_curves} Ten equal bins, drawn from {MIN_ROWS_OF_BIN} rows "
+        "on; bars are 95% Wilson intervals.",
         key=f"calibration-{judged.key}",
     )
     csv = calibration.set_index("group")

@@ -5,9 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from fairmoe.figures.attributions import METHODS
 from fairmoe.figures.individual import (
-    ASKED,
     changes_figure,
     changes_takeaway,
     opinions_figure,
@@ -17,7 +15,8 @@ from fairmoe.figures.individual import (
     swap_figure,
     swap_takeaway,
 )
-from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS
 from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
@@ -46,10 +45,13 @@ def show_opinions(person: Person) -> None:
         source=f"{_source(person)} Above 50% is predicted positive.",
         key=f"opinions-{person.key}",
     )
-    weights = {MODELS[expert].label: said[f"weight of {expert}"] for expert in EXPERTS}
+    weights = {MODEL_STYLES[expert].label: said[f"weight of {expert}"] for expert in EXPERTS}
     csv = pd.DataFrame(
-        {"proba": {MODELS[model].label: said[model] for model in ASKED}, "weight": weights}
-    ).loc[[MODELS[model].label for model in ASKED]]
+        {
+            "proba": {MODEL_STYLES[model].label: said[model] for model in MIXTURE_AND_EXPERTS},
+            "weight": weights,
+        }
+    ).loc[[MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS]]
     told = {label: f"{weight:.1%}" for label, weight in weights.items()}
     show_table(
         csv.assign(
@@ -78,9 +80,9 @@ def show_reasons(_: Session, person: Person) -> None:
         reasons_figure(attributions, cells, run.data.positive),
         takeaway=takeaway,
         source=f"{_source(person)} Bars to the left speak against {run.data.positive}. "
-        f"{METHODS[run.settings.attribution_method]}, compared with the baseline row, to which the "
-        f"mixture gives {baseline_proba(run):.1%}. What a model makes of a value is not what the "
-        "value causes.",
+        f"{ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
+        f"baseline row, to which the mixture gives {baseline_proba(run):.1%}. What a model makes "
+        "of a value is not what the value causes.",
         key=f"reasons-{person.key}",
     )
     named = attributions.assign(value=pd.Series(cells))
@@ -92,9 +94,9 @@ def show_reasons(_: Session, person: Person) -> None:
             "value": st.column_config.TextColumn("Value"),
             **{
                 model: st.column_config.NumberColumn(
-                    MODELS[model].label, format="%.2f", help="In log-odds."
+                    MODEL_STYLES[model].label, format="%.2f", help="In log-odds."
                 )
-                for model in ASKED
+                for model in MIXTURE_AND_EXPERTS
             },
         },
         csv=named,
@@ -129,12 +131,15 @@ def show_swap(_: Session, person: Person) -> None:
         "group would differ in more.",
         key=f"swap-{person.key}",
     )
-    table = swapped[[*ASKED]].set_axis([f"{names[0]} (own)", *names[1:]])
+    table = swapped[[*MIXTURE_AND_EXPERTS]].set_axis([f"{names[0]} (own)", *names[1:]])
     show_table(
         100 * table.rename_axis("Sensitive value"),
         key=f"swap-table-{person.key}",
         alt=takeaway,
-        columns={model: percent_column(MODELS[model].label, "Probability.") for model in ASKED},
+        columns={
+            model: percent_column(MODEL_STYLES[model].label, "Probability.")
+            for model in MIXTURE_AND_EXPERTS
+        },
         csv=table,
     )
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from fairmoe.data import MISSING
 from fairmoe.data.kinds import level_text
+from fairmoe.names import SplitName
 from fairmoe.ui.frame.components import percent_column, plain
 from fairmoe.ui.frame.state import KeptRun, Session
 from fairmoe.ui.understand.attention import rows_in
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from fairmoe.analysis.rows import RunRows
-    from fairmoe.runs import SplitName
 
 MOST_PEOPLE = 2000
 MOST_FIELDS = 48
@@ -50,7 +50,7 @@ class Person:
     """
 
     kept: KeptRun
-    split: "SplitName"
+    split: SplitName
     rows: "RunRows"
     place: int
     frame: pd.DataFrame

@@ -13,32 +13,27 @@ from fairmoe.figures.curves import (
     curves_takeaway,
     kept_moment,
 )
-from fairmoe.figures.experts import (
-    SUMMARY,
-    ahead_of_mixture,
-    not_estimable,
-    scores_figure,
-    scores_takeaway,
-)
-from fairmoe.figures.palette import MODELS
+from fairmoe.figures.experts import ahead_of_mixture, not_estimable, scores_figure, scores_takeaway
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.tables import score_table
-from fairmoe.figures.words import METRICS, drawn_from, shown
+from fairmoe.figures.words import drawn_from
+from fairmoe.names import METRICS, SPLITS, SUMMARY, SplitName
 from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
-    from fairmoe.runs import Run, SplitName
+    from fairmoe.runs import Run
 
-_SPLITS: "dict[SplitName, str]" = {"test": "Test", "validation": "Validation"}
+_JUDGED_ON: tuple[SplitName, ...] = ("test", "validation")
 
 
-def split_switch() -> "SplitName":
+def split_switch() -> SplitName:
     """Let the user choose the rows that the page is about."""
     split: SplitName = st.segmented_control(
         "Rows",
-        list(_SPLITS),
+        _JUDGED_ON,
         default="test",
-        format_func=_SPLITS.__getitem__,
+        format_func=SPLITS.__getitem__,
         required=True,
         key="split",
         bind="query-params",
@@ -48,7 +43,7 @@ def split_switch() -> "SplitName":
     return split
 
 
-def describe(run: "Run", split: "SplitName") -> str:
+def describe(run: "Run", split: SplitName) -> str:
     """Say what figures of a run and a split are drawn from."""
     return drawn_from(run.data.name, len(run.splits[split].y_true), split, run.settings.seed)
 
@@ -62,7 +57,7 @@ def show_headline(run: "Run") -> None:
         difference = 100 * (value - reference)
         column.metric(
             f"{about.label}, mixture",
-            shown(value, metric),
+            METRICS[metric].text(value),
             None if math.isnan(difference) else round(difference, 1),
             delta_color="off",
             delta_description="pp vs utility expert",
@@ -71,7 +66,7 @@ def show_headline(run: "Run") -> None:
         )
 
 
-def show_scores(state: Session, run: "Run", split: "SplitName") -> None:
+def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that predict one class only."""
     table = score_table(run.scores[split])
     show_chart(
@@ -82,20 +77,20 @@ def show_scores(state: Session, run: "Run", split: "SplitName") -> None:
     )
     above = ahead_of_mixture(table)
     if above:
-        names = ", ".join(MODELS[model].label for model in above)
+        names = ", ".join(MODEL_STYLES[model].label for model in above)
         st.info(f"Higher in final score than the mixture: {names}.", icon=":material/info:")
     missing = not_estimable(run.scores["validation"]["mixture"])
     if missing:
         st.warning(missing, icon=":material/warning:")
     collapsed = _collapsed(run, split)
     if collapsed:
-        names = ", ".join(MODELS[model].label for model in collapsed)
+        names = ", ".join(MODEL_STYLES[model].label for model in collapsed)
         st.warning(
             f"Predicts (almost) only one class: {names}. Its gaps are small because it treats "
             f"everyone the same way, rightly or wrongly.",
             icon=":material/warning:",
         )
-    named = (100 * table).set_axis([MODELS[str(model)].label for model in table.index])
+    named = (100 * table).set_axis([MODEL_STYLES[str(model)].label for model in table.index])
     show_table(
         named.rename_axis("Model"),
         key=f"scores-table-{split}",
@@ -167,7 +162,7 @@ def show_provenance(run: "Run") -> None:
     )
 
 
-def _collapsed(run: "Run", split: "SplitName") -> list[str]:
+def _collapsed(run: "Run", split: SplitName) -> list[str]:
     from fairmoe.metrics import is_collapsed  # noqa: PLC0415
 
     record = run.splits[split]

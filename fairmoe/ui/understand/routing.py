@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe.figures.curves import Line, kept_moment
-from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import SAME, sampled
 from fairmoe.figures.routing import (
     column_figure,
@@ -27,7 +27,7 @@ from fairmoe.figures.whatif import (
     forced_figure,
     forced_takeaway,
 )
-from fairmoe.figures.words import METRICS
+from fairmoe.names import EXPERTS, METRICS, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
     plain,
@@ -40,14 +40,13 @@ from fairmoe.ui.understand.results import describe, show_curve_numbers
 
 if TYPE_CHECKING:
     from fairmoe.analysis.routing import Outcome
-    from fairmoe.runs import SplitName
 
 RESAMPLES = 200
 _INTERVALS = "Bars are 95% intervals of the mean."
 _OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted positive?", "right": "Predicted right?"}
 
 
-def show_reading(state: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_reading(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Say what routing is, and how much the gate of the run decides."""
     rows = routed(state, kept, split)
     st.info(plain(gate_reading(rows)), icon=":material/alt_route:")
@@ -58,7 +57,7 @@ def show_reading(state: Session, kept: KeptRun, split: "SplitName") -> None:
     )
 
 
-def show_weights(_: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_weights(_: Session, kept: KeptRun, split: SplitName) -> None:
     """Show the mean weights by group, and how the use of the experts came about."""
     from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
 
@@ -91,7 +90,7 @@ def show_weights(_: Session, kept: KeptRun, split: "SplitName") -> None:
         )
 
 
-def show_columns(state: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_columns(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show the weights along a column of the user's choice."""
     from fairmoe.analysis.routing import weights_by_column  # noqa: PLC0415
 
@@ -116,7 +115,7 @@ def show_columns(state: Session, kept: KeptRun, split: "SplitName") -> None:
     )
 
 
-def show_disagreement(state: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_disagreement(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show whether the gate is more decided where the experts disagree."""
     from fairmoe.analysis.routing import by_disagreement  # noqa: PLC0415
 
@@ -144,7 +143,7 @@ def show_disagreement(state: Session, kept: KeptRun, split: "SplitName") -> None
     )
 
 
-def show_flows(state: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show who goes to which expert and how it ends."""
     from fairmoe.analysis.routing import flows  # noqa: PLC0415
 
@@ -172,7 +171,7 @@ def show_flows(state: Session, kept: KeptRun, split: "SplitName") -> None:
         key=f"flow-{split}-{outcome}",
     )
     named = counts.assign(
-        expert=[MODELS[expert].label for expert in counts["expert"]],
+        expert=[MODEL_STYLES[expert].label for expert in counts["expert"]],
         outcome=[ends[0] if came else ends[1] for came in counts["outcome"]],
     ).set_index("group")
     show_table(
@@ -188,7 +187,7 @@ def show_flows(state: Session, kept: KeptRun, split: "SplitName") -> None:
     )
 
 
-def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_forced(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show what would change if the gate were overruled for everyone or for one group."""
     from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores  # noqa: PLC0415
 
@@ -236,7 +235,7 @@ def show_forced(state: Session, kept: KeptRun, split: "SplitName") -> None:
     _show_forced_table(scores, key=f"forced-table-{split}-{who}", alt=forced_takeaway(scores, told))
 
 
-def routed(state: Session, kept: KeptRun, split: "SplitName") -> pd.DataFrame:
+def routed(state: Session, kept: KeptRun, split: SplitName) -> pd.DataFrame:
     """Return how each row is routed, as `fairmoe.analysis.routed_rows` does."""
     from fairmoe.analysis.routing import routed_rows  # noqa: PLC0415
 
@@ -247,7 +246,7 @@ def routed(state: Session, kept: KeptRun, split: "SplitName") -> pd.DataFrame:
     )
 
 
-def source_of_rows(kept: KeptRun, split: "SplitName", drawn: int) -> str:
+def source_of_rows(kept: KeptRun, split: SplitName, drawn: int) -> str:
     """Say what a figure of single rows is drawn from."""
     rows = len(kept.run.splits[split].y_true)
     some = f" Drawn are {drawn:,} of them, chosen at random." if drawn < rows else ""
@@ -257,7 +256,7 @@ def source_of_rows(kept: KeptRun, split: "SplitName", drawn: int) -> str:
 def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -> None:
     columns: dict[str, Any] = {"rows": st.column_config.NumberColumn("Rows", format="localized")}
     for expert in EXPERTS:
-        label = MODELS[expert].label
+        label = MODEL_STYLES[expert].label
         columns[expert] = percent_column(label, "Mean gate weight.")
         columns[f"{expert}_low"] = percent_column("from", f"{label}: lower end of the interval.")
         columns[f"{expert}_high"] = percent_column("to", f"{label}: upper end of the interval.")
@@ -273,7 +272,7 @@ def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -
 
 
 def _show_forced_table(scores: pd.DataFrame, *, key: str, alt: str) -> None:
-    names = ["As routed", *(f"To the {MODELS[expert].label.lower()}" for expert in EXPERTS)]
+    names = ["As routed", *(f"To the {MODEL_STYLES[expert].label.lower()}" for expert in EXPERTS)]
     change = differences(scores)
     shown, columns = {}, {}
     for metric in COMPARED:

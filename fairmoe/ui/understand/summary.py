@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fairmoe.names import SplitName
 from fairmoe.ui.frame.components import plain
 from fairmoe.ui.frame.frame import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.links import link
@@ -13,10 +14,10 @@ from fairmoe.ui.prepare.warnings import proxies
 from fairmoe.ui.understand.by_group import judge
 
 if TYPE_CHECKING:
-    from fairmoe.runs import Run, SplitName
+    from fairmoe.runs import Run
 
 
-def show_reading(state: Session, run: "Run", split: "SplitName") -> None:
+def show_reading(state: Session, run: "Run", split: SplitName) -> None:
     """Say in three sentences who gets more, why, and at what cost, each with where to go on."""
     told = (
         (_who(state, run, split), ROUTING, "How the gate sends each group"),
@@ -32,7 +33,7 @@ def show_reading(state: Session, run: "Run", split: "SplitName") -> None:
                 link(path, label)
 
 
-def _who(state: Session, run: "Run", split: "SplitName") -> str:
+def _who(state: Session, run: "Run", split: SplitName) -> str:
     judged = judge(state, run, split, "mixture")
     gap, positive = judged.gaps["dp"], run.data.positive
     if not gap.highest:
@@ -53,7 +54,7 @@ def _who(state: Session, run: "Run", split: "SplitName") -> str:
     )
 
 
-def _why(state: Session, run: "Run", split: "SplitName") -> str:
+def _why(state: Session, run: "Run", split: SplitName) -> str:
     judged = judge(state, run, split, "mixture")
     gap, distance = judged.gaps["dp"], run.scores[split]["mixture"]["att_jsd"]
     looks = (
@@ -94,7 +95,7 @@ def _given_away(state: Session) -> str:
     )
 
 
-def _cost(run: "Run", split: "SplitName") -> str:
+def _cost(run: "Run", split: SplitName) -> str:
     scores = run.scores[split]
     change = {m: 100 * (scores["mixture"][m] - scores["utility"][m]) for m in ("utility", "f_res")}
     if any(math.isnan(value) for value in change.values()):

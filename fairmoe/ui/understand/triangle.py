@@ -1,24 +1,22 @@
 """Each row between the three experts: select some, list them, open one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from fairmoe.figures.palette import EXPERTS, MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import triangle_figure, triangle_takeaway
+from fairmoe.names import EXPERTS, SplitName
 from fairmoe.ui.frame.components import percent_column, show_download, show_selectable_chart
 from fairmoe.ui.frame.frame import INDIVIDUAL
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import KeptRun, Session
 from fairmoe.ui.understand.routing import routed, source_of_rows
 
-if TYPE_CHECKING:
-    from fairmoe.runs import SplitName
 
-
-def show_triangle(state: Session, kept: KeptRun, split: "SplitName") -> None:
+def show_triangle(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show each row between the experts, and list the selected ones, or else all."""
     rows = routed(state, kept, split)
     drawn = sampled(rows)
@@ -94,7 +92,7 @@ def _columns(positive: str) -> dict[str, Any]:
         "proba": percent_column("Mixture", f"The mixture's probability of {positive}."),
     }
     for expert in EXPERTS:
-        label = MODELS[expert].label
+        label = MODEL_STYLES[expert].label
         name = label.removesuffix(" expert")
         columns[f"weight_{expert}"] = percent_column(f"Weight: {name.lower()}", f"Of the {label}.")
         columns[f"proba_{expert}"] = percent_column(

@@ -6,8 +6,8 @@ from streamlit.testing.v1 import AppTest
 from fairmoe.baselines import FairlearnPredictions, FairlearnResult
 from fairmoe.config import Settings
 from fairmoe.experiment import prepare
-from fairmoe.figures.palette import PEERS
-from fairmoe.metrics import METRICS
+from fairmoe.figures.palette import PEER_STYLES
+from fairmoe.names import METRICS
 from fairmoe.progress import Progress
 from fairmoe.sweep import grid_settings, run_sweep
 from fairmoe.ui.decide.sweeping import MOST_RUNS
@@ -153,7 +153,7 @@ def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     tradeoff.button(key="sweep").click().run()
     assert begun.wait(PATIENCE)
     tradeoff.run()
-    text = "Training runs with several settings: 2 of 15 are done · about 30 s left"
+    text = "Training several runs: 2 of 15 are done · about 30 s left"
     assert text in str(tradeoff.get("progress")[0].proto)
     tradeoff.switch_page("pages/experts.py").run()
     assert text in str(tradeoff.sidebar.get("progress")[0].proto)
@@ -182,11 +182,11 @@ def test_fairlearn_is_fitted_once_when_asked(done, monkeypatch):
     monkeypatch.setattr("fairmoe.baselines.fairlearn_front", fit)
     done.button(key="peers").click().run()
     settle(done)
-    assert sorted(asked) == sorted(PEERS)
+    assert sorted(asked) == sorted(PEER_STYLES)
     assert not any(button.key == "peers" for button in done.button)
     spec = done.get("plotly_chart")[0].proto.spec
     compared = done.dataframe[1].value
-    for style in PEERS.values():
+    for style in PEER_STYLES.values():
         assert style.label in spec
         assert compared.loc[style.label, "utility"].tolist() == [50.0] * len(
             compared.loc[style.label]

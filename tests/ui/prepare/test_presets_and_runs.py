@@ -18,7 +18,6 @@ from fairmoe.data import (
 )
 from fairmoe.progress import Progress
 from fairmoe.ui.frame import runs
-from fairmoe.ui.frame.progress import part_done
 from fairmoe.ui.prepare.presets import PRESETS, setting_key
 from tests.patience import PATIENCE
 from tests.ui.fakes import Held, make_run, run_at_once, settle
@@ -217,18 +216,6 @@ def test_a_press_on_cancel_is_seen_at_once(train, training):
     held.go.set()
     settle(train)
     assert train.info[0].value.startswith("Training was cancelled")
-
-
-def test_progress_never_goes_back_over_the_phases():
-    reports = [
-        Progress(phase, done, 4)
-        for phase in ("encode", "warm-up", "experts", "gate", "evaluate")
-        for done in range(5)
-    ]
-    parts = [part_done(report) for report in reports]
-    assert parts == sorted(parts)
-    assert parts[0] == 0
-    assert parts[-1] == pytest.approx(1)
 
 
 def test_the_picked_row_stays_with_its_table_only(two_runs):

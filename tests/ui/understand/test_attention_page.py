@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
 from fairmoe.experiment import run_experiment
-from fairmoe.figures.palette import MODELS
+from fairmoe.figures.palette import MODEL_STYLES
 from tests.ui.parts import open_part
 
 PARTS = ("Between groups", "By group", "Row by row", "Distance", "Which way", "Four methods")
@@ -50,7 +50,7 @@ def test_another_model_and_other_rows_are_explained(attention, demo_run):
         100 * run.scores["validation"]["procedural"]["att_jsd"], abs=1e-4
     )
     captions = " ".join(caption.value for caption in attention.caption)
-    assert f"{MODELS['procedural'].label}; demo_hiring" in captions
+    assert f"{MODEL_STYLES['procedural'].label}; demo_hiring" in captions
     assert "validation rows" in captions
 
 

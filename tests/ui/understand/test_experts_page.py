@@ -56,7 +56,7 @@ def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
     scores = {**run.scores, "validation": {**chosen_by, "mixture": mixture}}
     app.session_state["fairmoe"].keep(replace(run, run_id="other", scores=scores), labelled)
     told = [warning.value for warning in app.switch_page("pages/experts.py").run().warning]
-    assert told[0].startswith("Not estimable on the validation rows: EO gap, Final score.")
+    assert told[0].startswith("Not estimable on the validation rows: Final score, EO gap.")
 
 
 def test_rates_have_counts_and_intervals(experts):

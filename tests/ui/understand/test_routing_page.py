@@ -6,8 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.analysis.overrides import override_scores
-from fairmoe.metrics import METRICS
-from fairmoe.runs import EXPERTS
+from fairmoe.names import EXPERTS, METRICS
 from fairmoe.ui.understand import routing as view
 from tests.ui.parts import open_part
 

@@ -1,0 +1,233 @@
+"""What each thing is called: models, metrics, rates, splits, methods and phases of work.
+
+Keys are what arguments, columns and files hold; labels are what people read.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+INSUFFICIENT = "insufficient data"
+"""Stands where a value cannot be estimated."""
+
+Model = Literal["mixture", "utility", "result", "procedural", "uniform", "constant", "logistic"]
+
+MODELS: Mapping[Model, str] = {
+    "mixture": "Mixture",
+    "utility": "Utility expert",
+    "result": "Result expert",
+    "procedural": "Procedural expert",
+    "uniform": "Equal weights",
+    "constant": "Constant",
+    "logistic": "Logistic regression",
+}
+"""Label by model; the order is that of every table."""
+
+EXPERTS: tuple[Model, ...] = ("utility", "result", "procedural")
+"""What the gate weighs, in the order of its outputs."""
+
+MIXTURE_AND_EXPERTS: tuple[Model, ...] = ("mixture", *EXPERTS)
+TRAINED_MODELS: tuple[Model, ...] = (*MIXTURE_AND_EXPERTS, "uniform")
+"""What one training gives; "uniform" weighs its experts equally."""
+
+BASELINES: tuple[Model, ...] = ("constant", "logistic")
+
+
+def suffix(unit: str) -> str:
+    """Return a unit as it follows a figure: a sign at once, a word after a space.
+
+    Example:
+        >>> suffix("%"), suffix("pp")
+        ('%', ' pp')
+    """
+    return unit if unit == "%" else f" {unit}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """How a score is named and read.
+
+    Attributes:
+        label: Its short name.
+        help: One or two sentences for a newcomer.
+        higher_is_better: Its direction.
+        unit: "%" for shares and scores, "pp" (percentage points) for differences of groups.
+    """
+
+    label: str
+    help: str
+    higher_is_better: bool
+    unit: Literal["%", "pp"]
+
+    @property
+    def suffix(self) -> str:
+        """The unit as it follows a figure."""
+        return suffix(self.unit)
+
+    @property
+    def direction(self) -> str:
+        """Which way is better, in words."""
+        return "higher is better" if self.higher_is_better else "lower is better"
+
+    def text(self, value: float) -> str:
+        """Return a score as a reader sees it.
+
+        Args:
+            value: A share or a gap, 1 for the whole; NaN where it could not be estimated.
+
+        Example:
+            >>> METRICS["acc"].text(0.7149), METRICS["dp"].text(0.1), METRICS["eo"].text(math.nan)
+            ('71.5%', '10.0 pp', 'insufficient data')
+        """
+        return INSUFFICIENT if math.isnan(value) else f"{100 * value:.1f}{self.suffix}"
+
+
+METRICS: Mapping[str, Metric] = {
+    "final_score": Metric(
+        "Final score",
+        "Utility minus both fairness gaps. A constant prediction can win it: compare the models.",
+        True,
+        "%",
+    ),
+    "utility": Metric("Utility", "The mean of accuracy, F1 and AUC.", True, "%"),
+    "acc": Metric("Accuracy", "Share of rows whose class is predicted rightly.", True, "%"),
+    "f1": Metric("F1", "Harmonic mean of precision and recall of the positive class.", True, "%"),
+    "auc": Metric(
+        "AUC",
+        "How often a positive row scores above a negative one; 50% is chance.",
+        True,
+        "%",
+    ),
+    "f_res": Metric("Result gap", "Unequal outcomes: the mean of the DP and EO gaps.", False, "pp"),
+    "dp": Metric(
+        "DP gap",
+        "Demographic parity: the largest difference between groups in how many are predicted "
+        "positive.",
+        False,
+        "pp",
+    ),
+    "eo": Metric(
+        "EO gap",
+        "Equal opportunity: the same difference among those who truly are positive.",
+        False,
+        "pp",
+    ),
+    "f_proc": Metric(
+        "Procedure gap",
+        "Unequal reasons: the mean of the REF and VEF gaps and of the attention distance.",
+        False,
+        "pp",
+    ),
+    "ref": Metric(
+        "REF gap",
+        "Difference between groups in their share of the rows with the most faithful explanations.",
+        False,
+        "pp",
+    ),
+    "vef": Metric(
+        "VEF gap",
+        "Difference between groups in how much accuracy the most attended columns carry.",
+        False,
+        "pp",
+    ),
+    "att_jsd": Metric(
+        "Attention distance",
+        "Jensen-Shannon divergence between the columns that the model attends to for each "
+        "group: 0 if it attends to the same, 100 if to entirely different ones.",
+        False,
+        "pp",
+    ),
+}
+"""The twelve scores of section 9.2, each total before its parts."""
+
+SUMMARY = ("utility", "f_res", "f_proc", "final_score")
+"""The scores that sum a model up: what it is of use, its two gaps, and what is left."""
+
+BOTH_GAPS = "gaps"
+GAP_AXES: Mapping[str, str] = {
+    "f_res": METRICS["f_res"].label,
+    "f_proc": METRICS["f_proc"].label,
+    BOTH_GAPS: "Both gaps",
+}
+"""What a trade-off can weigh utility against; `BOTH_GAPS` is the sum of the other two."""
+
+RATES: Mapping[str, str] = {
+    "base_rate": "Truly positive",
+    "selection_rate": "Predicted positive",
+    "true_positive_rate": "True positive rate",
+    "false_positive_rate": "False positive rate",
+    "accuracy": "Accuracy",
+    "positive_predictive_value": "Positive predictive value",
+}
+"""What is counted in each group."""
+
+CELLS: Mapping[str, str] = {
+    "true_positive": "rightly predicted positive",
+    "false_positive": "wrongly predicted positive",
+    "false_negative": "wrongly predicted negative",
+    "true_negative": "rightly predicted negative",
+}
+"""The cells of the confusion matrix."""
+
+SplitName = Literal["train", "validation", "test"]
+
+SPLITS: Mapping[SplitName, str] = {
+    "train": "Training",
+    "validation": "Validation",
+    "test": "Test",
+}
+
+AttributionMethod = Literal["integrated_gradients", "gradient_shap", "shap", "lime"]
+
+ATTRIBUTION_METHODS: Mapping[AttributionMethod, str] = {
+    "integrated_gradients": "Integrated gradients",
+    "gradient_shap": "Gradient SHAP",
+    "shap": "SHAP",
+    "lime": "LIME",
+}
+
+FairlearnMethod = Literal[
+    "exponentiated_gradient", "grid_search", "threshold_optimizer", "adversarial"
+]
+
+FAIRLEARN_METHODS: Mapping[FairlearnMethod, str] = {
+    "exponentiated_gradient": "Exponentiated gradient",
+    "grid_search": "Grid search",
+    "threshold_optimizer": "Threshold optimizer",
+    "adversarial": "Adversarial network",
+}
+
+Phase = Literal[
+    "read", "encode", "warm-up", "experts", "gate", "evaluate", "fairlearn", "sweep", "recommend"
+]
+
+
+@dataclass(frozen=True)
+class PhaseOfWork:
+    """What a phase of some work is called, and how long it takes.
+
+    Attributes:
+        label: What is being done.
+        share: Of the time of a default training, in [0, 1], as measured on the demo; 0 for what is
+            no part of one.
+    """
+
+    label: str
+    share: float = 0.0
+
+
+PHASES: Mapping[Phase, PhaseOfWork] = {
+    "read": PhaseOfWork("Reading the table"),
+    "encode": PhaseOfWork("Encoding the columns", 0.03),
+    "warm-up": PhaseOfWork("Warming up the experts", 0.10),
+    "experts": PhaseOfWork("Training the experts", 0.25),
+    "gate": PhaseOfWork("Training the gate", 0.57),
+    "evaluate": PhaseOfWork("Scoring every model", 0.05),
+    "sweep": PhaseOfWork("Training several runs"),
+    "fairlearn": PhaseOfWork("Fitting Fairlearn's methods"),
+    "recommend": PhaseOfWork("Trying likely settings"),
+}
+
+TRAINING: tuple[Phase, ...] = tuple(phase for phase, about in PHASES.items() if about.share)
+"""The phases of a training that begins with a table, in their order."""
