@@ -18,7 +18,7 @@ from sklearn.utils.validation import (
 )
 
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.data import LabelledTable, Roles, Sensitive, Target, encode, split_rows
+from fairmoe.data import LabelledTable, Outcome, Roles, Sensitive, Target, encode, split_rows
 from fairmoe.data.table import table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.training import train
@@ -43,6 +43,8 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             `settings`, and a generator draws one.
         validation_fraction: Share of each group and class that is held out of the training, to
             choose the best weights by, in (0, 1).
+        outcome: Whether the positive class is "good" or "bad" for the person, or "neither"; None
+            if that is not told.
         settings: Everything else; None for `fairmoe.Settings()`. To search over one of them, give
             several: `{"settings": [Settings(hidden=h) for h in (4, 8)]}`.
 
@@ -73,6 +75,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         lambda_adv: float | None = None,
         random_state: int | np.random.RandomState | None = None,
         validation_fraction: float = 0.2,
+        outcome: Outcome | None = None,
         settings: Settings | None = None,
     ) -> None:
         self.lambda_rep = lambda_rep
@@ -81,6 +84,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.lambda_adv = lambda_adv
         self.random_state = random_state
         self.validation_fraction = validation_fraction
+        self.outcome = outcome
         self.settings = settings
 
     def fit(self, X: Rows, y: ArrayLike, *, sensitive_features: ArrayLike | None = None) -> Self:
@@ -115,10 +119,11 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             group=group,
             group_names=tuple(str(value) for value in groups),
             positive=f"y = {classes[1]}",
+            words=(f"y = {classes[1]}", f"y = {classes[0]}"),
             rows=np.arange(len(labels)),
             split=self._split(labels, group, settings),
             notes=(),
-            roles=Roles(Target("y"), (Sensitive("sensitive_features"),)),
+            roles=Roles(Target("y", outcome=self.outcome), (Sensitive("sensitive_features"),)),
             table=table,
         )
         data = encode(labelled, scale=settings.scale, rare_level=settings.rare_level)

@@ -118,6 +118,7 @@ def prepare(
         sha256=table.sha256,
         groups=dict(zip(data.group_names, groups, strict=True)),
         positive=data.positive,
+        words=labelled.words,
     )
     return Prepared(
         data, data_settings, summary, roles, read_seconds + time.perf_counter() - started

@@ -55,6 +55,14 @@ class InventsGroups(FairMoEClassifier):
         return super().fit(X, y, sensitive_features=sensitive_features)
 
 
+def test_an_outcome_that_is_none_is_refused(applicants):
+    features, hired, sex = applicants
+    model = FairMoEClassifier(settings=QUICK, outcome="great")
+    with pytest.raises(InvalidInputError, match="needs to be good, bad or neither for the person"):
+        model.fit(features, hired, sensitive_features=sex)
+    model.set_params(outcome="bad").fit(features, hired, sensitive_features=sex)
+
+
 @parametrize_with_checks([InventsGroups(settings=Settings(epochs=20))])
 @pytest.mark.slow
 def test_scikit_learn_finds_no_fault(estimator, check):

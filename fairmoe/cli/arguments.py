@@ -2,10 +2,10 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from fairmoe.config import Settings, read_setting
-from fairmoe.data import Roles, Sensitive, Target
+from fairmoe.data import Outcome, Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
 
 
@@ -19,12 +19,14 @@ def names_in(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for row in csv.reader(texts, skipinitialspace=True) for name in row)
 
 
-def roles_from(
+def roles_from(  # noqa: PLR0913 - one parameter for each option
     *,
     target: str,
     sensitive: tuple[Sensitive, ...],
     positive: Iterable[str] | None,
     threshold: float | None,
+    outcome: str | None,
+    words: str | None,
     include_sensitive: bool,
     drop: Iterable[str] | None,
     split_column: str | None,
@@ -35,12 +37,39 @@ def roles_from(
         InvalidInputError: They contradict each other.
     """
     return Roles(
-        target=Target(target, tuple(positive or ()), threshold),
+        target=Target(
+            target,
+            tuple(positive or ()),
+            threshold,
+            # The target checks it.
+            cast("Outcome | None", outcome),
+            None if words is None else words_from(words),
+        ),
         sensitive=sensitive,
         include_sensitive=include_sensitive,
         dropped=names_in(drop or ()),
         split_column=split_column,
     )
+
+
+def words_from(text: str) -> tuple[str, str]:
+    """Return what both outcomes are called, the positive one first.
+
+    Raises:
+        InvalidInputError: The text does not name two.
+
+    Example:
+        >>> words_from("hired / not hired")
+        ('hired', 'not hired')
+    """
+    words = tuple(word.strip() for word in text.split("/"))
+    if len(words) != 2:
+        raise InvalidInputError(
+            "Option --words needs a word for each of the two outcomes",
+            however=f"there {'is one' if len(words) == 1 else f'are {len(words)}'} in it",
+            remedy="Part them by one slash, like --words 'hired/not hired'.",
+        )
+    return words
 
 
 def sensitive_from(

@@ -69,6 +69,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     sensitive: options.SensitiveColumns,
     positive: options.Positive = None,
     threshold: options.Threshold = None,
+    outcome: options.OutcomeOfPositive = None,
+    words: options.Words = None,
     merge: options.Merge = None,
     bins: options.Bins = None,
     include_sensitive: options.IncludeSensitive = False,
@@ -95,6 +97,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         sensitive=sensitive_from(sensitive, merge, bins),
         positive=positive,
         threshold=threshold,
+        outcome=outcome,
+        words=words,
         include_sensitive=include_sensitive,
         drop=drop,
         split_column=split_column,
@@ -137,7 +141,8 @@ def demo(
     roles = DEMO_ROLES
     print_message(
         f"Written to {out}; train on it with --target {roles.target.column} "
-        f"--sensitive {','.join(roles.sensitive_columns)} --drop {','.join(roles.dropped)}"
+        f"--outcome {roles.target.outcome} --sensitive {','.join(roles.sensitive_columns)} "
+        f"--drop {','.join(roles.dropped)}"
     )
 
 

@@ -26,6 +26,22 @@ Threshold = Annotated[
     float | None,
     typer.Option(metavar="NUMBER", help="For a numeric target: greater values are positive."),
 ]
+OutcomeOfPositive = Annotated[
+    str | None,
+    typer.Option(
+        "--outcome",
+        metavar="good|bad|neither",
+        help="What being positive is for the person, such as being hired or being called a "
+        "reoffender.",
+    ),
+]
+Words = Annotated[
+    str | None,
+    typer.Option(
+        metavar="POSITIVE/OTHER",
+        help="What both outcomes are called, such as 'hired/not hired'.",
+    ),
+]
 Merge = Annotated[
     list[str] | None,
     typer.Option(

@@ -8,21 +8,23 @@ from fairmoe.data.encoder import Encoder
 from fairmoe.data.kinds import MISSING, ColumnKind
 from fairmoe.data.public import PUBLIC, PublicSource, fetch_public
 from fairmoe.data.read import read_table
-from fairmoe.data.roles import Roles, Sensitive, Target
+from fairmoe.data.roles import OUTCOMES, Outcome, Roles, Sensitive, Target
 from fairmoe.data.split import split_rows
-from fairmoe.data.suggest import Suggestion, suggest_roles
+from fairmoe.data.suggest import Suggestion, suggest_outcome, suggest_roles
 from fairmoe.data.table import Table, retype, table_from_frame
 
 __all__ = [
     "DEMO_NAME",
     "DEMO_ROLES",
     "MISSING",
+    "OUTCOMES",
     "PUBLIC",
     "ColumnKind",
     "EncodedData",
     "EncodedSplit",
     "Encoder",
     "LabelledTable",
+    "Outcome",
     "PublicSource",
     "Roles",
     "Sensitive",
@@ -38,6 +40,7 @@ __all__ = [
     "read_table",
     "retype",
     "split_rows",
+    "suggest_outcome",
     "suggest_roles",
     "suspected_leaks",
     "table_from_frame",

@@ -39,6 +39,7 @@ class LabelledTable:
         group: Group ids, `(n,)`, in `[0, G)`; each occurs.
         group_names: The name of each group, `(G,)`.
         positive: The positive class in words, such as "income = >50K".
+        words: What both outcomes are called, the positive one first.
         rows: Positions of the kept rows in `Table.frame`, `(n,)`, ascending.
         split: What the split column says, `(n,)`: 0 train, 1 validation, 2 test; None without one.
         notes: What was left out and why, one sentence each, without any values of cells.
@@ -52,6 +53,7 @@ class LabelledTable:
     group: NDArray[np.int64]
     group_names: tuple[str, ...]
     positive: str
+    words: tuple[str, str]
     rows: NDArray[np.int64]
     split: NDArray[np.int64] | None
     notes: tuple[str, ...]
@@ -98,6 +100,7 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
         group=group.astype(np.int64),
         group_names=names,
         positive=labels.positive,
+        words=labels.words,
         rows=rows.astype(np.int64),
         split=None if roles.split_column is None else _split(table, roles.split_column, rows),
         notes=_notes(labels.y, groups.ids, roles),

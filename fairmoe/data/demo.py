@@ -10,7 +10,7 @@ from fairmoe.data.table import Table
 
 DEMO_NAME = "demo_hiring.csv"
 DEMO_ROLES = Roles(
-    target=Target("hired", positive=("yes",)),
+    target=Target("hired", positive=("yes",), outcome="good"),
     sensitive=(Sensitive("sex"),),
     dropped=("applicant_id",),
 )

@@ -124,9 +124,16 @@ def _check_train(labelled: LabelledTable, train: NDArray[np.int64]) -> None:
 
 
 def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: LabelledTable) -> str:
+    roles = labelled.roles.to_dict()
+    # What is not told leaves the digest, and so the names of kept work, as it was before.
+    roles["target"] = {
+        name: value
+        for name, value in roles["target"].items()
+        if value is not None or name not in ("outcome", "words")
+    }
     record = {
         "encoder": encoder.to_dict(),
-        "roles": labelled.roles.to_dict(),
+        "roles": roles,
         "groups": labelled.group_names,
         "positive": labelled.positive,
     }

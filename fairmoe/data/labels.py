@@ -1,6 +1,7 @@
 """Target column -> labels."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,12 @@ AFFIRMATIVE = re.compile(
     r"|granted|won|≥.*|>.*)",
     re.IGNORECASE,
 )
+YES = re.compile(r"1|true|t|yes|y", re.IGNORECASE)
+NO = re.compile(r"0|false|f|no|n", re.IGNORECASE)
+YES_OR_NO = re.compile(f"{YES.pattern}|{NO.pattern}", re.IGNORECASE)
+GENERIC_NAME = re.compile(
+    r"y|labels?|class( label)?|targets?|outcome|decision|result", re.IGNORECASE
+)
 MANY_LEVELS = 50
 """More values than this are too many to pick positive ones from."""
 
@@ -29,10 +36,12 @@ class Labels:
     Attributes:
         y: 1 positive, 0 negative, -1 missing, `(n,)`.
         positive: The positive class in words.
+        words: What both outcomes are called, the positive one first.
     """
 
     y: NDArray[np.int64]
     positive: str
+    words: tuple[str, str]
 
 
 def label(table: Table, target: Target) -> Labels:
@@ -67,7 +76,8 @@ def label(table: Table, target: Target) -> Labels:
     codes = levels.cat.codes.to_numpy()
     y = np.append(chosen, False).astype(np.int64)[codes]
     y[codes < 0] = -1
-    return Labels(y, f"{target.column} = {' or '.join(positive)}")
+    words = target.words or _words_of_values(target.column, positive, names)
+    return Labels(y, f"{target.column} = {' or '.join(positive)}", words)
 
 
 def _labels_above(table: Table, target: Target, threshold: float) -> Labels:
@@ -86,7 +96,32 @@ def _labels_above(table: Table, target: Target, threshold: float) -> Labels:
             however=f"the threshold leaves all values of column '{target.column}' on one side",
             remedy="Choose a threshold between its least and its greatest value.",
         )
-    return Labels(y, f"{target.column} > {level_text(threshold)}")
+    above, up_to = (f"{target.column} {sign} {level_text(threshold)}" for sign in ">≤")
+    return Labels(y, above, target.words or (above, up_to))
+
+
+def _words_of_values(column: str, positive: tuple[str, ...], names: list[str]) -> tuple[str, str]:
+    """Return words for the positive values and for the others.
+
+    Yes and no, or 1 and 0, say nothing without the column's name; other values that are words
+    speak for themselves.
+    """
+    others = [name for name in names if name not in positive]
+    plain = " ".join(re.split(r"[\W_]+", column)).strip()
+    if len(names) == 2 and not GENERIC_NAME.fullmatch(plain):
+        if YES.fullmatch(positive[0]) and NO.fullmatch(others[0]):
+            return plain, f"not {plain}"
+        if NO.fullmatch(positive[0]) and YES.fullmatch(others[0]):
+            return f"not {plain}", plain
+    return _any_of(column, positive), _any_of(column, others) if len(others) < 4 else "any other"
+
+
+def _any_of(column: str, values: Sequence[str]) -> str:
+    speak = all(value[:1].isalpha() and not YES_OR_NO.fullmatch(value) for value in values)
+    text = " or ".join(values)
+    if speak:
+        return text
+    return f"{column} {text}" if text[0] in "<>≤≥" else f"{column} = {text}"
 
 
 def _checked_positive(target: Target, names: list[str]) -> tuple[str, ...]:

@@ -33,13 +33,24 @@ PUBLIC: Mapping[str, PublicSource] = MappingProxyType(
         "adult": PublicSource(
             "Adult: income above 50,000 dollars, census of 1994",
             1590,
-            Roles(Target("class", positive=(">50K",)), (Sensitive("sex"),), dropped=("fnlwgt",)),
+            Roles(
+                Target(
+                    "class",
+                    positive=(">50K",),
+                    outcome="good",
+                    words=("above 50,000 dollars", "up to 50,000 dollars"),
+                ),
+                (Sensitive("sex"),),
+                dropped=("fnlwgt",),
+            ),
         ),
         "german-credit": PublicSource(
             "German credit: good and bad risks, 1994",
             31,
             Roles(
-                Target("class", positive=("good",)),
+                Target(
+                    "class", positive=("good",), outcome="good", words=("good risk", "bad risk")
+                ),
                 (
                     Sensitive(
                         "personal_status",
@@ -55,7 +66,12 @@ PUBLIC: Mapping[str, PublicSource] = MappingProxyType(
             "COMPAS: arrested again within two years, Broward County 2013-2014",
             42193,
             Roles(
-                Target("twoyearrecid", positive=("1",)),
+                Target(
+                    "twoyearrecid",
+                    positive=("1",),
+                    outcome="bad",
+                    words=("arrested again", "not arrested again"),
+                ),
                 (
                     Sensitive(
                         "race_African-American",

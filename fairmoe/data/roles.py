@@ -5,9 +5,14 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
+
+Outcome = Literal["good", "bad", "neither"]
+"""What the positive class is for the person it is given to."""
+
+OUTCOMES: tuple[Outcome, ...] = ("good", "bad", "neither")
 
 
 @dataclass(frozen=True)
@@ -21,16 +26,33 @@ class Target:
         column: Its name.
         positive: The values, as texts, that make the positive class; all others are negative.
         threshold: For a number: greater values are positive.
+        outcome: Whether the positive class is good or bad for the person, such as being hired or
+            being called a reoffender, or neither; None if that is not told.
+        words: What both outcomes are called, the positive one first, such as
+            ("hired", "not hired"); None for words made of the column's name and values.
 
     Raises:
-        InvalidInputError: Both positive values and a threshold are given, or it is not finite.
+        InvalidInputError: Both positive values and a threshold are given, or it is not finite;
+            the outcome is none of `OUTCOMES`; the words are not two that differ.
+
+    Example:
+        >>> Target("hired", ("yes",), outcome="good").favourable
+        True
     """
 
     column: str
     positive: tuple[str, ...] = ()
     threshold: float | None = None
+    outcome: Outcome | None = None
+    words: tuple[str, str] | None = None
+
+    @property
+    def favourable(self) -> bool | None:
+        """Whether the positive class is good for the person; None if neither or not told."""
+        return {"good": True, "bad": False}.get(self.outcome or "")
 
     def __post_init__(self) -> None:
+        self._check_outcome()
         if self.threshold is None:
             return
         if self.positive:
@@ -41,6 +63,26 @@ class Target:
         if not math.isfinite(self.threshold):
             raise InvalidInputError(
                 f"The threshold of target '{self.column}' needs to be a finite number"
+            )
+
+    def _check_outcome(self) -> None:
+        if self.outcome is not None and self.outcome not in OUTCOMES:
+            raise InvalidInputError(
+                f"The outcome of target '{self.column}' needs to be good, bad or neither for the "
+                "person",
+                however="something else was given",
+                choices=nearest_first(str(self.outcome), OUTCOMES),
+            )
+        if self.words is None:
+            return
+        told = [word.strip() for word in self.words]
+        if len(told) != 2 or not all(told) or told[0] == told[1]:
+            raise InvalidInputError(
+                f"The outcomes of target '{self.column}' need two words that differ, the positive "
+                "one first",
+                however=f"{len(told)} were given"
+                if len(told) != 2
+                else "one is empty or both are the same",
             )
 
 
@@ -171,7 +213,14 @@ class Roles:
         """
         target = record["target"]
         return cls(
-            target=Target(target["column"], tuple(target["positive"]), target["threshold"]),
+            target=Target(
+                target["column"],
+                tuple(target["positive"]),
+                target["threshold"],
+                # Runs that were kept before outcomes had a meaning do not tell.
+                target.get("outcome"),
+                tuple(words) if (words := target.get("words")) else None,
+            ),
             sensitive=tuple(
                 Sensitive(
                     each["column"],

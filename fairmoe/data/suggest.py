@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 
 from fairmoe.data.assign import SPLIT_WORDS
+from fairmoe.data.labels import NO, YES
+from fairmoe.data.roles import Outcome, Target
 from fairmoe.data.table import Table
 
 TARGET_WORD = re.compile(
@@ -18,6 +20,22 @@ SENSITIVE_WORDS = (
     ("foreign", "birth", "native", "marital", "pregnant"),
 )
 ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "index", "identifier"})
+GOOD_WORD = re.compile(
+    "hired?|approv(ed?|al)|accept(ed|ance)?|admit(ted)?|admissions?|grant(ed)?|pass(ed)?|promot(ed|ion)"
+    "|graduat(ed?|ion)|employed|offer(ed)?|eligible|qualified|repaid|paid|recovered|insured|invited"
+    "|released|paroled|success(ful)?|good|won|benefits?"
+)
+BAD_WORD = re.compile(
+    "den(y|ied|ial)|reject(ed|ion)?|refus(ed|al)|declined?|fail(ed|ure)?|default(s|ed)?|delinquent"
+    "|(two)?(year)?recid(ivism|ivist|ivated|ivate)?|reoffen(d|ds|ded|der|ders|ding|se)|rearrest(ed)?"
+    "|arrest(ed)?|convict(ed|ion)?|jailed|detained|expelled|suspended|dismissed|fired|evicted"
+    "|unemployed|fraud|dropout|bad"
+)
+MORE_IS_GOOD = re.compile("income|salary|wages?|earnings|pay|grades?|marks?|gpa")
+MORE_IS_BAD = re.compile("risk|debt|sentence|penalty")
+MORE = re.compile(r"[>≥].*|high|higher|very high", re.IGNORECASE)
+LESS = re.compile(r"[<≤].*|low|lower|very low", re.IGNORECASE)
+NEGATION = frozenset({"not", "no", "non", "never", "without"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -62,6 +80,53 @@ def suggest_roles(table: Table) -> Suggestion:
     at_the_end = [column for column in (columns[-1], columns[0]) if column in binary]
     targets = tuple(dict.fromkeys([*named, *at_the_end, *binary]))
     return Suggestion(targets, sensitive, ids, empty, split)
+
+
+def suggest_outcome(target: Target) -> Outcome | None:
+    """Guess from the words of the positive values and of the column whether they are good or bad.
+
+    The words of a value go before those of the column's name: "denied" is bad in whatever column.
+    "yes" and "no" take theirs from the column, as does more or less of an amount.
+
+    Args:
+        target: Without positive values or a threshold it is taken as a column of yes and no.
+
+    Returns:
+        "good" or "bad" for the person; None where the words do not say, or contradict each other.
+
+    Example:
+        >>> suggest_outcome(Target("hired", ("yes",))), suggest_outcome(Target("hired", ("no",)))
+        ('good', 'bad')
+        >>> suggest_outcome(Target("income", threshold=50_000))
+        'good'
+        >>> suggest_outcome(Target("colour", ("red",))) is None
+        True
+    """
+    values = target.positive or ("yes" if target.threshold is None else ">",)
+    signs = {_sign_of_value(value, target.column) for value in values}
+    names: dict[int, Outcome] = {1: "good", -1: "bad"}
+    return names.get(signs.pop()) if len(signs) == 1 else None
+
+
+def _sign_of_value(value: str, column: str) -> int:
+    """Return 1 for good, -1 for bad and 0 where the words do not say."""
+    own = _sign(_words(value), GOOD_WORD, BAD_WORD)
+    if own:
+        return own
+    name = _words(column)
+    for more, less, good, bad in (
+        (YES, NO, GOOD_WORD, BAD_WORD),
+        (MORE, LESS, MORE_IS_GOOD, MORE_IS_BAD),
+    ):
+        if more.fullmatch(value) or less.fullmatch(value):
+            sign = _sign(name, good, bad)
+            return sign if more.fullmatch(value) else -sign
+    return 0
+
+
+def _sign(words: set[str], good: re.Pattern[str], bad: re.Pattern[str]) -> int:
+    sign = any(map(good.fullmatch, words)) - any(map(bad.fullmatch, words))
+    return -sign if NEGATION & words else sign
 
 
 def _words(column: str) -> set[str]:

@@ -152,6 +152,8 @@ def origin_grid(run: Run) -> Grid:
         "SHA-256 of the settings": settings.digest(),
         "Target": roles.target.column,
         "Positive class": run.data.positive,
+        "Outcomes": " / ".join(run.data.words),
+        "What being positive is for the person": roles.target.outcome or "not told",
         "Sensitive columns": listed(roles.sensitive_columns),
         **{f"Merged in {name}": listed(values, 50) for name, values in roles.merged.items()},
         "Seed": str(settings.seed),

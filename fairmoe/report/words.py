@@ -191,13 +191,28 @@ def limits(found: Findings) -> tuple[str, ...]:
         "causes the outcome nor that changing it would help anyone.",
         "Only the groups named here were compared. Other groups, and people within a group, may "
         "be treated differently in ways that no figure of this report shows.",
-        f"Whether being predicted positive ({run.data.positive}) is a benefit or a burden is not "
-        f"known to the report; neither is what a wrong decision costs whom.",
+        _what_positive_means(found),
         "Many figures were computed. Of tests where there is nothing to find, one in twenty still "
         "shows p < 0.05.",
         "A model that gives everyone the same answer has no gaps. Read gaps beside utility.",
         "This report measures; it gives no verdict on whether a model treats people justly.",
     )
+
+
+def _what_positive_means(found: Findings) -> str:
+    positive, other = found.run.data.words
+    cost = "What a wrong decision costs whom is not known to the report."
+    if found.run.roles.target.outcome is None:
+        return (
+            f"Whether being predicted positive ({found.run.data.positive}) is a benefit or a "
+            f"burden was not told. {cost}"
+        )
+    words = {
+        "good": f"good for the person, and “{other}” bad",
+        "bad": f"bad for the person, and “{other}” good",
+        "neither": "neither good nor bad for the person",
+    }
+    return f"The user said that “{positive}” is {words[found.run.roles.target.outcome]}. {cost}"
 
 
 def _rate(rates: pd.DataFrame, metric: str, group: str) -> str:

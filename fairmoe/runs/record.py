@@ -25,6 +25,7 @@ class DataSummary:
         sha256: Digest of the bytes it was read from.
         groups: Rows of each group, by the group's name, in the order of the group ids.
         positive: The positive class in words, such as "income = >50K".
+        words: What both outcomes are called, the positive one first.
     """
 
     name: str
@@ -33,6 +34,7 @@ class DataSummary:
     sha256: str
     groups: Mapping[str, int]
     positive: str
+    words: tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,7 +38,7 @@ def to_document(run: Run) -> dict[str, Any]:
     """
     return {
         "run_id": run.run_id,
-        "data": dataclasses.asdict(run.data),
+        "data": dataclasses.asdict(run.data) | {"words": list(run.data.words)},
         "settings": run.settings.to_dict(),
         "resolved": dict(run.resolved),
         "device": run.device,
@@ -137,7 +137,7 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
     predictions = pd.read_csv(folder / PREDICTIONS)
     return Run(
         run_id=record["run_id"],
-        data=DataSummary(**record["data"]),
+        data=_summary(record["data"]),
         roles=Roles.from_dict(record["roles"]),
         settings=Settings.from_dict(record["settings"]),
         resolved=record["resolved"],
@@ -159,6 +159,12 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
         encoder=Encoder.from_dict(record["encoder"]),
         mixture=mixture.eval(),
     )
+
+
+def _summary(record: Mapping[str, Any]) -> DataSummary:
+    # Runs that were kept before outcomes had words have the positive class only.
+    words = record.get("words", (record["positive"], f"not {record['positive']}"))
+    return DataSummary(**{**record, "words": tuple(words)})
 
 
 def _record(run: Run) -> dict[str, Any]:

@@ -188,6 +188,13 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
             Settings(),
         ),
         (
+            ("--outcome", "bad", "--words", "hired / not hired"),
+            Roles(
+                Target("hired", outcome="bad", words=("hired", "not hired")), (Sensitive("sex"),)
+            ),
+            Settings(),
+        ),
+        (
             ("--threshold", "2.5", "--sensitive", "age", "--bins", "age=30, 45"),
             Roles(
                 Target("hired", threshold=2.5), (Sensitive("sex"), Sensitive("age", bins=(30, 45)))
@@ -233,6 +240,23 @@ def test_options_become_roles_and_settings(asked, file, options, roles, settings
     shell("train", file, *ROLES, *options)
 
     assert asked == [(roles, settings)]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--outcome", "great"), "needs to be good, bad or neither for the person; however, some"),
+        (("--words", "hired"), "a word for each of the two outcomes; however, there is one in it."),
+        (("--words", "a/b/c"), "a word for each of the two outcomes; however, there are 3 in it."),
+        (("--words", "hired/ "), "one is empty or both are the same"),
+    ],
+)
+def test_meanings_of_the_outcome_that_are_none(asked, file, options, message):
+    code, _, err = shell("train", file, *ROLES, *options)
+
+    assert code == 2
+    assert message in " ".join(err.split())
+    assert not asked
 
 
 def test_a_misspelt_value_is_told_among_those_there_are(file):
@@ -357,7 +381,7 @@ def test_demo_writes_the_demo_data_and_how_to_train_on_it(tmp_path, asked):
     options = err.split("train on it with ")[1].split()
     shell("train", path, *options)
     ((roles, _),) = asked
-    assert roles == dataclasses.replace(DEMO_ROLES, target=Target(DEMO_ROLES.target.column))
+    assert roles == dataclasses.replace(DEMO_ROLES, target=Target("hired", outcome="good"))
 
 
 @pytest.mark.parametrize(("name", "reason"), [("there.csv", "exists"), ("no/a.csv", "No such")])

@@ -59,7 +59,9 @@ def nasty_run(run_of: Callable[..., Run], demo_run: Any) -> tuple[Run, LabelledT
     return (
         replace(
             run,
-            data=replace(run.data, name=NASTY, positive=f"{NASTY} = {NASTY}"),
+            data=replace(
+                run.data, name=NASTY, positive=f"{NASTY} = {NASTY}", words=(NASTY, f"not {NASTY}")
+            ),
             roles=roles,
             encoder=Encoder(tuple(codes)),
         ),

@@ -230,6 +230,16 @@ def test_a_spec_cannot_end_its_element_even_if_plotly_stopped_escaping():
     assert json.loads(inert) == names
 
 
+def test_the_origin_tells_what_the_outcomes_are(demo_run):
+    run, _ = demo_run
+    facts = dict(origin_grid(run).rows)
+    assert facts["Outcomes"] == "hired / not hired"
+    assert facts["What being positive is for the person"] == "good"
+    untold = replace(run.roles, target=Target("hired"))
+    facts = dict(origin_grid(replace(run, roles=untold)).rows)
+    assert facts["What being positive is for the person"] == "not told"
+
+
 def test_the_origin_tells_what_merged_groups_hold(demo_run):
     run, _ = demo_run
     merge = (("rest", ("other", "unknown")),)

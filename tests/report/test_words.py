@@ -1,5 +1,7 @@
 """What a report says, against counts made by hand."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -125,3 +127,20 @@ def test_the_columns_looked_at_most_are_named_for_each_group():
 
 def test_limits_name_small_groups(found):
     assert any("a: 10 rows, 5 of them positive" in limit for limit in limits(found))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        (None, "Whether being predicted positive (hired = yes) is a benefit or a burden was not"),
+        ("good", "The user said that “hired” is good for the person, and “not hired” bad."),
+        ("bad", "The user said that “hired” is bad for the person, and “not hired” good."),
+        ("neither", "The user said that “hired” is neither good nor bad for the person."),
+    ],
+)
+def test_limits_say_what_the_outcome_was_said_to_be(found, outcome, sentence):
+    run = found.run
+    target = dataclasses.replace(run.roles.target, outcome=outcome)
+    roles = dataclasses.replace(run.roles, target=target)
+    told = dataclasses.replace(found, run=dataclasses.replace(run, roles=roles))
+    assert any(limit.startswith(sentence) for limit in limits(told))

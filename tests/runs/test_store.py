@@ -35,7 +35,7 @@ from fairmoe.runs import (
 )
 
 ROLES = Roles(
-    Target("hired", positive=("yes",)),
+    Target("hired", positive=("yes",), outcome="good"),
     (Sensitive("sex", merge=(("women", ("f",)),)), Sensitive("age", bins=(40.0,))),
     dropped=("id",),
 )
@@ -103,6 +103,7 @@ def run():
             table.sha256,
             {name: int(n) for name, n in zip(labelled.group_names, counts, strict=True)},
             labelled.positive,
+            labelled.words,
         ),
         roles=ROLES,
         settings=Settings(epochs=8, lambda_fair=0.3, split_seed=None),
@@ -141,6 +142,7 @@ def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
             "m & age > 40": 30,
         },
         "positive": "hired = yes",
+        "words": ["hired", "not hired"],
     }
     assert document["settings"] == run.settings.to_dict()
     assert document["seconds"] == {"read": 0.1, "total": 0.5}
@@ -182,6 +184,22 @@ def test_loaded_run_is_the_kept_one(run, kept):
         ours, theirs = (dataclasses.asdict(each.splits[name]) for each in (run, loaded))
         np.testing.assert_equal(theirs, ours)
         assert theirs["gate"].dtype == ours["gate"].dtype
+
+
+def test_a_run_that_was_kept_before_outcomes_had_meanings_does_not_tell(kept):
+    path = kept / "run.json"
+    record = json.loads(path.read_text())
+    assert record["data"].pop("words") == ["hired", "not hired"]
+    assert record["roles"]["target"].pop("outcome") == "good"
+    del record["roles"]["target"]["words"]
+    path.write_text(json.dumps(record))
+
+    loaded = load_run(kept)
+
+    assert loaded.data.words == ("hired = yes", "not hired = yes")
+    assert loaded.roles == dataclasses.replace(ROLES, target=Target("hired", positive=("yes",)))
+    assert loaded.roles.target.outcome is None
+    assert to_document(loaded)["data"]["words"] == ["hired = yes", "not hired = yes"]
 
 
 def test_loaded_run_predicts_the_same_numbers(run, kept):

@@ -41,6 +41,7 @@ def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
             sha256=table.sha256,
             groups={n: int(c) for n, c in zip(labelled.group_names, counts, strict=True)},
             positive=labelled.positive,
+            words=labelled.words,
         ),
         roles=roles,
         settings=settings,

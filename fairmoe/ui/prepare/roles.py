@@ -11,6 +11,7 @@ from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
 from fairmoe.ui.frame.components import plain
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.outcome import ask_outcome
 
 FEW_LEVELS = 10
 
@@ -85,7 +86,7 @@ class _Form:
             key=self.key("threshold", column),
             persist_state="session",
         )
-        return Target(column, threshold=threshold)
+        return self._with_meaning(Target(column, threshold=threshold), initial)
 
     def _named_target(self, column: str, initial: Target, levels: list[str]) -> Target | None:
         if not 2 <= len(levels) <= MANY_LEVELS:
@@ -107,7 +108,15 @@ class _Form:
         if not positive:
             st.caption(":material/arrow_upward: Choose which values are the positive class.")
             return None
-        return Target(column, positive=tuple(positive))
+        return self._with_meaning(Target(column, positive=tuple(positive)), initial)
+
+    def _with_meaning(self, target: Target, initial: Target) -> Target | None:
+        levels = self.levels(target.column) if target.positive else []
+        places = [levels.index(value) for value in target.positive]
+        # Another positive class is another question.
+        key = self.key(f"outcome-{sorted(places)}-{target.threshold}", target.column)
+        is_known = (target.positive, target.threshold) == (initial.positive, initial.threshold)
+        return ask_outcome(self.table, initial if is_known else target, key)
 
     def sensitive(self, target: str | None) -> tuple[Sensitive, ...]:
         st.markdown("**Sensitive** :gray[who is compared with whom]")

@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.data import Target
 from fairmoe.errors import UnavailableError
 from fairmoe.ui.frame.components import plain
 
@@ -121,6 +122,51 @@ def test_roles_in_doubt_lock_training_and_say_why(data):
     assert locked["Train"]
     field(data, "multiselect", "Positive values").set_value(["no"]).run()
     assert data.session_state["fairmoe"].labelled.positive == "hired = no"
+
+
+def roles(data):
+    return data.session_state["fairmoe"].labelled.roles
+
+
+def test_the_outcome_is_asked_for_and_suggested_from_its_words(data):
+    upload(data, table())
+    asked = field(data, "segmented_control", "Is this outcome good or bad for the person?")
+    assert asked.options == ["Good", "Bad", "Neither"]
+    assert asked.value == "good"
+    assert field(data, "text_input", "Positive outcome in words").value == "hired"
+    assert field(data, "text_input", "Other outcome in words").value == "not hired"
+    assert roles(data).target == Target("hired", ("yes",), outcome="good")
+
+    asked.set_value("neither").run()
+    assert roles(data).target.outcome == "neither"
+    asked = field(data, "segmented_control", "Is this outcome good or bad for the person?")
+    asked.set_value(None).run()
+    assert roles(data).target.outcome is None
+
+    field(data, "multiselect", "Positive values").set_value(["no"]).run()
+    assert roles(data).target == Target("hired", ("no",), outcome="bad")
+    assert field(data, "text_input", "Positive outcome in words").value == "not hired"
+
+
+def test_outcomes_are_called_what_the_user_calls_them(data):
+    upload(data, table())
+    field(data, "text_input", "Positive outcome in words").set_value("gets the job").run()
+    assert roles(data).target.words == ("gets the job", "not hired")
+    assert data.session_state["fairmoe"].labelled.words == ("gets the job", "not hired")
+    field(data, "text_input", "Other outcome in words").set_value("gets the job").run()
+    assert any("Call the two outcomes by different words." in each.value for each in data.caption)
+    assert data.session_state["fairmoe"].labelled is None
+    field(data, "text_input", "Other outcome in words").set_value("").run()
+    assert roles(data).target.words == ("gets the job", "not hired")
+
+
+def test_words_follow_the_threshold(data):
+    upload(data, table())
+    field(data, "selectbox", "Target column").select("score").run()
+    field(data, "number_input", "Threshold").set_value(4.0).run()
+    assert field(data, "text_input", "Positive outcome in words").value == "score > 4"
+    assert not field(data, "segmented_control", "Is this outcome good or bad for the person?").value
+    assert roles(data).target == Target("score", threshold=4.0)
 
 
 def test_cut_points_that_are_no_numbers_are_explained(data):

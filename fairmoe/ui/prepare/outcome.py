@@ -1,0 +1,58 @@
+"""What being in the positive class is for the person, and what both outcomes are called."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from fairmoe.data import Outcome, Table, Target, suggest_outcome
+from fairmoe.data.labels import label
+from fairmoe.errors import InvalidInputError
+
+QUESTION = "Is this outcome good or bad for the person?"
+HELP = (
+    "Being hired is good, being called a reoffender is bad. The answer decides what counts as "
+    "harm: the bad outcome given to someone whose label is the good one. Without an answer, no "
+    "change is called better or worse for a person."
+)
+ANSWERS: dict[Outcome, str] = {"good": "Good", "bad": "Bad", "neither": "Neither"}
+WORDS = ("Positive outcome in words", "Other outcome in words")
+
+
+def ask_outcome(table: Table, target: Target, key: str) -> Target | None:
+    """Ask for the meaning of a target's positive class.
+
+    Args:
+        table: The table.
+        target: The target, with what is known of its meaning; otherwise its words suggest it.
+        key: Names the question, and so changes with the positive class.
+
+    Returns:
+        The target with the answers; None while both outcomes are called the same.
+    """
+    try:
+        default = label(table, replace(target, words=None)).words
+    except InvalidInputError:
+        # The library says what is wrong with the target, below a form that stays whole.
+        return target
+    outcome = st.segmented_control(
+        QUESTION,
+        list(ANSWERS),
+        format_func=ANSWERS.__getitem__,
+        default=target.outcome or suggest_outcome(target),
+        help=HELP,
+        key=key,
+        persist_state="session",
+    )
+    words = [
+        (
+            place.text_input(text, word, key=f"{key}-{i}", persist_state="session") or default[i]
+        ).strip()
+        for i, (place, text, word) in enumerate(
+            zip(st.columns(2), WORDS, target.words or default, strict=True)
+        )
+    ]
+    if words[0] == words[1]:
+        st.caption(":material/arrow_upward: Call the two outcomes by different words.")
+        return None
+    told = None if tuple(words) == default else (words[0], words[1])
+    return replace(target, outcome=outcome, words=told)
