@@ -1,6 +1,6 @@
 """Section 9.2 and what reviewers ask for: arrays in, numbers out."""
 
-from fairmoe._intervals import wilson_interval
+from fairmoe._intervals import newcombe_interval, paired_interval, wilson_interval
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
 from fairmoe.metrics.decisions import auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
@@ -19,6 +19,7 @@ from fairmoe.metrics.groups import (
     predictive_parity_difference,
     representation_difference,
 )
+from fairmoe.metrics.harm import Account, account_in_people
 from fairmoe.metrics.scores import score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
@@ -29,8 +30,10 @@ from fairmoe.metrics.uncertainty import (
 
 __all__ = [
     "GAPS",
+    "Account",
     "Gap",
     "PermutationTest",
+    "account_in_people",
     "attention_test",
     "auc_by_group",
     "calibration_by_group",
@@ -47,6 +50,8 @@ __all__ = [
     "is_collapsed",
     "largest_gaps",
     "mean_and_spread",
+    "newcombe_interval",
+    "paired_interval",
     "pareto_front",
     "predictive_parity_difference",
     "representation_difference",

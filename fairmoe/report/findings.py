@@ -17,6 +17,7 @@ from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.figures.tables import group_counts, score_table
 from fairmoe.metrics import (
+    Account,
     Gap,
     PermutationTest,
     attention_test,
@@ -76,6 +77,8 @@ class Findings:
         rates: As `fairmoe.metrics.group_rates` returns it, by model.
         gaps: By model, and by "dp" and "eo".
         accuracy: The ends of the 95% interval of each model's accuracy.
+        account: What the mixture changes for people against the utility expert; None unless the
+            outcome is good or bad for the person.
         compared: The mixture beside the utility expert and the logistic regression.
         collapsed: The models that predict (almost) only one class.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
@@ -89,6 +92,7 @@ class Findings:
     rates: Mapping[Model, pd.DataFrame]
     gaps: Mapping[Model, Mapping[str, Gap]]
     accuracy: Mapping[Model, tuple[float, float]]
+    account: Account | None
     compared: Mapping[Model, Comparison]
     collapsed: tuple[Model, ...]
     routed: pd.DataFrame
@@ -128,6 +132,7 @@ def find(run: Run, labelled: LabelledTable | None = None) -> Findings:
             for model in MODELS
         },
         accuracy={model: _interval(int(right[model].sum()), len(test.y_true)) for model in MODELS},
+        account=None if run.roles.target.favourable is None else run.account(),
         compared={
             model: Comparison(
                 differ=int((decided["mixture"] != decided[model]).sum()),

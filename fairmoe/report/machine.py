@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from fairmoe.metrics import GAPS
+from fairmoe.metrics import GAPS, Account
+from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
 from fairmoe.report.document import Cover, Report
 from fairmoe.report.findings import Attention, Findings
@@ -52,9 +53,10 @@ def to_json(report: Report, cover: Cover) -> str:
 def to_csv(report: Report) -> str:
     """Return scores, rates, gate weights and attention on the test rows, one figure per line.
 
-    Columns: `kind` (score, rate, gate weight, attention), `model`, `group` (empty for all),
-    `measure` (for attention the column), `value` (1 for the whole, empty where not estimable),
-    `low` and `high` (95% interval), `p_value` (of a gap) and `n` (the rows that it rests on).
+    Columns: `kind` (score, rate, people, gate weight, attention), `model`, `group` (empty for all),
+    `measure` (for attention the column, for people those of `fairmoe.metrics.Account`), `value`
+    (1 for the whole, empty where not estimable), `low` and `high` (95% interval), `p_value` (of a
+    gap) and `n` (the rows that it rests on).
     """
     frame = pd.DataFrame(_lines(report.findings))
     return frame.to_csv(index=False, lineterminator="\n")
@@ -76,6 +78,8 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
                     n = row["n"] - row["positives"]
                 line = _line("rate", model, str(group), rate, row[rate], int(n))
                 yield line | {"low": row[f"{rate}_low"], "high": row[f"{rate}_high"]}
+    if found.account is not None:
+        yield from _people(found.account)
     for place, (group, row) in enumerate(found.weights.iterrows()):
         for expert in EXPERTS:
             name = str(group) if place else ""
@@ -87,6 +91,18 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
                 "attention", "mixture", row["group"], row["column"], row["mean"], int(row["rows"])
             )
             yield line | {"low": row["low"], "high": row["high"]}
+
+
+def _people(account: Account) -> Iterator[dict[str, Any]]:
+    """Yield what the mixture gives people beside the utility expert, everyone first."""
+    rows = [("", account.everyone), *((str(name), row) for name, row in account.groups.iterrows())]
+    for group, row in rows:
+        for count in COUNTS:
+            yield _line("people", "mixture", group, count, row[count], int(row["n"]))
+        rates = {f"{rate}_rate": among for rate, among in RATES_AMONG.items()}
+        for name, among in (rates | CHANGES_AMONG).items():
+            line = _line("people", "mixture", group, name, row[name], int(row[among]))
+            yield line | {"low": row[f"{name}_low"], "high": row[f"{name}_high"]}
 
 
 def _line(kind: str, model: str, group: str, measure: str, value: float, n: int) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from fairmoe.report.grids import (
     settings_grid,
     weights_grid,
 )
+from fairmoe.report.people import people
 from fairmoe.report.words import (
     cost,
     gap_in_words,
@@ -125,6 +126,7 @@ def groups(found: Findings) -> Section:
             Text(gap_in_words(found, "mixture", "dp")),
             Text(gap_in_words(found, "mixture", "eo")),
             *_cautions(too_few(rates)),
+            *people(found),
             chart(
                 "rates",
                 rates_figure(rates),

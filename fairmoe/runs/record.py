@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
 from fairmoe.data.roles import Roles
+from fairmoe.errors import InvalidInputError
+from fairmoe.metrics import Account, account_in_people
 from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
 
@@ -107,3 +109,34 @@ class Run:
     experts_reused: bool
     encoder: Encoder
     mixture: Mixture
+
+    def account(
+        self, model: Model = "mixture", *, plain: Model = "utility", split: SplitName = "test"
+    ) -> Account:
+        """Return who gets the good outcome from a model, and what it changes for whom.
+
+        Args:
+            model: Whose decisions they are.
+            plain: The model that it is compared with, on the same rows.
+            split: Which rows.
+
+        Raises:
+            InvalidInputError: Whether the positive class is good or bad for the person was not
+                told, or it is neither.
+        """
+        favourable = self.roles.target.favourable
+        if favourable is None:
+            raise InvalidInputError(
+                "The account in people needs an outcome that is good or bad for the person",
+                however="it is neither" if self.roles.target.outcome else "it was not told",
+                remedy='Train with Target(..., outcome="good") or "bad".',
+            )
+        record = self.splits[split]
+        return account_in_people(
+            record.y_true,
+            record.proba[plain] > 0.5,
+            record.proba[model] > 0.5,
+            group=record.group,
+            group_names=tuple(self.data.groups),
+            favourable=favourable,
+        )

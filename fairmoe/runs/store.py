@@ -34,7 +34,9 @@ def to_document(run: Run) -> dict[str, Any]:
         `run_id`, `device`, `experts_reused`; `data` with the rows of each group; `settings` as
         given, `resolved` what `auto` became; `seconds` by stage; `validation` and `test` with the
         scores of each model; `routing` with the mean gate weights on the test rows, `overall` and
-        `by_group`. None stands for what could not be estimated.
+        `by_group`; `account`, what the mixture changes for people against the utility expert, as
+        `fairmoe.metrics.Account` names it, None unless the outcome is good or bad. None stands for
+        what could not be estimated.
     """
     return {
         "run_id": run.run_id,
@@ -47,6 +49,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "validation": _scores(run.scores["validation"]),
         "test": _scores(run.scores["test"]),
         "routing": _routing(run.splits["test"], tuple(run.data.groups)),
+        "account": None if run.roles.target.favourable is None else run.account().to_dict(),
     }
 
 

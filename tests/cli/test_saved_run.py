@@ -62,7 +62,7 @@ def test_the_ending_decides_the_form(folder, demo_run, tmp_path):
     assert shell("report", folder, "--out", document)[0] == 0
     assert shell("report", folder, "--out", table)[0] == 0
     assert json.loads(document.read_text())["run"]["run_id"] == demo_run[0].run_id
-    assert set(pd.read_csv(table)["kind"]) == {"score", "rate", "gate weight"}
+    assert set(pd.read_csv(table)["kind"]) == {"score", "rate", "people", "gate weight"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -116,6 +117,28 @@ def test_rates_of_the_csv_have_counts_and_intervals(table, demo_run):
             assert line["n"] == n
             assert line["value"] == pytest.approx(expected.loc[name, rate])
             assert line["low"] < line["value"] < line["high"]
+
+
+def test_people_of_the_csv_are_those_of_the_account(table, demo_run):
+    account = demo_run[0].account()
+    people = table[table["kind"] == "people"].fillna({"group": ""})
+    people = people.set_index(["group", "measure"])
+    for group, row in [("", account.everyone), *account.groups.iterrows()]:
+        for name in ("n", "good_model", "better", "worse_right"):
+            assert people.loc[(group, name), "value"] == row[name]
+        harmed = people.loc[(group, "harmed_model_rate")]
+        assert harmed["n"] == row["good_label"]
+        assert harmed["low"] < harmed["value"] == pytest.approx(row["harmed_model_rate"])
+        change = people.loc[(group, "good_change")]
+        assert change["n"] == row["n"]
+        assert change["low"] < change["value"] == pytest.approx(row["good_change"], abs=1e-9)
+
+
+def test_without_a_good_and_a_bad_outcome_the_csv_has_no_people(demo_run):
+    run, _ = demo_run
+    roles = replace(run.roles, target=replace(run.roles.target, outcome=None))
+    told = pd.read_csv(io.StringIO(to_csv(make_report(replace(run, roles=roles)))))
+    assert "people" not in set(told["kind"])
 
 
 def test_gate_weights_of_everyone_and_of_groups_sum_to_one(table):

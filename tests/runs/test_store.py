@@ -153,9 +153,50 @@ def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
         assert document[split]["mixture"]["eo"] is None
 
 
+def _rows(run, n):
+    """Return the first test rows."""
+    test = run.splits["test"]
+    proba = {model: each[:n] for model, each in test.proba.items()}
+    return SplitRecord(test.rows[:n], test.y_true[:n], test.group[:n], proba, test.gate[:n])
+
+
+def test_the_account_compares_the_mixture_with_the_utility_expert_on_test_rows(run):
+    test = _rows(run, 4)
+    said = {"mixture": [0.9, 0.9, 0.1, 0.1], "utility": [0.9, 0.1, 0.9, 0.1]}
+    proba = test.proba | {model: np.array(each, np.float32) for model, each in said.items()}
+    test = dataclasses.replace(
+        test, proba=proba, group=np.array([0, 0, 1, 1]), y_true=np.array([1, 1, 1, 0])
+    )
+    made = dataclasses.replace(run, splits={**run.splits, "test": test})
+
+    account = to_document(made)["account"]
+
+    women = account["groups"]["women & age ≤ 40"]
+    names = ("n", "good_label", "better", "better_right", "worse", "harmed_model")
+    assert [women[name] for name in names] == [2, 2, 1, 1, 0, 0]
+    assert [account["everyone"][name] for name in names] == [4, 3, 1, 1, 1, 1]
+    assert made.account("utility").everyone["better"] == 0
+    bad = dataclasses.replace(
+        made, roles=dataclasses.replace(ROLES, target=Target("hired", outcome="bad"))
+    )
+    assert [bad.account().everyone[name] for name in names] == [4, 1, 1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "however"), [(None, "it was not told"), ("neither", "it is neither")]
+)
+def test_without_a_good_and_a_bad_outcome_there_is_no_account(run, outcome, however):
+    roles = dataclasses.replace(ROLES, target=Target("hired", outcome=outcome))
+    untold = dataclasses.replace(run, roles=roles)
+
+    assert to_document(untold)["account"] is None
+    with pytest.raises(InvalidInputError, match=f"good or bad for the person; however, {however}"):
+        untold.account()
+
+
 def test_routing_is_the_mean_gate_weight_on_the_test_rows(run):
     gate = np.array([[0.2, 0.3, 0.5], [0.4, 0.4, 0.2], [1, 0, 0]], dtype=np.float32)
-    test = dataclasses.replace(run.splits["test"], gate=gate, group=np.array([0, 0, 3]))
+    test = dataclasses.replace(_rows(run, 3), gate=gate, group=np.array([0, 0, 3]))
 
     routing = to_document(dataclasses.replace(run, splits={**run.splits, "test": test}))["routing"]
 

@@ -1,0 +1,165 @@
+"""The account in people: who gets the good outcome, who is wrongly denied it, what changed.
+
+The good outcome is the positive class where that is good for the person and the other class where
+it is bad. A *harmful error* is the bad outcome given to someone whose label is the good one: a
+false negative in the first case, a false positive in the second.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from fairmoe._checks import check_binary, check_group, check_same_length
+from fairmoe._intervals import paired_interval, wilson_interval
+
+COUNTS = (
+    "n",
+    "good_label",
+    "good_plain",
+    "good_model",
+    "harmed_plain",
+    "harmed_model",
+    "better",
+    "better_right",
+    "worse",
+    "worse_right",
+)
+RATES_AMONG = {
+    "good_label": "n",
+    "good_plain": "n",
+    "good_model": "n",
+    "harmed_plain": "good_label",
+    "harmed_model": "good_label",
+    "better": "n",
+    "better_right": "better",
+    "worse": "n",
+    "worse_right": "worse",
+}
+"""The count that each rate is a share of."""
+
+CHANGES_AMONG = {"good_change": "n", "harmed_change": "good_label"}
+"""The count that each difference between the model and the plain one is a share of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """What a model gives people, beside a plain model on the same rows.
+
+    Both parts have the same columns. Counts of people are `n`; `good_label`, `good_plain` and
+    `good_model`, who have the good outcome by label, with the plain model and with the model;
+    `harmed_plain` and `harmed_model`, the harmful errors; `better` and `worse`, whose decision the
+    model changes to the good and to the bad outcome, and of these `better_right` and
+    `worse_right`, whose label agrees with the change.
+
+    Under the same names with `_rate` stand the shares of `RATES_AMONG` in [0, 1], times 100 so
+    many of 100 people, with 95% Wilson intervals `_rate_low` and `_rate_high`. `good_change` and
+    `harmed_change` are the differences of the model's rate from the plain one's, in [-1, 1], with
+    paired 95% intervals `_low` and `_high`. NaN where nobody is counted.
+
+    Attributes:
+        groups: One row per group, indexed by its name.
+        everyone: The same of all rows.
+    """
+
+    groups: pd.DataFrame
+    everyone: "pd.Series[float]"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the account for JSON: `everyone` and `groups`; None where not estimable."""
+        return {
+            "everyone": _finite(self.everyone),
+            "groups": {str(name): _finite(row) for name, row in self.groups.iterrows()},
+        }
+
+
+def account_in_people(
+    y_true: ArrayLike,
+    y_plain: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    favourable: bool,
+) -> Account:
+    """Return who gets the good outcome, who is wrongly denied it, and what a model changes.
+
+    Args:
+        y_true: Shape `(n,)`, labels, 0 or 1.
+        y_plain: Shape `(n,)`, hard predictions of the model to compare with, 0 or 1.
+        y_pred: Shape `(n,)`, hard predictions of the model, 0 or 1.
+        group: Shape `(n,)`, ids that index `group_names`.
+        group_names: A name for each group, with or without rows.
+        favourable: Whether the positive class is good for the person; otherwise it is bad.
+
+    Raises:
+        InvalidInputError: An array is not of this form.
+
+    Example:
+        Of three people who should be hired the plain model hires one and the model two.
+
+        >>> account = account_in_people([1, 1, 1, 0], [1, 0, 0, 0], [0, 1, 1, 0],
+        ...                             group=[0, 0, 1, 1], group_names=["x", "y"], favourable=True)
+        >>> names = ["good_plain", "good_model", "harmed_plain", "harmed_model", "better", "worse"]
+        >>> account.everyone[names].astype(int).tolist()
+        [1, 2, 2, 1, 2, 1]
+        >>> account.groups["better"].tolist()
+        [1, 1]
+    """
+    label, plain, model = (
+        check_binary(values, name) == favourable
+        for values, name in ((y_true, "y_true"), (y_plain, "y_plain"), (y_pred, "y_pred"))
+    )
+    ids = check_group(group, len(group_names))
+    check_same_length(y_true=label, y_plain=plain, y_pred=model, group=ids)
+    cells = (
+        np.ones_like(label),
+        label,
+        plain,
+        model,
+        label & ~plain,
+        label & ~model,
+        ~plain & model,
+        ~plain & model & label,
+        plain & ~model,
+        plain & ~model & ~label,
+    )
+    counts = np.array([np.bincount(ids[cell], minlength=len(group_names)) for cell in cells])
+    table = _table(np.column_stack([counts, counts.sum(axis=1)]))
+    groups = table.iloc[:-1].set_axis(pd.Index(group_names, name="group"))
+    return Account(groups, table.iloc[-1].rename(None))
+
+
+def _table(counts: NDArray[np.int64]) -> pd.DataFrame:
+    """Return counts `(10, g)`, in the order of `COUNTS`, with rates and changes, a row for each."""
+    count = dict(zip(COUNTS, counts, strict=True))
+    columns: dict[str, NDArray[Any]] = dict(count)
+    with np.errstate(invalid="ignore"):
+        for name, among in RATES_AMONG.items():
+            rate = f"{name}_rate"
+            columns[rate] = count[name] / count[among]
+            columns[f"{rate}_low"], columns[f"{rate}_high"] = wilson_interval(
+                count[name], count[among]
+            )
+        harmed_more = count["worse"] - count["worse_right"]
+        moved = {
+            "good_change": (count["better"], count["worse"]),
+            "harmed_change": (harmed_more, count["better_right"]),
+        }
+        for name, among in CHANGES_AMONG.items():
+            gained, lost = moved[name]
+            columns[name] = (gained - lost) / count[among]
+            columns[f"{name}_low"], columns[f"{name}_high"] = paired_interval(
+                gained, lost, count[among]
+            )
+    return pd.DataFrame(columns)
+
+
+def _finite(row: "pd.Series[float]") -> dict[str, float | int | None]:
+    return {
+        str(name): int(value) if name in COUNTS else float(value) if np.isfinite(value) else None
+        for name, value in row.items()
+    }
