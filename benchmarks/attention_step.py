@@ -19,7 +19,7 @@ from fairmoe.data import (
     table_from_frame,
 )
 from fairmoe.explain import ROWS_IN_LOSS
-from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.attention import attention_loss, mean_attention
 from fairmoe.training.batches import GroupSample, make_batch, resolve_weight_decay
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.stack import Stack
@@ -89,7 +89,7 @@ def _trainer(data: EncodedData, settings: Settings) -> ExpertTrainer:
 def _step(data: EncodedData, settings: Settings) -> Callable[[], object]:
     trainer = _trainer(data, settings)
     optimizers = trainer.optimizers()
-    return lambda: trainer.epoch(optimizers, full=True, frozen=0)
+    return lambda: trainer.epoch(optimizers, full=True, frozen=False)
 
 
 def _plain_step(data: EncodedData, settings: Settings) -> Callable[[], object]:
@@ -105,12 +105,16 @@ def _bias(data: EncodedData) -> tuple[float, float, float]:
     experts, explainer = _trainer(data, settings).experts.part(), make_explainer(data, settings)
     batch = make_batch(data.train, slice(None), data.n_groups)
     sample, draws = GroupSample(batch, ROWS_IN_LOSS[explainer.method]), torch.Generator()
-    exact = attention_loss(explainer.attributions(experts, batch.x), batch.averaging)
+    exact = attention_loss(
+        mean_attention(explainer.attributions(experts, batch.x), batch.averaging)
+    )
     sampled = torch.stack(
         [
             attention_loss(
-                explainer.attributions(experts, sample.draw(draws.manual_seed(draw))),
-                sample.averaging,
+                mean_attention(
+                    explainer.attributions(experts, sample.draw(draws.manual_seed(draw))),
+                    sample.averaging,
+                )
             )
             for draw in range(DRAWS)
         ]

@@ -67,7 +67,7 @@ def _row(
         stack, batches, validation, data.n_groups, make_explainer(data, stack.shared)
     )
     optimizers = trainer.optimizers()
-    seconds = alternate({"epoch": lambda: trainer.epoch(optimizers, full=True, frozen=0)}, 9)
+    seconds = alternate({"epoch": lambda: trainer.epoch(optimizers, full=True, frozen=False)}, 9)
     units = 3 * runs * stack.shared.hidden
     # Two products of the first layers, and three of the procedural experts' attributions.
     operations = 2 * n * d * units * (2 + 3 / 3)

@@ -135,7 +135,7 @@ def _ours(data: EncodedData, epochs: int, settings: Sequence[Settings]) -> tuple
     optimizers = trainer.optimizers()
     started = time.process_time()
     for epoch in range(epochs):
-        trainer.epoch(optimizers, full=epoch >= epochs // 2, frozen=0)
+        trainer.epoch(optimizers, full=epoch >= epochs // 2, frozen=False)
     seconds = time.process_time() - started
     with torch.no_grad():
         log_odds = trainer.experts.part().log_odds(torch.as_tensor(data.validation.x))

@@ -154,7 +154,12 @@ class Settings:
         "then that expert.",
     )
     credit: Credit = setting(
-        "counterfactual", "gate", "How the reward is credited to the routing of single rows."
+        "counterfactual",
+        "gate",
+        "How the reward is credited to the routing of single rows. 'batch' is REINFORCE: all rows "
+        "share the reward of one sampled routing. 'rollouts' is REINFORCE with several. "
+        "'counterfactual' is a Rao-Blackwellised policy gradient, as in COMA: of each row all "
+        "choices are tried, those of the others are sampled; it has the same mean and less noise.",
     )
     reward: Reward = setting(
         "routed",
@@ -182,7 +187,12 @@ class Settings:
         0.9, "gate", "Memory of the moving average of expert usage.", 0, 0.9999
     )
     baseline_momentum: float = setting(
-        0.9, "gate", "Memory of the moving average of rewards.", 0, 0.9999
+        0.9,
+        "gate",
+        "Memory of the moving average of rewards that credit 'batch' compares with; other credits "
+        "do without.",
+        0,
+        0.9999,
     )
     fine_tune_every: int = setting(
         100,

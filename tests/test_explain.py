@@ -8,7 +8,7 @@ import torch
 from captum.attr import IntegratedGradients
 
 from fairmoe.explain import Explainer
-from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.attention import attention_loss, mean_attention
 from fairmoe.functional.groups import averaging_matrix
 from fairmoe.nn import ExpertStack, GateStack, Mixture
 
@@ -170,7 +170,7 @@ def test_the_attention_loss_moves_the_first_layer(method):
     group = torch.arange(20) % 2
     averaging = averaging_matrix(group, 2, dtype=torch.float64)
     attributions = mixture.explainer.attributions(mixture.experts.part(), X)
-    attention_loss(attributions, averaging).sum().backward()
+    attention_loss(mean_attention(attributions, averaging)).sum().backward()
     gradient = mixture.experts.weight1.grad
     assert (gradient.abs().amax((1, 2)) > 1e-5).all()
 
@@ -186,7 +186,9 @@ def test_the_gradient_of_the_attention_loss_is_right(method):
         moved = type(experts)(
             weight1, experts.bias1.detach(), experts.weight2.detach(), experts.bias2.detach(), 0.01
         )
-        return attention_loss(mixture.explainer.attributions(moved, X[:6]), averaging)
+        return attention_loss(
+            mean_attention(mixture.explainer.attributions(moved, X[:6]), averaging)
+        )
 
     weight1 = mixture.experts.weight1.detach().clone().requires_grad_()
     assert torch.autograd.gradcheck(loss, (weight1,), atol=1e-5)

@@ -5,11 +5,14 @@ import math
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
+from torch.utils.checkpoint import checkpoint
 
 from fairmoe.functional.groups import averaging_matrix
 
 TINY = 1e-12
 EPSILON = 1e-8
+LEAST_ROWS, VALUES_AT_ONCE = 128, 2**18
+"""How many rows are attributed at once: so many values fit into the cache."""
 
 
 def attention_weights(
@@ -94,22 +97,70 @@ def divergence_by_column(
     # <<< Equation (20)
 
 
-def attention_loss(
+def mean_attention(
     attributions: Float[Tensor, "*k n c"], averaging: Float[Tensor, "n g"]
-) -> Float[Tensor, "*k"]:
+) -> Float[Tensor, "*k g c"]:
+    """Return the mean attention of each group, the $A_0$ and $A_1$ of (19).
+
+    Args:
+        attributions: **Shape** `(*k, n, c)`. Signed, by source column. Gradients flow.
+        averaging: **Shape** `(n, g)`. Of the groups that have rows.
+    """
+    return averaging.T @ attention_weights(attributions)
+
+
+def mean_path_attention(
+    path_weights: Float[Tensor, "m n h"],
+    weight: Float[Tensor, "m h d"],
+    distance: Float[Tensor, "n d"],
+    averaging: Float[Tensor, "n g"],
+    *,
+    indicator: Float[Tensor, "d c"] | None,
+) -> Float[Tensor, "m g c"]:
+    """Return `mean_attention` of the integrated gradients of networks of one hidden layer.
+
+    Their attributions are a product, `distance * (path_weights @ weight)`. Where it is large it is
+    computed in blocks of rows, and again on the way back, so that it never leaves the cache.
+
+    Args:
+        path_weights: **Shape** `(m, n, h)`. The gradient of the log-odds in the first layer,
+            averaged over each row's path. Gradients flow.
+        weight: **Shape** `(m, h, d)`. Of the first layer. Gradients flow.
+        distance: **Shape** `(n, d)`. The rows from the baseline.
+        averaging: **Shape** `(n, g)`. Of the groups that have rows.
+        indicator: **Shape** `(d, c)`. 1 where an encoded column is part of a source column; left
+            out where each is one of its own.
+    """
+
+    def of_block(weight: Tensor, path_weights: Tensor, distance: Tensor, average: Tensor) -> Tensor:
+        encoded = torch.bmm(weight.mT, path_weights) * distance
+        attributions = encoded if indicator is None else indicator.T @ encoded
+        return mean_attention(attributions.mT, average.T)
+
+    at_once = max(LEAST_ROWS, VALUES_AT_ONCE // weight[:, 0].numel())
+    # Rows lie last in memory.
+    rows = (path_weights.mT, distance.T, averaging.T)
+    if len(distance) <= at_once:
+        return of_block(weight, *rows)
+    blocks = zip(*(torch.split(part, at_once, -1) for part in rows), strict=True)
+    means = [checkpoint(of_block, weight, *block, use_reentrant=False) for block in blocks]
+    return torch.stack(means).sum(0)
+
+
+def attention_loss(of_groups: Float[Tensor, "*k g c"]) -> Float[Tensor, "*k"]:
     r"""Return the loss that draws the attention of the groups together, in nats.
 
     $$\mathcal{L}_{attention} = JSD(A_0, A_1) \tag{19}$$
 
     Args:
-        attributions: **Shape** `(*k, n, c)`. Signed, by source column. Gradients flow.
-        averaging: **Shape** `(n, g)`. Of the groups that have rows; fewer than two give 0.
+        of_groups: **Shape** `(*k, g, c)`. The mean attention of each group, from `mean_attention`.
+            Gradients flow. Fewer than two groups give 0.
 
     Returns:
         **Shape** `(*k,)`, in `[0, log(g)]`.
     """
     # >>> Equation (19)
-    return jensen_shannon_divergence(averaging.T @ attention_weights(attributions))
+    return jensen_shannon_divergence(of_groups)
     # <<< Equation (19)
 
 

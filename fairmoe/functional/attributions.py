@@ -32,16 +32,8 @@ def average_slope(
     Returns:
         **Shape** `(*k, n, h)`, in `[slope, 1]`.
     """
-    share, _ = share_above(z, z_baseline)
-    return slope + (1 - slope) * share
-
-
-def share_above(
-    z: Float[Tensor, "..."], z_baseline: Float[Tensor, "..."]
-) -> tuple[Float[Tensor, "..."], Float[Tensor, "..."]]:
-    """Return the share of the path between two arguments that is above zero, and its length."""
     length = z.abs() + z_baseline.abs().clamp(min=torch.finfo(z.dtype).tiny)
-    return (z.relu() + z_baseline.relu()) / length, length
+    return slope + (1 - slope) * (z.relu() + z_baseline.relu()) / length
 
 
 def sum_by_column(

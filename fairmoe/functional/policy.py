@@ -35,7 +35,7 @@ def reinforce_loss(
     advantage: Float[Tensor, "*s k"],
     weights: Float[Tensor, "k n"],
 ) -> Float[Tensor, "*s k"]:
-    r"""Return the policy loss with one advantage for all rows of a routing.
+    r"""Return the policy loss of REINFORCE (Williams, 1992): one advantage for all rows.
 
     $$\mathcal{L}_{policy} = -\frac{1}{n} \sum_{i=1}^{n} w_i \log g_{i,a_i} \cdot (R - b) \tag{38}$$
 
@@ -74,9 +74,11 @@ def counterfactual_loss(
 
     $$A_{i,e} = R(a_i = e, a_{-i}) - \sum_{e'} g_{i,e'} R(a_i = e', a_{-i})$$
 
-    The sum over a row's own actions is taken instead of sampled ("local expectation gradients":
-    Titsias and Lazaro-Gredilla, NeurIPS 2015), so only the other rows' actions add noise. With unit
-    weights the gradient is an unbiased estimate of that of minus the expected reward.
+    It is REINFORCE (38) with each row's own action summed out: a Rao-Blackwellised policy gradient
+    ("local expectation gradients": Titsias and Lazaro-Gredilla, NeurIPS 2015), with the
+    counterfactual baseline of COMA (Foerster et al., AAAI 2018) for rows as agents. Only the other
+    rows' actions add noise. With unit weights both have the same expectation, minus the gradient of
+    the expected reward; `docs/method.md` has the proof.
 
     NOTE[DIFF]: the sum over rows, not their mean as in (38), for one row's share in a reward that
     is itself a mean over rows shrinks with their number already.

@@ -111,7 +111,9 @@ COURSE: dict[str, Lesson] = {
         "Reward",
         "How the gate learns from reward",
         "The gate sends each row to an expert and is told only how well all of it went together. "
-        "So it tries routings at random and leans towards those that earned more than a baseline. "
+        "So it tries routings at random and leans towards those that earned more than a baseline, "
+        "which is REINFORCE. What this app does by default is its Rao-Blackwellised form: of each "
+        "row every choice is tried, and only the choices of the other rows are left to chance. "
         "A reward that is the same whatever the gate does teaches nothing: its estimates scatter "
         "around zero. The others scatter around the truth, which with few rows can be counted over "
         "every routing; they differ in how widely, and so in how many tries it takes.",

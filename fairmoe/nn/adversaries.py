@@ -102,67 +102,63 @@ class AdversaryStack(nn.Module):
         )
 
     @staticmethod
-    def shown(
+    def view(
         hidden: Float[Tensor, "m n h"], output: Float[Tensor, "m n 2"]
     ) -> Float[Tensor, "m n i"]:
         """Return what the two see side by side, and the input that is always 1."""
         return torch.cat([hidden.mT, output.mT, torch.ones_like(output.mT[:, :1])], 1).mT
 
     def forward(
-        self, shown: Float[Tensor, "m n i"], factor: Float[Tensor, "m 1 1"]
-    ) -> Float[Tensor, "2 m n g"]:
-        """Return logits of the groups; the gradient goes back reversed and times `factor`.
-
-        It defines what the adversaries are. Training takes `put_gradients` and `into_shown`, which
-        are held to it by tests.
-        """
-        # >>> Equations (23), (24) for the hidden vector, (26), (27) for the probabilities
-        hidden = torch.bmm(self.weight1, gradient_reversal(shown, factor).mT).relu()
-        return self._logits(hidden)
-        # <<< Equations (23), (24), (26), (27)
-
-    def _logits(self, hidden: Tensor) -> Tensor:
-        logits = torch.baddbmm(self.bias2[..., None], self.weight2, hidden)
-        return logits.view(len(hidden), 2, -1, hidden.shape[2]).transpose(0, 1).mT
-
-    @torch.no_grad()
-    def put_gradients(
         self,
-        shown: Float[Tensor, "m n i"],
-        member: Float[Tensor, "g n"],
-    ) -> tuple[Float[Tensor, "2 m n g"], Float[Tensor, "m n u"]]:
-        """Put the gradients of the adversarial loss (22) into `grad`.
-
-        They are what `backward` would add to zero, at a tenth of its cost: no graph is built.
+        view: Float[Tensor, "m n i"],
+        factor: Float[Tensor, "m 1 1"],
+        *,
+        frozen: bool = False,
+    ) -> Float[Tensor, "2 m n g"]:
+        r"""Return logits of the groups; the gradient goes back reversed and times `factor`.
 
         Args:
-            shown: **Shape** `(m, n, i)`. What the adversaries see.
-            member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
-
-        Returns:
-            logits: **Shape** `(2, m, n, g)`. Of the groups.
-            error: **Shape** `(m, n, u)`. The gradient before the activation, see `into_shown`.
+            view: **Shape** `(m, n, i)`, from `view`. Gradients flow.
+            factor: **Shape** `(m, 1, 1)`. The $\lambda$ of (30) of each member.
+            frozen: Whether the adversaries' own weights get no gradient.
         """
-        hidden = torch.bmm(self.weight1, shown.mT).relu_()
-        logits = self._logits(hidden)
-        proba = logits.mT.softmax(-2).transpose(0, 1)
+        weight1, weight2, bias2 = (
+            weight.detach() if frozen else weight
+            for weight in (self.weight1, self.weight2, self.bias2)
+        )
+        # >>> Equations (23), (24) for the hidden vector, (26), (27) for the probabilities
+        hidden = torch.bmm(weight1, gradient_reversal(view, factor).mT).relu()
+        return _logits(hidden, weight2, bias2)
+        # <<< Equations (23), (24), (26), (27)
+
+    @torch.no_grad()
+    def adversarial_backward(
+        self, view: Float[Tensor, "m n i"], member: Float[Tensor, "g n"]
+    ) -> None:
+        """Put the gradients of the adversarial loss (22) into `grad`.
+
+        They are what `adversarial_loss(*self(view, factor), group).sum().backward()` would add to
+        zero, at a part of its cost, for no graph is built: adversaries make many small steps.
+
+        Args:
+            view: **Shape** `(m, n, i)`. What the adversaries see.
+            member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
+        """
+        hidden = torch.bmm(self.weight1, view.mT).relu_()
+        proba = _logits(hidden, self.weight2, self.bias2).mT.softmax(-2).transpose(0, 1)
         error = proba.sub_(member).flatten(1, 2).mul_(1 / (2 * member.shape[1]))
         torch.bmm(error, hidden.mT, out=self.weight2.grad).mul_(self.mask2)
         torch.sum(error, -1, out=self.bias2.grad)
         # The slope of the ReLU is the sign of what it gives.
         error = torch.bmm(self.weight2.mT, error).mul_(hidden.sign_())
-        torch.bmm(error, shown, out=self.weight1.grad).mul_(self.mask1)
-        return logits, error.mT
+        torch.bmm(error, view, out=self.weight1.grad).mul_(self.mask1)
 
-    @torch.no_grad()
-    def into_shown(
-        self, error: Float[Tensor, "m n u"], factor: Float[Tensor, "m 1 1"]
-    ) -> tuple[Float[Tensor, "m n h"], Float[Tensor, "m n 2"]]:
-        """Return the gradients that come back to what each sees: reversed, and times `factor`."""
-        # >>> Equation (30)
-        back = torch.bmm(self.weight1.mT * -factor, error.mT).mT
-        # <<< Equation (30)
-        return back[..., : self.n_inputs], back[..., self.n_inputs : -1]
+
+def _logits(
+    hidden: Float[Tensor, "m u n"], weight2: Float[Tensor, "m v u"], bias2: Float[Tensor, "m v"]
+) -> Float[Tensor, "2 m n g"]:
+    logits = torch.baddbmm(bias2[..., None], weight2, hidden)
+    return logits.view(len(hidden), 2, -1, hidden.shape[2]).transpose(0, 1).mT
 
 
 def _block_diagonal(weights: Sequence[Tensor]) -> Tensor:

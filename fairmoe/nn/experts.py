@@ -10,8 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fairmoe.functional.attributions import average_slope
-from fairmoe.functional.path_attention import PathAttention
-from fairmoe.nn.stacking import affine, grad_of, initial_weights
+from fairmoe.nn.stacking import affine, initial_weights
 
 
 class ExpertOutputs(NamedTuple):
@@ -139,60 +138,3 @@ class ExpertStack(nn.Module):
     def layers(self) -> tuple[nn.Parameter, nn.Parameter, nn.Parameter, nn.Parameter]:
         """Return what is trained: weights and biases, layer by layer."""
         return self.weight1, self.bias1, self.weight2, self.bias2
-
-    @torch.no_grad()
-    def add_second_layer(
-        self,
-        outputs: ExpertOutputs,
-        into_logits: Float[Tensor, "m n 2"],
-        keep: Float[Tensor, "m n h"] | None = None,
-    ) -> Float[Tensor, "m n h"]:
-        """Add the gradients of the second layer to `grad`, and return those of the hidden units.
-
-        Args:
-            outputs: Of all members.
-            into_logits: **Shape** `(m, n, 2)`. The gradient in the logits.
-            keep: As it was given to `outputs`.
-        """
-        error = into_logits.mT
-        grad_of(self.weight2).baddbmm_(error, outputs.kept)
-        grad_of(self.bias2).add_(error.sum(-1))
-        into_hidden = torch.bmm(self.weight2.mT, error).mT
-        return into_hidden if keep is None else into_hidden.mul_(keep)
-
-    def through_activation(
-        self, hidden: Float[Tensor, "m n h"], into_hidden: Float[Tensor, "m n h"]
-    ) -> Float[Tensor, "m n h"]:
-        """Return the gradient before the activation in the place of that in the hidden units."""
-        error = into_hidden.mT
-        # The sign of what a leaky ReLU gives is that of what it was given.
-        torch.ops.aten.leaky_relu_backward.grad_input(
-            error, hidden.mT, self.slope, True, grad_input=error
-        )
-        return into_hidden
-
-    @torch.no_grad()
-    def add_first_layer(
-        self,
-        x: Float[Tensor, "n d"],
-        into_before: Float[Tensor, "k n h"],
-        members: slice = slice(None),
-    ) -> None:
-        """Add the gradients of the first layer to `grad`.
-
-        Args:
-            x: **Shape** `(n, d)`. The rows.
-            into_before: **Shape** `(k, n, h)`. The gradient before the activation.
-            members: Which experts' it is.
-        """
-        error = into_before.mT
-        grad_of(self.weight1)[members].view(-1, x.shape[1]).addmm_(error.flatten(0, 1), x)
-        grad_of(self.bias1)[members].add_(error.sum(-1))
-
-    @torch.no_grad()
-    def add_attention(self, found: PathAttention, members: slice) -> None:
-        """Add to `grad` what an attention loss wants of weights other than by way of the rows."""
-        grad_of(self.weight1)[members].add_(found.into_weight)
-        into_weight2 = grad_of(self.weight2)[members]
-        into_weight2[:, 1].add_(found.into_direction)
-        into_weight2[:, 0].sub_(found.into_direction)

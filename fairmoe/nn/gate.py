@@ -7,8 +7,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fairmoe.functional.gating import gate_log_proba
-from fairmoe.functional.gradients import through_softmax
-from fairmoe.nn.stacking import N_EXPERTS, affine, grad_of, initial_weights
+from fairmoe.nn.stacking import N_EXPERTS, affine, initial_weights
 
 
 class GateStack(nn.Module):
@@ -71,47 +70,3 @@ class GateStack(nn.Module):
     ) -> Float[Tensor, "k n e"]:
         """Return the log of the gate's weights (33); the arguments are those of `hidden`."""
         return self.log_weights(self.hidden(before, state))
-
-    @torch.no_grad()
-    def add_gradients(
-        self,
-        x: Float[Tensor, "n d"],
-        state: Float[Tensor, "k n s"],
-        hidden: Float[Tensor, "k n u"],
-        log_weights: Float[Tensor, "k n e"],
-        into_log_weights: Float[Tensor, "k n e"],
-    ) -> None:
-        """Add the gradients of all weights to `grad`, given that in the log of what they weigh.
-
-        Args:
-            x: **Shape** `(n, d)`. The rows.
-            state: As it was given to `hidden`.
-            hidden: What `hidden` returned.
-            log_weights: What `log_weights` returned for it.
-            into_log_weights: **Shape** `(k, n, 3)`.
-        """
-        error, before_error = self._through(hidden, log_weights, into_log_weights)
-        grad_of(self.weight2).baddbmm_(error, hidden)
-        grad_of(self.bias2).add_(error.sum(-1))
-        grad_of(self.weight_state).baddbmm_(before_error, state)
-        grad_of(self.weight_x).view(-1, x.shape[1]).addmm_(before_error.flatten(0, 1), x)
-        grad_of(self.bias1).add_(before_error.sum(-1))
-
-    @torch.no_grad()
-    def into_inputs(
-        self,
-        hidden: Float[Tensor, "k n u"],
-        log_weights: Float[Tensor, "k n e"],
-        into_log_weights: Float[Tensor, "k n e"],
-    ) -> tuple[Float[Tensor, "k n u"], Float[Tensor, "k n s"]]:
-        """Return the gradients in what `hidden` was given; arguments as of `add_gradients`."""
-        _, before_error = self._through(hidden, log_weights, into_log_weights)
-        return before_error.mT, torch.bmm(self.weight_state.mT, before_error).mT
-
-    def _through(
-        self, hidden: Tensor, log_weights: Tensor, into_log_weights: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Return the gradients in the logits and before the activation, their rows last."""
-        error = through_softmax(log_weights, into_log_weights).mT / self.temperature
-        before_error = torch.bmm(self.weight2.mT, error)
-        return error, before_error.mul_(hidden.mT > 0)

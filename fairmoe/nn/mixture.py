@@ -6,14 +6,13 @@ from typing import Any
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
-from torch.nn.functional import logsigmoid
 
 from fairmoe.explain import Explainer
 from fairmoe.functional.attributions import legendre_nodes
 from fairmoe.functional.gating import expert_state, mixture_log_proba
-from fairmoe.functional.gradients import state_gradient
 from fairmoe.nn.experts import ExpertStack
 from fairmoe.nn.gate import GateStack
+from fairmoe.nn.head import head_gradients
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 PATH_STEPS = 32
@@ -84,7 +83,9 @@ class Mixture(nn.Module):
                     torch.lerp(start[..., None], end[..., None, :], some[:, None]).flatten(-2).mT
                     for end, start in zip(*ends, strict=True)
                 ]
-                for sum_, part in zip(totals, self._head_gradients(*layers), strict=True):
+                for sum_, part in zip(
+                    totals, head_gradients(self.experts.part(), self.gate, *layers), strict=True
+                ):
                     by_node = part.mT.reshape(*sum_.shape[:-1], len(some), len(x))
                     sum_.add_(shares @ by_node)
             through_experts = by_expert(totals[0].mT @ self.experts.weight1)
@@ -158,29 +159,3 @@ class Mixture(nn.Module):
         log_weights = self.gate(gate_before, expert_state(log_proba[..., 1].exp()))
         mixed = mixture_log_proba(log_proba, log_weights)
         return mixed[..., 1] - mixed[..., 0]
-
-    @torch.no_grad()
-    def _head_gradients(
-        self, expert_before: Float[Tensor, "m n h"], gate_before: Float[Tensor, "k n u"]
-    ) -> tuple[Float[Tensor, "m n h"], Float[Tensor, "k n u"]]:
-        """Return the gradients of the log-odds in what the first layers give, without a graph.
-
-        An expert's share in what the mixture says for a class is the gradient of the logarithm of
-        that in the logarithm of its weight, and in that of its own probability.
-        """
-        experts, gate = self.experts.part(), self.gate
-        outputs = experts.outputs(expert_before)
-        log_odds = by_expert(outputs.log_odds)
-        proba, log_positive = log_odds.sigmoid(), logsigmoid(log_odds)
-        hidden = gate.hidden(gate_before, expert_state(proba))
-        log_weights = gate.log_weights(hidden)
-        joint = log_positive + log_weights.movedim(-1, 0)
-        of_positive, of_negative = joint.softmax(0), (joint - log_odds).softmax(0)
-        into_log_weights = (of_positive - of_negative).movedim(0, -1)
-        into_gate_before, into_state = gate.into_inputs(hidden, log_weights, into_log_weights)
-        into_proba = state_gradient(proba, into_state)
-        into_log_odds = torch.lerp(of_positive, of_negative, proba)
-        into_log_odds.addcmul_(into_proba, proba - proba.square())
-        direction = (experts.weight2[:, 1] - experts.weight2[:, 0])[..., None]
-        into_hidden = (direction * into_log_odds.flatten(0, 1)[:, None]).mT
-        return self.experts.through_activation(outputs.hidden, into_hidden), into_gate_before

@@ -33,12 +33,6 @@ def affine(
     return torch.baddbmm(bias[..., None], weight, x.mT).mT
 
 
-def grad_of(parameter: nn.Parameter) -> Tensor:
-    """Return the gradient of a weight, which an optimizer has given room for."""
-    assert parameter.grad is not None
-    return parameter.grad
-
-
 def by_expert(values: Float[Tensor, "m ..."]) -> Float[Tensor, "e k ..."]:
     """Return what a stack of `3 k` experts gave as three blocks of `k` runs."""
     return values.reshape(N_EXPERTS, -1, *values.shape[1:])

@@ -292,12 +292,12 @@ class GroupSample:
 
         Returns:
             rows: **Shape** `(s, d)`.
-            distance: **Shape** `(d, s)`, its rows last in memory.
+            distance: **Shape** `(s, d)`, its rows last in memory.
         """
         rows = self.draw(generator)
         if self._distance is not None:
             return rows, self._distance
-        distance = (rows - baseline).T.contiguous()
+        distance = (rows - baseline).T.contiguous().T
         if self.whole:
             self._distance = distance
         return rows, distance

@@ -8,7 +8,7 @@ from fairmoe.names import EXPERTS, Phase
 from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertStack
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, GroupSample
-from fairmoe.training.descent import Descent
+from fairmoe.training.expert_losses import ExpertLosses, StepLosses
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import Keeper, criterion, score_rows
@@ -58,7 +58,7 @@ class ExpertTrainer:
         limit = shared.attention_rows
         most = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
         self._samples = [GroupSample(batch, most) for batch in batches]
-        self.descent = Descent(stack, *self.modules(), explainer)
+        self.losses = ExpertLosses(stack, *self.modules(), explainer)
         self.reseed(DROPOUT_STREAM)
 
     def modules(self) -> tuple[ExpertStack, AdversaryStack]:
@@ -70,7 +70,7 @@ class ExpertTrainer:
 
         What comes after then does not depend on whether the experts were trained or cached.
         """
-        self.descent.reseed(stream)
+        self.losses.reseed(stream)
 
     def train(self, epochs: int, recorder: Recorder) -> None:
         """Train for `epochs`: the first half on cross-entropy, the second on the full losses."""
@@ -83,7 +83,7 @@ class ExpertTrainer:
             full = epoch > warm_up
             phase: Phase = "experts" if full else "warm-up"
             done, total = (epoch - warm_up, epochs - warm_up) if full else (epoch, warm_up)
-            figures = self.epoch(optimizers, full=full, frozen=0)
+            figures = self.epoch(optimizers, full=full, frozen=False)
             recorder.record(phase, done, figures)
             recorder.tell(phase, done, total, figures)
             if full and (done % every == 0 or epoch == epochs):
@@ -98,15 +98,16 @@ class ExpertTrainer:
 
     def fine_tune(self, epochs: int) -> None:
         """Train the fairness experts a little more; the utility experts stay as they are."""
-        frozen = len(self._stack)
-        optimizers = self.optimizers(frozen)
+        optimizers = self.optimizers(frozen=True)
         self.experts.threshold.zero_()
         for _ in range(epochs):
-            self.epoch(optimizers, full=True, frozen=frozen)
+            self.epoch(optimizers, full=True, frozen=True)
         self._fit_thresholds()
 
-    def optimizers(self, frozen: int = 0) -> tuple[Adam, Adam]:
+    def optimizers(self, *, frozen: bool = False) -> tuple[Adam, Adam]:
         """Return one optimizer for the experts and one for their adversaries, at its own rate.
+
+        With `frozen` utility experts stay as they are.
 
         NOTE[DIFF]: adversaries decay less the more their gradient counts, as they would if each of
         their steps descended `lambda_adv` times their loss. An expert that is pushed hard leaves
@@ -117,7 +118,12 @@ class ExpertTrainer:
         pushed = self._stack.values("lambda_adv").clamp_min(1)
         experts, adversaries = self.modules()
         return (
-            Adam(experts, learning_rate=shared.learning_rate, weight_decay=decay, frozen=frozen),
+            Adam(
+                experts,
+                learning_rate=shared.learning_rate,
+                weight_decay=decay,
+                frozen=len(self._stack) if frozen else 0,
+            ),
             Adam(
                 adversaries,
                 learning_rate=shared.adversary_learning_rate,
@@ -136,19 +142,55 @@ class ExpertTrainer:
             fit_thresholds(log_odds, rows.y, rows.group, self._n_groups, by_utility)
         )
 
-    def epoch(self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: int) -> dict[str, Tensor]:
+    def epoch(
+        self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: bool
+    ) -> dict[str, Tensor]:
         """Make one step per batch, and return the mean losses by name, each **Shape** `(k,)`."""
         totals: dict[str, Tensor] = {}
         for batch, sample in zip(self._batches, self._samples, strict=True):
             if full:
-                self.descent.train_adversaries(optimizers[1], batch)
+                self.train_adversaries(optimizers[1], batch)
             optimizers[0].clear()
-            losses = self.descent.add_gradients(batch, sample, full=full, frozen=frozen)
+            losses = self.backward(batch, sample, full=full, frozen=frozen)
             for optimizer in optimizers:
                 optimizer.step()
-            for name, loss in losses.items():
+            for name in ("utility", "result", "procedural", "adversaries"):
+                loss = getattr(losses, name).detach()
                 totals[name] = totals.get(name, 0) + loss / len(self._batches)
         return {f"loss of {name}": loss for name, loss in totals.items()}
+
+    def train_adversaries(self, optimizer: Adam, batch: Batch) -> None:
+        """Let the adversaries catch up with the experts, who stand still meanwhile.
+
+        NOTE[DIFF]: the source has the joint step only, which `adversary_steps=0` leaves.
+        """
+        view = self.losses.adversary_view(batch)
+        for _ in range(self._stack.shared.adversary_steps):
+            self.adversaries.adversarial_backward(view, batch.member)
+            optimizer.step()
+
+    def backward(
+        self, batch: Batch, sample: GroupSample, *, full: bool, frozen: bool = False
+    ) -> StepLosses:
+        """Add the gradients of the experts to `grad`, put those of their adversaries there.
+
+        NOTE[DIFF]: the adversaries descend their own loss (22) as it is; `lambda_adv` weighs what
+        comes back of it to the expert (18). In the source it multiplies both; for the adversaries
+        that changes nothing, as a constant factor leaves the steps of Adam as they are.
+
+        Args:
+            batch: The rows.
+            sample: Of the batch, for the attention loss.
+            full: Whether to take the full losses in place of cross-entropy.
+            frozen: Whether the utility experts get no gradient.
+        """
+        losses = self.losses(batch, sample, full=full)
+        trained = losses.result + losses.procedural
+        if not frozen:
+            trained = trained + losses.utility
+        torch.autograd.backward(trained.sum())
+        self.adversaries.adversarial_backward(losses.adversary_view, batch.member)
+        return losses
 
     def _scores(self, recorder: Recorder) -> dict[str, Tensor]:
         return score_rows(

@@ -10,14 +10,17 @@ from fairmoe.functional.gating import (
     disagreement,
     disagreement_weights,
     expert_state,
+    gate_entropy,
+    gate_loss,
+    load_balance_loss,
     moving_usage,
 )
-from fairmoe.functional.gradients import (
-    counterfactual_gradient,
-    regulariser_gradient,
-    reinforce_gradient,
+from fairmoe.functional.policy import (
+    counterfactual_loss,
+    leave_one_out,
+    reinforce_loss,
+    sample_actions,
 )
-from fairmoe.functional.policy import leave_one_out, sample_actions
 from fairmoe.functional.reward import (
     GapContext,
     RewardTables,
@@ -241,55 +244,55 @@ class GateTrainer:
             prepared.append(GateBatch(batch.x, state, weights, tables, utility_score))
         return prepared
 
-    @torch.no_grad()
     def _step(self, optimizer: Adam, batch: GateBatch) -> Tensor:
         """Make one step and return the reward of the sampled routing, **Shape** `(k,)`."""
         shared = self._stack.shared
         gate = self.mixture.gate
-        hidden = gate.hidden(gate.first_layer(batch.x), batch.state)
-        log_weights = gate.log_weights(hidden)
-        into_log_weights, reward = self._policy_gradient(log_weights, batch)
+        log_weights = gate(gate.first_layer(batch.x), batch.state)
         # Rows that come again are routed for the sake of the gaps; nothing is learnt from them.
-        own = slice(len(batch.tables.group))
-        of_own = log_weights[:, own]
-        self._usage = moving_usage(self._usage, batch_usage(of_own), shared.usage_momentum)
-        into_log_weights += regulariser_gradient(
-            of_own,
-            self._usage,
-            momentum=shared.usage_momentum,
+        own = log_weights[:, : len(batch.tables.group)]
+        policy, reward = self._policy_loss(log_weights.detach(), own, batch)
+        usage = moving_usage(self._usage, batch_usage(own), shared.usage_momentum)
+        self._usage = usage.detach()
+        loss = gate_loss(
+            policy,
+            gate_entropy(own),
+            load_balance_loss(usage),
             entropy_weight=shared.entropy_weight,
             load_balance_weight=shared.load_balance_weight,
         )
         optimizer.clear()
-        gate.add_gradients(
-            batch.x[own], batch.state[:, own], hidden[:, own], of_own, into_log_weights
-        )
+        torch.autograd.backward(loss.sum())
         optimizer.step()
         return reward
 
-    def _policy_gradient(self, log_weights: Tensor, batch: GateBatch) -> tuple[Tensor, Tensor]:
-        """Return the gradient of the policy loss in the log of the gate's weights, and the reward.
+    def _policy_loss(
+        self, log_weights: Tensor, own: Tensor, batch: GateBatch
+    ) -> tuple[Tensor, Tensor]:
+        """Return the policy loss, and the reward of the sampled routing, each **Shape** `(k,)`.
 
-        The gradient is that of the batch's own rows, the reward that of the sampled routing,
-        **Shape** `(k,)`.
+        Args:
+            log_weights: **Shape** `(k, n + m, 3)`. For drawing actions, without a graph.
+            own: **Shape** `(k, n, 3)`. Those of the batch's own rows; gradients flow.
+            batch: The rows.
         """
-        shared, own = self._stack.shared, log_weights[:, : len(batch.tables.group)]
-        if shared.credit == "rollouts":
-            actions = torch.stack(
-                [sample_actions(own, self._generators) for _ in range(shared.rollouts)]
-            )
-            rewards = routing_reward(batch.tables, actions)
-            advantage = leave_one_out(rewards).to(own.dtype)
-            gradient = reinforce_gradient(own, actions, advantage, batch.weights)
-            return gradient, rewards.mean(0)
+        shared = self._stack.shared
         if shared.credit == "counterfactual":
             actions = sample_actions(log_weights, self._generators)
             rewards = counterfactual_rewards(batch.tables, actions) - batch.utility_score[:, None]
-            gradient = counterfactual_gradient(own, rewards.movedim(0, -1), batch.weights)
             # What row 0 would earn with its own action is what the routing earns.
             first = rewards[:, :, 0].gather(0, actions[None, :, 0])[0]
-            return gradient, first
-        actions = sample_actions(own, self._generators)
+            return counterfactual_loss(own, rewards.movedim(0, -1), batch.weights), first
+        log_weights = own.detach()
+        if shared.credit == "rollouts":
+            actions = torch.stack(
+                [sample_actions(log_weights, self._generators) for _ in range(shared.rollouts)]
+            )
+            rewards = routing_reward(batch.tables, actions)
+            advantage = leave_one_out(rewards).to(own.dtype)
+            policy = reinforce_loss(own, actions, advantage, batch.weights)
+            return policy.mean(0), rewards.mean(0)
+        actions = sample_actions(log_weights, self._generators)
         if shared.reward == "mixture":
             reward = self._mixture_reward(batch)
         else:
@@ -297,7 +300,7 @@ class GateTrainer:
         advantage = (reward - self._baseline).to(own.dtype)
         momentum = shared.baseline_momentum
         self._baseline = momentum * self._baseline + (1 - momentum) * reward
-        return reinforce_gradient(own, actions, advantage, batch.weights), reward
+        return reinforce_loss(own, actions, advantage, batch.weights), reward
 
     def _mixture_reward(self, batch: GateBatch) -> Tensor:
         """Return (37) for the soft mixture, which no action changes."""

@@ -16,6 +16,7 @@ from fairmoe.functional.attention import (
     group_attention,
     jensen_shannon_divergence,
     mask_top,
+    mean_attention,
 )
 from fairmoe.functional.groups import averaging_matrix
 
@@ -76,16 +77,21 @@ def test_attention_loss_by_hand_and_its_gradient():
     attributions = torch.tensor([[4.0, 0.0], [1.0, -1.0]], dtype=torch.float64)
     averaging = averaging_matrix(torch.tensor([0, 1]), 2, dtype=torch.float64)
     expected = (math.log(4 / 3) + 0.5 * math.log(2 / 3) + 0.5 * math.log(2)) / 2
-    assert attention_loss(attributions, averaging).item() == pytest.approx(expected, abs=1e-7)
+    assert attention_loss(mean_attention(attributions, averaging)).item() == pytest.approx(
+        expected, abs=1e-7
+    )
     moved = (attributions + 0.3).requires_grad_()
-    assert torch.autograd.gradcheck(lambda a: attention_loss(a, averaging), (moved,))
-    attention_loss(moved, averaging).backward()
+    assert torch.autograd.gradcheck(
+        lambda a: attention_loss(mean_attention(a, averaging)), (moved,)
+    )
+    attention_loss(mean_attention(moved, averaging)).backward()
     assert moved.grad.abs().min() > 1e-3
 
 
 def test_a_column_nobody_attends_to_has_a_finite_gradient():
     attributions = torch.tensor([[1.0, 0.0], [2.0, 0.0]], requires_grad=True)
-    attention_loss(attributions, averaging_matrix(torch.tensor([0, 1]), 2)).backward()
+    averaging = averaging_matrix(torch.tensor([0, 1]), 2)
+    attention_loss(mean_attention(attributions, averaging)).backward()
     assert attributions.grad.isfinite().all()
 
 

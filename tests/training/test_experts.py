@@ -62,7 +62,7 @@ def test_each_lambda_reaches_the_first_layer_of_its_expert_alone(demo, setting, 
         settings = Settings(**(NOTHING | {setting: value}), dropout=0, attribution_method=method)
         trainer, batch = make_trainer(demo, [settings])
         trainer.optimizers()
-        trainer.descent.add_gradients(batch, trainer._samples[0], full=True)
+        trainer.backward(batch, trainer._samples[0], full=True)
         gradients.append(trainer.experts.weight1.grad.clone())
     change = (gradients[1] - gradients[0]).abs().amax((1, 2))
     assert change[block] > 1e-6
@@ -75,7 +75,7 @@ def test_in_the_warm_up_experts_learn_from_cross_entropy_alone(demo):
     for lambdas in (NOTHING, dict.fromkeys(NOTHING, 50.0)):
         trainer, batch = make_trainer(demo, [Settings(**lambdas, dropout=0)])
         trainer.optimizers()
-        trainer.descent.add_gradients(batch, trainer._samples[0], full=False)
+        trainer.backward(batch, trainer._samples[0], full=False)
         gradients.append([p.grad for p in trainer.experts.parameters() if p.requires_grad])
         assert trainer.adversaries.weight1.grad.abs().max() > 0
     for one, other in zip(*gradients, strict=True):

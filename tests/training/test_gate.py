@@ -84,13 +84,13 @@ def test_usage_is_the_moving_average_of_what_the_gate_gives(demo):
 
 def test_the_baseline_of_batch_credit_is_the_moving_average_of_rewards(demo, monkeypatch):
     seen = []
-    honest = gate_module.reinforce_gradient
+    honest = gate_module.reinforce_loss
 
     def spy(log_weights, actions, advantage, weights):
         seen.append(advantage.item())
         return honest(log_weights, actions, advantage, weights)
 
-    monkeypatch.setattr(gate_module, "reinforce_gradient", spy)
+    monkeypatch.setattr(gate_module, "reinforce_loss", spy)
     settings = Settings(
         epochs=12, credit="batch", baseline_momentum=0.7, select="last", fine_tune_every=0
     )
@@ -104,7 +104,7 @@ def test_the_baseline_of_batch_credit_is_the_moving_average_of_rewards(demo, mon
 @pytest.mark.equation(43)
 @pytest.mark.parametrize("credit", ["counterfactual", "rollouts", "batch"])
 def test_a_step_descends_the_loss_of_the_gate(demo, monkeypatch, credit):
-    """What a step leaves in `grad` is autograd's gradient of (43), for the actions it drew."""
+    """What a step leaves in `grad` is the gradient of (43), for the actions it drew."""
     settings = Settings(
         credit=credit,
         gate_start="random",

@@ -11,10 +11,16 @@ from fairmoe.names import EXPERTS
 
 ESTIMATORS = {
     "blind": Style("Reward ignores the actions", "#8C8C8C", "solid", "x", "+"),
-    "plain": Style("One routing, no baseline", "#E69F00", "dash", "square", "/"),
-    "baseline": Style("One routing, average as baseline", "#009E73", "dot", "diamond", "\\"),
-    "rollouts": Style("Several routings, leave one out", "#CC79A7", "dashdot", "triangle-up", "x"),
-    "counterfactual": Style("Counterfactual for every row", "#0072B2", "solid", "circle", ""),
+    "plain": Style("REINFORCE, one routing, no baseline", "#E69F00", "dash", "square", "/"),
+    "baseline": Style(
+        "REINFORCE, one routing, average as baseline", "#009E73", "dot", "diamond", "\\"
+    ),
+    "rollouts": Style(
+        "REINFORCE, several routings, leave one out", "#CC79A7", "dashdot", "triangle-up", "x"
+    ),
+    "counterfactual": Style(
+        "Rao-Blackwellised: every row's choices summed", "#0072B2", "solid", "circle", ""
+    ),
 }
 _BINS = 60
 

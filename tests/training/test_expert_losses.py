@@ -1,10 +1,10 @@
-"""A step of the experts: its losses are those of the equations, its gradients autograd's."""
+"""A step of the experts: its losses, and what they draw along, written out once more."""
 
 import pytest
 import torch
 
 from fairmoe.config import Settings
-from fairmoe.functional.attention import attention_loss
+from fairmoe.functional.attention import attention_loss, mean_attention
 from fairmoe.functional.losses import (
     adversarial_loss,
     cross_entropy_loss,
@@ -61,7 +61,7 @@ def losses_by_autograd(trainer, batch, settings, keep):
     seen = outputs.logits[2:]
     if settings.adversary_input == "probabilities":
         seen = seen.softmax(-1)
-    shown = trainer.adversaries.shown(outputs.hidden[2:], seen)
+    shown = trainer.adversaries.view(outputs.hidden[2:], seen)
     back = settings.lambda_adv * settings.lambda_grl
     guesses = trainer.adversaries(shown, torch.full((1, 1, 1), back))
     fooled = sum(torch.nn.functional.cross_entropy(guess[0], batch.group) for guess in guesses) / 2
@@ -90,14 +90,14 @@ def test_losses_and_gradients_are_what_autograd_makes_of_the_equations(demo, cha
     trainer, batch = make_trainer(demo, [settings])
     rows = GroupSample(batch, len(batch.y))
     trainer.reseed(1)
-    keep = trainer.descent._keep(len(batch.y))
+    keep = trainer.losses._draw_dropout(len(batch.y))
     trainer.reseed(1)
-    losses = trainer.descent.add_gradients(batch, rows, full=True)
+    losses = trainer.backward(batch, rows, full=True)
     trained = [p for m in trainer.modules() for p in m.parameters() if p.requires_grad]
     by_hand = [parameter.grad.clone() for parameter in trained]
     expected, descended = losses_by_autograd(trainer, batch, settings, keep)
     for name, loss in zip(("utility", "result", "procedural"), expected, strict=True):
-        assert losses[name].item() == pytest.approx(loss.item(), rel=1e-6)
+        assert getattr(losses, name).item() == pytest.approx(loss.item(), rel=1e-6)
     gradients = torch.autograd.grad(descended, trained)
     masks = {id(trainer.adversaries.weight1): trainer.adversaries.mask1}
     masks[id(trainer.adversaries.weight2)] = trainer.adversaries.mask2
@@ -112,7 +112,7 @@ def test_rows_that_come_again_count_in_means_over_groups_alone(demo):
     own = batch.own.stop
     assert own < len(batch.x)
     sample = GroupSample(batch, len(batch.x))
-    losses = trainer.descent.add_gradients(batch, sample, full=True)
+    losses = trainer.backward(batch, sample, full=True)
     layers = trainer.experts.layers()
     by_hand = [parameter.grad.clone() for parameter in layers]
 
@@ -126,14 +126,14 @@ def test_rows_that_come_again_count_in_means_over_groups_alone(demo):
     apart = representation_loss(outputs.hidden[1], batch.averaging)
     result = settings.lambda_rep * apart + settings.lambda_fair * gaps / 2
     attributions = trainer._explainer.attributions(experts, batch.x)[2]
-    aligned = settings.lambda_attention * attention_loss(attributions, batch.averaging)
-    shown = trainer.adversaries.shown(
-        outputs.hidden[2:, :own], outputs.logits[2:, :own].softmax(-1)
+    aligned = settings.lambda_attention * attention_loss(
+        mean_attention(attributions, batch.averaging)
     )
+    shown = trainer.adversaries.view(outputs.hidden[2:, :own], outputs.logits[2:, :own].softmax(-1))
     back = torch.full((1, 1, 1), settings.lambda_adv * settings.lambda_grl)
     fooled = adversarial_loss(*trainer.adversaries(shown, back), batch.group[:own])[0]
-    assert losses["result"].item() == pytest.approx((entropy[1] + result).item(), rel=1e-6)
-    assert losses["procedural"].item() == pytest.approx(
+    assert losses.result.item() == pytest.approx((entropy[1] + result).item(), rel=1e-6)
+    assert losses.procedural.item() == pytest.approx(
         (entropy[2] + aligned + settings.lambda_adv * fooled).item(), rel=1e-6
     )
     theirs = torch.autograd.grad(entropy.sum() + result + aligned + fooled, layers)
@@ -144,9 +144,9 @@ def test_rows_that_come_again_count_in_means_over_groups_alone(demo):
 
 def test_frozen_members_have_no_gradient_and_the_others_the_same(demo):
     found = []
-    for frozen in (0, 1):
+    for frozen in (False, True):
         trainer, batch = make_trainer(demo, [Settings(**PLAIN)])
-        trainer.descent.add_gradients(batch, trainer._samples[0], full=True, frozen=frozen)
+        trainer.backward(batch, trainer._samples[0], full=True, frozen=frozen)
         found.append([p.grad for p in trainer.experts.layers()])
     for free, held in zip(*found, strict=True):
         assert free[0].abs().max() > 0
@@ -160,9 +160,9 @@ def test_adversaries_that_catch_up_leave_the_experts_alone(demo):
     before = [p.detach().clone() for p in trainer.experts.layers()]
     guessed = []
     for _ in range(20):
-        losses = trainer.descent.add_gradients(batch, trainer._samples[0], full=True)
-        guessed.append(losses["adversaries"].item())
-        trainer.descent.train_adversaries(optimizers[1], batch)
+        losses = trainer.backward(batch, trainer._samples[0], full=True)
+        guessed.append(losses.adversaries.item())
+        trainer.train_adversaries(optimizers[1], batch)
     assert guessed[-1] < guessed[0] - 0.01
     for old, parameter in zip(before, trainer.experts.layers(), strict=True):
         assert torch.equal(old, parameter)
@@ -171,7 +171,7 @@ def test_adversaries_that_catch_up_leave_the_experts_alone(demo):
 def test_weights_between_the_two_adversaries_stay_zero(demo):
     trainer, _ = make_trainer(demo, [Settings(weight_decay=0.1)])
     for full in (False, True):
-        trainer.epoch(trainer.optimizers(), full=full, frozen=0)
+        trainer.epoch(trainer.optimizers(), full=full, frozen=False)
     adversaries = trainer.adversaries
     for weight, mask in (
         (adversaries.weight1, adversaries.mask1),
@@ -183,7 +183,7 @@ def test_weights_between_the_two_adversaries_stay_zero(demo):
 
 def test_the_warm_up_is_cross_entropy_alone(demo):
     trainer, batch = make_trainer(demo, [Settings(**WEIGHTS)])
-    trainer.descent.add_gradients(batch, trainer._samples[0], full=False)
+    trainer.backward(batch, trainer._samples[0], full=False)
     experts, layers = trainer.experts.part(), trainer.experts.layers()
     logits = experts.outputs(experts.first_layer(batch.x)).logits
     loss = sum(torch.nn.functional.cross_entropy(each, batch.y) for each in logits)
@@ -198,7 +198,7 @@ def test_a_run_of_a_stack_has_the_gradients_that_it_has_alone(demo, limit):
 
     def gradients(settings):
         trainer, batch = make_trainer(demo, settings)
-        trainer.descent.add_gradients(batch, GroupSample(batch, limit), full=True)
+        trainer.backward(batch, GroupSample(batch, limit), full=True)
         trained = [p for m in trainer.modules() for p in m.parameters() if p.requires_grad]
         return [p.grad.unflatten(0, (-1, len(settings))) for p in trained]
 
@@ -212,7 +212,7 @@ def test_a_run_of_a_stack_has_the_gradients_that_it_has_alone(demo, limit):
 def test_adversaries_make_as_many_steps_of_their_own_as_they_are_told(demo, steps):
     trainer, batch = make_trainer(demo, [Settings(**PLAIN, adversary_steps=steps)])
     _, optimizer = trainer.optimizers()
-    trainer.descent.train_adversaries(optimizer, batch)
+    trainer.train_adversaries(optimizer, batch)
     assert optimizer._steps == steps
 
 
