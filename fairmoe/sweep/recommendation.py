@@ -18,12 +18,12 @@ from fairmoe.sweep.plan import grid_settings, make_shards
 from fairmoe.sweep.shard import score_split
 from fairmoe.sweep.time_left import TimeLeft
 from fairmoe.training import (
-    doubt,
     keep_experts_of,
+    largest_standard_error,
     on_one_thread,
     resolve_weight_decay,
     train,
-    train_beginnings,
+    train_experts_with_fixed_gate,
 )
 
 SEEDS = 2
@@ -84,7 +84,7 @@ def recommend(
     scored_runs: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
         scored_runs |= _score_candidates(prepared, stack, time_left)
-    frame = _frame(runs, scored_runs, doubt(len(prepared.data.validation.y)))
+    frame = _frame(runs, scored_runs, largest_standard_error(len(prepared.data.validation.y)))
     position = int(frame["position"].iloc[0])
     best = runs[position]
     (stack,) = (each for each in stacks if best in each)
@@ -113,7 +113,7 @@ def _score_candidates(
         time_left.report(len(stack) * part_done(report, _CANDIDATE_PHASES))
 
     at_their_scores = [run.replace(gate_start="experts") for run in stack]
-    initial = train_beginnings(data, at_their_scores, on_progress=report_part)
+    initial = train_experts_with_fixed_gate(data, at_their_scores, on_progress=report_part)
     scored_runs = {}
     # One by one, for the attention of all of them may be too much for the memory.
     for member, run in enumerate(stack):
@@ -201,8 +201,8 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
     rows = run.splits["validation"]
     n_rows = len(rows.y_true)
     margin = (
-        f"more than {100 * doubt(n_rows):.1f} points, the most that the standard error of a share "
-        f"of {n_rows:,} validation rows can be"
+        f"more than {100 * largest_standard_error(n_rows):.1f} points, the most that the standard "
+        f"error of a share of {n_rows:,} validation rows can be"
     )
     measure = f"mean final score of {SEEDS} seeds, before a gate learnt"
     eligible = frame[frame["refused"] == best["refused"]]

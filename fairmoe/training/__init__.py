@@ -8,31 +8,31 @@ from fairmoe.training.batches import (
     resolve_weight_decay,
 )
 from fairmoe.training.cache import forget_experts
-from fairmoe.training.selection import doubt, explain_rows
+from fairmoe.training.selection import explain_rows, largest_standard_error
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import (
     Trained,
     keep_experts_of,
     train,
-    train_beginnings,
     train_experts,
+    train_experts_with_fixed_gate,
 )
 
 __all__ = [
     "PER_RUN",
     "Schedule",
     "Trained",
-    "doubt",
     "explain_rows",
     "forget_experts",
     "keep_experts_of",
+    "largest_standard_error",
     "make_batch",
     "on_one_thread",
     "resolve_device",
     "resolve_schedule",
     "resolve_weight_decay",
     "train",
-    "train_beginnings",
     "train_experts",
+    "train_experts_with_fixed_gate",
 ]

@@ -11,7 +11,7 @@ from fairmoe.training.batches import Batch, GroupSample
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import Keeper, criterion, score_rows
+from fairmoe.training.selection import BestWeights, criterion, score_rows
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
 from fairmoe.training.thresholds import fit_thresholds
 
@@ -77,7 +77,7 @@ class ExpertTrainer:
         warm_up = epochs // 2
         optimizers = self.optimizers()
         runs = len(self._stack)
-        keeper = Keeper(self.experts, N_EXPERTS * runs, self._stack.device)
+        best = BestWeights(self.experts, N_EXPERTS * runs, self._stack.device)
         every = max(1, (epochs - warm_up) // CHECKPOINTS)
         for epoch in range(1, epochs + 1):
             full = epoch > warm_up
@@ -88,12 +88,12 @@ class ExpertTrainer:
             recorder.tell(phase, done, total, figures)
             if full and (done % every == 0 or epoch == epochs):
                 scores = self._scores(recorder)
-                keeper.offer(self._criterion(scores))
+                best.offer(self._criterion(scores))
                 of_runs = scores["final_score"].view(N_EXPERTS, runs)
                 names = (f"validation score of {name}" for name in EXPERTS)
                 recorder.record(phase, done, dict(zip(names, of_runs, strict=True)))
         if self._stack.shared.select == "best":
-            keeper.restore()
+            best.restore()
         self._fit_thresholds()
 
     def fine_tune(self, epochs: int) -> None:

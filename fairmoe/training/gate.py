@@ -34,7 +34,13 @@ from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.experts import CHECKPOINTS, ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import Keeper, criterion, doubt, explain_rows, score_rows
+from fairmoe.training.selection import (
+    BestWeights,
+    criterion,
+    explain_rows,
+    largest_standard_error,
+    score_rows,
+)
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
 SCORE_TEMPERATURE = 0.2
@@ -102,15 +108,15 @@ class GateTrainer:
             learning_rate=shared.gate_learning_rate,
             weight_decay=self._stack.values("gate_weight_decay"),
         )
-        keeper = self._begin(recorder)
+        best = self._begin(recorder)
         every = max(1, epochs // CHECKPOINTS)
         tables = self._tables(recorder)
         for epoch in range(1, epochs + 1):
             if shared.fine_tune_every and epoch % shared.fine_tune_every == 0:
                 self._trainer.fine_tune(shared.fine_tune_epochs)
                 tables = self._tables(recorder)
-                if self._alone_is_a_choice:
-                    self._offer_each_alone(keeper, self._worth(recorder))
+                if self._offers_single_experts:
+                    self._offer_single_experts(best, self._expert_criterion(recorder))
             rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
             figures = {"reward": rewards}
             for name, usage in zip(EXPERTS, self._usage.T, strict=True):
@@ -118,18 +124,18 @@ class GateTrainer:
             recorder.record("gate", epoch, figures)
             recorder.tell("gate", epoch, epochs, figures)
             if epoch % every == 0 or epoch == epochs:
-                self._offer(keeper, recorder, epoch)
+                self._offer(best, recorder, epoch)
         if shared.select == "best":
-            keeper.restore()
+            best.restore()
 
-    def train_nothing(self, recorder: Recorder) -> None:
+    def keep_initial_gate(self, recorder: Recorder) -> None:
         """Keep what `train` would keep if the gate learnt nothing."""
-        keeper = self._begin(recorder)
+        best = self._begin(recorder)
         if self._stack.shared.select == "best":
-            keeper.restore()
+            best.restore()
 
     @torch.no_grad()
-    def _begin(self, recorder: Recorder) -> Keeper:
+    def _begin(self, recorder: Recorder) -> BestWeights:
         """Give all rows the same weights: a softmax of the experts' validation final scores.
 
         With `gate_start="random"` the gate stays as it is.
@@ -139,26 +145,26 @@ class GateTrainer:
         weights that it takes from the others.
 
         Returns:
-            What is worth to be kept before anything is learnt.
+            What `train` keeps if nothing better comes.
         """
-        keeper = Keeper(self.mixture, len(self._stack), self._stack.device)
+        best = BestWeights(self.mixture, len(self._stack), self._stack.device)
         if self._stack.shared.gate_start != "experts":
-            self._offer(keeper, recorder, 0)
-            return keeper
-        worth = self._worth(recorder)
-        log_weights = (worth / SCORE_TEMPERATURE).log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
+            self._offer(best, recorder, 0)
+            return best
+        of_experts = self._expert_criterion(recorder)
+        log_weights = (of_experts / SCORE_TEMPERATURE).log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
         self._weigh_alike(log_weights.T)
-        self._offer(keeper, recorder, 0)
-        if self._alone_is_a_choice:
-            self._offer_each_alone(keeper, worth)
-        return keeper
+        self._offer(best, recorder, 0)
+        if self._offers_single_experts:
+            self._offer_single_experts(best, of_experts)
+        return best
 
     @property
-    def _alone_is_a_choice(self) -> bool:
+    def _offers_single_experts(self) -> bool:
         shared = self._stack.shared
         return shared.gate_start == "experts" and shared.select == "best"
 
-    def _worth(self, recorder: Recorder) -> Tensor:
+    def _expert_criterion(self, recorder: Recorder) -> Tensor:
         """Return each expert's criterion on the validation rows, **Shape** `(3, k)`."""
         scores = score_rows(
             self.mixture.experts.part(),
@@ -171,15 +177,15 @@ class GateTrainer:
         return by_expert(criterion(scores, "final_score"))
 
     @torch.no_grad()
-    def _offer_each_alone(self, keeper: Keeper, worth: Tensor) -> None:
+    def _offer_single_experts(self, best: BestWeights, of_experts: Tensor) -> None:
         """Let each expert stand for all rows, so that no gate is kept that one clearly beats."""
         gate = self.mixture.gate
         before = gate.weight2.clone(), gate.bias2.clone()
-        for expert, of_expert in enumerate(worth):
+        for expert, of_expert in enumerate(of_experts):
             alone = torch.full_like(gate.bias2, NO_WEIGHT)
             alone[..., expert] = 0
             self._weigh_alike(alone)
-            keeper.offer(of_expert - doubt(len(self._validation.y)))
+            best.offer(of_expert - largest_standard_error(len(self._validation.y)))
         for parameter, value in zip((gate.weight2, gate.bias2), before, strict=True):
             parameter.copy_(value)
 
@@ -189,7 +195,7 @@ class GateTrainer:
         gate.weight2.zero_()
         gate.bias2.copy_(self._stack.shared.temperature * log_weights)
 
-    def _offer(self, keeper: Keeper, recorder: Recorder, epoch: int) -> None:
+    def _offer(self, best: BestWeights, recorder: Recorder, epoch: int) -> None:
         scores = score_rows(
             self.mixture,
             self.mixture.explainer,
@@ -199,7 +205,7 @@ class GateTrainer:
             recorder.check,
         )
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
-        keeper.offer(criterion(scores, "final_score"))
+        best.offer(criterion(scores, "final_score"))
 
     @torch.no_grad()
     def _tables(self, recorder: Recorder) -> list[GateBatch]:

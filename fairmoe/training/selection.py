@@ -81,7 +81,7 @@ def score_rows(
     return scores | {"collapsed": collapsed(proba > 0.5, rows.y == 1).double()}
 
 
-def doubt(n_rows: int) -> float:
+def largest_standard_error(n_rows: int) -> float:
     """Return the most that the standard error of a rate of some rows can be.
 
     What is the best of several by those rows is flattered by them. By how much no formula tells
@@ -102,7 +102,7 @@ def criterion(scores: dict[str, Tensor], by: str) -> Tensor:
     return ranked - COLLAPSE_PENALTY * scores["collapsed"]
 
 
-class Keeper:
+class BestWeights:
     """Keeps, for each member of a stack, the weights with the best criterion so far.
 
     Args:

@@ -40,7 +40,9 @@ def fit_thresholds(
     """
     positive = y == 1
     shares = torch.linspace(0.02, 0.98, CANDIDATES, device=log_odds.device)
-    candidates = torch.cat([_beginning(log_odds, positive), _quantiles(log_odds, shares)], dim=1)
+    candidates = torch.cat(
+        [_initial_thresholds(log_odds, positive), _quantiles(log_odds, shares)], dim=1
+    )
     shape = (FOLDS, n_groups, 2)
     part = torch.arange(len(y), device=log_odds.device) % FOLDS
     cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2).double()
@@ -50,17 +52,17 @@ def fit_thresholds(
         yes = log_odds > at[:, None]
         counts.append(yes.double() @ cell)
         collapses.append(collapsed(yes, positive))
-    said_yes = torch.stack(counts, dim=1).view(*candidates.shape, *shape)
+    accepted = torch.stack(counts, dim=1).view(*candidates.shape, *shape)
 
-    def gain(said_yes: Tensor, members: Tensor) -> Tensor:
-        worth = _worth(said_yes, members, by_utility[:, None])
-        return worth - worth[:, :1]
+    def gain(accepted: Tensor, members: Tensor) -> Tensor:
+        value = _criterion(accepted, members, by_utility[:, None])
+        return value - value[:, :1]
 
-    of_all = gain(said_yes.sum(2), members.sum(0))
+    of_all = gain(accepted.sum(2), members.sum(0))
     of_all = of_all.masked_fill(torch.stack(collapses, dim=1), -torch.inf)
     without_a_part = torch.stack(
         [
-            gain(said_yes.sum(2) - said_yes[:, :, i], members.sum(0) - members[i])
+            gain(accepted.sum(2) - accepted[:, :, i], members.sum(0) - members[i])
             for i in range(FOLDS)
         ]
     )
@@ -70,7 +72,7 @@ def fit_thresholds(
     return candidates.gather(1, torch.where(sure, best, 0))[:, 0]
 
 
-def _beginning(log_odds: Tensor, positive: Tensor) -> Tensor:
+def _initial_thresholds(log_odds: Tensor, positive: Tensor) -> Tensor:
     """Return the thresholds that others have to beat, **Shape** `(m, 1)`.
 
     Where not even as many yes as there are positives can be had, it stays at 0.
@@ -100,11 +102,11 @@ def _quantiles(log_odds: Tensor, shares: Tensor) -> Tensor:
     return torch.where(quantiles == below, middle, quantiles)
 
 
-def _worth(said_yes: Tensor, members: Tensor, by_utility: Tensor) -> Tensor:
+def _criterion(accepted: Tensor, members: Tensor, by_utility: Tensor) -> Tensor:
     """Return utility, less the outcome gaps where they count, up to what no threshold changes.
 
     Args:
-        said_yes: **Shape** `(m, t, G, 2)`. Rows above each candidate, by group and label.
+        accepted: **Shape** `(m, t, G, 2)`. Rows above each candidate, by group and label.
         members: **Shape** `(G, 2)`. All rows, by group and label.
         by_utility: **Shape** `(m, 1)`.
 
@@ -112,18 +114,18 @@ def _worth(said_yes: Tensor, members: Tensor, by_utility: Tensor) -> Tensor:
         **Shape** `(m, t)`.
     """
     negatives, positives = members.sum(0)
-    false_yes, true_yes = said_yes.sum(2).unbind(-1)
+    false_yes, true_yes = accepted.sum(2).unbind(-1)
     accuracy = (true_yes + negatives - false_yes) / members.sum()
     f1 = 2 * true_yes / (true_yes + false_yes + positives)
-    dp = _gap_of_rates(said_yes.sum(-1), members.sum(1))
-    eo = _gap_of_rates(said_yes[..., 1], members[:, 1])
-    worth: Tensor = (accuracy + f1) / 3 - torch.where(by_utility, 0.0, (dp + eo) / 2)
-    return worth
+    dp = _gap_of_rates(accepted.sum(-1), members.sum(1))
+    eo = _gap_of_rates(accepted[..., 1], members[:, 1])
+    criterion: Tensor = (accuracy + f1) / 3 - torch.where(by_utility, 0.0, (dp + eo) / 2)
+    return criterion
 
 
-def _gap_of_rates(said_yes: Tensor, members: Tensor) -> Tensor:
+def _gap_of_rates(accepted: Tensor, members: Tensor) -> Tensor:
     """Return the gap between the groups that have members; none if there are not two of them."""
     there = members > 0
     if there.sum() < 2:
-        return torch.zeros_like(said_yes[..., 0])
-    return gap((said_yes / members)[..., there])
+        return torch.zeros_like(accepted[..., 0])
+    return gap((accepted / members)[..., there])

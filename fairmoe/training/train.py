@@ -128,7 +128,7 @@ def train_experts(
 
 
 @on_one_thread()
-def train_beginnings(
+def train_experts_with_fixed_gate(
     data: EncodedData, settings: Sequence[Settings], *, on_progress: OnProgress = ignore_progress
 ) -> Mixture:
     """Train the experts only, and weigh them as `train` would if the gate learnt nothing.
@@ -146,7 +146,7 @@ def train_beginnings(
     gate_trainer = _gate_trainer(data, _train_experts(data, settings, recorder))
     # Whoever wants to stop is asked while rows are scored, by what was told last.
     recorder.tell("experts", 1, 1, {})
-    gate_trainer.train_nothing(recorder)
+    gate_trainer.keep_initial_gate(recorder)
     return _finished(gate_trainer.mixture)
 
 

@@ -11,8 +11,8 @@ from fairmoe.training import (
     keep_experts_of,
     make_batch,
     train,
-    train_beginnings,
     train_experts,
+    train_experts_with_fixed_gate,
 )
 from fairmoe.training.selection import score_rows
 from tests.sweep.conftest import BASE
@@ -95,11 +95,11 @@ def test_experts_of_one_run_of_a_stack_are_those_it_has_there(prepared):
 
 def test_one_answer_for_all_is_a_collapse(prepared, monkeypatch):
     def one_answer(*arguments, **keywords):
-        mixture = train_beginnings(*arguments, **keywords)
+        mixture = train_experts_with_fixed_gate(*arguments, **keywords)
         mixture.experts.threshold.fill_(1e3)
         return mixture
 
-    monkeypatch.setattr(module, "train_beginnings", one_answer)
+    monkeypatch.setattr(module, "train_experts_with_fixed_gate", one_answer)
     found = recommend(prepared, BASE)
     assert (found.frame["collapsed"] == 2).all()
     assert "All of them give nearly everyone" in found.reason

@@ -19,7 +19,7 @@ from fairmoe.training import experts as experts_module
 from fairmoe.training.batches import make_batch, make_batches, resolve_weight_decay
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import Keeper, score_rows
+from fairmoe.training.selection import BestWeights, score_rows
 from fairmoe.training.stack import Stack
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import make_explainer
@@ -127,15 +127,15 @@ def test_fine_tuning_leaves_the_utility_expert_alone(demo):
 
 def test_the_keeper_keeps_each_members_best():
     module = torch.nn.Linear(1, 3, bias=False)
-    keeper = Keeper(module, 3, CPU)
+    best = BestWeights(module, 3, CPU)
     for value, criterion in [
         (1.0, [0.1, 0.5, 0.2]),
         (2.0, [0.3, 0.4, 0.2]),
         (3.0, [0.2, 0.6, 0.1]),
     ]:
         torch.nn.init.constant_(module.weight, value)
-        keeper.offer(torch.tensor(criterion).double())
-    keeper.restore()
+        best.offer(torch.tensor(criterion).double())
+    best.restore()
     assert module.weight[:, 0].tolist() == [2.0, 3.0, 1.0]
 
 

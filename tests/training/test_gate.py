@@ -274,16 +274,16 @@ def test_experts_are_a_choice_as_they_began_and_after_each_fine_tuning(demo, mon
 @pytest.mark.slow
 def test_what_is_tried_with_experts_alone_leaves_the_gate_as_it_was(demo, monkeypatch):
     settings = Settings(epochs=60, fine_tune_every=10, gate_learning_rate=0.05)
-    honest, seen = GateTrainer._offer_each_alone, []
+    honest, seen = GateTrainer._offer_single_experts, []
 
-    def spy(self, keeper, worth):
+    def spy(self, best, worth):
         before = {name: value.clone() for name, value in self.mixture.named_parameters()}
-        honest(self, keeper, worth)
+        honest(self, best, worth)
         for name, value in self.mixture.named_parameters():
             assert torch.equal(value, before[name])
         seen.append(before["gate.weight2"].abs().max().item())
 
-    monkeypatch.setattr(GateTrainer, "_offer_each_alone", spy)
+    monkeypatch.setattr(GateTrainer, "_offer_single_experts", spy)
     train(demo, [settings])
     assert len(seen) == 4
     assert seen[0] == 0 < seen[1]

@@ -12,7 +12,7 @@ from fairmoe.functional.scores import (
 from fairmoe.functional.scores import equal_opportunity_difference as eo
 from fairmoe.nn import ExpertStack
 from fairmoe.training import forget_experts, train
-from fairmoe.training.thresholds import _worth, fit_thresholds
+from fairmoe.training.thresholds import _criterion, fit_thresholds
 
 UTILITY, LESS_GAPS = torch.tensor([True]), torch.tensor([False])
 
@@ -27,14 +27,14 @@ def rows():
     return log_odds, y, group
 
 
-def test_worth_is_what_the_scores_say():
+def test_criterion_is_what_the_scores_say():
     generator = torch.Generator().manual_seed(1)
     log_odds = torch.randn(2, 60, generator=generator)
     y, group = torch.randint(0, 2, (2, 60), generator=generator)
     at = torch.tensor([-0.5, 0.3])
     cell = torch.nn.functional.one_hot(group * 2 + y, 4).double()
-    said_yes = torch.stack([(log_odds > t).double() @ cell for t in at], 1).view(2, 2, 2, 2)
-    worth = _worth(said_yes, cell.sum(0).view(2, 2), torch.tensor([[True], [False]]))
+    accepted = torch.stack([(log_odds > t).double() @ cell for t in at], 1).view(2, 2, 2, 2)
+    worth = _criterion(accepted, cell.sum(0).view(2, 2), torch.tensor([[True], [False]]))
     for column, t in enumerate(at):
         said = log_odds > t
         utility = (accuracy(said, y == 1) + f1_score(said, y == 1)) / 3
@@ -153,7 +153,7 @@ def test_a_run_of_a_stack_has_the_thresholds_and_the_gate_of_the_run_alone():
 
 def test_without_two_groups_there_is_no_gap():
     cell = torch.tensor([[20.0, 10.0], [0, 0]])
-    worth = _worth(cell[None, None], cell, torch.tensor([[True], [False]]))
+    worth = _criterion(cell[None, None], cell, torch.tensor([[True], [False]]))
     assert worth[0] == worth[1]
 
 
