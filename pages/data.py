@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame.components import apologies
+from fairmoe._escape import Markdown
+from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.frame import DATA, PAGES, TRAIN, page
 from fairmoe.ui.prepare.overview import settle_roles, show_groups, show_overview
 from fairmoe.ui.prepare.sources import source_picker
@@ -17,7 +18,10 @@ with page(DATA) as state:
         with apologies():
             settle_roles(state)
         if state.labelled is None:
-            st.info("Choose the roles to see the groups and to train.", icon=":material/lock:")
+            show_note(
+                Markdown("Choose the roles to see the groups and to train."),
+                icon=":material/lock:",
+            )
     if state.labelled is not None:
         st.header("Groups and labels", anchor=False)
         show_groups(state, state.labelled)

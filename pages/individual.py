@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame.components import plain, show_parts
+from fairmoe._escape import escape_markdown
+from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import INDIVIDUAL, page
 from fairmoe.ui.understand.individual import (
     show_changes,
@@ -24,7 +25,7 @@ with page(INDIVIDUAL) as state:
     kept = state.kept
     assert kept is not None
     real = pick_person(state, kept)
-    st.header(plain(real.line().capitalize()), anchor=False)
+    st.header(escape_markdown(real.line().capitalize()), anchor=False)
     person = change_values(state, real)
     show_opinions(person)
     show_parts(PARTS, key="individual-part", about=(state, person))

@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import TEMPLATE, Style, group_styles, plain
+from fairmoe._escape import escape_html
+from fairmoe.figures.palette import TEMPLATE, Style, group_styles
 
 MOST_GROUPS = 8
 MOST_COLUMNS = 12
@@ -33,7 +34,7 @@ def attention_figure(means: pd.DataFrame) -> go.Figure:
             mode="markers",
             marker={"color": style.colour, "symbol": style.symbol, "size": 10},
             error_x=whiskers(mean, 100 * own["low"], 100 * own["high"], style.colour),
-            customdata=[plain(column) for column in columns],
+            customdata=[escape_html(column) for column in columns],
             hovertemplate="%{customdata}: %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
@@ -84,7 +85,7 @@ def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> 
             "size": 11,
         },
         error_x=whiskers(first["difference"], first["low"], first["high"], style.colour),
-        customdata=[plain(column) for column in columns],
+        customdata=[escape_html(column) for column in columns],
         hovertemplate="%{customdata}: %{x:+.1f} pp<extra></extra>",
     )
     figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
@@ -95,7 +96,7 @@ def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> 
         showlegend=False,
     )
     figure.update_xaxes(
-        title=f"attention for {style.label} minus attention for {plain(others)}",
+        title=f"attention for {style.label} minus attention for {escape_html(others)}",
         ticksuffix=" pp",
     )
     figure.update_yaxes(**column_axis(columns))
@@ -152,7 +153,7 @@ def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
     figure = make_subplots(
         rows=down,
         cols=across,
-        subplot_titles=[plain(column) for column in columns],
+        subplot_titles=[escape_html(column) for column in columns],
         horizontal_spacing=0.1,
         vertical_spacing=0.3 / down,
     )
@@ -244,7 +245,7 @@ def column_axis(columns: Sequence[str]) -> dict[str, object]:
     """Return the axis on which columns stand one below the other, the first on top."""
     return {
         "tickvals": list(range(len(columns))),
-        "ticktext": [plain(column) for column in columns],
+        "ticktext": [escape_html(column) for column in columns],
         "range": [len(columns) - 0.4, -0.6],
         "ticksuffix": "  ",
     }

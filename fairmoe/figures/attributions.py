@@ -6,6 +6,7 @@ import operator
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._escape import escape_html
 from fairmoe.figures.attention import (
     GREY,
     MOST_COLUMNS,
@@ -14,7 +15,7 @@ from fairmoe.figures.attention import (
     shown_groups,
     whiskers,
 )
-from fairmoe.figures.palette import TEMPLATE, plain
+from fairmoe.figures.palette import TEMPLATE
 from fairmoe.names import ATTRIBUTION_METHODS
 
 _PALE_TO_STRONG = ["#EEF4F9", "#56B4E9"]
@@ -52,7 +53,7 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
                 },
                 error_x=whiskers(own["median"], own[low], own[high], style.colour)
                 | {"thickness": thickness, "width": 0},
-                customdata=[plain(column) for column in columns],
+                customdata=[escape_html(column) for column in columns],
                 hovertemplate="%{customdata}: median %{x:+.2f}<extra>%{fullData.name}</extra>",
             )
     figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
@@ -63,7 +64,7 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
         legend={"y": 1.0, "yanchor": "bottom"},
         margin={"t": 96},
     )
-    figure.update_xaxes(title=f"log-odds of {plain(positive)} (left: against, right: for)")
+    figure.update_xaxes(title=f"log-odds of {escape_html(positive)} (left: against, right: for)")
     figure.update_yaxes(**column_axis(columns))
     return figure
 

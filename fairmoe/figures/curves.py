@@ -7,10 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, plain
+from fairmoe._escape import Html, escape_html
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style
 
 COLUMNS = 3
-NO_MODEL = Style("", "#7A8794", "solid", "circle", "")
+NO_MODEL = Style(Html(""), "#7A8794", "solid", "circle", "")
 
 
 class Line(NamedTuple):
@@ -54,7 +55,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     figure = make_subplots(
         rows=rows,
         cols=min(COLUMNS, len(panels)),
-        subplot_titles=[plain(f"{quantity}, {phase}") for phase, quantity in panels],
+        subplot_titles=[escape_html(f"{quantity}, {phase}") for phase, quantity in panels],
         horizontal_spacing=0.08,
         vertical_spacing=0.42 / rows,
     )

@@ -6,8 +6,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from fairmoe._escape import escape_html
 from fairmoe._intervals import wilson_interval
-from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
 MOST_BARS = 12
 PROXY_COLOUR, TOGETHER_COLOUR = "#56B4E9", "#0072B2"
@@ -33,7 +34,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
     names, colours = [style.label for style in styles], [style.colour for style in styles]
     for label, column, solid in ((positive, "positive", True), ("any other", "negative", False)):
         figure.add_bar(
-            name=plain(label),
+            name=escape_html(label),
             y=names,
             x=counts[column],
             orientation="h",
@@ -71,7 +72,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
     )
     longest = int((counts["positive"] + counts["negative"]).max())
     figure.update_xaxes(
-        title=f"solid: {plain(positive)}; hatched: any other",
+        title=f"solid: {escape_html(positive)}; hatched: any other",
         range=(0, 1.3 * longest),
         row=1,
         col=1,
@@ -128,7 +129,7 @@ def missing_figure(missing: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="missing", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(
         tickvals=places,
-        ticktext=[plain(column) for column in columns],
+        ticktext=[escape_html(column) for column in columns],
         ticksuffix="  ",
         range=[len(columns) - 0.5, -0.5],
         zeroline=False,
@@ -158,7 +159,7 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
         chance: The AUC up to which a feature may say nothing at all.
     """
     drawn = alone.head(MOST_BARS)
-    names = ["All together", *(plain(str(name)) for name in drawn.index)]
+    names = ["All together", *(escape_html(str(name)) for name in drawn.index)]
     values = [together, *drawn]
     figure = go.Figure()
     figure.add_vrect(

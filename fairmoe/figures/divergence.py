@@ -7,8 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from fairmoe._escape import escape_html
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
-from fairmoe.figures.palette import PATTERN, TEMPLATE, Style, plain
+from fairmoe.figures.palette import PATTERN, TEMPLATE, Style
 
 NOISE = 1e-9
 """A distance, in bits, no larger than rounding makes of none at all."""
@@ -39,7 +40,7 @@ def divergence_figure(parts: "pd.Series[float]", style: Style) -> go.Figure:
         text=[f"{value:.2f} pp" for value in drawn],
         textposition="outside",
         cliponaxis=False,
-        customdata=[plain(name) for name in names],
+        customdata=[escape_html(name) for name in names],
         hovertemplate="%{customdata}: %{text}<extra></extra>",
     )
     figure.update_layout(

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._escape import Html, escape_html
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.figures.panels import add_marks, row_panels
 from fairmoe.figures.points import SAME
-from fairmoe.names import METRICS, RATES, SUMMARY
+from fairmoe.names import METRICS, MODELS, RATES, SUMMARY, Model
 
 SHOWN_RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy")
 FEW_ROWS = 100
@@ -27,7 +28,7 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     # A mark at zero carries the words where there is no value to draw.
     drawn = {metric: 100 * scores[metric].fillna(0) for metric in SUMMARY}
     figure = row_panels(
-        [f"{METRICS[m].label}<br>{METRICS[m].direction}" for m in SUMMARY],
+        [Html(f"{METRICS[m].label}<br>{METRICS[m].direction}") for m in SUMMARY],
         styles,
         title="Which model is useful, and which treats the groups alike?",
         row_height=34,
@@ -58,10 +59,11 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def ahead_of_mixture(scores: pd.DataFrame) -> list[str]:
+def ahead_of_mixture(scores: pd.DataFrame) -> list[Model]:
     """Return the keys of the models whose final score reads higher than the mixture's."""
     final = scores["final_score"]
-    return [str(model) for model in final.index[final > final["mixture"] + SAME]]
+    bound = final["mixture"] + SAME
+    return [model for model in MODELS if model in final.index and final[model] > bound]
 
 
 def scores_takeaway(scores: pd.DataFrame) -> str:
@@ -84,7 +86,7 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
     """
     styles = group_styles([str(name) for name in rates.index])
     figure = row_panels(
-        [RATES[rate] for rate in SHOWN_RATES],
+        [escape_html(RATES[rate]) for rate in SHOWN_RATES],
         styles,
         title="What happens to each group?",
         row_height=44,

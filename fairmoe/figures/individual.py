@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._escape import Html, escape_html
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.palette import (
     MODEL_STYLES,
     PATTERN,
     TEMPLATE,
     group_styles,
-    plain,
     reserve_room,
 )
 from fairmoe.figures.panels import add_upright, axes_of, side_by_side
@@ -31,7 +31,7 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
     ticks = [0, 25, 50, 75, 100]
     axis = {"range": [0, 128], "tickvals": ticks, "ticktext": [f"{tick}%" for tick in ticks]}
     figure = side_by_side(
-        [f"probability of {plain(positive)}", "weight by the gate"],
+        [Html(f"probability of {escape_html(positive)}"), Html("weight by the gate")],
         title="What do the models say, and whom does the gate ask?",
         height=280,
         rows={"autorange": "reversed", "ticksuffix": "  "},
@@ -96,7 +96,7 @@ def reasons_figure(
     axis = {"title": "log-odds", "range": [-largest, largest], "nticks": 3, "zerolinewidth": 2}
     figure = side_by_side(
         [MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS],
-        title=f"Which values speak for {plain(positive)}, and which against?",
+        title=f"Which values speak for {escape_html(positive)}, and which against?",
         height=150 + 28 * len(first),
         rows=column_axis(labels),
         values=[axis] * len(MIXTURE_AND_EXPERTS),
@@ -108,11 +108,11 @@ def reasons_figure(
             y=list(range(len(first))),
             orientation="h",
             marker={"color": style.colour},
-            customdata=[plain(label) for label in labels],
+            customdata=[escape_html(label) for label in labels],
             hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
             **axes_of(place),
         )
-    reserve_room(figure, [plain(label) for label in labels], below=56)
+    reserve_room(figure, [escape_html(label) for label in labels], below=56)
     return figure
 
 
@@ -198,7 +198,7 @@ def changes_figure(changes: pd.DataFrame) -> go.Figure:
         text=[f"then {value:.1%}" for value in changes["proba"]],
         textposition="outside",
         cliponaxis=False,
-        customdata=[plain(change) for change in changes["change"]],
+        customdata=[escape_html(change) for change in changes["change"]],
         hovertemplate="%{customdata}: moves past %{x:.0f}%<extra></extra>",
     )
     figure.update_layout(

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape, unescape
+from html import unescape
 
 import plotly.graph_objects as go
 
+from fairmoe._escape import Html, escape_html
 from fairmoe.names import FAIRLEARN_METHODS, MODELS
 
 
@@ -14,14 +15,14 @@ class Style:
     """How one model or group is drawn, wherever it is drawn.
 
     Attributes:
-        label: Its name as figures show it, escaped.
+        label: Its name as figures show it.
         colour: From the palette of Okabe and Ito, which colour-blind readers tell apart.
         dash: For its line.
         symbol: For its markers.
         pattern: For its bars.
     """
 
-    label: str
+    label: Html
     colour: str
     dash: str
     symbol: str
@@ -43,10 +44,10 @@ _PEERS = {
     "adversarial": ("#6B8E23", "solid", "hourglass", ""),
 }
 MODEL_STYLES: dict[str, Style] = {
-    model: Style(label, *_MODELS[model]) for model, label in MODELS.items()
+    model: Style(escape_html(label), *_MODELS[model]) for model, label in MODELS.items()
 }
 PEER_STYLES: dict[str, Style] = {
-    method: Style(f"{label} (Fairlearn)", *_PEERS[method])
+    method: Style(escape_html(f"{label} (Fairlearn)"), *_PEERS[method])
     for method, label in FAIRLEARN_METHODS.items()
     if method in _PEERS
 }
@@ -84,24 +85,14 @@ TEMPLATE = go.layout.Template(
 )
 
 
-def plain(text: str) -> str:
-    """Return text that plotly draws letter by letter, whatever tags it holds.
-
-    Example:
-        >>> plain("<b>A & B</b>")
-        '&lt;b&gt;A &amp; B&lt;/b&gt;'
-    """
-    return escape(text, quote=False)
-
-
-def reserve_room(figure: go.Figure, labels: Sequence[str], *, below: int = 34) -> None:
+def reserve_room(figure: go.Figure, labels: Sequence[Html], *, below: int = 34) -> None:
     """Set aside room for the labels of the axes, which else a browser finds by drawing twice.
 
     Labels too long for that keep the room that the browser finds.
 
     Args:
         figure: A figure of horizontal rows, changed in place.
-        labels: Of its rows, escaped.
+        labels: Of its rows.
         below: For what is under the panels, in pixels.
     """
     widest = max(map(_pixels, labels), default=0)
@@ -132,7 +123,7 @@ def group_styles(names: Sequence[str]) -> tuple[Style, ...]:
     """
     return tuple(
         Style(
-            plain(name),
+            escape_html(name),
             _COLOURS[i % len(_COLOURS)],
             _DASHES[i % len(_DASHES)],
             SYMBOLS[i % len(SYMBOLS)],

@@ -5,6 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from fairmoe._escape import Html
 from fairmoe.figures.palette import TEMPLATE, Style, reserve_room
 
 _GAP = 0.04
@@ -12,7 +13,7 @@ _TOP = 92
 
 
 def side_by_side(
-    titles: Sequence[str],
+    titles: Sequence[Html],
     *,
     title: str,
     height: int,
@@ -96,7 +97,7 @@ def add_upright(figure: go.Figure, place: int, at: float, **line: Any) -> None:
 
 
 def row_panels(
-    titles: Sequence[str],
+    titles: Sequence[Html],
     styles: Sequence[Style],
     *,
     title: str,

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._escape import Html, escape_html
 from fairmoe.figures.curves import Line
-from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, group_styles, plain
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, group_styles
 from fairmoe.figures.panels import add_marks, add_upright, row_panels
 from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
 from fairmoe.names import EXPERTS, MODELS
@@ -21,7 +22,7 @@ SOMEWHAT = 0.2
 
 _THIRD = 1 / len(EXPERTS)
 _GREY = "rgba(128,128,128,0.8)"
-_EVERYONE = Style("everyone", "#7A8794", "solid", "circle", "")
+_EVERYONE = Style(Html("everyone"), "#7A8794", "solid", "circle", "")
 
 
 def gate_reading(rows: pd.DataFrame) -> str:
@@ -227,7 +228,7 @@ def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
         ordered: Whether the column is a number, so that a line may join its values.
     """
     figure = go.Figure()
-    labels = [plain(str(name)) for name in weights.index]
+    labels = [escape_html(str(name)) for name in weights.index]
     for expert in EXPERTS:
         style = MODEL_STYLES[expert]
         figure.add_scatter(
@@ -242,7 +243,7 @@ def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
             hovertemplate="%{x}: %{y:.1f}% (%{customdata:,} rows)<extra>%{fullData.name}</extra>",
         )
     figure.add_hline(100 * _THIRD, line={"color": _GREY, "dash": "dot"})
-    column = plain(str(weights.index.name))
+    column = escape_html(str(weights.index.name))
     figure.update_layout(
         template=TEMPLATE,
         title=f"Does the routing follow {column}?",

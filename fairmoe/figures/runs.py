@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe.figures.palette import MODEL_STYLES, SYMBOLS, TEMPLATE, plain
+from fairmoe._escape import escape_html
+from fairmoe.figures.palette import MODEL_STYLES, SYMBOLS, TEMPLATE
 from fairmoe.names import METRICS, SUMMARY
 
 LEAST_POINTS = 10.0
@@ -66,7 +67,7 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
         x=gaps,
         y=utility,
         mode="markers+text",
-        text=[plain(str(name)) for name in drawn.index],
+        text=[escape_html(str(name)) for name in drawn.index],
         textposition=[_PLACES[i % len(_PLACES)] for i in range(len(drawn))],
         customdata=[METRICS["final_score"].text(score) for score in drawn["final_score"]],
         marker={

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES, SYMBOLS, TEMPLATE, Style, plain
+from fairmoe._escape import escape_html
+from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES, SYMBOLS, TEMPLATE, Style
 from fairmoe.names import GAP_AXES
 
 _HOVER = "%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
@@ -127,7 +128,7 @@ def _setting_styles(labels: list[str]) -> dict[str, Style]:
     spread = [0.25 + 0.6 * i / max(1, len(labels) - 1) for i in range(len(labels))]
     colours = sample_colorscale("Viridis", spread)
     return {
-        label: Style(plain(label), colour, "solid", SYMBOLS[i % len(SYMBOLS)], "")
+        label: Style(escape_html(label), colour, "solid", SYMBOLS[i % len(SYMBOLS)], "")
         for i, (label, colour) in enumerate(zip(labels, colours, strict=True))
     }
 
@@ -185,7 +186,7 @@ def _add_collapsed(figure: go.Figure, runs: pd.DataFrame) -> None:
         y=100 * runs["utility"],
         customdata=runs.index,
         text=[
-            f"{plain(str(label))}, seed {seed}"
+            f"{escape_html(str(label))}, seed {seed}"
             for label, seed in zip(runs["label"], runs["seed"], strict=True)
         ],
         name="Gives nearly all rows one answer",
@@ -230,7 +231,7 @@ def _add_baseline(figure: go.Figure, key: str, places: pd.DataFrame) -> None:
     figure.add_scatter(
         x=100 * places["gap"],
         y=100 * places["utility"],
-        text=[plain(str(detail)) for detail in places["detail"]],
+        text=[escape_html(str(detail)) for detail in places["detail"]],
         name=style.label,
         mode="markers",
         marker={

@@ -8,7 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, group_styles, plain
+from fairmoe._escape import escape_html
+from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, group_styles
 from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
 from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS
 
@@ -51,7 +52,7 @@ def flow_figure(
             "label": [
                 *(style.label for style in styles),
                 *(MODEL_STYLES[expert].label for expert in EXPERTS),
-                *(plain(outcome) for outcome in outcomes),
+                *(escape_html(outcome) for outcome in outcomes),
             ],
             "color": [
                 *(style.colour for style in styles),
@@ -218,7 +219,7 @@ def forced_figure(
     room = 0.16 * max(1.0, float(np.ptp([0.0, *ends.ravel()])))
     figure.update_layout(
         template=TEMPLATE,
-        title=f"What if {plain(sent)} went to one expert?",
+        title=f"What if {escape_html(sent)} went to one expert?",
         barmode="group",
         height=620,
         legend={"traceorder": "normal", "y": -0.14},

@@ -9,9 +9,8 @@ import pandas as pd
 
 from fairmoe.figures.curves import Line
 from fairmoe.figures.experts import SHOWN_RATES
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.metrics import Gap
-from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, RATES
+from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, MODELS, RATES
 from fairmoe.report.blocks import Grid, listed
 from fairmoe.report.findings import Findings
 from fairmoe.report.words import p_value
@@ -69,7 +68,7 @@ def gaps_grid(found: Findings) -> Grid:
     """Return both gaps of every model, who is ahead, and what chance would make of it."""
     rows = []
     for model, gaps in found.gaps.items():
-        cells = [MODEL_STYLES[model].label]
+        cells = [MODELS[model]]
         for metric in ("dp", "eo"):
             gap = gaps[metric]
             difference = gap.test.difference
@@ -91,7 +90,7 @@ def scores_grid(table: pd.DataFrame) -> Grid:
     """Return all scores, a column per model, from what `score_table` returns."""
     return Grid(
         "Scores of every model on the test rows",
-        ("Score", *(MODEL_STYLES[str(model)].label for model in table.index)),
+        ("Score", *table.index.map(MODELS)),
         tuple(
             (about.label, *(about.text(float(value)) for value in table[metric]))
             for metric, about in METRICS.items()
@@ -103,7 +102,7 @@ def weights_grid(weights: pd.DataFrame) -> Grid:
     """Return the gate's weights, from what `weights_by_group` returns."""
     return Grid(
         "Mean gate weights by group, with 95% intervals",
-        ("Group", "Rows", *(MODEL_STYLES[expert].label for expert in EXPERTS)),
+        ("Group", "Rows", *(MODELS[expert] for expert in EXPERTS)),
         tuple(
             (str(name), f"{row['rows']:,.0f}", *(_with_interval(row, e) for e in EXPERTS))
             for name, row in weights.iterrows()

@@ -20,10 +20,9 @@ from fairmoe.figures.experts import (
     scores_takeaway,
     too_few,
 )
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.routing import gate_reading, weights_figure, weights_takeaway
 from fairmoe.figures.words import drawn_from
-from fairmoe.names import SPLITS
+from fairmoe.names import MODELS, SPLITS
 from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart, listed
 from fairmoe.report.findings import Findings
 from fairmoe.report.grids import (
@@ -146,7 +145,7 @@ def groups(found: Findings) -> Section:
 
 def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
-    ahead = listed([MODEL_STYLES[model].label for model in ahead_of_mixture(found.scores)])
+    ahead = listed([MODELS[model] for model in ahead_of_mixture(found.scores)])
     return Section(
         "scores",
         "What each model scores, and what fairness costs",

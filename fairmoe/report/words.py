@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pandas as pd
 
 from fairmoe.figures.experts import too_few
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.routing import gate_reading, weights_takeaway
 from fairmoe.metrics import GAPS, Gap
-from fairmoe.names import INSUFFICIENT, METRICS, Model
+from fairmoe.names import INSUFFICIENT, METRICS, MODELS, Model
 from fairmoe.report.blocks import listed
 from fairmoe.report.findings import Attention, Findings
 
@@ -64,7 +63,7 @@ def gap_between(gap: Gap, rates: pd.DataFrame, model: Model, metric: str) -> str
         model: Whose gap it is.
         metric: "dp" or "eo".
     """
-    label = MODEL_STYLES[model].label
+    label = MODELS[model]
     among = {"dp": "", "eo": "Among those who truly are positive, "}[metric]
     if not gap.highest:
         return (
@@ -116,7 +115,7 @@ def cost(found: Findings, reference: Model) -> str:
     """Say what the mixture gives up and gains against another model."""
     scores, about = found.scores, found.compared[reference]
     told = [_change(scores, reference, metric) for metric in ("utility", "f_res", "f_proc")]
-    name = MODEL_STYLES[reference].label.lower()
+    name = MODELS[reference].lower()
     sentence = f"Against the {name}, the mixture has {listed(told)}."
     if not about.differ:
         return f"{sentence} They decide alike on all {about.rows:,} test rows."
@@ -165,7 +164,7 @@ def what_it_looks_at(attention: Attention) -> str:
 
 def one_class_only(found: Findings) -> str:
     """Name the models that predict (almost) one class only; nothing if there are none."""
-    names = listed([MODEL_STYLES[model].label for model in found.collapsed])
+    names = listed([MODELS[model] for model in found.collapsed])
     if not names:
         return ""
     return (

@@ -19,7 +19,7 @@ from fairmoe.figures.experts import (
     scores_figure,
     scores_takeaway,
 )
-from fairmoe.figures.palette import MODEL_STYLES, group_styles, plain, reserve_room
+from fairmoe.figures.palette import MODEL_STYLES, group_styles, reserve_room
 from fairmoe.figures.tables import column_table, group_counts, score_table
 from fairmoe.metrics import group_rates
 from fairmoe.names import METRICS
@@ -52,12 +52,6 @@ def test_no_two_groups_look_alike(count):
     styles = group_styles([f"group {i}" for i in range(count)])
     assert len({(style.colour, style.pattern) for style in styles}) == count
     assert len({(style.colour, style.symbol) for style in styles}) == count
-
-
-@given(st.text())
-def test_plain_text_holds_no_tags(text):
-    assert "<" not in plain(text)
-    assert ">" not in plain(text)
 
 
 def test_the_style_of_a_group_does_not_depend_on_the_groups_after_it():

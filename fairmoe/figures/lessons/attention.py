@@ -3,8 +3,9 @@
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._escape import escape_html
 from fairmoe.figures.lessons.spread import spread
-from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles, plain
+from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
 
 def attention_figure(shares: pd.DataFrame) -> go.Figure:
@@ -21,7 +22,7 @@ def attention_figure(shares: pd.DataFrame) -> go.Figure:
         own = means.xs(name, level="group").loc[order]
         figure.add_bar(
             name=style.label,
-            y=[plain(str(column)) for column in order],
+            y=[escape_html(str(column)) for column in order],
             x=own["mean"],
             orientation="h",
             marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},

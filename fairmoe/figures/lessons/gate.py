@@ -5,21 +5,22 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fairmoe._escape import Html
 from fairmoe.figures.lessons.spread import GREY, range_of
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, Style
 from fairmoe.names import EXPERTS
 
 ESTIMATORS = {
-    "blind": Style("Reward ignores the actions", "#8C8C8C", "solid", "x", "+"),
-    "plain": Style("REINFORCE, one routing, no baseline", "#E69F00", "dash", "square", "/"),
+    "blind": Style(Html("Reward ignores the actions"), "#8C8C8C", "solid", "x", "+"),
+    "plain": Style(Html("REINFORCE, one routing, no baseline"), "#E69F00", "dash", "square", "/"),
     "baseline": Style(
-        "REINFORCE, one routing, average as baseline", "#009E73", "dot", "diamond", "\\"
+        Html("REINFORCE, one routing, average as baseline"), "#009E73", "dot", "diamond", "\\"
     ),
     "rollouts": Style(
-        "REINFORCE, several routings, leave one out", "#CC79A7", "dashdot", "triangle-up", "x"
+        Html("REINFORCE, several routings, leave one out"), "#CC79A7", "dashdot", "triangle-up", "x"
     ),
     "counterfactual": Style(
-        "Rao-Blackwellised: every row's choices summed", "#0072B2", "solid", "circle", ""
+        Html("Rao-Blackwellised: every row's choices summed"), "#0072B2", "solid", "circle", ""
     ),
 }
 _BINS = 60

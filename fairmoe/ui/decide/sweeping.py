@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.progress import OnProgress
-from fairmoe.ui.frame.components import plain
+from fairmoe.ui.frame.components import show_note, show_warning
 from fairmoe.ui.frame.progress import show_end, show_work
 from fairmoe.ui.frame.state import Explored, KeptRun, Session
 from fairmoe.ui.prepare.settings import LAMBDA_STEPS
@@ -41,8 +42,9 @@ def show_sweep_at_work(state: Session, explored: Explored) -> None:
     if state.job_id is None and explored.last is not None:
         show_end(
             explored.last,
-            cancelled="Stopped. The runs that were finished are kept; start again to compute the "
-            "others.",
+            cancelled=Markdown(
+                "Stopped. The runs that were finished are kept; start again to compute the others."
+            ),
         )
 
 
@@ -70,9 +72,11 @@ def sweep_controls(state: Session, explored: Explored, page: str) -> None:
         told += f": {_seconds_in_words(_estimate(explored, epochs, missing))}"
     st.markdown(f"{told}.")
     if len(runs) > MOST_RUNS:
-        st.warning(
-            f"At most {MOST_RUNS} runs are computed here. Take fewer values or seeds, or use "
-            "`fairmoe sweep` in the shell.",
+        show_warning(
+            Markdown(
+                f"At most {MOST_RUNS} runs are computed here. Take fewer values or seeds, or use "
+                "`fairmoe sweep` in the shell."
+            ),
             icon=":material/filter_alt:",
         )
     label = "Run the sweep" if not there else "Compute the others" if missing else "Show these runs"
@@ -132,7 +136,7 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
         help="A sweep asks for the direction, and fewer epochs than a run of its own show that.",
     )
     st.caption(
-        plain(
+        escape_markdown(
             f"Everything else is as in {origin.name}, and all runs share its split. "
             "Each combination is trained on the training rows, the runs are chosen on the "
             "validation rows, and the figure shows the test rows. Several runs train at once, "
@@ -141,7 +145,7 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
         )
     )
     if not names or not all(grid.values()):
-        st.info("Choose what to vary, and values for it.", icon=":material/tune:")
+        show_note(Markdown("Choose what to vary, and values for it."), icon=":material/tune:")
         return ()
     return grid_settings(origin.run.settings.replace(epochs=epochs), grid, seeds=seeds)
 

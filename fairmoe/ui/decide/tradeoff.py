@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.tradeoff import (
     label_of,
     not_drawn,
@@ -15,10 +15,10 @@ from fairmoe.figures.tradeoff import (
     tradeoff_figure,
     tradeoff_takeaway,
 )
-from fairmoe.names import BASELINES, GAP_AXES
+from fairmoe.names import BASELINES, GAP_AXES, MODELS
 from fairmoe.ui.frame.components import (
     percent_column,
-    plain,
+    show_note,
     show_selectable_chart,
     show_table,
 )
@@ -50,7 +50,7 @@ def show_tradeoff(state: Session, explored: Explored, sweep: "Sweep") -> None:
     )
     reading = settings_reading(means)
     if reading:
-        st.info(plain(reading), icon=":material/casino:")
+        show_note(escape_markdown(reading), icon=":material/casino:")
     absent = not_drawn(baselines)
     if absent:
         st.caption(
@@ -118,7 +118,7 @@ def _baselines(explored: Explored, gap: str) -> pd.DataFrame:
     """Return where the baselines stand on the test rows, as `tradeoff_figure` takes it."""
     scores = explored.origin.run.scores["test"]
     rows: list[tuple[str, float, float, str]] = [
-        (name, _gap_of(scores[name], gap), scores[name]["utility"], MODEL_STYLES[name].label)
+        (name, _gap_of(scores[name], gap), scores[name]["utility"], MODELS[name])
         for name in BASELINES
     ]
     for peer in explored.peers:

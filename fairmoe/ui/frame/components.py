@@ -1,6 +1,5 @@
 """The small parts that several pages share."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -9,26 +8,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT, suffix
 
-# An underscore within a word is no markup, and labels are read out as they are written.
-_MARKUP = re.compile(r"([\\`*{}\[\]()#+\-.!|~$<>&^=\"']|(?<![^\W_])_|_(?![^\W_]))")
-_COLON = re.compile(r":(?=\S)")
-_WORD_JOINER = "\u2060"
 _SHOWN_CHOICES = 20
-
-
-def plain(text: str) -> str:
-    r"""Return markdown that shows the text letter by letter, whatever markup it holds.
-
-    Example:
-        >>> plain("**age** <b>")
-        '\\*\\*age\\*\\* \\<b\\>'
-    """
-    # A colon cannot be escaped in front of a directive or an emoji, only be parted from it.
-    return _COLON.sub(":" + _WORD_JOINER, _MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
 @contextmanager
@@ -42,12 +27,22 @@ def apologies() -> Iterator[None]:
         show_bug(log_bug(bug))
 
 
+def show_note(text: Markdown, *, icon: str) -> None:
+    """Show what a reader may want to know."""
+    st.info(text, icon=icon)
+
+
+def show_warning(text: Markdown, *, icon: str) -> None:
+    """Show what a reader has to beware of."""
+    st.warning(text, icon=icon)
+
+
 def show_error(error: FairmoeError) -> None:
     """Show one sentence that says what to do, and the values that would do or are at fault."""
-    st.error(plain(str(error)), icon=":material/error:")
+    st.error(escape_markdown(str(error)), icon=":material/error:")
     if isinstance(error, InvalidInputError):
         for title, shown, more in error.values(_SHOWN_CHOICES):
-            listed = ", ".join(map(plain, shown))
+            listed = ", ".join(map(escape_markdown, shown))
             st.caption(f"{title}: {listed}{f' and {more} more' if more else ''}.")
 
 
@@ -75,7 +70,7 @@ def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> No
         alt=takeaway,
         config=_chart_config(key, remove=["select2d", "lasso2d", "autoScale2d"]),
     )
-    st.caption(f"{plain(takeaway)} {plain(source)}")
+    st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
 
 
 def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> list[Any]:
@@ -97,7 +92,7 @@ def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key:
         on_select="rerun",
         config=_chart_config(key, remove=["autoScale2d"]),
     )
-    st.caption(f"{plain(takeaway)} {plain(source)}")
+    st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
     return [point["customdata"] for point in event.selection.points if "customdata" in point]
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from fairmoe._app import app_folder
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.ui.frame.background import collect_once_a_while
-from fairmoe.ui.frame.components import apologies, plain
+from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.progress import show_work_in_brief
 from fairmoe.ui.frame.runs import run_chooser
@@ -223,9 +224,9 @@ def _what_is_loaded(state: Session) -> None:
         st.caption(f":material/lock: {waiting}")
     if state.table is not None:
         told = f"{state.table.name or 'Your table'}, {len(state.table.frame):,} rows"
-        st.caption(f":material/table_chart: {plain(told)}")
+        st.caption(f":material/table_chart: {escape_markdown(told)}")
     if state.kept is not None and len(state.runs) == 1:
-        st.caption(f":material/model_training: {plain(f'Shown: {state.kept.name}')}")
+        st.caption(f":material/model_training: {escape_markdown(f'Shown: {state.kept.name}')}")
     st.caption(
         "Your data stays in the memory of this session, and is gone when you close or reload "
         "the page."
@@ -233,7 +234,7 @@ def _what_is_loaded(state: Session) -> None:
 
 
 def _show_what_comes_first(missing: str, state: Session) -> None:
-    st.info(f"Nothing to see here yet. {missing}", icon=":material/lock:")
+    show_note(Markdown(f"Nothing to see here yet. {missing}"), icon=":material/lock:")
     if state.labelled is not None:
         st.page_link(TRAIN, label="Go to Train", icon=PAGES[TRAIN].icon)
         return

@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fairmoe._escape import Markdown
 from fairmoe.config import Settings
 from fairmoe.figures.curves import Line, curves_figure, main_lines
 from fairmoe.jobs import Snapshot
 from fairmoe.names import PHASES, TRAINING
 from fairmoe.progress import OnProgress, part_done
-from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error
+from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error, show_note
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.state import Session, registry
 
@@ -90,7 +91,7 @@ def show_training(state: Session) -> None:
     """Show the work as it goes, or else how the last training ended."""
     show_work(state)
     if state.job_id is None and state.last is not None:
-        show_end(state.last, cancelled="Training was cancelled; nothing of it was kept.")
+        show_end(state.last, cancelled=Markdown("Training was cancelled; nothing of it was kept."))
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
@@ -138,7 +139,7 @@ def _live_curves(state: Session) -> None:
             )
 
 
-def show_end(last: "Snapshot[Any]", *, cancelled: str) -> None:
+def show_end(last: "Snapshot[Any]", *, cancelled: Markdown) -> None:
     """Show how work ended that did not finish.
 
     Args:
@@ -150,7 +151,7 @@ def show_end(last: "Snapshot[Any]", *, cancelled: str) -> None:
     elif last.state == "broken":
         show_bug(last.reference)
     elif last.state == "cancelled":
-        st.info(cancelled, icon=":material/stop_circle:")
+        show_note(cancelled, icon=":material/stop_circle:")
 
 
 def _how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:

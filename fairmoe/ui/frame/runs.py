@@ -3,9 +3,16 @@
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.runs import differing_settings, run_table, runs_figure, runs_takeaway
 from fairmoe.names import METRICS, SUMMARY
-from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.components import (
+    percent_column,
+    show_chart,
+    show_note,
+    show_table,
+    show_warning,
+)
 from fairmoe.ui.frame.state import KeptRun, Session
 
 LONGEST_NAME = 40
@@ -37,15 +44,17 @@ def run_chooser(state: Session) -> None:
 def show_reason(kept: KeptRun) -> None:
     """Say why a run has its settings, if a small sweep found them."""
     if kept.reason:
-        st.info(plain(f"Recommended settings. {kept.reason}"), icon=":material/auto_awesome:")
+        show_note(
+            escape_markdown(f"Recommended settings. {kept.reason}"), icon=":material/auto_awesome:"
+        )
 
 
 def show_runs(state: Session) -> None:
     """List the runs of this session, each to be renamed, shown or deleted."""
     for run_id, kept in reversed(state.runs.items()):
         with st.container(horizontal=True, vertical_alignment="center", key=f"run-{run_id}"):
-            st.markdown(f"**{plain(kept.name)}**", width=160)
-            st.caption(plain(_about(kept)), width="stretch")
+            st.markdown(f"**{escape_markdown(kept.name)}**", width=160)
+            st.caption(escape_markdown(_about(kept)), width="stretch")
             if run_id == state.chosen:
                 st.badge("Shown", icon=":material/visibility:")
             else:
@@ -54,7 +63,7 @@ def show_runs(state: Session) -> None:
                     key=f"show-{run_id}",
                     on_click=_show,
                     args=(state, run_id),
-                    help=f"Show {plain(kept.name)} on all pages.",
+                    help=f"Show {escape_markdown(kept.name)} on all pages.",
                 )
             _edit(state, run_id, kept)
 
@@ -63,9 +72,11 @@ def compare_runs(state: Session) -> None:
     """Show the settings in which the runs differ, and the mixture's test scores side by side."""
     kept = list(state.runs.values())
     if len({(one.run.data.sha256, one.run.roles) for one in kept}) > 1:
-        st.warning(
-            "These runs were trained on different tables or with different roles. Their scores "
-            "cannot be compared with one another.",
+        show_warning(
+            escape_markdown(
+                "These runs were trained on different tables or with different roles. Their scores "
+                "cannot be compared with one another."
+            ),
             icon=":material/difference:",
         )
     names = [one.name for one in kept]
@@ -106,7 +117,7 @@ def _edit(state: Session, run_id: str, kept: KeptRun) -> None:
             on_change=lambda: state.rename(run_id, st.session_state[key]),
         )
         st.button(
-            f"Delete {plain(kept.name)}",
+            f"Delete {escape_markdown(kept.name)}",
             icon=":material/delete:",
             key=f"delete-{run_id}",
             on_click=_forget,

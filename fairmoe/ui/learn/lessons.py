@@ -14,7 +14,6 @@ from fairmoe.figures.lessons import experts as experts_figures
 from fairmoe.figures.lessons import gate as gate_figures
 from fairmoe.figures.lessons import strength as strength_figures
 from fairmoe.figures.lessons.spread import seeds_table
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.lessons import (
     attention,
     balance,
@@ -26,7 +25,7 @@ from fairmoe.lessons import (
     reversal,
     reward,
 )
-from fairmoe.names import EXPERTS, METRICS
+from fairmoe.names import EXPERTS, METRICS, MODELS
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table
 
 T = TypeVar("T")
@@ -71,7 +70,7 @@ def _show_experts(work: str) -> None:
         "Expert",
         EXPERTS,
         default="result",
-        format_func=lambda kind: MODEL_STYLES[kind].label,
+        format_func=lambda kind: MODELS[kind],
         required=True,
         key="expert",
         bind="query-params",

@@ -2,11 +2,18 @@
 
 import streamlit as st
 
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.data import ColumnKind, LabelledTable
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure, label_takeaway
 from fairmoe.figures.tables import group_counts
-from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.components import (
+    percent_column,
+    show_chart,
+    show_note,
+    show_table,
+    show_warning,
+)
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.roles import roles_form
 from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
@@ -24,9 +31,9 @@ def show_overview(state: Session) -> None:
     assert table is not None
     assert summary is not None
     rows, columns = table.frame.shape
-    st.header(plain(table.name or "Your table"), anchor=False)
+    st.header(escape_markdown(table.name or "Your table"), anchor=False)
     st.caption(
-        plain(
+        escape_markdown(
             f"{rows:,} rows, {columns:,} columns, SHA-256 {table.sha256[:12]}. "
             + " ".join(table.notes)
         )
@@ -76,7 +83,7 @@ def describe_task(state: Session) -> None:
     assert labelled is not None
     columns = " and ".join(labelled.roles.sensitive_columns)
     st.markdown(
-        plain(
+        escape_markdown(
             f"{labelled.table.name or 'Your table'}: predicts {labelled.positive} from "
             f"{len(labelled.kinds)} columns of {len(labelled.y):,} rows, and compares "
             f"{len(labelled.group_names)} groups by {columns}."
@@ -87,7 +94,7 @@ def describe_task(state: Session) -> None:
 def show_groups(state: Session, labelled: LabelledTable) -> None:
     """Show the groups and their labels, and what to beware of."""
     for note in labelled.notes:
-        st.info(plain(note), icon=":material/filter_alt:")
+        show_note(escape_markdown(note), icon=":material/filter_alt:")
     _show_warnings(state, labelled)
     warn_of_small_groups(labelled)
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
@@ -139,19 +146,23 @@ def _show_warnings(state: Session, labelled: LabelledTable) -> None:
     features = set(labelled.kinds)
     ids = [column for column in state.suggestion.ids if column in features]
     if ids:
-        st.warning(
-            f"{_named(ids)} looks like a number that only names the row. Leave it out: a model can "
-            "learn nothing from it but single rows.",
+        show_warning(
+            Markdown(
+                f"{_named(ids)} looks like a number that only names the row. Leave it out: a model "
+                "can learn nothing from it but single rows."
+            ),
             icon=":material/badge:",
         )
     leaks = [column for column in state.leaks if column in features]
     if leaks:
-        st.warning(
-            f"{_named(leaks)} all but equals the target. Leave it out, unless it is known before "
-            "the decision.",
+        show_warning(
+            Markdown(
+                f"{_named(leaks)} all but equals the target. Leave it out, unless it is known "
+                "before the decision."
+            ),
             icon=":material/water_drop:",
         )
 
 
 def _named(columns: list[str]) -> str:
-    return ", ".join(f"“{plain(column)}”" for column in columns)
+    return ", ".join(f"“{escape_markdown(column)}”" for column in columns)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.data import MISSING, Roles, Sensitive, Table, Target
 from fairmoe.data.kinds import as_category
 from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
-from fairmoe.ui.frame.components import plain
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.outcome import ask_outcome
 
@@ -142,7 +142,7 @@ class _Form:
         values = self.table.frame[column]
         if self.table.kinds[column] == "number" and values.nunique() > FEW_LEVELS:
             text = st.text_input(
-                f"Cut “{plain(column)}” at",
+                f"Cut “{escape_markdown(column)}” at",
                 ", ".join(f"{cut:g}" for cut in initial.bins) or f"{values.median():g}",
                 help="Ascending numbers, comma-separated. A value equal to a cut falls below it.",
                 key=self.key("bins", column),

@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, Table
 from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
 from fairmoe.figures.data import (
@@ -12,7 +13,7 @@ from fairmoe.figures.data import (
     proxies_takeaway,
 )
 from fairmoe.figures.experts import FEW_POSITIVES, FEW_ROWS
-from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.ui.frame.components import percent_column, show_chart, show_table, show_warning
 from fairmoe.ui.frame.state import Session
 
 TEST_SHARE = 0.2
@@ -28,8 +29,8 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
         if TEST_SHARE * n < FEW_ROWS or TEST_SHARE * hits < FEW_POSITIVES
     ]
     if small:
-        st.warning(
-            plain(
+        show_warning(
+            escape_markdown(
                 f"Small groups. {'; '.join(small)}. About one row in five is kept for the test, "
                 f"and with fewer than {FEW_ROWS} of them, or {FEW_POSITIVES} positive ones, gaps "
                 "are mostly chance."
@@ -42,8 +43,8 @@ def warn_of_texts(state: Session, table: Table) -> None:
     """Warn of columns of numbers in which a few texts stand."""
     what = ("texts", table.sha256, tuple(table.kinds.items()))
     for column, where in state.once(what, lambda: texts_among_numbers(table)).items():
-        st.warning(
-            plain(
+        show_warning(
+            escape_markdown(
                 f"{column} holds numbers, but {where}. As it stands, each of its numbers is a "
                 "category of its own. Correct that in the file and load it again."
             ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.attention import (
     MOST_GROUPS,
     attention_figure,
@@ -24,12 +25,12 @@ from fairmoe.figures.divergence import (
     null_takeaway,
 )
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
-from fairmoe.names import TRAINED_MODELS, Model, SplitName
+from fairmoe.names import MODELS, TRAINED_MODELS, Model, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
-    plain,
     show_chart,
     show_download,
+    show_note,
     show_table,
 )
 from fairmoe.ui.frame.state import KeptRun, Session
@@ -103,7 +104,7 @@ class Asked:
         many = len(self.reasons.group_names)
         largest = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
         return (
-            f"{MODEL_STYLES[self.model].label}; {describe(self.run, self.split)}"
+            f"{MODELS[self.model]}; {describe(self.run, self.split)}"
             f"{largest if many > MOST_GROUPS else ''}"
         )
 
@@ -127,7 +128,7 @@ def ask_reasons(state: Session, kept: KeptRun) -> Asked:
         model: Model = st.selectbox(
             "Model",
             TRAINED_MODELS,
-            format_func=lambda key: MODEL_STYLES[key].label,
+            format_func=lambda key: MODELS[key],
             key="attention-model",
             bind="query-params",
             persist_state="session",
@@ -144,7 +145,10 @@ def ask_reasons(state: Session, kept: KeptRun) -> Asked:
 
 def show_reading(asked: Asked) -> None:
     """Say where the model looks more or less for one group than for the others."""
-    st.info(plain(f"{MODEL_STYLES[asked.model].label}. {asked.lead}"), icon=":material/visibility:")
+    show_note(
+        escape_markdown(f"{MODELS[asked.model]}. {asked.lead}"),
+        icon=":material/visibility:",
+    )
     st.caption(
         "Attention is how the sizes of what the columns add to a row's log-odds are shared out; "
         "it sums to 100% in each row and tells nothing of their direction. That two groups get "
@@ -260,7 +264,7 @@ def show_distance(state: Session, asked: Asked) -> None:
     reasons, style = asked.reasons, MODEL_STYLES[asked.model]
     parts = divergence_parts(reasons)
     if parts.isna().any():
-        st.info(divergence_takeaway(parts), icon=":material/group_off:")
+        show_note(escape_markdown(divergence_takeaway(parts)), icon=":material/group_off:")
         return
     with st.spinner("Shuffling the groups"):
         test = state.once(

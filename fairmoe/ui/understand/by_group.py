@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.decisions import (
     MIN_ROWS_OF_BIN,
     MOST_GROUPS,
@@ -18,14 +19,13 @@ from fairmoe.figures.decisions import (
     roc_takeaway,
 )
 from fairmoe.figures.experts import SHOWN_RATES, rates_figure, rates_takeaway, too_few
-from fairmoe.figures.palette import MODEL_STYLES
-from fairmoe.names import CELLS, RATES, Model, SplitName
+from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
-    plain,
     show_chart,
     show_parts,
     show_table,
+    show_warning,
 )
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.results import describe
@@ -63,7 +63,7 @@ class Judged:
     @property
     def source(self) -> str:
         """What figures of it are drawn from."""
-        return f"{MODEL_STYLES[self.model].label}; {describe(self.run, self.split)}"
+        return f"{MODELS[self.model]}; {describe(self.run, self.split)}"
 
     @property
     def source_of_curves(self) -> str:
@@ -109,7 +109,7 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
     model: Model = st.selectbox(
         "Model",
         list(run.splits[split].proba),
-        format_func=lambda key: MODEL_STYLES[key].label,
+        format_func=lambda key: MODELS[key],
         key="rates-model",
         width=320,
         bind="query-params",
@@ -118,7 +118,7 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
     judged = judge(state, run, split, model)
     few = too_few(judged.rates)
     if few:
-        st.warning(plain(few), icon=":material/groups:")
+        show_warning(escape_markdown(few), icon=":material/groups:")
     show_parts(_PARTS, key="group-part", about=(state, judged))
 
 
@@ -127,7 +127,7 @@ def _show_rates(state: Session, judged: Judged) -> None:
 
     rates = judged.rates
     for metric, gap in judged.gaps.items():
-        st.markdown(plain(gap_between(gap, rates, judged.model, metric)))
+        st.markdown(escape_markdown(gap_between(gap, rates, judged.model, metric)))
     show_chart(
         state.drawn(
             ("rates", judged.run.run_id, judged.split, judged.model), lambda: rates_figure(rates)
@@ -168,7 +168,7 @@ def _show_confusion(_: Session, judged: Judged) -> None:
     )
     columns: dict[str, Any] = {"n": st.column_config.NumberColumn("Rows", format="localized")}
     for cell, words in CELLS.items():
-        columns[cell] = st.column_config.NumberColumn(words[0].capitalize(), format="localized")
+        columns[cell] = st.column_config.NumberColumn(words.capitalize(), format="localized")
         columns[f"{cell}_share"] = percent_column("share", "Share of the group in percent.")
     shares = {f"{cell}_share": 100 * table[f"{cell}_share"] for cell in CELLS}
     show_table(

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.figures.individual import (
     changes_figure,
     changes_takeaway,
@@ -15,9 +16,8 @@ from fairmoe.figures.individual import (
     swap_figure,
     swap_takeaway,
 )
-from fairmoe.figures.palette import MODEL_STYLES
-from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS
-from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
+from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.person_picker import Person, cell_text
@@ -37,7 +37,7 @@ def show_opinions(person: Person) -> None:
         ),
         strict=True,
     ):
-        column.metric(label, plain(value), help=plain(text), border=True)
+        column.metric(label, escape_markdown(value), help=escape_markdown(text), border=True)
     takeaway = opinions_takeaway(said, run.data.positive)
     show_chart(
         opinions_figure(said, run.data.positive),
@@ -45,13 +45,13 @@ def show_opinions(person: Person) -> None:
         source=f"{_source(person)} Above 50% is predicted positive.",
         key=f"opinions-{person.key}",
     )
-    weights = {MODEL_STYLES[expert].label: said[f"weight of {expert}"] for expert in EXPERTS}
+    weights = {MODELS[expert]: said[f"weight of {expert}"] for expert in EXPERTS}
     csv = pd.DataFrame(
         {
-            "proba": {MODEL_STYLES[model].label: said[model] for model in MIXTURE_AND_EXPERTS},
+            "proba": {MODELS[model]: said[model] for model in MIXTURE_AND_EXPERTS},
             "weight": weights,
         }
-    ).loc[[MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS]]
+    ).loc[[MODELS[model] for model in MIXTURE_AND_EXPERTS]]
     told = {label: f"{weight:.1%}" for label, weight in weights.items()}
     show_table(
         csv.assign(
@@ -94,7 +94,7 @@ def show_reasons(_: Session, person: Person) -> None:
             "value": st.column_config.TextColumn("Value"),
             **{
                 model: st.column_config.NumberColumn(
-                    MODEL_STYLES[model].label, format="%.2f", help="In log-odds."
+                    MODELS[model], format="%.2f", help="In log-odds."
                 )
                 for model in MIXTURE_AND_EXPERTS
             },
@@ -111,8 +111,8 @@ def show_swap(_: Session, person: Person) -> None:
     sensitive = list(run.roles.sensitive_columns)
     swapped = swap_sensitive(run, labelled, person.frame)
     if swapped is None:
-        st.info(
-            plain(
+        show_note(
+            escape_markdown(
                 f"The models never see {' and '.join(sensitive)}, so each prediction stays the "
                 "same whatever it says. Other columns may still tell of it."
             ),
@@ -137,8 +137,7 @@ def show_swap(_: Session, person: Person) -> None:
         key=f"swap-table-{person.key}",
         alt=takeaway,
         columns={
-            model: percent_column(MODEL_STYLES[model].label, "Probability.")
-            for model in MIXTURE_AND_EXPERTS
+            model: percent_column(MODELS[model], "Probability.") for model in MIXTURE_AND_EXPERTS
         },
         csv=table,
     )
@@ -152,9 +151,11 @@ def show_neighbour(state: Session, person: Person) -> None:
     decided = bool(person.said["mixture"] > 0.5)
     other = nearest_other(person.rows, person.x, group=person.group, positive=decided)
     if other is None:
-        st.info(
-            f"The mixture decides the same for everyone of another group among the "
-            f"{person.split} rows.",
+        show_note(
+            escape_markdown(
+                f"The mixture decides the same for everyone of another group among the "
+                f"{person.split} rows."
+            ),
             icon=":material/group_off:",
         )
         return
@@ -175,7 +176,7 @@ def show_neighbour(state: Session, person: Person) -> None:
         f"The nearest of {other.among:,} is {person.line(other.position)} (group {group}), with a "
         f"probability of {proba:.1%}: {differing} of {len(columns)} columns differ."
     )
-    st.markdown(plain(takeaway))
+    st.markdown(escape_markdown(takeaway))
     show_table(
         table,
         key=f"neighbour-table-{person.key}",
@@ -225,7 +226,7 @@ def show_changes(state: Session, person: Person) -> None:
         "question."
     )
     if not changes:
-        st.info("No change of one or two columns was found.", icon=":material/lock:")
+        show_note(Markdown("No change of one or two columns was found."), icon=":material/lock:")
         st.caption(how)
         return
     table = pd.DataFrame(

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.data import MISSING
 from fairmoe.data.kinds import level_text
 from fairmoe.names import SplitName
-from fairmoe.ui.frame.components import percent_column, plain
+from fairmoe.ui.frame.components import percent_column, show_note
 from fairmoe.ui.frame.state import KeptRun, Session
 from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.results import split_switch
@@ -91,7 +92,7 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     with st.container(horizontal=True):
         split = split_switch()
         group, decided, errors, order = _filters(kept)
-    st.caption(plain(f"Positive means {kept.run.data.positive}."))
+    st.caption(escape_markdown(f"Positive means {kept.run.data.positive}."))
     rows = rows_in(state, kept, split)
     people = state.once(("people", kept.run.run_id, split), lambda: _people(rows, kept))
     shown = _filtered(people, group, decided, errors, order)
@@ -166,8 +167,8 @@ def change_values(state: Session, person: Person) -> Person:
     frame = own.copy()
     for column in changed:
         frame[column] = pd.Series([values[column]], index=own.index)
-    st.info(
-        plain(f"Changed: {', '.join(changed)}. All below is about the changed values."),
+    show_note(
+        escape_markdown(f"Changed: {', '.join(changed)}. All below is about the changed values."),
         icon=":material/tune:",
     )
     x = person.x.new_tensor(kept.run.encoder.transform(frame))
@@ -270,7 +271,7 @@ def _number(column: str, own: Any, ends: tuple[Any, Any], key: str) -> None:
     span = float(high) - float(low)
     step = 10.0 ** math.floor(math.log10(span / 20)) if span > 0 else 1.0
     st.number_input(
-        plain(column),
+        escape_markdown(column),
         kind(low),
         kind(high),
         None if pd.isna(own) else kind(own),
@@ -289,7 +290,7 @@ def _level(column: str, own: Any, cells: "pd.Series[Any]", key: str) -> None:
     if cells.isna().any():
         levels.append(MISSING)
     st.selectbox(
-        plain(column),
+        escape_markdown(column),
         levels,
         index=levels.index(MISSING if pd.isna(own) else str(own)),
         key=key,

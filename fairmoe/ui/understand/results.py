@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.curves import (
     Line,
     curve_table,
@@ -14,11 +15,16 @@ from fairmoe.figures.curves import (
     kept_moment,
 )
 from fairmoe.figures.experts import ahead_of_mixture, not_estimable, scores_figure, scores_takeaway
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.tables import score_table
 from fairmoe.figures.words import drawn_from
-from fairmoe.names import METRICS, SPLITS, SUMMARY, SplitName
-from fairmoe.ui.frame.components import percent_column, plain, show_chart, show_table
+from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
+from fairmoe.ui.frame.components import (
+    percent_column,
+    show_chart,
+    show_note,
+    show_table,
+    show_warning,
+)
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
@@ -77,20 +83,25 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     )
     above = ahead_of_mixture(table)
     if above:
-        names = ", ".join(MODEL_STYLES[model].label for model in above)
-        st.info(f"Higher in final score than the mixture: {names}.", icon=":material/info:")
+        names = ", ".join(MODELS[model] for model in above)
+        show_note(
+            escape_markdown(f"Higher in final score than the mixture: {names}."),
+            icon=":material/info:",
+        )
     missing = not_estimable(run.scores["validation"]["mixture"])
     if missing:
-        st.warning(missing, icon=":material/warning:")
+        show_warning(escape_markdown(missing), icon=":material/warning:")
     collapsed = _collapsed(run, split)
     if collapsed:
-        names = ", ".join(MODEL_STYLES[model].label for model in collapsed)
-        st.warning(
-            f"Predicts (almost) only one class: {names}. Its gaps are small because it treats "
-            f"everyone the same way, rightly or wrongly.",
+        names = ", ".join(MODELS[model] for model in collapsed)
+        show_warning(
+            escape_markdown(
+                f"Predicts (almost) only one class: {names}. Its gaps are small because it treats "
+                f"everyone the same way, rightly or wrongly."
+            ),
             icon=":material/warning:",
         )
-    named = (100 * table).set_axis([MODEL_STYLES[str(model)].label for model in table.index])
+    named = (100 * table).set_axis(table.index.map(MODELS))
     show_table(
         named.rename_axis("Model"),
         key=f"scores-table-{split}",
@@ -151,7 +162,7 @@ def show_provenance(run: "Run") -> None:
     )
     resolved = run.resolved
     st.caption(
-        plain(
+        escape_markdown(
             f"{run.data.name or 'Unnamed table'}: {run.data.rows:,} rows, {run.data.columns} "
             f"columns, SHA-256 {run.data.sha256[:12]}. Positive: {run.data.positive}. Settings "
             f"that differ from the defaults: {told or 'none'}. {resolved['epochs']:,} epochs in "
@@ -162,7 +173,7 @@ def show_provenance(run: "Run") -> None:
     )
 
 
-def _collapsed(run: "Run", split: SplitName) -> list[str]:
+def _collapsed(run: "Run", split: SplitName) -> list[Model]:
     from fairmoe.metrics import is_collapsed  # noqa: PLC0415
 
     record = run.splits[split]

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.curves import Line, kept_moment
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import SAME, sampled
 from fairmoe.figures.routing import (
     column_figure,
@@ -27,11 +27,11 @@ from fairmoe.figures.whatif import (
     forced_figure,
     forced_takeaway,
 )
-from fairmoe.names import EXPERTS, METRICS, SplitName
+from fairmoe.names import EXPERTS, METRICS, MODELS, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
-    plain,
     show_chart,
+    show_note,
     show_table,
 )
 from fairmoe.ui.frame.state import KeptRun, Session
@@ -49,7 +49,7 @@ _OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted positive?", "right": 
 def show_reading(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Say what routing is, and how much the gate of the run decides."""
     rows = routed(state, kept, split)
-    st.info(plain(gate_reading(rows)), icon=":material/alt_route:")
+    show_note(escape_markdown(gate_reading(rows)), icon=":material/alt_route:")
     st.markdown(
         "For each row the gate weighs the opinions of the three experts; the weights sum to 100%. "
         "Look for groups that are routed otherwise than the rest, and for what that changes in "
@@ -171,7 +171,7 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
         key=f"flow-{split}-{outcome}",
     )
     named = counts.assign(
-        expert=[MODEL_STYLES[expert].label for expert in counts["expert"]],
+        expert=[MODELS[expert] for expert in counts["expert"]],
         outcome=[ends[0] if came else ends[1] for came in counts["outcome"]],
     ).set_index("group")
     show_table(
@@ -256,7 +256,7 @@ def source_of_rows(kept: KeptRun, split: SplitName, drawn: int) -> str:
 def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -> None:
     columns: dict[str, Any] = {"rows": st.column_config.NumberColumn("Rows", format="localized")}
     for expert in EXPERTS:
-        label = MODEL_STYLES[expert].label
+        label = MODELS[expert]
         columns[expert] = percent_column(label, "Mean gate weight.")
         columns[f"{expert}_low"] = percent_column("from", f"{label}: lower end of the interval.")
         columns[f"{expert}_high"] = percent_column("to", f"{label}: upper end of the interval.")
@@ -272,7 +272,7 @@ def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -
 
 
 def _show_forced_table(scores: pd.DataFrame, *, key: str, alt: str) -> None:
-    names = ["As routed", *(f"To the {MODEL_STYLES[expert].label.lower()}" for expert in EXPERTS)]
+    names = ["As routed", *(f"To the {MODELS[expert].lower()}" for expert in EXPERTS)]
     change = differences(scores)
     shown, columns = {}, {}
     for metric in COMPARED:

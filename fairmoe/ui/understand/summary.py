@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.names import SplitName
-from fairmoe.ui.frame.components import plain
 from fairmoe.ui.frame.frame import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Session
@@ -28,7 +28,7 @@ def show_reading(state: Session, run: "Run", split: SplitName) -> None:
         for sentence, path, label in told:
             words, way = st.columns([5, 2], vertical_alignment="center")
             question, answer = sentence.split(": ", 1)
-            words.markdown(f"**{question}:** {plain(answer)}")
+            words.markdown(f"**{question}:** {escape_markdown(answer)}")
             with way:
                 link(path, label)
 

@@ -5,10 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import triangle_figure, triangle_takeaway
-from fairmoe.names import EXPERTS, SplitName
+from fairmoe.names import EXPERTS, MODELS, SplitName
 from fairmoe.ui.frame.components import percent_column, show_download, show_selectable_chart
 from fairmoe.ui.frame.frame import INDIVIDUAL
 from fairmoe.ui.frame.links import link
@@ -92,7 +91,7 @@ def _columns(positive: str) -> dict[str, Any]:
         "proba": percent_column("Mixture", f"The mixture's probability of {positive}."),
     }
     for expert in EXPERTS:
-        label = MODEL_STYLES[expert].label
+        label = MODELS[expert]
         name = label.removesuffix(" expert")
         columns[f"weight_{expert}"] = percent_column(f"Weight: {name.lower()}", f"Of the {label}.")
         columns[f"proba_{expert}"] = percent_column(

@@ -2,9 +2,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.data import Target
 from fairmoe.errors import UnavailableError
-from fairmoe.ui.frame.components import plain
 
 NASTY = "**a** <b>ge</b> $x$"
 
@@ -212,7 +212,7 @@ def test_names_of_columns_are_text_and_not_markup(data):
     field(data, "selectbox", "Sensitive column").select(NASTY).run()
     assert not data.exception
     assert data.header[0].value == r"\<i\>people\</i\>\.csv"
-    assert field(data, "text_input", rf"Cut “{plain(NASTY)}” at")
+    assert field(data, "text_input", rf"Cut “{escape_markdown(NASTY)}” at")
     shown = [
         element.value
         for kind in ("header", "subheader", "caption", "markdown", "warning", "info", "error")

@@ -1,9 +1,11 @@
+import json
 import math
 from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
 from fairmoe.metrics import largest_gaps
@@ -46,7 +48,9 @@ def test_what_cannot_be_estimated_is_insufficient_data(experts):
 
 
 def test_a_constant_model_is_flagged(experts):
-    assert experts.warning[0].value.startswith("Predicts (almost) only one class: Constant.")
+    assert experts.warning[0].value.startswith(
+        escape_markdown("Predicts (almost) only one class: Constant.")
+    )
 
 
 def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
@@ -56,7 +60,9 @@ def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
     scores = {**run.scores, "validation": {**chosen_by, "mixture": mixture}}
     app.session_state["fairmoe"].keep(replace(run, run_id="other", scores=scores), labelled)
     told = [warning.value for warning in app.switch_page("pages/experts.py").run().warning]
-    assert told[0].startswith("Not estimable on the validation rows: Final score, EO gap.")
+    assert told[0].startswith(
+        escape_markdown("Not estimable on the validation rows: Final score, EO gap.")
+    )
 
 
 def test_rates_have_counts_and_intervals(experts):
@@ -163,6 +169,10 @@ def test_confusion_counts_every_row(experts):
     assert table[[f"{cell}_share" for cell in cells]].sum(axis=1).tolist() == pytest.approx(
         [100] * 2
     )
+    (shown,) = (each for each in experts.dataframe if "true_positive" in each.value)
+    headings = json.loads(shown.proto.columns)
+    assert headings["true_positive"]["label"] == "Rightly predicted positive"
+    assert headings["false_negative"]["label"] == "Wrongly predicted negative"
 
 
 @pytest.mark.slow
