@@ -14,13 +14,14 @@ from rich.text import Text
 
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.data import Roles
-from fairmoe.figures.experts import ahead_of_mixture, not_estimable, too_few
-from fairmoe.figures.routing import gate_reading
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, is_collapsed, mean_and_spread
 from fairmoe.names import EXPERTS, METRICS, MODELS, PHASES, SUMMARY, Phase
 from fairmoe.progress import OnProgress, Progress
 from fairmoe.runs import Run, to_document
+from fairmoe.sentences.cautions import not_estimable, too_few
+from fairmoe.sentences.costs import ahead_of_mixture
+from fairmoe.sentences.routing import gate_reading
 from fairmoe.sweep import Recommendation, Sweep
 
 MAX_SECONDS_SHOWN = 90

@@ -49,19 +49,6 @@ def attention_figure(means: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def attention_takeaway(means: pd.DataFrame) -> str:
-    """Say in one sentence which column each group's attention rests on most."""
-    known = means.dropna(subset="mean")
-    top = known.loc[known.groupby("group", sort=False)["mean"].idxmax()]
-    told = [
-        f"{group} on {column} ({mean:.0%})"
-        for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
-    ]
-    left = len(told) - MOST_GROUPS
-    more = f"; {left} more group{'s are' if left > 1 else ' is'} in the table" if left > 0 else ""
-    return f"Most attention rests for {', for '.join(told[:MOST_GROUPS])}{more}."
-
-
 def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> go.Figure:
     """Draw how much more attention each column gets in one group than in the others.
 
@@ -73,7 +60,7 @@ def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> 
     """
     first = 100 * differences.iloc[:MOST_COLUMNS]
     columns = [str(column) for column in first.index]
-    clear = _clear(first)
+    clear = clearly_different(first)
     figure = go.Figure()
     figure.add_scatter(
         x=first["difference"],
@@ -101,44 +88,6 @@ def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> 
     )
     figure.update_yaxes(**column_axis(columns))
     return figure
-
-
-def differences_takeaway(differences: pd.DataFrame) -> str:
-    """Say in one sentence how many columns surely differ."""
-    if differences.isna().any(axis=None):
-        return "Insufficient data for intervals."
-    clear = int(_clear(differences).sum())
-    return f"The interval leaves out 0 for {clear} of {len(differences)} columns."
-
-
-def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: int) -> str:
-    """Say in one sentence which columns the model looks at more, and less, for one group.
-
-    Args:
-        differences: As `fairmoe.analysis.attention.attention_differences` returns it.
-        group: The one group.
-        others: What the others are called.
-        rows: How many rows there are in all.
-    """
-    if differences.isna().any(axis=None):
-        return (
-            f"Insufficient data: whether the model looks elsewhere for {group} than for {others} "
-            f"cannot be estimated, because a group has fewer than two of the {rows:,} rows."
-        )
-    clear = 100 * differences["difference"][_clear(differences)]
-    if clear.empty:
-        return (
-            f"For {group} the model looks at the same columns as for {others}, as far as "
-            f"{rows:,} rows can tell."
-        )
-    sides = (("more", clear[clear > 0]), ("less", clear[clear < 0]))
-    told = [
-        " and ".join(f"at {column} {abs(v):.1f}" for column, v in side.iloc[:2].items())
-        + f" points {word}"
-        for word, side in sides
-        if len(side)
-    ]
-    return f"For {group} the model looks {', and '.join(told)} than for {others}."
 
 
 def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
@@ -194,19 +143,6 @@ def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def histogram_takeaway(histograms: pd.DataFrame) -> str:
-    """Say in one sentence how often the first column is hardly looked at, by group."""
-    column = histograms["column"].iloc[0]
-    lowest = histograms[histograms["column"] == column].groupby("group", sort=False).first()
-    told = [
-        f"{share:.0%} of {group}"
-        for group, share in lowest["share"].dropna().items()
-        if group in shown_groups(histograms)
-    ]
-    end = 100 * lowest["high"].iloc[0]
-    return f"{column} gets less than {end:.1f}% of the attention in {', '.join(told)}."
-
-
 def shown_groups(frame: pd.DataFrame) -> dict[str, Style]:
     """Return the largest groups of a frame with columns `group` and `rows`, each with its style."""
     rows = frame.groupby("group", sort=False, observed=True)["rows"].first()
@@ -221,7 +157,7 @@ def offset(place: int, count: int) -> float:
     return 0.7 * ((place + 0.5) / count - 0.5)
 
 
-def _clear(differences: pd.DataFrame) -> "pd.Series[bool]":
+def clearly_different(differences: pd.DataFrame) -> "pd.Series[bool]":
     """Return for which columns the interval leaves out 0."""
     return (differences["low"] > 0) | (differences["high"] < 0)
 

@@ -1,8 +1,5 @@
 """Which way columns push, by group and by person, and whether another method would say the same."""
 
-import math
-import operator
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -69,18 +66,6 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
     return figure
 
 
-def ranges_takeaway(ranges: pd.DataFrame) -> str:
-    """Say in one sentence which way the strongest column pushes in half of each group."""
-    column = ranges["column"].iloc[0]
-    own = ranges[ranges["column"] == column].dropna(subset="median")
-    told = [
-        f"{row.median:+.2f} for {row.group}"
-        for row in own.itertuples()
-        if row.group in shown_groups(ranges)
-    ]
-    return f"{column} pushes hardest on average; its middle push in log-odds is {', '.join(told)}."
-
-
 def methods_figure(attention: pd.DataFrame) -> go.Figure:
     """Draw the mean attention of each column by four attribution methods.
 
@@ -110,26 +95,3 @@ def methods_figure(attention: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(side="bottom")
     figure.update_yaxes(**column_axis([str(column) for column in first.index]))
     return figure
-
-
-def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:
-    """Say in one sentence which two methods agree least.
-
-    Args:
-        agreement: Mean rank correlations of each two methods, NaN where there are none.
-        same_top: Shares of rows in which two methods attend most to the same column.
-    """
-    labels = same_top.index.map(ATTRIBUTION_METHODS)
-    shares, correlations = same_top.to_numpy(), agreement.to_numpy()
-    pairs = [
-        (shares[i, j], correlations[i, j], labels[i], labels[j])
-        for i in range(len(labels))
-        for j in range(i)
-    ]
-    share, correlation, first, second = min(pairs, key=operator.itemgetter(0))
-    if math.isnan(correlation):
-        return "There is only one column, which gets all attention by every method."
-    return (
-        f"Least alike are {first} and {second}: they name the same column as the most attended in "
-        f"{share:.0%} of the rows, with a mean rank correlation of {correlation:.2f}."
-    )

@@ -47,7 +47,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     """
     panels: dict[tuple[str, str], list[tuple[str, Line]]] = {}
     for line in lines:
-        quantity, model = _parts(line.name)
+        quantity, model = quantity_and_model(line.name)
         panels.setdefault((line.phase, quantity), []).append((model, line))
     if not panels:
         return None
@@ -101,34 +101,15 @@ def main_lines(lines: Iterable[Line]) -> list[Line]:
         line
         for line in found
         if line.phase == "gate"
-        or (line.phase == newest and _parts(line.name)[0] == "loss" and _parts(line.name)[1])
-    ]
-
-
-def kept_moment(*, select: str, gate_start: str) -> str:
-    """Say which moment of training is kept; arguments are the settings of these names."""
-    if select == "last":
-        return "The last weights were kept."
-    told = "Kept are the weights with the best validation score, which need not be the last."
-    if gate_start == "experts":
-        told += (
-            " The gate's place takes an expert alone that is better there than all that the gate "
-            "learnt, by more than the standard error of a share of as many rows can be."
+        or (
+            line.phase == newest
+            and quantity_and_model(line.name)[0] == "loss"
+            and quantity_and_model(line.name)[1]
         )
-    return told
-
-
-def curves_takeaway(lines: Iterable[Line]) -> str:
-    """Say in one sentence where the experts' losses and the gate's reward began and ended."""
-    told = [
-        f"{line.name} from {line.values[0]:.3g} to {line.values[-1]:.3g}"
-        for line in lines
-        if (line.phase == "experts" and _parts(line.name)[0] == "loss" and _parts(line.name)[1])
-        or line.name == "reward"
     ]
-    return f"With all losses on: {', '.join(told)}." if told else "Nothing recorded yet."
 
 
-def _parts(name: str) -> tuple[str, str]:
+def quantity_and_model(name: str) -> tuple[str, str]:
+    """Return what a curve is of, and which model's; nothing for the model if it is of none."""
     quantity, _, model = name.rpartition(" of ")
     return (quantity, model) if quantity and model in MODEL_STYLES else (name, "")

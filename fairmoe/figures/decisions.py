@@ -65,28 +65,6 @@ def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def roc_takeaway(aucs: pd.DataFrame) -> str:
-    """Say in one sentence in which groups rows are ranked best and worst."""
-    known = aucs.dropna().sort_values("auc")
-    if known.empty:
-        return "No group has enough positive and negative rows for a curve."
-    told = [
-        f"{row.name!s} ({row['auc']:.1%}, interval {row['auc_low']:.1%} to {row['auc_high']:.1%})"
-        for row in (known.iloc[-1], known.iloc[0])
-    ]
-    if len(known) == 1:
-        return f"A positive row is ranked above a negative one in {told[0]} of the pairs."
-    if f"{known['auc'].iloc[-1]:.1%}" == f"{known['auc'].iloc[0]:.1%}":
-        return (
-            "A positive row is ranked above a negative one of its group equally often in all: "
-            f"{told[0]}; 50% would be chance."
-        )
-    return (
-        f"A positive row is ranked above a negative one of its group most often for {told[0]}, "
-        f"least often for {told[1]}; 50% would be chance."
-    )
-
-
 def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go.Figure:
     """Draw how often the positive class came true at each probability, by group.
 
@@ -145,24 +123,6 @@ def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go
     return figure
 
 
-def calibration_takeaway(errors: "pd.Series[float]") -> str:
-    """Say in one sentence how far probabilities lie from outcomes in each group.
-
-    Args:
-        errors: As `fairmoe.metrics.expected_calibration_error` returns it.
-    """
-    known = errors.dropna().sort_values()
-    if known.empty:
-        return "No group has rows."
-    ends = [known.index[-1]] if len(known) == 1 else [known.index[-1], known.index[0]]
-    told = " and ".join(f"{100 * known[name]:.1f} percentage points for {name}" for name in ends)
-    span = "" if len(known) < 3 else f", the largest and the smallest of {len(known)} groups"
-    return (
-        f"Probability and outcome lie {told} apart on average{span}; chance alone makes this "
-        "larger in small groups."
-    )
-
-
 def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
     """Draw which share of each group is predicted rightly and wrongly, by class.
 
@@ -197,25 +157,6 @@ def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="share of the group", ticksuffix="%", range=[0, 100])
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
-
-
-def confusion_takeaway(confusion: pd.DataFrame) -> str:
-    """Say in two sentences for whom the model errs most often, of those whom an error can meet."""
-    told = []
-    for wrong, right, truth in (
-        ("false_negative", "true_positive", "positive"),
-        ("false_positive", "true_negative", "negative"),
-    ):
-        among = confusion[wrong] + confusion[right]
-        rate = (confusion[wrong] / among.where(among > 0)).dropna().sort_values()
-        if rate.empty:
-            continue
-        worst, most = rate.index[-1], f"{rate.iloc[-1]:.1%}"
-        where = f"most often: {worst!s} ({most} of {among[worst]:,.0f} rows)"
-        if len(rate) > 1 and most == f"{rate.iloc[0]:.1%}":
-            where = f"equally often in all groups ({most})"
-        told.append(f"Of those who truly are {truth}, {CELLS[wrong]} {where}.")
-    return " ".join(told) or "No group has rows."
 
 
 def largest_groups(sizes: "pd.Series[int]") -> set[str]:

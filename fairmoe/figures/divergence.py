@@ -1,7 +1,5 @@
 """How far the groups' attention lies apart, which columns make it so, and whether it is chance."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -55,17 +53,6 @@ def divergence_figure(parts: "pd.Series[float]", style: Style) -> go.Figure:
     return figure
 
 
-def divergence_takeaway(parts: "pd.Series[float]") -> str:
-    """Say in one sentence how large the distance is and which columns make most of it."""
-    total = float(parts.sum(skipna=False))
-    if math.isnan(total):
-        return "Insufficient data: a group without rows has no attention to compare."
-    if total <= NOISE:
-        return "The groups get exactly the same mean attention."
-    told = [f"{column} ({share / total:.0%} of it)" for column, share in parts.iloc[:3].items()]
-    return f"The attention distance is {100 * total:.2f} pp; most comes from {', '.join(told)}."
-
-
 def null_figure(shuffled: NDArray[np.float64], observed: float, style: Style) -> go.Figure:
     """Draw the distances that groups drawn at random would show, and the observed one.
 
@@ -108,18 +95,3 @@ def null_figure(shuffled: NDArray[np.float64], observed: float, style: Style) ->
     )
     figure.update_yaxes(title="shufflings")
     return figure
-
-
-def null_takeaway(shuffled: NDArray[np.float64], p_value: float) -> str:
-    """Say in words how often chance alone parts the groups as far as they are."""
-    n = len(shuffled)
-    # One of those counted is the observed grouping itself.
-    as_far = round(p_value * (n + 1)) - 1
-    often = "none" if as_far == 0 else f"{as_far:,}"
-    told = (
-        "chance alone hardly explains it" if p_value <= 0.05 else "chance alone may well explain it"
-    )
-    return (
-        f"Of {n:,} shufflings of the groups {often} showed a distance as large "
-        f"(p = {p_value:.3f}): {told}. A small distance can be sure without mattering much."
-    )

@@ -1,7 +1,5 @@
 """The trained models side by side, and what they do to each group."""
 
-import math
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,12 +8,9 @@ import plotly.graph_objects as go
 from fairmoe._escape import Html, escape_html
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.figures.panels import add_marks, row_panels
-from fairmoe.figures.points import SAME
-from fairmoe.names import METRICS, MODELS, RATES, SUMMARY, Model
+from fairmoe.names import METRICS, RATES, SUMMARY
 
 SHOWN_RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy")
-FEW_ROWS = 100
-FEW_POSITIVES = 20
 
 
 def scores_figure(scores: pd.DataFrame) -> go.Figure:
@@ -59,25 +54,6 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def ahead_of_mixture(scores: pd.DataFrame) -> list[Model]:
-    """Return the keys of the models whose final score reads higher than the mixture's."""
-    final = scores["final_score"]
-    bound = final["mixture"] + SAME
-    return [model for model in MODELS if model in final.index and final[model] > bound]
-
-
-def scores_takeaway(scores: pd.DataFrame) -> str:
-    """Say in one sentence how the mixture compares with the utility expert."""
-    told = [
-        f"{METRICS[metric].label.lower()} {METRICS[metric].text(float(mixture))} "
-        f"against {METRICS[metric].text(float(utility))}"
-        for metric, mixture, utility in zip(
-            SUMMARY, *scores.loc[["mixture", "utility"], list(SUMMARY)].to_numpy(), strict=True
-        )
-    ]
-    return f"Mixture against utility expert: {', '.join(told)}."
-
-
 def rates_figure(rates: pd.DataFrame) -> go.Figure:
     """Draw what happens to each group, with intervals.
 
@@ -111,42 +87,6 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
         )
     return figure
-
-
-def rates_takeaway(rates: pd.DataFrame) -> str:
-    """Say in one sentence which groups are predicted positive most and least often."""
-    share = {str(name): float(rate) for name, rate in rates["selection_rate"].dropna().items()}
-    rows = {str(name): int(n) for name, n in rates["n"].items()}
-    high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
-    return (
-        f"{high} is predicted positive most often ({share[high]:.1%} of {rows[high]:,}), "
-        f"{low} least often ({share[low]:.1%} of {rows[low]:,}): "
-        f"{100 * (share[high] - share[low]):.1f} percentage points apart."
-    )
-
-
-def too_few(rates: pd.DataFrame) -> str:
-    """Say which groups are too small to judge by; nothing if none is."""
-    small = rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
-    told = "; ".join(
-        f"{group}: {row.n:,.0f} rows, {row.positives:,.0f} of them positive"
-        for group, row in small.iterrows()
-    )
-    if not told:
-        return ""
-    return f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."
-
-
-def not_estimable(scores: Mapping[str, float]) -> str:
-    """Say which validation scores nothing could be chosen by; nothing if all are there."""
-    missing = [METRICS[name].label for name, value in scores.items() if math.isnan(value)]
-    if not missing:
-        return ""
-    return (
-        f"Not estimable on the validation rows: {', '.join(missing)}. Some group has too few rows "
-        "or positives among them, so models were chosen by the scores that are left. Merge groups, "
-        "or cut numbers elsewhere."
-    )
 
 
 def _stems(values: "pd.Series[float]") -> dict[str, Any]:

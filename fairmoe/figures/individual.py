@@ -17,7 +17,7 @@ from fairmoe.figures.palette import (
 from fairmoe.figures.panels import add_upright, axes_of, side_by_side
 from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS
 
-_THRESHOLD = 50
+THRESHOLD_PERCENT = 50
 
 
 def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
@@ -58,25 +58,9 @@ def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
             hovertemplate="%{y}: %{text}<extra></extra>",
             **axes_of(place),
         )
-    add_upright(figure, 1, _THRESHOLD, color=GREY, width=2, dash="dash")
+    add_upright(figure, 1, THRESHOLD_PERCENT, color=GREY, width=2, dash="dash")
     reserve_room(figure, labels)
     return figure
-
-
-def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
-    """Say in one sentence what the mixture decides and which experts disagree with it."""
-    decided = said["mixture"] > _THRESHOLD / 100
-    word = "above" if decided else "not above"
-    others = [
-        MODEL_STYLES[expert].label.lower()
-        for expert in EXPERTS
-        if (said[expert] > _THRESHOLD / 100) != decided
-    ]
-    against = f"; alone, the {' and the '.join(others)} would decide otherwise" if others else ""
-    return (
-        f"The mixture gives {positive} a probability of {said['mixture']:.1%}, which is {word} "
-        f"50%{against}."
-    )
 
 
 def reasons_figure(
@@ -116,21 +100,6 @@ def reasons_figure(
     return figure
 
 
-def reasons_takeaway(attributions: pd.DataFrame) -> str:
-    """Say in one sentence which columns move the mixture most, and which way."""
-    mixture = attributions["mixture"]
-    told = []
-    for word, side in (("for it", mixture[mixture > 0]), ("against it", mixture[mixture < 0])):
-        if len(side):
-            strongest = int(side.abs().argmax())
-            push = f"{side.iloc[strongest]:+.2f} log-odds"
-            told.append(f"{word} speaks most {side.index[strongest]} ({push})")
-    if not told:
-        return "No column moves the mixture away from the baseline row."
-    sentence = ", ".join(told)
-    return f"{sentence[0].upper()}{sentence[1:]}."
-
-
 def swap_figure(
     swapped: pd.DataFrame, names: Sequence[str], group_names: Sequence[str]
 ) -> go.Figure:
@@ -158,7 +127,7 @@ def swap_figure(
         hovertemplate="%{text}<extra></extra>",
         cliponaxis=False,
     )
-    figure.add_vline(x=_THRESHOLD, line={"color": GREY, "width": 2, "dash": "dash"})
+    figure.add_vline(x=THRESHOLD_PERCENT, line={"color": GREY, "width": 2, "dash": "dash"})
     figure.update_layout(
         template=TEMPLATE,
         title="What if only the sensitive value were another?",
@@ -168,18 +137,6 @@ def swap_figure(
     figure.update_xaxes(title="probability by the mixture", ticksuffix="%", range=[-2, 108])
     figure.update_yaxes(**column_axis([f"{names[0]} (own)", *names[1:]]))
     return figure
-
-
-def swap_takeaway(swapped: pd.DataFrame) -> str:
-    """Say in one sentence how far the mixture's answer moves with the sensitive value alone."""
-    own, others = swapped["mixture"].iloc[0], swapped["mixture"].iloc[1:]
-    furthest = float((others - own).abs().max())
-    turned = int(((others > _THRESHOLD / 100) != (own > _THRESHOLD / 100)).sum())
-    values = "value" if turned == 1 else "values"
-    return (
-        f"With another sensitive value and all else the same, the probability moves by up to "
-        f"{100 * furthest:.1f} points; the decision turns with {turned or 'no'} other {values}."
-    )
 
 
 def changes_figure(changes: pd.DataFrame) -> go.Figure:
@@ -211,9 +168,3 @@ def changes_figure(changes: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="size of the change: people moved past", ticksuffix="%")
     figure.update_yaxes(**column_axis(list(changes["change"])))
     return figure
-
-
-def changes_takeaway(changes: pd.DataFrame) -> str:
-    """Say in one sentence what the smallest change is."""
-    first = changes.iloc[0]
-    return f"The smallest found: {first['change']}; the probability is then {first['proba']:.1%}."

@@ -11,59 +11,12 @@ from fairmoe._escape import Html, escape_html
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, group_styles
 from fairmoe.figures.panels import add_marks, add_upright, row_panels
-from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
-from fairmoe.names import EXPERTS, MODELS
-
-NEAR_UNIFORM = 0.05
-"""Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
-
-SOMEWHAT = 0.2
-"""Nor do weights tell rows apart much that lie no farther from each other."""
+from fairmoe.figures.points import largest_first, marker_of_rows
+from fairmoe.names import EXPERTS
 
 _THIRD = 1 / len(EXPERTS)
 _GREY = "rgba(128,128,128,0.8)"
 _EVERYONE = Style(Html("everyone"), "#7A8794", "solid", "circle", "")
-
-
-def gate_reading(rows: pd.DataFrame) -> str:
-    """Say in one or two sentences how much the gate decides.
-
-    Args:
-        rows: As `fairmoe.analysis.routing.routed_rows` returns them.
-    """
-    weights = rows[[f"weight_{expert}" for expert in EXPERTS]].to_numpy()
-    if float(np.ptp(weights, axis=0).max()) < ROUNDING:
-        if weights[0].max() > 1 - ROUNDING:
-            alone = MODEL_STYLES[EXPERTS[int(weights[0].argmax())]].label.lower()
-            return (
-                f"The gate gives every row to the {alone}, so the mixture predicts as that expert "
-                "does: alone it was clearly better on the validation rows than all that the gate "
-                "learnt."
-            )
-        shares = ", ".join(
-            f"{MODEL_STYLES[expert].label.lower()} {weight:.0%}"
-            for expert, weight in zip(EXPERTS, weights[0], strict=True)
-        )
-        return f"The gate gives every row the same weights ({shares}): it does not tell rows apart."
-    usual = float(np.quantile(np.abs(weights - _THIRD).max(axis=1), 0.9))
-    if usual <= NEAR_UNIFORM:
-        return (
-            f"The gate hardly decides: for 9 of 10 rows all weights lie within "
-            f"{max(1, math.ceil(100 * usual))} points of a third, so the mixture is close to the "
-            "plain average of its experts."
-        )
-    first, share = _most_weighted(rows)
-    told = (
-        f"On average the expert it weighs most has {weights.max(axis=1).mean():.0%} of the weight; "
-        f"for {share:.0%} of the rows that is the {first}."
-    )
-    spread = np.quantile(weights, [0.05, 0.95], axis=0)
-    apart = float((spread[1] - spread[0]).max())
-    if apart <= NEAR_UNIFORM:
-        return f"The gate treats nearly all rows alike, whoever they are. {told}"
-    if apart <= SOMEWHAT:
-        return f"The gate tells rows apart by a few points of weight only. {told}"
-    return f"The gate tells rows apart. {told}"
 
 
 def weights_figure(weights: pd.DataFrame) -> go.Figure:
@@ -91,26 +44,6 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
         )
         add_upright(figure, place, 100 * _THIRD, color=_GREY, dash="dot")
     return figure
-
-
-def weights_takeaway(weights: pd.DataFrame) -> str:
-    """Say in one sentence for which expert the groups differ most, and whether beyond chance."""
-    groups = weights.iloc[1:].dropna()
-    if len(groups) < 2:
-        return "Too few rows in the groups to compare their weights."
-    spread = {expert: float(np.ptp(groups[expert])) for expert in EXPERTS}
-    expert = max(spread, key=spread.__getitem__)
-    if spread[expert] < SAME:
-        return "The mean weights are the same in all groups."
-    ordered = groups.sort_values(expert)
-    low, high = ordered.iloc[0], ordered.iloc[-1]
-    apart = high[f"{expert}_low"] > low[f"{expert}_high"]
-    return (
-        f"The groups differ most in the weight of the {MODEL_STYLES[expert].label.lower()}: "
-        f"{high[expert]:.1%} for {high.name!s}, {low[expert]:.1%} for {low.name!s}, "
-        f"{100 * spread[expert]:.1f} percentage points apart; the intervals "
-        f"{'do not overlap' if apart else 'overlap'}."
-    )
 
 
 def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: bool) -> go.Figure:
@@ -166,15 +99,6 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
     return figure
 
 
-def triangle_takeaway(rows: pd.DataFrame) -> str:
-    """Say in one sentence which expert has the most weight for most rows."""
-    first, share = _most_weighted(rows)
-    return (
-        f"For {share:.0%} of the rows the {first} has the most weight; the nearer a point to a "
-        "corner, the more that expert decides alone."
-    )
-
-
 def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
     """Draw how the use of each expert moved while the gate learned.
 
@@ -184,7 +108,7 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
     Returns:
         The figure, or None if no usage was recorded.
     """
-    usage = _usage(lines)
+    usage = usage_by_expert(lines)
     if not usage:
         return None
     figure = go.Figure()
@@ -209,15 +133,6 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
     figure.update_xaxes(title="epoch of the gate")
     figure.update_yaxes(title="share of the weight", ticksuffix="%", rangemode="tozero")
     return figure
-
-
-def usage_takeaway(lines: Sequence[Line]) -> str:
-    """Say in one sentence how the use of the experts moved from the first to the last epoch."""
-    told = ", ".join(
-        f"{MODEL_STYLES[expert].label.lower()} from {line.values[0]:.0%} to {line.values[-1]:.0%}"
-        for expert, line in _usage(lines).items()
-    )
-    return f"Usage while the gate learned: {told}." if told else "No usage was recorded."
 
 
 def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
@@ -255,29 +170,8 @@ def column_figure(weights: pd.DataFrame, *, ordered: bool) -> go.Figure:
     return figure
 
 
-def column_takeaway(weights: pd.DataFrame) -> str:
-    """Say in one sentence which expert's weight moves most along the column."""
-    known = weights.dropna()
-    if known.empty:
-        return "Too few rows at every value to estimate a mean weight."
-    spread = {expert: float(np.ptp(known[expert])) for expert in EXPERTS}
-    expert = max(spread, key=spread.__getitem__)
-    if spread[expert] < SAME:
-        return f"Along {weights.index.name!s} the mean weights stay the same."
-    # By position, for the column may be called like an expert, or two of its values alike.
-    low, high = known.iloc[known[expert].argmin()], known.iloc[known[expert].argmax()]
-    return (
-        f"Along {weights.index.name!s} the weight of the {MODELS[expert].lower()} moves most: "
-        f"from {low[expert]:.1%} at {low.name!s} to {high[expert]:.1%} at {high.name!s}."
-    )
-
-
-def _most_weighted(rows: pd.DataFrame) -> tuple[str, float]:
-    shares = rows["top"].value_counts(normalize=True)
-    return MODEL_STYLES[str(shares.index[0])].label.lower(), float(shares.iloc[0])
-
-
-def _usage(lines: Sequence[Line]) -> dict[str, Line]:
+def usage_by_expert(lines: Sequence[Line]) -> dict[str, Line]:
+    """Return how much each expert was used, of those for which that was recorded."""
     named = {line.name: line for line in lines}
     return {e: named[f"usage of {e}"] for e in EXPERTS if f"usage of {e}" in named}
 

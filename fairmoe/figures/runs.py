@@ -93,21 +93,6 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def runs_takeaway(table: pd.DataFrame) -> str:
-    """Say in one sentence which run has the highest final score, utility and the least gaps."""
-    known = table.dropna()
-    if known.empty:
-        return "No run has scores that can be estimated."
-    gaps = known["f_res"] + known["f_proc"]
-    best = {
-        "highest final score": known["final_score"].argmax(),
-        "highest utility": known["utility"].argmax(),
-        "smallest gaps": gaps.argmin(),
-    }
-    told = [f"{words}: {known.index[int(place)]}" for words, place in best.items()]
-    return f"Of {len(table)} runs, {', '.join(told)}."
-
-
 def _around(values: "pd.Series[float]") -> tuple[float, float] | None:
     """Return a range around values, wide enough that a difference of chance looks like one."""
     if values.empty:

@@ -1,9 +1,7 @@
 """Utility against a gap: every run of a sweep, the means over seeds, the front, and baselines."""
 
-import math
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
@@ -17,7 +15,7 @@ _HOVER = "%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
 _NEUTRAL = "#7A8794"
 _FRONT = "#0072B2"
 _MOST_NAMED = 12
-_OUTSIDE = ("constant",)
+OUTSIDE = ("constant",)
 """Baselines that do not stretch the axes: the constant predictor is far from all others."""
 
 
@@ -66,63 +64,6 @@ def tradeoff_figure(
     return figure
 
 
-def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
-    """Say in one sentence how many runs are Pareto-optimal, and between which ends they lie.
-
-    Args:
-        points: As `fairmoe.sweep.run_points` returns it.
-        gap: A key of `fairmoe.names.GAP_AXES`.
-    """
-    front = points[points["on_front"]].dropna(subset=["gap", "utility"])
-    if front.empty:
-        return "No run has scores that can be estimated."
-    told = (
-        f"Of {len(points)} runs, {len(front)} {'is' if len(front) == 1 else 'are'} Pareto-optimal "
-        "on the validation rows"
-    )
-    least, best = front.iloc[front["gap"].argmin()], front.iloc[front["utility"].argmax()]
-    if len(front) == 1:
-        return f"{told}; on the test rows it stands at {_place(best)}."
-    if least.name == best.name:
-        return (
-            f"{told}; of these the one with the smallest {GAP_AXES[gap].lower()} on the test rows, "
-            f"{_place(least)}, has the highest utility too."
-        )
-    return f"{told}; on the test rows they reach from {_place(least)} to {_place(best)}."
-
-
-def settings_reading(means: pd.DataFrame) -> str:
-    """Say whether settings differ in their gap by more than the seeds of one setting do.
-
-    Args:
-        means: As `fairmoe.sweep.setting_means` returns it.
-
-    Returns:
-        One or two sentences; nothing if that cannot be told.
-    """
-    known = means.dropna(subset=["gap", "gap_sd"])
-    if len(known) < 2:
-        return ""
-    low, high = known.iloc[known["gap"].argmin()], known.iloc[known["gap"].argmax()]
-    apart = 100 * (high["gap"] - low["gap"])
-    chance = 100 * float(np.sqrt((known["gap_sd"] ** 2).mean()))
-    error = chance * math.sqrt(1 / high["runs"] + 1 / low["runs"])
-    told = (
-        f"The mean gap reaches from {100 * low['gap']:.1f} pp ({low['label']}) to "
-        f"{100 * high['gap']:.1f} pp ({high['label']}); seeds of one setting differ by "
-        f"{chance:.1f} pp (one standard deviation)."
-    )
-    if apart < 2 * error:
-        return f"{told} So far these settings cannot be told from chance: take more seeds."
-    return told
-
-
-def _place(point: "pd.Series[float]") -> str:
-    return (
-        f"{100 * point['utility']:.1f}% utility at {100 * point['gap']:.1f} pp ({point['label']})"
-    )
-
-
 def _setting_styles(labels: list[str]) -> dict[str, Style]:
     """Return a style for each combination of settings, from dark to light in their order."""
     spread = [0.25 + 0.6 * i / max(1, len(labels) - 1) for i in range(len(labels))]
@@ -134,8 +75,8 @@ def _setting_styles(labels: list[str]) -> dict[str, Style]:
 
 
 def _range(known: pd.DataFrame, baselines: pd.DataFrame) -> tuple[float, float] | None:
-    """Return limits that hold all points but those of `_OUTSIDE`."""
-    inside = baselines[~baselines.index.isin(_OUTSIDE)]
+    """Return limits that hold all points but those of `OUTSIDE`."""
+    inside = baselines[~baselines.index.isin(OUTSIDE)]
     utility = 100 * pd.concat([known["utility"], inside["utility"]])
     if utility.empty:
         return None
@@ -242,20 +183,6 @@ def _add_baseline(figure: go.Figure, key: str, places: pd.DataFrame) -> None:
         },
         hovertemplate="%{fullData.name}<br>%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp"
         "<extra></extra>",
-    )
-
-
-def outside(baselines: pd.DataFrame) -> str:
-    """Say where the baselines stand that may lie beyond the figure's axes.
-
-    Args:
-        baselines: As `tradeoff_figure` takes it.
-    """
-    beyond = baselines[baselines.index.isin(_OUTSIDE)].dropna(subset=["gap", "utility"])
-    return " ".join(
-        f"{MODEL_STYLES[str(key)].label} predictor: {100 * row['utility']:.1f}% utility at "
-        f"{100 * row['gap']:.1f} pp."
-        for key, row in beyond.iterrows()
     )
 
 

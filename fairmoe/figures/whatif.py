@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fairmoe._escape import escape_html
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, group_styles
-from fairmoe.figures.points import ROUNDING, SAME, largest_first, marker_of_rows
+from fairmoe.figures.points import largest_first, marker_of_rows
 from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
@@ -83,17 +83,6 @@ def flow_figure(
     return figure
 
 
-def flow_takeaway(flows: pd.DataFrame) -> str:
-    """Say in one sentence which share of each group goes to its most frequent expert."""
-    told = []
-    for group, own in flows.groupby("group", sort=False):
-        by_expert = own.groupby("expert")["rows"].sum().sort_values(ascending=False)
-        label = MODEL_STYLES[str(by_expert.index[0])].label.lower()
-        told.append(f"{by_expert.iloc[0] / by_expert.sum():.0%} of {group!s} to the {label}")
-    more = f"; {len(told) - 4} more groups are in the table" if len(told) > 4 else ""
-    return f"By the expert of most weight: {', '.join(told[:4])}{more}."
-
-
 def disagreement_figure(
     rows: pd.DataFrame, tenths: pd.DataFrame, group_names: Sequence[str]
 ) -> go.Figure:
@@ -151,21 +140,6 @@ def disagreement_figure(
         range=(low - 1, high + 1) if high - low < 1 else None,
     )
     return figure
-
-
-def disagreement_takeaway(rows: pd.DataFrame) -> str:
-    """Say in one sentence how disagreement and entropy go together."""
-    if np.ptp(rows["entropy"]) < ROUNDING:
-        return "The gate is equally decided for all rows, however far the experts disagree."
-    if np.ptp(rows["disagreement"]) < ROUNDING:
-        return "The experts disagree equally far on all rows: there is nothing to compare."
-    together = float(rows["disagreement"].rank().corr(rows["entropy"].rank()))
-    told = f"rank correlation {together:.2f}"
-    if together <= -0.1:
-        return f"The more the experts disagree, the more the gate decides between them ({told})."
-    if together >= 0.1:
-        return f"The more the experts disagree, the less the gate decides between them ({told})."
-    return f"How far the experts disagree hardly matters to how much the gate decides ({told})."
 
 
 def differences(scores: pd.DataFrame) -> pd.DataFrame:
@@ -230,29 +204,6 @@ def forced_figure(
     )
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
-
-
-def forced_takeaway(scores: pd.DataFrame, sent: str) -> str:
-    """Say in one sentence what sending rows to the best of the experts would change."""
-    change = 100 * differences(scores)
-    final = change["final_score"].dropna()
-    if final.empty:
-        return "Insufficient data: a gap between the groups cannot be estimated on these rows."
-    best = str(final.idxmax())
-    metrics = ["utility", "f_res", "f_proc", "final_score"]
-    if change.loc[best, metrics].abs().max() < 100 * SAME:
-        return (
-            f"Sending {sent} to the {MODEL_STYLES[best].label.lower()}, the best of the three by "
-            "final score, would change nothing: there they are sent already, or might as well be."
-        )
-    told = ", ".join(
-        f"{METRICS[metric].label.lower()} by {value:+.1f}"
-        for metric, value in zip(metrics, change.loc[best, metrics].to_numpy(), strict=True)
-    )
-    return (
-        f"Sending {sent} to the {MODEL_STYLES[best].label.lower()}, the best of the three by final "
-        f"score, would change {told} percentage points."
-    )
 
 
 def _ends(

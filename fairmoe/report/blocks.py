@@ -1,6 +1,5 @@
 """The parts that a report is made of: plain text only, which the template escapes."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -86,14 +85,3 @@ class Section:
 def chart(key: str, figure: go.Figure, *, takeaway: str, source: str, grid: Grid) -> Chart:
     """Return a figure of `fairmoe.figures` as a part of a report."""
     return Chart(key, figure.to_json(), int(figure.layout.height), takeaway, source, grid)
-
-
-def listed(names: Sequence[str], most: int = 6) -> str:
-    """Return names as a sentence lists them.
-
-    Example:
-        >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b", "c"], most=2)
-        ('a', 'a, b and c', 'a, b and 1 more')
-    """
-    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

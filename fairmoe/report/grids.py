@@ -11,10 +11,11 @@ from fairmoe.figures.curves import Line
 from fairmoe.figures.experts import SHOWN_RATES
 from fairmoe.metrics import Gap
 from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, MODELS, RATES
-from fairmoe.report.blocks import Grid, listed
+from fairmoe.report.blocks import Grid
 from fairmoe.report.findings import Findings
 from fairmoe.report.words import p_value
 from fairmoe.runs import Run
+from fairmoe.sentences.wording import listed
 
 PACKAGES = ("fairmoe", "torch", "numpy", "pandas", "scikit-learn", "plotly")
 """The packages that computed and drew what a report shows."""

@@ -2,28 +2,13 @@
 
 from collections.abc import Callable
 
-from fairmoe.figures.attention import (
-    MOST_COLUMNS,
-    MOST_GROUPS,
-    attention_figure,
-    attention_takeaway,
-    differences_lead,
-)
-from fairmoe.figures.curves import Line, curves_figure, curves_takeaway, kept_moment
-from fairmoe.figures.data import label_figure, label_takeaway
-from fairmoe.figures.divergence import divergence_takeaway
-from fairmoe.figures.experts import (
-    ahead_of_mixture,
-    rates_figure,
-    rates_takeaway,
-    scores_figure,
-    scores_takeaway,
-    too_few,
-)
-from fairmoe.figures.routing import gate_reading, weights_figure, weights_takeaway
-from fairmoe.figures.words import drawn_from
+from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
+from fairmoe.figures.curves import Line, curves_figure
+from fairmoe.figures.data import label_figure
+from fairmoe.figures.experts import rates_figure, scores_figure
+from fairmoe.figures.routing import weights_figure
 from fairmoe.names import MODELS, SPLITS
-from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart, listed
+from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.grids import (
     SCORES_EXPLAINED,
@@ -49,6 +34,14 @@ from fairmoe.report.words import (
     who_is_compared,
     whom_the_gate_asks,
 )
+from fairmoe.sentences.attention import attention_takeaway, differences_lead, divergence_takeaway
+from fairmoe.sentences.cautions import too_few
+from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
+from fairmoe.sentences.data import label_takeaway
+from fairmoe.sentences.outcomes import rates_takeaway
+from fairmoe.sentences.routing import gate_reading, weights_takeaway
+from fairmoe.sentences.training import curves_takeaway, kept_moment
+from fairmoe.sentences.wording import drawn_from, listed
 
 
 def summary(found: Findings) -> Section:

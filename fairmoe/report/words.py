@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from fairmoe.figures.experts import too_few
-from fairmoe.figures.routing import gate_reading, weights_takeaway
 from fairmoe.metrics import GAPS, Gap
 from fairmoe.names import INSUFFICIENT, METRICS, MODELS, Model
-from fairmoe.report.blocks import listed
 from fairmoe.report.findings import Attention, Findings
+from fairmoe.sentences.cautions import too_few
+from fairmoe.sentences.routing import gate_reading, weights_takeaway
+from fairmoe.sentences.wording import capitalised, listed
 
 UNLIKELY = 0.05
 _AMONG: dict[str, Callable[[pd.Series], int]] = {
@@ -73,7 +73,7 @@ def gap_between(gap: Gap, rates: pd.DataFrame, model: Model, metric: str) -> str
     if gap.test.difference == 0:
         share = rates[GAPS[metric]].iloc[0]
         told = f"the {label.lower()} predicts positive for {100 * share:.1f}% of every group"
-        return _capitalised(f"{among}{told}: no gap.")
+        return capitalised(f"{among}{told}: no gap.")
     high, low = (_rate(rates, metric, name) for name in (gap.highest, gap.lowest))
     often, than = ("more often", "than") if len(rates) == 2 else ("most often", "and least often")
     told = (
@@ -81,7 +81,7 @@ def gap_between(gap: Gap, rates: pd.DataFrame, model: Model, metric: str) -> str
         f"{than} for {gap.lowest} ({low}): {gap.highest} is "
         f"{100 * gap.test.difference:.1f} percentage points ahead."
     )
-    return f"{_capitalised(told)} {chance(gap.test.p_value)}"
+    return f"{capitalised(told)} {chance(gap.test.p_value)}"
 
 
 def chance(p: float, what: str = "gap") -> str:
@@ -233,7 +233,3 @@ def _change(scores: pd.DataFrame, reference: Model, metric: str) -> str:
         return f"the same {about.label.lower()} ({numbers})"
     word = "higher" if points > 0 else "lower"
     return f"{abs(points):.1f} percentage points {word} {about.label.lower()} ({numbers})"
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]

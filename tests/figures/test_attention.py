@@ -14,27 +14,23 @@ from fairmoe.figures.attention import (
     MOST_COLUMNS,
     MOST_GROUPS,
     attention_figure,
-    attention_takeaway,
     differences_figure,
-    differences_lead,
-    differences_takeaway,
     histogram_figure,
-    histogram_takeaway,
 )
-from fairmoe.figures.attributions import (
-    methods_figure,
-    methods_takeaway,
-    ranges_figure,
-    ranges_takeaway,
-)
-from fairmoe.figures.divergence import (
-    divergence_figure,
-    divergence_takeaway,
-    null_figure,
-    null_takeaway,
-)
+from fairmoe.figures.attributions import methods_figure, ranges_figure
+from fairmoe.figures.divergence import divergence_figure, null_figure
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.names import ATTRIBUTION_METHODS
+from fairmoe.sentences.attention import (
+    attention_takeaway,
+    differences_lead,
+    differences_takeaway,
+    divergence_takeaway,
+    histogram_takeaway,
+    methods_takeaway,
+    null_takeaway,
+    ranges_takeaway,
+)
 
 MIXTURE = MODEL_STYLES["mixture"]
 

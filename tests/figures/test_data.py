@@ -1,13 +1,8 @@
 import pandas as pd
 import pytest
 
-from fairmoe.figures.data import (
-    MOST_BARS,
-    missing_figure,
-    missing_takeaway,
-    proxies_figure,
-    proxies_takeaway,
-)
+from fairmoe.figures.data import MOST_BARS, missing_figure, proxies_figure
+from fairmoe.sentences.data import missing_takeaway, proxies_takeaway
 
 MISSING = pd.DataFrame(
     {

@@ -6,11 +6,8 @@ from fairmoe.figures.decisions import (
     MIN_ROWS_OF_BIN,
     MOST_GROUPS,
     calibration_figure,
-    calibration_takeaway,
     confusion_figure,
-    confusion_takeaway,
     roc_figure,
-    roc_takeaway,
 )
 from fairmoe.figures.palette import group_styles
 from fairmoe.metrics import (
@@ -20,6 +17,7 @@ from fairmoe.metrics import (
     expected_calibration_error,
     roc_by_group,
 )
+from fairmoe.sentences.outcomes import calibration_takeaway, confusion_takeaway, roc_takeaway
 
 NAMES = ["<b>a</b>", "b", "nobody"]
 RNG = np.random.default_rng(0)

@@ -2,18 +2,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairmoe.figures.individual import (
-    changes_figure,
-    changes_takeaway,
-    opinions_figure,
-    opinions_takeaway,
-    reasons_figure,
-    reasons_takeaway,
-    swap_figure,
-    swap_takeaway,
-)
+from fairmoe.figures.individual import changes_figure, opinions_figure, reasons_figure, swap_figure
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.names import MIXTURE_AND_EXPERTS
+from fairmoe.sentences.individual import (
+    changes_takeaway,
+    opinions_takeaway,
+    reasons_takeaway,
+    swap_takeaway,
+)
 
 SAID = pd.Series(
     {

@@ -6,29 +6,26 @@ from fairmoe.analysis.routing import by_disagreement, flows, mean_weights, weigh
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import MOST_POINTS, sampled
-from fairmoe.figures.routing import (
-    column_figure,
-    column_takeaway,
-    gate_reading,
-    triangle_figure,
-    triangle_takeaway,
-    usage_figure,
-    usage_takeaway,
-    weights_figure,
-    weights_takeaway,
-)
+from fairmoe.figures.routing import column_figure, triangle_figure, usage_figure, weights_figure
 from fairmoe.figures.tables import score_table
 from fairmoe.figures.whatif import (
     COMPARED,
     differences,
     disagreement_figure,
-    disagreement_takeaway,
     flow_figure,
-    flow_takeaway,
     forced_figure,
-    forced_takeaway,
 )
 from fairmoe.names import EXPERTS, METRICS
+from fairmoe.sentences.routing import (
+    column_takeaway,
+    disagreement_takeaway,
+    flow_takeaway,
+    forced_takeaway,
+    gate_reading,
+    triangle_takeaway,
+    usage_takeaway,
+    weights_takeaway,
+)
 
 GROUPS = ["<b>a</b>", "b"]
 

@@ -3,7 +3,8 @@ import math
 import pytest
 
 from fairmoe.figures.curves import Line, main_lines
-from fairmoe.figures.runs import differing_settings, run_table, runs_figure, runs_takeaway
+from fairmoe.figures.runs import differing_settings, run_table, runs_figure
+from fairmoe.sentences.trade_off import runs_takeaway
 
 SCORES = [
     {"utility": 0.8, "f_res": 0.1, "f_proc": 0.05, "final_score": 0.65},

@@ -4,14 +4,9 @@ import pandas as pd
 import pytest
 
 from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES
-from fairmoe.figures.tradeoff import (
-    not_drawn,
-    outside,
-    settings_reading,
-    tradeoff_figure,
-    tradeoff_takeaway,
-)
+from fairmoe.figures.tradeoff import not_drawn, tradeoff_figure
 from fairmoe.names import GAP_AXES
+from fairmoe.sentences.trade_off import outside, settings_reading, tradeoff_takeaway
 
 
 @pytest.fixture
@@ -119,7 +114,7 @@ def test_baselines_stand_beside_and_the_constant_does_not_stretch_the_axis(
     assert 30 < low < 50
     assert 82 < high < 90
     assert list(drawn[MODEL_STYLES["constant"].label].y) == [30]
-    assert outside(baselines) == "Constant predictor: 30.0% utility at 0.0 pp."
+    assert outside(baselines) == "The constant predictor: 30.0% utility at 0.0 pp."
     assert not_drawn(baselines) == [PEER_STYLES["adversarial"].label]
 
 

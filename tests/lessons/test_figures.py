@@ -3,12 +3,18 @@
 import pandas as pd
 import pytest
 
-from fairmoe.figures.lessons.chance import chance_figure, chance_takeaway
-from fairmoe.figures.lessons.constant import constant_takeaway
-from fairmoe.figures.lessons.criteria import criteria_takeaway
-from fairmoe.figures.lessons.gate import balance_takeaway, gradient_figure, gradient_takeaway
+from fairmoe.figures.lessons.chance import chance_figure
+from fairmoe.figures.lessons.gate import gradient_figure
 from fairmoe.figures.lessons.spread import seeds_table, spread
-from fairmoe.figures.lessons.strength import outcome_weight_takeaway, reversal_takeaway
+from fairmoe.sentences.lessons import (
+    balance_takeaway,
+    chance_takeaway,
+    constant_takeaway,
+    criteria_takeaway,
+    gradient_takeaway,
+    outcome_weight_takeaway,
+    reversal_takeaway,
+)
 
 NAN = float("nan")
 

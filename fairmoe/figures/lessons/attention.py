@@ -4,7 +4,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe._escape import escape_html
-from fairmoe.figures.lessons.spread import spread
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
 
@@ -47,25 +46,3 @@ def attention_figure(shares: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="mean attention", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(type="category", ticksuffix="  ")
     return figure
-
-
-def attention_takeaway(shares: pd.DataFrame, scores: pd.DataFrame, strength: float) -> str:
-    """Say in one sentence how far the attention lies apart, and in which column most.
-
-    Args:
-        shares: Of the chosen strength, a row per `seed`, `group` and `column`.
-        scores: Of all strengths, a row per `strength` and `seed`.
-        strength: The chosen one.
-    """
-    own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
-    means = shares.groupby(["column", "group"])["attention"].mean().unstack()
-    apart = means.max(axis=1) - means.min(axis=1)
-    column = str(apart.idxmax())
-    low, high = sorted(100 * means.loc[column])
-    told = f"With λ attention = {strength:g} the divergence is {spread(own['att_jsd'], '%', 2)}"
-    if strength > 0:
-        told += f", against {100 * float(without['att_jsd'].mean()):.2f} at 0"
-    return (
-        f"{told}; the groups differ most in {column} ({low:.1f} and {high:.1f}% of the "
-        f"attention); utility is {spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}."
-    )

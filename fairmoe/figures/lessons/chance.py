@@ -61,22 +61,3 @@ def chance_figure(gaps: pd.DataFrame, limit: float) -> go.Figure:
     figure.update_xaxes(title="measured DP gap", ticksuffix=" pp", range=[0, edges[-1]])
     figure.update_yaxes(title="share of the tables", ticksuffix="%")
     return figure
-
-
-def chance_takeaway(gaps: pd.DataFrame, limit: float, *, smaller: int, false_alarms: float) -> str:
-    """Say in one sentence how often chance reaches the limit, and what a test makes of it.
-
-    Args:
-        gaps: A row per table, with its `gap`.
-        limit: In [0, 1].
-        smaller: Rows of the smaller group.
-        false_alarms: The share of tables that the test called unequal.
-    """
-    # As in the figure: a rounding error short of the limit is at the limit.
-    share = float((gaps["gap"] + 1e-11 >= limit).mean())
-    return (
-        f"With {smaller:,} rows in the smaller group, equal treatment shows a gap of "
-        f"{100 * limit:g} points or more in {share:.1%} of the tables, and of "
-        f"{100 * float(gaps['gap'].mean()):.1f} points in the mean; a permutation test at 5% "
-        f"calls {false_alarms:.1%} of the tables unequal."
-    )

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.lessons.spread import GREY, spread
+from fairmoe.figures.lessons.spread import GREY
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE
 from fairmoe.names import METRICS, SUMMARY
 
@@ -74,24 +74,6 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
     highest = 100 * float(scores.loc[scores["base_rate"] == base_rate, "utility"].max())
     figure.update_yaxes(range=[0, 1.18 * highest], ticksuffix="%", row=1, col=2)
     return figure
-
-
-def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
-    """Say in one sentence who wins at a base rate, if the seeds agree on it."""
-    here = scores[scores["base_rate"] == base_rate]
-    mixture = here.loc[here["model"] == "mixture", "final_score"]
-    constant = float(here.loc[here["model"] == "constant", "final_score"].iloc[0])
-    ahead = int((mixture > constant).sum())
-    if ahead == len(mixture):
-        verdict = "the mixture is ahead with every seed"
-    elif ahead == 0:
-        verdict = "the constant is ahead of every seed"
-    else:
-        verdict = f"the mixture is ahead with {ahead} of {len(mixture)} seeds"
-    return (
-        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f}% and the "
-        f"mixture {spread(mixture)}: {verdict}."
-    )
 
 
 def _ranges(frame: pd.DataFrame, colour: str) -> dict[str, object]:

@@ -73,15 +73,3 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
     )
     figure.update_yaxes(range=[0, 100], ticksuffix="%")
     return figure
-
-
-def criteria_takeaway(rates: pd.DataFrame) -> str:
-    """Say in one sentence what the rule leaves of both gaps, and how far the base rates differ."""
-    base, parity, opportunity = (
-        100 * float(rates[rate].max() - rates[rate].min()) for rate in RATES
-    )
-    approved, rows = int(rates["selected"].sum()), int(rates["n"].sum())
-    return (
-        f"With {base:.1f} points between the base rates, this rule approves {approved:,} of "
-        f"{rows:,} and leaves a DP gap of {parity:.1f} and an EO gap of {opportunity:.1f} points."
-    )

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.lessons.spread import add_seeds, range_of, spread
+from fairmoe.figures.lessons.spread import add_seeds, range_of
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
 from fairmoe.names import EXPERTS, METRICS
 
@@ -63,16 +63,3 @@ def experts_figure(scores: pd.DataFrame, chosen: str) -> go.Figure:
         ticksuffix="  ",
     )
     return figure
-
-
-def experts_takeaway(scores: pd.DataFrame, chosen: str) -> str:
-    """Say in one sentence what the chosen expert does, beside the utility expert."""
-    told = []
-    for metric in SHOWN:
-        own, other = (scores.loc[scores["model"] == m, metric] for m in (chosen, "utility"))
-        about = METRICS[metric]
-        digits = 2 if metric == "att_jsd" else 1
-        against = "" if chosen == "utility" else f" against {100 * float(other.mean()):.{digits}f}"
-        told.append(f"{about.label} {spread(own, about.unit, digits)}{against}")
-    beside = "" if chosen == "utility" else ", against the means of the utility expert"
-    return f"{MODEL_STYLES[chosen].label}{beside}: {'; '.join(told)}."

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from fairmoe._escape import Html
-from fairmoe.figures.lessons.spread import GREY, range_of
+from fairmoe.figures.lessons.spread import GREY
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, Style
 from fairmoe.names import EXPERTS
 
@@ -96,18 +96,6 @@ def gradient_figure(estimates: pd.DataFrame, truth: float) -> go.Figure:
     return figure
 
 
-def gradient_takeaway(estimates: pd.DataFrame, truth: float) -> str:
-    """Say in one sentence where each estimator's mean lies and how widely it scatters."""
-    told = []
-    for name, style in ESTIMATORS.items():
-        values = estimates.loc[estimates["estimator"] == name, "estimate"]
-        error = float(values.std()) / np.sqrt(len(values))
-        told.append(
-            f"{style.label.lower()} {values.mean():.3f} ± {error:.3f} (scatter {values.std():.3f})"
-        )
-    return f"The truth is {truth:.3f}; the means of the estimates: {'; '.join(told)}."
-
-
 def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
     """Draw how much each expert is used, seed by seed, and how decided single rows are.
 
@@ -167,15 +155,3 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(autorange="reversed", ticksuffix="  ", row=1, col=1)
     figure.update_yaxes(title="share of the rows", ticksuffix="%", row=1, col=2)
     return figure
-
-
-def balance_takeaway(usage: pd.DataFrame, certainty: pd.DataFrame) -> str:
-    """Say in one sentence how even the use is and how decided the rows are."""
-    by_seed = usage.groupby("seed")["weight"]
-    least, most = by_seed.min().mean(), by_seed.max().mean()
-    mean, below, above = range_of(certainty.groupby("seed")["largest"].first())
-    return (
-        f"On average over the seeds the least used expert has {least:.0%} and the most used "
-        f"{most:.0%} of the weight; the largest weight of a row is {mean:.0%} in the mean "
-        f"({mean - below:.0%} to {mean + above:.0%} by seed)."
-    )

@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fairmoe.figures.lessons.spread import GREY, add_seeds, range_of, spread
+from fairmoe.figures.lessons.spread import GREY, add_seeds, range_of
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
 from fairmoe.names import suffix
 
@@ -96,23 +96,6 @@ def outcome_weight_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
     return figure
 
 
-def outcome_weight_takeaway(scores: pd.DataFrame, strength: float) -> str:
-    """Say in one sentence what utility and the gaps are, beside those without the weight."""
-    own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
-    told = [
-        f"{name} {spread(own[metric], unit)}"
-        + ("" if strength == 0 else f" against {100 * float(without[metric].mean()):.1f}")
-        for name, metric, unit in (
-            ("utility", "utility", "%"),
-            ("DP gap", "dp", "pp"),
-            ("EO gap", "eo", "pp"),
-            ("their mean", "f_res", "pp"),
-        )
-    ]
-    against = "" if strength == 0 else ", against the means at 0"
-    return f"With λ fair = {strength:g}{against}: {'; '.join(told)}."
-
-
 def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
     """Draw how well the probe finds the group, for every training.
 
@@ -124,7 +107,7 @@ def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
     trained = scores.dropna(subset="strength")
     labels = [f"λ = {value:g}" for value in trained["strength"].unique()]
     lines = (
-        (100 * _columns(scores), "the columns themselves", "dash"),
+        (100 * told_by_columns(scores), "the columns themselves", "dash"),
         (CHANCE, "guessing", "dot"),
     )
     for height, text, dash in lines:
@@ -169,19 +152,7 @@ def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
     return figure
 
 
-def reversal_takeaway(scores: pd.DataFrame, strength: float) -> str:
-    """Say in one sentence how well the probe does, and what that did to utility and the gaps."""
-    own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
-    told = f"With λ adv = {strength:g} the probe reaches an AUC of {spread(own['told'])}"
-    if strength > 0:
-        told += f", against {100 * float(without['told'].mean()):.1f} without adversaries"
-    return (
-        f"{told} and {100 * _columns(scores):.1f} from the columns themselves; utility is "
-        f"{spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}, the EO gap "
-        f"{spread(own['eo'], 'pp')}."
-    )
-
-
-def _columns(scores: pd.DataFrame) -> float:
+def told_by_columns(scores: pd.DataFrame) -> float:
+    """Return the AUC of a probe that is given the columns themselves."""
     told = scores.loc[scores["strength"].map(math.isnan), "told"]
     return float(told.iloc[0])

@@ -7,15 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.tradeoff import (
-    label_of,
-    not_drawn,
-    outside,
-    settings_reading,
-    tradeoff_figure,
-    tradeoff_takeaway,
-)
+from fairmoe.figures.tradeoff import label_of, not_drawn, tradeoff_figure
 from fairmoe.names import BASELINES, GAP_AXES, MODELS
+from fairmoe.sentences.trade_off import outside, settings_reading, tradeoff_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_note,

@@ -4,8 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.runs import differing_settings, run_table, runs_figure, runs_takeaway
+from fairmoe.figures.runs import differing_settings, run_table, runs_figure
 from fairmoe.names import METRICS, SUMMARY
+from fairmoe.sentences.trade_off import runs_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,

@@ -26,6 +26,7 @@ from fairmoe.lessons import (
     reward,
 )
 from fairmoe.names import EXPERTS, METRICS, MODELS
+from fairmoe.sentences import lessons as sentences
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def _show_criteria(work: str) -> None:
     shown = rates[(rates["bias"] == bias) & (rates["rule"] == rule)]
     show_chart(
         criteria_figures.criteria_figure(shown),
-        takeaway=criteria_figures.criteria_takeaway(shown),
+        takeaway=sentences.criteria_takeaway(shown),
         source=f"{_SYNTHETIC}, with this bias; {shown['n'].sum():,} test rows, seed 0, a logistic "
         "regression. Bars are 95% Wilson intervals; equal approval and equal opportunity cut the "
         "groups' lists where these rows need it.",
@@ -78,7 +79,7 @@ def _show_experts(work: str) -> None:
     )
     show_chart(
         experts_figures.experts_figure(scores, chosen),
-        takeaway=experts_figures.experts_takeaway(scores, chosen),
+        takeaway=sentences.experts_takeaway(scores, chosen),
         source=_source(scores, experts.SEEDS),
         key=f"experts-{chosen}",
     )
@@ -90,7 +91,7 @@ def _show_outcome_weight(work: str) -> None:
     strength = _slider("λ fair", "fair", outcome_weight.STRENGTHS, 1.0)
     show_chart(
         strength_figures.outcome_weight_figure(scores, strength),
-        takeaway=strength_figures.outcome_weight_takeaway(scores, strength),
+        takeaway=sentences.outcome_weight_takeaway(scores, strength),
         source=f"{_source(scores, outcome_weight.SEEDS)} The dotted line joins the means.",
         key=f"outcome-weight-{strength}",
     )
@@ -103,7 +104,7 @@ def _show_attention(work: str) -> None:
     shares = found.shares[found.shares["strength"] == strength]
     show_chart(
         attention_figures.attention_figure(shares),
-        takeaway=attention_figures.attention_takeaway(shares, found.scores, strength),
+        takeaway=sentences.attention_takeaway(shares, found.scores, strength),
         source=f"{_source(found.scores, attention.SEEDS)} Integrated gradients; the divergence is "
         "in percent of a bit.",
         key=f"attention-{strength}",
@@ -116,7 +117,7 @@ def _show_reversal(work: str) -> None:
     strength = _slider("λ adv", "adv", reversal.STRENGTHS, 0.0)
     show_chart(
         strength_figures.reversal_figure(scores, strength),
-        takeaway=strength_figures.reversal_takeaway(scores, strength),
+        takeaway=sentences.reversal_takeaway(scores, strength),
         source=f"{_source(scores, reversal.SEEDS)} The probe is a logistic regression, trained on "
         "the training rows.",
         key=f"reversal-{strength}",
@@ -135,7 +136,7 @@ def _show_reward(work: str) -> None:
     row = found.truths.set_index("rows").loc[rows]
     show_chart(
         gate_figures.gradient_figure(estimates, row["truth"]),
-        takeaway=gate_figures.gradient_takeaway(estimates, row["truth"]),
+        takeaway=sentences.gradient_takeaway(estimates, row["truth"]),
         source=f"{_SYNTHETIC}: {rows} test rows on which the experts of seed 0 disagree most, an "
         f"undecided gate, and that row and expert whose gradient is largest. {reward.DRAWS:,} "
         f"estimates each, ± standard error of their mean; triangles are the means. The truth "
@@ -163,7 +164,7 @@ def _show_balance(work: str) -> None:
     )
     show_chart(
         gate_figures.balance_figure(usage, certainty),
-        takeaway=gate_figures.balance_takeaway(usage, certainty),
+        takeaway=sentences.balance_takeaway(usage, certainty),
         source=f"{_SYNTHETIC}, {found.rows:,} test rows, seeds 0 to {balance.SEEDS - 1}; right: "
         "all seeds together. Trained at temperature 1, with a penalty on the usage of each step; "
         "other temperatures are put on the trained gate.",
@@ -181,7 +182,7 @@ def _show_constant(work: str) -> None:
     hidden = ", ".join(constant.HIDDEN)
     show_chart(
         constant_figures.constant_figure(scores, base_rate),
-        takeaway=constant_figures.constant_takeaway(scores, base_rate),
+        takeaway=sentences.constant_takeaway(scores, base_rate),
         source=f"{_source(scores, constant.SEEDS)} Applicants like the demo's, drawn to this base "
         f"rate; the models do not see {hidden}. Ranges are over seeds.",
         key=f"constant-{base_rate}",
@@ -198,7 +199,7 @@ def _show_chance(work: str) -> None:
     of_rows = found.alarms.set_index("rows").loc[rows]
     show_chart(
         chance_figures.chance_figure(gaps, limit / 100),
-        takeaway=chance_figures.chance_takeaway(
+        takeaway=sentences.chance_takeaway(
             gaps,
             limit / 100,
             smaller=int(of_rows["smaller"]),

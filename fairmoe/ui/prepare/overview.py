@@ -5,8 +5,9 @@ import streamlit as st
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.data import ColumnKind, LabelledTable
 from fairmoe.errors import InvalidInputError
-from fairmoe.figures.data import label_figure, label_takeaway
+from fairmoe.figures.data import label_figure
 from fairmoe.figures.tables import group_counts
+from fairmoe.sentences.data import label_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,

@@ -6,13 +6,9 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, Table
 from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
-from fairmoe.figures.data import (
-    missing_figure,
-    missing_takeaway,
-    proxies_figure,
-    proxies_takeaway,
-)
-from fairmoe.figures.experts import FEW_POSITIVES, FEW_ROWS
+from fairmoe.figures.data import missing_figure, proxies_figure
+from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
+from fairmoe.sentences.data import missing_takeaway, proxies_takeaway
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table, show_warning
 from fairmoe.ui.frame.state import Session
 

@@ -11,21 +11,20 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.attention import (
     MOST_GROUPS,
     attention_figure,
-    attention_takeaway,
     differences_figure,
-    differences_lead,
-    differences_takeaway,
     histogram_figure,
-    histogram_takeaway,
 )
-from fairmoe.figures.divergence import (
-    divergence_figure,
-    divergence_takeaway,
-    null_figure,
-    null_takeaway,
-)
+from fairmoe.figures.divergence import divergence_figure, null_figure
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.names import MODELS, TRAINED_MODELS, Model, SplitName
+from fairmoe.sentences.attention import (
+    attention_takeaway,
+    differences_lead,
+    differences_takeaway,
+    divergence_takeaway,
+    histogram_takeaway,
+    null_takeaway,
+)
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,

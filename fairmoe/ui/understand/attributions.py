@@ -2,13 +2,9 @@
 
 import streamlit as st
 
-from fairmoe.figures.attributions import (
-    methods_figure,
-    methods_takeaway,
-    ranges_figure,
-    ranges_takeaway,
-)
+from fairmoe.figures.attributions import methods_figure, ranges_figure
 from fairmoe.names import ATTRIBUTION_METHODS
+from fairmoe.sentences.attention import methods_takeaway, ranges_takeaway
 from fairmoe.ui.frame.components import show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import Asked, rows_in

@@ -12,14 +12,18 @@ from fairmoe.figures.decisions import (
     MIN_ROWS_OF_BIN,
     MOST_GROUPS,
     calibration_figure,
-    calibration_takeaway,
     confusion_figure,
-    confusion_takeaway,
     roc_figure,
+)
+from fairmoe.figures.experts import SHOWN_RATES, rates_figure
+from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
+from fairmoe.sentences.cautions import too_few
+from fairmoe.sentences.outcomes import (
+    calibration_takeaway,
+    confusion_takeaway,
+    rates_takeaway,
     roc_takeaway,
 )
-from fairmoe.figures.experts import SHOWN_RATES, rates_figure, rates_takeaway, too_few
-from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,

@@ -6,17 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
-from fairmoe.figures.individual import (
-    changes_figure,
+from fairmoe.figures.individual import changes_figure, opinions_figure, reasons_figure, swap_figure
+from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
+from fairmoe.sentences.individual import (
     changes_takeaway,
-    opinions_figure,
     opinions_takeaway,
-    reasons_figure,
     reasons_takeaway,
-    swap_figure,
     swap_takeaway,
 )
-from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in

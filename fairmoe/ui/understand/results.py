@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.curves import (
-    Line,
-    curve_table,
-    curves_figure,
-    curves_takeaway,
-    kept_moment,
-)
-from fairmoe.figures.experts import ahead_of_mixture, not_estimable, scores_figure, scores_takeaway
+from fairmoe.figures.curves import Line, curve_table, curves_figure
+from fairmoe.figures.experts import scores_figure
 from fairmoe.figures.tables import score_table
-from fairmoe.figures.words import drawn_from
 from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
+from fairmoe.sentences.cautions import not_estimable
+from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
+from fairmoe.sentences.training import curves_takeaway, kept_moment
+from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,

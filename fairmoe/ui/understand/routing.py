@@ -6,28 +6,27 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.curves import Line, kept_moment
+from fairmoe.figures.curves import Line
 from fairmoe.figures.points import SAME, sampled
-from fairmoe.figures.routing import (
-    column_figure,
-    column_takeaway,
-    gate_reading,
-    usage_figure,
-    usage_takeaway,
-    weights_figure,
-    weights_takeaway,
-)
+from fairmoe.figures.routing import column_figure, usage_figure, weights_figure
 from fairmoe.figures.whatif import (
     COMPARED,
     differences,
     disagreement_figure,
-    disagreement_takeaway,
     flow_figure,
-    flow_takeaway,
     forced_figure,
-    forced_takeaway,
 )
 from fairmoe.names import EXPERTS, METRICS, MODELS, SplitName
+from fairmoe.sentences.routing import (
+    column_takeaway,
+    disagreement_takeaway,
+    flow_takeaway,
+    forced_takeaway,
+    gate_reading,
+    usage_takeaway,
+    weights_takeaway,
+)
+from fairmoe.sentences.training import kept_moment
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,

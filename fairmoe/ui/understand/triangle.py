@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe.figures.points import sampled
-from fairmoe.figures.routing import triangle_figure, triangle_takeaway
+from fairmoe.figures.routing import triangle_figure
 from fairmoe.names import EXPERTS, MODELS, SplitName
+from fairmoe.sentences.routing import triangle_takeaway
 from fairmoe.ui.frame.components import percent_column, show_download, show_selectable_chart
 from fairmoe.ui.frame.frame import INDIVIDUAL
 from fairmoe.ui.frame.links import link

@@ -1,0 +1,137 @@
+"""Where a model's attention goes, and whether the groups get different attention."""
+
+import math
+import operator
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_groups
+from fairmoe.figures.divergence import NOISE
+from fairmoe.names import ATTRIBUTION_METHODS
+
+
+def attention_takeaway(means: pd.DataFrame) -> str:
+    """Say in one sentence which column each group's attention rests on most."""
+    known = means.dropna(subset="mean")
+    top = known.loc[known.groupby("group", sort=False)["mean"].idxmax()]
+    told = [
+        f"{group} on {column} ({mean:.0%})"
+        for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
+    ]
+    left = len(told) - MOST_GROUPS
+    more = f"; {left} more group{'s are' if left > 1 else ' is'} in the table" if left > 0 else ""
+    return f"Most attention rests for {', for '.join(told[:MOST_GROUPS])}{more}."
+
+
+def differences_takeaway(differences: pd.DataFrame) -> str:
+    """Say in one sentence how many columns surely differ."""
+    if differences.isna().any(axis=None):
+        return "Insufficient data for intervals."
+    clear = int(clearly_different(differences).sum())
+    return f"The interval leaves out 0 for {clear} of {len(differences)} columns."
+
+
+def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: int) -> str:
+    """Say in one sentence which columns the model looks at more, and less, for one group.
+
+    Args:
+        differences: As `fairmoe.analysis.attention.attention_differences` returns it.
+        group: The one group.
+        others: What the others are called.
+        rows: How many rows there are in all.
+    """
+    if differences.isna().any(axis=None):
+        return (
+            f"Insufficient data: whether the model looks elsewhere for {group} than for {others} "
+            f"cannot be estimated, because a group has fewer than two of the {rows:,} rows."
+        )
+    clear = 100 * differences["difference"][clearly_different(differences)]
+    if clear.empty:
+        return (
+            f"For {group} the model looks at the same columns as for {others}, as far as "
+            f"{rows:,} rows can tell."
+        )
+    sides = (("more", clear[clear > 0]), ("less", clear[clear < 0]))
+    told = [
+        " and ".join(f"at {column} {abs(v):.1f}" for column, v in side.iloc[:2].items())
+        + f" points {word}"
+        for word, side in sides
+        if len(side)
+    ]
+    return f"For {group} the model looks {', and '.join(told)} than for {others}."
+
+
+def histogram_takeaway(histograms: pd.DataFrame) -> str:
+    """Say in one sentence how often the first column is hardly looked at, by group."""
+    column = histograms["column"].iloc[0]
+    lowest = histograms[histograms["column"] == column].groupby("group", sort=False).first()
+    told = [
+        f"{share:.0%} of {group}"
+        for group, share in lowest["share"].dropna().items()
+        if group in shown_groups(histograms)
+    ]
+    end = 100 * lowest["high"].iloc[0]
+    return f"{column} gets less than {end:.1f}% of the attention in {', '.join(told)}."
+
+
+def ranges_takeaway(ranges: pd.DataFrame) -> str:
+    """Say in one sentence which way the strongest column pushes in half of each group."""
+    column = ranges["column"].iloc[0]
+    own = ranges[ranges["column"] == column].dropna(subset="median")
+    told = [
+        f"{row.median:+.2f} for {row.group}"
+        for row in own.itertuples()
+        if row.group in shown_groups(ranges)
+    ]
+    return f"{column} pushes hardest on average; its middle push in log-odds is {', '.join(told)}."
+
+
+def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:
+    """Say in one sentence which two methods agree least.
+
+    Args:
+        agreement: Mean rank correlations of each two methods, NaN where there are none.
+        same_top: Shares of rows in which two methods attend most to the same column.
+    """
+    labels = same_top.index.map(ATTRIBUTION_METHODS)
+    shares, correlations = same_top.to_numpy(), agreement.to_numpy()
+    pairs = [
+        (shares[i, j], correlations[i, j], labels[i], labels[j])
+        for i in range(len(labels))
+        for j in range(i)
+    ]
+    share, correlation, first, second = min(pairs, key=operator.itemgetter(0))
+    if math.isnan(correlation):
+        return "There is only one column, which gets all attention by every method."
+    return (
+        f"Least alike are {first} and {second}: they name the same column as the most attended in "
+        f"{share:.0%} of the rows, with a mean rank correlation of {correlation:.2f}."
+    )
+
+
+def divergence_takeaway(parts: "pd.Series[float]") -> str:
+    """Say in one sentence how large the distance is and which columns make most of it."""
+    total = float(parts.sum(skipna=False))
+    if math.isnan(total):
+        return "Insufficient data: a group without rows has no attention to compare."
+    if total <= NOISE:
+        return "The groups get exactly the same mean attention."
+    told = [f"{column} ({share / total:.0%} of it)" for column, share in parts.iloc[:3].items()]
+    return f"The attention distance is {100 * total:.2f} pp; most comes from {', '.join(told)}."
+
+
+def null_takeaway(shuffled: NDArray[np.float64], p_value: float) -> str:
+    """Say in words how often chance alone parts the groups as far as they are."""
+    n = len(shuffled)
+    # One of those counted is the observed grouping itself.
+    as_far = round(p_value * (n + 1)) - 1
+    often = "none" if as_far == 0 else f"{as_far:,}"
+    told = (
+        "chance alone hardly explains it" if p_value <= 0.05 else "chance alone may well explain it"
+    )
+    return (
+        f"Of {n:,} shufflings of the groups {often} showed a distance as large "
+        f"(p = {p_value:.3f}): {told}. A small distance can be sure without mattering much."
+    )

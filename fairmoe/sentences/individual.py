@@ -1,0 +1,56 @@
+"""What the models say of one person, and why."""
+
+import pandas as pd
+
+from fairmoe.figures.individual import THRESHOLD_PERCENT
+from fairmoe.names import EXPERTS
+from fairmoe.sentences.wording import the_model
+
+
+def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
+    """Say in one sentence what the mixture decides and which experts disagree with it."""
+    decided = said["mixture"] > THRESHOLD_PERCENT / 100
+    word = "above" if decided else "not above"
+    others = [
+        the_model(expert)
+        for expert in EXPERTS
+        if (said[expert] > THRESHOLD_PERCENT / 100) != decided
+    ]
+    against = f"; alone, {' and '.join(others)} would decide otherwise" if others else ""
+    return (
+        f"The mixture gives {positive} a probability of {said['mixture']:.1%}, which is {word} "
+        f"50%{against}."
+    )
+
+
+def reasons_takeaway(attributions: pd.DataFrame) -> str:
+    """Say in one sentence which columns move the mixture most, and which way."""
+    mixture = attributions["mixture"]
+    told = []
+    for word, side in (("for it", mixture[mixture > 0]), ("against it", mixture[mixture < 0])):
+        if len(side):
+            strongest = int(side.abs().argmax())
+            push = f"{side.iloc[strongest]:+.2f} log-odds"
+            told.append(f"{word} speaks most {side.index[strongest]} ({push})")
+    if not told:
+        return "No column moves the mixture away from the baseline row."
+    sentence = ", ".join(told)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def swap_takeaway(swapped: pd.DataFrame) -> str:
+    """Say in one sentence how far the mixture's answer moves with the sensitive value alone."""
+    own, others = swapped["mixture"].iloc[0], swapped["mixture"].iloc[1:]
+    furthest = float((others - own).abs().max())
+    turned = int(((others > THRESHOLD_PERCENT / 100) != (own > THRESHOLD_PERCENT / 100)).sum())
+    values = "value" if turned == 1 else "values"
+    return (
+        f"With another sensitive value and all else the same, the probability moves by up to "
+        f"{100 * furthest:.1f} points; the decision turns with {turned or 'no'} other {values}."
+    )
+
+
+def changes_takeaway(changes: pd.DataFrame) -> str:
+    """Say in one sentence what the smallest change is."""
+    first = changes.iloc[0]
+    return f"The smallest found: {first['change']}; the probability is then {first['proba']:.1%}."

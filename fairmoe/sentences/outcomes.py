@@ -1,0 +1,76 @@
+"""What a model decides about each group, and how often rightly."""
+
+import pandas as pd
+
+from fairmoe.names import CELLS
+
+
+def roc_takeaway(aucs: pd.DataFrame) -> str:
+    """Say in one sentence in which groups rows are ranked best and worst."""
+    known = aucs.dropna().sort_values("auc")
+    if known.empty:
+        return "No group has enough positive and negative rows for a curve."
+    told = [
+        f"{row.name!s} ({row['auc']:.1%}, interval {row['auc_low']:.1%} to {row['auc_high']:.1%})"
+        for row in (known.iloc[-1], known.iloc[0])
+    ]
+    if len(known) == 1:
+        return f"A positive row is ranked above a negative one in {told[0]} of the pairs."
+    if f"{known['auc'].iloc[-1]:.1%}" == f"{known['auc'].iloc[0]:.1%}":
+        return (
+            "A positive row is ranked above a negative one of its group equally often in all: "
+            f"{told[0]}; 50% would be chance."
+        )
+    return (
+        f"A positive row is ranked above a negative one of its group most often for {told[0]}, "
+        f"least often for {told[1]}; 50% would be chance."
+    )
+
+
+def calibration_takeaway(errors: "pd.Series[float]") -> str:
+    """Say in one sentence how far probabilities lie from outcomes in each group.
+
+    Args:
+        errors: As `fairmoe.metrics.expected_calibration_error` returns it.
+    """
+    known = errors.dropna().sort_values()
+    if known.empty:
+        return "No group has rows."
+    ends = [known.index[-1]] if len(known) == 1 else [known.index[-1], known.index[0]]
+    told = " and ".join(f"{100 * known[name]:.1f} percentage points for {name}" for name in ends)
+    span = "" if len(known) < 3 else f", the largest and the smallest of {len(known)} groups"
+    return (
+        f"Probability and outcome lie {told} apart on average{span}; chance alone makes this "
+        "larger in small groups."
+    )
+
+
+def confusion_takeaway(confusion: pd.DataFrame) -> str:
+    """Say in two sentences for whom the model errs most often, of those whom an error can meet."""
+    told = []
+    for wrong, right, truth in (
+        ("false_negative", "true_positive", "positive"),
+        ("false_positive", "true_negative", "negative"),
+    ):
+        among = confusion[wrong] + confusion[right]
+        rate = (confusion[wrong] / among.where(among > 0)).dropna().sort_values()
+        if rate.empty:
+            continue
+        worst, most = rate.index[-1], f"{rate.iloc[-1]:.1%}"
+        where = f"most often: {worst!s} ({most} of {among[worst]:,.0f} rows)"
+        if len(rate) > 1 and most == f"{rate.iloc[0]:.1%}":
+            where = f"equally often in all groups ({most})"
+        told.append(f"Of those who truly are {truth}, {CELLS[wrong]} {where}.")
+    return " ".join(told) or "No group has rows."
+
+
+def rates_takeaway(rates: pd.DataFrame) -> str:
+    """Say in one sentence which groups are predicted positive most and least often."""
+    share = {str(name): float(rate) for name, rate in rates["selection_rate"].dropna().items()}
+    rows = {str(name): int(n) for name, n in rates["n"].items()}
+    high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
+    return (
+        f"{high} is predicted positive most often ({share[high]:.1%} of {rows[high]:,}), "
+        f"{low} least often ({share[low]:.1%} of {rows[low]:,}): "
+        f"{100 * (share[high] - share[low]):.1f} percentage points apart."
+    )

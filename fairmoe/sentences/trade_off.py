@@ -1,0 +1,96 @@
+"""What many runs, and the best of them, give and take."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from fairmoe.figures.tradeoff import OUTSIDE
+from fairmoe.names import GAP_AXES
+from fairmoe.sentences.wording import capitalised, the_model
+
+
+def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
+    """Say in one sentence how many runs are Pareto-optimal, and between which ends they lie.
+
+    Args:
+        points: As `fairmoe.sweep.run_points` returns it.
+        gap: A key of `fairmoe.names.GAP_AXES`.
+    """
+    front = points[points["on_front"]].dropna(subset=["gap", "utility"])
+    if front.empty:
+        return "No run has scores that can be estimated."
+    told = (
+        f"Of {len(points)} runs, {len(front)} {'is' if len(front) == 1 else 'are'} Pareto-optimal "
+        "on the validation rows"
+    )
+    least, best = front.iloc[front["gap"].argmin()], front.iloc[front["utility"].argmax()]
+    if len(front) == 1:
+        return f"{told}; on the test rows it stands at {_place(best)}."
+    if least.name == best.name:
+        return (
+            f"{told}; of these the one with the smallest {GAP_AXES[gap].lower()} on the test rows, "
+            f"{_place(least)}, has the highest utility too."
+        )
+    return f"{told}; on the test rows they reach from {_place(least)} to {_place(best)}."
+
+
+def settings_reading(means: pd.DataFrame) -> str:
+    """Say whether settings differ in their gap by more than the seeds of one setting do.
+
+    Args:
+        means: As `fairmoe.sweep.setting_means` returns it.
+
+    Returns:
+        One or two sentences; nothing if that cannot be told.
+    """
+    known = means.dropna(subset=["gap", "gap_sd"])
+    if len(known) < 2:
+        return ""
+    low, high = known.iloc[known["gap"].argmin()], known.iloc[known["gap"].argmax()]
+    apart = 100 * (high["gap"] - low["gap"])
+    chance = 100 * float(np.sqrt((known["gap_sd"] ** 2).mean()))
+    error = chance * math.sqrt(1 / high["runs"] + 1 / low["runs"])
+    told = (
+        f"The mean gap reaches from {100 * low['gap']:.1f} pp ({low['label']}) to "
+        f"{100 * high['gap']:.1f} pp ({high['label']}); seeds of one setting differ by "
+        f"{chance:.1f} pp (one standard deviation)."
+    )
+    if apart < 2 * error:
+        return f"{told} So far these settings cannot be told from chance: take more seeds."
+    return told
+
+
+def _place(point: "pd.Series[float]") -> str:
+    return (
+        f"{100 * point['utility']:.1f}% utility at {100 * point['gap']:.1f} pp ({point['label']})"
+    )
+
+
+def outside(baselines: pd.DataFrame) -> str:
+    """Say where the baselines stand that may lie beyond the figure's axes.
+
+    Args:
+        baselines: As `tradeoff_figure` takes it.
+    """
+    beyond = baselines[baselines.index.isin(OUTSIDE)].dropna(subset=["gap", "utility"])
+    return " ".join(
+        f"{capitalised(the_model(key))} predictor: {100 * row['utility']:.1f}% utility at "
+        f"{100 * row['gap']:.1f} pp."
+        for key, row in beyond.iterrows()
+    )
+
+
+def runs_takeaway(table: pd.DataFrame) -> str:
+    """Say in one sentence which run has the highest final score, utility and the least gaps."""
+    known = table.dropna()
+    if known.empty:
+        return "No run has scores that can be estimated."
+    gaps = known["f_res"] + known["f_proc"]
+    best = {
+        "highest final score": known["final_score"].argmax(),
+        "highest utility": known["utility"].argmax(),
+        "smallest gaps": gaps.argmin(),
+    }
+    told = [f"{words}: {known.index[int(place)]}" for words, place in best.items()]
+    return f"Of {len(table)} runs, {', '.join(told)}."
