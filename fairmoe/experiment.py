@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from fairmoe.baselines import fit_constant, fit_logistic
 from fairmoe.config import Scale, Settings
 from fairmoe.data import EncodedData, EncodedSplit, Roles, Table, assign_roles, encode
+from fairmoe.data.reading.record import Reading
 from fairmoe.explain import Explainable
 from fairmoe.metrics import score_predictions
 from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
@@ -46,6 +47,7 @@ class Prepared:
         data_settings: How they were split and encoded.
         summary: What the rows are, without any of their cells.
         roles: What each column is for.
+        reading: How the columns were read.
         seconds: Wall time of reading and encoding.
     """
 
@@ -53,6 +55,7 @@ class Prepared:
     data_settings: DataSettings
     summary: DataSummary
     roles: Roles
+    reading: Reading
     seconds: float
 
 
@@ -119,9 +122,15 @@ def prepare(
         groups=dict(zip(data.group_names, groups, strict=True)),
         positive=data.positive,
         words=labelled.words,
+        changes=tuple(c.sentence for c in (*labelled.changes, *data.encoder.changes)),
     )
     return Prepared(
-        data, data_settings, summary, roles, read_seconds + time.perf_counter() - started
+        data=data,
+        data_settings=data_settings,
+        summary=summary,
+        roles=labelled.roles,
+        reading=table.reading,
+        seconds=read_seconds + time.perf_counter() - started,
     )
 
 
@@ -166,6 +175,7 @@ def make_run(
         run_id=run_id(data, settings),
         data=prepared.summary,
         roles=prepared.roles,
+        reading=prepared.reading,
         settings=settings,
         resolved=trained.schedule._asdict() | {"features": data.train.x.shape[1]},
         device=trained.device,

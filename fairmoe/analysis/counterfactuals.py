@@ -12,7 +12,7 @@ from torch import Tensor
 
 from fairmoe.analysis.individual import THRESHOLD
 from fairmoe.data import MISSING, Encoder
-from fairmoe.data.encoder import CategoryCode, NumberCode
+from fairmoe.data.codes import CategoryCode, Code, DateCode, NumberCode
 from fairmoe.nn import Mixture
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
@@ -154,7 +154,8 @@ def _steps(
     values: list[Any] = []
     costs: list[float] = []
     for column_index, code in enumerate(encoder.codes):
-        if code.column in locked:
+        # Nobody can move a date.
+        if code.column in locked or isinstance(code, DateCode):
             continue
         known, current = reference[code.column], person[code.column].iloc[0]
         levels: list[Any]
@@ -195,7 +196,7 @@ def _number_steps(known: NDArray[np.float64], current: Any) -> tuple[list[float]
 
 
 def _column(
-    code: NumberCode | CategoryCode, current: Any, values: list[Any], changed: NDArray[np.bool_]
+    code: Code, current: Any, values: list[Any], changed: NDArray[np.bool_]
 ) -> "pd.Series[Any]":
     kind = np.float64 if isinstance(code, NumberCode) else object
     cells = np.full(len(values), current, dtype=kind)

@@ -5,9 +5,10 @@ import pandas as pd
 import torch
 
 from fairmoe.data import MISSING, Table
-from fairmoe.data.encoder import CategoryCode, NumberCode
+from fairmoe.data.codes import CategoryCode, NumberCode
 from fairmoe.data.kinds import as_category, as_number
-from fairmoe.data.table import check_columns, text_in_place_of_numbers
+from fairmoe.data.reading.sentences import text_in_place_of_numbers
+from fairmoe.data.table import check_columns
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import EXPERTS
 from fairmoe.runs import Run

@@ -8,10 +8,11 @@ from fairmoe.data.encoder import Encoder
 from fairmoe.data.kinds import MISSING, ColumnKind
 from fairmoe.data.public import PUBLIC, PublicSource, fetch_public
 from fairmoe.data.read import read_table
+from fairmoe.data.reading.record import Change, Reading, ReadOptions
 from fairmoe.data.roles import OUTCOMES, Outcome, Roles, Sensitive, Target
 from fairmoe.data.split import split_rows
 from fairmoe.data.suggest import Suggestion, suggest_outcome, suggest_roles
-from fairmoe.data.table import Table, retype, table_from_frame
+from fairmoe.data.table import Table, reread, retype, table_from_frame
 
 __all__ = [
     "DEMO_NAME",
@@ -19,6 +20,7 @@ __all__ = [
     "MISSING",
     "OUTCOMES",
     "PUBLIC",
+    "Change",
     "ColumnKind",
     "EncodedData",
     "EncodedSplit",
@@ -26,6 +28,8 @@ __all__ = [
     "LabelledTable",
     "Outcome",
     "PublicSource",
+    "ReadOptions",
+    "Reading",
     "Roles",
     "Sensitive",
     "Suggestion",
@@ -38,6 +42,7 @@ __all__ = [
     "fetch_public",
     "make_demo",
     "read_table",
+    "reread",
     "retype",
     "split_rows",
     "suggest_outcome",

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from fairmoe.data.groups import groups_of
 from fairmoe.data.kinds import ColumnKind
 from fairmoe.data.labels import label
+from fairmoe.data.reading import sentences
+from fairmoe.data.reading.record import Change
 from fairmoe.data.roles import Roles
 from fairmoe.data.table import Table, check_columns
+from fairmoe.data.values import roles_as_read
 from fairmoe.errors import InvalidInputError
 
 MIN_ROWS = 20
@@ -43,7 +46,8 @@ class LabelledTable:
         rows: Positions of the kept rows in `Table.frame`, `(n,)`, ascending.
         split: What the split column says, `(n,)`: 0 train, 1 validation, 2 test; None without one.
         notes: What was left out and why, one sentence each, without any values of cells.
-        roles: The roles.
+        changes: What was done to the columns.
+        roles: The roles, their values as the table has them.
         table: What the rows were taken from.
     """
 
@@ -59,12 +63,14 @@ class LabelledTable:
     notes: tuple[str, ...]
     roles: Roles
     table: Table
+    changes: tuple[Change, ...] = ()
 
 
 def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     """Take labels, groups and features from a table.
 
-    Rows without a target or a sensitive value are left out, and counted in `notes`.
+    Rows without a target or a sensitive value are left out, and counted in `notes`. Long texts are
+    left out of the features.
 
     Raises:
         InvalidInputError: A column is not there; the target has not two classes; there are not two
@@ -76,7 +82,10 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     check_columns(
         frame, (roles.target.column, *roles.sensitive_columns, *split_columns, *roles.dropped)
     )
-    features = roles.features(tuple(frame.columns))
+    roles = roles_as_read(table, roles)
+    features = tuple(
+        column for column in roles.features(tuple(frame.columns)) if table.kinds[column] != "text"
+    )
     _check_features(table, features)
     labels = label(table, roles.target)
     groups = groups_of(table, roles.sensitive)
@@ -106,7 +115,14 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
         notes=_notes(labels.y, groups.ids, roles),
         roles=roles,
         table=table,
+        changes=_changes(table, roles),
     )
+
+
+def _changes(table: Table, roles: Roles) -> tuple[Change, ...]:
+    """Return what was done to the columns that are used, and which are not."""
+    changes = [change for change in table.changes if change.column not in roles.dropped]
+    return (*changes, sentences.dropped(roles.dropped)) if roles.dropped else tuple(changes)
 
 
 def _notes(y: NDArray[np.int64], ids: NDArray[np.int64], roles: Roles) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from sklearn.model_selection import StratifiedKFold
 from fairmoe.data.assign import LabelledTable
 from fairmoe.data.kinds import as_number
 from fairmoe.data.labels import label
+from fairmoe.data.reading.sentences import text_in_place_of_numbers
 from fairmoe.data.roles import Target
-from fairmoe.data.table import Table, text_in_place_of_numbers
+from fairmoe.data.table import Table
 
 MAX_ROWS = 4000
 FOLDS = 3

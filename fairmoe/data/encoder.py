@@ -1,4 +1,4 @@
-"""Columns of numbers and categories -> a matrix of float32, fitted on the training rows."""
+"""Columns of a table -> a matrix of float32, fitted on the training rows."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -14,88 +14,24 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
 from fairmoe.config import Scale
-from fairmoe.data.kinds import MISSING, ColumnKind, as_category, as_number
-from fairmoe.data.table import check_columns, text_in_place_of_numbers
-from fairmoe.errors import InvalidInputError
+from fairmoe.data.codes import (
+    CategoryCode,
+    Code,
+    DateCode,
+    NumberCode,
+    code_from,
+    dates_of,
+    numbers_in,
+    parts_of_dates,
+)
+from fairmoe.data.kinds import MISSING, ColumnKind, as_category
+from fairmoe.data.reading import sentences
+from fairmoe.data.reading.record import Change
+from fairmoe.data.table import check_columns
 
-RARE = "(rare)"
-MAX_SPREADS = 1e6
-
-
-@dataclass(frozen=True)
-class NumberCode:
-    """How a number is encoded: `(x - center) / spread`, and whether it was missing.
-
-    Values are clipped at `MAX_SPREADS` spreads from the centre, so that every input is finite.
-
-    Attributes:
-        column: Its name.
-        median: What a missing value is taken as.
-        center: What becomes 0.
-        spread: What becomes 1, positive.
-        indicator: Whether a second encoded column says 1 where the value is missing, which is so
-            if a training row lacked it.
-    """
-
-    column: str
-    median: float
-    center: float
-    spread: float
-    indicator: bool
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the encoded columns."""
-        return (self.column, f"{self.column} = {MISSING}")[: 1 + self.indicator]
-
-    def write(self, values: "pd.Series[Any]", out: NDArray[np.float32]) -> None:
-        """Encode values `(n,)` into `out` `(n, len(names))`.
-
-        Raises:
-            InvalidInputError: A value is text.
-        """
-        numbers = _numbers(values, self.column)
-        if self.indicator:
-            out[:, 1] = numbers.isna()
-        scaled = (numbers.fillna(self.median) - self.center) / self.spread
-        out[:, 0] = scaled.clip(-MAX_SPREADS, MAX_SPREADS)
-
-
-@dataclass(frozen=True)
-class CategoryCode:
-    """How a category is encoded: a column of 0 and 1 per level.
-
-    Attributes:
-        column: Its name.
-        levels: Levels with a column of their own; `MISSING` may be one.
-        rare: Levels that share a last column, where there are any; so does a level that no
-            training row had. Without a column for rare levels such a row is 0 throughout.
-    """
-
-    column: str
-    levels: tuple[str, ...]
-    rare: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the encoded columns."""
-        levels = (*self.levels, RARE) if self.rare else self.levels
-        return tuple(f"{self.column} = {level}" for level in levels)
-
-    def write(self, values: "pd.Series[Any]", out: NDArray[np.float32]) -> None:
-        """Encode values `(n,)` into `out` `(n, len(names))`."""
-        category = as_category(values)
-        position = {level: i for i, level in enumerate(self.levels)}
-        other = len(self.levels) if self.rare else -1
-        seen = [position.get(level, other) for level in (*category.cat.categories, MISSING)]
-        # A missing value has code -1 and picks the last position.
-        encoded = np.array(seen)[category.cat.codes.to_numpy()]
-        rows = np.flatnonzero(encoded >= 0)
-        out[:] = 0
-        out[rows, encoded[rows]] = 1
-
-
-Code = NumberCode | CategoryCode
+MIN_LEVEL_ROWS = 20
+MAX_LEVELS = 100
+"""Where more levels than this are all rare, so many are kept that have enough rows each."""
 
 
 @dataclass(frozen=True)
@@ -126,20 +62,28 @@ class Encoder:
             frame: The training rows, `(n, c)`, `n >= 1`.
             kinds: The kind of each column.
             scale: Numbers to mean 0 and deviation 1, or to the range -1 to 1. A constant becomes 0.
-            rare_level: Levels rarer than this share of the rows become one; 0 for none.
+            rare_level: Levels rarer than this share of the rows become one; 0 for none. Where that
+                are all, the most frequent are kept that have enough rows to learn from.
 
         Raises:
             InvalidInputError: A column of numbers holds texts.
         """
-        numbers = [column for column in frame.columns if kinds[column] == "number"]
+        numbers = {
+            column: numbers_in(frame[column], column)
+            for column in frame.columns
+            if kinds[column] == "number"
+        }
+        firsts = {c: _first_day(frame[c]) for c in frame.columns if kinds[c] == "date"}
+        for column, first in firsts.items():
+            days, _ = parts_of_dates(frame[column], np.datetime64(first))
+            numbers |= {_part(column, str(part)): days[part] for part in days.columns}
         categories = {
             column: as_category(frame[column])
             for column in frame.columns
-            if kinds[column] == "category"
+            if kinds[column] in ("category", "text")
         }
         cleaned = pd.DataFrame(
-            {column: _numbers(frame[column], column) for column in numbers}
-            | {column: values.cat.codes for column, values in categories.items()}
+            numbers | {column: values.cat.codes for column, values in categories.items()}
         )
         scaler = StandardScaler() if scale == "standard" else MinMaxScaler((-1, 1))
         impute = SimpleImputer(strategy="median", keep_empty_features=True)
@@ -147,15 +91,22 @@ class Encoder:
         one_hot = OneHotEncoder(min_frequency=rare_level or None, dtype=np.float32)
         fitted = ColumnTransformer(
             [
-                ("numbers", make_pipeline(impute, scaler), numbers),
+                ("numbers", make_pipeline(impute, scaler), list(numbers)),
                 ("categories", one_hot, list(categories)),
             ]
         ).fit(cleaned)
         codes: dict[str, Code] = {}
         if numbers:
-            codes |= _number_codes(fitted.named_transformers_["numbers"], cleaned[numbers])
+            codes |= _number_codes(fitted.named_transformers_["numbers"], cleaned[list(numbers)])
         if categories:
             codes |= _category_codes(fitted.named_transformers_["categories"], categories)
+        for column, first in firsts.items():
+            parts = [part for part in codes if part.startswith(_part(column, ""))]
+            codes[column] = DateCode(
+                column,
+                first,
+                tuple(_renamed(codes.pop(name), _part(column, "")) for name in parts),
+            )
         return cls(tuple(codes[column] for column in frame.columns))
 
     @property
@@ -172,6 +123,15 @@ class Encoder:
     def encoded_names(self) -> tuple[str, ...]:
         """Names of the encoded columns, `(d,)`, such as "age" or "sex = female"."""
         return tuple(name for code in self.codes for name in code.names)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What was done to columns whose levels are not all inputs of their own."""
+        return tuple(
+            sentences.rare(code.column, len(code.levels), len(code.rare))
+            for code in self.codes
+            if isinstance(code, CategoryCode) and code.rare
+        )
 
     def transform(self, frame: pd.DataFrame) -> NDArray[np.float32]:
         """Encode rows.
@@ -201,25 +161,23 @@ class Encoder:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
         """Return the encoder that `to_dict` wrote, also after a passage through JSON."""
-        return cls(tuple(_code_from(code) for code in record["codes"]))
+        return cls(tuple(code_from(code) for code in record["codes"]))
 
 
-def _code_from(record: Mapping[str, Any]) -> Code:
-    if "levels" in record:
-        return CategoryCode(record["column"], tuple(record["levels"]), tuple(record["rare"]))
-    return NumberCode(**record)
+def _first_day(values: "pd.Series[Any]") -> str:
+    days = dates_of(values)
+    given = days[~np.isnat(days)]
+    return str(given.min() if len(given) else np.datetime64("1970-01-01", "D"))
 
 
-def _numbers(values: "pd.Series[Any]", column: str) -> "pd.Series[float]":
-    """Return values as numbers, or say which row of a file with a header holds a text."""
-    numbers, wrong = as_number(values)
-    if len(wrong):
-        raise InvalidInputError(
-            f"Column '{column}' needs numbers",
-            however=text_in_place_of_numbers(int(wrong[0]) + 2, len(wrong)),
-            remedy="Correct that value.",
-        )
-    return numbers.astype("float64")
+def _part(column: str, part: str) -> str:
+    """Return a name that no column has, for a part of a date while the scaler learns."""
+    return f"{column}\0{part}"
+
+
+def _renamed(code: Code, prefix: str) -> NumberCode:
+    assert isinstance(code, NumberCode)
+    return dataclasses.replace(code, column=code.column.removeprefix(prefix))
 
 
 def _number_codes(pipeline: Any, values: pd.DataFrame) -> dict[str, Code]:
@@ -250,6 +208,16 @@ def _category_codes(one_hot: Any, categories: "Mapping[str, pd.Series[Any]]") ->
         # A missing value has code -1, which picks the last name.
         names = np.array([*values.cat.categories, MISSING], dtype=object)
         rare_levels = () if rare is None else tuple(names[rare])
-        levels = tuple(level for level in names[seen] if level not in rare_levels)
+        kept = set(names[seen]).difference(rare_levels)
+        if not kept - {MISSING} and len(rare_levels) > MAX_LEVELS:
+            kept |= _most_frequent(values)
+        levels = tuple(level for level in names[seen] if level in kept)
+        rare_levels = tuple(level for level in rare_levels if level not in kept)
         codes[column] = CategoryCode(column, levels, rare_levels)
     return codes
+
+
+def _most_frequent(values: "pd.Series[Any]") -> set[str]:
+    """Return the most frequent levels that have enough rows to learn from."""
+    counts = values.value_counts()
+    return set(counts[counts >= MIN_LEVEL_ROWS].index[:MAX_LEVELS])

@@ -1,14 +1,16 @@
 """Numbers and categories: how the values of a column are cleaned and converted."""
 
-import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-ColumnKind = Literal["number", "category"]
+from fairmoe.data.reading.numbers import look_at, plain_numbers
+
+ColumnKind = Literal["number", "category", "date", "text"]
+"""What a column is taken as. The frame holds dates and texts as categories do."""
 
 MISSING = "(missing)"
 """The name under which missing values can be merged into a group, and are encoded as a level."""
@@ -22,42 +24,12 @@ MISSING_WORDS = (
 LARGEST_NUMBER = 1e30
 """Numbers beyond this, in either direction, are taken as missing."""
 
-_DECIMAL_COMMA = re.compile(r"[-+]?(\d{1,3}(\.\d{3})+(,\d+)?|(\d+(,\d*)?|,\d+)(e[-+]?\d+)?)", re.I)
-_THOUSANDS_COMMA = re.compile(r"[-+]?\d{1,3}(,\d{3})*(\.\d+)?")
-
 
 def level_text(value: Hashable) -> str:
     """Return a value as the text under which the user picks it: 1.0 is "1"."""
     if isinstance(value, (float, np.floating)) and float(value).is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def numbers_from(texts: Sequence[str], *, comma: Literal["decimal", "thousands"]) -> NDArray[Any]:
-    """Read texts as numbers.
-
-    Where some are not plain numbers, a comma may stand for the decimal point or part thousands,
-    if all texts of the column agree.
-
-    Args:
-        texts: Texts without surrounding blanks, `(k,)`.
-        comma: How a comma is read where all texts allow both readings.
-
-    Returns:
-        Numbers, `(k,)`, of an integer type if all are whole; NaN for a text that is no number.
-    """
-    plain = pd.to_numeric(pd.Series(texts, dtype="str"), errors="coerce")
-    if not plain.isna().any():
-        return plain.to_numpy()
-    formats: dict[str, tuple[re.Pattern[str], Callable[[str], str]]] = {
-        "decimal": (_DECIMAL_COMMA, lambda text: text.replace(".", "").replace(",", ".")),
-        "thousands": (_THOUSANDS_COMMA, lambda text: text.replace(",", "")),
-    }
-    for name in (comma, *(other for other in formats if other != comma)):
-        pattern, to_plain = formats[name]
-        if all(pattern.fullmatch(text) for text in texts):
-            return pd.to_numeric(pd.Series([to_plain(text) for text in texts])).to_numpy()
-    return plain.to_numpy(dtype=np.float64)
 
 
 def as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -70,24 +42,36 @@ def as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
     else:
         codes, uniques = pd.factorize(values)
         levels = list(uniques)
-    texts = pd.Series([level_text(level) for level in levels], dtype="str")
-    texts = texts.mask(texts.isin(MISSING_WORDS))
-    new_codes, levels_kept = pd.factorize(texts)
-    order = _order(levels_kept)
+    return _recoded(values, codes, [level_text(level) for level in levels])
+
+
+def recoded(values: "pd.Series[Any]", texts: Sequence[str | None]) -> "pd.Series[Any]":
+    """Return a categorical series with other texts in place of its levels, `(k,)`, in order.
+
+    Levels that get the same text become one; None makes a level a missing value.
+    """
+    return _recoded(values, values.cat.codes.to_numpy(), texts)
+
+
+def _recoded(
+    values: "pd.Series[Any]", codes: NDArray[Any], texts: Sequence[str | None]
+) -> "pd.Series[Any]":
+    levels = pd.Series(list(texts), dtype="str")
+    levels = levels.mask(levels.isin(MISSING_WORDS))
+    new_codes, levels_kept = pd.factorize(levels)
+    order = _order(list(levels_kept))
     position = np.full(len(levels_kept) + 1, -1)
     position[order] = np.arange(len(levels_kept))
     # A missing value has code -1, which picks the last entry, and that is -1 too.
     of_level = position[np.append(new_codes, -1)]
-    recoded = pd.Categorical.from_codes(of_level[codes], pd.Index(levels_kept, dtype="str")[order])
-    return pd.Series(recoded, index=values.index, name=values.name)
+    category = pd.Categorical.from_codes(of_level[codes], pd.Index(levels_kept, dtype="str")[order])
+    return pd.Series(category, index=values.index, name=values.name)
 
 
-def _order(texts: Iterable[str]) -> NDArray[np.intp]:
-    all_texts = list(texts)
-    numbers = pd.to_numeric(pd.Series(all_texts, dtype="str"), errors="coerce")
-    if numbers.isna().any():
-        return np.argsort(np.array(all_texts, dtype=object), kind="stable")
-    return np.argsort(numbers.to_numpy(), kind="stable")
+def _order(texts: list[str]) -> NDArray[np.intp]:
+    numbers = plain_numbers(texts)
+    keys = np.array(texts, dtype=object) if numbers is None else numbers
+    return np.argsort(keys, kind="stable")
 
 
 def as_number(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], NDArray[np.intp]]":
@@ -111,7 +95,9 @@ def as_number(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], NDArray[np.int
 
 
 def _number_of_texts(values: "pd.Series[Any]") -> "tuple[pd.Series[Any], NDArray[np.intp]]":
-    levels = numbers_from(list(values.cat.categories), comma="thousands")
+    seen = look_at(list(values.cat.categories))
+    comma_only = seen.needs("comma").any() and not seen.needs("point").any()
+    levels = seen.values("comma" if comma_only else "point")
     return number_of_levels(values, levels), np.flatnonzero(
         np.append(np.isnan(levels.astype(np.float64)), False)[values.cat.codes.to_numpy()]
     )

@@ -1,25 +1,22 @@
-"""Bytes of a CSV or Parquet file -> table."""
+"""Bytes of a file -> table."""
 
-import contextlib
-import csv
 import dataclasses
 import gzip
 import hashlib
 import io
-import itertools
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
-import pyarrow.types
 
-from fairmoe.data.kinds import MISSING_WORDS, as_category, number_of_levels, numbers_from
-from fairmoe.data.table import Table, check_names, table_from_frame
-from fairmoe.data.text import DELIMITERS, SAMPLE, decode, find_delimiter, records
+from fairmoe.data.reading.columns import interpret_like
+from fairmoe.data.reading.delimited import read_text
+from fairmoe.data.reading.parquet import read_parquet
+from fairmoe.data.reading.raw import RawTable, labels_of, without_index
+from fairmoe.data.reading.record import Reading, ReadOptions
+from fairmoe.data.reading.textfile import open_text
+from fairmoe.data.table import Table, check_names, table_from_raw
 from fairmoe.errors import InvalidInputError
 
 MAX_COLUMNS = 1000
@@ -27,36 +24,87 @@ MAX_BYTES = 2**31 - 2
 """What the CSV reader takes in one piece, which it must, to know the type of a column."""
 
 
-def read_table(source: bytes | str | Path, *, name: str = "") -> Table:
+def read_table(
+    source: bytes | str | Path,
+    *,
+    name: str = "",
+    options: ReadOptions | None = None,
+    like: Reading | None = None,
+) -> Table:
     """Read a CSV or Parquet file, plain or gzipped.
 
-    Delimiter (comma, semicolon, tab, pipe) and encoding (UTF-8, UTF-16, Latin-1) are found. The
-    first row names the columns. Blanks around values are removed; blank rows are left out; empty
+    Delimiter (comma, semicolon, tab, pipe), encoding (UTF-8, UTF-16, Latin-1), the row of names and
+    the decimal sign are found. Blanks around values are removed; blank rows are left out; empty
     fields and the usual words for nothing (`?`, `NA`, `null`...) are missing values. A column is a
-    number if all its values are (a decimal comma or commas between thousands will do), and a
-    category otherwise.
+    number if all its values are, but for a few texts that mark missing ones; a date or a long text
+    if they are; and a category otherwise.
 
     Args:
         source: The bytes of the file, or where it lies; text is a path.
         name: What to call the table; by default the name of the file.
+        options: What the reader is told, where it is not to find out itself.
+        like: How a table was read before, `Table.reading`. The columns that it names are read in
+            the same way, whatever else is in the file, and others are left out: so each row is read
+            by itself.
 
     Raises:
         InvalidInputError: The file cannot be found, or is not a table that can be trained on; the
             message says what is wrong and where, rows counted as a spreadsheet does.
     """
     if isinstance(source, bytes):
-        raw = source
+        content = source
     else:
         path = _path(source)
-        raw, name = _bytes_at(path), name or path.name
-    content = _decompressed(raw)
-    is_parquet = content.startswith(b"PAR1")
-    frame, notes, blank_lines = _parquet(content) if is_parquet else _csv(content)
-    table = table_from_frame(frame, name=name, sha256=hashlib.sha256(raw).hexdigest())
-    return dataclasses.replace(table, notes=notes, blank_lines=blank_lines)
+        content, name = _bytes_at(path), name or path.name
+    options = options or ReadOptions()
+    sha256 = hashlib.sha256(content).hexdigest()
+    raw, notes = _raw(_decompressed(content), options, like)
+    if like is not None:
+        return _table_like(raw, like, name=name, sha256=sha256, notes=notes)
+    table = table_from_raw(raw, options, rows=raw.rows, name=name, sha256=sha256)
+    return dataclasses.replace(table, notes=notes)
 
 
-_Parts = tuple[pd.DataFrame, tuple[str, ...], tuple[int, ...]]
+def _table_like(
+    raw: RawTable, like: Reading, *, name: str, sha256: str, notes: tuple[str, ...]
+) -> Table:
+    columns = interpret_like(raw, like)
+    return Table(
+        frame=pd.DataFrame(columns.cells, index=pd.RangeIndex(raw.rows)),
+        kinds=columns.kinds,
+        sha256=sha256,
+        name=name,
+        notes=notes,
+        changes=columns.changes,
+        reading=columns.reading,
+        raw=raw,
+    )
+
+
+def _raw(
+    content: bytes, options: ReadOptions, like: Reading | None
+) -> tuple[RawTable, tuple[str, ...]]:
+    """Return the cells of a file, and how it was read."""
+    if content.startswith(b"PAR1"):
+        raw = read_parquet(content)
+        names: tuple[str, ...] = tuple(raw.cells)
+        notes: tuple[str, ...] = ("Parquet.",)
+    else:
+        text = open_text(content, options, () if like is None else tuple(like.columns))
+        names, notes = text.names, text.notes
+        labels = labels_of(names, unique=like is not None)
+        _check_columns(labels, 2 if like is None else 1)
+        check_names(labels)
+        _check_has_rows(len(text.body.strip()))
+        raw = read_text(text, options, like)
+    _check_has_rows(raw.rows)
+    if like is not None:
+        return raw, notes
+    unnamed = [label for label, given in zip(labels_of(names), names, strict=True) if not given]
+    _check_values_differ_from_names(raw)
+    raw = without_index(raw, unnamed)
+    _check_columns(tuple(raw.cells), 2)
+    return raw, notes
 
 
 def _path(source: str | Path) -> Path:
@@ -103,123 +151,14 @@ def _decompressed(raw: bytes) -> bytes:
     return content
 
 
-def _parquet(content: bytes) -> _Parts:
-    try:
-        table = pyarrow.parquet.read_table(io.BytesIO(content))
-    except (pa.ArrowException, OSError) as error:
-        raise InvalidInputError(
-            "A complete Parquet file is needed",
-            however="this one is damaged or cut short",
-            remedy="Write it again, or load the table as CSV.",
-        ) from error
-    _check_columns(table.column_names)
-    _check_has_rows(table.num_rows)
-    for field in table.schema:
-        if pyarrow.types.is_nested(field.type) or _is_binary(field.type):
-            raise InvalidInputError(
-                f"Column '{field.name}' needs one number or text in each row",
-                however="it holds lists, records or bytes",
-                remedy="Leave the column out of the file, or part it into plain columns.",
-            )
-    return _to_pandas(table), (), ()
-
-
-def _is_binary(kind: pa.DataType) -> bool:
-    return bool(
-        pyarrow.types.is_binary(kind)
-        or pyarrow.types.is_large_binary(kind)
-        or pyarrow.types.is_fixed_size_binary(kind)
-    )
-
-
-def _csv(content: bytes) -> _Parts:
-    text, encoding = decode(content)
-    if not text.strip():
-        raise InvalidInputError("A table is needed", however="the file is empty")
-    delimiter = find_delimiter(text)
-    numbered = enumerate(records(text[:SAMPLE].rstrip("\r\n "), delimiter), start=1)
-    filled = ((number, row) for number, row in numbered if row)
-    header_row, header = next(filled)
-    rows = len(list(itertools.islice(filled, 1)))
-    names = [field.strip() or f"column {i}" for i, field in enumerate(header, start=1)]
-    _check_columns(names)
-    _check_header(header)
-    check_names(names)
-    _check_has_rows(rows)
-    body = text.strip("\r\n ").encode()
-    blank_lines = _blank_lines(text, delimiter)
-    del text
-    table = _parsed(body, names, delimiter, header_row)
-    frame = _to_pandas(table)
-    for column in frame.columns:
-        frame[column] = _numbers_if_all_are(frame[column], delimiter)
-    _check_values_differ_from_names(frame)
-    notes = (f"{encoding}, {DELIMITERS[delimiter]}-separated.",)
-    return frame, notes, blank_lines
-
-
-def _parsed(body: bytes, names: list[str], delimiter: str, header_row: int) -> pa.Table:
-    if body.count(b'"') % 2:
-        _check_rows(body, delimiter, len(names), header_row)
-    # The reader's own error quotes cells, so it is left behind before another is raised.
-    with contextlib.suppress(pa.ArrowInvalid):
-        return pyarrow.csv.read_csv(
-            pa.BufferReader(body),
-            # One block: the type of a column is inferred from its first block only.
-            read_options=pyarrow.csv.ReadOptions(
-                block_size=len(body) + 1, column_names=names, skip_rows_after_names=1
-            ),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=pyarrow.csv.ConvertOptions(
-                null_values=list(MISSING_WORDS),
-                strings_can_be_null=True,
-                true_values=[],
-                false_values=[],
-                auto_dict_encode=True,
-                auto_dict_max_cardinality=2**31 - 1,
-            ),
-        )
-    _check_rows(body, delimiter, len(names), header_row)
-    raise InvalidInputError(
-        f"Each row needs {len(names)} fields, one per column",
-        however="not all rows of the file can be told apart",
-        remedy="Export it again, with quotes around texts.",
-    )
-
-
-def _to_pandas(table: pa.Table) -> pd.DataFrame:
-    def convert(column: pa.ChunkedArray) -> pa.ChunkedArray:
-        if pyarrow.types.is_temporal(column.type):
-            return column.cast(pa.string()).dictionary_encode()
-        if pyarrow.types.is_decimal(column.type):
-            return column.cast(pa.float64())
-        return column
-
-    names = table.column_names
-    converted = pa.table([convert(column) for column in table.columns], names=names)
-    frame: pd.DataFrame = converted.to_pandas(ignore_metadata=True)
-    return frame
-
-
-def _numbers_if_all_are(values: "pd.Series[Any]", delimiter: str) -> "pd.Series[Any]":
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return values
-    category = as_category(values)
-    levels = list(category.cat.categories)
-    numbers = numbers_from(levels, comma="thousands" if delimiter == "," else "decimal")
-    if not levels or pd.isna(numbers).any():
-        return category
-    return number_of_levels(category, numbers)
-
-
-def _check_columns(names: list[str]) -> None:
+def _check_columns(names: Sequence[str], fewest: int) -> None:
     if len(names) > MAX_COLUMNS:
         raise InvalidInputError(
             f"At most {MAX_COLUMNS:,} columns can be explained one by one",
             however=f"the table has {len(names):,}",
             remedy="Keep the columns that matter and load those.",
         )
-    if len(names) < 2:
+    if len(names) < fewest:
         raise InvalidInputError(
             "At least two columns are needed, a target and a sensitive one",
             however="the table has one",
@@ -234,55 +173,15 @@ def _check_has_rows(rows: int) -> None:
         )
 
 
-def _check_header(header: list[str]) -> None:
-    numbers = numbers_from([field.strip() for field in header], comma="thousands")
-    numeric = [i for i, number in enumerate(numbers, start=1) if not pd.isna(number)]
-    if numeric:
-        raise InvalidInputError(
-            "The first row needs to name the columns",
-            however=f"field {numeric[0]} of row 1 is a number",
-            remedy="Add a row of names on top, or rename that column.",
-        )
-
-
-def _check_values_differ_from_names(frame: pd.DataFrame) -> None:
+def _check_values_differ_from_names(raw: RawTable) -> None:
     """Refuse a first row of which half the fields recur below: it is data, not names."""
     n_repeated = sum(
-        not pd.api.types.is_numeric_dtype(values.dtype) and column in values.cat.categories
-        for column, values in frame.items()
+        isinstance(values.dtype, pd.CategoricalDtype) and column in values.cat.categories
+        for column, values in raw.cells.items()
     )
-    if 2 * n_repeated >= frame.shape[1]:
+    if 2 * n_repeated >= len(raw.cells):
         raise InvalidInputError(
             "The first row needs to name the columns",
-            however=f"{n_repeated} of its {frame.shape[1]} fields are values of their own columns",
+            however=f"{n_repeated} of its {len(raw.cells)} fields are values of their own columns",
             remedy="Add a row of names on top.",
         )
-
-
-def _check_rows(body: bytes, delimiter: str, width: int, header_row: int) -> None:
-    """Find the first row that does not have one field per column."""
-    text = body.decode()
-    row = header_row
-    try:
-        for row, fields in enumerate(records(text, delimiter, strict=True), start=header_row):
-            if fields and len(fields) != width:
-                raise InvalidInputError(
-                    f"Each row needs {width} fields, one per column",
-                    however=f"row {row:,} has {len(fields)}",
-                    remedy="Correct that row; a field that holds the delimiter needs quotes.",
-                )
-    except csv.Error as error:
-        raise InvalidInputError(
-            "Each quote that is opened needs to be closed",
-            however=f"one after row {row:,} is not",
-            remedy="Close it, or double the quotes that belong to the text.",
-        ) from error
-
-
-def _blank_lines(text: str, delimiter: str) -> tuple[int, ...]:
-    text = text.rstrip("\r\n ")
-    # Quick and nearly always enough; a blank line within quotes is told apart below.
-    if not any(pair in text for pair in ("\n\n", "\n\r", "\r\r")) and text[0] not in "\r\n":
-        return ()
-    rows = enumerate(records(text, delimiter), start=1)
-    return tuple(row for row, fields in rows if not fields)

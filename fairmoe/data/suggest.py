@@ -142,6 +142,8 @@ def _is_id(table: Table, column: str, words: set[str]) -> bool:
     share = values.nunique() / present
     if ID_WORDS & words:
         return share > 0.9
+    if table.kinds[column] in ("date", "text"):
+        return False
     if table.kinds[column] == "category":
         return share > 0.9
     steps = values.diff().dropna()

@@ -3,12 +3,15 @@
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from fairmoe.data.kinds import ColumnKind, as_category, as_number
+from fairmoe.data.reading.columns import interpret
+from fairmoe.data.reading.raw import RawTable
+from fairmoe.data.reading.record import Change, Reading, ReadOptions
 from fairmoe.errors import InvalidInputError, nearest_first
 
 
@@ -18,12 +21,16 @@ class Table:
 
     Attributes:
         frame: The values, `(n, c)`, with row labels 0 to n - 1. Numbers are int64, or float64
-            with NaN for missing; categories are categorical with text levels, NaN for missing.
+            with NaN for missing; all else is categorical with text levels, NaN for missing, and
+            dates are written as 2015-07-10.
         kinds: The kind of each column, in the order of the columns.
         sha256: Digest of the bytes that the table was read from.
         name: The name of the file or demo; may be empty.
-        notes: What the reader noticed, one sentence each, without any values of cells.
-        blank_lines: Rows, counted as a spreadsheet does, that are blank in the file, ascending.
+        notes: How the file was read, one sentence each, without any values of cells.
+        changes: What was done to the columns.
+        reading: How the columns were read.
+        raw: The cells before anything was decided of them.
+        options: What the reader was told.
     """
 
     frame: pd.DataFrame
@@ -31,7 +38,10 @@ class Table:
     sha256: str
     name: str = ""
     notes: tuple[str, ...] = ()
-    blank_lines: tuple[int, ...] = ()
+    changes: tuple[Change, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+    raw: RawTable = field(default_factory=lambda: RawTable({}))
+    options: ReadOptions = field(default_factory=ReadOptions)
 
     def line(self, position: int) -> int:
         """Return the row at which a spreadsheet shows a position; its first row is the header.
@@ -40,72 +50,75 @@ class Table:
             >>> table_from_frame(pd.DataFrame({"a": [1, 2], "b": [3, 4]})).line(0)
             2
         """
-        line = position + 2
-        for blank in self.blank_lines:
-            line += blank <= line
-        return line
+        return self.raw.line(position)
 
 
 def table_from_frame(frame: pd.DataFrame, *, name: str = "", sha256: str = "") -> Table:
     """Clean a data frame into a table.
 
-    Booleans, texts and dates become categories, numbers stay numbers. Without `sha256` the digest
-    is that of the values and the column names.
+    Booleans and texts become categories, numbers stay numbers, dates stay dates if there are at
+    least three. Without `sha256` the digest is that of the values and the column names.
 
     Raises:
         InvalidInputError: Two columns have the same name.
     """
     check_names([str(column) for column in frame.columns])
     frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
-    cleaned: dict[str, pd.Series[Any]] = {}
-    kinds: dict[str, ColumnKind] = {}
+    cells = {}
     for column in frame.columns:
         values = frame[column].infer_objects().reset_index(drop=True)
-        kinds[column] = _kind_of(values)
-        cleaned[column] = (
-            as_category(values) if kinds[column] == "category" else as_number(values)[0]
-        )
-    table = pd.DataFrame(cleaned, index=pd.RangeIndex(len(frame)))
-    return Table(table, kinds, sha256 or _digest(table), name)
+        cells[column] = as_number(values)[0] if _is_number(values) else as_category(values)
+    table = table_from_raw(RawTable(cells, typed=True), ReadOptions(), rows=len(frame), name=name)
+    return dataclasses.replace(table, sha256=sha256 or _digest(table.frame))
+
+
+def table_from_raw(
+    raw: RawTable, options: ReadOptions, *, rows: int, name: str = "", sha256: str = ""
+) -> Table:
+    """Decide what each column is, and make a table of them.
+
+    Raises:
+        InvalidInputError: A column cannot be what it was told to be, or is not there.
+    """
+    for column in options.columns():
+        check_has(raw.cells, column)
+    columns = interpret(raw, options)
+    frame = pd.DataFrame(columns.cells, index=pd.RangeIndex(rows))
+    return Table(
+        frame=frame,
+        kinds=columns.kinds,
+        sha256=sha256,
+        name=name,
+        changes=columns.changes,
+        reading=columns.reading,
+        raw=raw,
+        options=options,
+    )
+
+
+def reread(table: Table, options: ReadOptions) -> Table:
+    """Return a table as it would be if the reader had been told other things of its columns.
+
+    The encoding and the sheet stay as they were read.
+
+    Raises:
+        InvalidInputError: A column cannot be what it was told to be, or is not there.
+    """
+    if options == table.options:
+        return table
+    read = table_from_raw(table.raw, options, rows=len(table.frame))
+    return dataclasses.replace(read, sha256=table.sha256, name=table.name, notes=table.notes)
 
 
 def retype(table: Table, column: str, kind: ColumnKind) -> Table:
-    """Return the table with a column taken as numbers, or as a category.
+    """Return the table with a column taken as another kind.
 
     Raises:
-        InvalidInputError: There is no such column, or it holds texts that are not numbers.
+        InvalidInputError: There is no such column, or it holds texts that do not fit.
     """
     check_columns(table.frame, [column])
-    if table.kinds[column] == kind:
-        return table
-    values = table.frame[column]
-    converted = as_category(values) if kind == "category" else numbers_of(table, column)
-    frame = table.frame.assign(**{column: converted})
-    return dataclasses.replace(table, frame=frame, kinds={**table.kinds, column: kind})
-
-
-def numbers_of(table: Table, column: str) -> "pd.Series[Any]":
-    """Return a column as numbers.
-
-    Raises:
-        InvalidInputError: It holds texts that are not numbers.
-    """
-    numbers, wrong = as_number(table.frame[column])
-    if len(wrong):
-        raise InvalidInputError(
-            f"Column '{column}' needs numbers",
-            however=text_in_place_of_numbers(table.line(int(wrong[0])), len(wrong)),
-            remedy=f"Correct that value, or take '{column}' as a category.",
-        )
-    return numbers
-
-
-def text_in_place_of_numbers(line: int, count: int) -> str:
-    """Say where texts stand in a column of numbers."""
-    others = {1: "", 2: " and so does one other row"}.get(
-        count, f" and so do {count - 1:,} other rows"
-    )
-    return f"row {line:,} holds text{others}"
+    kinds = {**table.options.kinds, column: kind}
+    return reread(table, dataclasses.replace(table.options, kinds=kinds))
 
 
 def check_names(names: list[str]) -> None:
@@ -132,19 +145,27 @@ def check_columns(frame: pd.DataFrame, names: list[str] | tuple[str, ...]) -> No
         InvalidInputError: One is missing.
     """
     for name in names:
-        if name not in frame.columns:
-            raise InvalidInputError(
-                f"Column '{name}' is needed",
-                however="the table has no column of that name",
-                remedy="Check the spelling, or choose one of its columns.",
-                choices=nearest_first(name, map(str, frame.columns)),
-            )
+        check_has({str(column): None for column in frame.columns}, name)
 
 
-def _kind_of(values: "pd.Series[Any]") -> ColumnKind:
+def check_has(columns: Mapping[str, object], name: str) -> None:
+    """Check that there is a column of a name.
+
+    Raises:
+        InvalidInputError: There is none.
+    """
+    if name not in columns:
+        raise InvalidInputError(
+            f"Column '{name}' is needed",
+            however="the table has no column of that name",
+            remedy="Check the spelling, or choose one of its columns.",
+            choices=nearest_first(name, columns),
+        )
+
+
+def _is_number(values: "pd.Series[Any]") -> bool:
     dtype = values.dtype
-    numeric = pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
-    return "number" if numeric else "category"
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
 def _digest(frame: pd.DataFrame) -> str:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
+from fairmoe.data.reading.record import Reading
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import Account, account_in_people
@@ -28,6 +29,7 @@ class DataSummary:
         groups: Rows of each group, by the group's name, in the order of the group ids.
         positive: The positive class in words, such as "income = >50K".
         words: What both outcomes are called, the positive one first.
+        changes: What was done to the columns, one sentence each.
     """
 
     name: str
@@ -37,6 +39,7 @@ class DataSummary:
     groups: Mapping[str, int]
     positive: str
     words: tuple[str, str]
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +86,8 @@ class Run:
         run_id: A digest of data, roles and settings: the same work has the same id.
         data: What was trained on.
         roles: What each column was for.
+        reading: How the columns were read, so that other rows can be read in the same way; without
+            columns in a run that was kept before this was.
         settings: All settings, as given.
         resolved: What `auto` settings became on this data (epochs, batch_size, ...).
         device: The device that computed it, such as "cpu" or "cuda (NVIDIA H200)".
@@ -99,6 +104,7 @@ class Run:
     run_id: str
     data: DataSummary
     roles: Roles
+    reading: Reading
     settings: Settings
     resolved: Mapping[str, Any]
     device: str

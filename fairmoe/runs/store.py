@@ -15,6 +15,7 @@ from safetensors.torch import load, save
 
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
+from fairmoe.data.reading.record import Reading
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import EXPERTS, MODELS, SPLITS, Model
@@ -142,6 +143,7 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
         run_id=record["run_id"],
         data=_summary(record["data"]),
         roles=Roles.from_dict(record["roles"]),
+        reading=Reading.from_dict(record["reading"]) if "reading" in record else Reading(),
         settings=Settings.from_dict(record["settings"]),
         resolved=record["resolved"],
         device=record["device"],
@@ -165,9 +167,10 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
 
 
 def _summary(record: Mapping[str, Any]) -> DataSummary:
-    # Runs that were kept before outcomes had words have the positive class only.
+    # Runs that were kept before outcomes had words have the positive class only, and no changes.
     words = record.get("words", (record["positive"], f"not {record['positive']}"))
-    return DataSummary(**{**record, "words": tuple(words)})
+    changes = tuple(record.get("changes", ()))
+    return DataSummary(**{**record, "words": tuple(words), "changes": changes})
 
 
 def _record(run: Run) -> dict[str, Any]:
@@ -176,6 +179,7 @@ def _record(run: Run) -> dict[str, Any]:
         **to_document(run),
         "train": _scores(run.scores["train"]),
         "roles": run.roles.to_dict(),
+        "reading": run.reading.to_dict(),
         "encoder": run.encoder.to_dict(),
         "mixture": run.mixture.spec(),
         "curves": [

@@ -102,13 +102,13 @@ def test_a_table_given_as_text_is_refused_and_not_told(text):
 
 
 def test_missing_words_blanks_and_quotes():
-    table = read_table(b'a,b\n ?,"x, y"\n 1 ,NA\n2, x \n,null\n3,"x\n\nz"\n4,none\n')
+    table = read_table(b'a,b\n ?,"x, y"\n 1 ,NA\n2, x \n,w\n5,null\n3,"x\n\nz"\n4,none\n')
     assert table.kinds == {"a": "number", "b": "category"}
-    assert table.frame["a"].isna().tolist() == [True, False, False, True, False, False]
-    assert table.frame["b"].isna().tolist() == [False, True, False, True, False, False]
+    assert table.frame["a"].isna().tolist() == [True, False, False, True, False, False, False]
+    assert table.frame["b"].isna().tolist() == [False, True, False, False, True, False, False]
     assert table.frame["b"].iloc[2] == "x"
-    assert table.frame["b"].iloc[4] == "x\n\nz"
-    assert table.frame["b"].iloc[5] == "none"
+    assert table.frame["b"].iloc[5] == "x\n\nz"
+    assert table.frame["b"].iloc[6] == "none"
 
 
 def test_blank_rows_are_left_out_but_counted_in_row_numbers():
@@ -160,7 +160,7 @@ def test_levels_of_numbers_are_in_order_of_size():
 
 
 def test_unnamed_column_gets_a_name():
-    assert list(read_table(b",b\n1,x\n2,y\n").frame.columns) == ["column 1", "b"]
+    assert list(read_table(b",b\n4,x\n2,y\n").frame.columns) == ["column 1", "b"]
 
 
 fields = st.text(
@@ -341,8 +341,8 @@ def test_text_where_numbers_were_promised(text, however):
     with pytest.raises(InvalidInputError) as caught:
         retype(table, "a", "number")
     assert str(caught.value) == (
-        f"Column 'a' needs numbers; however, {however} Correct that value, or take 'a' as a "
-        "category."
+        f"Column 'a' needs numbers; however, {however} Correct that value, say that it "
+        "means missing, or take 'a' as a category."
     )
 
 

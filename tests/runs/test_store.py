@@ -106,6 +106,7 @@ def run():
             labelled.words,
         ),
         roles=ROLES,
+        reading=table.reading,
         settings=Settings(epochs=8, lambda_fair=0.3, split_seed=None),
         resolved={"epochs": 8, "batch_size": 72},
         device="cpu",

@@ -44,6 +44,7 @@ def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
             words=labelled.words,
         ),
         roles=roles,
+        reading=table.reading,
         settings=settings,
         resolved={"epochs": 10, "batch_size": 2400, "features": 24},
         device="cpu",

@@ -3,7 +3,7 @@
 import csv
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fairmoe.errors import InvalidInputError
 
@@ -20,7 +20,7 @@ _SIGNATURES = {
 _NOT_TEXT = "Export it as CSV and load that."
 
 
-def decode(raw: bytes) -> tuple[str, str]:
+def decode(raw: bytes, encoding: str = "") -> tuple[str, str]:
     r"""Decode bytes that should be text.
 
     Returns:
@@ -86,11 +86,15 @@ def _check_text(text: str) -> None:
         )
 
 
-def find_delimiter(text: str) -> str:
+def find_delimiter(text: str, needed: Collection[str] = ()) -> str:
     r"""Return the delimiter under which the first rows agree best on a number of columns.
 
     Where several do equally well, the one that gives more columns wins, and then the comma. Where
-    none parts the first row, it is the comma.
+    none parts a row, it is the comma.
+
+    Args:
+        text: The table.
+        needed: Names that one row has to hold, if they are known; this decides before all else.
 
     Example:
         >>> find_delimiter("age;income\n38;1,5\n41;2,25\n")
@@ -99,14 +103,18 @@ def find_delimiter(text: str) -> str:
     sample = text[:SAMPLE]
     complete = len(sample) == len(text)
 
-    def agreement(delimiter: str) -> tuple[float, int]:
+    def agreement(delimiter: str) -> tuple[bool, float, int]:
         rows = [row for row in itertools.islice(records(sample, delimiter), 200) if row]
         # The sample may cut its last row short.
         rows = rows if complete or len(rows) < 2 else rows[:-1]
-        width = len(rows[0])
-        if width < 2:
-            return 0.0, width
-        return sum(len(row) == width for row in rows) / len(rows), width
+        has_names = bool(needed) and any(
+            set(needed) <= {field.strip() for field in row} for row in rows
+        )
+        widths = [len(row) for row in rows if len(row) > 1]
+        if not widths:
+            return has_names, 0.0, 1
+        usual = max(set(widths), key=lambda width: (widths.count(width), width))
+        return has_names, widths.count(usual) / len(rows), usual
 
     return max(DELIMITERS, key=agreement)
 
