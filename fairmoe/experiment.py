@@ -13,8 +13,16 @@ from numpy.typing import NDArray
 
 from fairmoe.baselines import fit_constant, fit_logistic
 from fairmoe.config import Scale, Settings
-from fairmoe.data import EncodedData, EncodedSplit, Roles, Table, assign_roles, encode
-from fairmoe.data.reading.record import Reading
+from fairmoe.data import (
+    Change,
+    EncodedData,
+    EncodedSplit,
+    Reading,
+    Roles,
+    Table,
+    assign_roles,
+    encode,
+)
 from fairmoe.explain import Explainable
 from fairmoe.metrics import score_predictions
 from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
@@ -48,6 +56,7 @@ class Prepared:
         summary: What the rows are, without any of their cells.
         roles: What each column is for.
         reading: How the columns were read.
+        changes: What was done to the columns.
         seconds: Wall time of reading and encoding.
     """
 
@@ -56,6 +65,7 @@ class Prepared:
     summary: DataSummary
     roles: Roles
     reading: Reading
+    changes: tuple[Change, ...]
     seconds: float
 
 
@@ -85,6 +95,18 @@ def run_experiment(
         CancelledError: `on_progress` said so; nothing is kept.
     """
     prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=read_seconds)
+    return run_prepared(prepared, settings, on_progress=on_progress)
+
+
+def run_prepared(
+    prepared: Prepared, settings: Settings, *, on_progress: OnProgress = ignore_progress
+) -> Run:
+    """Train a mixture on a table that was made ready, and score it as `run_experiment` does.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so; nothing is kept.
+    """
     trained = train(prepared.data, [settings], on_progress=on_progress)
     return make_run(prepared, settings, trained, on_progress=on_progress)
 
@@ -114,6 +136,7 @@ def prepare(
     )
     on_progress(Progress("encode", 1, 1))
     groups = np.bincount(labelled.group, minlength=data.n_groups).tolist()
+    changes = (*labelled.changes, *data.encoder.changes)
     summary = DataSummary(
         name=table.name,
         rows=len(table.frame),
@@ -122,7 +145,7 @@ def prepare(
         groups=dict(zip(data.group_names, groups, strict=True)),
         positive=data.positive,
         words=labelled.words,
-        changes=tuple(c.sentence for c in (*labelled.changes, *data.encoder.changes)),
+        changes=tuple(change.sentence for change in changes),
     )
     return Prepared(
         data=data,
@@ -130,6 +153,7 @@ def prepare(
         summary=summary,
         roles=labelled.roles,
         reading=table.reading,
+        changes=changes,
         seconds=read_seconds + time.perf_counter() - started,
     )
 

@@ -1,44 +1,83 @@
 """What a run says of rows that it has not seen."""
 
+import copy
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import torch
 
-from fairmoe.data import MISSING, Table
-from fairmoe.data.codes import CategoryCode, NumberCode
-from fairmoe.data.kinds import as_category, as_number
-from fairmoe.data.reading.sentences import text_in_place_of_numbers
-from fairmoe.data.table import check_columns
-from fairmoe.errors import InvalidInputError
+from fairmoe.data import MISSING, Change, ColumnKind, Reading, Table
+from fairmoe.data.codes import CategoryCode, Code, DateCode, NumberCode
+from fairmoe.data.kinds import as_category
+from fairmoe.data.reading import sentences
+from fairmoe.data.reading.columns import interpret_like
+from fairmoe.data.reading.record import ColumnReading
+from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.names import EXPERTS
 from fairmoe.runs import Run
+from fairmoe.training import on_one_thread
+
+_KINDS: Mapping[type[Code], ColumnKind] = {
+    NumberCode: "number",
+    CategoryCode: "category",
+    DateCode: "date",
+}
 
 
-def predict_rows(run: Run, table: Table) -> pd.DataFrame:
+class Predictions(NamedTuple):
+    """What the mixture of a run says of rows.
+
+    Attributes:
+        rows: One row per row of the table: `row`, at which a spreadsheet shows it; `probability` of
+            the positive class; `decision`, 1 above a probability of 0.5 and else 0; and the gate's
+            weight for each expert, `gate_utility`, `gate_result`, `gate_procedural`.
+        changes: What was found that no training row had: other texts than numbers, other levels.
+    """
+
+    rows: pd.DataFrame
+    changes: tuple[Change, ...]
+
+
+def reading_of(run: Run) -> Reading:
+    """Return how the columns that the models of a run see were read when it was trained."""
+    columns = {}
+    for code in run.encoder.codes:
+        kind = _KINDS[type(code)]
+        plain = ColumnReading(kind, order="year first" if kind == "date" else None)
+        columns[code.column] = run.reading.columns.get(code.column, plain)
+    return Reading(run.reading.decimal, columns)
+
+
+@on_one_thread()
+@torch.no_grad()
+def predict_rows(run: Run, table: Table) -> Predictions:
     """Return what the mixture of a run says of each row of a table.
+
+    The table is taken as the one was that the run was trained on, so that what is said of a row
+    does not depend on which others there are. In place of a text among numbers or dates stands a
+    missing value; a level that no training row had counts as a rare one, if there were any, and
+    else as none.
 
     Args:
         run: The run.
         table: Any rows with the columns that the models see; neither the target nor, unless the
-            models see them, the sensitive columns are needed.
-
-    Returns:
-        One row per row of the table: `row`, at which a spreadsheet shows it; `probability` of the
-        positive class; `decision`, 1 above a probability of 0.5 and else 0; and the gate's weight
-        for each expert, `gate_utility`, `gate_result`, `gate_procedural`.
+            models see them, the sensitive columns are needed. `read_table` does best with
+            `like=reading_of(run)`.
 
     Raises:
-        InvalidInputError: A column is missing, or one of numbers holds texts.
+        InvalidInputError: Columns are missing.
     """
-    check_columns(table.frame, run.encoder.columns)
-    for code in run.encoder.codes:
-        if isinstance(code, NumberCode):
-            _check_numbers(table, code.column)
-    x = torch.as_tensor(run.encoder.transform(table.frame))
-    with torch.no_grad():
-        proba = run.mixture.proba(x)[0].numpy()
-        gate = run.mixture.gate_proba(x)[0].numpy()
-    return pd.DataFrame(
+    _check_columns(run, table)
+    columns = interpret_like(table.raw, reading_of(run))
+    frame = pd.DataFrame(columns.cells, index=table.frame.index)
+    x = torch.as_tensor(run.encoder.transform(frame)).double()
+    # In float64 a row's prediction does not depend on which rows it is predicted with.
+    mixture = copy.deepcopy(run.mixture).double()
+    proba = mixture.proba(x)[0].numpy()
+    gate = mixture.gate_proba(x)[0].numpy()
+    rows = pd.DataFrame(
         {
             "row": [table.line(position) for position in range(len(x))],
             "probability": proba,
@@ -46,29 +85,32 @@ def predict_rows(run: Run, table: Table) -> pd.DataFrame:
         }
         | {f"gate_{expert}": gate[:, i] for i, expert in enumerate(EXPERTS)}
     )
+    return Predictions(rows, (*columns.changes, *_unseen_levels(run, frame)))
 
 
-def unknown_levels(run: Run, table: Table) -> dict[str, int]:
-    """Return how many rows of each column hold a category that no training row had.
-
-    Raises:
-        InvalidInputError: A column is missing.
-    """
-    check_columns(table.frame, run.encoder.columns)
-    unknown = {}
+def _unseen_levels(run: Run, frame: pd.DataFrame) -> list[Change]:
+    changes = []
     for code in run.encoder.codes:
-        if isinstance(code, CategoryCode):
-            values = as_category(table.frame[code.column]).astype("str").fillna(MISSING)
-            unknown[code.column] = int((~values.isin((*code.levels, *code.rare))).sum())
-    return {column: count for column, count in unknown.items() if count}
+        if not isinstance(code, CategoryCode):
+            continue
+        values = as_category(frame[code.column]).astype("str").fillna(MISSING)
+        unseen = values[~values.isin((*code.levels, *code.rare))]
+        if len(unseen):
+            levels = tuple(unseen.unique()[:5])
+            changes.append(sentences.unseen(code.column, len(unseen), levels))
+    return changes
 
 
-def _check_numbers(table: Table, column: str) -> None:
-    """The encoder would check the same, but it does not know the rows of the file."""
-    _, wrong = as_number(table.frame[column])
-    if len(wrong):
-        raise InvalidInputError(
-            f"Column '{column}' needs numbers, as in the rows that were trained on",
-            however=text_in_place_of_numbers(table.line(int(wrong[0])), len(wrong)),
-            remedy="Correct that value.",
-        )
+def _check_columns(run: Run, table: Table) -> None:
+    missing = [name for name in run.encoder.columns if name not in table.raw.cells]
+    if not missing:
+        return
+    names = [str(name) for name in table.raw.cells]
+    named = ", ".join(f"'{name}'" for name in missing)
+    one = len(missing) == 1
+    raise InvalidInputError(
+        f"Column{'' if one else 's'} {named} {'is' if one else 'are'} needed",
+        however=f"the table lacks {'it' if one else 'all of them' if not names else 'them'}",
+        remedy="Give the columns that the run was trained on.",
+        choices=nearest_first(missing[0], names),
+    )

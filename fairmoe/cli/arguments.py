@@ -88,7 +88,7 @@ def sensitive_from(
     """
     names = names_in(columns)
     merged: dict[str, list[tuple[str, tuple[str, ...]]]] = {name: [] for name in names}
-    for name, text in _pairs("--merge", merge or ()):
+    for name, text in pairs_in("--merge", merge or ()):
         _check_sensitive("Merged values", name, names)
         merged[name].append(_merged(name, text))
     cuts = _once("--bins", bins or ())
@@ -132,14 +132,19 @@ def grid_from(texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
 
 def _once(option: str, texts: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for name, value in _pairs(option, texts):
+    for name, value in pairs_in(option, texts):
         if name in pairs:
             raise InvalidInputError("A value can be given once", however=f"'{name}' was given two")
         pairs[name] = value
     return pairs
 
 
-def _pairs(option: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+def pairs_in(option: str, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the value in texts such as "name=value".
+
+    Raises:
+        InvalidInputError: A text has no equals sign.
+    """
     for text in texts:
         name, equals, value = (part.strip() for part in text.partition("="))
         if not equals:

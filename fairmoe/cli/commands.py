@@ -20,12 +20,13 @@ from fairmoe.cli.output import (
     print_tables,
     progress_bars,
 )
+from fairmoe.cli.reading import print_changes, read_options_from
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, Roles, demo_csv
+from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, demo_csv
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.experiment import prepare, run_experiment
+from fairmoe.experiment import prepare, run_prepared
 from fairmoe.runs import Run, check_vacant, save_run, to_document
 from fairmoe.sweep import Recommendation, recommend
 
@@ -76,6 +77,12 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
     split_column: options.SplitColumn = None,
+    decimal: options.Decimal = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    kind: options.Kind = None,
+    missing: options.Missing = None,
+    alike: options.Alike = None,
     scale: options.Scaling = None,
     set_: options.Set = None,
     seed: options.Seed = None,
@@ -104,14 +111,17 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         split_column=split_column,
     )
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
+    reading = read_options_from(
+        decimal=decimal, encoding=encoding, sheet=sheet, kind=kind, missing=missing, alike=alike
+    )
     if out is not None:
         check_vacant(out)
-    run, recommendation = _run(file, roles, settings, auto=auto)
+    run, recommendation = _run(file, reading, roles, settings, auto=auto)
     if out is not None:
         save_run(run, out)
         print_message(f"Kept in {out}")
     if as_json:
-        document = to_document(run) | {"roles": roles.to_dict()}
+        document = to_document(run) | {"roles": run.roles.to_dict()}
         if recommendation is not None:
             document |= {"recommended": candidates_of(recommendation)}
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
@@ -151,16 +161,15 @@ shell.command()(predict)
 
 
 def _run(
-    file: Path, roles: Roles, settings: Settings, *, auto: bool
+    file: Path, reading: ReadOptions, roles: Roles, settings: Settings, *, auto: bool
 ) -> tuple[Run, Recommendation | None]:
     with progress_bars() as on_progress:
-        table, seconds = read_file(file, on_progress)
-        if not auto:
-            run = run_experiment(
-                table, roles, settings, on_progress=on_progress, read_seconds=seconds
-            )
-            return run, None
+        table, seconds = read_file(file, on_progress, reading)
         prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=seconds)
+    print_changes(prepared.changes)
+    with progress_bars() as on_progress:
+        if not auto:
+            return run_prepared(prepared, settings, on_progress=on_progress), None
         recommendation = recommend(prepared, settings, on_progress=on_progress)
     print_message(recommendation.reason)
     return recommendation.run, recommendation

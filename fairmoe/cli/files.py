@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from fairmoe.data import Table, read_table
+from fairmoe.data import ReadOptions, Table, read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.progress import OnProgress, Progress
 
@@ -25,7 +25,7 @@ def write_new_file(path: Path, content: bytes) -> None:
         ) from error
 
 
-def read_file(path: Path, on_progress: OnProgress) -> tuple[Table, float]:
+def read_file(path: Path, on_progress: OnProgress, options: ReadOptions) -> tuple[Table, float]:
     """Return the table in a file, and the seconds that reading it took.
 
     Raises:
@@ -33,6 +33,6 @@ def read_file(path: Path, on_progress: OnProgress) -> tuple[Table, float]:
     """
     started = time.perf_counter()
     on_progress(Progress("read", 0, 1))
-    table = read_table(path)
+    table = read_table(path, options=options)
     on_progress(Progress("read", 1, 1))
     return table, time.perf_counter() - started

@@ -6,6 +6,38 @@ from typing import Annotated
 import typer
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, plain or gzipped.")]
+Decimal = Annotated[
+    str | None,
+    typer.Option(
+        metavar="point|comma", help="The decimal sign, where the file leaves it in doubt."
+    ),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The encoding of a text table, such as cp1250 or gb18030."),
+]
+Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of a workbook.")]
+Kind = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL=KIND",
+        help="Take a column as a number, category, date or text; may be repeated.",
+    ),
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="[COL=]TEXT[,TEXT]",
+        help="Texts or numbers that mean missing, in one column or in all; may be repeated.",
+    ),
+]
+Alike = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COL[,COL]",
+        help="Columns whose levels are one if they differ only in case, blanks or Unicode form.",
+    ),
+]
 TargetColumn = Annotated[
     str, typer.Option("--target", metavar="COL", help="The column to predict.")
 ]

@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from fairmoe.analysis import predict_rows, unknown_levels
+from fairmoe.analysis import predict_rows, reading_of
+from fairmoe.cli import options
 from fairmoe.cli.arguments import names_in
 from fairmoe.cli.files import write_new_file
 from fairmoe.cli.output import print_message
+from fairmoe.cli.reading import print_changes, read_options_from
 from fairmoe.data import assign_roles, read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.report import CHOICES, Cover, Report, make_report, to_csv, to_html, to_json
@@ -65,7 +67,9 @@ def report(
             "A file name that ends in .html, .json or .csv is needed",
             however=f"'{path.name}' was given",
         )
-    labelled = None if data is None else assign_roles(read_table(data), run.roles)
+    labelled = None
+    if data is not None:
+        labelled = assign_roles(read_table(data, options=run.reading.options), run.roles)
     write_new_file(path, write[path.suffix.lower()](make_report(run, labelled)).encode())
     print_message(f"Written to {path}")
 
@@ -80,20 +84,25 @@ def predict(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="A new file; else standard output.")
     ] = None,
+    decimal: options.Decimal = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
 ) -> None:
     """Predict the rows of a file with a kept run; the target need not be among the columns.
+
+    Columns are read as those of the file that the run was trained on, so that what is said of a row
+    does not depend on the other rows.
 
     Writes a line per row: the row at which a spreadsheet shows it, the probability of the positive
     class, the decision (1 is positive), and the gate's weight for each expert.
     """
     run = load_run(folder)
-    table = read_table(file)
-    predictions = predict_rows(run, table)
-    for column, rows in unknown_levels(run, table).items():
-        print_message(
-            f"Careful: {rows:,} row{'s' if rows > 1 else ''} of column '{column}' "
-            f"hold{'' if rows > 1 else 's'} a category that no training row had"
-        )
+    like = reading_of(run)
+    told = read_options_from(decimal=decimal, encoding=encoding, sheet=sheet)
+    if told.decimal is not None:
+        like = like.with_decimal(told.decimal)
+    predictions, changes = predict_rows(run, read_table(file, options=told, like=like))
+    print_changes(changes, title="Careful:")
     # Nine digits tell every float32 from its neighbours.
     text = io.StringIO()
     predictions.to_csv(text, index=False, float_format="%.9g", lineterminator="\n")

@@ -11,6 +11,7 @@ from fairmoe.cli import options
 from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
 from fairmoe.cli.files import read_file
 from fairmoe.cli.output import print_message, print_sweep, progress_bars
+from fairmoe.cli.reading import print_changes, read_options_from
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, prepare, run_id
@@ -75,6 +76,12 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
     split_column: options.SplitColumn = None,
+    decimal: options.Decimal = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    kind: options.Kind = None,
+    missing: options.Missing = None,
+    alike: options.Alike = None,
     scale: options.Scaling = None,
     set_: options.Set = None,
     seed: options.Seed = None,
@@ -94,14 +101,19 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         split_column=split_column,
     )
     base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
+    reading = read_options_from(
+        decimal=decimal, encoding=encoding, sheet=sheet, kind=kind, missing=missing, alike=alike
+    )
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
     executor = _executor(jobs, dask_)
     store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
     with progress_bars() as on_progress:
-        table, seconds = read_file(file, on_progress)
+        table, seconds = read_file(file, on_progress, reading)
         prepared = prepare(table, roles, runs[0], on_progress=on_progress, read_seconds=seconds)
+    print_changes(prepared.changes)
+    with progress_bars() as on_progress:
         kept = _positions(prepared, runs, keep or ())
         try:
             result = run_sweep(

@@ -165,7 +165,9 @@ def parts_of_dates(
         "days since the first": (days - first) / np.timedelta64(1, "D"),
     }
     named = {f"{values.name} ({part})": np.asarray(v, np.float64) for part, v in numbers.items()}
-    return pd.DataFrame(named), np.asarray(index.weekday.fillna(-1), dtype=np.int64)
+    # 1970 began on a Thursday.
+    weekday = (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
+    return pd.DataFrame(named, index=values.index), np.where(np.isnat(days), -1, weekday)
 
 
 def numbers_in(values: "pd.Series[Any]", column: str) -> "pd.Series[float]":

@@ -30,7 +30,6 @@ class Table:
         changes: What was done to the columns.
         reading: How the columns were read.
         raw: The cells before anything was decided of them.
-        options: What the reader was told.
     """
 
     frame: pd.DataFrame
@@ -41,7 +40,6 @@ class Table:
     changes: tuple[Change, ...] = ()
     reading: Reading = field(default_factory=Reading)
     raw: RawTable = field(default_factory=lambda: RawTable({}))
-    options: ReadOptions = field(default_factory=ReadOptions)
 
     def line(self, position: int) -> int:
         """Return the row at which a spreadsheet shows a position; its first row is the header.
@@ -92,7 +90,6 @@ def table_from_raw(
         changes=columns.changes,
         reading=columns.reading,
         raw=raw,
-        options=options,
     )
 
 
@@ -104,7 +101,7 @@ def reread(table: Table, options: ReadOptions) -> Table:
     Raises:
         InvalidInputError: A column cannot be what it was told to be, or is not there.
     """
-    if options == table.options:
+    if options == table.reading.options:
         return table
     read = table_from_raw(table.raw, options, rows=len(table.frame))
     return dataclasses.replace(read, sha256=table.sha256, name=table.name, notes=table.notes)
@@ -117,8 +114,9 @@ def retype(table: Table, column: str, kind: ColumnKind) -> Table:
         InvalidInputError: There is no such column, or it holds texts that do not fit.
     """
     check_columns(table.frame, [column])
-    kinds = {**table.options.kinds, column: kind}
-    return reread(table, dataclasses.replace(table.options, kinds=kinds))
+    options = table.reading.options
+    kinds = {**options.kinds, column: kind}
+    return reread(table, dataclasses.replace(options, kinds=kinds))
 
 
 def check_names(names: list[str]) -> None:

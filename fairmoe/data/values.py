@@ -55,7 +55,7 @@ def _as_read(table: Table, column: str, value: str, levels: set[str]) -> str:
     if value == MISSING or reading is None:
         return value
     if reading.kind == "number" or reading.from_numbers:
-        number = number_of(value, reading.decimal or table.reading.decimal)
+        number = number_of(value, reading.decimal or table.reading.decimal or "point")
         candidates += [] if number is None else [level_text(number)]
     if reading.order is not None:
         candidates += [str(day) for day in days_of([value], reading.order) if not np.isnat(day)]

@@ -119,13 +119,20 @@ def test_predict_writes_what_it_prints(folder, rows, tmp_path):
 def test_predict_refuses_rows_that_do_not_fit(folder, rows, tmp_path):
     frame = pd.read_csv(rows)
     frame.drop(columns="age").to_csv(tmp_path / "less.csv", index=False)
-    frame.astype({"age": object}).assign(age="old").to_csv(tmp_path / "text.csv", index=False)
     code, out, err = shell("predict", folder, tmp_path / "less.csv")
     assert (code, out) == (2, "")
     assert "Column 'age' is needed" in err
-    code, out, err = shell("predict", folder, tmp_path / "text.csv")
-    assert (code, out) == (2, "")
-    assert "row 2 holds text and so do 9 other rows" in err
+
+
+def test_predict_counts_texts_in_place_of_numbers(folder, rows, tmp_path):
+    frame = pd.read_csv(rows)
+    path = tmp_path / "text.csv"
+    frame.astype({"age": object}).assign(age="old").to_csv(path, index=False)
+    code, out, err = shell("predict", folder, path)
+    assert code == 0
+    assert len(out.splitlines()) == 11
+    assert "Careful:\n  10 rows of 'age' hold a text that is not a number" in err
+    assert "('old')" in err
 
 
 def test_predict_warns_of_categories_it_does_not_know(folder, rows, tmp_path):

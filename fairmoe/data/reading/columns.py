@@ -95,7 +95,7 @@ def interpret(raw: RawTable, options: ReadOptions) -> Columns:
         else:
             cells[name], columns[name], more = _texts(name, look, raw, options)
         changes += look.changes + more
-    return Columns(cells, Reading(decided or "point", columns), tuple(changes))
+    return Columns(cells, Reading(decided, columns, options), tuple(changes))
 
 
 def interpret_like(raw: RawTable, reading: Reading) -> Columns:
@@ -292,7 +292,7 @@ def _without_numbers(cells: "pd.Series[Any]", told: Sequence[str]) -> "pd.Series
 
 
 def _like(
-    name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal
+    name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal | None
 ) -> tuple["pd.Series[Any]", list[Change]]:
     if column.kind == "number":
         return _numbers_like(name, cells, column, decimal)
@@ -305,7 +305,7 @@ def _like(
         iso = _iso(cells, column.order)
         return iso, sentences.misread(name, cells, iso, "a date")
     if column.from_numbers:
-        numbers = look_at(levels).values(decimal)
+        numbers = look_at(levels).values(decimal or "point")
         plain = [
             level if np.isnan(number) else level_text(float(number))
             for level, number in zip(levels, numbers, strict=True)
@@ -318,16 +318,21 @@ def _like(
 
 
 def _numbers_like(
-    name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal
+    name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal | None
 ) -> tuple["pd.Series[Any]", list[Change]]:
     if pd.api.types.is_numeric_dtype(cells.dtype):
         return as_number(_without_numbers(cells, column.missing))[0], []
     cells = _without(cells, column.missing)
     levels = list(cells.cat.categories)
     numbers = look_at(levels)
-    values = numbers.values(column.decimal or decimal).astype(np.float64)
+    decimal = column.decimal or decimal
+    values = numbers.values(decimal or "point").astype(np.float64)
     other_unit = [bool(unit) and unit != column.unit for unit in numbers.units]
     values[np.array(other_unit, dtype=bool)] = np.nan
     values[np.abs(values) > LARGEST_NUMBER] = np.nan
     found = number_of_levels(cells, values)
-    return found, sentences.misread(name, cells, found, "a number")
+    changes = sentences.misread(name, cells, found, "a number")
+    in_doubt = np.append(numbers.is_ambiguous, False)[cells.cat.codes]
+    if decimal is None and in_doubt.any():
+        changes.append(sentences.two_ways(name, int(in_doubt.sum())))
+    return found, changes

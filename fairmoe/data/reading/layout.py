@@ -145,9 +145,9 @@ def _usual_width(rows: Sequence[Fields]) -> int:
 
 
 def _row_with(rows: Sequence[Fields], needed: Collection[str]) -> int | None:
-    if not needed:
-        return None
-    return next((i for i, row in enumerate(rows) if set(needed) <= set(row)), None)
+    """Return the first row with most of the names that are needed."""
+    found = [len(set(needed) & set(row)) for row in rows]
+    return found.index(max(found)) if any(found) else None
 
 
 def _names_columns(rows: Sequence[Fields], at: int, width: int) -> bool:

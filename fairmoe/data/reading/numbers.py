@@ -101,7 +101,8 @@ class NumberTexts:
         """Which texts are other numbers under the other reading, `(k,)`: "8.920" and "1,250"."""
         both = self.fits["point"] & self.fits["comma"]
         signs = pc.match_substring_regex(self.cores, "[.,]").fill_null(False)
-        return np.logical_and(both, signs.to_numpy(zero_copy_only=False))
+        ambiguous: NDArray[np.bool_] = both & signs.to_numpy(zero_copy_only=False)
+        return ambiguous
 
     def values(self, decimal: Decimal) -> NDArray[np.int64] | NDArray[np.float64]:
         """Return the numbers, `(k,)`; NaN for a text that is none under this reading.

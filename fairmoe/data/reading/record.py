@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 from fairmoe.data.kinds import ColumnKind
@@ -63,11 +63,17 @@ class ReadOptions:
     sheet: str = ""
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    alike: frozenset[str] = frozenset()
+    alike: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """Return what `dataclasses.asdict` wrote, also after a passage through JSON."""
+        missing = {name: tuple(texts) for name, texts in record["missing"].items()}
+        return cls(**{**record, "missing": missing, "alike": tuple(record["alike"])})
 
     def columns(self) -> tuple[str, ...]:
         """Return the names of columns that are told of."""
-        named = [*self.kinds, *(name for name in self.missing if name), *sorted(self.alike)]
+        named = [*self.kinds, *(name for name in self.missing if name), *self.alike]
         return tuple(dict.fromkeys(named))
 
     def missing_in(self, column: str) -> tuple[str, ...]:
@@ -109,12 +115,19 @@ class Reading:
     """How a table was read: enough to read other rows of its columns in the same way.
 
     Attributes:
-        decimal: The decimal sign of columns that showed none.
+        decimal: The decimal sign of columns that showed none; None if no column showed one.
         columns: How each column was read, in their order.
+        options: What the reader was told.
     """
 
-    decimal: Decimal = "point"
+    decimal: Decimal | None = None
     columns: Mapping[str, ColumnReading] = field(default_factory=dict)
+    options: ReadOptions = field(default_factory=ReadOptions)
+
+    def with_decimal(self, decimal: Decimal) -> Self:
+        """Return the reading with another decimal sign in all columns of numbers."""
+        columns = {name: replace(column, decimal=decimal) for name, column in self.columns.items()}
+        return replace(self, decimal=decimal, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the reading in a form that JSON keeps."""
@@ -130,4 +143,8 @@ class Reading:
             True
         """
         columns = record["columns"].items()
-        return cls(record["decimal"], {name: ColumnReading.from_dict(one) for name, one in columns})
+        return cls(
+            record["decimal"],
+            {name: ColumnReading.from_dict(one) for name, one in columns},
+            ReadOptions.from_dict(record["options"]),
+        )

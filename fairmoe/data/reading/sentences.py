@@ -148,6 +148,27 @@ def rare(column: str, kept: int, others: int) -> Change:
     return Change("rare", column, sentence)
 
 
+def unseen(column: str, rows: int, levels: tuple[str, ...]) -> Change:
+    """Count the rows of levels that no training row had."""
+    return Change(
+        "unseen",
+        column,
+        f"{rows_of(rows)} of column '{column}' hold{'s' if rows == 1 else ''} a category that no "
+        "training row had.",
+        levels,
+    )
+
+
+def two_ways(column: str, rows: int) -> Change:
+    """Count the rows of numbers that could be read in two ways."""
+    return Change(
+        "doubt",
+        column,
+        f"{rows_of(rows)} of '{column}' hold{'s' if rows == 1 else ''} a number that can be read "
+        "in two ways; the point was taken as the decimal sign.",
+    )
+
+
 def misread(
     column: str, cells: "pd.Series[Any]", found: "pd.Series[Any]", what: str
 ) -> list[Change]:

@@ -103,18 +103,16 @@ def find_delimiter(text: str, needed: Collection[str] = ()) -> str:
     sample = text[:SAMPLE]
     complete = len(sample) == len(text)
 
-    def agreement(delimiter: str) -> tuple[bool, float, int]:
+    def agreement(delimiter: str) -> tuple[int, float, int]:
         rows = [row for row in itertools.islice(records(sample, delimiter), 200) if row]
         # The sample may cut its last row short.
         rows = rows if complete or len(rows) < 2 else rows[:-1]
-        has_names = bool(needed) and any(
-            set(needed) <= {field.strip() for field in row} for row in rows
-        )
+        found = max(len(set(needed).intersection(map(str.strip, row))) for row in rows)
         widths = [len(row) for row in rows if len(row) > 1]
         if not widths:
-            return has_names, 0.0, 1
+            return found, 0.0, 1
         usual = max(set(widths), key=lambda width: (widths.count(width), width))
-        return has_names, widths.count(usual) / len(rows), usual
+        return found, widths.count(usual) / len(rows), usual
 
     return max(DELIMITERS, key=agreement)
 
