@@ -41,7 +41,8 @@ def to_document(run: Run) -> dict[str, Any]:
     """
     return {
         "run_id": run.run_id,
-        "data": dataclasses.asdict(run.data) | {"words": list(run.data.words)},
+        "data": dataclasses.asdict(run.data)
+        | {"words": list(run.data.words), "changes": list(run.data.changes)},
         "settings": run.settings.to_dict(),
         "resolved": dict(run.resolved),
         "device": run.device,

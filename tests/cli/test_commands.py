@@ -54,15 +54,15 @@ def asked(monkeypatch):
         seen.append((roles, settings))
         raise UnavailableError("Enough.")
 
-    monkeypatch.setattr(commands, "run_experiment", stop)
+    monkeypatch.setattr(commands, "prepare", stop)
     return seen
 
 
 def raising(error):
-    def run_experiment(*_, **__):
+    def run_prepared(*_, **__):
         raise error
 
-    return run_experiment
+    return run_prepared
 
 
 def test_json_is_one_strict_document_on_standard_output(trained, file):
@@ -149,7 +149,7 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
         roles=Roles(Target("hired"), (Sensitive("sex", merge=(("all", ("f", "m")),)),)),
         splits={**run.splits, "test": test},
     )
-    monkeypatch.setattr(commands, "run_experiment", lambda *_, **__: made_up)
+    monkeypatch.setattr(commands, "run_prepared", lambda *_, **__: made_up)
 
     code, out, err = shell("train", file, *ROLES)
 
@@ -344,7 +344,7 @@ def test_what_could_steer_a_terminal_is_not_printed(tmp_path):
 
 def test_something_unavailable_is_exit_code_3(monkeypatch, file):
     error = UnavailableError("Training is not wanted here.")
-    monkeypatch.setattr(commands, "run_experiment", raising(error))
+    monkeypatch.setattr(commands, "run_prepared", raising(error))
 
     code, out, err = shell("train", file, *ROLES)
 
@@ -354,7 +354,7 @@ def test_something_unavailable_is_exit_code_3(monkeypatch, file):
 
 
 def test_ctrl_c_is_exit_code_130_and_keeps_nothing(monkeypatch, file, tmp_path):
-    monkeypatch.setattr(commands, "run_experiment", raising(KeyboardInterrupt))
+    monkeypatch.setattr(commands, "run_prepared", raising(KeyboardInterrupt))
 
     code, out, _ = shell("train", file, *ROLES, "--out", tmp_path / "run", "--json")
 
@@ -364,7 +364,7 @@ def test_ctrl_c_is_exit_code_130_and_keeps_nothing(monkeypatch, file, tmp_path):
 
 
 def test_mistakes_in_the_program_are_not_hidden(monkeypatch, file):
-    monkeypatch.setattr(commands, "run_experiment", raising(ZeroDivisionError))
+    monkeypatch.setattr(commands, "run_prepared", raising(ZeroDivisionError))
 
     with pytest.raises(ZeroDivisionError):
         main(["train", str(file), *ROLES])

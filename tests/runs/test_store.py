@@ -144,6 +144,7 @@ def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
         },
         "positive": "hired = yes",
         "words": ["hired", "not hired"],
+        "changes": [],
     }
     assert document["settings"] == run.settings.to_dict()
     assert document["seconds"] == {"read": 0.1, "total": 0.5}

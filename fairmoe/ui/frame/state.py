@@ -1,7 +1,7 @@
 """What one session knows: its data, its training, its run. Nothing of it is shared."""
 
 import secrets
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe.data import (
-    ColumnKind,
     LabelledTable,
+    ReadOptions,
     Roles,
     Suggestion,
     Table,
     assign_roles,
-    retype,
+    reread,
     suggest_roles,
     suspected_leaks,
 )
@@ -81,8 +81,7 @@ class Session:
         owner: The secret by which the job registry knows this session.
         version: Counts the tables loaded, so that the widgets of a new table begin anew.
         source: The table as it was read.
-        kinds: The kinds of columns in which the user overruled the reader.
-        table: The table with these kinds.
+        table: The table as the user has it read.
         columns: What its columns are, as `fairmoe.figures.tables.column_table` returns it.
         suggestion: What the columns of the table look like.
         initial_roles: The roles that the form begins with, if they are known.
@@ -102,7 +101,6 @@ class Session:
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     version: int = 0
     source: Table | None = None
-    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     table: Table | None = None
     columns: pd.DataFrame | None = None
     suggestion: Suggestion | None = None
@@ -136,24 +134,24 @@ class Session:
         """Replace the data; a run that was trained on other data stays."""
         suggestion = suggest_roles(table)
         self.version += 1
-        self.source, self.kinds = table, {}
+        self.source = table
         self.suggestion, self.initial_roles = suggestion, roles
         self.labelled = None
         self._take(table)
 
-    def overrule(self, kinds: Mapping[str, ColumnKind]) -> None:
-        """Take some columns as another kind than the reader did.
+    def overrule(self, options: ReadOptions) -> bool:
+        """Read the columns as the user says rather than as the reader found.
+
+        Returns:
+            Whether that changes anything.
 
         Raises:
-            InvalidInputError: A column holds texts that are not numbers; nothing is changed.
+            InvalidInputError: A column cannot be what it is to be; nothing is changed.
         """
-        if kinds == self.kinds or self.source is None:
-            return
-        table = self.source
-        for column, kind in kinds.items():
-            table = retype(table, column, kind)
-        self.kinds = dict(kinds)
-        self._take(table)
+        if self.source is None or self.table is None or options == self.table.reading.options:
+            return False
+        self._take(reread(self.source, options))
+        return True
 
     def settle(self, roles: Roles | None) -> None:
         """Take roles into use, or none if they are in doubt.

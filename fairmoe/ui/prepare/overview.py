@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
-from fairmoe.data import ColumnKind, LabelledTable
+from fairmoe.data import LabelledTable
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure
 from fairmoe.figures.tables import group_counts
@@ -16,18 +16,15 @@ from fairmoe.ui.frame.components import (
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.reading import reading_form, show_changes
 from fairmoe.ui.prepare.roles import roles_form
 from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
 
 PREVIEW_ROWS = 100
-_OTHER_KINDS: tuple[tuple[ColumnKind, str, str], ...] = (
-    ("category", "categories", "For codes that count nothing, such as postcodes."),
-    ("number", "numbers", "For numbers that a few texts made look like categories."),
-)
 
 
 def show_overview(state: Session) -> None:
-    """Show the first rows and the columns, and let the user overrule the kinds of columns."""
+    """Show the first rows and what was done to the columns, and let the user overrule that."""
     table, summary = state.table, state.columns
     assert table is not None
     assert summary is not None
@@ -39,8 +36,9 @@ def show_overview(state: Session) -> None:
             + " ".join(table.notes)
         )
     )
+    show_changes(table.changes)
     warn_of_texts(state, table)
-    preview, about, kinds = st.tabs(["Preview", "Columns", "Kinds of columns"])
+    preview, about, reading = st.tabs(["Preview", "Columns", "How columns are read"])
     with preview:
         st.dataframe(
             table.frame.head(PREVIEW_ROWS),
@@ -61,8 +59,8 @@ def show_overview(state: Session) -> None:
             },
             csv=summary,
         )
-    with kinds:
-        _kinds_form(state)
+    with reading:
+        reading_form(state)
 
 
 def settle_roles(state: Session) -> None:
@@ -123,23 +121,6 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
         },
         csv=counts,
     )
-
-
-def _kinds_form(state: Session) -> None:
-    assert state.source is not None
-    found = state.source.kinds
-    picked = {
-        kind: st.multiselect(
-            f"{'Numbers' if kind == 'category' else 'Categories'} to take as {words}",
-            [column for column in found if found[column] != kind],
-            placeholder="None",
-            help=text,
-            key=f"kind-{kind}-{state.version}",
-            persist_state="session",
-        )
-        for kind, words, text in _OTHER_KINDS
-    }
-    state.overrule({column: kind for kind, columns in picked.items() for column in columns})
 
 
 def _show_warnings(state: Session, labelled: LabelledTable) -> None:

@@ -42,10 +42,59 @@ def data(app: AppTest) -> AppTest:
     return app.switch_page("pages/data.py").run()
 
 
-def test_a_text_among_numbers_is_warned_of(data):
-    numbers = [str(1000 + i) for i in range(60)]
-    upload(data, table().assign(salary=["abc" if i == 7 else n for i, n in enumerate(numbers)]))
+def with_texts(count: int) -> pd.DataFrame:
+    cells = [f"text {i}" if 7 <= i < 7 + count else str(1000 + i) for i in range(60)]
+    return table().assign(salary=cells)
+
+
+def changes(app: AppTest) -> str:
+    listed = next(each.value for each in app.markdown if each.value.startswith("- "))
+    return listed.replace("\\", "")
+
+
+def test_many_texts_among_numbers_are_warned_of(data):
+    upload(data, with_texts(6))
     assert "salary holds numbers, but row 9 holds text" in data.warning[0].value.replace("\\", "")
+
+
+def test_what_was_done_to_the_columns_is_shown(data):
+    upload(data, with_texts(1))
+    assert changes(data) == (
+        "- 'salary' holds numbers; 1 other text in 1 row was taken as missing. (“text 7”)"
+    )
+    assert data.session_state["fairmoe"].table.kinds["salary"] == "number"
+    field(data, "multiselect", "Columns to take as categories").set_value(["salary"]).run()
+    assert data.session_state["fairmoe"].table.kinds["salary"] == "category"
+    assert "text 7" in data.session_state["fairmoe"].table.frame["salary"].cat.categories
+
+
+def test_the_decimal_sign_is_asked_for_where_nothing_decides(data):
+    upload(data, table().assign(salary=[f"{1 + i % 9}.{100 + i}" for i in range(60)]))
+    salary = lambda: data.session_state["fairmoe"].table.frame["salary"]  # noqa: E731
+    assert "can be read in two ways" in changes(data)
+    assert salary().iloc[0] == 1.1
+    field(data, "segmented_control", "Which is the decimal sign?").set_value("comma").run()
+    assert salary().iloc[0] == 1100
+    assert not any(each.value.startswith("- ") for each in data.markdown)
+    field(data, "segmented_control", "Which is the decimal sign?").set_value("point").run()
+    assert salary().iloc[0] == 1.1
+
+
+def test_texts_that_mean_missing_and_spellings_are_told(data):
+    upload(data, table().assign(sex=["F", "f", "m"] * 20, score=[999, 2, 3] * 20))
+    assert "999 stands far from the other numbers of 'score' in 20 rows" in changes(data)
+    assert "2 levels of 'sex' differ only in case" in changes(data)
+    assert groups(data) == ["F", "f", "m"]
+    field(data, "multiselect", "Numbers that mean missing").set_value(["score: 999"]).run()
+    merge = "Merge levels that differ only in case, blanks or Unicode form"
+    field(data, "multiselect", merge).set_value(["sex"]).run()
+    frame = data.session_state["fairmoe"].table.frame
+    assert frame["score"].isna().sum() == 20
+    assert groups(data) == ["F", "m"]
+    field(data, "text_input", "Texts that mean missing in any column").set_value("m, 3").run()
+    frame = data.session_state["fairmoe"].table.frame
+    assert frame["sex"].isna().sum() == 20
+    assert frame["score"].isna().sum() == 40
 
 
 def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
@@ -179,7 +228,7 @@ def test_cut_points_that_are_no_numbers_are_explained(data):
 
 def test_the_kind_of_a_column_is_overruled(data):
     upload(data, table())
-    field(data, "multiselect", "Numbers to take as categories").set_value(["score"]).run()
+    field(data, "multiselect", "Columns to take as categories").set_value(["score"]).run()
     assert data.session_state["fairmoe"].table.kinds["score"] == "category"
     assert data.session_state["fairmoe"].labelled.kinds["score"] == "category"
 
@@ -187,7 +236,7 @@ def test_the_kind_of_a_column_is_overruled(data):
 @pytest.mark.slow
 def test_text_cannot_be_taken_as_numbers(data):
     upload(data, table())
-    field(data, "multiselect", "Categories to take as numbers").set_value(["region"]).run()
+    field(data, "multiselect", "Columns to take as numbers").set_value(["region"]).run()
     data.run()
     assert "needs numbers" in data.error[0].value
     assert data.session_state["fairmoe"].table.kinds["region"] == "category"
