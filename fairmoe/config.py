@@ -103,6 +103,14 @@ class Settings:
         "From which probability an expert says yes: where that serves best beyond doubt on "
         "validation rows, or one half.",
     )
+    guard: bool = setting(
+        True,
+        "experts",
+        "Refuse what closes gaps by treating everyone worse: models less accurate than one answer "
+        "for all, that give a class to less than half or more than twice as many as have it, or, "
+        "where the outcome is told to be good or bad, that harm more people of every group than "
+        "the utility expert does.",
+    )
     learning_rate: float = setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
     adversary_learning_rate: float = setting(
         2e-2, "experts", "Step size of the adversaries.", 1e-6, 1
@@ -252,6 +260,8 @@ class Settings:
             InvalidInputError: A setting is missing or unknown: another version wrote them, and a
                 default of this one would tell what nobody chose.
         """
+        # Runs that were kept before there was a guard had none.
+        record = {"guard": False} | dict(record)
         if record.keys() != {field.name for field in dataclasses.fields(cls)}:
             raise InvalidInputError(
                 "Settings as this version of fairmoe writes them are needed",

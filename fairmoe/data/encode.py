@@ -45,6 +45,7 @@ class EncodedData:
         encoder: What made the inputs, fitted on the training rows.
         group_names: The name of each group, `(G,)`.
         positive: The positive class in words.
+        favourable: Whether that is good for the person; None if it is not told, or neither.
         digest: SHA-256 of all the above: equal data trains equal models.
     """
 
@@ -54,6 +55,7 @@ class EncodedData:
     encoder: Encoder
     group_names: tuple[str, ...]
     positive: str
+    favourable: bool | None
     digest: str
 
     @property
@@ -106,6 +108,7 @@ def encode(
         encoder=encoder,
         group_names=labelled.group_names,
         positive=labelled.positive,
+        favourable=labelled.roles.target.favourable,
         digest=_digest((train, validation, test), encoder, labelled),
     )
 

@@ -11,7 +11,7 @@ from fairmoe.training.batches import Batch, GroupSample
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, criterion, score_rows
+from fairmoe.training.selection import BestWeights, Guard, criterion, score_rows
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
 from fairmoe.training.thresholds import fit_thresholds
 
@@ -28,6 +28,7 @@ class ExpertTrainer:
         validation: The rows to select on.
         n_groups: The number of groups.
         explainer: Attributes log-odds in the attention loss and in the validation score.
+        favourable: Whether the positive class is good for the person; None if that is not told.
     """
 
     def __init__(
@@ -37,6 +38,8 @@ class ExpertTrainer:
         validation: Batch,
         n_groups: int,
         explainer: Explainer,
+        *,
+        favourable: bool | None = None,
     ) -> None:
         keep_freed_memory()
         shared = stack.shared
@@ -55,6 +58,7 @@ class ExpertTrainer:
             module.to(stack.device)
         self._stack, self._batches, self._validation = stack, batches, validation
         self._n_groups, self._explainer = n_groups, explainer
+        self.guard = Guard(validation, n_groups, favourable=favourable, on=shared.guard)
         limit = shared.attention_rows
         most = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
         self._samples = [GroupSample(batch, most) for batch in batches]
@@ -136,11 +140,24 @@ class ExpertTrainer:
             return
         rows = self._validation
         with torch.no_grad():
-            log_odds = self.experts.part().log_odds(rows.x)
-        by_utility = torch.arange(len(log_odds), device=log_odds.device) < len(self._stack)
-        self.experts.threshold.copy_(
-            fit_thresholds(log_odds, rows.y, rows.group, self._n_groups, by_utility)
-        )
+            log_odds = self.experts.part().log_odds(rows.x).tensor_split([len(self._stack)])
+        plain: Tensor | None = None
+        thresholds = []
+        # The others are compared with utility experts as they will be.
+        for block, by_utility in zip(log_odds, (True, False), strict=True):
+            thresholds.append(
+                fit_thresholds(
+                    block,
+                    rows.y,
+                    rows.group,
+                    self._n_groups,
+                    self.guard,
+                    plain,
+                    by_utility=by_utility,
+                )
+            )
+            plain = (log_odds[0] > thresholds[0][:, None]).repeat(N_EXPERTS - 1, 1)
+        self.experts.threshold.copy_(torch.cat(thresholds))
 
     def epoch(
         self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: bool
@@ -208,7 +225,9 @@ class ExpertTrainer:
         NOTE[DIFF]: ranked by its final score, the expert that is to show what utility alone gives
         would be kept at its least useful moment.
         """
-        runs = len(self._stack)
-        return torch.cat(
-            [criterion(scores, "utility")[:runs], criterion(scores, "final_score")[runs:]]
+        runs, decisions = len(self._stack), scores["decisions"]
+        refused = self.guard.refuses(decisions, decisions[:runs].repeat(N_EXPERTS, 1))
+        by_utility, by_final_score = (
+            criterion(scores, by, refused) for by in ("utility", "final_score")
         )
+        return torch.cat([by_utility[:runs], by_final_score[runs:]])

@@ -148,6 +148,8 @@ class GateTrainer:
             What `train` keeps if nothing better comes.
         """
         best = BestWeights(self.mixture, len(self._stack), self._stack.device)
+        of_experts = self.mixture.experts.part().log_odds(self._validation.x)
+        self._plain = of_experts[: len(self._stack)] > 0
         if self._stack.shared.gate_start != "experts":
             self._offer(best, recorder, 0)
             return best
@@ -174,7 +176,9 @@ class GateTrainer:
             self._stack.shared,
             recorder.check,
         )
-        return by_expert(criterion(scores, "final_score"))
+        decisions = scores["decisions"]
+        refused = self._trainer.guard.refuses(decisions, self._plain.repeat(N_EXPERTS, 1))
+        return by_expert(criterion(scores, "final_score", refused))
 
     @torch.no_grad()
     def _offer_single_experts(self, best: BestWeights, of_experts: Tensor) -> None:
@@ -205,7 +209,8 @@ class GateTrainer:
             recorder.check,
         )
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
-        best.offer(criterion(scores, "final_score"))
+        refused = self._trainer.guard.refuses(scores["decisions"], self._plain)
+        best.offer(criterion(scores, "final_score", refused))
 
     @torch.no_grad()
     def _tables(self, recorder: Recorder) -> list[GateBatch]:

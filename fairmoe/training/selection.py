@@ -8,14 +8,15 @@ from torch import Tensor, nn
 
 from fairmoe.config import Settings
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.scores import PARTS, all_scores, collapsed, combine
+from fairmoe.functional.guard import inadmissible
+from fairmoe.functional.scores import PARTS, all_scores, combine
 from fairmoe.training.batches import Batch
 
 ROWS_AT_ONCE = 1024
 """How many rows are explained between two looks at whether to stop."""
 
-COLLAPSE_PENALTY = 10.0
-"""What a collapsed model is worth less: more than any two scores can differ."""
+REFUSED = 10.0
+"""By how much a model that is no choice is ranked lower: more than any two scores can differ."""
 
 
 @torch.no_grad()
@@ -64,7 +65,7 @@ def score_rows(
 ) -> dict[str, Tensor]:
     """Return the twelve scores of a stack, each **Shape** `(k,)`; NaN where not estimable.
 
-    Beside them "collapsed": 1 for a model that predicts one class only, or all but.
+    Beside them "decisions", **Shape** `(k, n)`: whether each row is given the positive class.
     """
     proba, masked_proba, attention = explain_rows(
         model, explainer, rows.x, top_k=settings.top_k, on_part=on_part
@@ -78,7 +79,7 @@ def score_rows(
         n_groups=n_groups,
         top_ratio=settings.top_ratio,
     )
-    return scores | {"collapsed": collapsed(proba > 0.5, rows.y == 1).double()}
+    return scores | {"decisions": proba > 0.5}
 
 
 def largest_standard_error(n_rows: int) -> float:
@@ -91,15 +92,50 @@ def largest_standard_error(n_rows: int) -> float:
     return 0.5 / math.sqrt(n_rows)
 
 
-def criterion(scores: dict[str, Tensor], by: str) -> Tensor:
-    """Return what models are ranked by, **Shape** `(k,)`: a score, and never a collapse.
+def criterion(scores: dict[str, Tensor], by: str, refused: Tensor) -> Tensor:
+    """Return what models are ranked by, **Shape** `(k,)`: a score, less `REFUSED` where refused.
 
     A part that cannot be estimated is left out, so that models can be ranked all the same.
-    NOTE[DIFF]: a model that says the same of all or nearly all has no gaps and could win by its
-    final score; it is kept only if there is nothing else.
     """
     ranked = combine({part: scores[part].nan_to_num() for part in PARTS})[by]
-    return ranked - COLLAPSE_PENALTY * scores["collapsed"]
+    return ranked - REFUSED * refused
+
+
+class Guard:
+    """Refuses models that close gaps by treating everyone worse (`functional.guard`).
+
+    NOTE[DIFF]: the source ranks by the final score alone, in which a model that says the same of
+    all has no gaps. Such a model is kept only if there is nothing else; `guard=False` is the
+    source's letter.
+
+    Args:
+        rows: The validation rows.
+        n_groups: The number of groups.
+        favourable: Whether the positive class is good for the person; None if that is not told.
+        on: Whether anything is refused.
+    """
+
+    def __init__(self, rows: Batch, n_groups: int, *, favourable: bool | None, on: bool) -> None:
+        self._rows, self._n_groups = rows, n_groups
+        self._favourable, self._on = favourable, on
+
+    def refuses(self, decisions: Tensor, plain: Tensor) -> Tensor:
+        """Return which models are refused, **Shape** `(*k,)`.
+
+        Args:
+            decisions: **Shape** `(*k, n)`. Of the models.
+            plain: **Shape** `(*k, n)`. Of the utility expert of the same runs.
+        """
+        if not self._on:
+            return torch.zeros(decisions.shape[:-1], dtype=torch.bool, device=decisions.device)
+        return inadmissible(
+            decisions,
+            self._rows.y == 1,
+            group=self._rows.group,
+            n_groups=self._n_groups,
+            plain=plain,
+            favourable=self._favourable,
+        )
 
 
 class BestWeights:

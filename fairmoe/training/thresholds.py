@@ -5,7 +5,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from fairmoe.functional.groups import gap
-from fairmoe.functional.scores import collapsed
+from fairmoe.training.selection import Guard
 
 CANDIDATES = 40
 FOLDS = 10
@@ -14,15 +14,23 @@ FOLDS = 10
 
 @torch.no_grad()
 def fit_thresholds(
-    log_odds: Tensor, y: Tensor, group: Tensor, n_groups: int, by_utility: Tensor
+    log_odds: Tensor,
+    y: Tensor,
+    group: Tensor,
+    n_groups: int,
+    guard: Guard,
+    plain: Tensor | None,
+    *,
+    by_utility: bool,
 ) -> Tensor:
     """Return the log-odds from which each expert of a stack should say yes.
 
-    Candidates are quantiles of an expert's own log-odds, but none with which it collapses, for
+    Candidates are quantiles of an expert's own log-odds, but none with which it is refused, for
     saying the same of all closes every gap. The best is taken if what it gains over 0 is more than
     twice the gain's standard error (jackknife over `FOLDS` parts of the rows); so a few hundred
     rows rarely move a threshold, and thousands do where experts say yes too seldom. An expert that
-    collapses at 0 begins where it says yes to as many as there are positives.
+    is refused at 0 begins where it says yes to as many as there are positives, or as nearly as may
+    be.
 
     NOTE[DIFF]: the source decides at one half. The gaps of (14) and (17) are of mean
     probabilities, and shrinking all of them below one half closes these as well as equal treatment
@@ -33,33 +41,38 @@ def fit_thresholds(
         y: **Shape** `(n,)`. Labels, 0 or 1.
         group: **Shape** `(n,)`. Ids in `[0, G)`.
         n_groups: The number of groups, `G`.
-        by_utility: **Shape** `(m,)`. Whether utility alone counts, or less the outcome gaps.
+        guard: Refuses candidates.
+        plain: **Shape** `(m, n)`. What the utility expert of the same run decides; left out for
+            utility experts.
+        by_utility: Whether utility alone counts, or less the outcome gaps.
 
     Returns:
         **Shape** `(m,)`.
     """
     positive = y == 1
     shares = torch.linspace(0.02, 0.98, CANDIDATES, device=log_odds.device)
+    matching = (~positive).to(log_odds.dtype).mean(0, keepdim=True)
     candidates = torch.cat(
-        [_initial_thresholds(log_odds, positive), _quantiles(log_odds, shares)], dim=1
+        [torch.zeros_like(log_odds[:, :1]), _quantiles(log_odds, torch.cat([matching, shares]))], 1
     )
     shape = (FOLDS, n_groups, 2)
     part = torch.arange(len(y), device=log_odds.device) % FOLDS
     cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2).double()
     members = cell.sum(0).view(shape)
-    counts, collapses = [], []
+    counts, refusals = [], []
     for at in candidates.T:
         yes = log_odds > at[:, None]
         counts.append(yes.double() @ cell)
-        collapses.append(collapsed(yes, positive))
-    accepted = torch.stack(counts, dim=1).view(*candidates.shape, *shape)
+        refusals.append(guard.refuses(yes, yes if plain is None else plain))
+    accepted, refused = torch.stack(counts, 1), torch.stack(refusals, 1)
+    first = _first(accepted.sum(-1), refused, positive.sum())
+    accepted = accepted.view(*candidates.shape, *shape)
 
     def gain(accepted: Tensor, members: Tensor) -> Tensor:
-        value = _criterion(accepted, members, by_utility[:, None])
-        return value - value[:, :1]
+        value = _criterion(accepted, members, by_utility=by_utility)
+        return value - value.gather(1, first)
 
-    of_all = gain(accepted.sum(2), members.sum(0))
-    of_all = of_all.masked_fill(torch.stack(collapses, dim=1), -torch.inf)
+    of_all = gain(accepted.sum(2), members.sum(0)).masked_fill(refused, -torch.inf)
     without_a_part = torch.stack(
         [
             gain(accepted.sum(2) - accepted[:, :, i], members.sum(0) - members[i])
@@ -69,17 +82,24 @@ def fit_thresholds(
     best = of_all.argmax(1, keepdim=True)
     error = ((FOLDS - 1) * without_a_part.var(0, correction=0)).sqrt()
     sure = of_all.gather(1, best) > 2 * error.gather(1, best)
-    return candidates.gather(1, torch.where(sure, best, 0))[:, 0]
+    return candidates.gather(1, torch.where(sure, best, first))[:, 0]
 
 
-def _initial_thresholds(log_odds: Tensor, positive: Tensor) -> Tensor:
-    """Return the thresholds that others have to beat, **Shape** `(m, 1)`.
+def _first(accepted: Tensor, refused: Tensor, positives: Tensor) -> Tensor:
+    """Return the candidate that others have to beat, **Shape** `(m, 1)`.
 
-    Where not even as many yes as there are positives can be had, it stays at 0.
+    It is the first, unless that is refused and another is not: then the one that says yes to as
+    nearly as many as there are positives.
+
+    Args:
+        accepted: **Shape** `(m, t)`. Rows above each candidate.
+        refused: **Shape** `(m, t)`.
+        positives: Their number.
     """
-    matching = _quantiles(log_odds, (~positive).to(log_odds.dtype).mean(0, keepdim=True))
-    at_zero, at_matching = (collapsed(log_odds > at, positive) for at in (0, matching))
-    return torch.where((at_zero & ~at_matching)[:, None], matching, 0.0)
+    apart = (accepted - positives).abs().masked_fill(refused, torch.inf)
+    nearest = apart.argmin(1, keepdim=True)
+    stays = ~refused[:, :1] | refused.all(1, keepdim=True)
+    return torch.where(stays, 0, nearest)
 
 
 def _quantiles(log_odds: Tensor, shares: Tensor) -> Tensor:
@@ -102,13 +122,13 @@ def _quantiles(log_odds: Tensor, shares: Tensor) -> Tensor:
     return torch.where(quantiles == below, middle, quantiles)
 
 
-def _criterion(accepted: Tensor, members: Tensor, by_utility: Tensor) -> Tensor:
+def _criterion(accepted: Tensor, members: Tensor, *, by_utility: bool) -> Tensor:
     """Return utility, less the outcome gaps where they count, up to what no threshold changes.
 
     Args:
         accepted: **Shape** `(m, t, G, 2)`. Rows above each candidate, by group and label.
         members: **Shape** `(G, 2)`. All rows, by group and label.
-        by_utility: **Shape** `(m, 1)`.
+        by_utility: Whether utility alone counts.
 
     Returns:
         **Shape** `(m, t)`.
@@ -119,8 +139,8 @@ def _criterion(accepted: Tensor, members: Tensor, by_utility: Tensor) -> Tensor:
     f1 = 2 * true_yes / (true_yes + false_yes + positives)
     dp = _gap_of_rates(accepted.sum(-1), members.sum(1))
     eo = _gap_of_rates(accepted[..., 1], members[:, 1])
-    criterion: Tensor = (accuracy + f1) / 3 - torch.where(by_utility, 0.0, (dp + eo) / 2)
-    return criterion
+    utility: Tensor = (accuracy + f1) / 3
+    return utility if by_utility else utility - (dp + eo) / 2
 
 
 def _gap_of_rates(accepted: Tensor, members: Tensor) -> Tensor:

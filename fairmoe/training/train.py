@@ -197,7 +197,9 @@ def _train_experts(
     )
     validation = _all_rows(data, device)
     explainer = make_explainer(data, stack.shared).to(device)
-    trainer = ExpertTrainer(stack, batches, validation, data.n_groups, explainer)
+    trainer = ExpertTrainer(
+        stack, batches, validation, data.n_groups, explainer, favourable=data.favourable
+    )
     key = _digest(data, stack)
     kept = find_experts(key)
     if kept is None:

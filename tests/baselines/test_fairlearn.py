@@ -39,7 +39,7 @@ def draw(groups, n, seed):
 def make(groups=2):
     parts = [draw(groups, n, seed) for seed, n in enumerate((600, 200, 200))]
     names = tuple("abcdef"[:groups])
-    return EncodedData(*parts, Encoder(()), names, "y = 1", f"{groups} groups")
+    return EncodedData(*parts, Encoder(()), names, "y = 1", None, f"{groups} groups")
 
 
 @pytest.fixture(scope="module")
