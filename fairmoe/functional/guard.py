@@ -25,8 +25,9 @@ def inadmissible(
 ) -> Bool[Tensor, "*k"]:
     """Return which models are no choice.
 
-    A model is none if it is less accurate than the same answer for all, if it gives a class to
-    more than `MOST` or less than `LEAST` times as many rows as have it, or if it raises harm.
+    A model is none if it is less accurate than the same answer for all (or than the utility
+    expert, where that is still less accurate), if it gives a class to more than `MOST` or less
+    than `LEAST` times as many rows as have it, or if it raises harm.
 
     Args:
         y_pred: **Shape** `(*k, n)`. What is decided.
@@ -38,11 +39,12 @@ def inadmissible(
             or it is neither.
     """
     n, positives = len(y_true), y_true.sum()
-    right = (y_pred == y_true).sum(-1)
+    right, right_of_plain = ((each == y_true).sum(-1) for each in (y_pred, plain))
+    enough = torch.minimum(torch.maximum(positives, n - positives), right_of_plain)
     given = torch.stack([n - y_pred.sum(-1), y_pred.sum(-1)])
     having = torch.stack([n - positives, positives]).view(2, *[1] * right.ndim)
     off = (given > MOST * having) | (given < LEAST * having)
-    refused = (right < torch.maximum(positives, n - positives)) | off.any(0)
+    refused = (right < enough) | off.any(0)
     if favourable is None:
         return refused
     return refused | raises_harm(

@@ -1,5 +1,7 @@
 """Phase 1: three experts per run, trained independently (section 9.1.1)."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -138,26 +140,22 @@ class ExpertTrainer:
     def _fit_thresholds(self) -> None:
         if self._stack.shared.threshold == "half":
             return
-        rows = self._validation
         with torch.no_grad():
-            log_odds = self.experts.part().log_odds(rows.x).tensor_split([len(self._stack)])
-        plain: Tensor | None = None
-        thresholds = []
+            log_odds = self.experts.part().log_odds(self._validation.x)
+        utility, fairness = log_odds.tensor_split([len(self._stack)])
+        thresholds = self._fit(utility, lambda yes: self.guard.refuses(yes, yes), by_utility=True)
         # The others are compared with utility experts as they will be.
-        for block, by_utility in zip(log_odds, (True, False), strict=True):
-            thresholds.append(
-                fit_thresholds(
-                    block,
-                    rows.y,
-                    rows.group,
-                    self._n_groups,
-                    self.guard,
-                    plain,
-                    by_utility=by_utility,
-                )
-            )
-            plain = (log_odds[0] > thresholds[0][:, None]).repeat(N_EXPERTS - 1, 1)
-        self.experts.threshold.copy_(torch.cat(thresholds))
+        plain = (utility > thresholds[:, None]).repeat(N_EXPERTS - 1, 1)
+        others = self._fit(fairness, lambda yes: self.guard.refuses(yes, plain), by_utility=False)
+        self.experts.threshold.copy_(torch.cat([thresholds, others]))
+
+    def _fit(
+        self, log_odds: Tensor, refuses: Callable[[Tensor], Tensor], *, by_utility: bool
+    ) -> Tensor:
+        rows = self._validation
+        return fit_thresholds(
+            log_odds, rows.y, rows.group, self._n_groups, refuses, by_utility=by_utility
+        )
 
     def epoch(
         self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: bool

@@ -1,11 +1,12 @@
 """Where an expert's decision threshold lies: chosen on validation rows, if they leave no doubt."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from fairmoe.functional.groups import gap
-from fairmoe.training.selection import Guard
 
 CANDIDATES = 40
 FOLDS = 10
@@ -18,8 +19,7 @@ def fit_thresholds(
     y: Tensor,
     group: Tensor,
     n_groups: int,
-    guard: Guard,
-    plain: Tensor | None,
+    refuses: Callable[[Tensor], Tensor],
     *,
     by_utility: bool,
 ) -> Tensor:
@@ -41,9 +41,7 @@ def fit_thresholds(
         y: **Shape** `(n,)`. Labels, 0 or 1.
         group: **Shape** `(n,)`. Ids in `[0, G)`.
         n_groups: The number of groups, `G`.
-        guard: Refuses candidates.
-        plain: **Shape** `(m, n)`. What the utility expert of the same run decides; left out for
-            utility experts.
+        refuses: Tells of decisions `(m, n)` which members are refused with them, `(m,)`.
         by_utility: Whether utility alone counts, or less the outcome gaps.
 
     Returns:
@@ -63,7 +61,7 @@ def fit_thresholds(
     for at in candidates.T:
         yes = log_odds > at[:, None]
         counts.append(yes.double() @ cell)
-        refusals.append(guard.refuses(yes, yes if plain is None else plain))
+        refusals.append(refuses(yes))
     accepted, refused = torch.stack(counts, 1), torch.stack(refusals, 1)
     first = _first(accepted.sum(-1), refused, positive.sum())
     accepted = accepted.view(*candidates.shape, *shape)

@@ -19,7 +19,7 @@ from fairmoe.training import experts as experts_module
 from fairmoe.training.batches import make_batch, make_batches, resolve_weight_decay
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, score_rows
+from fairmoe.training.selection import BestWeights, Guard, score_rows
 from fairmoe.training.stack import Stack
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import make_explainer
@@ -97,17 +97,19 @@ def test_only_gradient_shap_keeps_rows_of_others(demo):
     assert 15 <= len(kept) <= 17
 
 
-def test_utility_experts_are_ranked_by_utility_and_the_others_by_the_final_score(demo):
+def test_utility_experts_are_ranked_by_utility_and_the_others_by_the_final_score(demo, monkeypatch):
     trainer, batch = make_trainer(demo, [Settings()])
     scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
-    ranked = trainer._criterion(scores | {"collapsed": torch.zeros(3).double()})
+    monkeypatch.setattr(Guard, "refuses", lambda *_: torch.zeros(3))
+    ranked = trainer._criterion(scores)
     assert ranked[0] == scores["utility"][0]
     assert torch.equal(ranked[1:], scores["final_score"][1:])
 
 
 def test_what_cannot_be_estimated_is_recorded_as_nan_and_still_ranked(demo):
-    trainer, batch = make_trainer(demo, [Settings()])
-    rows = batch._replace(y=torch.where(batch.group == 0, 0, batch.y))
+    trainer, _ = make_trainer(demo, [Settings()])
+    rows = trainer._validation
+    rows = rows._replace(y=torch.where(rows.group == 0, 0, rows.y))
     scores = score_rows(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
     assert scores["eo"].isnan().all()
     assert scores["final_score"].isnan().all()
@@ -139,25 +141,15 @@ def test_the_keeper_keeps_each_members_best():
     assert module.weight[:, 0].tolist() == [2.0, 3.0, 1.0]
 
 
-def test_selection_takes_no_collapsed_model_before_another(demo):
-    trainer, batch = make_trainer(demo, [Settings()])
-    with torch.no_grad():
-        trainer.experts.bias2[2] = torch.tensor([9.0, -9.0])
+@pytest.mark.parametrize("guard", [True, False])
+def test_selection_takes_no_model_that_is_refused_before_another(demo, guard):
+    """The experts are no better than chance at first; let the first two be right."""
+    trainer, batch = make_trainer(demo, [Settings(guard=guard)])
     scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
-    assert scores["collapsed"].tolist() == [0.0, 0.0, 1.0]
-    criterion = trainer._criterion(scores)
-    assert criterion[2] < criterion[:2].min() - 5
-
-
-def test_a_model_that_gives_all_but_everyone_one_class_has_collapsed_too(demo):
-    trainer, batch = make_trainer(demo, [Settings()])
-    with torch.no_grad():
-        of_rows = trainer.experts.part().log_odds(batch.x)[2].sort().values
-        trainer.experts.threshold[2] = (of_rows[2] + of_rows[3]) / 2
-    scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
-    said_yes = trainer.experts.part().log_odds(batch.x)[2] > 0
-    assert (~said_yes).sum() == 3
-    assert scores["collapsed"][2] == 1
+    of_validation = torch.stack([trainer._validation.y == 1] * 2)
+    decisions = torch.cat([of_validation, torch.ones_like(of_validation[:1])])
+    criterion = trainer._criterion(scores | {"decisions": decisions})
+    assert (criterion[2] < criterion[:2].min() - 5) == guard
 
 
 @pytest.mark.slow
@@ -228,16 +220,17 @@ def test_thresholds_are_fitted_on_the_validation_rows_only(demo, monkeypatch):
     seen = []
     honest = experts_module.fit_thresholds
 
-    def spy(log_odds, y, group, *others):
+    def spy(log_odds, y, group, *others, **options):
         seen.append((y, group))
-        return honest(log_odds, y, group, *others)
+        return honest(log_odds, y, group, *others, **options)
 
     monkeypatch.setattr(experts_module, "fit_thresholds", spy)
     trainer, _ = make_trainer(demo, [Settings()])
     trainer.train(4, Recorder(lambda _: None))
-    ((y, group),) = seen
-    assert torch.equal(y, torch.as_tensor(demo.validation.y))
-    assert torch.equal(group, torch.as_tensor(demo.validation.group))
+    assert len(seen) == 2
+    for y, group in seen:
+        assert torch.equal(y, torch.as_tensor(demo.validation.y))
+        assert torch.equal(group, torch.as_tensor(demo.validation.group))
 
 
 def test_fine_tuning_fits_thresholds_from_one_half_anew():

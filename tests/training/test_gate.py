@@ -13,6 +13,7 @@ from fairmoe.functional.gating import (
     load_balance_loss,
     moving_usage,
 )
+from fairmoe.functional.guard import inadmissible
 from fairmoe.functional.policy import (
     counterfactual_loss,
     leave_one_out,
@@ -26,6 +27,17 @@ from fairmoe.training.batches import make_batch
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
 from fairmoe.training.selection import criterion, score_rows
+
+
+def inadmissible_experts(decisions, rows):
+    return inadmissible(
+        decisions,
+        rows.y == 1,
+        group=rows.group,
+        n_groups=2,
+        plain=decisions[:1].expand(3, -1),
+        favourable=None,
+    )
 
 
 @pytest.mark.slow
@@ -210,7 +222,8 @@ def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo, tempera
     trained = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
     scores = score_rows(trained.experts.part(), trained.explainer, rows, 2, settings)
-    expected = (criterion(scores, "final_score") / 0.2).softmax(0).float()
+    refused = inadmissible_experts(scores["decisions"], rows)
+    expected = (criterion(scores, "final_score", refused) / 0.2).softmax(0).float()
     gate = trained.gate_proba(rows.x)[0]
     assert torch.allclose(gate, expected.expand(len(rows.y), -1), atol=1e-3)
     assert expected.argmax() == scores["final_score"].argmax()
@@ -218,7 +231,7 @@ def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo, tempera
 
 def test_an_expert_that_collapsed_begins_within_reach(demo, monkeypatch):
     worth = torch.tensor([0.5, 0.5, -10.0], dtype=torch.float64)
-    monkeypatch.setattr(gate_module, "criterion", lambda scores, by: worth[: len(scores[by])])
+    monkeypatch.setattr(gate_module, "criterion", lambda scores, by, _: worth[: len(scores[by])])
     settings = Settings(epochs=8, gate_learning_rate=1e-6, fine_tune_every=0, select="last")
     gate = train(demo, [settings]).mixture.gate_proba(torch.as_tensor(demo.train.x))[0]
     assert gate[:, 2].mean() == pytest.approx(0.0009, rel=0.1)
@@ -232,7 +245,7 @@ def test_a_gate_that_an_expert_alone_beats_gives_way_to_it(demo, monkeypatch):
     worth = torch.tensor([[0.1, 0.9, 0.1], [near, 0.1, 0.1], [0.1, 0.1, clear]]).double().flatten()
     offers = iter(range(100))
 
-    def judge(scores, by):
+    def judge(scores, by, _):
         if len(scores[by]) == 9:
             return worth
         return torch.full((3,), 0.5 + 1e-5 * next(offers), dtype=torch.float64)
@@ -256,7 +269,7 @@ def test_experts_are_a_choice_as_they_began_and_after_each_fine_tuning(demo, mon
     for best in (0, 2):
         judged = iter(range(9))
 
-        def judge(scores, by, best=best, judged=judged):
+        def judge(scores, by, _, best=best, judged=judged):
             if len(scores[by]) == 3:
                 result = 0.9 if next(judged) == best else 0.2
                 return torch.tensor([0.1, result, 0.1], dtype=torch.float64)
@@ -296,9 +309,12 @@ def test_no_gate_is_kept_that_an_expert_clearly_beats(demo, seed):
     mixture = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, slice(None), 2)
     of_experts, of_mixture = (
-        criterion(score_rows(model, mixture.explainer, rows, 2, settings), "final_score")
+        score_rows(model, mixture.explainer, rows, 2, settings)
         for model in (mixture.experts.part(), mixture)
     )
+    refused = inadmissible_experts(of_experts["decisions"], rows)
+    of_experts = criterion(of_experts, "final_score", refused)
+    of_mixture = criterion(of_mixture, "final_score", torch.zeros(1))
     # Beyond the doubt: an expert is attributed in closed form, the mixture by quadrature, and where
     # two columns get as much attention, rounding decides which of them is masked.
     assert of_mixture.item() >= of_experts.max().item() - 0.5 / len(rows.y) ** 0.5 - 0.005
