@@ -24,12 +24,11 @@ from fairmoe.data import (
     encode,
 )
 from fairmoe.explain import Explainable
-from fairmoe.metrics import score_predictions
-from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
+from fairmoe.names import EXPERTS, METRICS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
-from fairmoe.training import Trained, explain_rows, on_one_thread, train
+from fairmoe.training import Trained, evaluate, make_batch, on_one_thread, train
 
 
 class DataSettings(NamedTuple):
@@ -239,28 +238,20 @@ def _evaluate(
     on_part: Callable[[], None],
 ) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
     """Return what every model says of a split's rows, and the twelve scores of each."""
-    x = torch.as_tensor(split.x)
+    rows = make_batch(split, slice(None), n_groups)
     proba: dict[Model, NDArray[np.float32]] = {}
     scores: dict[Model, dict[str, float]] = {}
     for names, stack in models.items():
-        explained = explain_rows(stack, mixture.explainer, x, top_k=settings.top_k, on_part=on_part)
-        for name, one, masked, attention in zip(names, *explained, strict=True):
-            proba[name] = one.numpy()
-            scores[name] = score_predictions(
-                split.y,
-                one.numpy(),
-                group=split.group,
-                n_groups=n_groups,
-                attention=attention.numpy(),
-                masked_score=masked.numpy(),
-                top_ratio=settings.top_ratio,
-            )
+        found = evaluate(stack, mixture.explainer, rows, n_groups, settings, on_part)
+        for place, name in enumerate(names):
+            proba[name] = found.proba[place].numpy()
+            scores[name] = {metric: found.scores[metric][place].item() for metric in METRICS}
     record = SplitRecord(
         rows=split.rows,
         y_true=split.y,
         group=split.group,
         proba=proba,
-        gate=mixture.gate_proba(x)[0].numpy(),
+        gate=mixture.gate_proba(rows.x)[0].numpy(),
     )
     return record, scores
 

@@ -5,6 +5,8 @@ gaps. That is called levelling down (Mittelstadt, Wachter and Russell, "The Unfa
 Machine Learning", 2023).
 """
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
@@ -14,7 +16,27 @@ MOST, LEAST = 2.0, 0.5
 """To how many rows a class may be given, by how many have it."""
 
 
-def inadmissible(
+class Faults(NamedTuple):
+    """Why models are no choice, each **Shape** `(*k,)`.
+
+    Attributes:
+        inaccurate: Less accurate than the same answer for all, and than the utility expert.
+        lopsided: A class goes to more than `MOST` or less than `LEAST` times as many rows as have
+            it.
+        harmful: More people are harmed in every group than by the utility expert.
+    """
+
+    inaccurate: Tensor
+    lopsided: Tensor
+    harmful: Tensor
+
+    @property
+    def any(self) -> Tensor:
+        """Whether there is one of them, **Shape** `(*k,)`."""
+        return self.inaccurate | self.lopsided | self.harmful
+
+
+def find_faults(
     y_pred: Bool[Tensor, "*k n"],
     y_true: Bool[Tensor, " n"],
     *,
@@ -22,12 +44,9 @@ def inadmissible(
     n_groups: int,
     plain: Bool[Tensor, "*k n"],
     favourable: bool | None,
-) -> Bool[Tensor, "*k"]:
-    """Return which models are no choice.
-
-    A model is none if it is less accurate than the same answer for all (or than the utility
-    expert, where that is still less accurate), if it gives a class to more than `MOST` or less
-    than `LEAST` times as many rows as have it, or if it raises harm.
+    errors: float = 0.0,
+) -> Faults:
+    """Return why models are no choice.
 
     Args:
         y_pred: **Shape** `(*k, n)`. What is decided.
@@ -36,38 +55,40 @@ def inadmissible(
         n_groups: The number of groups, `G`.
         plain: **Shape** `(*k, n)`. What the utility expert decides.
         favourable: Whether the positive class is good for the person; None if that is not told,
-            or it is neither.
+            or it is neither: then no model is called harmful.
+        errors: How many standard errors of the difference harm in all has to be raised by.
     """
     n, positives = len(y_true), y_true.sum()
     right, right_of_plain = ((each == y_true).sum(-1) for each in (y_pred, plain))
     enough = torch.minimum(torch.maximum(positives, n - positives), right_of_plain)
     given = torch.stack([n - y_pred.sum(-1), y_pred.sum(-1)])
     having = torch.stack([n - positives, positives]).view(2, *[1] * right.ndim)
-    off = (given > MOST * having) | (given < LEAST * having)
-    refused = (right < enough) | off.any(0)
-    if favourable is None:
-        return refused
-    return refused | raises_harm(
-        y_pred, y_true, group=group, n_groups=n_groups, plain=plain, favourable=favourable
-    )
+    harmful = torch.zeros_like(right, dtype=torch.bool)
+    if favourable is not None:
+        harmful = _raises_harm(y_pred, y_true, group, n_groups, plain, favourable, errors)
+    lopsided = (given > MOST * having) | (given < LEAST * having)
+    return Faults(right < enough, lopsided.any(0), harmful)
 
 
-def raises_harm(
-    y_pred: Bool[Tensor, "*k n"],
-    y_true: Bool[Tensor, " n"],
-    *,
-    group: Int[Tensor, " n"],
+def _raises_harm(
+    y_pred: Tensor,
+    y_true: Tensor,
+    group: Tensor,
     n_groups: int,
-    plain: Bool[Tensor, "*k n"],
+    plain: Tensor,
     favourable: bool,
-) -> Bool[Tensor, "*k"]:
+    errors: float,
+) -> Tensor:
     """Return whether a model makes more harmful errors than the utility expert in every group.
 
     A harmful error is the bad outcome for someone whose label is the good one. Groups without such
-    people have no say; arguments as of `inadmissible`.
+    people have no say. Of those who change sides as many should go either way; the difference has a
+    standard error of the root of their number (McNemar, 1947).
     """
     deserving = y_true == favourable
     there = one_hot(group[deserving], n_groups).float()
     more = (y_pred != favourable).float() - (plain != favourable).float()
     of_groups = more[..., deserving] @ there
-    return (of_groups > 0)[..., there.sum(0) > 0].all(-1) & deserving.any()
+    of_all, changed = of_groups.sum(-1), more[..., deserving].abs().sum(-1)
+    sure = of_all > errors * changed.sqrt()
+    return sure & (of_groups > 0)[..., there.sum(0) > 0].all(-1)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import (
@@ -18,9 +17,8 @@ from fairmoe.data import (
     table_from_frame,
 )
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.scores import all_scores
 from fairmoe.nn import Experts, ExpertStack
-from fairmoe.training import explain_rows, train_experts
+from fairmoe.training import evaluate, make_batch, train_experts
 
 ROWS = 4000
 """Rows of the demo."""
@@ -82,15 +80,8 @@ def score_models(
     model: Explainable, explainer: Explainer, split: EncodedSplit, n_groups: int
 ) -> pd.DataFrame:
     """Return the twelve scores of every member of a stack, a row each; NaN where not estimable."""
-    settings = Settings()
-    explained = explain_rows(model, explainer, torch.as_tensor(split.x), top_k=settings.top_k)
-    scores = all_scores(
-        *explained,
-        y_true=torch.as_tensor(split.y) == 1,
-        group=torch.as_tensor(split.group),
-        n_groups=n_groups,
-        top_ratio=settings.top_ratio,
-    )
+    rows = make_batch(split, slice(None), n_groups)
+    scores = evaluate(model, explainer, rows, n_groups, Settings()).scores
     return pd.DataFrame({name: values.numpy() for name, values in scores.items()})
 
 

@@ -1,6 +1,7 @@
 """Section 9.2 and what reviewers ask for: arrays in, numbers out."""
 
 from fairmoe._intervals import newcombe_interval, paired_interval, wilson_interval
+from fairmoe.metrics.alarms import Alarm, find_alarm
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
 from fairmoe.metrics.decisions import auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
@@ -31,6 +32,7 @@ from fairmoe.metrics.uncertainty import (
 __all__ = [
     "GAPS",
     "Account",
+    "Alarm",
     "Gap",
     "PermutationTest",
     "account_in_people",
@@ -44,6 +46,7 @@ __all__ = [
     "equal_opportunity_test",
     "equalized_odds_difference",
     "expected_calibration_error",
+    "find_alarm",
     "flip_rate",
     "group_rates",
     "hypervolume",

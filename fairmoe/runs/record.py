@@ -12,7 +12,7 @@ from fairmoe.data.encode import Encoder
 from fairmoe.data.reading.record import Reading
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
-from fairmoe.metrics import Account, account_in_people
+from fairmoe.metrics import Account, Alarm, account_in_people, find_alarm
 from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
 
@@ -146,3 +146,27 @@ class Run:
             group_names=tuple(self.data.groups),
             favourable=favourable,
         )
+
+    def alarms(self, split: SplitName = "test") -> dict[Model, Alarm]:
+        """Return which models close gaps by treating everyone worse, and in what.
+
+        The constant predictor is left out: that it says the same of all is no news.
+
+        Args:
+            split: Which rows.
+        """
+        record = self.splits[split]
+        decided = {model: proba > 0.5 for model, proba in record.proba.items()}
+        found = {
+            model: find_alarm(
+                record.y_true,
+                decided[model],
+                decided["utility"],
+                group=record.group,
+                n_groups=len(self.data.groups),
+                favourable=self.roles.target.favourable,
+            )
+            for model in decided
+            if model != "constant"
+        }
+        return {model: alarm for model, alarm in found.items() if alarm}

@@ -36,8 +36,9 @@ def to_document(run: Run) -> dict[str, Any]:
         given, `resolved` what `auto` became; `seconds` by stage; `validation` and `test` with the
         scores of each model; `routing` with the mean gate weights on the test rows, `overall` and
         `by_group`; `account`, what the mixture changes for people against the utility expert, as
-        `fairmoe.metrics.Account` names it, None unless the outcome is good or bad. None stands for
-        what could not be estimated.
+        `fairmoe.metrics.Account` names it, None unless the outcome is good or bad; `alarms`, by
+        model what `fairmoe.metrics.Alarm` says of those that treat everyone worse. None stands
+        for what could not be estimated.
     """
     return {
         "run_id": run.run_id,
@@ -52,6 +53,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "test": _scores(run.scores["test"]),
         "routing": _routing(run.splits["test"], tuple(run.data.groups)),
         "account": None if run.roles.target.favourable is None else run.account().to_dict(),
+        "alarms": {model: alarm.to_dict() for model, alarm in run.alarms().items()},
     }
 
 

@@ -18,11 +18,11 @@ from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.scores import all_scores, collapsed
+from fairmoe.functional.scores import collapsed
 from fairmoe.names import METRICS, TRAINED_MODELS, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
-from fairmoe.training import Schedule, Trained, explain_rows, make_batch, on_one_thread, train
+from fairmoe.training import Schedule, Trained, evaluate, make_batch, on_one_thread, train
 
 FORMAT = 6
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
@@ -168,22 +168,10 @@ def score_split(
         shared: What scores depend on.
         on_part: Is called after each part of the rows; stops the work by raising.
     """
-    rows = getattr(data, split)
-    batch = make_batch(rows, slice(None), data.n_groups)
-    proba, masked_proba, attention = explain_rows(
-        model, explainer, batch.x, top_k=shared.top_k, on_part=on_part
-    )
-    y_true = batch.y == 1
-    scores = all_scores(
-        proba,
-        masked_proba,
-        attention,
-        y_true=y_true,
-        group=batch.group,
-        n_groups=data.n_groups,
-        top_ratio=shared.top_ratio,
-    )
-    return torch.stack([scores[name] for name in METRICS], -1), collapsed(proba > 0.5, y_true)
+    rows = make_batch(getattr(data, split), slice(None), data.n_groups)
+    found = evaluate(model, explainer, rows, data.n_groups, shared, on_part)
+    scores = torch.stack([found.scores[name] for name in METRICS], -1)
+    return scores, collapsed(found.decisions, rows.y == 1)
 
 
 def _read(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:

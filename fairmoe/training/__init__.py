@@ -8,7 +8,8 @@ from fairmoe.training.batches import (
     resolve_weight_decay,
 )
 from fairmoe.training.cache import forget_experts
-from fairmoe.training.selection import explain_rows, largest_standard_error
+from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
+from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import (
@@ -21,8 +22,10 @@ from fairmoe.training.train import (
 
 __all__ = [
     "PER_RUN",
+    "Evaluation",
     "Schedule",
     "Trained",
+    "evaluate",
     "explain_rows",
     "forget_experts",
     "keep_experts_of",

@@ -10,10 +10,11 @@ from fairmoe.names import EXPERTS, Phase
 from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertStack
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, GroupSample
+from fairmoe.training.evaluation import Evaluation, evaluate
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, Guard, criterion, score_rows
+from fairmoe.training.selection import BestWeights, Guard, criterion
 from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
 from fairmoe.training.thresholds import fit_thresholds
 
@@ -93,9 +94,9 @@ class ExpertTrainer:
             recorder.record(phase, done, figures)
             recorder.tell(phase, done, total, figures)
             if full and (done % every == 0 or epoch == epochs):
-                scores = self._scores(recorder)
-                best.offer(self._criterion(scores))
-                of_runs = scores["final_score"].view(N_EXPERTS, runs)
+                evaluation = self._evaluate(recorder)
+                best.offer(self._criterion(evaluation))
+                of_runs = evaluation.scores["final_score"].view(N_EXPERTS, runs)
                 names = (f"validation score of {name}" for name in EXPERTS)
                 recorder.record(phase, done, dict(zip(names, of_runs, strict=True)))
         if self._stack.shared.select == "best":
@@ -207,8 +208,8 @@ class ExpertTrainer:
         self.adversaries.adversarial_backward(losses.adversary_view, batch.member)
         return losses
 
-    def _scores(self, recorder: Recorder) -> dict[str, Tensor]:
-        return score_rows(
+    def _evaluate(self, recorder: Recorder) -> Evaluation:
+        return evaluate(
             self.experts.part(),
             self._explainer,
             self._validation,
@@ -217,15 +218,15 @@ class ExpertTrainer:
             recorder.check,
         )
 
-    def _criterion(self, scores: dict[str, Tensor]) -> Tensor:
+    def _criterion(self, evaluation: Evaluation) -> Tensor:
         """Rank the utility experts by utility and the others by the final score.
 
         NOTE[DIFF]: ranked by its final score, the expert that is to show what utility alone gives
         would be kept at its least useful moment.
         """
-        runs, decisions = len(self._stack), scores["decisions"]
+        runs, decisions = len(self._stack), evaluation.decisions
         refused = self.guard.refuses(decisions, decisions[:runs].repeat(N_EXPERTS, 1))
         by_utility, by_final_score = (
-            criterion(scores, by, refused) for by in ("utility", "final_score")
+            criterion(evaluation.scores, by, refused) for by in ("utility", "final_score")
         )
         return torch.cat([by_utility[:runs], by_final_score[runs:]])

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from fairmoe.explain import Explainable
 from fairmoe.functional.gating import (
     batch_usage,
     disagreement,
@@ -32,15 +33,10 @@ from fairmoe.names import EXPERTS
 from fairmoe.nn import N_EXPERTS, Mixture, by_expert
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
+from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
 from fairmoe.training.experts import CHECKPOINTS, ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import (
-    BestWeights,
-    criterion,
-    explain_rows,
-    largest_standard_error,
-    score_rows,
-)
+from fairmoe.training.selection import BestWeights, criterion, largest_standard_error
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
 
 SCORE_TEMPERATURE = 0.2
@@ -168,17 +164,20 @@ class GateTrainer:
 
     def _expert_criterion(self, recorder: Recorder) -> Tensor:
         """Return each expert's criterion on the validation rows, **Shape** `(3, k)`."""
-        scores = score_rows(
-            self.mixture.experts.part(),
+        evaluation = self._evaluate(self.mixture.experts.part(), recorder)
+        plain = self._plain.repeat(N_EXPERTS, 1)
+        refused = self._trainer.guard.refuses(evaluation.decisions, plain)
+        return by_expert(criterion(evaluation.scores, "final_score", refused))
+
+    def _evaluate(self, model: Explainable, recorder: Recorder) -> Evaluation:
+        return evaluate(
+            model,
             self.mixture.explainer,
             self._validation,
             self._n_groups,
             self._stack.shared,
             recorder.check,
         )
-        decisions = scores["decisions"]
-        refused = self._trainer.guard.refuses(decisions, self._plain.repeat(N_EXPERTS, 1))
-        return by_expert(criterion(scores, "final_score", refused))
 
     @torch.no_grad()
     def _offer_single_experts(self, best: BestWeights, of_experts: Tensor) -> None:
@@ -200,16 +199,10 @@ class GateTrainer:
         gate.bias2.copy_(self._stack.shared.temperature * log_weights)
 
     def _offer(self, best: BestWeights, recorder: Recorder, epoch: int) -> None:
-        scores = score_rows(
-            self.mixture,
-            self.mixture.explainer,
-            self._validation,
-            self._n_groups,
-            self._stack.shared,
-            recorder.check,
-        )
+        evaluation = self._evaluate(self.mixture, recorder)
+        scores = evaluation.scores
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
-        refused = self._trainer.guard.refuses(scores["decisions"], self._plain)
+        refused = self._trainer.guard.refuses(evaluation.decisions, self._plain)
         best.offer(criterion(scores, "final_score", refused))
 
     @torch.no_grad()

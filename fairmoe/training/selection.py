@@ -1,85 +1,17 @@
-"""Scores of a stack on given rows, and the weights that scored best so far."""
+"""What models are ranked by, which are refused, and the weights that were best so far."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
-from fairmoe.config import Settings
-from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.guard import inadmissible
-from fairmoe.functional.scores import PARTS, all_scores, combine
+from fairmoe.functional.guard import find_faults
+from fairmoe.functional.scores import PARTS, combine
 from fairmoe.training.batches import Batch
-
-ROWS_AT_ONCE = 1024
-"""How many rows are explained between two looks at whether to stop."""
 
 REFUSED = 10.0
 """By how much a model that is no choice is ranked lower: more than any two scores can differ."""
-
-
-@torch.no_grad()
-def explain_rows(
-    model: Explainable,
-    explainer: Explainer,
-    x: Tensor,
-    *,
-    top_k: int,
-    on_part: Callable[[], None] = lambda: None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return probabilities, probabilities after masking, and attention.
-
-    Args:
-        model: A stack of `k` models.
-        explainer: Attributes their log-odds.
-        x: **Shape** `(n, d)`.
-        top_k: How many of its most attended columns each row loses.
-        on_part: Is called before every `ROWS_AT_ONCE` rows; may raise to stop.
-
-    Returns:
-        proba: **Shape** `(k, n)`; `k` is 1 for a single model.
-        masked_proba: **Shape** `(k, n)`.
-        attention: **Shape** `(k, n, c)`.
-    """
-    parts = []
-    for rows in torch.split(x, ROWS_AT_ONCE):
-        on_part()
-        attention = explainer.attention(model, rows)
-        attention = attention.reshape(-1, *attention.shape[-2:])
-        masked = explainer.mask(rows, attention, top_k=top_k)
-        proba = model.log_odds(rows).sigmoid().reshape(-1, len(rows))
-        parts.append((proba, model.log_odds(masked).sigmoid(), attention))
-    proba, masked_proba, attention = (torch.cat(each, dim=1) for each in zip(*parts, strict=True))
-    return proba, masked_proba, attention
-
-
-@torch.no_grad()
-def score_rows(
-    model: Explainable,
-    explainer: Explainer,
-    rows: Batch,
-    n_groups: int,
-    settings: Settings,
-    on_part: Callable[[], None] = lambda: None,
-) -> dict[str, Tensor]:
-    """Return the twelve scores of a stack, each **Shape** `(k,)`; NaN where not estimable.
-
-    Beside them "decisions", **Shape** `(k, n)`: whether each row is given the positive class.
-    """
-    proba, masked_proba, attention = explain_rows(
-        model, explainer, rows.x, top_k=settings.top_k, on_part=on_part
-    )
-    scores = all_scores(
-        proba,
-        masked_proba,
-        attention,
-        y_true=rows.y == 1,
-        group=rows.group,
-        n_groups=n_groups,
-        top_ratio=settings.top_ratio,
-    )
-    return scores | {"decisions": proba > 0.5}
 
 
 def largest_standard_error(n_rows: int) -> float:
@@ -92,7 +24,7 @@ def largest_standard_error(n_rows: int) -> float:
     return 0.5 / math.sqrt(n_rows)
 
 
-def criterion(scores: dict[str, Tensor], by: str, refused: Tensor) -> Tensor:
+def criterion(scores: Mapping[str, Tensor], by: str, refused: Tensor) -> Tensor:
     """Return what models are ranked by, **Shape** `(k,)`: a score, less `REFUSED` where refused.
 
     A part that cannot be estimated is left out, so that models can be ranked all the same.
@@ -128,14 +60,14 @@ class Guard:
         """
         if not self._on:
             return torch.zeros(decisions.shape[:-1], dtype=torch.bool, device=decisions.device)
-        return inadmissible(
+        return find_faults(
             decisions,
             self._rows.y == 1,
             group=self._rows.group,
             n_groups=self._n_groups,
             plain=plain,
             favourable=self._favourable,
-        )
+        ).any
 
 
 class BestWeights:

@@ -408,3 +408,23 @@ def test_settings_of_another_version_are_not_completed_with_todays_defaults(kept
 
     with pytest.raises(InvalidInputError, match="some are missing or unknown"):
         load_run(kept)
+
+
+def test_alarms_name_the_models_that_treat_everyone_worse_and_not_the_constant(run):
+    """Of 40 test rows half are hired, and the utility expert is right about each."""
+    right = np.tile([0.9, 0.1], 20)
+    nobody = np.full(40, 0.1)
+    test = dataclasses.replace(
+        run.splits["test"],
+        rows=np.arange(40),
+        y_true=np.tile([1, 0], 20),
+        group=np.repeat([0, 1], 20),
+        proba=dict.fromkeys(MODELS, right) | {"mixture": nobody, "constant": nobody},
+        gate=np.full((40, 3), 1 / 3),
+    )
+    made = dataclasses.replace(run, splits=dict(run.splits) | {"test": test})
+    (model, alarm), *others = made.alarms().items()
+    assert (model, others) == ("mixture", [])
+    assert (alarm.inaccurate, alarm.lopsided, alarm.harmful) == (False, True, True)
+    assert to_document(made)["alarms"] == {"mixture": alarm.to_dict()}
+    assert alarm.to_dict()["harm"] == 1.0

@@ -14,7 +14,7 @@ from fairmoe.training import (
     train_experts,
     train_experts_with_fixed_gate,
 )
-from fairmoe.training.selection import score_rows
+from fairmoe.training.evaluation import evaluate
 from tests.sweep.conftest import BASE
 
 
@@ -55,7 +55,7 @@ def test_candidates_are_judged_on_validation_rows_as_if_their_gates_learnt_nothi
     runs = grid_settings(BASE, {"dropout": [0.3, 0.5]}, seeds=2)
     still = [run.replace(gate_learning_rate=1e-6, fine_tune_every=0) for run in runs]
     mixtures = train(prepared.data, still).mixture
-    scores = score_rows(mixtures, mixtures.explainer, rows, 2, BASE)["final_score"]
+    scores = evaluate(mixtures, mixtures.explainer, rows, 2, BASE).scores["final_score"]
     for pair, changes in zip(scores.view(2, 2), ("as given", "dropout = 0.5"), strict=True):
         told = by_changes.loc[changes]
         # The runs were part of another stack, whose sums round otherwise.

@@ -17,9 +17,10 @@ from fairmoe.data import (
 )
 from fairmoe.training import experts as experts_module
 from fairmoe.training.batches import make_batch, make_batches, resolve_weight_decay
+from fairmoe.training.evaluation import evaluate
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, Guard, score_rows
+from fairmoe.training.selection import BestWeights, Guard
 from fairmoe.training.stack import Stack
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import make_explainer
@@ -99,21 +100,21 @@ def test_only_gradient_shap_keeps_rows_of_others(demo):
 
 def test_utility_experts_are_ranked_by_utility_and_the_others_by_the_final_score(demo, monkeypatch):
     trainer, batch = make_trainer(demo, [Settings()])
-    scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
+    found = evaluate(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
     monkeypatch.setattr(Guard, "refuses", lambda *_: torch.zeros(3))
-    ranked = trainer._criterion(scores)
-    assert ranked[0] == scores["utility"][0]
-    assert torch.equal(ranked[1:], scores["final_score"][1:])
+    ranked = trainer._criterion(found)
+    assert ranked[0] == found.scores["utility"][0]
+    assert torch.equal(ranked[1:], found.scores["final_score"][1:])
 
 
 def test_what_cannot_be_estimated_is_recorded_as_nan_and_still_ranked(demo):
     trainer, _ = make_trainer(demo, [Settings()])
     rows = trainer._validation
     rows = rows._replace(y=torch.where(rows.group == 0, 0, rows.y))
-    scores = score_rows(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
-    assert scores["eo"].isnan().all()
-    assert scores["final_score"].isnan().all()
-    assert trainer._criterion(scores).isfinite().all()
+    found = evaluate(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
+    assert found.scores["eo"].isnan().all()
+    assert found.scores["final_score"].isnan().all()
+    assert trainer._criterion(found).isfinite().all()
 
 
 def test_fine_tuning_leaves_the_utility_expert_alone(demo):
@@ -144,11 +145,12 @@ def test_the_keeper_keeps_each_members_best():
 @pytest.mark.parametrize("guard", [True, False])
 def test_selection_takes_no_model_that_is_refused_before_another(demo, guard):
     """The experts are no better than chance at first; let the first two be right."""
-    trainer, batch = make_trainer(demo, [Settings(guard=guard)])
-    scores = score_rows(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
-    of_validation = torch.stack([trainer._validation.y == 1] * 2)
-    decisions = torch.cat([of_validation, torch.ones_like(of_validation[:1])])
-    criterion = trainer._criterion(scores | {"decisions": decisions})
+    trainer, _ = make_trainer(demo, [Settings(guard=guard)])
+    rows = trainer._validation
+    found = evaluate(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
+    right = (rows.y == 1).float()
+    proba = torch.stack([right, right, torch.ones_like(right)])
+    criterion = trainer._criterion(found._replace(proba=proba))
     assert (criterion[2] < criterion[:2].min() - 5) == guard
 
 
@@ -157,7 +159,7 @@ def test_utility_matches_logistic_regression_without_lambdas(large_demo):
     data = large_demo
     trainer = train_experts(data, [Settings(seed=seed, **NOTHING) for seed in range(3)], 300)
     test = make_batch(data.test, torch.arange(len(data.test.y)), 2)
-    scores = score_rows(trainer.experts.part(), trainer._explainer, test, 2, Settings())
+    scores = evaluate(trainer.experts.part(), trainer._explainer, test, 2, Settings()).scores
     logistic = LogisticRegression(max_iter=1000).fit(data.train.x, data.train.y)
     auc = roc_auc_score(data.test.y, logistic.decision_function(data.test.x))
     assert scores["auc"].mean().item() > auc - 0.01
@@ -174,7 +176,7 @@ def test_lambda_attention_draws_the_groups_attention_together(large_demo):
     split = large_demo.test
     rows = make_batch(split, torch.arange(len(split.y)), 2)
     procedural = trainer.experts.part(slice(12, None))
-    scores = score_rows(procedural, trainer._explainer, rows, 2, Settings())
+    scores = evaluate(procedural, trainer._explainer, rows, 2, Settings()).scores
     without, one, ten = scores["att_jsd"].view(3, 2).mean(1).tolist()
     assert one < 0.8 * without
     assert ten < 0.5 * without

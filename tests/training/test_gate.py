@@ -13,7 +13,7 @@ from fairmoe.functional.gating import (
     load_balance_loss,
     moving_usage,
 )
-from fairmoe.functional.guard import inadmissible
+from fairmoe.functional.guard import find_faults
 from fairmoe.functional.policy import (
     counterfactual_loss,
     leave_one_out,
@@ -24,20 +24,21 @@ from fairmoe.functional.reward import counterfactual_rewards, routing_reward
 from fairmoe.training import forget_experts, train
 from fairmoe.training import gate as gate_module
 from fairmoe.training.batches import make_batch
+from fairmoe.training.evaluation import evaluate
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
-from fairmoe.training.selection import criterion, score_rows
+from fairmoe.training.selection import criterion
 
 
 def inadmissible_experts(decisions, rows):
-    return inadmissible(
+    return find_faults(
         decisions,
         rows.y == 1,
         group=rows.group,
         n_groups=2,
         plain=decisions[:1].expand(3, -1),
         favourable=None,
-    )
+    ).any
 
 
 @pytest.mark.slow
@@ -196,7 +197,7 @@ def test_the_kept_gate_is_the_best_on_validation(demo):
     best = train(demo, [Settings(epochs=120, gate_start="random")])
     curve = best.curves["gate", "validation score of mixture"][1][:, 0]
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
-    scores = score_rows(best.mixture, best.mixture.explainer, rows, 2, Settings())
+    scores = evaluate(best.mixture, best.mixture.explainer, rows, 2, Settings()).scores
     assert scores["final_score"].item() == pytest.approx(curve.max().item(), abs=1e-6)
 
 
@@ -221,8 +222,8 @@ def test_the_gate_begins_at_weights_that_favour_the_better_experts(demo, tempera
     )
     trained = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
-    scores = score_rows(trained.experts.part(), trained.explainer, rows, 2, settings)
-    refused = inadmissible_experts(scores["decisions"], rows)
+    found = evaluate(trained.experts.part(), trained.explainer, rows, 2, settings)
+    scores, refused = found.scores, inadmissible_experts(found.decisions, rows)
     expected = (criterion(scores, "final_score", refused) / 0.2).softmax(0).float()
     gate = trained.gate_proba(rows.x)[0]
     assert torch.allclose(gate, expected.expand(len(rows.y), -1), atol=1e-3)
@@ -309,12 +310,12 @@ def test_no_gate_is_kept_that_an_expert_clearly_beats(demo, seed):
     mixture = train(demo, [settings]).mixture
     rows = make_batch(demo.validation, slice(None), 2)
     of_experts, of_mixture = (
-        score_rows(model, mixture.explainer, rows, 2, settings)
+        evaluate(model, mixture.explainer, rows, 2, settings)
         for model in (mixture.experts.part(), mixture)
     )
-    refused = inadmissible_experts(of_experts["decisions"], rows)
-    of_experts = criterion(of_experts, "final_score", refused)
-    of_mixture = criterion(of_mixture, "final_score", torch.zeros(1))
+    refused = inadmissible_experts(of_experts.decisions, rows)
+    of_experts = criterion(of_experts.scores, "final_score", refused)
+    of_mixture = criterion(of_mixture.scores, "final_score", torch.zeros(1))
     # Beyond the doubt: an expert is attributed in closed form, the mixture by quadrature, and where
     # two columns get as much attention, rounding decides which of them is masked.
     assert of_mixture.item() >= of_experts.max().item() - 0.5 / len(rows.y) ** 0.5 - 0.005

@@ -3,7 +3,7 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, encode, make_demo, table_from_frame
-from fairmoe.functional.guard import inadmissible
+from fairmoe.functional.guard import find_faults
 from fairmoe.functional.scores import (
     accuracy,
     demographic_parity_difference,
@@ -24,13 +24,13 @@ def fit_thresholds(log_odds, y, group, n_groups, by_utility, *, guard=True, **to
     def refuses(yes):
         if not guard:
             return torch.zeros(len(yes), dtype=torch.bool)
-        return inadmissible(
+        return find_faults(
             yes,
             y == 1,
             group=group,
             n_groups=n_groups,
             **{"plain": yes, "favourable": None} | told,
-        )
+        ).any
 
     return module.fit_thresholds(log_odds, y, group, n_groups, refuses, by_utility=by_utility)
 

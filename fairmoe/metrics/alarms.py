@@ -1,0 +1,119 @@
+"""Alarms: models whose gaps are small because everyone is treated worse."""
+
+import dataclasses
+import math
+from dataclasses import dataclass
+
+import torch
+from numpy.typing import ArrayLike
+
+from fairmoe._checks import check_binary, check_group, check_same_length
+from fairmoe.functional.guard import find_faults
+
+ERRORS = 2.0
+"""How many standard errors harm has to be raised by, in all, for an alarm."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Why a model is no choice on some rows; see `fairmoe.functional.guard`.
+
+    Attributes:
+        inaccurate: Less accurate than the same answer for all, and than the plain model.
+        lopsided: A class goes to more than twice or less than half as many rows as have it.
+        harmful: Beyond chance more people are harmed, and more in every group, than by the plain
+            model.
+        accuracy: In `[0, 1]`.
+        constant_accuracy: Of the same answer for all, in `[0.5, 1]`.
+        predicted_rate: Share of rows that are given the positive class.
+        true_rate: Share of rows that have it.
+        harm: Share of those with the good label who are given the bad outcome; NaN if the outcome
+            is neither, or it was not told.
+        plain_harm: The same with the plain model.
+    """
+
+    inaccurate: bool
+    lopsided: bool
+    harmful: bool
+    accuracy: float
+    constant_accuracy: float
+    predicted_rate: float
+    true_rate: float
+    harm: float
+    plain_harm: float
+
+    def to_dict(self) -> dict[str, bool | float | None]:
+        """Return the attributes, ready for JSON; None in the place of NaN."""
+        return {
+            name: None if value != value else value  # noqa: PLR0124 - NaN is no number
+            for name, value in dataclasses.asdict(self).items()
+        }
+
+
+def find_alarm(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    plain: ArrayLike,
+    *,
+    group: ArrayLike,
+    n_groups: int,
+    favourable: bool | None,
+) -> Alarm | None:
+    """Return why a model is no choice, or None.
+
+    Args:
+        y_true: Shape `(n,)`, labels, 0 or 1.
+        y_pred: Shape `(n,)`, the model's hard predictions, 0 or 1.
+        plain: Shape `(n,)`, those of the plain model.
+        group: Shape `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups.
+        favourable: Whether the positive class is good for the person; None if it is neither, or
+            that was not told.
+
+    Raises:
+        InvalidInputError: An array is not of this form.
+
+    Example:
+        >>> alarm = find_alarm([1, 0, 0, 1], [1, 1, 1, 1], [1, 0, 0, 1], group=[0, 0, 1, 1],
+        ...                    n_groups=2, favourable=False)
+        >>> alarm.harmful, alarm.harm, alarm.plain_harm
+        (False, 1.0, 0.0)
+    """
+    arrays = {
+        name: check_binary(values, name)
+        for name, values in (("y_true", y_true), ("y_pred", y_pred), ("plain", plain))
+    }
+    ids = check_group(group, n_groups)
+    check_same_length(**arrays, group=ids)
+    true, pred, other = (torch.tensor(array == 1) for array in arrays.values())
+    faults = find_faults(
+        pred,
+        true,
+        group=torch.tensor(ids),
+        n_groups=n_groups,
+        plain=other,
+        favourable=favourable,
+        errors=ERRORS,
+    )
+    if not faults.any:
+        return None
+    true_rate = true.double().mean().item()
+    harm, plain_harm = (
+        math.nan if favourable is None else _share(each[true == favourable] != favourable)
+        for each in (pred, other)
+    )
+    return Alarm(
+        inaccurate=bool(faults.inaccurate),
+        lopsided=bool(faults.lopsided),
+        harmful=bool(faults.harmful),
+        accuracy=_share(pred == true),
+        constant_accuracy=max(true_rate, 1 - true_rate),
+        predicted_rate=_share(pred),
+        true_rate=true_rate,
+        harm=harm,
+        plain_harm=plain_harm,
+    )
+
+
+def _share(rows: torch.Tensor) -> float:
+    return rows.double().mean().item()

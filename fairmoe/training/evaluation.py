@@ -1,0 +1,101 @@
+"""What a stack of models says of given rows: explained, masked and scored, in one place."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from fairmoe.config import Settings
+from fairmoe.explain import Explainable, Explainer
+from fairmoe.functional.scores import all_scores
+from fairmoe.training.batches import Batch
+
+ROWS_AT_ONCE = 1024
+"""How many rows are explained between two looks at whether to stop."""
+
+
+class Evaluation(NamedTuple):
+    """What `k` models say of `n` rows, and how well.
+
+    Attributes:
+        proba: **Shape** `(k, n)`. Probability of the positive class.
+        masked_proba: **Shape** `(k, n)`. The same after a row's top attended columns are masked.
+        attention: **Shape** `(k, n, c)`. Attention over the source columns.
+        scores: The twelve scores, each **Shape** `(k,)`; NaN where not estimable.
+    """
+
+    proba: Tensor
+    masked_proba: Tensor
+    attention: Tensor
+    scores: Mapping[str, Tensor]
+
+    @property
+    def decisions(self) -> Tensor:
+        """Whether each row is given the positive class, **Shape** `(k, n)`."""
+        return self.proba > 0.5
+
+
+@torch.no_grad()
+def evaluate(
+    model: Explainable,
+    explainer: Explainer,
+    rows: Batch,
+    n_groups: int,
+    settings: Settings,
+    on_part: Callable[[], None] = lambda: None,
+) -> Evaluation:
+    """Return what a stack says of rows, and its scores.
+
+    Args:
+        model: A stack of `k` models.
+        explainer: Attributes their log-odds.
+        rows: With their labels and groups.
+        n_groups: The number of groups.
+        settings: Say how many columns are masked, and how many rows explanations are judged by.
+        on_part: Is called before every `ROWS_AT_ONCE` rows; may raise to stop.
+    """
+    explained = explain_rows(model, explainer, rows.x, top_k=settings.top_k, on_part=on_part)
+    scores = all_scores(
+        *explained,
+        y_true=rows.y == 1,
+        group=rows.group,
+        n_groups=n_groups,
+        top_ratio=settings.top_ratio,
+    )
+    return Evaluation(*explained, scores)
+
+
+@torch.no_grad()
+def explain_rows(
+    model: Explainable,
+    explainer: Explainer,
+    x: Tensor,
+    *,
+    top_k: int,
+    on_part: Callable[[], None] = lambda: None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return probabilities, probabilities after masking, and attention.
+
+    Args:
+        model: A stack of `k` models.
+        explainer: Attributes their log-odds.
+        x: **Shape** `(n, d)`.
+        top_k: How many of its most attended columns each row loses.
+        on_part: Is called before every `ROWS_AT_ONCE` rows; may raise to stop.
+
+    Returns:
+        proba: **Shape** `(k, n)`; `k` is 1 for a single model.
+        masked_proba: **Shape** `(k, n)`.
+        attention: **Shape** `(k, n, c)`.
+    """
+    parts = []
+    for rows in torch.split(x, ROWS_AT_ONCE):
+        on_part()
+        attention = explainer.attention(model, rows)
+        attention = attention.reshape(-1, *attention.shape[-2:])
+        masked = explainer.mask(rows, attention, top_k=top_k)
+        proba = model.log_odds(rows).sigmoid().reshape(-1, len(rows))
+        parts.append((proba, model.log_odds(masked).sigmoid(), attention))
+    proba, masked_proba, attention = (torch.cat(each, dim=1) for each in zip(*parts, strict=True))
+    return proba, masked_proba, attention
