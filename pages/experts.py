@@ -10,13 +10,13 @@ from fairmoe.ui.understand.results import (
     show_scores,
     split_switch,
 )
-from fairmoe.ui.understand.summary import show_reading
+from fairmoe.ui.understand.summary import show_summary
 
 with page(EXPERTS) as state:
     run = state.run
     assert run is not None
     split = split_switch()
-    show_reading(state, run, split)
+    show_summary(state, run, split)
     st.header("Scores", anchor=False)
     show_scores(state, run, split)
     st.header("By group", anchor=False)

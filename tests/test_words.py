@@ -17,6 +17,10 @@ PHRASES = [
     "beaten by no",
     "parted by",
     "what there is to say",
+    "percentage points ahead",
+    "predicts (almost) only one class",
+    "chance alone may",
+    "chance alone hardly",
 ]
 
 

@@ -165,7 +165,7 @@ def print_tables(run: Run) -> None:
     stdout.print(_scores(run))
     better = ahead_of_mixture(score_table(run.scores["test"]))
     if better:
-        stdout.print(f"Higher in final score than the mixture: {', '.join(better)}")
+        stdout.print(better)
     stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
     rates = _rates(run)
     stdout.print(_groups(run, rates))

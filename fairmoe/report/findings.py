@@ -80,7 +80,7 @@ class Findings:
         account: What the mixture changes for people against the utility expert; None unless the
             outcome is good or bad for the person.
         compared: The mixture beside the utility expert and the logistic regression.
-        collapsed: The models that predict (almost) only one class.
+        collapsed: Whether a model gives nearly all rows the same answer.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
         attention: Which columns the mixture rests on; None if the table is not at hand.
@@ -94,7 +94,7 @@ class Findings:
     accuracy: Mapping[Model, tuple[float, float]]
     account: Account | None
     compared: Mapping[Model, Comparison]
-    collapsed: tuple[Model, ...]
+    collapsed: Mapping[Model, bool]
     routed: pd.DataFrame
     weights: pd.DataFrame
     attention: Attention | None
@@ -141,7 +141,7 @@ def find(run: Run, labelled: LabelledTable | None = None) -> Findings:
             )
             for model in ("utility", "logistic")
         },
-        collapsed=tuple(m for m in MODELS if is_collapsed(test.y_true, decided[m])),
+        collapsed={m: is_collapsed(test.y_true, decided[m]) for m in MODELS},
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names),
         attention=None if labelled is None else _attention(run, labelled),

@@ -13,9 +13,8 @@ from fairmoe.metrics import Gap
 from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, MODELS, RATES
 from fairmoe.report.blocks import Grid
 from fairmoe.report.findings import Findings
-from fairmoe.report.words import p_value
 from fairmoe.runs import Run
-from fairmoe.sentences.wording import listed
+from fairmoe.sentences.wording import listed, p_value
 
 PACKAGES = ("fairmoe", "torch", "numpy", "pandas", "scikit-learn", "plotly")
 """The packages that computed and drew what a report shows."""
@@ -66,7 +65,7 @@ def rates_grid(rates: pd.DataFrame) -> Grid:
 
 
 def gaps_grid(found: Findings) -> Grid:
-    """Return both gaps of every model, who is ahead, and what chance would make of it."""
+    """Return both gaps of every model, which group's rate is higher, and the p-value."""
     rows = []
     for model, gaps in found.gaps.items():
         cells = [MODELS[model]]
@@ -75,14 +74,14 @@ def gaps_grid(found: Findings) -> Grid:
             difference = gap.test.difference
             cells += [
                 METRICS[metric].text(difference),
-                _ahead(gap),
+                _higher_for(gap),
                 p_value(gap.test.p_value),
             ]
         rows.append(tuple(cells))
     return Grid(
         "Gaps between groups by model: in how many are predicted positive (DP), and among those "
         "who truly are (EO)",
-        ("Model", "DP gap", "Ahead", "By chance", "EO gap", "Ahead", "By chance"),
+        ("Model", "DP gap", "Higher for", "p-value", "EO gap", "Higher for", "p-value"),
         tuple(rows),
     )
 
@@ -186,10 +185,10 @@ def settings_grid(run: Run) -> Grid:
     )
 
 
-def _ahead(gap: Gap) -> str:
+def _higher_for(gap: Gap) -> str:
     if not gap.highest:
         return INSUFFICIENT
-    return f"{gap.highest} over {gap.lowest}" if gap.test.difference > 0 else "nobody"
+    return f"{gap.highest} than {gap.lowest}" if gap.test.difference > 0 else "no group"
 
 
 def _with_interval(row: "pd.Series[float]", mean: str, *ends: str) -> str:

@@ -13,7 +13,7 @@ from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
 from fairmoe.report.document import Cover, Report
 from fairmoe.report.findings import Attention, Findings
 from fairmoe.report.grids import versions
-from fairmoe.report.words import limits
+from fairmoe.report.statements import limits_of
 from fairmoe.runs import to_document
 
 FORMAT = 1
@@ -43,9 +43,9 @@ def to_json(report: Report, cover: Cover) -> str:
         "versions": versions(),
         "rates": {model: _finite(found.rates[model].to_dict("index")) for model in MODELS},
         "gaps": {model: _gaps(found, model) for model in MODELS},
-        "collapsed": list(found.collapsed),
+        "collapsed": [model for model, does in found.collapsed.items() if does],
         "attention": None if found.attention is None else _attention(found.attention),
-        "limits": list(limits(found)),
+        "limits": list(limits_of(found)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -7,7 +7,7 @@ from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.data import label_figure
 from fairmoe.figures.experts import rates_figure, scores_figure
 from fairmoe.figures.routing import weights_figure
-from fairmoe.names import MODELS, SPLITS
+from fairmoe.names import SPLITS
 from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.grids import (
@@ -23,49 +23,60 @@ from fairmoe.report.grids import (
     weights_grid,
 )
 from fairmoe.report.people import people
-from fairmoe.report.words import (
-    cost,
-    gap_in_words,
-    limits,
-    one_class_only,
-    spread,
-    what_it_looks_at,
-    what_was_trained,
-    who_is_compared,
-    whom_the_gate_asks,
+from fairmoe.report.statements import (
+    drawn_from_test,
+    limits_of,
+    what_was_trained_in,
+    who_gets_more_in,
+    who_is_compared_in,
 )
-from fairmoe.sentences.attention import attention_takeaway, differences_lead, divergence_takeaway
+from fairmoe.sentences.attention import (
+    attention_takeaway,
+    differences_lead,
+    divergence_takeaway,
+    what_it_looks_at,
+)
 from fairmoe.sentences.cautions import too_few
-from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
+from fairmoe.sentences.costs import (
+    ahead_of_mixture,
+    cost,
+    gives_one_answer,
+    how_sure,
+    other_decisions,
+    scores_takeaway,
+)
 from fairmoe.sentences.data import label_takeaway
+from fairmoe.sentences.gaps import GAP_METRICS
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.routing import gate_reading, weights_takeaway
-from fairmoe.sentences.training import curves_takeaway, kept_moment
-from fairmoe.sentences.wording import drawn_from, listed
+from fairmoe.sentences.training import (
+    curves_takeaway,
+    kept_moment,
+)
+from fairmoe.sentences.wording import P_VALUE_EXPLAINED, listed
 
 
 def summary(found: Findings) -> Section:
     """Say on one page what a stakeholder without statistics needs."""
     points = [
-        gap_in_words(found, "mixture", "dp"),
-        gap_in_words(found, "mixture", "eo"),
-        cost(found, "utility"),
-        cost(found, "logistic"),
-        whom_the_gate_asks(found),
+        *(who_gets_more_in(found, metric) for metric in GAP_METRICS),
+        *(cost(found.scores, reference) for reference in found.compared),
+        f"{gate_reading(found.routed)} {weights_takeaway(found.weights)}",
     ]
     if found.attention is not None:
-        points.append(what_it_looks_at(found.attention))
+        points.append(what_it_looks_at(found.attention.means, found.attention.test))
     blocks: list[Block] = [
-        Text(f"{what_was_trained(found)} {who_is_compared(found)}"),
+        Text(f"{what_was_trained_in(found)} {who_is_compared_in(found)}"),
         Points(tuple(points)),
     ]
-    if "mixture" in found.collapsed:
-        blocks.append(Caution(one_class_only(found)))
+    if found.collapsed["mixture"]:
+        blocks.append(Caution(gives_one_answer({"mixture": True})))
     blocks += _cautions(too_few(found.rates["mixture"]))
     blocks.append(
         Text(
             "All this is from one split of one table and one seed, with the labels as they are. "
-            "It measures differences and does not judge whether they are justified."
+            "It measures differences and does not judge whether they are justified. "
+            f"{P_VALUE_EXPLAINED}"
         )
     )
     return Section("summary", "In short", tuple(blocks))
@@ -89,8 +100,8 @@ def data(found: Findings) -> Section:
         "data",
         "What was trained on what",
         (
-            Text(what_was_trained(found)),
-            Text(who_is_compared(found)),
+            Text(what_was_trained_in(found)),
+            Text(who_is_compared_in(found)),
             Text(
                 f"The rows were parted {how}: {parts} rows. The models see {len(columns):,} "
                 f"columns: {listed(columns, 40)}. The sensitive columns {seen} among what they "
@@ -115,22 +126,16 @@ def groups(found: Findings) -> Section:
         "groups",
         "Who is affected, and how",
         (
-            Text(gap_in_words(found, "mixture", "dp")),
-            Text(gap_in_words(found, "mixture", "eo")),
             *_cautions(too_few(rates)),
             *people(found),
             chart(
                 "rates",
                 rates_figure(rates),
                 takeaway=rates_takeaway(rates),
-                source=f"Mixture; {_drawn_from(found)} Bars are 95% Wilson intervals.",
+                source=f"Mixture; {drawn_from_test(found)} Bars are 95% Wilson intervals.",
                 grid=rates_grid(rates),
             ),
-            Text(
-                "The same two gaps for every model. A p-value says how often groups drawn at "
-                "random show a gap as large; small values mean that chance alone hardly explains "
-                "it."
-            ),
+            Text(f"The same two gaps for every model. {P_VALUE_EXPLAINED}"),
             gaps_grid(found),
         ),
     )
@@ -138,23 +143,30 @@ def groups(found: Findings) -> Section:
 
 def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
-    ahead = listed([MODELS[model] for model in ahead_of_mixture(found.scores)])
     return Section(
         "scores",
         "What each model scores, and what fairness costs",
         (
-            Text(cost(found, "utility")),
-            Text(cost(found, "logistic")),
+            *(
+                Text(other_decisions(model, differ=of.differ, won=of.won, rows=of.rows))
+                for model, of in found.compared.items()
+            ),
             chart(
                 "scores",
                 scores_figure(found.scores),
                 takeaway=scores_takeaway(found.scores),
-                source=_drawn_from(found),
+                source=drawn_from_test(found),
                 grid=scores_grid(found.scores),
             ),
-            Text(f"Higher in final score than the mixture: {ahead or 'no model'}."),
-            *_cautions(one_class_only(found)),
-            Text(spread(found)),
+            Text(ahead_of_mixture(found.scores) or "No model is higher in final score than it."),
+            *_cautions(gives_one_answer(found.collapsed)),
+            Text(
+                how_sure(
+                    float(found.scores["acc"]["mixture"]),
+                    found.accuracy["mixture"],
+                    len(found.run.splits["test"].y_true),
+                )
+            ),
             SCORES_EXPLAINED,
         ),
     )
@@ -171,7 +183,7 @@ def routing(found: Findings) -> Section:
                 "weights",
                 weights_figure(found.weights),
                 takeaway=weights_takeaway(found.weights),
-                source=f"{_drawn_from(found)} Bars are 95% intervals of the mean; the dotted "
+                source=f"{drawn_from_test(found)} Bars are 95% intervals of the mean; the dotted "
                 f"line is a third.",
                 grid=weights_grid(found.weights),
             ),
@@ -196,7 +208,7 @@ def attention(found: Findings) -> Section:
         "attention",
         title,
         (
-            Text(what_it_looks_at(seen)),
+            Text(what_it_looks_at(seen.means, seen.test)),
             Text(divergence_takeaway(seen.parts)),
             Points(
                 tuple(
@@ -208,7 +220,7 @@ def attention(found: Findings) -> Section:
                 "attention",
                 attention_figure(seen.means),
                 takeaway=attention_takeaway(seen.means),
-                source=f"Mixture; {_drawn_from(found)} Whiskers are 95% intervals of the mean. "
+                source=f"Mixture; {drawn_from_test(found)} Whiskers are 95% intervals of the mean. "
                 f"Drawn are up to {MOST_COLUMNS} columns and {MOST_GROUPS} groups.",
                 grid=attention_grid(seen.means),
             ),
@@ -263,7 +275,7 @@ def provenance(found: Findings) -> Section:
 
 def caveats(found: Findings) -> Section:
     """Say what the figures cannot tell."""
-    return Section("limits", "Limits", (Points(limits(found)),))
+    return Section("limits", "Limits", (Points(limits_of(found)),))
 
 
 SECTIONS: tuple[Callable[[Findings], Section], ...] = (
@@ -277,11 +289,6 @@ SECTIONS: tuple[Callable[[Findings], Section], ...] = (
     provenance,
     caveats,
 )
-
-
-def _drawn_from(found: Findings) -> str:
-    run = found.run
-    return drawn_from(run.data.name, len(run.splits["test"].y_true), "test", run.settings.seed)
 
 
 def _cautions(text: str) -> tuple[Caution, ...]:

@@ -10,6 +10,32 @@ from numpy.typing import NDArray
 from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_groups
 from fairmoe.figures.divergence import NOISE
 from fairmoe.names import ATTRIBUTION_METHODS
+from fairmoe.sentences.gaps import Tested
+from fairmoe.sentences.wording import SIGNIFICANT, listed, significance
+
+MOST_COLUMNS_NAMED = 3
+
+
+def what_it_looks_at(means: pd.DataFrame, test: Tested) -> str:
+    """Say which columns the mixture attends to most for each group, and whether groups differ.
+
+    Args:
+        means: As `fairmoe.analysis.attention.mean_attention` returns it.
+        test: Of the attention distance between the groups, in bits.
+    """
+    told = []
+    for group, of in means.dropna(subset="mean").groupby("group", sort=False):
+        most = of.nlargest(MOST_COLUMNS_NAMED, "mean", keep="first")
+        pairs = zip(most["column"], most["mean"], strict=True)
+        told.append(f"for {group} at {listed([f'{c} ({m:.0%})' for c, m in pairs])}")
+    looks = f"The mixture looks most {'; '.join(told[:MOST_GROUPS])}{_more_groups(len(told))}."
+    if math.isnan(test.p_value):
+        return looks
+    return (
+        f"{looks} The attention distance between the groups is {100 * test.difference:.2f} on a "
+        "scale from 0 (the same features) to 100 (none in common). "
+        f"{significance(test.p_value, 'distance')}"
+    )
 
 
 def attention_takeaway(means: pd.DataFrame) -> str:
@@ -20,9 +46,8 @@ def attention_takeaway(means: pd.DataFrame) -> str:
         f"{group} on {column} ({mean:.0%})"
         for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
     ]
-    left = len(told) - MOST_GROUPS
-    more = f"; {left} more group{'s are' if left > 1 else ' is'} in the table" if left > 0 else ""
-    return f"Most attention rests for {', for '.join(told[:MOST_GROUPS])}{more}."
+    groups = ", for ".join(told[:MOST_GROUPS])
+    return f"Most attention rests for {groups}{_more_groups(len(told))}."
 
 
 def differences_takeaway(differences: pd.DataFrame) -> str:
@@ -129,9 +154,16 @@ def null_takeaway(shuffled: NDArray[np.float64], p_value: float) -> str:
     as_far = round(p_value * (n + 1)) - 1
     often = "none" if as_far == 0 else f"{as_far:,}"
     told = (
-        "chance alone hardly explains it" if p_value <= 0.05 else "chance alone may well explain it"
+        f"Of {n:,} shufflings of the groups {often} showed a distance as large. "
+        f"{significance(p_value, 'distance')}"
     )
-    return (
-        f"Of {n:,} shufflings of the groups {often} showed a distance as large "
-        f"(p = {p_value:.3f}): {told}. A small distance can be sure without mattering much."
-    )
+    if p_value > SIGNIFICANT:
+        return told
+    return f"{told} It may still be too small to matter."
+
+
+def _more_groups(groups: int) -> str:
+    left = groups - MOST_GROUPS
+    if left <= 0:
+        return ""
+    return f"; {left} more group{'s are' if left > 1 else ' is'} in the table"

@@ -33,3 +33,51 @@ def not_estimable(scores: Mapping[str, float]) -> str:
         "or positives among them, so models were chosen by the scores that are left. Merge groups, "
         "or cut numbers elsewhere."
     )
+
+
+def limits(
+    rates: pd.DataFrame, seed: int, *, positive: str, words: tuple[str, str], outcome: str | None
+) -> tuple[str, ...]:
+    """Return what a reader must know before using any figure of a run.
+
+    Args:
+        rates: Of the mixture on the test rows, as `fairmoe.metrics.group_rates` returns it.
+        seed: Of the run.
+        positive: The positive class in words, such as "hired = yes".
+        words: What both outcomes are called, the positive one first.
+        outcome: What the positive one is for the person, one of `fairmoe.data.roles.OUTCOMES`;
+            None if that was not told.
+    """
+    least = rates["n"].min()
+    return (
+        f"One split and one seed ({seed}). Another split or another seed gives other figures; "
+        "train again with several seeds before a decision hangs on them.",
+        too_few(rates)
+        or f"The smallest group has {least:,} test rows; gaps between small groups are mostly "
+        "chance, so read the intervals.",
+        "The labels are taken as they are. If people decided them with prejudice, a model that "
+        "repeats the prejudice scores well, and gaps among those with the label are misleading.",
+        "Correlation is not cause. That a model looks at a column says neither that the column "
+        "causes the outcome nor that changing it would help anyone.",
+        "Only the groups named here were compared. Other groups, and people within a group, may "
+        "be treated differently in ways that no figure of this report shows.",
+        f"{_what_positive_means(positive, words, outcome)} What a wrong decision costs whom is not "
+        "known to the report.",
+        "Many figures were computed. Of tests where there is nothing to find, one in twenty still "
+        "shows p < 0.05.",
+        "A model that gives everyone the same answer has no gaps. Read gaps beside utility.",
+        "This report measures; it gives no verdict on whether a model treats people justly.",
+    )
+
+
+def _what_positive_means(positive: str, words: tuple[str, str], outcome: str | None) -> str:
+    if outcome is None:
+        return (
+            f"Whether being predicted positive ({positive}) is a benefit or a burden was not told."
+        )
+    meant = {
+        "good": f"good for the person, and “{words[1]}” bad",
+        "bad": f"bad for the person, and “{words[1]}” good",
+        "neither": "neither good nor bad for the person",
+    }
+    return f"The user said that “{words[0]}” is {meant[outcome]}."

@@ -1,20 +1,83 @@
 """What the mixture scores beside other models, and what fairness costs."""
 
+import math
+from collections.abc import Mapping
+
 import pandas as pd
 
 from fairmoe.figures.points import SAME
-from fairmoe.names import METRICS, MODELS, SUMMARY, Model
+from fairmoe.names import INSUFFICIENT, METRICS, MODELS, SUMMARY, Model
+from fairmoe.sentences.wording import capitalised, listed, the_model
 
 
-def ahead_of_mixture(scores: pd.DataFrame) -> list[Model]:
-    """Return the keys of the models whose final score reads higher than the mixture's."""
+def ahead_of_mixture(scores: pd.DataFrame) -> str:
+    """Name the models whose final score reads higher than the mixture's; nothing if none does.
+
+    Args:
+        scores: As `fairmoe.figures.tables.score_table` returns it.
+    """
     final = scores["final_score"]
     bound = final["mixture"] + SAME
-    return [model for model in MODELS if model in final.index and final[model] > bound]
+    ahead = [
+        label for model, label in MODELS.items() if model in final.index and final[model] > bound
+    ]
+    return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
+
+
+def cost(scores: pd.DataFrame, reference: str) -> str:
+    """Say what the mixture gives up and gains against another model.
+
+    Args:
+        scores: As `fairmoe.figures.tables.score_table` returns it.
+        reference: The other model's key.
+    """
+    told = [
+        _change(metric, float(scores[metric]["mixture"]), float(scores[metric][reference]))
+        for metric in ("utility", "f_res", "f_proc")
+    ]
+    return f"Against {the_model(reference)}, the mixture has {listed(told)}."
+
+
+def other_decisions(reference: str, *, differ: int, won: int, rows: int) -> str:
+    """Say on how many rows the mixture decides differently, and how often it is right then.
+
+    Args:
+        reference: The key of the other model.
+        differ: Rows on which they decide differently.
+        won: How many of these the mixture decides rightly.
+        rows: All rows.
+    """
+    if not differ:
+        return f"The mixture and {the_model(reference)} decide alike on all {rows:,} rows."
+    return (
+        f"The mixture and {the_model(reference)} decide differently on {differ:,} of {rows:,} "
+        f"rows; on {won:,} of these the mixture is right."
+    )
+
+
+def how_sure(accuracy: float, interval: tuple[float, float], rows: int) -> str:
+    """Say how far a score can be trusted.
+
+    Args:
+        accuracy: Of the mixture, in [0, 1].
+        interval: The ends of its 95% interval.
+        rows: The rows that it was measured on.
+    """
+    low, high = interval
+    return (
+        f"These are the scores of one split and one seed. On {rows:,} rows the accuracy of the "
+        f"mixture ({accuracy:.1%}) has a 95% interval of {100 * low:.1f} to {high:.1%}. The gaps "
+        "are less certain still, because they rest on parts of these rows. Do not rank models by "
+        "smaller differences without more seeds and splits."
+    )
 
 
 def scores_takeaway(scores: pd.DataFrame) -> str:
-    """Say in one sentence how the mixture compares with the utility expert."""
+    """Say in one sentence how the mixture compares with the utility expert.
+
+    Args:
+        scores: As `fairmoe.figures.tables.score_table` returns it.
+    """
     told = [
         f"{METRICS[metric].label.lower()} {METRICS[metric].text(float(mixture))} "
         f"against {METRICS[metric].text(float(utility))}"
@@ -23,3 +86,30 @@ def scores_takeaway(scores: pd.DataFrame) -> str:
         )
     ]
     return f"Mixture against utility expert: {', '.join(told)}."
+
+
+def gives_one_answer(collapsed: Mapping[Model, bool]) -> str:
+    """Name the trained models that give nearly all rows the same answer; nothing if none does.
+
+    Args:
+        collapsed: Whether it does, by model. The constant predictor does so by design.
+    """
+    names = [the_model(model) for model, does in collapsed.items() if does and model != "constant"]
+    if not names:
+        return ""
+    one = len(names) == 1
+    return capitalised(
+        f"{listed(names)} {'gives' if one else 'give'} nearly all rows the same answer. "
+        f"{'Its' if one else 'Their'} gaps are small for that reason alone."
+    )
+
+
+def _change(metric: str, value: float, before: float) -> str:
+    about = METRICS[metric]
+    name = about.label.lower()
+    if math.isnan(value - before):
+        return f"a {name} that cannot be compared ({INSUFFICIENT})"
+    numbers = f"({about.text(value)} against {about.text(before)})"
+    if about.text(value) == about.text(before):
+        return f"the same {name} {numbers}"
+    return f"a {'higher' if value > before else 'lower'} {name} {numbers}"

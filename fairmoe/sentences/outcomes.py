@@ -37,7 +37,7 @@ def calibration_takeaway(errors: "pd.Series[float]") -> str:
     if known.empty:
         return "No group has rows."
     ends = [known.index[-1]] if len(known) == 1 else [known.index[-1], known.index[0]]
-    told = " and ".join(f"{100 * known[name]:.1f} percentage points for {name}" for name in ends)
+    told = " and ".join(f"{100 * known[name]:.1f} pp for {name}" for name in ends)
     span = "" if len(known) < 3 else f", the largest and the smallest of {len(known)} groups"
     return (
         f"Probability and outcome lie {told} apart on average{span}; chance alone makes this "
@@ -72,5 +72,5 @@ def rates_takeaway(rates: pd.DataFrame) -> str:
     return (
         f"{high} is predicted positive most often ({share[high]:.1%} of {rows[high]:,}), "
         f"{low} least often ({share[low]:.1%} of {rows[low]:,}): "
-        f"{100 * (share[high] - share[low]):.1f} percentage points apart."
+        f"{100 * (share[high] - share[low]):.1f} pp apart."
     )

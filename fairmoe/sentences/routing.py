@@ -75,7 +75,7 @@ def weights_takeaway(weights: pd.DataFrame) -> str:
     return (
         f"The groups differ most in the weight of {the_model(expert)}: "
         f"{high[expert]:.1%} for {high.name!s}, {low[expert]:.1%} for {low.name!s}, "
-        f"{100 * spread[expert]:.1f} percentage points apart; the intervals "
+        f"{100 * spread[expert]:.1f} pp apart; the intervals "
         f"{'do not overlap' if apart else 'overlap'}."
     )
 
@@ -165,5 +165,5 @@ def forced_takeaway(scores: pd.DataFrame, sent: str) -> str:
     )
     return (
         f"Sending {sent} to {the_model(best)}, the best of the three by final "
-        f"score, would change {told} percentage points."
+        f"score, would change {told} pp."
     )

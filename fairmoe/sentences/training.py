@@ -1,8 +1,46 @@
 """How training went, and what of it is kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from fairmoe.figures.curves import Line, quantity_and_model
+from fairmoe.names import SplitName
+from fairmoe.sentences.wording import listed
+
+
+def what_was_trained(
+    positive: str, name: str, size: tuple[int, int], rows: Mapping[SplitName, int]
+) -> str:
+    """Say what was trained on what, and to predict what.
+
+    Args:
+        positive: The positive class in words, such as "hired = yes".
+        name: Of the table; may be empty.
+        size: Its rows and columns.
+        rows: Of each split.
+    """
+    in_all, columns = size
+    left_out = in_all - sum(rows.values())
+    told = (
+        f"A mixture of three experts and a gate learnt to predict {positive} from "
+        f"{name or 'an unnamed table'}, a table of {in_all:,} rows and {columns:,} columns. It "
+        f"learnt from {rows['train']:,} rows, its weights were chosen on {rows['validation']:,} "
+        f"others, and what it does to people is measured on {rows['test']:,} test rows that "
+        "neither saw."
+    )
+    if not left_out:
+        return told
+    return f"{told} {left_out:,} rows were left out because the outcome or the group is missing."
+
+
+def who_is_compared(groups: Mapping[str, int], columns: Sequence[str]) -> str:
+    """Say which groups are compared, and how many rows each has.
+
+    Args:
+        groups: Rows by name.
+        columns: The sensitive columns.
+    """
+    named = [f"{name} ({rows:,} rows)" for name, rows in groups.items()]
+    return f"It compares {len(groups)} groups by {' and '.join(columns)}: {listed(named, 8)}."
 
 
 def kept_moment(*, select: str, gate_start: str) -> str:

@@ -1,9 +1,50 @@
 """How figures, names and chance are put into words, everywhere alike."""
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
-from fairmoe.names import MODELS, Model
+from fairmoe.names import INSUFFICIENT, MODELS, Model
+
+SIGNIFICANT = 0.05
+"""A p-value up to this is called statistically significant."""
+
+P_VALUE_EXPLAINED = (
+    "The p-value is how often groups drawn at random differ as much. Up to "
+    f"{SIGNIFICANT:g} a difference is called statistically significant."
+)
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as a reader sees it.
+
+    Example:
+        >>> p_value(0.0005), p_value(0.0421), p_value(float("nan"))
+        ('p < 0.001', 'p = 0.042', 'insufficient data')
+    """
+    if math.isnan(p):
+        return INSUFFICIENT
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def significance(p: float, what: str) -> str:
+    """Say whether something may be chance, the one wording of it everywhere.
+
+    Args:
+        p: The p-value, in [0, 1].
+        what: That which was tested, a noun.
+
+    Example:
+        >>> significance(0.021, "gap")
+        'The gap is statistically significant (p = 0.021).'
+        >>> significance(0.22, "gap")
+        'The gap is not statistically significant (p = 0.22); with more data one may show.'
+    """
+    if p <= SIGNIFICANT:
+        return f"The {what} is statistically significant ({p_value(p)})."
+    return (
+        f"The {what} is not statistically significant ({p_value(p)}); with more data one may show."
+    )
 
 
 def drawn_from(name: str, rows: int, split: str, seed: int) -> str:

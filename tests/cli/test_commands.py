@@ -171,7 +171,7 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
     assert ["m[red]", *map(str, (groups["m[red]"], n[1], positive[1], n[1])), "1.000"] in rows
     assert ["f", "0.250", "0.750", "0.000"] in rows
     assert ["all", "0.250", "0.750", "0.000"] in rows
-    assert "Higher in final score than the mixture: constant\n" in out
+    assert "Higher in final score than the mixture: Constant.\n" in out
     assert "Positive (is hired = yes)" in out
     assert "all (sex): f, m" in out
     assert "Not estimable on the validation rows: EO gap." in out

@@ -58,7 +58,7 @@ def test_bins_of_a_few_rows_are_not_drawn():
     assert a.marker.symbol != b.marker.symbol
     errors = expected_calibration_error(calibration)
     told = calibration_takeaway(errors)
-    assert f"{100 * errors['b']:.1f} percentage points for b" in told
+    assert f"{100 * errors['b']:.1f} pp for b" in told
     assert calibration_takeaway(errors.loc[["nobody"]]) == "No group has rows."
 
 

@@ -15,7 +15,7 @@ from fairmoe.figures.tables import column_table, group_counts, score_table
 from fairmoe.metrics import group_rates
 from fairmoe.names import METRICS
 from fairmoe.sentences.cautions import not_estimable
-from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
+from fairmoe.sentences.costs import scores_takeaway
 from fairmoe.sentences.data import label_takeaway
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.training import curves_takeaway, kept_moment
@@ -124,14 +124,6 @@ def test_scores_below_zero_are_in_view():
     assert high > 0
 
 
-def test_a_model_is_ahead_of_the_mixture_if_its_score_reads_higher():
-    models = list(MODEL_STYLES)
-    final = dict(zip(models, [0.5, 0.5004, 0.5006, 0.4, 0.6, 0.5, 0.1], strict=True))
-    table = score_table({m: dict.fromkeys(METRICS, value) for m, value in final.items()})
-    assert models[0] == "mixture"
-    assert ahead_of_mixture(table) == [models[2], models[4]]
-
-
 def test_lines_of_scores_begin_at_zero():
     values = dict(zip(MODEL_STYLES, [0.4, -0.3] + [0.0] * 5, strict=True))
     figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
@@ -191,7 +183,7 @@ def test_rates_figure_draws_values_and_interval_ends(rates):
     assert "<b>" not in "".join(accuracy.y)
     assert rates_takeaway(rates) == (
         "<b>a</b> is predicted positive most often (66.7% of 3), b least often (50.0% of 2): "
-        "16.7 percentage points apart."
+        "16.7 pp apart."
     )
 
 

@@ -113,7 +113,7 @@ def test_the_takeaway_tells_where_the_groups_differ_most():
     weights = weights_by_group(gate, np.repeat([0, 1], 10), ["a", "b"])
     assert weights_takeaway(weights) == (
         "The groups differ most in the weight of the utility expert: 60.0% for b, 50.0% for a, "
-        "10.0 percentage points apart; the intervals do not overlap."
+        "10.0 pp apart; the intervals do not overlap."
     )
     few = weights_by_group(gate[:12], np.repeat([0, 1], [10, 2]), ["a", "b"])
     assert weights_takeaway(few) == "Too few rows in the groups to compare their weights."
@@ -217,7 +217,7 @@ def test_changes_are_against_the_routing_as_it_is(forced):
     assert forced_takeaway(forced, "everyone") == (
         "Sending everyone to the result expert, the best of the three by final score, would "
         "change utility by -2.0, result gap by -10.0, procedure gap by +0.0, final score by +8.0 "
-        "percentage points."
+        "pp."
     )
     assert "Insufficient data" in forced_takeaway(forced.assign(final_score=np.nan), "everyone")
     as_routed = forced.copy()

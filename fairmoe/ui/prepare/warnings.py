@@ -93,7 +93,7 @@ def show_proxies(state: Session, labelled: LabelledTable) -> None:
         proxies_figure(found.alone, found.together, found.chance),
         takeaway=takeaway,
         source=f"{_source(labelled)} Learnt on two thirds of {found.rows:,} of them and judged on "
-        "the third, in turn (seed 0). The grey band is what chance alone may give.",
+        "the third, in turn (seed 0). The grey band is what features that say nothing give.",
         key="proxies",
     )
     table = found.alone.rename("auc").to_frame().rename_axis("Feature")

@@ -18,6 +18,7 @@ from fairmoe.figures.decisions import (
 from fairmoe.figures.experts import SHOWN_RATES, rates_figure
 from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
 from fairmoe.sentences.cautions import too_few
+from fairmoe.sentences.gaps import GAP_METRICS, who_gets_more
 from fairmoe.sentences.outcomes import (
     calibration_takeaway,
     confusion_takeaway,
@@ -127,11 +128,18 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
 
 
 def _show_rates(state: Session, judged: Judged) -> None:
-    from fairmoe.report.words import gap_between  # noqa: PLC0415
-
     rates = judged.rates
-    for metric, gap in judged.gaps.items():
-        st.markdown(escape_markdown(gap_between(gap, rates, judged.model, metric)))
+    for metric in GAP_METRICS:
+        # What the mixture gives all people stands above, on the same page.
+        if (judged.model, metric) != ("mixture", "dp"):
+            told = who_gets_more(
+                judged.gaps[metric],
+                rates,
+                metric,
+                model=judged.model,
+                outcome=judged.run.data.words[0],
+            )
+            st.markdown(escape_markdown(told))
     show_chart(
         state.drawn(
             ("rates", judged.run.run_id, judged.split, judged.model), lambda: rates_figure(rates)

@@ -12,7 +12,7 @@ from fairmoe.figures.experts import scores_figure
 from fairmoe.figures.tables import score_table
 from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
 from fairmoe.sentences.cautions import not_estimable
-from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
+from fairmoe.sentences.costs import ahead_of_mixture, gives_one_answer, scores_takeaway
 from fairmoe.sentences.training import curves_takeaway, kept_moment
 from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
@@ -70,7 +70,7 @@ def show_headline(run: "Run") -> None:
 
 
 def show_scores(state: Session, run: "Run", split: SplitName) -> None:
-    """Show the scores of all models, and flag those that predict one class only."""
+    """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     table = score_table(run.scores[split])
     show_chart(
         state.drawn(("scores", run.run_id, split), lambda: scores_figure(table)),
@@ -80,24 +80,13 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     )
     above = ahead_of_mixture(table)
     if above:
-        names = ", ".join(MODELS[model] for model in above)
-        show_note(
-            escape_markdown(f"Higher in final score than the mixture: {names}."),
-            icon=":material/info:",
-        )
+        show_note(escape_markdown(above), icon=":material/info:")
     missing = not_estimable(run.scores["validation"]["mixture"])
     if missing:
         show_warning(escape_markdown(missing), icon=":material/warning:")
-    collapsed = _collapsed(run, split)
-    if collapsed:
-        names = ", ".join(MODELS[model] for model in collapsed)
-        show_warning(
-            escape_markdown(
-                f"Predicts (almost) only one class: {names}. Its gaps are small because it treats "
-                f"everyone the same way, rightly or wrongly."
-            ),
-            icon=":material/warning:",
-        )
+    alike = gives_one_answer(_collapsed(run, split))
+    if alike:
+        show_warning(escape_markdown(alike), icon=":material/warning:")
     named = (100 * table).set_axis(table.index.map(MODELS))
     show_table(
         named.rename_axis("Model"),
@@ -170,8 +159,8 @@ def show_provenance(run: "Run") -> None:
     )
 
 
-def _collapsed(run: "Run", split: SplitName) -> list[Model]:
+def _collapsed(run: "Run", split: SplitName) -> dict[Model, bool]:
     from fairmoe.metrics import is_collapsed  # noqa: PLC0415
 
     record = run.splits[split]
-    return [m for m, proba in record.proba.items() if is_collapsed(record.y_true, proba > 0.5)]
+    return {m: is_collapsed(record.y_true, proba > 0.5) for m, proba in record.proba.items()}

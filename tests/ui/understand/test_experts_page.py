@@ -2,6 +2,7 @@ import json
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -47,10 +48,19 @@ def test_what_cannot_be_estimated_is_insufficient_data(experts):
     assert experts.dataframe[0].proto.placeholder == "insufficient data"
 
 
-def test_a_constant_model_is_flagged(experts):
-    assert experts.warning[0].value.startswith(
-        escape_markdown("Predicts (almost) only one class: Constant.")
-    )
+def test_a_trained_model_that_gives_one_answer_is_flagged_and_the_constant_is_not(app, demo_run):
+    run, labelled = demo_run
+    test = run.splits["test"]
+    proba = {**test.proba, "result": np.zeros_like(test.proba["result"])}
+    splits = {**run.splits, "test": replace(test, proba=proba)}
+    app.session_state["fairmoe"].keep(replace(run, run_id="other", splits=splits), labelled)
+    told = [warning.value for warning in app.switch_page("pages/experts.py").run().warning]
+    assert [words for words in told if "same answer" in words] == [
+        escape_markdown(
+            "The result expert gives nearly all rows the same answer. Its gaps are small for that "
+            "reason alone."
+        )
+    ]
 
 
 def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
@@ -110,18 +120,17 @@ def test_no_model_is_called_fair(experts):
 def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     told = [text.value for text in experts.markdown[:3]]
     assert [text.split(" ")[0] for text in told] == ["**Who:**", "**Why:**", "**Cost:**"]
-    assert "rows" in told[0]
-    assert "the mixture has 10\\.0 points less utility" in told[2]
-    assert "10\\.0 in all" in told[2]
+    assert "The mixture predicts “hired” more often for" in told[0]
+    assert "has a lower utility \\(10\\.0% against 20\\.0%\\)" in told[2]
     # In the demo's generator a career break is what tells women from men.
-    assert "The group can be told from career" in told[1]
+    assert "The strongest proxy for the group is career" in told[1]
     labels = [link.proto.label for link in experts.main.get("page_link")]
     assert labels[:2] == ["How the gate sends each group", "What the models look at"]
 
 
 @pytest.mark.parametrize(
     ("sensitive", "said"),
-    [((), "sex itself"), ((Sensitive("region_of_birth"),), "sex and region_of_birth themselves")],
+    [((), "sex"), ((Sensitive("region_of_birth"),), "sex and region_of_birth")],
 )
 @pytest.mark.slow
 def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
@@ -133,19 +142,23 @@ def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
     app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
     experts = app.switch_page("pages/experts.py").run()
     why = experts.markdown[1].value.replace("\\", "")
-    assert f"The models see {said}." in why
-    assert "can be told from" not in why
+    assert f"The models are given the sensitive attribute itself: {said}." in why
+    assert "proxy" not in why
 
 
 @pytest.mark.slow
 def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):
     words = " ".join(text.value for text in experts.markdown)
-    assert "The mixture predicts positive more often for" in words
-    assert "percentage points ahead" in words
-    assert "Groups drawn at random show a gap as large in" in words
+    # Once above, in the summary, and not again beside the other gap.
+    assert words.count("The mixture predicts “hired” more often for") == 1
+    assert words.count("the mixture predicts “hired” more often for") == 1
+    assert "statistically significant" in words
     experts.selectbox[0].set_value("constant").run()
     words = " ".join(text.value for text in experts.markdown)
-    assert "the constant predicts positive for 0\\.0% of every group: no gap" in words.lower()
+    assert "The constant predicts “hired” equally often for all groups: 0\\.0%" in words
+    assert "The p-value is how often groups drawn at random differ as much" in " ".join(
+        text.value for text in experts.caption
+    )
 
 
 @pytest.mark.slow

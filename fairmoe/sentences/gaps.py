@@ -1,0 +1,127 @@
+"""Which group gets the outcome more often, by how much, and whether that is more than chance."""
+
+import math
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import pandas as pd
+
+from fairmoe.names import INSUFFICIENT
+from fairmoe.sentences.wording import capitalised, listed, significance, the_model
+
+GapMetric = Literal["dp", "eo"]
+GAP_METRICS: tuple[GapMetric, ...] = ("dp", "eo")
+
+
+class Tested(Protocol):
+    """A difference, and how often groups drawn at random show one as large."""
+
+    @property
+    def difference(self) -> float:
+        """In [0, 1]; NaN where not estimable."""
+
+    @property
+    def p_value(self) -> float:
+        """In [0, 1]; NaN where the difference is."""
+
+
+class LargestGap(Protocol):
+    """What `fairmoe.metrics.largest_gaps` returns of one rate."""
+
+    @property
+    def highest(self) -> str:
+        """The group with the highest rate; empty where the gap cannot be estimated."""
+
+    @property
+    def lowest(self) -> str:
+        """The group with the lowest rate, likewise."""
+
+    @property
+    def test(self) -> Tested:
+        """The gap itself."""
+
+
+def who_gets_more(
+    gap: LargestGap, rates: pd.DataFrame, metric: GapMetric, *, model: str, outcome: str
+) -> str:
+    """Say which group gets an outcome more often, how often each does, and if that may be chance.
+
+    Args:
+        gap: Of the metric.
+        rates: As `fairmoe.metrics.group_rates` returns it.
+        metric: "dp" for all people, "eo" for those whose label is the outcome.
+        model: Whose gap it is, a key of `fairmoe.names.MODELS`.
+        outcome: What the positive class is called, such as "hired".
+    """
+    among, rate, count = {
+        "dp": ("", "selection_rate", "n"),
+        "eo": (f"Among people whose label is “{outcome}”, ", "true_positive_rate", "positives"),
+    }[metric]
+    subject = f"{among}{the_model(model)}"
+    if not gap.highest:
+        needed = {"dp": "rows", "eo": f"rows with the label “{outcome}”"}[metric]
+        return capitalised(f"{subject}: {INSUFFICIENT}, because a group has no {needed}.")
+    told = f"{subject} predicts “{outcome}”"
+    if gap.test.difference == 0:
+        return capitalised(f"{told} equally often for all groups: {rates[rate].iloc[0]:.1%}.")
+    high, low = (_rate(rates.T[name], rate, count) for name in (gap.highest, gap.lowest))
+    apart = f"{100 * gap.test.difference:.1f} pp"
+    compared = (
+        f"more often for {gap.highest} ({high}) than for {gap.lowest} ({low}), by {apart}"
+        if len(rates) == 2
+        else f"most often for {gap.highest} ({high}) and least often for {gap.lowest} ({low}), "
+        f"{apart} apart"
+    )
+    return f"{capitalised(told)} {compared}. {significance(gap.test.p_value, 'difference')}"
+
+
+def why_they_differ(gap: LargestGap, rates: pd.DataFrame, distance: float, *, outcome: str) -> str:
+    """Say how far the labels themselves differ, and how far the mixture's reasons do.
+
+    Args:
+        gap: The gap in how many are predicted positive.
+        rates: As `fairmoe.metrics.group_rates` returns it.
+        distance: The attention distance of the mixture, in [0, 1]; NaN where not estimable.
+        outcome: What the positive class is called.
+    """
+    reasons = (
+        "How far the mixture's attention differs between the groups cannot be estimated."
+        if math.isnan(distance)
+        else f"The mixture's attention differs between the groups by {100 * distance:.1f} on a "
+        "scale from 0 (the same features) to 100 (none in common)."
+    )
+    if not gap.highest:
+        return reasons
+    high, low = (float(rates["base_rate"][name]) for name in (gap.highest, gap.lowest))
+    if high == low:
+        return f"The label is “{outcome}” equally often for both groups. {reasons}"
+    often = "more" if high > low else "less"
+    return (
+        f"The label is “{outcome}” {often} often for {gap.highest} ({high:.1%}) than for "
+        f"{gap.lowest} ({low:.1%}). {reasons}"
+    )
+
+
+def given_away_by(feature: str, auc: float) -> str:
+    """Say which feature gives the group away.
+
+    Args:
+        feature: The best proxy of the sensitive attribute.
+        auc: How often it alone tells two people of different groups apart rightly, in [0.5, 1].
+    """
+    return (
+        f"The strongest proxy for the group is {feature}: it alone tells two people from different "
+        f"groups apart in {auc:.0%} of cases."
+    )
+
+
+def sees_the_group(columns: Sequence[str]) -> str:
+    """Say that the models are given the sensitive columns."""
+    return f"The models are given the sensitive attribute itself: {listed(columns)}."
+
+
+def _rate(row: "pd.Series[float]", rate: str, count: str) -> str:
+    return (
+        f"{row[rate]:.1%} of {row[count]:,.0f}, 95% interval {100 * row[f'{rate}_low']:.1f} to "
+        f"{row[f'{rate}_high']:.1%}"
+    )

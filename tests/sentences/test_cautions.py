@@ -1,0 +1,73 @@
+"""What a reader has to beware of, word by word."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.cautions import limits, not_estimable, too_few
+
+
+def counts(**groups):
+    return pd.DataFrame.from_dict(groups, orient="index", columns=["n", "positives"])
+
+
+def test_groups_of_few_rows_or_few_positives_are_named():
+    assert too_few(counts(a=[99, 50], b=[1000, 19], c=[100, 20])) == (
+        "Little to go by. a: 99 rows, 50 of them positive; b: 1,000 rows, 19 of them positive. "
+        "Gaps that rest on so few rows are mostly chance."
+    )
+    assert too_few(counts(c=[100, 20])) == ""
+
+
+def test_scores_that_nothing_could_be_chosen_by_are_named():
+    assert not_estimable({"acc": 0.7, "eo": math.nan, "final_score": math.nan}) == (
+        "Not estimable on the validation rows: EO gap, Final score. Some group has too few rows "
+        "or positives among them, so models were chosen by the scores that are left. Merge "
+        "groups, or cut numbers elsewhere."
+    )
+    assert not_estimable({"acc": 0.7}) == ""
+
+
+def test_limits_of_a_run():
+    told = limits(
+        counts(a=[1000, 500], b=[100, 20]),
+        7,
+        positive="hired = yes",
+        words=("hired", "not hired"),
+        outcome=None,
+    )
+    assert told == (
+        "One split and one seed (7). Another split or another seed gives other figures; train "
+        "again with several seeds before a decision hangs on them.",
+        "The smallest group has 100 test rows; gaps between small groups are mostly chance, so "
+        "read the intervals.",
+        "The labels are taken as they are. If people decided them with prejudice, a model that "
+        "repeats the prejudice scores well, and gaps among those with the label are misleading.",
+        "Correlation is not cause. That a model looks at a column says neither that the column "
+        "causes the outcome nor that changing it would help anyone.",
+        "Only the groups named here were compared. Other groups, and people within a group, may "
+        "be treated differently in ways that no figure of this report shows.",
+        "Whether being predicted positive (hired = yes) is a benefit or a burden was not told. "
+        "What a wrong decision costs whom is not known to the report.",
+        "Many figures were computed. Of tests where there is nothing to find, one in twenty still "
+        "shows p < 0.05.",
+        "A model that gives everyone the same answer has no gaps. Read gaps beside utility.",
+        "This report measures; it gives no verdict on whether a model treats people justly.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [
+        ("good", "The user said that “hired” is good for the person, and “not hired” bad. "),
+        ("bad", "The user said that “hired” is bad for the person, and “not hired” good. "),
+        ("neither", "The user said that “hired” is neither good nor bad for the person. "),
+    ],
+)
+def test_limits_say_what_the_outcome_was_said_to_be(outcome, sentence):
+    told = limits(
+        counts(a=[5, 2]), 0, positive="x = 1", words=("hired", "not hired"), outcome=outcome
+    )
+    assert told[1].startswith("Little to go by. a: 5 rows")
+    assert told[5] == f"{sentence}What a wrong decision costs whom is not known to the report."

@@ -1,0 +1,100 @@
+"""What the mixture scores beside others, word by word."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.names import METRICS
+from fairmoe.sentences.costs import (
+    ahead_of_mixture,
+    cost,
+    gives_one_answer,
+    how_sure,
+    other_decisions,
+    scores_takeaway,
+)
+
+
+def scores(**models):
+    """Return scores of models in the order of utility, result gap, procedure gap and final."""
+    names = ["utility", "f_res", "f_proc", "final_score"]
+    table = pd.DataFrame.from_dict(models, orient="index", columns=names)
+    return table.reindex(columns=list(METRICS))
+
+
+def test_costs_name_what_is_higher_lower_and_the_same():
+    table = scores(mixture=[0.7, 0.05, 0.03, 0.62], utility=[0.72, 0.01, 0.03, 0.68])
+    assert cost(table, "utility") == (
+        "Against the utility expert, the mixture has a lower utility (70.0% against 72.0%), a "
+        "higher result gap (5.0 pp against 1.0 pp) and the same procedure gap (3.0 pp against "
+        "3.0 pp)."
+    )
+
+
+def test_costs_name_what_cannot_be_compared():
+    table = scores(mixture=[0.72, 0.01, math.nan, math.nan], logistic=[0.7, 0.05, 0.1, 0.5])
+    assert cost(table, "logistic") == (
+        "Against the logistic regression, the mixture has a higher utility (72.0% against 70.0%), "
+        "a lower result gap (1.0 pp against 5.0 pp) and a procedure gap that cannot be compared "
+        "(insufficient data)."
+    )
+
+
+def test_decisions_that_differ_are_counted():
+    assert other_decisions("utility", differ=1234, won=700, rows=5000) == (
+        "The mixture and the utility expert decide differently on 1,234 of 5,000 rows; on 700 of "
+        "these the mixture is right."
+    )
+    assert other_decisions("logistic", differ=0, won=0, rows=5000) == (
+        "The mixture and the logistic regression decide alike on all 5,000 rows."
+    )
+
+
+def test_a_score_has_an_interval():
+    assert how_sure(0.8123, (0.78, 0.8409), 1500) == (
+        "These are the scores of one split and one seed. On 1,500 rows the accuracy of the mixture "
+        "(81.2%) has a 95% interval of 78.0 to 84.1%. The gaps are less certain still, because "
+        "they rest on parts of these rows. Do not rank models by smaller differences without more "
+        "seeds and splits."
+    )
+
+
+def test_models_that_read_higher_are_named():
+    table = scores(
+        mixture=[0, 0, 0, 0.6], result=[0, 0, 0, 0.601], uniform=[0, 0, 0, 0.6004],
+        constant=[0, 0, 0, 0.7], logistic=[0, 0, 0, 0.5],
+    )  # fmt: skip
+    assert ahead_of_mixture(table) == (
+        "Higher in final score than the mixture: Result expert and Constant."
+    )
+    assert ahead_of_mixture(table.drop(index=["result", "constant"])) == ""
+
+
+def test_the_mixture_stands_beside_the_utility_expert():
+    table = scores(mixture=[0.7, 0.05, 0.03, 0.62], utility=[0.72, 0.15, math.nan, math.nan])
+    assert scores_takeaway(table) == (
+        "Mixture against utility expert: utility 70.0% against 72.0%, result gap 5.0 pp against "
+        "15.0 pp, procedure gap 3.0 pp against insufficient data, final score 62.0% against "
+        "insufficient data."
+    )
+
+
+@pytest.mark.parametrize(
+    ("collapsed", "told"),
+    [
+        ({"mixture": False, "constant": True}, ""),
+        (
+            {"mixture": False, "result": True, "constant": True},
+            "The result expert gives nearly all rows the same answer. Its gaps are small for that "
+            "reason alone.",
+        ),
+        (
+            {"mixture": True, "result": True},
+            "The mixture and the result expert give nearly all rows the same answer. Their gaps "
+            "are small for that reason alone.",
+        ),
+    ],
+)
+def test_trained_models_of_one_answer_are_named_and_the_constant_is_not(collapsed, told):
+    assert gives_one_answer(collapsed) == told

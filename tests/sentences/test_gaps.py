@@ -1,0 +1,119 @@
+"""Who gets the outcome more often, word by word, from counts made by hand."""
+
+import math
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.gaps import given_away_by, sees_the_group, who_gets_more, why_they_differ
+
+
+def rates(**groups):
+    """Return rates of groups with 10 rows each, of which 5 have the label; intervals 0.1 wide."""
+    columns = {"n": 10, "positives": 5}
+    rows = {}
+    for name, (base, selected, found) in groups.items():
+        rows[name] = columns | {"base_rate": base}
+        for rate, value in (("selection_rate", selected), ("true_positive_rate", found)):
+            rows[name] |= {rate: value, f"{rate}_low": value - 0.05, f"{rate}_high": value + 0.05}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def gap(highest, lowest, difference, p):
+    return SimpleNamespace(
+        highest=highest, lowest=lowest, test=SimpleNamespace(difference=difference, p_value=p)
+    )
+
+
+TWO = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.3, 0.6))
+
+
+def test_of_two_groups_who_gets_it_more_often_than_whom():
+    told = who_gets_more(gap("a", "b", 0.5, 0.021), TWO, "dp", model="mixture", outcome="hired")
+    assert told == (
+        "The mixture predicts “hired” more often for a (80.0% of 10, 95% interval 75.0 to 85.0%) "
+        "than for b (30.0% of 10, 95% interval 25.0 to 35.0%), by 50.0 pp. The difference is "
+        "statistically significant (p = 0.021)."
+    )
+
+
+def test_among_those_with_the_label_their_own_rows_are_counted():
+    told = who_gets_more(gap("a", "b", 0.3, 0.22), TWO, "eo", model="utility", outcome="hired")
+    assert told == (
+        "Among people whose label is “hired”, the utility expert predicts “hired” more often for "
+        "a (90.0% of 5, 95% interval 85.0 to 95.0%) than for b (60.0% of 5, 95% interval 55.0 to "
+        "65.0%), by 30.0 pp. The difference is not statistically significant (p = 0.22); with "
+        "more data one may show."
+    )
+
+
+def test_of_more_groups_the_two_ends_are_named():
+    three = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.3, 0.6))
+    told = who_gets_more(gap("a", "c", 0.5, 0.0001), three, "dp", model="mixture", outcome="hired")
+    assert told == (
+        "The mixture predicts “hired” most often for a (80.0% of 10, 95% interval 75.0 to 85.0%) "
+        "and least often for c (30.0% of 10, 95% interval 25.0 to 35.0%), 50.0 pp apart. The "
+        "difference is statistically significant (p < 0.001)."
+    )
+
+
+def test_no_gap_is_told():
+    same = rates(a=(0.5, 0.5, 0.9), b=(0.2, 0.5, 0.6))
+    assert (
+        who_gets_more(gap("a", "b", 0.0, 1.0), same, "dp", model="mixture", outcome="hired")
+        == "The mixture predicts “hired” equally often for all groups: 50.0%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "told"),
+    [
+        ("dp", "The mixture: insufficient data, because a group has no rows."),
+        (
+            "eo",
+            "Among people whose label is “hired”, the mixture: insufficient data, because a group "
+            "has no rows with the label “hired”.",
+        ),
+    ],
+)
+def test_what_cannot_be_estimated_is_told(metric, told):
+    unknown = gap("", "", math.nan, math.nan)
+    assert who_gets_more(unknown, TWO, metric, model="mixture", outcome="hired") == told
+
+
+SCALE = "on a scale from 0 (the same features) to 100 (none in common)."
+
+
+@pytest.mark.parametrize(
+    ("highest", "lowest", "told"),
+    [
+        ("a", "b", "The label is “hired” more often for a (50.0%) than for b (20.0%)."),
+        ("b", "a", "The label is “hired” less often for b (20.0%) than for a (50.0%)."),
+        ("a", "a", "The label is “hired” equally often for both groups."),
+    ],
+)
+def test_labels_may_differ_the_same_way_or_the_other(highest, lowest, told):
+    assert why_they_differ(gap(highest, lowest, 0.5, 0.01), TWO, 0.123, outcome="hired") == (
+        f"{told} The mixture's attention differs between the groups by 12.3 {SCALE}"
+    )
+
+
+def test_without_a_gap_or_a_distance_the_other_is_told():
+    unknown = gap("", "", math.nan, math.nan)
+    assert why_they_differ(unknown, TWO, 0.5, outcome="hired") == (
+        f"The mixture's attention differs between the groups by 50.0 {SCALE}"
+    )
+    assert why_they_differ(unknown, TWO, math.nan, outcome="hired") == (
+        "How far the mixture's attention differs between the groups cannot be estimated."
+    )
+
+
+def test_proxies_are_named():
+    assert given_away_by("height", 0.83) == (
+        "The strongest proxy for the group is height: it alone tells two people from different "
+        "groups apart in 83% of cases."
+    )
+    assert sees_the_group(["sex", "age"]) == (
+        "The models are given the sensitive attribute itself: sex and age."
+    )

@@ -1,0 +1,39 @@
+import math
+
+import pytest
+
+from fairmoe.sentences import wording
+from fairmoe.sentences.wording import drawn_from, listed, p_value, significance, the_model
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict"),
+    [
+        (0.0002, "The gap is statistically significant (p < 0.001)."),
+        (0.05, "The gap is statistically significant (p = 0.05)."),
+        (
+            0.0501,
+            "The gap is not statistically significant (p = 0.05); with more data one may show.",
+        ),
+        (1.0, "The gap is not statistically significant (p = 1); with more data one may show."),
+    ],
+)
+def test_the_verdict_on_chance(p, verdict):
+    assert significance(p, "gap") == verdict
+
+
+def test_the_p_value_is_explained():
+    assert wording.P_VALUE_EXPLAINED == (
+        "The p-value is how often groups drawn at random differ as much. Up to 0.05 a difference "
+        "is called statistically significant."
+    )
+    assert p_value(math.nan) == "insufficient data"
+
+
+def test_names_and_sources():
+    assert listed([]) == ""
+    assert listed(["a", "b", "c"], 2) == "a, b and 1 more"
+    assert the_model("logistic") == "the logistic regression"
+    assert drawn_from("", 1000, "validation", 3) == (
+        "Unnamed table, 1,000 validation rows, seed 3."
+    )
