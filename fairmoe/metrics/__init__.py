@@ -21,6 +21,8 @@ from fairmoe.metrics.groups import (
     representation_difference,
 )
 from fairmoe.metrics.harm import Account, account_in_people
+from fairmoe.metrics.judged import DIFFERENCES, Verdict
+from fairmoe.metrics.review import FOUR_FIFTHS, Review, review_groups
 from fairmoe.metrics.scores import score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
@@ -30,11 +32,15 @@ from fairmoe.metrics.uncertainty import (
 )
 
 __all__ = [
+    "DIFFERENCES",
+    "FOUR_FIFTHS",
     "GAPS",
     "Account",
     "Alarm",
     "Gap",
     "PermutationTest",
+    "Review",
+    "Verdict",
     "account_in_people",
     "attention_test",
     "auc_by_group",
@@ -58,6 +64,7 @@ __all__ = [
     "pareto_front",
     "predictive_parity_difference",
     "representation_difference",
+    "review_groups",
     "roc_by_group",
     "score_outcomes",
     "score_predictions",

@@ -58,19 +58,9 @@ def group_rates(
     ids = check_group(group, n_groups)
     check_same_length(y_true=true, y_pred=pred, y_score=score, group=ids)
 
-    def count(of: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(ids[of], minlength=n_groups)
-
-    n, positives, selected = count(np.ones_like(true)), count(true), count(pred)
-    counts = {
-        "base_rate": (positives, n),
-        "selection_rate": (selected, n),
-        "true_positive_rate": (count(pred & true), positives),
-        "false_positive_rate": (count(pred & ~true), n - positives),
-        "accuracy": (count(pred == true), n),
-        "positive_predictive_value": (count(pred & true), selected),
-    }
-    columns = {"n": n, "positives": positives, "selected": selected}
+    counts = rate_counts(true, pred, ids, n_groups)
+    positives, n = counts["base_rate"]
+    columns = {"n": n, "positives": positives, "selected": counts["selection_rate"][0]}
     rates: dict[str, NDArray[np.float64]] = {}
     with np.errstate(invalid="ignore"):
         rates["mean_score"] = np.bincount(ids, score, n_groups) / n
@@ -79,6 +69,32 @@ def group_rates(
             rates[name] = hits / trials
             rates[f"{name}_low"], rates[f"{name}_high"] = wilson_interval(hits, trials)
     return pd.DataFrame(columns | rates, index=pd.Index(group_names, name="group"))
+
+
+def rate_counts(
+    true: NDArray[np.bool_], pred: NDArray[np.bool_], group: NDArray[np.int64], n_groups: int
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return for each of `RATES` the rows that it counts in each group, and those it is a share of.
+
+    Args:
+        true: Shape `(n,)`, labels.
+        pred: Shape `(n,)`, hard predictions.
+        group: Shape `(n,)`, ids in `[0, n_groups)`.
+        n_groups: The number of groups.
+    """
+
+    def count(of: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(group[of], minlength=n_groups)
+
+    n, positives, selected = count(np.ones_like(true)), count(true), count(pred)
+    return {
+        "base_rate": (positives, n),
+        "selection_rate": (selected, n),
+        "true_positive_rate": (count(pred & true), positives),
+        "false_positive_rate": (count(pred & ~true), n - positives),
+        "accuracy": (count(pred == true), n),
+        "positive_predictive_value": (count(pred & true), selected),
+    }
 
 
 def equalized_odds_difference(

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length
 from fairmoe._intervals import paired_interval, wilson_interval
+from fairmoe.metrics._json import plain_record
 
 COUNTS = (
     "n",
@@ -158,8 +159,6 @@ def _table(counts: NDArray[np.int64]) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _finite(row: "pd.Series[float]") -> dict[str, float | int | None]:
-    return {
-        str(name): int(value) if name in COUNTS else float(value) if np.isfinite(value) else None
-        for name, value in row.items()
-    }
+def _finite(row: "pd.Series[float]") -> dict[str, Any]:
+    counts = {name: int(row[name]) for name in COUNTS}
+    return plain_record(row.to_dict() | counts)

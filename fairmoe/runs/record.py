@@ -12,7 +12,14 @@ from fairmoe.data.encode import Encoder
 from fairmoe.data.reading.record import Reading
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
-from fairmoe.metrics import Account, Alarm, account_in_people, find_alarm
+from fairmoe.metrics import (
+    Account,
+    Alarm,
+    Review,
+    account_in_people,
+    find_alarm,
+    review_groups,
+)
 from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
 
@@ -115,6 +122,39 @@ class Run:
     experts_reused: bool
     encoder: Encoder
     mixture: Mixture
+
+    def review(
+        self,
+        model: Model = "mixture",
+        *,
+        split: SplitName = "test",
+        reference: str | None = None,
+        tolerance: float | None = None,
+    ) -> Review:
+        """Return what a reviewer asks first of a model: gaps, intervals, verdicts, comparisons.
+
+        What needs the table too, `fairmoe.analysis.review_run` adds.
+
+        Args:
+            model: Whose decisions they are.
+            split: Which rows.
+            reference: The group that the others are compared with; by default the largest.
+            tolerance: The largest gap that the reviewer accepts, in [0, 1]; it brings verdicts.
+
+        Raises:
+            InvalidInputError: The reference is no group, or the tolerance is outside its limits.
+        """
+        record = self.splits[split]
+        return review_groups(
+            record.y_true,
+            record.proba[model] > 0.5,
+            record.proba[model],
+            group=record.group,
+            group_names=tuple(self.data.groups),
+            favourable=self.roles.target.favourable,
+            reference=reference,
+            tolerance=tolerance,
+        )
 
     def account(
         self, model: Model = "mixture", *, plain: Model = "utility", split: SplitName = "test"
