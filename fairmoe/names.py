@@ -162,6 +162,15 @@ RATES: Mapping[str, str] = {
 }
 """What is counted in each group."""
 
+GAP_MEASURES: Mapping[str, str] = {
+    "demographic_parity_difference": "Demographic parity difference",
+    "equal_opportunity_difference": "Equal opportunity difference",
+    "false_positive_rate_difference": "False positive rate difference",
+    "equalized_odds_difference": "Equalized odds difference",
+    "predictive_parity_difference": "Predictive parity difference",
+}
+"""The gaps between groups that a review begins with."""
+
 CELLS: Mapping[str, str] = {
     "true_positive": "rightly predicted positive",
     "false_positive": "wrongly predicted positive",

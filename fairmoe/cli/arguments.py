@@ -52,6 +52,26 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
     )
 
 
+def share_from(tolerance: float | None) -> float | None:
+    """Return a tolerance in percentage points as a share.
+
+    Raises:
+        InvalidInputError: It is not from 0 to 100.
+
+    Example:
+        >>> share_from(5.0), share_from(None)
+        (0.05, None)
+    """
+    if tolerance is None:
+        return None
+    if not 0 <= tolerance <= 100:
+        raise InvalidInputError(
+            "Option --tolerance needs percentage points from 0 to 100",
+            however=f"{tolerance:g} was given",
+        )
+    return tolerance / 100
+
+
 def words_from(text: str) -> tuple[str, str]:
     """Return what both outcomes are called, the positive one first.
 

@@ -11,7 +11,7 @@ import typer
 
 from fairmoe._app import app_folder
 from fairmoe.cli import options
-from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from
+from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
 from fairmoe.cli.files import read_file, write_new_file
 from fairmoe.cli.output import (
     candidates_of,
@@ -21,12 +21,14 @@ from fairmoe.cli.output import (
     progress_bars,
 )
 from fairmoe.cli.reading import print_changes, read_options_from
+from fairmoe.cli.reviewing import print_review, reviews_of
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, demo_csv
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import prepare, run_prepared
+from fairmoe.metrics import check_reference
 from fairmoe.runs import Run, check_vacant, save_run, to_document
 from fairmoe.sweep import Recommendation, recommend
 
@@ -87,6 +89,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     set_: options.Set = None,
     seed: options.Seed = None,
     device: options.Device = None,
+    tolerance: options.Tolerance = None,
+    reference: options.Reference = None,
     auto: Annotated[
         bool,
         typer.Option(
@@ -114,14 +118,18 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     reading = read_options_from(
         decimal=decimal, encoding=encoding, sheet=sheet, kind=kind, missing=missing, alike=alike
     )
+    accepted = share_from(tolerance)
     if out is not None:
         check_vacant(out)
-    run, recommendation = _run(file, reading, roles, settings, auto=auto)
+    run, recommendation = _run(file, reading, roles, settings, auto=auto, reference=reference)
     if out is not None:
         save_run(run, out)
         print_message(f"Kept in {out}")
     if as_json:
-        document = to_document(run) | {"roles": run.roles.to_dict()}
+        document = to_document(run) | {
+            "roles": run.roles.to_dict(),
+            "review": reviews_of(run, reference, accepted),
+        }
         if recommendation is not None:
             document |= {"recommended": candidates_of(recommendation)}
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
@@ -129,6 +137,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         if recommendation is not None:
             print_candidates(recommendation)
         print_tables(run)
+        print_review(run, reference, accepted)
 
 
 shell.command()(sweep)
@@ -161,12 +170,19 @@ shell.command()(predict)
 
 
 def _run(
-    file: Path, reading: ReadOptions, roles: Roles, settings: Settings, *, auto: bool
+    file: Path,
+    reading: ReadOptions,
+    roles: Roles,
+    settings: Settings,
+    *,
+    auto: bool,
+    reference: str | None,
 ) -> tuple[Run, Recommendation | None]:
     with progress_bars() as on_progress:
         table, seconds = read_file(file, on_progress, reading)
         prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=seconds)
     print_changes(prepared.changes)
+    check_reference(reference, prepared.data.group_names)
     with progress_bars() as on_progress:
         if not auto:
             return run_prepared(prepared, settings, on_progress=on_progress), None

@@ -102,4 +102,18 @@ Set = Annotated[
 ]
 Seed = Annotated[str | None, typer.Option(metavar="N", help="Decides all chance.")]
 Device = Annotated[str | None, typer.Option(metavar="auto|cpu|cuda", help="Where to compute.")]
+Tolerance = Annotated[
+    float | None,
+    typer.Option(
+        metavar="PP",
+        help="The largest gap that is accepted, in percentage points. Gaps then have a verdict: "
+        "within, exceeds, or cannot be told with so few people.",
+    ),
+]
+Reference = Annotated[
+    str | None,
+    typer.Option(
+        metavar="GROUP", help="The group that others are compared with; by default the largest."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of tables.")]

@@ -30,7 +30,7 @@ MAX_SECONDS_SHOWN = 90
 
 def print_message(text: str) -> None:
     """Write a message to standard error."""
-    typer.echo(_printable(text), err=True)
+    typer.echo(printable(text), err=True)
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def print_sweep(result: Sweep) -> None:
             "None: each gives nearly all rows one answer, or cannot be scored, for some group has "
             "too few rows or positives. Merge groups with --merge."
         )
-    table = _table("run", *settings, *SUMMARY)
+    table = table_of("run", *settings, *SUMMARY)
     table.columns[0].no_wrap = True
     for row in front.to_dict("records"):
         values = (_setting(row[name]) for name in settings)
@@ -131,7 +131,7 @@ def _over_seeds(frame: pd.DataFrame, varied: Sequence[str]) -> Table:
     scores = [f"test_{metric}" for metric in SUMMARY]
     means = mean_and_spread(frame[[*varied, *scores, "validation_final_score"]], varied)
     means = means.sort_values("validation_final_score", ascending=False)
-    table = _table("runs", *varied, *SUMMARY, "sd")
+    table = table_of("runs", *varied, *SUMMARY, "sd")
     for row in means.to_dict("records"):
         values = (_setting(row[name]) for name in varied)
         figures = (_figure(row[name]) for name in (*scores, "test_final_score_sd"))
@@ -149,7 +149,7 @@ def print_candidates(recommendation: Recommendation) -> None:
     """Print the settings that were tried, the best first."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     stdout.print("Settings tried, final score on the validation rows before a gate learnt")
-    table = _table("setting", "mean", "lowest", "highest", "collapsed")
+    table = table_of("setting", "mean", "lowest", "highest", "collapsed")
     for row in recommendation.frame.to_dict("records"):
         scores = (_figure(row[name]) for name in ("mean", "low", "high"))
         table.add_row(row["changes"], *scores, f"{row['collapsed']:.0f}")
@@ -166,14 +166,14 @@ def print_tables(run: Run) -> None:
     better = ahead_of_mixture(score_table(run.scores["test"]))
     if better:
         stdout.print(better)
-    stdout.print(f"\nPositive (is {_printable(run.data.positive)}), and selected by the mixture")
+    stdout.print(f"\nPositive (is {printable(run.data.positive)}), and selected by the mixture")
     rates = _rates(run)
     stdout.print(_groups(run, rates))
     small_groups = too_few(rates)
     _print_merged(run.roles, stdout)
     for warning in (small_groups, not_estimable(run.scores["validation"]["mixture"])):
         if warning:
-            stdout.print(_printable(warning))
+            stdout.print(printable(warning))
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
     stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))
@@ -181,13 +181,13 @@ def print_tables(run: Run) -> None:
 
 def _print_merged(roles: Roles, stdout: Console) -> None:
     for name, values in roles.merged.items():
-        stdout.print(_printable(f"Merged in {name}: {', '.join(values)}"))
+        stdout.print(printable(f"Merged in {name}: {', '.join(values)}"))
 
 
 def _scores(run: Run) -> Table:
     test = run.splits["test"]
     collapsed = {name: is_collapsed(test.y_true, test.proba[name] > 0.5) for name in MODELS}
-    table = _table("", *(f"{name}*" if collapsed[name] else name for name in MODELS))
+    table = table_of("", *(f"{name}*" if collapsed[name] else name for name in MODELS))
     for metric in METRICS:
         table.add_row(metric, *(_figure(run.scores["test"][name][metric]) for name in MODELS))
     return table
@@ -201,23 +201,24 @@ def _rates(run: Run) -> pd.DataFrame:
 
 
 def _groups(run: Run, rates: pd.DataFrame) -> Table:
-    table = _table("group", "rows", "tested", "positive", "selected", "rate")
+    table = table_of("group", "rows", "tested", "positive", "selected", "rate")
     for name, rate in zip(run.data.groups, rates.to_dict("records"), strict=True):
         counts = (run.data.groups[name], rate["n"], rate["positives"], rate["selected"])
         rows = (f"{count:,}" for count in counts)
-        table.add_row(_printable(name), *rows, _figure(rate["selection_rate"]))
+        table.add_row(printable(name), *rows, _figure(rate["selection_rate"]))
     return table
 
 
 def _routing(run: Run) -> Table:
     routing = to_document(run)["routing"]
-    table = _table("group", *EXPERTS)
+    table = table_of("group", *EXPERTS)
     for name, weights in [*routing["by_group"].items(), ("all", routing["overall"])]:
-        table.add_row(_printable(name), *map(_figure, weights.values()))
+        table.add_row(printable(name), *map(_figure, weights.values()))
     return table
 
 
-def _table(first: str, *others: str) -> Table:
+def table_of(first: str, *others: str) -> Table:
+    """Return a table to be filled; its first column is text, the others figures."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(first)
     for heading in others:
@@ -233,7 +234,7 @@ def _figure(value: float | None) -> str:
     return "–" if value is None or math.isnan(value) else f"{value:.3f}"
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return text from a file or its names without what could steer a terminal."""
     return "".join(
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text

@@ -10,7 +10,7 @@ import typer
 
 from fairmoe.analysis import predict_rows, reading_of
 from fairmoe.cli import options
-from fairmoe.cli.arguments import names_in
+from fairmoe.cli.arguments import names_in, share_from
 from fairmoe.cli.files import write_new_file
 from fairmoe.cli.output import print_message
 from fairmoe.cli.reading import print_changes, read_options_from
@@ -22,7 +22,7 @@ from fairmoe.runs import load_run
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
 
 
-def report(
+def report(  # noqa: PLR0913 - typer reads one option from each parameter
     folder: RunFolder,
     *,
     data: Annotated[
@@ -48,6 +48,8 @@ def report(
             help=f"What follows the summary: {', '.join(CHOICES)}. By default all.",
         ),
     ] = None,
+    tolerance: options.Tolerance = None,
+    reference: options.Reference = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="The title.")] = "",
     author: Annotated[str, typer.Option(metavar="TEXT", help="Who signs it.")] = "",
     notes: Annotated[str, typer.Option(metavar="TEXT", help="What you want to add.")] = "",
@@ -70,7 +72,8 @@ def report(
     labelled = None
     if data is not None:
         labelled = assign_roles(read_table(data, options=run.reading.options), run.roles)
-    write_new_file(path, write[path.suffix.lower()](make_report(run, labelled)).encode())
+    made = make_report(run, labelled, reference=reference, tolerance=share_from(tolerance))
+    write_new_file(path, write[path.suffix.lower()](made).encode())
     print_message(f"Written to {path}")
 
 

@@ -22,7 +22,7 @@ from fairmoe.metrics.groups import (
 )
 from fairmoe.metrics.harm import Account, account_in_people
 from fairmoe.metrics.judged import DIFFERENCES, Verdict
-from fairmoe.metrics.review import FOUR_FIFTHS, Review, review_groups
+from fairmoe.metrics.review import FOUR_FIFTHS, Review, check_reference, review_groups
 from fairmoe.metrics.scores import score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
@@ -45,6 +45,7 @@ __all__ = [
     "attention_test",
     "auc_by_group",
     "calibration_by_group",
+    "check_reference",
     "confusion_by_group",
     "costs",
     "demographic_parity_test",

@@ -87,6 +87,7 @@ def differences(judged: Mapping[str, JudgedRate], tolerance: float | None) -> pd
             "highest": "",
             "lowest": "",
             "groups": min(len(part.names) for part in parts),
+            "n": int(sum(part.counts[1].sum() for part in parts)),
             "verdict": None,
         }
         if all(len(part.names) > 1 for part in parts):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
 from fairmoe.errors import InvalidInputError, nearest_first
@@ -40,8 +40,9 @@ class Review:
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; None if none was set.
         differences: One row for each of `DIFFERENCES`: its `value`, the ends of a 95% interval
             `low` and `high`, all in [0, 1]; between which groups it lies, `highest` and `lowest`;
-            over how many `groups`; and, with a tolerance, its `verdict`: "within" if the whole
-            interval is, "exceeds" if none of it is, or else "cannot be told" with so few people.
+            over how many `groups`, which have `n` rows in all; and, with a tolerance, its
+            `verdict`: "within" if the whole interval is, "exceeds" if none of it is, or else
+            "cannot be told" with so few people.
         ratio: The demographic parity ratio, the lowest rate of the good outcome divided by the
             highest: `value`, `low`, `high`, in [0, 1]. Compare `FOUR_FIFTHS`.
         comparisons: One row for each of `COMPARED` and each group but the reference: the `rate`'s
@@ -145,7 +146,8 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
         raise InvalidInputError(
             "A tolerance needs to be a gap from 0 to 1", however=f"{tolerance:g} was given"
         )
-    of_reference = _reference(reference, names, np.bincount(ids, minlength=len(names)))
+    check_reference(reference, names)
+    of_reference = reference or names[int(np.bincount(ids, minlength=len(names)).argmax())]
     judged = {
         rate: JudgedRate(counts, names, max(min_rows, 1))
         for rate, counts in rate_counts(true, pred, ids, len(names)).items()
@@ -167,17 +169,19 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     )
 
 
-def _reference(reference: str | None, names: list[str], rows: NDArray[np.int64]) -> str:
-    if reference is None:
-        return names[int(rows.argmax())]
-    if reference not in names:
+def check_reference(reference: str | None, names: Sequence[str]) -> None:
+    """Check that a reference, if there is one, is one of the groups.
+
+    Raises:
+        InvalidInputError: It is not.
+    """
+    if reference is not None and reference not in names:
         raise InvalidInputError(
             "The reference needs to be one of the groups",
             however="another name was given",
             choices=nearest_first(reference, names),
             about=(reference,),
         )
-    return reference
 
 
 def _by_name(table: pd.DataFrame) -> dict[str, dict[str, Any]]:

@@ -65,17 +65,26 @@ class Report:
     sections: tuple[Section, ...]
 
 
-def make_report(run: Run, labelled: LabelledTable | None = None) -> Report:
+def make_report(
+    run: Run,
+    labelled: LabelledTable | None = None,
+    *,
+    reference: str | None = None,
+    tolerance: float | None = None,
+) -> Report:
     """Find what a report says of a run, and draw its charts.
 
     Args:
         run: The run.
         labelled: The table that it was trained on; without it there is no attention.
+        reference: The group that the others are compared with; by default the largest.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1]; it brings verdicts.
 
     Raises:
-        InvalidInputError: The table is not the one that the run was trained on.
+        InvalidInputError: The table is not the one that the run was trained on, the reference is no
+            group, or the tolerance is outside its limits.
     """
-    found = find(run, labelled)
+    found = find(run, labelled, reference=reference, tolerance=tolerance)
     return Report(found, tuple(make(found) for make in SECTIONS))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fairmoe.analysis import rows_of_run
+from fairmoe.analysis import review_run, rows_of_run
 from fairmoe.analysis.attention import (
     attention_differences,
     divergence_parts,
@@ -20,6 +20,7 @@ from fairmoe.metrics import (
     Account,
     Gap,
     PermutationTest,
+    Review,
     attention_test,
     group_rates,
     is_collapsed,
@@ -29,6 +30,7 @@ from fairmoe.metrics import (
 from fairmoe.names import MODELS, SPLITS, Model
 from fairmoe.runs import Run
 
+REVIEWED: tuple[Model, ...] = ("mixture", "utility")
 SHUFFLINGS = 1000
 """How often the groups are shuffled to test their attention: it takes a second on 6,500 rows."""
 
@@ -77,6 +79,7 @@ class Findings:
         rates: As `fairmoe.metrics.group_rates` returns it, by model.
         gaps: By model, and by "dp" and "eo".
         accuracy: The ends of the 95% interval of each model's accuracy.
+        reviews: Of the mixture and of the utility expert, what a reviewer asks first.
         account: What the mixture changes for people against the utility expert; None unless the
             outcome is good or bad for the person.
         compared: The mixture beside the utility expert and the logistic regression.
@@ -92,6 +95,7 @@ class Findings:
     rates: Mapping[Model, pd.DataFrame]
     gaps: Mapping[Model, Mapping[str, Gap]]
     accuracy: Mapping[Model, tuple[float, float]]
+    reviews: Mapping[Model, Review]
     account: Account | None
     compared: Mapping[Model, Comparison]
     collapsed: Mapping[Model, bool]
@@ -100,15 +104,24 @@ class Findings:
     attention: Attention | None
 
 
-def find(run: Run, labelled: LabelledTable | None = None) -> Findings:
+def find(
+    run: Run,
+    labelled: LabelledTable | None = None,
+    *,
+    reference: str | None = None,
+    tolerance: float | None = None,
+) -> Findings:
     """Return what a report says of a run.
 
     Args:
         run: The run.
         labelled: The table that it was trained on; without it there is no attention.
+        reference: The group that the others are compared with; by default the largest.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1].
 
     Raises:
-        InvalidInputError: The table is not the one that the run was trained on.
+        InvalidInputError: The table is not the one that the run was trained on, the reference is no
+            group, or the tolerance is outside its limits.
     """
     names = list(run.data.groups)
     test = run.splits["test"]
@@ -132,6 +145,12 @@ def find(run: Run, labelled: LabelledTable | None = None) -> Findings:
             for model in MODELS
         },
         accuracy={model: _interval(int(right[model].sum()), len(test.y_true)) for model in MODELS},
+        reviews={
+            model: run.review(model, reference=reference, tolerance=tolerance)
+            if labelled is None
+            else review_run(run, labelled, model, reference=reference, tolerance=tolerance)
+            for model in REVIEWED
+        },
         account=None if run.roles.target.favourable is None else run.account(),
         compared={
             model: Comparison(

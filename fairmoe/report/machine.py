@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from fairmoe.metrics import GAPS, Account
+from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
 from fairmoe.report.document import Cover, Report
@@ -25,7 +25,8 @@ def to_json(report: Report, cover: Cover) -> str:
 
     Beside what `fairmoe.runs.to_document` returns (under `run`) it holds the cover, the roles, the
     digests, the versions that made the report, and for the test rows the rates of each model and
-    group with intervals, and the gaps with their permutation tests.
+    group with intervals, the gaps with their permutation tests, and what a reviewer asks first
+    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it.
     """
     found = report.findings
     run = found.run
@@ -43,6 +44,7 @@ def to_json(report: Report, cover: Cover) -> str:
         "versions": versions(),
         "rates": {model: _finite(found.rates[model].to_dict("index")) for model in MODELS},
         "gaps": {model: _gaps(found, model) for model in MODELS},
+        "review": {model: review.to_dict() for model, review in found.reviews.items()},
         "collapsed": [model for model, does in found.collapsed.items() if does],
         "attention": None if found.attention is None else _attention(found.attention),
         "limits": list(limits_of(found)),
@@ -53,10 +55,10 @@ def to_json(report: Report, cover: Cover) -> str:
 def to_csv(report: Report) -> str:
     """Return scores, rates, gate weights and attention on the test rows, one figure per line.
 
-    Columns: `kind` (score, rate, people, gate weight, attention), `model`, `group` (empty for all),
-    `measure` (for attention the column, for people those of `fairmoe.metrics.Account`), `value`
-    (1 for the whole, empty where not estimable), `low` and `high` (95% interval), `p_value` (of a
-    gap) and `n` (the rows that it rests on).
+    Columns: `kind` (score, rate, review, comparison with the reference group, people, gate weight,
+    attention), `model`, `group` (empty for all), `measure` (for attention the column, for people
+    those of `fairmoe.metrics.Account`), `value` (1 for the whole, empty where not estimable), `low`
+    and `high` (95% interval), `p_value` (of a gap) and `n` (the rows that it rests on).
     """
     frame = pd.DataFrame(_lines(report.findings))
     return frame.to_csv(index=False, lineterminator="\n")
@@ -78,6 +80,8 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
                     n = row["n"] - row["positives"]
                 line = _line("rate", model, str(group), rate, row[rate], int(n))
                 yield line | {"low": row[f"{rate}_low"], "high": row[f"{rate}_high"]}
+    for model, review in found.reviews.items():
+        yield from _review(model, review)
     if found.account is not None:
         yield from _people(found.account)
     for place, (group, row) in enumerate(found.weights.iterrows()):
@@ -91,6 +95,17 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
                 "attention", "mixture", row["group"], row["column"], row["mean"], int(row["rows"])
             )
             yield line | {"low": row["low"], "high": row["high"]}
+
+
+def _review(model: str, review: Review) -> Iterator[dict[str, Any]]:
+    """Yield the gaps of a review with their intervals, and each group beside the reference."""
+    ends = ("low", "high")
+    for measure, row in review.differences.iterrows():
+        line = _line("review", model, "", str(measure), row["value"], row["n"])
+        yield line | {end: row[end] for end in ends}
+    for of in review.comparisons.to_dict("records"):
+        line = _line("comparison", model, str(of["group"]), of["rate"], of["difference"], of["n"])
+        yield line | {name: of[name] for name in (*ends, "p_value")}
 
 
 def _people(account: Account) -> Iterator[dict[str, Any]]:

@@ -23,6 +23,7 @@ from fairmoe.report.grids import (
     weights_grid,
 )
 from fairmoe.report.people import people
+from fairmoe.report.reviewed import reviewed
 from fairmoe.report.statements import (
     drawn_from_test,
     limits_of,
@@ -128,6 +129,7 @@ def groups(found: Findings) -> Section:
         (
             *_cautions(too_few(rates)),
             *people(found),
+            *reviewed(found),
             chart(
                 "rates",
                 rates_figure(rates),

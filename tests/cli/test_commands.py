@@ -1,6 +1,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import sys
 
 import numpy as np
@@ -101,6 +102,7 @@ def test_kept_run_is_the_printed_one(trained):
 
     document, run = json.loads(out), load_run(folder)
     assert Roles.from_dict(document.pop("roles")) == run.roles
+    assert document.pop("review")["mixture"] == run.review().to_dict()
     assert document == to_document(run)
     assert f"Kept in {folder}" in err
 
@@ -257,6 +259,45 @@ def test_meanings_of_the_outcome_that_are_none(asked, file, options, message):
     assert code == 2
     assert message in " ".join(err.split())
     assert not asked
+
+
+@pytest.mark.slow
+def test_a_tolerance_brings_verdicts_and_a_reference_is_compared_with(tmp_path):
+    file = tmp_path / "demo.csv"
+    file.write_bytes(demo_csv())
+    roles = ("--target", "hired", "--sensitive", "sex", "--drop", "applicant_id")
+    options = (*roles, *QUICK, "--outcome", "good", "--tolerance", "90", "--reference", "female")
+
+    code, out, _ = shell("train", file, *options)
+
+    told = " ".join(out.split())
+    assert code == 0
+    assert "at most 90 pp Demographic parity difference" in told
+    assert re.search(r"parity difference +\d+\.\d \(\d+\.\d to \d+\.\d\) +within", told)
+    assert re.search("(differs clearly|Clearly different) from female", told)
+    assert "Of 801 people in the test rows the mixture gives the outcome “hired” to" in told
+
+    code, out, _ = shell("train", file, *options, "--json")
+
+    review = json.loads(out)["review"]["mixture"]
+    assert (review["tolerance"], review["reference"]) == (0.9, "female")
+    assert review["differences"]["demographic_parity_difference"]["verdict"] == "within"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--tolerance", "101"), "needs percentage points from 0 to 100; however, 101 was given"),
+        (("--reference", "x"), "The reference needs to be one of the groups; however, another"),
+    ],
+)
+def test_what_cannot_be_reviewed_is_said_before_training(monkeypatch, file, options, message):
+    monkeypatch.setattr(commands, "run_prepared", raising(ZeroDivisionError))
+
+    code, _, err = shell("train", file, *ROLES, *QUICK, *options)
+
+    assert code == 2
+    assert message in " ".join(err.split())
 
 
 def test_a_misspelt_value_is_told_among_those_there_are(file):

@@ -57,12 +57,30 @@ def test_report_with_the_table_tells_what_the_model_looks_at(folder, tmp_path):
     assert "The table that the run was trained on is needed" in err
 
 
+def test_the_report_takes_a_tolerance_and_a_reference(folder, tmp_path):
+    path = tmp_path / "a.json"
+    code, _, _ = shell("report", folder, "--out", path, "--tolerance", "5", "--reference", "female")
+    assert code == 0
+    review = json.loads(path.read_text())["review"]["mixture"]
+    assert (review["tolerance"], review["reference"]) == (0.05, "female")
+    code, _, err = shell("report", folder, "--out", tmp_path / "b.json", "--reference", "nobody")
+    assert code == 2
+    assert "The reference needs to be one of the groups" in err
+
+
 def test_the_ending_decides_the_form(folder, demo_run, tmp_path):
     document, table = tmp_path / "a.json", tmp_path / "a.CSV"
     assert shell("report", folder, "--out", document)[0] == 0
     assert shell("report", folder, "--out", table)[0] == 0
     assert json.loads(document.read_text())["run"]["run_id"] == demo_run[0].run_id
-    assert set(pd.read_csv(table)["kind"]) == {"score", "rate", "people", "gate weight"}
+    assert set(pd.read_csv(table)["kind"]) == {
+        "score",
+        "rate",
+        "review",
+        "comparison",
+        "people",
+        "gate weight",
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from fairmoe.analysis import review_run
 from fairmoe.metrics import demographic_parity_test, group_rates
 from fairmoe.names import EXPERTS, MODELS
 from fairmoe.report import Cover, make_report, to_csv, to_json
@@ -92,7 +93,7 @@ def test_csv_is_tidy_and_holds_the_scores(table, demo_run):
         for metric, value in demo_run[0].scores["test"][model].items():
             assert scores.loc[model, metric] == pytest.approx(value, nan_ok=True)
     p_values = table[table["p_value"].notna()]
-    assert set(p_values["measure"]) == {"dp", "eo"}
+    assert set(p_values[p_values["kind"] == "score"]["measure"]) == {"dp", "eo"}
     assert not table.duplicated(["kind", "model", "group", "measure"]).any()
 
 
@@ -117,6 +118,29 @@ def test_rates_of_the_csv_have_counts_and_intervals(table, demo_run):
             assert line["n"] == n
             assert line["value"] == pytest.approx(expected.loc[name, rate])
             assert line["low"] < line["value"] < line["high"]
+
+
+def test_the_review_of_json_is_that_of_the_run_with_its_table(document, demo_run):
+    run, labelled = demo_run
+    for model in ("mixture", "utility"):
+        expected = review_run(run, labelled, model).to_dict()
+        assert document["review"][model] == json.loads(json.dumps(expected))
+    assert document["review"]["utility"]["representation_difference"] > 0
+
+
+def test_reviews_of_the_csv_have_intervals_and_comparisons(table, demo_run):
+    review = demo_run[0].review("utility")
+    lines = table[(table["kind"] == "review") & (table["model"] == "utility")]
+    lines = lines.set_index("measure")
+    for measure, row in review.differences.iterrows():
+        for name in ("value", "low", "high", "n"):
+            assert lines.loc[measure, name] == pytest.approx(row[name])
+    compared = table[(table["kind"] == "comparison") & (table["model"] == "utility")]
+    compared = compared.set_index("measure").loc["selection_rate"]
+    expected = review.comparisons.set_index("rate").loc["selection_rate"]
+    assert compared["group"] == expected["group"]
+    assert compared["value"] == pytest.approx(expected["difference"])
+    assert compared["p_value"] == pytest.approx(expected["p_value"])
 
 
 def test_people_of_the_csv_are_those_of_the_account(table, demo_run):

@@ -1,0 +1,45 @@
+"""What the shell says for a reviewer: what changes for people, and gaps with their intervals."""
+
+from typing import Any
+
+from rich.console import Console
+
+from fairmoe.cli.output import printable, table_of
+from fairmoe.names import GAP_MEASURES
+from fairmoe.report.findings import REVIEWED
+from fairmoe.report.people import changes_for_people
+from fairmoe.runs import Run
+from fairmoe.sentences.reviews import clear_differences, with_interval
+
+
+def reviews_of(run: Run, reference: str | None, tolerance: float | None) -> dict[str, Any]:
+    """Return, ready for JSON, the review of the mixture and of the utility expert."""
+    return {
+        model: run.review(model, reference=reference, tolerance=tolerance).to_dict()
+        for model in REVIEWED
+    }
+
+
+def print_review(run: Run, reference: str | None, tolerance: float | None) -> None:
+    """Print what the mixture changes for people, its gaps, and who clearly differs from whom."""
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    review = run.review(reference=reference, tolerance=tolerance)
+    if run.roles.target.favourable is not None:
+        stdout.print(f"\n{printable(changes_for_people(run, run.account()))}")
+    stdout.print("\nGaps of the mixture between groups, with 95% intervals")
+    table = table_of("", "pp", *([] if tolerance is None else [f"at most {100 * tolerance:g} pp"]))
+    for name, row in review.differences.iterrows():
+        cells = [with_interval(row["value"], row["low"], row["high"], "")]
+        if tolerance is not None:
+            cells.append(row["verdict"])
+        table.add_row(GAP_MEASURES[str(name)], *cells)
+    stdout.print(table)
+    if "cannot be told" in set(review.differences["verdict"]):
+        stdout.print("Cannot be told: the test rows are too few to say.")
+    told = clear_differences(
+        review.comparisons,
+        "selection_rate",
+        reference=review.reference,
+        apart=review.apart["selection_rate"],
+    )
+    stdout.print(printable(told))
