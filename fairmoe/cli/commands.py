@@ -20,7 +20,7 @@ from fairmoe.cli.output import (
     print_tables,
     progress_bars,
 )
-from fairmoe.cli.reading import print_changes, read_options_from
+from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
 from fairmoe.cli.reviewing import print_review, reviews_of
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
@@ -85,6 +85,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     kind: options.Kind = None,
     missing: options.Missing = None,
     alike: options.Alike = None,
+    max_mib: options.MaxMib = MAX_MIB,
     scale: options.Scaling = None,
     set_: options.Set = None,
     seed: options.Seed = None,
@@ -116,7 +117,13 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     )
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(
-        decimal=decimal, encoding=encoding, sheet=sheet, kind=kind, missing=missing, alike=alike
+        decimal=decimal,
+        encoding=encoding,
+        sheet=sheet,
+        kind=kind,
+        missing=missing,
+        alike=alike,
+        max_mib=max_mib,
     )
     accepted = share_from(tolerance)
     if out is not None:

@@ -1,9 +1,11 @@
 """Files that commands read and write."""
 
+import sys
 import time
 from pathlib import Path
 
-from fairmoe.data import ReadOptions, Table, read_table
+from fairmoe.data import Reading, ReadOptions, Table, read_table
+from fairmoe.data.reading.budget import Budget, read_stream
 from fairmoe.errors import InvalidInputError
 from fairmoe.progress import OnProgress, Progress
 
@@ -25,6 +27,18 @@ def write_new_file(path: Path, content: bytes) -> None:
         ) from error
 
 
+def table_in(path: Path, options: ReadOptions, like: Reading | None = None) -> Table:
+    """Return the table in a file, or in what comes on standard input for a single dash.
+
+    Raises:
+        InvalidInputError: It cannot be found, or is not a table.
+    """
+    if str(path) != "-":
+        return read_table(path, options=options, like=like)
+    content = read_stream(sys.stdin.buffer, Budget(options.max_bytes))
+    return read_table(content, name="standard input", options=options, like=like)
+
+
 def read_file(path: Path, on_progress: OnProgress, options: ReadOptions) -> tuple[Table, float]:
     """Return the table in a file, and the seconds that reading it took.
 
@@ -33,6 +47,6 @@ def read_file(path: Path, on_progress: OnProgress, options: ReadOptions) -> tupl
     """
     started = time.perf_counter()
     on_progress(Progress("read", 0, 1))
-    table = read_table(path, options=options)
+    table = table_in(path, options)
     on_progress(Progress("read", 1, 1))
     return table, time.perf_counter() - started

@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet, plain or gzipped.")]
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="CSV, Excel, OpenDocument or Parquet, also gzipped or zipped; - for standard input.",
+    ),
+]
 Decimal = Annotated[
     str | None,
     typer.Option(
@@ -15,6 +21,10 @@ Decimal = Annotated[
 Encoding = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="The encoding of a text table, such as cp1250 or gb18030."),
+]
+MaxMib = Annotated[
+    int,
+    typer.Option(min=1, metavar="MIB", help="How much the file may take, decompressed, in MiB."),
 ]
 Sheet = Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of a workbook.")]
 Kind = Annotated[

@@ -6,9 +6,11 @@ from typing import get_args
 from fairmoe.cli.arguments import names_in, pairs_in
 from fairmoe.cli.output import print_message
 from fairmoe.data import Change, ColumnKind, ReadOptions
+from fairmoe.data.reading.budget import MAX_BYTES
 from fairmoe.data.reading.record import ChangeCode
 from fairmoe.errors import InvalidInputError
 
+MAX_MIB = 2048
 DECIMALS = {"point": "point", ".": "point", "comma": "comma", ",": "comma"}
 
 HINTS: dict[ChangeCode, str] = {
@@ -29,6 +31,7 @@ def read_options_from(
     kind: Iterable[str] | None = None,
     missing: Iterable[str] | None = None,
     alike: Iterable[str] | None = None,
+    max_mib: int = MAX_MIB,
 ) -> ReadOptions:
     """Return what the options tell the reader.
 
@@ -39,6 +42,7 @@ def read_options_from(
         kind: Texts such as "ward=category".
         missing: Texts such as "age=999, -1", or "unknown" for all columns.
         alike: Texts that list names.
+        max_mib: How many MiB the file may take, decompressed.
 
     Raises:
         InvalidInputError: An option has a value that it cannot have.
@@ -56,6 +60,7 @@ def read_options_from(
         kinds={name: _kind(value) for name, value in pairs_in("--kind", kind or ())},
         missing=_missing(missing or ()),
         alike=names_in(alike or ()),
+        max_bytes=min(max_mib * 2**20, MAX_BYTES),
     )
 
 

@@ -11,10 +11,10 @@ import typer
 from fairmoe.analysis import predict_rows, reading_of
 from fairmoe.cli import options
 from fairmoe.cli.arguments import names_in, share_from
-from fairmoe.cli.files import write_new_file
+from fairmoe.cli.files import table_in, write_new_file
 from fairmoe.cli.output import print_message
-from fairmoe.cli.reading import print_changes, read_options_from
-from fairmoe.data import assign_roles, read_table
+from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
+from fairmoe.data import assign_roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.report import CHOICES, Cover, Report, make_report, to_csv, to_html, to_json
 from fairmoe.runs import load_run
@@ -71,7 +71,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         )
     labelled = None
     if data is not None:
-        labelled = assign_roles(read_table(data, options=run.reading.options), run.roles)
+        labelled = assign_roles(table_in(data, run.reading.options), run.roles)
     made = make_report(run, labelled, reference=reference, tolerance=share_from(tolerance))
     write_new_file(path, write[path.suffix.lower()](made).encode())
     print_message(f"Written to {path}")
@@ -81,7 +81,7 @@ def predict(
     folder: RunFolder,
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="Rows to predict: CSV or Parquet, plain or gzipped."),
+        typer.Argument(metavar="FILE", help="Rows to predict, in a file as train takes it."),
     ],
     *,
     out: Annotated[
@@ -90,6 +90,7 @@ def predict(
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
+    max_mib: options.MaxMib = MAX_MIB,
 ) -> None:
     """Predict the rows of a file with a kept run; the target need not be among the columns.
 
@@ -101,10 +102,10 @@ def predict(
     """
     run = load_run(folder)
     like = reading_of(run)
-    told = read_options_from(decimal=decimal, encoding=encoding, sheet=sheet)
+    told = read_options_from(decimal=decimal, encoding=encoding, sheet=sheet, max_mib=max_mib)
     if told.decimal is not None:
         like = like.with_decimal(told.decimal)
-    predictions, changes = predict_rows(run, read_table(file, options=told, like=like))
+    predictions, changes = predict_rows(run, table_in(file, told, like))
     print_changes(changes, title="Careful:")
     # Nine digits tell every float32 from its neighbours.
     text = io.StringIO()

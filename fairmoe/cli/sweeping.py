@@ -11,7 +11,7 @@ from fairmoe.cli import options
 from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
 from fairmoe.cli.files import read_file
 from fairmoe.cli.output import print_message, print_sweep, progress_bars
-from fairmoe.cli.reading import print_changes, read_options_from
+from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, prepare, run_id
@@ -82,6 +82,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     kind: options.Kind = None,
     missing: options.Missing = None,
     alike: options.Alike = None,
+    max_mib: options.MaxMib = MAX_MIB,
     scale: options.Scaling = None,
     set_: options.Set = None,
     seed: options.Seed = None,
@@ -102,7 +103,13 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     )
     base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(
-        decimal=decimal, encoding=encoding, sheet=sheet, kind=kind, missing=missing, alike=alike
+        decimal=decimal,
+        encoding=encoding,
+        sheet=sheet,
+        kind=kind,
+        missing=missing,
+        alike=alike,
+        max_mib=max_mib,
     )
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
     executor = _executor(jobs, dask_)

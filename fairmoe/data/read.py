@@ -1,27 +1,30 @@
 """Bytes of a file -> table."""
 
 import dataclasses
-import gzip
 import hashlib
-import io
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from fairmoe.data.reading.archives import only_table
+from fairmoe.data.reading.budget import Budget, read_file, unzip_gzip
 from fairmoe.data.reading.columns import interpret_like
 from fairmoe.data.reading.delimited import read_text
 from fairmoe.data.reading.parquet import read_parquet
-from fairmoe.data.reading.raw import RawTable, labels_of, without_index
+from fairmoe.data.reading.raw import (
+    RawTable,
+    labels_of,
+    without_blank_rows,
+    without_index,
+)
 from fairmoe.data.reading.record import Reading, ReadOptions
 from fairmoe.data.reading.textfile import open_text
+from fairmoe.data.reading.workbook import is_workbook, read_workbook
 from fairmoe.data.table import Table, check_names, table_from_raw
 from fairmoe.errors import InvalidInputError
 
 MAX_COLUMNS = 1000
-MAX_BYTES = 2**31 - 2
-"""What the CSV reader takes in one piece, which it must, to know the type of a column."""
 
 
 def read_table(
@@ -31,10 +34,10 @@ def read_table(
     options: ReadOptions | None = None,
     like: Reading | None = None,
 ) -> Table:
-    """Read a CSV or Parquet file, plain or gzipped.
+    """Read a text table, a workbook (.xlsx, .xls, .ods) or a Parquet file, also gzipped or zipped.
 
-    Delimiter (comma, semicolon, tab, pipe), encoding (UTF-8, UTF-16, Latin-1), the row of names and
-    the decimal sign are found. Blanks around values are removed; blank rows are left out; empty
+    Delimiter (comma, semicolon, tab, pipe), encoding, the sheet, the row of names and the decimal
+    sign are found. Blanks around values are removed; blank rows are left out; empty
     fields and the usual words for nothing (`?`, `NA`, `null`...) are missing values. A column is a
     number if all its values are, but for a few texts that mark missing ones; a date or a long text
     if they are; and a category otherwise.
@@ -51,14 +54,15 @@ def read_table(
         InvalidInputError: The file cannot be found, or is not a table that can be trained on; the
             message says what is wrong and where, rows counted as a spreadsheet does.
     """
+    options = options or ReadOptions()
     if isinstance(source, bytes):
         content = source
+        Budget(options.max_bytes).check_bytes(len(content))
     else:
         path = _path(source)
-        content, name = _bytes_at(path), name or path.name
-    options = options or ReadOptions()
+        content, name = read_file(path, Budget(options.max_bytes)), name or path.name
     sha256 = hashlib.sha256(content).hexdigest()
-    raw, notes = _raw(_decompressed(content), options, like)
+    raw, notes = _raw(content, options, like)
     if like is not None:
         return _table_like(raw, like, name=name, sha256=sha256, notes=notes)
     table = table_from_raw(raw, options, rows=raw.rows, name=name, sha256=sha256)
@@ -82,29 +86,45 @@ def _table_like(
 
 
 def _raw(
-    content: bytes, options: ReadOptions, like: Reading | None
+    content: bytes, options: ReadOptions, like: Reading | None, packed: tuple[str, ...] = ()
 ) -> tuple[RawTable, tuple[str, ...]]:
     """Return the cells of a file, and how it was read."""
+    budget = Budget(options.max_bytes)
+    if content.startswith(b"\x1f\x8b") and "gzip" not in packed:
+        return _raw(unzip_gzip(content, budget), options, like, (*packed, "gzip"))
+    if content.startswith(b"PK\x03\x04") and not is_workbook(content) and "ZIP" not in packed:
+        return _raw(only_table(content, budget), options, like, (*packed, "ZIP"))
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
     if content.startswith(b"PAR1"):
-        raw = read_parquet(content)
-        names: tuple[str, ...] = tuple(raw.cells)
-        notes: tuple[str, ...] = ("Parquet.",)
+        raw = read_parquet(content, budget)
+        names, notes = tuple(raw.cells), ("Parquet.",)
+        _check_columns(names, 1)
+    elif is_workbook(content):
+        sheet = read_workbook(content, options, budget, like)
+        raw, names, notes = sheet
+        _check_names(names, like)
+        raw = raw if like is not None else without_blank_rows(raw)
     else:
         text = open_text(content, options, () if like is None else tuple(like.columns))
         names, notes = text.names, text.notes
-        labels = labels_of(names, unique=like is not None)
-        _check_columns(labels, 2 if like is None else 1)
-        check_names(labels)
-        _check_has_rows(len(text.body.strip()))
-        raw = read_text(text, options, like)
-    _check_has_rows(raw.rows)
+        _check_names(names, like)
+        _check_has_rows(bool(text.body) and not text.body.isspace())
+        raw = read_text(text, options, budget, like)
     if like is not None:
         return raw, notes
+    _check_has_rows(bool(raw.rows))
     unnamed = [label for label, given in zip(labels_of(names), names, strict=True) if not given]
     _check_values_differ_from_names(raw)
     raw = without_index(raw, unnamed)
     _check_columns(tuple(raw.cells), 2)
     return raw, notes
+
+
+def _check_names(names: tuple[str, ...], like: Reading | None) -> None:
+    labels = labels_of(names, unique=like is not None)
+    _check_columns(labels, 2 if like is None else 1)
+    check_names(labels)
 
 
 def _path(source: str | Path) -> Path:
@@ -116,39 +136,6 @@ def _path(source: str | Path) -> Path:
             remedy="Give the content of a file as bytes.",
         )
     return Path(source)
-
-
-def _bytes_at(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInputError(
-            "A file that can be read is needed",
-            however=f"'{path}' cannot be ({error.strerror})",
-            remedy="Check the path.",
-        ) from error
-
-
-def _decompressed(raw: bytes) -> bytes:
-    if not raw.startswith(b"\x1f\x8b"):
-        content = raw
-    else:
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as file:
-                content = file.read(MAX_BYTES + 1)
-        except (OSError, EOFError, zlib.error) as error:
-            raise InvalidInputError(
-                "A complete gzip file is needed",
-                however="this one is damaged or cut short",
-                remedy="Compress the table again, or load it uncompressed.",
-            ) from error
-    if len(content) > MAX_BYTES:
-        raise InvalidInputError(
-            "A table of less than 2 GiB is needed",
-            however="this one is larger",
-            remedy="Load a sample of its rows.",
-        )
-    return content
 
 
 def _check_columns(names: Sequence[str], fewest: int) -> None:
@@ -166,8 +153,8 @@ def _check_columns(names: Sequence[str], fewest: int) -> None:
         )
 
 
-def _check_has_rows(rows: int) -> None:
-    if not rows:
+def _check_has_rows(has_rows: bool) -> None:
+    if not has_rows:
         raise InvalidInputError(
             "Rows below the names of the columns are needed", however="there are none"
         )

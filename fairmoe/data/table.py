@@ -82,6 +82,12 @@ def table_from_raw(
         check_has(raw.cells, column)
     columns = interpret(raw, options)
     frame = pd.DataFrame(columns.cells, index=pd.RangeIndex(rows))
+    shared = {
+        name: frame[name]
+        for name, values in columns.cells.items()
+        if _is_same(values, raw.cells[name])
+    }
+    raw = dataclasses.replace(raw, cells={**raw.cells, **shared})
     return Table(
         frame=frame,
         kinds=columns.kinds,
@@ -159,6 +165,11 @@ def check_has(columns: Mapping[str, object], name: str) -> None:
             remedy="Check the spelling, or choose one of its columns.",
             choices=nearest_first(name, columns),
         )
+
+
+def _is_same(values: "pd.Series[Any]", raw: "pd.Series[Any]") -> bool:
+    """Say whether numbers were taken as they are, so that they need not be held twice."""
+    return _is_number(raw) and values.dtype == raw.dtype and bool(values.count() == raw.count())
 
 
 def _is_number(values: "pd.Series[Any]") -> bool:

@@ -5,10 +5,12 @@ import csv
 from collections.abc import Collection
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.types
 
 from fairmoe.data.kinds import MISSING_WORDS
+from fairmoe.data.reading.budget import Budget
 from fairmoe.data.reading.numbers import look_at
 from fairmoe.data.reading.raw import RawTable, cells_of, labels_of, without_blank_rows
 from fairmoe.data.reading.record import Reading, ReadOptions
@@ -20,7 +22,9 @@ _FIRST_ROWS = 100
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 
 
-def read_text(table: TextTable, options: ReadOptions, like: Reading | None = None) -> RawTable:
+def read_text(
+    table: TextTable, options: ReadOptions, budget: Budget, like: Reading | None = None
+) -> RawTable:
     """Read the rows of a text table.
 
     Columns of plain numbers are read as such at once, unless their point may part thousands; all
@@ -29,12 +33,14 @@ def read_text(table: TextTable, options: ReadOptions, like: Reading | None = Non
     Args:
         table: The table.
         options: What the reader is told.
+        budget: How many cells it may have, and how long.
         like: How columns were read before, if they are to be read so again; others are left out.
 
     Raises:
         InvalidInputError: A row has more or fewer fields than there are names.
     """
     names = labels_of(table.names, unique=like is not None)
+    budget.check_cells(table.body.count(b"\n") + 1, len(names))
     if like is None:
         included = names
         as_text = {name for name, kind in options.kinds.items() if kind != "number"}
@@ -47,6 +53,9 @@ def read_text(table: TextTable, options: ReadOptions, like: Reading | None = Non
         texts = _parsed(table, names, again, again)
         for name in again:
             read = read.set_column(read.column_names.index(name), name, texts[name])
+    for field in read.schema:
+        if pa.types.is_dictionary(field.type):
+            budget.check_cell(field.name, _longest(read[field.name]))
     frame = read.to_pandas(ignore_metadata=True)
     raw = RawTable(
         cells={name: cells_of(frame[name]) for name in included},
@@ -92,6 +101,12 @@ def _parsed(
     )
 
 
+def _longest(texts: pa.ChunkedArray) -> int:
+    """Return the bytes of the longest text."""
+    lengths = (pc.max(pc.binary_length(chunk.dictionary)).as_py() for chunk in texts.chunks)
+    return max((length or 0 for length in lengths), default=0)
+
+
 def _in_doubt(
     read: pa.Table, table: TextTable, names: list[str], like: Reading | None
 ) -> list[str]:
@@ -99,7 +114,8 @@ def _in_doubt(
 
     These are dates, numbers whose point may part thousands, and numbers that may be hexadecimal.
     """
-    may_be_codes = b"0x" in table.body or b"0X" in table.body
+    looked_at = table.body if like is not None else table.body[:SAMPLE]
+    may_be_codes = b"0x" in looked_at or b"0X" in looked_at
     doubtful = [
         field.name
         for field in read.schema
@@ -155,8 +171,8 @@ def _check_rows(table: TextTable) -> None:
 def _skipped_lines(table: TextTable) -> tuple[int, ...]:
     body = table.body
     # Quick and nearly always enough; a blank line within quotes is told apart below.
-    pairs = any(pair in body for pair in (b"\n\n", b"\n\r", b"\r\r"))
-    if not pairs and not body.startswith((b"\n", b"\r")):
+    pairs = (b"\n\n", b"\n\r", b"\r\r") if b"\r" in body else (b"\n\n",)
+    if not any(pair in body for pair in pairs) and not body.startswith((b"\n", b"\r")):
         return table.skipped
     rows = enumerate(records(body.decode(), table.delimiter), start=table.first_line)
     return (*table.skipped, *(line for line, fields in rows if not fields))

@@ -17,6 +17,7 @@ MOST_NAME_ROWS = 3
 MOST_LAST_ROWS = 10
 YEARS = range(1800, 2101)
 _LOOK_ROWS = 50
+_RULE = re.compile(r":?[-=+]{2,}:?")
 _COMMENT = re.compile(r"\s*(#|//|--\s)")
 _NOTE = re.compile(r"\W*(source|notes?|quelle|anmerkung|fuente|nota)\b", re.IGNORECASE)
 _TOTAL = re.compile(
@@ -69,9 +70,7 @@ def find_head(rows: Sequence[Fields], needed: Collection[str] = ()) -> Head:
         joined = "" in names or len(set(names)) < len(names)
         names = _joined(names, second) if joined else names
         lines = " and ".join(f"{i + 1}" for i in range(at + 1, first))
-        what = (
-            "was read as part of the names" if joined else "describes the columns and is left out"
-        )
+        what = "is read as part of the names" if joined else "describes the columns and is left out"
         notes.append(f"Row {lines} {what}.")
     names = _with_unnamed(names, rows[first:], width)
     return Head(tuple(names), at, first, tuple(notes))
@@ -164,7 +163,8 @@ def _names_columns(rows: Sequence[Fields], at: int, width: int) -> bool:
         return filled == len(row) and not is_followed_by_names
     if len(row) != width:
         return width < 2
-    if width == 2 and filled == 1 and row[0]:
+    is_half_title = width == 2 and filled == 1 and bool(row[0])
+    if is_half_title or (filled < width and look_at(row).is_number.any()):
         return not is_followed_by_names
     return 2 * filled >= width
 
@@ -179,12 +179,19 @@ def _further_names(rows: Sequence[Fields], at: int, width: int) -> tuple[int, li
     first = at + 1
     while first - at < MOST_NAME_ROWS and first < len(rows) and _is_further(rows, first, width):
         first += 1
-    return first, list(rows[at + 1 : first])
+    return first, [row for row in rows[at + 1 : first] if not _is_rule(row)]
+
+
+def _is_rule(row: Fields) -> bool:
+    """Say whether a row only draws a line below the names, as Markdown does."""
+    return any(row) and all(_RULE.fullmatch(field) or not field for field in row)
 
 
 def _is_further(rows: Sequence[Fields], at: int, width: int) -> bool:
     """Say whether a row has texts wherever those below have numbers, and else nothing of theirs."""
     row = rows[at]
+    if _is_rule(row):
+        return True
     body = [each for each in rows[at + 1 : at + 1 + _LOOK_ROWS] if len(each) == width]
     if len(row) != width or len(body) < 3:
         return False

@@ -74,18 +74,25 @@ def sentinel_of(values: "pd.Series[float]") -> tuple[float, int] | None:
         >>> sentinel_of(pd.Series([31.0, 45.0, 999.0, 28.0, 999.0]))
         (999.0, 2)
     """
-    if values.notna().sum() < FEW_NUMBERS:
-        return None
-    numbers: Any = values.to_numpy(dtype=np.float64)
-    for value in (float(np.nanmax(numbers)), float(np.nanmin(numbers))):
-        if abs(value) not in SENTINELS:
+    for value in (float(values.max()), float(values.min())):
+        if abs(value) not in SENTINELS or not _is_far(
+            value, values.iloc[:: 1 + len(values) // 500]
+        ):
             continue
+        numbers: Any = values.to_numpy(dtype=np.float64)
         rows = int((numbers == value).sum())
         others = numbers[(numbers != value) & ~np.isnan(numbers)]
         if rows < _MIN_ROWS or len(others) < FEW_NUMBERS:
             continue
-        middle = float(np.median(others))
-        reach = float(np.abs(others - middle).max())
-        if abs(value - middle) > _FAR * max(reach, 1.0):
+        if _is_far(value, pd.Series(others)):
             return value, rows
     return None
+
+
+def _is_far(value: float, numbers: "pd.Series[Any]") -> bool:
+    """Say whether a number is far from the others among some numbers."""
+    others = numbers[(numbers != value) & numbers.notna()].to_numpy(dtype=np.float64)
+    if not len(others):
+        return True
+    middle = float(np.median(others))
+    return abs(value - middle) > _FAR * max(float(np.abs(others - middle).max()), 1.0)

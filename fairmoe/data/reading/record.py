@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Self
 
 from fairmoe.data.kinds import ColumnKind
+from fairmoe.data.reading.budget import MAX_BYTES
 from fairmoe.data.reading.dates import DateOrder
 from fairmoe.data.reading.numbers import Decimal
 
@@ -56,6 +57,7 @@ class ReadOptions:
         kinds: The kinds of columns, by their names.
         missing: Further texts that mean missing, by column; those of "" count in all columns.
         alike: Columns in which levels that differ only in case, blanks or Unicode form are one.
+        max_bytes: How much the file may take, also decompressed.
     """
 
     decimal: Decimal | None = None
@@ -64,6 +66,7 @@ class ReadOptions:
     kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     alike: tuple[str, ...] = ()
+    max_bytes: int = MAX_BYTES
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
@@ -102,6 +105,7 @@ class ColumnReading:
     order: DateOrder | None = None
     from_numbers: bool = False
     alike: tuple[str, ...] = ()
+    max_bytes: int = MAX_BYTES
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:

@@ -1,34 +1,53 @@
 """What the bytes of a text table are: their encoding, their delimiter, their names."""
 
+import contextlib
 import csv
 import io
 import itertools
+import re
 from collections.abc import Collection, Iterator
+
+import charset_normalizer
 
 from fairmoe.errors import InvalidInputError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 SAMPLE = 1 << 18
 _SIGNATURES = {
-    b"PK\x03\x04": "a ZIP archive or an Excel workbook",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
 }
+_ENOUGH_LETTERS = 40
+_GUESS_BYTES = 1 << 16
+_OTHER_SCRIPTS = (
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "koi8_r", "cp1253", "cp1255"),
+    *("cp1256", "cp874"),
+)
+_SIGN_IN_WORD = re.compile(
+    r"[^\W\d_][£¥ª³¹¿¼¾](?=[^\W\d_])|(?<!\w)[£¯][^\W\d_]|[^\W\d_][³¹¿](?!\w)"
+)
+_MOST_CHAOS = 0.3
 _NOT_TEXT = "Export it as CSV and load that."
 
 
 def decode(raw: bytes, encoding: str = "") -> tuple[str, str]:
     r"""Decode bytes that should be text.
 
+    UTF-8 and UTF-16 are told for sure; among other encodings charset-normalizer guesses, where
+    there is enough to go by, and else it is Windows-1252, which is what spreadsheets write.
+
+    Args:
+        raw: The bytes.
+        encoding: The encoding, as Python names it, if it is known.
+
     Returns:
-        The text without byte-order mark, and the name of the encoding: UTF-8, UTF-16 or Latin-1.
-        Latin-1 is read as its superset Windows-1252, which is what spreadsheets write.
+        The text without byte-order mark, and in which encoding it was read, in words.
 
     Raises:
-        InvalidInputError: The bytes are no text, or text damaged by NUL bytes.
+        InvalidInputError: The bytes are no text, or text damaged by NUL bytes; there is no such
+            encoding, or it does not fit.
 
     Example:
         >>> decode("prix;40 €".encode("cp1252"))
@@ -41,18 +60,64 @@ def decode(raw: bytes, encoding: str = "") -> tuple[str, str]:
                 however=f"the file is {what}, whatever its name says",
                 remedy=_NOT_TEXT,
             )
-    utf_16 = _utf_16(raw)
-    try:
-        text = raw.decode(utf_16 or "utf-8-sig")
-        encoding = "UTF-16" if utf_16 else "UTF-8"
-    except UnicodeDecodeError:
-        text, encoding = raw.decode("cp1252", errors="replace"), "Latin-1"
+    if encoding:
+        text, named = _decoded(raw, encoding), encoding
+    else:
+        text, named = _found(raw)
     _check_text(text)
-    return text, encoding
+    return text.removeprefix("\ufeff"), named
+
+
+def _decoded(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except (LookupError, ValueError) as error:
+        raise InvalidInputError(
+            "The encoding of the file is needed",
+            however=f"'{encoding}' is none, or does not fit",
+            remedy="Name another, such as utf-8, cp1252, cp1250 or gb18030, or none.",
+        ) from error
+
+
+def _found(raw: bytes) -> tuple[str, str]:
+    utf_16 = _utf_16(raw)
+    if utf_16:
+        return raw.decode(utf_16, errors="replace"), "UTF-16"
+    if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return raw.decode("utf-32", errors="replace"), "UTF-32"
+    with contextlib.suppress(UnicodeDecodeError):
+        return raw.decode("utf-8-sig"), "UTF-8"
+    # What says something of the encoding: lines with other letters than ASCII has.
+    telling = b"\n".join(line for line in raw[:SAMPLE].split(b"\n") if not line.isascii())
+    letters = sum(byte > 127 for byte in telling)
+    if letters >= _ENOUGH_LETTERS:
+        guess = _guess(telling[:_GUESS_BYTES])
+        with contextlib.suppress(UnicodeDecodeError):
+            if guess:
+                return raw.decode(guess), f"{guess} (guessed)"
+    return raw.decode("cp1252", errors="replace"), "Latin-1"
+
+
+def _guess(telling: bytes) -> str:
+    """Return the encoding that lines with many other letters than ASCII's are likely in, or ""."""
+    guesses = charset_normalizer.from_bytes(
+        telling, cp_isolation=[*_OTHER_SCRIPTS, "cp1252"], threshold=0.6
+    )
+    best = min(guesses, key=lambda guess: guess.chaos - guess.coherence, default=None)
+    if best is not None and best.encoding in _OTHER_SCRIPTS and best.chaos < _MOST_CHAOS:
+        return best.encoding
+    western = telling.decode("cp1252", errors="replace")
+    # Signs within words are letters elsewhere: "£ód\u017a" is "Łódź".
+    if len(_SIGN_IN_WORD.findall(western)) > len(western) / 1000:
+        return "cp1250"
+    icelandic, turkish = (sum(map(western.count, some)) for some in ("áóúæ", "þðýÞÐÝ"))
+    return "cp1254" if turkish > icelandic else ""
 
 
 def _utf_16(raw: bytes) -> str:
     """Return the UTF-16 codec that fits the bytes, or nothing."""
+    if raw.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return ""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     sample = raw[:SAMPLE]

@@ -52,7 +52,7 @@ def open_text(content: bytes, options: ReadOptions, needed: Collection[str] = ()
         InvalidInputError: It is no text, or has no rows below a row of names.
     """
     text, encoding = decode(content, options.encoding)
-    if not text.strip():
+    if not text or text.isspace():
         raise InvalidInputError("A table is needed", however="the file is empty")
     said = _SEP_LINE.match(text)
     begin = said.end() if said else 0
@@ -63,7 +63,7 @@ def open_text(content: bytes, options: ReadOptions, needed: Collection[str] = ()
         rows.pop()
     head = find_head(rows, needed)
     start = begin + ends[head.first_row - 1]
-    stop = max(start, len(text.rstrip("\r\n ")))
+    stop = max(start, _end(text))
     stop, note = _before_last_rows(
         text, start, stop, delimiter, len(head.names), by_width_only=bool(needed)
     )
@@ -82,6 +82,13 @@ def open_text(content: bytes, options: ReadOptions, needed: Collection[str] = ()
         skipped=tuple(line for line in range(1, first_line) if line != name_line),
         notes=(f"{encoding}, {named}-separated.", *head.notes, *note),
     )
+
+
+def _end(text: str) -> int:
+    """Return where a text ends but for blanks, without a copy of all of it."""
+    tail = text[-_TAIL:]
+    kept = len(tail.rstrip("\r\n "))
+    return len(text) - len(tail) + kept if kept else len(text.rstrip("\r\n "))
 
 
 def _before_last_rows(

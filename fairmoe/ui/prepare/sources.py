@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from fairmoe.data import DEMO_ROLES, PUBLIC, demo_table, fetch_public, read_table
+from fairmoe.data import DEMO_ROLES, PUBLIC, ReadOptions, demo_table, fetch_public, read_table
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.state import Session
 
-FILE_TYPES = ["csv", "tsv", "txt", "gz", "parquet"]
+FILE_TYPES = ["csv", "tsv", "tab", "txt", "dat", "gz", "zip", "xlsx", "xls", "ods", "parquet"]
+MAX_BYTES = 256 * 2**20
+"""How much a file may take in the app, also decompressed."""
 
 DEMO_SEED = 3
 """A first run that shows what sixty seeds show in the mean: the mixture level with the best of its
@@ -32,21 +34,44 @@ def source_picker(state: Session) -> None:
             if st.button("Use the demo data", icon=":material/science:"):
                 load_demo(state)
                 st.rerun()
+            _paste(state)
             _public(state)
 
 
 def _upload(state: Session) -> None:
     upload = st.file_uploader(
-        "CSV (comma, semicolon, tab or pipe), gzipped CSV, or Parquet",
+        "CSV, Excel, OpenDocument or Parquet, also gzipped or zipped",
         FILE_TYPES,
         # A new key for each table, so that the file's bytes are let go once they are read.
         key=f"upload-{state.version}",
         help="It is read into the memory of this session, and nowhere else.",
     )
-    if upload is None:
-        return
+    with st.popover("If it is read wrongly", icon=":material/tune:"):
+        sheet = st.text_input("Sheet of a workbook", placeholder="The first that holds a table")
+        encoding = st.text_input("Encoding of a text table", placeholder="Found by itself")
+        st.caption("Then load the file again.")
+    options = ReadOptions(
+        sheet=(sheet or "").strip(), encoding=(encoding or "").strip(), max_bytes=MAX_BYTES
+    )
+    if upload is not None:
+        _read(state, upload.getvalue(), upload.name, options)
+
+
+def _paste(state: Session) -> None:
+    with st.popover("Paste a table", icon=":material/content_paste:"):
+        text = st.text_area(
+            "Cells copied from a spreadsheet, or CSV",
+            placeholder="The first row names the columns",
+            key=f"paste-{state.version}",
+        )
+        if st.button("Read what is pasted", disabled=not text):
+            options = ReadOptions(max_bytes=MAX_BYTES)
+            _read(state, (text or "").encode(), "pasted table", options)
+
+
+def _read(state: Session, content: bytes, name: str, options: ReadOptions) -> None:
     with apologies(), st.spinner("Reading the table"):
-        state.load(read_table(upload.getvalue(), name=upload.name))
+        state.load(read_table(content, name=name, options=options))
         st.rerun()
 
 
