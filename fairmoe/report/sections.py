@@ -271,8 +271,16 @@ def provenance(found: Findings) -> Section:
             ),
             origin_grid(found.run),
             settings_grid(found.run),
+            *_changes(found),
         ),
     )
+
+
+def _changes(found: Findings) -> tuple[Block, ...]:
+    changes = found.run.data.changes
+    if not changes:
+        return ()
+    return (Text("What was done to the columns:"), Points(changes))
 
 
 def caveats(found: Findings) -> Section:

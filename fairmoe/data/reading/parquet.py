@@ -34,7 +34,7 @@ def read_parquet(content: bytes, budget: Budget) -> RawTable:
         ) from error
     names = [str(name) for name in frame.columns]
     cells = {name: cells_of(frame[name]) for name in names if not _INDEX.fullmatch(name)}
-    changes = tuple(sentences.index(name) for name in names if _INDEX.fullmatch(name))
+    changes = tuple(sentences.pandas_index(name) for name in names if _INDEX.fullmatch(name))
     return without_blank_rows(RawTable(cells, typed=True, changes=changes))
 
 

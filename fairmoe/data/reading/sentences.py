@@ -200,6 +200,13 @@ def index(column: str) -> Change:
     return Change("left out", column, f"'{column}' only counts the rows and is left out.")
 
 
+def pandas_index(column: str) -> Change:
+    """Say that the index of a data frame is no column."""
+    return Change(
+        "left out", column, f"'{column}' is the index that pandas wrote, and is left out."
+    )
+
+
 def texts_among(column: str, line: int, rows: int) -> InvalidInputError:
     """Say that a column cannot be read as numbers, and where its first text stands."""
     return InvalidInputError(
