@@ -16,13 +16,12 @@ from typing import Any
 
 from benchmarks.measure import Cell, Claim, Measured
 from benchmarks.packaged import packaged_cases
-from benchmarks.protocols import CFA, Case, case_of_file, known_cases
+from benchmarks.protocols import CFA, Case, case_of_file, known_cases, raises_alarm
 from benchmarks.published import published_score
 from fairmoe.baselines import FAIRLEARN, FairlearnResult, fairlearn_front
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, prepare
-from fairmoe.metrics import is_collapsed
 from fairmoe.names import (
     EXPERTS,
     FAIRLEARN_METHODS,
@@ -31,7 +30,6 @@ from fairmoe.names import (
     SUMMARY,
     FairlearnMethod,
     Model,
-    SplitName,
 )
 from fairmoe.runs import Run
 from fairmoe.sweep import recommend
@@ -49,11 +47,11 @@ LITERAL_GATE: dict[str, Any] = {
     "gate_start": "random",
     "gate_weight_decay": 1e-4,
 }
-SECONDS, COLLAPSED, PUBLISHED = "seconds", "collapsed", "published"
+SECONDS, ALARMS, PUBLISHED = "seconds", "alarms", "published"
 LEAD = f"over {CHOSEN}"
 
 Outcome = dict[str, float]
-"""The twelve test scores of a method with one seed, whether it collapsed, and its seconds."""
+"""The twelve test scores of a method with one seed, whether it raises an alarm, and its seconds."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -137,7 +135,7 @@ def measure(  # noqa: PLR0913 - one for each option
 def _notes(seeds: int, peer_settings: int, recommended: bool, *, published: bool) -> Iterator[str]:
     yield (
         f"test rows, mean and standard error over {seeds} seeds, in percent (points); "
-        "'collapsed' counts seeds in which all but everyone is given one class"
+        "'alarms' counts seeds in which everyone is treated worse"
     )
     yield (
         f"'{CHOSEN}' is the expert with the best validation final score of each seed; "
@@ -190,7 +188,7 @@ def _trained(prepared: Prepared, settings: Settings) -> Run:
 
 def _of_model(run: Run, model: Model) -> Outcome:
     return dict(run.scores["test"][model]) | {
-        COLLAPSED: float(_collapsed(run, model, "test")),
+        ALARMS: float(model in run.alarms()),
         SECONDS: run.seconds["total"],
     }
 
@@ -198,20 +196,15 @@ def _of_model(run: Run, model: Model) -> Outcome:
 def _of_best_expert(run: Run, outcomes: Mapping[str, Outcome]) -> Outcome:
     """Return what the expert gives that validation rows point to; NaN if they point to none."""
     if all(math.isinf(_worth(run, expert)[1]) for expert in EXPERTS):
-        return dict.fromkeys(METRICS, math.nan) | {COLLAPSED: 0.0, SECONDS: math.nan}
+        return dict.fromkeys(METRICS, math.nan) | {ALARMS: 0.0, SECONDS: math.nan}
     return outcomes[max(EXPERTS, key=lambda expert: _worth(run, expert))]
 
 
 def _worth(run: Run, expert: Model) -> tuple[bool, float]:
-    """Return what one chooses an expert by: one that collapsed only if there is no other."""
-    collapsed = _collapsed(run, expert, "validation")
+    """Return what one chooses an expert by: one that raises an alarm only if there is no other."""
     score = run.scores["validation"][expert]["final_score"]
-    return not collapsed, -math.inf if math.isnan(score) else score
-
-
-def _collapsed(run: Run, model: Model, split: SplitName) -> bool:
-    rows = run.splits[split]
-    return is_collapsed(rows.y_true, rows.proba[model] > 0.5)
+    alarming = expert in run.alarms("validation")
+    return not alarming, -math.inf if math.isnan(score) else score
 
 
 def _of_peer(prepared: Prepared, method: FairlearnMethod, settings: int, seed: int) -> Outcome:
@@ -221,12 +214,12 @@ def _of_peer(prepared: Prepared, method: FairlearnMethod, settings: int, seed: i
 
     def worth(result: FairlearnResult) -> tuple[bool, float]:
         rows = result.splits["validation"]
-        collapsed = is_collapsed(prepared.data.validation.y, rows.y_pred)
-        return not collapsed, rows.scores["utility"] - rows.scores["f_res"]
+        alarming = raises_alarm(prepared.data.validation, rows.y_pred)
+        return not alarming, rows.scores["utility"] - rows.scores["f_res"]
 
     best = max(front, key=worth).splits["test"]
-    collapsed = is_collapsed(prepared.data.test.y, best.y_pred)
-    return dict(best.scores) | {COLLAPSED: float(collapsed), SECONDS: seconds}
+    alarming = raises_alarm(prepared.data.test, best.y_pred)
+    return dict(best.scores) | {ALARMS: float(alarming), SECONDS: seconds}
 
 
 def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict[str, Cell]]:
@@ -243,7 +236,7 @@ def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict
             if metric not in SPREAD:
                 row[metric] = _mean(100 * one[metric] for one in outcomes)[0]
         row[PUBLISHED] = _mean(100 * one.get(PUBLISHED, math.nan) for one in outcomes)[0]
-        row[COLLAPSED] = int(sum(one[COLLAPSED] for one in outcomes))
+        row[ALARMS] = int(sum(one[ALARMS] for one in outcomes))
         row[SECONDS] = _mean(one[SECONDS] for one in outcomes)[0]
         yield row
 

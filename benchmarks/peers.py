@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.measure import Cell, Claim, Measured, alternate, median, ratio
-from benchmarks.protocols import Case, known_cases
+from benchmarks.protocols import Case, known_cases, raises_alarm
 from fairmoe.baselines import FAIRLEARN, Constraint, fairlearn_front
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.experiment import Prepared, prepare
-from fairmoe.metrics import costs, hypervolume, is_collapsed, pareto_front
+from fairmoe.metrics import costs, hypervolume, pareto_front
 from fairmoe.names import FAIRLEARN_METHODS, METRICS, TRAINED_MODELS, FairlearnMethod
 from fairmoe.sweep import grid_settings, run_sweep
 from fairmoe.training import forget_experts
@@ -46,16 +46,16 @@ class Front(NamedTuple):
     Attributes:
         validation: Costs by which points are chosen, `(n, 2)`.
         test: Costs that are reported, `(n, 2)`.
-        collapsed: Points that are never chosen, `(n,)`: they give nearly all rows one class.
+        alarming: Points that are never chosen, `(n,)`: they treat everyone worse.
     """
 
     validation: np.ndarray
     test: np.ndarray
-    collapsed: np.ndarray
+    alarming: np.ndarray
 
     def chosen(self) -> np.ndarray:
         """Return the test costs of what no other point beats on validation."""
-        points = np.where(self.collapsed[:, None], np.nan, self.validation)
+        points = np.where(self.alarming[:, None], np.nan, self.validation)
         chosen: np.ndarray = self.test[pareto_front(points)]
         return chosen
 
@@ -145,7 +145,7 @@ def _ours(prepared: Prepared, base: Settings) -> dict[str, Front]:
             )
             for split in ("validation", "test")
         )
-        fronts[name] = Front(validation, test, sweep.collapsed["validation"][members].ravel())
+        fronts[name] = Front(validation, test, sweep.alarming["validation"][members].ravel())
     return fronts
 
 
@@ -170,7 +170,7 @@ def _theirs(
             for split in ("validation", "test")
         )
         labels = [each.splits["validation"].y_pred for each in results]
-        collapsed = [is_collapsed(data.validation.y, y_pred) for y_pred in labels]
-        fronts[method] = Front(validation, test, np.array(collapsed))
+        alarming = [raises_alarm(data.validation, y_pred) for y_pred in labels]
+        fronts[method] = Front(validation, test, np.array(alarming))
 
     return call

@@ -4,14 +4,16 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.tables import path_of
 from fairmoe.config import Settings
 from fairmoe.data import (
     DEMO_ROLES,
+    EncodedSplit,
     Roles,
     Sensitive,
     Table,
@@ -20,6 +22,7 @@ from fairmoe.data import (
     read_table,
     table_from_frame,
 )
+from fairmoe.metrics import find_alarm
 
 OTHERS = 10_000
 """Test rows of a sample: enough that their noise is small beside that of what is trained."""
@@ -145,3 +148,12 @@ def _as_cfa(
         ),
         Settings(device="cpu", scale="minmax", attribution_baseline="zero"),
     )
+
+
+def raises_alarm(rows: EncodedSplit, y_pred: NDArray[Any]) -> bool:
+    """Return whether decisions are worse than one answer for all, or lopsided.
+
+    Of a method without a utility expert there is nothing to say of harm.
+    """
+    nobody = np.zeros_like(rows.group)
+    return find_alarm(rows.y, y_pred, rows.y, group=nobody, n_groups=1, favourable=None) is not None

@@ -39,8 +39,8 @@ def tradeoff_figure(
     _add_front(figure, known[known["on_front"]].sort_values("gap"))
     styles = _setting_styles([str(label) for label in dict.fromkeys(points["label"])])
     for label, style in styles.items():
-        _add_runs(figure, known[(known["label"] == label) & ~known["collapsed"]], style)
-    _add_collapsed(figure, known[known["collapsed"]])
+        _add_runs(figure, known[(known["label"] == label) & ~known["alarming"]], style)
+    _add_alarming(figure, known[known["alarming"]])
     _add_means(figure, means.dropna(subset=["gap", "utility"]), styles)
     placed = baselines.dropna(subset=["gap", "utility"])
     for key, places in placed.groupby(level=0, sort=False):
@@ -119,7 +119,7 @@ def _add_runs(figure: go.Figure, runs: pd.DataFrame, style: Style) -> None:
     )
 
 
-def _add_collapsed(figure: go.Figure, runs: pd.DataFrame) -> None:
+def _add_alarming(figure: go.Figure, runs: pd.DataFrame) -> None:
     if runs.empty:
         return
     figure.add_scatter(
@@ -130,7 +130,7 @@ def _add_collapsed(figure: go.Figure, runs: pd.DataFrame) -> None:
             f"{escape_html(str(label))}, seed {seed}"
             for label, seed in zip(runs["label"], runs["seed"], strict=True)
         ],
-        name="Gives nearly all rows one answer",
+        name="Alarm: treats everyone worse",
         mode="markers",
         marker={
             "color": _NEUTRAL,

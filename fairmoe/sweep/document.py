@@ -17,7 +17,7 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
     Returns:
         `data` with the rows of each group; `roles` of the columns; `shared`, the settings in which
         the runs agree; `runs`, each with `run_id`, the `settings` in which they differ, whether it
-        `collapsed`, and the scores of each model on `validation` and `test`; `front`, the ids of
+        `alarming`, and the scores of each model on `validation` and `test`; `front`, the ids of
         the runs that no other beats in the `objectives` on the validation rows, and its
         `hypervolume` on both splits; `means`, mean and standard deviation of the mixture's scores
         over the seeds; how many runs were `computed` in how many `seconds`. None stands for what
@@ -28,7 +28,7 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
         {
             "run_id": run_id(sweep.prepared.data, one),
             "settings": {name: getattr(one, name) for name in differing},
-            "collapsed": bool(sweep.collapsed["validation"][TRAINED_MODELS.index("mixture"), i]),
+            "alarming": bool(sweep.alarming["validation"][TRAINED_MODELS.index("mixture"), i]),
             **{
                 split: {
                     model: dict(zip(METRICS, map(_or_none, sweep.scores[split][m, i]), strict=True))

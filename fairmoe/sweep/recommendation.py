@@ -10,7 +10,6 @@ import pandas as pd
 
 from fairmoe.config import Settings
 from fairmoe.experiment import Prepared, make_run
-from fairmoe.metrics import is_collapsed
 from fairmoe.names import METRICS, Phase
 from fairmoe.progress import OnProgress, Progress, ignore_progress, part_done
 from fairmoe.runs import Run
@@ -46,7 +45,7 @@ class Recommendation:
         run: With the recommended settings, and the seed that was asked for.
         frame: One row per candidate, the best first: `changes` in words, mean and spread of the
             mixture's final score on the validation rows over the seeds, in `[-3, 1]`, and how many
-            of its seeds `collapsed`.
+            of its seeds are `alarming` (see `fairmoe.metrics.Alarm`).
         reason: What was chosen, among what and why, in two or three sentences.
     """
 
@@ -65,7 +64,7 @@ def recommend(
     stack. Their experts are trained, and judged as the mixture that is kept if a gate that begins
     at their scores learns nothing: what it learns takes most of a training's time, and differs
     less than the experts do. Another candidate than `base` has to be clearly better. A candidate of
-    which a seed collapsed is refused unless all are such. The best gets its gate.
+    which a seed raises an alarm is refused unless all are such. The best gets its gate.
 
     Args:
         prepared: The table, encoded with `base`.
@@ -106,7 +105,7 @@ def recommend(
 def _score_candidates(
     prepared: Prepared, stack: Sequence[Settings], time_left: TimeLeft
 ) -> dict[Settings, tuple[float, bool]]:
-    """Return by run of a stack its validation final score, and whether it collapsed."""
+    """Return by run of a stack its validation final score, and whether it raises an alarm."""
     data = prepared.data
 
     def report_part(report: Progress) -> None:
@@ -117,15 +116,16 @@ def _score_candidates(
     scored_runs = {}
     # One by one, for the attention of all of them may be too much for the memory.
     for member, run in enumerate(stack):
-        scores, collapsed = score_split(
-            initial.select(member),
-            initial.explainer,
+        one = initial.select(member)
+        scores, alarming = score_split(
+            one,
+            one,
             data,
             "validation",
             run,
             partial(report_part, Progress("evaluate", member, len(stack))),
         )
-        scored_runs[run] = scores[0, list(METRICS).index("final_score")].item(), bool(collapsed)
+        scored_runs[run] = scores[0, list(METRICS).index("final_score")].item(), bool(alarming)
     time_left.finish(len(stack))
     return scored_runs
 
@@ -137,7 +137,7 @@ def _frame(
 
     The settings as given are the best unless another is better by more than `min_lead`.
     """
-    scored = pd.DataFrame([scored_runs[run] for run in runs], columns=["score", "collapsed"])
+    scored = pd.DataFrame([scored_runs[run] for run in runs], columns=["score", "alarming"])
     frame = (
         scored.assign(changes=[_in_words(run, runs[0]) for run in runs], position=range(len(runs)))
         .groupby("changes", sort=False)
@@ -145,13 +145,13 @@ def _frame(
             mean=("score", "mean"),
             low=("score", "min"),
             high=("score", "max"),
-            collapsed=("collapsed", "sum"),
+            alarming=("alarming", "sum"),
             position=("position", "first"),
         )
         .reset_index()
     )
     given = frame["changes"] == AS_GIVEN
-    frame["refused"] = frame["collapsed"] > 0
+    frame["refused"] = frame["alarming"] > 0
     frame["criterion"] = frame["mean"] + min_lead * given
     return frame.sort_values(
         ["refused", "criterion"], ascending=[True, False], kind="stable", na_position="last"
@@ -224,12 +224,12 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
             text += "are among the refused."
         else:
             text += f"have {100 * given['mean']:.1f}; others have to be better by {margin}."
-    refused = int((frame["collapsed"] > 0).sum())
-    if best["collapsed"] > 0:
-        text += " All of them give nearly everyone the same answer."
+    refused = int(frame["refused"].sum())
+    if best["refused"]:
+        text += " All of them close gaps by treating everyone worse."
     else:
         if refused:
-            text += f" {refused} that give nearly everyone the same answer were refused."
-        if is_collapsed(rows.y_true, rows.proba["mixture"] > 0.5):
-            text += " With its gate it gives nearly everyone the same answer all the same."
+            text += f" {refused} that close gaps by treating everyone worse were refused."
+        if "mixture" in run.alarms("validation"):
+            text += " With its gate it closes gaps by treating everyone worse all the same."
     return text + " The test rows had no say in it."

@@ -17,14 +17,15 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import FairmoeError, InvalidInputError
-from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.scores import collapsed
+from fairmoe.explain import Explainable
+from fairmoe.functional.guard import find_faults
+from fairmoe.metrics.alarms import ERRORS
 from fairmoe.names import METRICS, TRAINED_MODELS, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.training import Schedule, Trained, evaluate, make_batch, on_one_thread, train
 
-FORMAT = 6
+FORMAT = 7
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
 
 SCORED_SPLITS: tuple[SplitName, ...] = ("validation", "test")
@@ -39,13 +40,13 @@ class Shard:
         settings: Of its `k` runs.
         scores: By split, **Shape** `(5, k, 12)`: models as in `TRAINED_MODELS`, metrics as in
             `METRICS`.
-        collapsed: By split, **Shape** `(5, k)`: whether nearly all rows are given one class.
+        alarming: By split, **Shape** `(5, k)`: which raise an alarm (`fairmoe.metrics.Alarm`).
     """
 
     data_digest: str
     settings: tuple[Settings, ...]
     scores: Mapping[SplitName, NDArray[np.float64]]
-    collapsed: Mapping[SplitName, NDArray[np.bool_]]
+    alarming: Mapping[SplitName, NDArray[np.bool_]]
 
 
 def shard_name(data_digest: str, settings: Sequence[Settings]) -> str:
@@ -86,12 +87,10 @@ def compute_shard(
     for done, split in enumerate(SCORED_SPLITS):
         report = Progress("evaluate", done, len(SCORED_SPLITS))
         of_models = [
-            score_split(
-                model, mixture.explainer, data, split, settings[0], partial(on_progress, report)
-            )
+            score_split(model, mixture, data, split, settings[0], partial(on_progress, report))
             for model in (mixture, mixture.experts.part(), mixture.uniform())
         ]
-        for name, parts in zip(("scores", "collapsed"), zip(*of_models, strict=True), strict=True):
+        for name, parts in zip(("scores", "alarming"), zip(*of_models, strict=True), strict=True):
             # The experts are three blocks of k members, all others one.
             tensors[f"{name}/{split}"] = torch.cat(parts).view(
                 len(TRAINED_MODELS), len(mixture), *parts[0].shape[1:]
@@ -122,7 +121,7 @@ def read_shard(content: bytes) -> Shard:
         data_digest=record["data"],
         settings=tuple(Settings.from_dict(one) for one in record["settings"]),
         scores={split: tensors[f"scores/{split}"].numpy() for split in SCORED_SPLITS},
-        collapsed={split: tensors[f"collapsed/{split}"].numpy() for split in SCORED_SPLITS},
+        alarming={split: tensors[f"alarming/{split}"].numpy() for split in SCORED_SPLITS},
     )
 
 
@@ -152,26 +151,35 @@ def read_trained(content: bytes) -> Trained:
 
 def score_split(
     model: Explainable,
-    explainer: Explainer,
+    mixture: Mixture,
     data: EncodedData,
     split: SplitName,
     shared: Settings,
     on_part: Callable[[], None],
 ) -> tuple[Tensor, Tensor]:
-    """Return the twelve scores `(m, 12)` of a stack, and which of it collapsed `(m,)`.
+    """Return the twelve scores `(m, 12)` of a stack, and which of it raise an alarm `(m,)`.
 
     Args:
-        model: The stack.
-        explainer: Attributes its log-odds.
+        model: The stack, `k` members or a multiple of it.
+        mixture: Of the same `k` runs; has the utility experts that all are compared with.
         data: Has the rows.
         split: Which of them.
         shared: What scores depend on.
         on_part: Is called after each part of the rows; stops the work by raising.
     """
     rows = make_batch(getattr(data, split), slice(None), data.n_groups)
-    found = evaluate(model, explainer, rows, data.n_groups, shared, on_part)
-    scores = torch.stack([found.scores[name] for name in METRICS], -1)
-    return scores, collapsed(found.decisions, rows.y == 1)
+    found = evaluate(model, mixture.explainer, rows, data.n_groups, shared, on_part)
+    plain = mixture.expert_proba(rows.x)[0] > 0.5
+    faults = find_faults(
+        found.decisions,
+        rows.y == 1,
+        group=rows.group,
+        n_groups=data.n_groups,
+        plain=plain.repeat(len(found.decisions) // len(plain), 1),
+        favourable=data.favourable,
+        errors=ERRORS,
+    )
+    return torch.stack([found.scores[name] for name in METRICS], -1), faults.any
 
 
 def _read(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:

@@ -41,7 +41,7 @@ class Sweep:
         settings: Of each of the `n` runs, in the order in which they were asked for.
         scores: By split, **Shape** `(5, n, 12)`: models as in `TRAINED_MODELS`, metrics as in
             `METRICS`.
-        collapsed: By split, **Shape** `(5, n)`: whether nearly all rows are given one class.
+        alarming: By split, **Shape** `(5, n)`: which raise an alarm (`fairmoe.metrics.Alarm`).
         computed: How many runs were computed now; the others were there already.
         unreadable: Names of files that should have been shards of this data, and are damaged or
             of another version.
@@ -51,7 +51,7 @@ class Sweep:
     prepared: Prepared
     settings: tuple[Settings, ...]
     scores: dict[SplitName, NDArray[np.float64]]
-    collapsed: dict[SplitName, NDArray[np.bool_]]
+    alarming: dict[SplitName, NDArray[np.bool_]]
     computed: int
     unreadable: tuple[str, ...]
     seconds: float
@@ -71,7 +71,7 @@ class Sweep:
 
         Returns:
             One row per run, in the order of `settings`: `run_id`, the varied settings, `seed`;
-            `collapsed` on the validation rows; and for each metric `validation_METRIC` and
+            `alarming` on the validation rows; and for each metric `validation_METRIC` and
             `test_METRIC`, NaN where it could not be estimated.
         """
         columns: dict[str, Any] = {
@@ -80,7 +80,7 @@ class Sweep:
         for name in (*self.varied, "seed"):
             columns[name] = [getattr(one, name) for one in self.settings]
         position = TRAINED_MODELS.index(model)
-        columns["collapsed"] = self.collapsed["validation"][position]
+        columns["alarming"] = self.alarming["validation"][position]
         for split in SCORED_SPLITS:
             for i, metric in enumerate(METRICS):
                 columns[f"{split}_{metric}"] = self.scores[split][position, :, i]
@@ -91,17 +91,17 @@ class Sweep:
     ) -> NDArray[np.bool_]:
         """Return which runs no other run beats, by the validation rows, **Shape** `(n,)`.
 
-        A collapsed run is on the front only if all have collapsed: that one answer for everyone
-        has no gaps needs no sweep.
+        A run that raises an alarm is on the front only if all do: that treating everyone worse
+        closes gaps needs no sweep.
 
         Args:
             objectives: Metrics, or `BOTH_GAPS`.
             model: Whose scores count.
         """
         points = self._costs(objectives, model, "validation")
-        collapsed = self.collapsed["validation"][TRAINED_MODELS.index(model)]
-        if not collapsed.all():
-            points[collapsed] = np.nan
+        alarming = self.alarming["validation"][TRAINED_MODELS.index(model)]
+        if not alarming.all():
+            points[alarming] = np.nan
         return pareto_front(points)
 
     def hypervolume(
@@ -197,8 +197,8 @@ def run_sweep(
             split: np.stack([place.shard.scores[split][:, place.member] for place in places], 1)
             for split in SCORED_SPLITS
         },
-        collapsed={
-            split: np.stack([place.shard.collapsed[split][:, place.member] for place in places], 1)
+        alarming={
+            split: np.stack([place.shard.alarming[split][:, place.member] for place in places], 1)
             for split in SCORED_SPLITS
         },
         computed=len(missing),

@@ -20,7 +20,7 @@ def run_points(sweep: Sweep, gap: str) -> pd.DataFrame:
     Returns:
         One row per run, indexed by `run_id`: `label`, the settings in which it differs from
         others; `seed`; `gap` and `utility` on the test rows, `validation_gap` and
-        `validation_utility`; `collapsed`; and `on_front`, by utility and gap on the validation
+        `validation_utility`; `alarming`; and `on_front`, by utility and gap on the validation
         rows.
     """
     frame = sweep.frame()
@@ -32,7 +32,7 @@ def run_points(sweep: Sweep, gap: str) -> pd.DataFrame:
             "utility": frame["test_utility"],
             "validation_gap": _gap(frame, "validation", gap),
             "validation_utility": frame["validation_utility"],
-            "collapsed": frame["collapsed"],
+            "alarming": frame["alarming"],
             "on_front": sweep.front(("utility", gap)),
         }
     )

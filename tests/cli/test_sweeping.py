@@ -203,9 +203,9 @@ def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(file, tmp_path,
 
     def with_one_collapsed(*arguments, **keywords):
         result = honest(*arguments, **keywords)
-        collapsed = {split: flags.copy() for split, flags in result.collapsed.items()}
-        collapsed["validation"][:, 0] = True
-        return dataclasses.replace(result, collapsed=collapsed)
+        alarming = {split: flags.copy() for split, flags in result.alarming.items()}
+        alarming["validation"][:, 0] = True
+        return dataclasses.replace(result, alarming=alarming)
 
     monkeypatch.setattr(sweeping, "run_sweep", with_one_collapsed)
     grid = ("--grid", "lambda_fair=0,10", "--seeds", 2)

@@ -19,7 +19,7 @@ def points():
             "utility": [0.80, 0.70, 0.60, 0.50, 0.90],
             "validation_gap": [0.2, 0.1, 0.05, 0.0, math.nan],
             "validation_utility": [0.8, 0.7, 0.6, 0.5, 0.9],
-            "collapsed": [False, False, False, True, False],
+            "alarming": [False, False, False, True, False],
             "on_front": [True, False, True, False, False],
         },
         index=["a", "b", "c", "d", "e"],
@@ -64,7 +64,7 @@ def test_every_run_with_both_figures_is_a_point_that_knows_its_id(points, means,
     assert list(drawn["λ fair 0"].y) == pytest.approx([80, 70])
     assert list(drawn["λ fair 0"].customdata) == ["a", "b"]
     assert list(drawn["λ fair 10"].customdata) == ["c"]
-    assert list(drawn["Gives nearly all rows one answer"].customdata) == ["d"]
+    assert list(drawn["Alarm: treats everyone worse"].customdata) == ["d"]
     assert "&lt;b&gt;" not in drawn
 
 

@@ -32,12 +32,12 @@ def found(prepared, reports):
 def recommend_by(prepared, monkeypatch):
     """Return a function that recommends by what candidates are said to be worth, 0.1 if nothing."""
 
-    def call(worth, collapsed=()):
+    def call(worth, alarming=()):
         def judge(_, stack, time_left):
             time_left.finish(len(stack))
             named = {run: module._in_words(run, given) for run in stack}
             return {
-                run: (worth.get(name, 0.1) + run.seed / 100, (name, run.seed) in collapsed)
+                run: (worth.get(name, 0.1) + run.seed / 100, (name, run.seed) in alarming)
                 for run, name in named.items()
             }
 
@@ -93,7 +93,7 @@ def test_experts_of_one_run_of_a_stack_are_those_it_has_there(prepared):
             assert torch.equal(weight, stack.state_dict()[name][run::4])
 
 
-def test_one_answer_for_all_is_a_collapse(prepared, monkeypatch):
+def test_one_answer_for_all_raises_an_alarm(prepared, monkeypatch):
     def one_answer(*arguments, **keywords):
         mixture = train_experts_with_fixed_gate(*arguments, **keywords)
         mixture.experts.threshold.fill_(1e3)
@@ -101,8 +101,8 @@ def test_one_answer_for_all_is_a_collapse(prepared, monkeypatch):
 
     monkeypatch.setattr(module, "train_experts_with_fixed_gate", one_answer)
     found = recommend(prepared, BASE)
-    assert (found.frame["collapsed"] == 2).all()
-    assert "All of them give nearly everyone" in found.reason
+    assert (found.frame["alarming"] == 2).all()
+    assert "All of them close gaps by treating everyone worse." in found.reason
 
 
 def test_scores_that_cannot_be_estimated_are_said_to_be(recommend_by, found):
@@ -134,7 +134,7 @@ def test_it_says_what_was_chosen_and_why(recommend_by):
     given = recommend_by({"as given": 0.7}).reason
     assert given.startswith("The settings as given: none of 8 others is better")
     assert "They have 70.5 points, the best other 10.5." in given
-    refused = recommend_by({"dropout = 0.5": 0.9}, collapsed=[("dropout = 0.5", 0)]).reason
+    refused = recommend_by({"dropout = 0.5": 0.9}, alarming=[("dropout = 0.5", 0)]).reason
     assert "They have 10.5 points, the best other 10.5." in refused
 
 
@@ -147,27 +147,27 @@ def test_others_have_to_be_better_than_the_settings_as_given_beyond_doubt(recomm
     assert recommend_by({"dropout = 0.5": 0.1 + 1.05 * doubt}).run.settings.dropout == 0.5
 
 
-def test_a_candidate_of_which_a_seed_collapsed_is_refused(recommend_by):
+def test_a_candidate_of_which_a_seed_raises_an_alarm_is_refused(recommend_by):
     worth = {"dropout = 0.5": 0.7, "lambda_attention = 10": 0.6}
-    found = recommend_by(worth, collapsed=[("dropout = 0.5", 1)])
+    found = recommend_by(worth, alarming=[("dropout = 0.5", 1)])
     assert found.run.settings.lambda_attention == 10
     assert found.frame["changes"].iloc[-1] == "dropout = 0.5"
-    assert "1 that give nearly everyone the same answer were refused" in found.reason
+    assert "1 that close gaps by treating everyone worse were refused." in found.reason
 
 
-def test_settings_as_given_that_collapsed_are_said_to_be_refused_whatever_their_score(recommend_by):
+def test_settings_as_given_that_raise_an_alarm_are_said_to_be_refused_whatever_their_score(recommend_by):
     worth = {"as given": 0.9, "dropout = 0.5": 0.7}
-    found = recommend_by(worth, collapsed=[("as given", 0), ("lambda_attention = 10", 1)])
+    found = recommend_by(worth, alarming=[("as given", 0), ("lambda_attention = 10", 1)])
     assert found.reason.startswith("dropout = 0.5: of 7 settings the best mean final score")
-    assert "The settings as given are among the refused. 2 that give nearly" in found.reason
+    assert "The settings as given are among the refused. 2 that close gaps" in found.reason
     assert "90.5" not in found.reason
 
 
-def test_if_all_collapse_the_best_is_still_told(found, recommend_by):
+def test_if_all_raise_an_alarm_the_best_is_still_told(found, recommend_by):
     every = [(changes, seed) for changes in found.frame["changes"] for seed in (0, 1)]
-    again = recommend_by({"dropout = 0.5": 0.7}, collapsed=every)
+    again = recommend_by({"dropout = 0.5": 0.7}, alarming=every)
     assert again.run.settings.dropout == 0.5
-    assert "All of them give nearly everyone" in again.reason
+    assert "All of them close gaps by treating everyone worse." in again.reason
 
 
 def test_candidates_begin_from_the_settings_given(prepared):

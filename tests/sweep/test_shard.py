@@ -59,7 +59,7 @@ def test_a_shard_names_its_data_and_runs_and_holds_the_scores_of_each_model(
         assert shard.scores[split].shape == (len(TRAINED_MODELS), 4, len(METRICS))
         assert shard.scores[split].dtype == np.float64
         assert np.isfinite(shard.scores[split]).all()
-        assert shard.collapsed[split].shape == (len(TRAINED_MODELS), 4)
+        assert shard.alarming[split].shape == (len(TRAINED_MODELS), 4)
 
 
 @pytest.mark.parametrize("at", [3, 40, -5])

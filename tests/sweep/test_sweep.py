@@ -10,7 +10,6 @@ import pytest
 from fairmoe.data import DEMO_ROLES, Roles
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
 from fairmoe.experiment import run_experiment
-from fairmoe.metrics import is_collapsed
 from fairmoe.names import METRICS, TRAINED_MODELS
 from fairmoe.sweep import (
     SCORED_SPLITS,
@@ -45,9 +44,7 @@ def test_a_run_of_a_sweep_is_the_run_alone(sweep, table, runs):
             expected = list(alone.scores[split][model].values())
             assert sweep.scores[split][position, 3] == pytest.approx(expected, abs=1e-4)
             assert list(opened.scores[split][model].values()) == pytest.approx(expected, abs=1e-4)
-            record = alone.splits[split]
-            collapsed = is_collapsed(record.y_true, record.proba[model] > 0.5)
-            assert sweep.collapsed[split][position, 3] == collapsed
+            assert sweep.alarming[split][position, 3] == (model in alone.alarms(split))
     assert {(curve.name, curve.phase) for curve in opened.curves} == {
         (curve.name, curve.phase) for curve in alone.curves
     }
@@ -65,7 +62,7 @@ def test_the_frame_has_a_row_per_run(sweep):
     assert not sweep.frame("utility")["test_acc"].equals(frame["test_acc"])
 
 
-def with_scores(sweep, validation, test=None, collapsed=None):
+def with_scores(sweep, validation, test=None, alarming=None):
     """Return the sweep with other utilities and result gaps of its mixtures."""
     scores = {}
     for split, points in (("validation", validation), ("test", test or validation)):
@@ -73,8 +70,8 @@ def with_scores(sweep, validation, test=None, collapsed=None):
         for name, values in zip(("utility", "f_res"), zip(*points, strict=True), strict=True):
             scores[split][0, :, list(METRICS).index(name)] = values
     flags = np.zeros((len(TRAINED_MODELS), len(sweep)), dtype=bool)
-    flags[0] = collapsed or [False] * len(sweep)
-    return dataclasses.replace(sweep, scores=scores, collapsed=dict.fromkeys(SCORED_SPLITS, flags))
+    flags[0] = alarming or [False] * len(sweep)
+    return dataclasses.replace(sweep, scores=scores, alarming=dict.fromkeys(SCORED_SPLITS, flags))
 
 
 def test_the_front_is_chosen_on_validation_and_measured_on_test(sweep):
@@ -106,9 +103,9 @@ def test_one_answer_for_all_is_on_the_front_only_if_there_is_no_other(sweep):
     points = [(0.8, 0.5), (0.7, 0.4), (0.5, 0.0), (0.5, 0.0)]
     objectives = ("utility", "f_res")
 
-    some = with_scores(sweep, points, collapsed=[False, False, True, True])
+    some = with_scores(sweep, points, alarming=[False, False, True, True])
     assert some.front(objectives).tolist() == [True, True, False, False]
-    every = with_scores(sweep, points, collapsed=[True] * 4)
+    every = with_scores(sweep, points, alarming=[True] * 4)
     assert every.front(objectives).tolist() == [True, True, True, True]
 
 

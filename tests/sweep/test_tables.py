@@ -21,7 +21,7 @@ def test_points_are_the_runs_on_the_test_rows(sweep, gap):
         assert points[f"{prefix}utility"].tolist() == utility.tolist()
     assert points["on_front"].tolist() == sweep.front(("utility", gap)).tolist()
     kept = points[points["on_front"]]
-    for _, point in points[~points["collapsed"]].iterrows():
+    for _, point in points[~points["alarming"]].iterrows():
         # Each run is on the front or beaten there, on the rows that it was chosen on.
         no_worse = (kept["validation_utility"] >= point["validation_utility"]) & (
             kept["validation_gap"] <= point["validation_gap"]

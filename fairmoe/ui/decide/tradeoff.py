@@ -178,8 +178,8 @@ def _best(points: pd.DataFrame) -> str:
 def _run_words(points: pd.DataFrame, run_id: str) -> str:
     point = points.loc[run_id]
     told = f"{point['label']}, seed {point['seed']}"
-    if point["collapsed"]:
-        return f"{told} – one answer for nearly all rows"
+    if point["alarming"]:
+        return f"{told} – treats everyone worse"
     return f"{told} – Pareto-optimal" if point["on_front"] else told
 
 
@@ -198,8 +198,8 @@ def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
         "validation_gap": percent_column("Gap, validation", "What runs are chosen by.", "pp"),
         "utility": percent_column("Utility, test", "What the figure shows."),
         "gap": percent_column("Gap, test", "What the figure shows.", "pp"),
-        "collapsed": st.column_config.CheckboxColumn(
-            "One answer", help="Gives nearly all rows the same answer."
+        "alarming": st.column_config.CheckboxColumn(
+            "Alarm", help="Closes gaps by treating everyone worse, on the validation rows."
         ),
     }
     show_table(
