@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe.ui.frame.frame import EXPERTS, page
 from fairmoe.ui.understand.by_group import show_by_group
 from fairmoe.ui.understand.results import (
+    show_alarms,
     show_curves,
     show_provenance,
     show_scores,
@@ -16,6 +17,7 @@ with page(EXPERTS) as state:
     run = state.run
     assert run is not None
     split = split_switch()
+    show_alarms(run, split)
     show_summary(state, run, split)
     st.header("Scores", anchor=False)
     show_scores(state, run, split)

@@ -15,10 +15,11 @@ from rich.text import Text
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.data import Roles
 from fairmoe.figures.tables import score_table
-from fairmoe.metrics import group_rates, is_collapsed, mean_and_spread
+from fairmoe.metrics import group_rates, mean_and_spread
 from fairmoe.names import EXPERTS, METRICS, MODELS, PHASES, SUMMARY, Phase
 from fairmoe.progress import OnProgress, Progress
 from fairmoe.runs import Run, to_document
+from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
 from fairmoe.sentences.routing import gate_reading
@@ -109,15 +110,15 @@ def print_sweep(result: Sweep) -> None:
             "\nAll combinations on the test rows, mean over their seeds (sd: of the final score);\n"
             "the first has the best final score on the validation rows:"
         )
-        stdout.print(_over_seeds(frame[~frame["collapsed"]], result.varied))
+        stdout.print(_over_seeds(frame[~frame["alarming"]], result.varied))
         stdout.print()
     stdout.print(
         f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
         "(reference: utility 0, both gaps 1)"
     )
-    collapsed = int(frame["collapsed"].sum())
-    if collapsed:
-        stdout.print(f"Left out, as they give nearly all rows one answer: {collapsed} runs")
+    alarming = int(frame["alarming"].sum())
+    if alarming:
+        stdout.print(f"Left out, as they close gaps by treating everyone worse: {alarming} runs")
     if result.computed:
         stdout.print(
             f"{result.computed} runs computed in {result.seconds:.1f} s, "
@@ -149,10 +150,10 @@ def print_candidates(recommendation: Recommendation) -> None:
     """Print the settings that were tried, the best first."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     stdout.print("Settings tried, final score on the validation rows before a gate learnt")
-    table = table_of("setting", "mean", "lowest", "highest", "collapsed")
+    table = table_of("setting", "mean", "lowest", "highest", "alarms")
     for row in recommendation.frame.to_dict("records"):
         scores = (_figure(row[name]) for name in ("mean", "low", "high"))
-        table.add_row(row["changes"], *scores, f"{row['collapsed']:.0f}")
+        table.add_row(row["changes"], *scores, f"{row['alarming']:.0f}")
     stdout.print(table)
     stdout.print()
 
@@ -161,8 +162,9 @@ def print_tables(run: Run) -> None:
     """Print the test scores of each model, and what the mixture does to each group."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     tested = f"{len(run.splits['test'].rows):,} test rows"
-    stdout.print(f"Scores on {tested} (– not estimable, * hardly ever one of the two answers)")
+    stdout.print(f"Scores on {tested} (– not estimable, * treats everyone worse)")
     stdout.print(_scores(run))
+    _print_alarms(run, stdout)
     better = ahead_of_mixture(score_table(run.scores["test"]))
     if better:
         stdout.print(better)
@@ -179,15 +181,21 @@ def print_tables(run: Run) -> None:
     stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))
 
 
+def _print_alarms(run: Run, stdout: Console) -> None:
+    alarms = {model: alarm.to_dict() for model, alarm in run.alarms().items()}
+    favourable = run.roles.target.favourable
+    for told in alarms_in_words(alarms, words=run.data.words, favourable=favourable):
+        stdout.print(printable(told))
+
+
 def _print_merged(roles: Roles, stdout: Console) -> None:
     for name, values in roles.merged.items():
         stdout.print(printable(f"Merged in {name}: {', '.join(values)}"))
 
 
 def _scores(run: Run) -> Table:
-    test = run.splits["test"]
-    collapsed = {name: is_collapsed(test.y_true, test.proba[name] > 0.5) for name in MODELS}
-    table = table_of("", *(f"{name}*" if collapsed[name] else name for name in MODELS))
+    alarms = run.alarms()
+    table = table_of("", *(f"{name}*" if name in alarms else name for name in MODELS))
     for metric in METRICS:
         table.add_row(metric, *(_figure(run.scores["test"][name][metric]) for name in MODELS))
     return table

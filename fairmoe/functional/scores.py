@@ -12,9 +12,6 @@ from torch import Tensor
 from fairmoe.functional.attention import group_attention, jensen_shannon_divergence
 from fairmoe.functional.groups import averaging_matrix, gap
 
-COLLAPSED = 0.05
-"""Rows predicted to be of a class per row that has it, at and below which the class is lost."""
-
 PARTS = ("acc", "f1", "auc", "dp", "eo", "ref", "vef", "att_jsd")
 
 
@@ -27,17 +24,6 @@ def f1_score(y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[
     r"""Return $F_1 = 2 TP / (2 TP + FP + FN)$; NaN if no row is or is predicted positive."""
     hits = (y_pred & y_true).sum(-1).double()
     return 2 * hits / (y_pred.sum(-1) + y_true.sum(-1))
-
-
-def collapsed(y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Bool[Tensor, "*k"]:
-    """Return whether a model predicts one class only, or all but.
-
-    It does if it gives some class to no more than a twentieth as many rows as have it. A fixed
-    share of all rows would flag every model of a rare outcome.
-    """
-    given, having = y_pred.sum(-1), y_true.sum().double()
-    n = len(y_true)
-    return (given <= COLLAPSED * having) | (n - given <= COLLAPSED * (n - having))
 
 
 def roc_auc(y_score: Float[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:

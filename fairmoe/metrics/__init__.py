@@ -16,7 +16,6 @@ from fairmoe.metrics.groups import (
     equalized_odds_difference,
     flip_rate,
     group_rates,
-    is_collapsed,
     predictive_parity_difference,
     representation_difference,
 )
@@ -57,7 +56,6 @@ __all__ = [
     "flip_rate",
     "group_rates",
     "hypervolume",
-    "is_collapsed",
     "largest_gaps",
     "mean_and_spread",
     "newcombe_interval",

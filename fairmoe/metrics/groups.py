@@ -17,7 +17,6 @@ from fairmoe._checks import (
 from fairmoe._intervals import wilson_interval
 from fairmoe.functional.groups import averaging_matrix, gap
 from fairmoe.functional.losses import representation_loss
-from fairmoe.functional.scores import collapsed
 from fairmoe.names import RATES
 
 
@@ -212,27 +211,6 @@ def flip_rate(y_pred: ArrayLike, y_pred_swapped: ArrayLike) -> float:
     after = check_binary(y_pred_swapped, "y_pred_swapped")
     check_same_length(y_pred=before, y_pred_swapped=after)
     return float((before != after).mean())
-
-
-def is_collapsed(y_true: ArrayLike, y_pred: ArrayLike) -> bool:
-    """Return whether a model predicts one class only, or all but; see `scores.collapsed`.
-
-    Args:
-        y_true: Shape `(n,)`, labels, 0 or 1.
-        y_pred: Shape `(n,)`, hard predictions, 0 or 1.
-
-    Raises:
-        InvalidInputError: An array is not of this form.
-
-    Example:
-        >>> is_collapsed([0] * 60 + [1] * 40, [0] * 98 + [1] * 2)
-        True
-        >>> is_collapsed([0] * 98 + [1] * 2, [0] * 98 + [1] * 2)
-        False
-    """
-    true, pred = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
-    check_same_length(y_true=true, y_pred=pred)
-    return bool(collapsed(torch.tensor(pred == 1), torch.tensor(true == 1)))
 
 
 def _outcomes(

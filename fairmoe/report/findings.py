@@ -18,12 +18,12 @@ from fairmoe.data import LabelledTable
 from fairmoe.figures.tables import group_counts, score_table
 from fairmoe.metrics import (
     Account,
+    Alarm,
     Gap,
     PermutationTest,
     Review,
     attention_test,
     group_rates,
-    is_collapsed,
     largest_gaps,
     wilson_interval,
 )
@@ -83,7 +83,7 @@ class Findings:
         account: What the mixture changes for people against the utility expert; None unless the
             outcome is good or bad for the person.
         compared: The mixture beside the utility expert and the logistic regression.
-        collapsed: Whether a model gives nearly all rows the same answer.
+        alarms: As `Run.alarms` returns them.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
         attention: Which columns the mixture rests on; None if the table is not at hand.
@@ -98,7 +98,7 @@ class Findings:
     reviews: Mapping[Model, Review]
     account: Account | None
     compared: Mapping[Model, Comparison]
-    collapsed: Mapping[Model, bool]
+    alarms: Mapping[Model, Alarm]
     routed: pd.DataFrame
     weights: pd.DataFrame
     attention: Attention | None
@@ -160,7 +160,7 @@ def find(
             )
             for model in ("utility", "logistic")
         },
-        collapsed={m: is_collapsed(test.y_true, decided[m]) for m in MODELS},
+        alarms=run.alarms(),
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names),
         attention=None if labelled is None else _attention(run, labelled),

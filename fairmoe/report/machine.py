@@ -45,7 +45,6 @@ def to_json(report: Report, cover: Cover) -> str:
         "rates": {model: _finite(found.rates[model].to_dict("index")) for model in MODELS},
         "gaps": {model: _gaps(found, model) for model in MODELS},
         "review": {model: review.to_dict() for model, review in found.reviews.items()},
-        "collapsed": [model for model, does in found.collapsed.items() if does],
         "attention": None if found.attention is None else _attention(found.attention),
         "limits": list(limits_of(found)),
     }

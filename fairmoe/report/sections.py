@@ -25,6 +25,7 @@ from fairmoe.report.grids import (
 from fairmoe.report.people import people
 from fairmoe.report.reviewed import reviewed
 from fairmoe.report.statements import (
+    alarms_in,
     drawn_from_test,
     limits_of,
     what_was_trained_in,
@@ -41,7 +42,6 @@ from fairmoe.sentences.cautions import too_few
 from fairmoe.sentences.costs import (
     ahead_of_mixture,
     cost,
-    gives_one_answer,
     how_sure,
     other_decisions,
     scores_takeaway,
@@ -70,8 +70,7 @@ def summary(found: Findings) -> Section:
         Text(f"{what_was_trained_in(found)} {who_is_compared_in(found)}"),
         Points(tuple(points)),
     ]
-    if found.collapsed["mixture"]:
-        blocks.append(Caution(gives_one_answer({"mixture": True})))
+    blocks += [Caution(told) for told in alarms_in(found, ("mixture",))]
     blocks += _cautions(too_few(found.rates["mixture"]))
     blocks.append(
         Text(
@@ -161,7 +160,7 @@ def scores(found: Findings) -> Section:
                 grid=scores_grid(found.scores),
             ),
             Text(ahead_of_mixture(found.scores) or "No model is higher in final score than it."),
-            *_cautions(gives_one_answer(found.collapsed)),
+            *(Caution(told) for told in alarms_in(found)),
             Text(
                 how_sure(
                     float(found.scores["acc"]["mixture"]),

@@ -1,6 +1,10 @@
 """Findings to the sentences that need several of them."""
 
+from collections.abc import Sequence
+
+from fairmoe.names import MODELS, Model
 from fairmoe.report.findings import Findings
+from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import limits
 from fairmoe.sentences.gaps import GapMetric, who_gets_more
 from fairmoe.sentences.training import what_was_trained, who_is_compared
@@ -16,6 +20,16 @@ def limits_of(found: Findings) -> tuple[str, ...]:
         positive=run.data.positive,
         words=run.data.words,
         outcome=run.roles.target.outcome,
+    )
+
+
+def alarms_in(found: Findings, models: Sequence[Model] = tuple(MODELS)) -> tuple[str, ...]:
+    """Say which of some models close gaps by treating everyone worse."""
+    run = found.run
+    return alarms_in_words(
+        {model: found.alarms[model].to_dict() for model in models if model in found.alarms},
+        words=run.data.words,
+        favourable=run.roles.target.favourable,
     )
 
 

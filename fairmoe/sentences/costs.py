@@ -1,13 +1,12 @@
 """What the mixture scores beside other models, and what fairness costs."""
 
 import math
-from collections.abc import Mapping
 
 import pandas as pd
 
 from fairmoe.figures.points import SAME
-from fairmoe.names import INSUFFICIENT, METRICS, MODELS, SUMMARY, Model
-from fairmoe.sentences.wording import capitalised, listed, the_model
+from fairmoe.names import INSUFFICIENT, METRICS, MODELS, SUMMARY
+from fairmoe.sentences.wording import listed, the_model
 
 
 def ahead_of_mixture(scores: pd.DataFrame) -> str:
@@ -86,22 +85,6 @@ def scores_takeaway(scores: pd.DataFrame) -> str:
         )
     ]
     return f"Mixture against utility expert: {', '.join(told)}."
-
-
-def gives_one_answer(collapsed: Mapping[Model, bool]) -> str:
-    """Name the trained models that give nearly all rows the same answer; nothing if none does.
-
-    Args:
-        collapsed: Whether it does, by model. The constant predictor does so by design.
-    """
-    names = [the_model(model) for model, does in collapsed.items() if does and model != "constant"]
-    if not names:
-        return ""
-    one = len(names) == 1
-    return capitalised(
-        f"{listed(names)} {'gives' if one else 'give'} nearly all rows the same answer. "
-        f"{'Its' if one else 'Their'} gaps are small for that reason alone."
-    )
 
 
 def _change(metric: str, value: float, before: float) -> str:

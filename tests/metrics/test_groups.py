@@ -172,26 +172,6 @@ def test_flip_rate_counts_changes_in_both_directions():
         metrics.flip_rate([0], [0, 1])
 
 
-@pytest.mark.parametrize(
-    ("positives", "selected", "collapsed"),
-    [
-        (30, 0, True),
-        (30, 100, True),
-        (30, 1, True),
-        (30, 2, False),
-        (30, 96, False),
-        (30, 97, True),
-        (2, 1, False),
-        (0, 0, True),
-        (30, 30, False),
-    ],
-)
-def test_collapse_is_measured_against_the_labels(positives, selected, collapsed):
-    y_true = np.arange(100) < positives
-    y_pred = np.arange(100) < selected
-    assert metrics.is_collapsed(y_true, y_pred) is collapsed
-
-
 def test_calibration_by_hand():
     table = metrics.calibration_by_group(
         [0, 1, 1, 1],

@@ -3,13 +3,11 @@
 import math
 
 import pandas as pd
-import pytest
 
 from fairmoe.names import METRICS
 from fairmoe.sentences.costs import (
     ahead_of_mixture,
     cost,
-    gives_one_answer,
     how_sure,
     other_decisions,
     scores_takeaway,
@@ -78,23 +76,3 @@ def test_the_mixture_stands_beside_the_utility_expert():
         "15.0 pp, procedure gap 3.0 pp against insufficient data, final score 62.0% against "
         "insufficient data."
     )
-
-
-@pytest.mark.parametrize(
-    ("collapsed", "told"),
-    [
-        ({"mixture": False, "constant": True}, ""),
-        (
-            {"mixture": False, "result": True, "constant": True},
-            "The result expert gives nearly all rows the same answer. Its gaps are small for that "
-            "reason alone.",
-        ),
-        (
-            {"mixture": True, "result": True},
-            "The mixture and the result expert give nearly all rows the same answer. Their gaps "
-            "are small for that reason alone.",
-        ),
-    ],
-)
-def test_trained_models_of_one_answer_are_named_and_the_constant_is_not(collapsed, told):
-    assert gives_one_answer(collapsed) == told

@@ -155,7 +155,9 @@ def test_a_candidate_of_which_a_seed_raises_an_alarm_is_refused(recommend_by):
     assert "1 that close gaps by treating everyone worse were refused." in found.reason
 
 
-def test_settings_as_given_that_raise_an_alarm_are_said_to_be_refused_whatever_their_score(recommend_by):
+def test_settings_as_given_that_raise_an_alarm_are_refused_whatever_their_score(
+    recommend_by,
+):
     worth = {"as given": 0.9, "dropout = 0.5": 0.7}
     found = recommend_by(worth, alarming=[("as given", 0), ("lambda_attention = 10", 1)])
     assert found.reason.startswith("dropout = 0.5: of 7 settings the best mean final score")

@@ -81,6 +81,7 @@ def compare_runs(state: Session) -> None:
             icon=":material/difference:",
         )
     names = [one.name for one in kept]
+    flags = pd.Series(["mixture" in one.run.alarms() for one in kept], names, name="alarm")
     table = run_table(names, [one.run.scores["test"]["mixture"] for one in kept])
     settings = differing_settings(names, [one.run.settings.to_dict() for one in kept])
     seeds = sorted({one.run.settings.seed for one in kept})
@@ -95,15 +96,18 @@ def compare_runs(state: Session) -> None:
         str(name): st.column_config.TextColumn(str(name).replace("_", " ").capitalize())
         for name in settings
     }
+    columns["alarm"] = st.column_config.CheckboxColumn(
+        "Alarm", help="The mixture closes gaps by treating everyone worse."
+    )
     for metric in SUMMARY:
         about = METRICS[metric]
         columns[metric] = percent_column(about.label, about.help, about.unit)
     show_table(
-        pd.concat([settings, 100 * table], axis=1).rename_axis("Run"),
+        pd.concat([settings, flags, 100 * table], axis=1).rename_axis("Run"),
         key="runs-table",
         alt=f"Settings that differ and test scores of {len(kept)} runs. {runs_takeaway(table)}",
         columns=columns,
-        csv=pd.concat([settings, table], axis=1),
+        csv=pd.concat([settings, flags, table], axis=1),
     )
 
 

@@ -11,8 +11,9 @@ from fairmoe.figures.curves import Line, curve_table, curves_figure
 from fairmoe.figures.experts import scores_figure
 from fairmoe.figures.tables import score_table
 from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
+from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import not_estimable
-from fairmoe.sentences.costs import ahead_of_mixture, gives_one_answer, scores_takeaway
+from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
 from fairmoe.sentences.training import curves_takeaway, kept_moment
 from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
@@ -69,6 +70,18 @@ def show_headline(run: "Run") -> None:
         )
 
 
+def show_alarms(run: "Run", split: SplitName, models: Iterable[Model] | None = None) -> None:
+    """Say which models close gaps by treating everyone worse; of some models, if they are given."""
+    found = run.alarms(split)
+    told = alarms_in_words(
+        {m: found[m].to_dict() for m in models or MODELS if m in found},
+        words=run.data.words,
+        favourable=run.roles.target.favourable,
+    )
+    for words in told:
+        st.error(escape_markdown(words), icon=":material/notification_important:")
+
+
 def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     table = score_table(run.scores[split])
@@ -84,9 +97,6 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     missing = not_estimable(run.scores["validation"]["mixture"])
     if missing:
         show_warning(escape_markdown(missing), icon=":material/warning:")
-    alike = gives_one_answer(_collapsed(run, split))
-    if alike:
-        show_warning(escape_markdown(alike), icon=":material/warning:")
     named = (100 * table).set_axis(table.index.map(MODELS))
     show_table(
         named.rename_axis("Model"),
@@ -157,10 +167,3 @@ def show_provenance(run: "Run") -> None:
             f"{', experts from the cache' if run.experts_reused else ''}. Run {run.run_id[:12]}."
         )
     )
-
-
-def _collapsed(run: "Run", split: SplitName) -> dict[Model, bool]:
-    from fairmoe.metrics import is_collapsed  # noqa: PLC0415
-
-    record = run.splits[split]
-    return {m: is_collapsed(record.y_true, proba > 0.5) for m, proba in record.proba.items()}

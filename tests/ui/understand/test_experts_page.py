@@ -10,6 +10,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
 from fairmoe.metrics import largest_gaps
+from fairmoe.sentences.alarms import alarms_in_words
 from tests.ui.fakes import make_run
 from tests.ui.parts import open_part
 
@@ -48,17 +49,18 @@ def test_what_cannot_be_estimated_is_insufficient_data(experts):
     assert experts.dataframe[0].proto.placeholder == "insufficient data"
 
 
-def test_a_trained_model_that_gives_one_answer_is_flagged_and_the_constant_is_not(app, demo_run):
+def test_models_that_treat_everyone_worse_raise_an_alarm_and_the_constant_does_not(app, demo_run):
     run, labelled = demo_run
     test = run.splits["test"]
     proba = {**test.proba, "result": np.zeros_like(test.proba["result"])}
     splits = {**run.splits, "test": replace(test, proba=proba)}
-    app.session_state["fairmoe"].keep(replace(run, run_id="other", splits=splits), labelled)
-    told = [warning.value for warning in app.switch_page("pages/experts.py").run().warning]
-    assert [words for words in told if "same answer" in words] == [
-        escape_markdown(
-            "The result expert gives nearly all rows the same answer. Its gaps are small for that "
-            "reason alone."
+    changed = replace(run, run_id="other", splits=splits)
+    app.session_state["fairmoe"].keep(changed, labelled)
+    told = [error.value for error in app.switch_page("pages/experts.py").run().error]
+    assert told == [
+        escape_markdown(words)
+        for words in alarms_in_words(
+            {"result": changed.alarms()["result"].to_dict()}, words=run.data.words, favourable=True
         )
     ]
 

@@ -1,0 +1,61 @@
+"""Which models are equal only because everyone is treated worse, in numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fairmoe.names import Model
+from fairmoe.sentences.wording import capitalised, the_model
+
+EQUAL_AT_THE_COST_OF_ALL = "Equal because everyone is treated worse"
+TREATS_EVERYONE_WORSE = "Alarm: treats everyone worse"
+
+
+def alarms_in_words(
+    alarms: Mapping[Model, Mapping[str, Any]],
+    *,
+    words: tuple[str, str],
+    favourable: bool | None,
+) -> tuple[str, ...]:
+    """Say of each model with an alarm what it does to everyone.
+
+    Args:
+        alarms: By model, as `fairmoe.metrics.Alarm.to_dict` returns them.
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person; None if it is neither, or that
+            was not told.
+
+    Returns:
+        One text for each model, of two to four sentences.
+    """
+    return tuple(
+        _in_words(the_model(model), alarm, words, favourable) for model, alarm in alarms.items()
+    )
+
+
+def _in_words(
+    model: str, alarm: Mapping[str, Any], words: tuple[str, str], favourable: bool | None
+) -> str:
+    told = [f"{EQUAL_AT_THE_COST_OF_ALL}: {model}."]
+    if alarm["lopsided"]:
+        told.append(
+            f"It gives “{words[0]}” to {_percent(alarm['predicted_rate'])} of the people, of whom "
+            f"{_percent(alarm['true_rate'])} have it as their label."
+        )
+    if alarm["inaccurate"]:
+        told.append(
+            f"It is right about {_percent(alarm['accuracy'])} of them, the same answer for all "
+            f"about {_percent(alarm['constant_accuracy'])}."
+        )
+    if alarm["harm"] is not None:
+        good, bad = words if favourable else words[::-1]
+        groups = " and more of them in every group" if alarm["harmful"] else ""
+        told.append(
+            f"Of those whose label is “{good}” it wrongly gives “{bad}” to "
+            f"{_percent(alarm['harm'])}{groups}; the utility expert to "
+            f"{_percent(alarm['plain_harm'])}."
+        )
+    return capitalised(" ".join(told))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"

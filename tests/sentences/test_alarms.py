@@ -1,0 +1,69 @@
+"""What an alarm says, word by word."""
+
+import pytest
+
+from fairmoe.sentences.alarms import alarms_in_words
+
+WORDS = ("reoffends", "does not")
+ALARM = {
+    "inaccurate": True,
+    "lopsided": True,
+    "harmful": True,
+    "accuracy": 0.49,
+    "constant_accuracy": 0.55,
+    "predicted_rate": 0.93,
+    "true_rate": 0.45,
+    "harm": 0.9,
+    "plain_harm": 0.24,
+}
+
+
+def told(model="mixture", *, words=WORDS, favourable=False, **changes):
+    (found,) = alarms_in_words({model: ALARM | changes}, words=words, favourable=favourable)
+    return found
+
+
+def test_everyone_called_a_reoffender():
+    assert told() == (
+        "Equal because everyone is treated worse: the mixture. It gives “reoffends” to 93.0% of "
+        "the people, of whom 45.0% have it as their label. It is right about 49.0% of them, the "
+        "same answer for all about 55.0%. Of those whose label is “does not” it wrongly gives "
+        "“reoffends” to 90.0% and more of them in every group; the utility expert to 24.0%."
+    )
+
+
+def test_a_good_outcome_that_hardly_anyone_gets():
+    words = told("result", words=("hired", "not hired"), favourable=True, inaccurate=False)
+    assert words == (
+        "Equal because everyone is treated worse: the result expert. It gives “hired” to 93.0% of "
+        "the people, of whom 45.0% have it as their label. Of those whose label is “hired” it "
+        "wrongly gives “not hired” to 90.0% and more of them in every group; the utility expert "
+        "to 24.0%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (
+            "inaccurate",
+            "It is right about 49.0% of them, the same answer for all about 55.0%.",
+        ),
+        (
+            "lopsided",
+            "It gives “reoffends” to 93.0% of the people, of whom 45.0% have it as their label.",
+        ),
+    ],
+)
+def test_where_the_outcome_is_not_told_nobody_is_called_harmed(fault, expected):
+    nothing = dict.fromkeys(("inaccurate", "lopsided", "harmful"), False)
+    nothing |= dict.fromkeys(("harm", "plain_harm"))
+    assert told(favourable=None, **nothing | {fault: True}) == (
+        f"Equal because everyone is treated worse: the mixture. {expected}"
+    )
+
+
+def test_one_text_for_each_model_and_none_without_an_alarm():
+    models = {"mixture": ALARM, "result": ALARM}
+    assert len(alarms_in_words(models, words=WORDS, favourable=False)) == 2
+    assert alarms_in_words({}, words=WORDS, favourable=False) == ()
