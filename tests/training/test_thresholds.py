@@ -1,3 +1,5 @@
+import math
+
 import pytest
 import torch
 
@@ -75,6 +77,50 @@ def test_an_expert_that_says_yes_too_seldom_is_moved(rows):
 def test_an_expert_that_decides_well_is_left_alone(rows):
     log_odds, y, group = rows
     assert fit_thresholds(log_odds[None], y, group, 2, LESS_GAPS).item() == 0
+
+
+def lead(log_odds, y):
+    """Return by how many standard errors the best threshold beats 0 in utility, and the threshold.
+
+    The error is that of a jackknife that leaves out each tenth row in turn, worked out row by row.
+    """
+    shares = torch.cat([1 - y.float().mean()[None], torch.linspace(0.02, 0.98, 40)])
+    candidates = torch.quantile(log_odds, shares)
+
+    def utility(threshold, kept):
+        said, true = log_odds[kept] > threshold, y[kept] == 1
+        right = (said == true).double().mean()
+        return (right + 2 * (said & true).sum() / (said.sum() + true.sum())) / 3
+
+    everyone, tenth = torch.arange(len(y)) >= 0, torch.arange(len(y)) % 10
+    gains = [utility(at, everyone) - utility(0.0, everyone) for at in candidates]
+    best = int(torch.stack(gains).argmax())
+    left_out = [
+        float(utility(candidates[best], tenth != i) - utility(0.0, tenth != i)) for i in range(10)
+    ]
+    mean = sum(left_out) / 10
+    error = math.sqrt(9 / 10 * sum((gain - mean) ** 2 for gain in left_out))
+    return float(gains[best]) / error, candidates[best]
+
+
+@pytest.mark.slow
+def test_a_threshold_is_moved_by_a_gain_of_more_than_two_standard_errors():
+    generator = torch.Generator().manual_seed(0)
+    leads, moved = [], []
+    for _ in range(90):
+        y = (torch.rand(300, generator=generator) < 0.4).long()
+        log_odds = 2 * y - 1.7 + torch.randn(300, generator=generator)
+        many, best = lead(log_odds, y)
+        found = fit_thresholds(
+            log_odds[None], y, torch.arange(300) % 2, 2, UTILITY, guard=False
+        ).item()
+        assert found == 0 or found == pytest.approx(best.item(), abs=1e-3)
+        leads.append(many)
+        moved.append(found != 0)
+    assert moved == [many > 2 for many in leads]
+    # Near enough on both sides that no other number of errors would decide the same.
+    assert any(1.8 < many < 2 for many in leads)
+    assert any(2 < many < 2.2 for many in leads)
 
 
 def test_few_rows_leave_doubt(rows):
