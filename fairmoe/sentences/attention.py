@@ -11,7 +11,7 @@ from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_grou
 from fairmoe.figures.divergence import NOISE
 from fairmoe.names import ATTRIBUTION_METHODS
 from fairmoe.sentences.gaps import Tested
-from fairmoe.sentences.wording import SIGNIFICANT, listed, significance
+from fairmoe.sentences.wording import SIGNIFICANT, listed, more_groups, significance
 
 MOST_COLUMNS_NAMED = 3
 
@@ -28,7 +28,8 @@ def what_it_looks_at(means: pd.DataFrame, test: Tested) -> str:
         most = of.nlargest(MOST_COLUMNS_NAMED, "mean", keep="first")
         pairs = zip(most["column"], most["mean"], strict=True)
         told.append(f"for {group} at {listed([f'{c} ({m:.0%})' for c, m in pairs])}")
-    looks = f"The mixture looks most {'; '.join(told[:MOST_GROUPS])}{_more_groups(len(told))}."
+    left = more_groups(len(told), MOST_GROUPS)
+    looks = f"The mixture looks most {'; '.join(told[:MOST_GROUPS])}{left}."
     if math.isnan(test.p_value):
         return looks
     return (
@@ -47,7 +48,7 @@ def attention_takeaway(means: pd.DataFrame) -> str:
         for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
     ]
     groups = ", for ".join(told[:MOST_GROUPS])
-    return f"Most attention rests for {groups}{_more_groups(len(told))}."
+    return f"Most attention rests for {groups}{more_groups(len(told), MOST_GROUPS)}."
 
 
 def differences_takeaway(differences: pd.DataFrame) -> str:
@@ -160,10 +161,3 @@ def null_takeaway(shuffled: NDArray[np.float64], p_value: float) -> str:
     if p_value > SIGNIFICANT:
         return told
     return f"{told} It may still be too small to matter."
-
-
-def _more_groups(groups: int) -> str:
-    left = groups - MOST_GROUPS
-    if left <= 0:
-        return ""
-    return f"; {left} more group{'s are' if left > 1 else ' is'} in the table"

@@ -30,9 +30,9 @@ def missing_takeaway(missing: pd.DataFrame) -> str:
 def proxies_takeaway(alone: "pd.Series[float]", together: float, chance: float) -> str:
     """Say in one sentence how well the features stand in for the group."""
     if max(together, *alone) <= chance:
-        return "No feature tells the group better than chance may."
+        return "No feature predicts the group better than chance may."
     return (
-        f"Together the features tell the group with an AUC of {together:.0%}; the one that tells "
-        f"most alone is {alone.index[0]} ({alone.iloc[0]:.0%}). Above {chance:.1%} it is more than "
+        f"Together the features predict the group with an AUC of {together:.0%}; the strongest "
+        f"proxy is {alone.index[0]} ({alone.iloc[0]:.0%}). Above {chance:.1%} an AUC is more than "
         "chance."
     )

@@ -11,7 +11,7 @@ from fairmoe.figures.points import ROUNDING, SAME
 from fairmoe.figures.routing import usage_by_expert
 from fairmoe.figures.whatif import differences
 from fairmoe.names import EXPERTS, METRICS, MODELS
-from fairmoe.sentences.wording import the_model
+from fairmoe.sentences.wording import more_groups, the_model
 
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
@@ -127,8 +127,7 @@ def flow_takeaway(flows: pd.DataFrame) -> str:
         by_expert = own.groupby("expert")["rows"].sum().sort_values(ascending=False)
         label = the_model(by_expert.index[0])
         told.append(f"{by_expert.iloc[0] / by_expert.sum():.0%} of {group!s} to {label}")
-    more = f"; {len(told) - 4} more groups are in the table" if len(told) > 4 else ""
-    return f"By the expert of most weight: {', '.join(told[:4])}{more}."
+    return f"By the expert of most weight: {', '.join(told[:4])}{more_groups(len(told), 4)}."
 
 
 def disagreement_takeaway(rows: pd.DataFrame) -> str:

@@ -84,3 +84,16 @@ def the_model(model: object) -> str:
 def capitalised(text: str) -> str:
     """Return a text as it begins a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def more_groups(groups: int, named: int) -> str:
+    """Return what follows a list that names some groups of many; nothing if it names all.
+
+    Example:
+        >>> more_groups(9, 8), more_groups(12, 8), more_groups(8, 8)
+        ('; 1 more group is in the table', '; 4 more groups are in the table', '')
+    """
+    left = groups - named
+    if left <= 0:
+        return ""
+    return f"; {left} more group{'s are' if left > 1 else ' is'} in the table"

@@ -1,0 +1,73 @@
+"""What the models say of one person, word by word."""
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.individual import (
+    changes_takeaway,
+    opinions_takeaway,
+    reasons_takeaway,
+    swap_takeaway,
+)
+
+
+@pytest.mark.parametrize(
+    ("mixture", "told"),
+    [
+        (
+            0.6,
+            "60.0%, which is above 50%; alone, the result expert and the procedural expert would "
+            "decide otherwise.",
+        ),
+        (0.5, "50.0%, which is not above 50%; alone, the utility expert would decide otherwise."),
+    ],
+)
+def test_what_the_mixture_decides_and_who_would_decide_otherwise(mixture, told):
+    said = pd.Series({"mixture": mixture, "utility": 0.7, "result": 0.5, "procedural": 0.1})
+    assert opinions_takeaway(said, "hired = yes") == (
+        f"The mixture gives hired = yes a probability of {told}"
+    )
+
+
+def test_experts_who_agree_are_not_named():
+    said = pd.Series({"mixture": 0.8, "utility": 0.7, "result": 0.6, "procedural": 0.9})
+    assert opinions_takeaway(said, "it") == (
+        "The mixture gives it a probability of 80.0%, which is above 50%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pushes", "told"),
+    [
+        (
+            [0.5, 0.9, -0.4, -0.1],
+            "For it speaks most b (+0.90 log-odds), against it speaks most c (-0.40 log-odds).",
+        ),
+        ([0.5, 0.9, 0.0, 0.0], "For it speaks most b (+0.90 log-odds)."),
+        ([-0.5, -0.9, 0.0, 0.0], "Against it speaks most b (-0.90 log-odds)."),
+        ([0.0] * 4, "No column moves the mixture away from the baseline row."),
+    ],
+)
+def test_what_speaks_for_and_what_against(pushes, told):
+    assert reasons_takeaway(pd.DataFrame({"mixture": pushes}, list("abcd"))) == told
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        ([0.55, 0.35], "15.0 points; the decision turns with 1 other value."),
+        ([0.55, 0.65], "25.0 points; the decision turns with 2 other values."),
+        ([0.45, 0.35], "5.0 points; the decision turns with no other values."),
+    ],
+)
+def test_how_far_the_sensitive_value_moves_the_answer(others, told):
+    assert swap_takeaway(pd.DataFrame({"mixture": [0.4, *others]})) == (
+        "With another sensitive value and all else the same, the probability moves by up to " + told
+    )
+
+
+def test_the_smallest_change():
+    changes = pd.DataFrame({"change": ["age 30 → 41", "pay 1 → 2"], "proba": [0.512, 0.6]})
+    assert changes_takeaway(changes) == (
+        "The smallest found: age 30 → 41; the probability is then 51.2%."
+    )

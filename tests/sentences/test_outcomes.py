@@ -1,0 +1,94 @@
+"""What a model decides about each group, word by word, from counts made by hand."""
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.outcomes import (
+    calibration_takeaway,
+    confusion_takeaway,
+    rates_takeaway,
+    roc_takeaway,
+)
+
+
+def aucs(**groups):
+    return pd.DataFrame.from_dict(groups, orient="index", columns=["auc", "auc_low", "auc_high"])
+
+
+def test_where_rows_are_ranked_best_and_worst():
+    assert roc_takeaway(aucs(a=[0.8, 0.7, 0.9], b=[0.9, 0.85, 0.95])) == (
+        "A positive row is ranked above a negative one of its group most often for b (90.0%, "
+        "interval 85.0% to 95.0%), least often for a (80.0%, interval 70.0% to 90.0%); 50% would "
+        "be chance."
+    )
+
+
+def test_groups_that_are_ranked_alike_are_said_to():
+    assert roc_takeaway(aucs(a=[0.8261, 0.8, 0.85], b=[0.8264, 0.8, 0.85])) == (
+        "A positive row is ranked above a negative one of its group equally often in all: b "
+        "(82.6%, interval 80.0% to 85.0%); 50% would be chance."
+    )
+
+
+def test_one_curve_and_none():
+    unknown = [float("nan")] * 3
+    assert roc_takeaway(aucs(a=[0.8, 0.7, 0.9], b=unknown)) == (
+        "A positive row is ranked above a negative one in a (80.0%, interval 70.0% to 90.0%) of "
+        "the pairs."
+    )
+    assert roc_takeaway(aucs(a=unknown)) == (
+        "No group has enough positive and negative rows for a curve."
+    )
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ({"a": 0.05}, "5.0 pp for a apart on average"),
+        ({"a": 0.05, "b": 0.11}, "11.0 pp for b and 5.0 pp for a apart on average"),
+        (
+            {"a": 0.05, "b": 0.11, "c": 0.07},
+            "11.0 pp for b and 5.0 pp for a apart on average, the largest and the smallest of 3 "
+            "groups",
+        ),
+    ],
+)
+def test_how_far_probabilities_lie_from_outcomes(errors, told):
+    assert calibration_takeaway(pd.Series(errors)) == (
+        f"Probability and outcome lie {told}; chance alone makes this larger in small groups."
+    )
+
+
+def test_no_rows_are_said():
+    assert calibration_takeaway(pd.Series({"a": float("nan")})) == "No group has rows."
+    assert confusion_takeaway(cells(a=[0, 0, 0, 0])) == "No group has rows."
+
+
+def cells(**groups):
+    columns = ["true_positive", "false_negative", "true_negative", "false_positive"]
+    return pd.DataFrame.from_dict(groups, orient="index", columns=columns)
+
+
+def test_for_whom_the_model_errs_most_often():
+    assert confusion_takeaway(cells(a=[6, 4, 9, 1], b=[9, 1, 2000, 3000])) == (
+        "Of those who truly are positive, wrongly predicted negative most often: a (40.0% of 10 "
+        "rows). Of those who truly are negative, wrongly predicted positive most often: b (60.0% "
+        "of 5,000 rows)."
+    )
+
+
+def test_equal_errors_and_those_that_cannot_be_made():
+    assert confusion_takeaway(cells(a=[6, 4, 0, 0], b=[3, 2, 0, 0])) == (
+        "Of those who truly are positive, wrongly predicted negative equally often in all groups "
+        "(40.0%)."
+    )
+
+
+def test_who_is_predicted_positive_most_and_least_often():
+    rates = pd.DataFrame(
+        {"selection_rate": [0.25, 0.5, float("nan")], "n": [1000, 800, 0]}, ["a", "b", "c"]
+    )
+    assert rates_takeaway(rates) == (
+        "b is predicted positive most often (50.0% of 800), a least often (25.0% of 1,000): 25.0 "
+        "pp apart."
+    )

@@ -1,0 +1,90 @@
+"""What runs give and take, word by word."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.trade_off import (
+    outside,
+    runs_takeaway,
+    settings_reading,
+    tradeoff_takeaway,
+)
+
+
+def points(*runs):
+    return pd.DataFrame(runs, columns=["label", "gap", "utility", "on_front"])
+
+
+LOW, HIGH = ("λ 1", 0.05, 0.7, True), ("λ 0", 0.15, 0.8, True)
+BEATEN = ("λ 2", 0.2, 0.6, False)
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        (
+            (LOW, BEATEN, HIGH),
+            "Of 3 runs, 2 are Pareto-optimal on the validation rows; on the test rows they reach "
+            "from 70.0% utility at 5.0 pp (λ 1) to 80.0% utility at 15.0 pp (λ 0).",
+        ),
+        (
+            (LOW, BEATEN),
+            "Of 2 runs, 1 is Pareto-optimal on the validation rows; on the test rows it stands at "
+            "70.0% utility at 5.0 pp (λ 1).",
+        ),
+        (
+            (LOW, ("λ 0", 0.15, 0.6, True)),
+            "Of 2 runs, 2 are Pareto-optimal on the validation rows; of these the one with the "
+            "smallest result gap on the test rows, 70.0% utility at 5.0 pp (λ 1), has the highest "
+            "utility too.",
+        ),
+        (
+            (("λ 0", math.nan, 0.6, True), BEATEN),
+            "No run has scores that can be estimated.",
+        ),
+    ],
+)
+def test_which_runs_are_pareto_optimal_and_where_they_end(runs, told):
+    assert tradeoff_takeaway(points(*runs), "f_res") == told
+
+
+def means(*settings):
+    return pd.DataFrame(settings, columns=["label", "gap", "gap_sd", "runs"])
+
+
+def test_settings_that_differ_by_more_than_seeds():
+    told = (
+        "The mean gap reaches from 2.0 pp (λ 1) to 12.0 pp (λ 0); seeds of one setting differ by "
+        "{} pp (one standard deviation)."
+    )
+    sure = means(("λ 0", 0.12, 0.02, 2), ("λ 1", 0.02, 0.02, 2))
+    assert settings_reading(sure) == told.format("2.0")
+    # Two means of two seeds each differ by chance by as much as one seed.
+    unsure = means(("λ 0", 0.12, 0.06, 2), ("λ 1", 0.02, 0.06, 2))
+    assert settings_reading(unsure) == (
+        f"{told.format('6.0')} So far these settings cannot be told from chance: take more seeds."
+    )
+    assert settings_reading(sure[:1]) == ""
+
+
+def test_baselines_beyond_the_axes():
+    table = pd.DataFrame({"gap": [0.0, 0.1], "utility": [0.3, 0.8]}, index=["constant", "logistic"])
+    assert outside(table) == "The constant predictor: 30.0% utility at 0.0 pp."
+
+
+def test_which_run_has_the_best_of_each():
+    table = pd.DataFrame(
+        {
+            "utility": [0.7, 0.8, 0.6, 0.9],
+            "f_res": [0.1, 0.3, 0.02, math.nan],
+            "f_proc": [0.0, 0.0, 0.02, 0.1],
+            "final_score": [0.6, 0.5, 0.56, math.nan],
+        },
+        ["a", "b", "c", "d"],
+    )
+    assert runs_takeaway(table) == (
+        "Of 4 runs, highest final score: a, highest utility: b, smallest gaps: c."
+    )
+    assert runs_takeaway(table[3:]) == "No run has scores that can be estimated."
