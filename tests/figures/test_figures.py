@@ -14,11 +14,6 @@ from fairmoe.figures.palette import MODEL_STYLES, group_styles, reserve_room
 from fairmoe.figures.tables import column_table, group_counts, score_table
 from fairmoe.metrics import group_rates
 from fairmoe.names import METRICS
-from fairmoe.sentences.cautions import not_estimable
-from fairmoe.sentences.costs import scores_takeaway
-from fairmoe.sentences.data import label_takeaway
-from fairmoe.sentences.outcomes import rates_takeaway
-from fairmoe.sentences.training import curves_takeaway, kept_moment
 
 Y = np.array([1, 0, 1, 1, 0])
 GROUP = np.array([0, 0, 0, 1, 1])
@@ -94,10 +89,6 @@ def test_label_figure_draws_counts_and_escapes_names():
     assert figure.layout.xaxis.range[1] > 3
     assert figure.layout.yaxis.type == "category"
     assert "<i>" not in figure.to_json()
-    assert label_takeaway(counts) == (
-        "2 groups of 2 to 3 rows; the positive class is most frequent in <b>a</b> (66.7%) "
-        "and least in 2 (50.0%)."
-    )
 
 
 def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
@@ -112,9 +103,6 @@ def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
         "lower is better",
         "higher is better",
     ]
-    assert scores_takeaway(scores).startswith(
-        "Mixture against utility expert: utility 0.0% against 10.0%, result gap 0.0 pp against"
-    )
 
 
 def test_scores_below_zero_are_in_view():
@@ -167,13 +155,6 @@ def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
     assert plain.layout.margin.l == escaped.layout.margin.l
 
 
-def test_scores_that_nothing_can_be_chosen_by_are_named():
-    scores = {"acc": 0.7, "eo": math.nan, "final_score": math.nan}
-    told = not_estimable(scores)
-    assert told.startswith("Not estimable on the validation rows: EO gap, Final score.")
-    assert not_estimable({"acc": 0.7, "eo": 0.0}) == ""
-
-
 def test_rates_figure_draws_values_and_interval_ends(rates):
     figure = rates_figure(rates)
     accuracy = figure.data[3]
@@ -181,10 +162,6 @@ def test_rates_figure_draws_values_and_interval_ends(rates):
     ends = accuracy.x - accuracy.error_x.arrayminus
     assert ends == pytest.approx(100 * rates["accuracy_low"].to_numpy())
     assert "<b>" not in "".join(accuracy.y)
-    assert rates_takeaway(rates) == (
-        "<b>a</b> is predicted positive most often (66.7% of 3), b least often (50.0% of 2): "
-        "16.7 pp apart."
-    )
 
 
 def test_curves_share_a_panel_by_phase_and_quantity():
@@ -205,22 +182,10 @@ def test_curves_share_a_panel_by_phase_and_quantity():
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
     assert figure.data[1].line.dash == MODEL_STYLES["result"].dash
     assert figure.data[3].mode == "markers"
-    assert curves_takeaway(lines) == (
-        "With all losses on: loss of utility from 0.5 to 0.4, reward from 0.1 to 0.1."
-    )
 
 
 def test_without_anything_recorded_there_are_no_curves():
     assert curves_figure([]) is None
-    assert curves_takeaway([]) == "Nothing recorded yet."
-
-
-def test_what_is_kept_is_told_by_the_settings():
-    assert kept_moment(select="last", gate_start="experts") == "The last weights were kept."
-    best = kept_moment(select="best", gate_start="random")
-    assert "best validation score" in best
-    assert "alone" not in best
-    assert kept_moment(select="best", gate_start="experts").startswith(f"{best} The gate's place")
 
 
 def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):

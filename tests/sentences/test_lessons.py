@@ -1,0 +1,164 @@
+"""What each lesson shows, word by word, from numbers made by hand."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.figures.lessons.gate import ESTIMATORS
+from fairmoe.sentences.lessons import (
+    attention_takeaway,
+    balance_takeaway,
+    chance_takeaway,
+    constant_takeaway,
+    criteria_takeaway,
+    experts_takeaway,
+    gradient_takeaway,
+    outcome_weight_takeaway,
+    reversal_takeaway,
+)
+
+AT_BOTH = pd.DataFrame(
+    {
+        "strength": [0.0, 0.0, 3.0, 3.0],
+        "utility": [0.8, 0.82, 0.7, 0.74],
+        "dp": [0.2, 0.22, 0.05, 0.07],
+        "eo": [0.1, 0.1, 0.04, 0.02],
+        "f_res": [0.15, 0.16, 0.045, 0.045],
+        "att_jsd": [0.01, 0.02, 0.004, 0.002],
+        "told": [0.9, 0.92, 0.6, 0.64],
+    }
+)
+
+
+def test_how_far_attention_lies_apart():
+    shares = pd.DataFrame(
+        {
+            "column": ["x", "x", "y", "y"],
+            "group": ["a", "b", "a", "b"],
+            "attention": [0.6, 0.4, 0.1, 0.15],
+        }
+    )
+    end = (
+        "; the groups differ most in x (40.0 and 60.0% of the attention); utility is {}, the DP "
+        "gap {}."
+    )
+    assert attention_takeaway(shares, AT_BOTH, 3.0) == (
+        "With λ attention = 3 the divergence is 0.30% (0.20 to 0.40), against 1.50 at 0"
+        + end.format("72.0% (70.0 to 74.0)", "6.0 pp (5.0 to 7.0)")
+    )
+    assert attention_takeaway(shares, AT_BOTH, 0.0) == (
+        "With λ attention = 0 the divergence is 1.50% (1.00 to 2.00)"
+        + end.format("81.0% (80.0 to 82.0)", "21.0 pp (20.0 to 22.0)")
+    )
+
+
+def test_how_often_chance_reaches_a_limit():
+    gaps = pd.DataFrame({"gap": [0.05, 0.1 - 1e-12, 0.2, 0.05]})
+    assert chance_takeaway(gaps, 0.1, smaller=1000, false_alarms=0.04) == (
+        "With 1,000 rows in the smaller group, equal treatment shows a gap of 10 points or more in "
+        "50.0% of the tables, and of 10.0 points in the mean; a permutation test at 5% calls 4.0% "
+        "of the tables unequal."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mixture", "verdict"),
+    [
+        ((0.7, 0.8), "75.0% (70.0 to 80.0): the mixture is ahead with every seed."),
+        ((0.5, 0.7), "60.0% (50.0 to 70.0): the mixture is ahead with 1 of 2 seeds."),
+        ((0.5, 0.6), "55.0% (50.0 to 60.0): the constant is ahead of every seed."),
+    ],
+)
+def test_who_wins_at_a_base_rate(mixture, verdict):
+    scores = pd.DataFrame(
+        {
+            "base_rate": [0.9, 0.9, 0.9, 0.5],
+            "model": ["mixture", "mixture", "constant", "constant"],
+            "final_score": [*mixture, 0.6, 0.9],
+        }
+    )
+    assert constant_takeaway(scores, 0.9) == (
+        f"At a base rate of 90% the constant scores 60.0% and the mixture {verdict}"
+    )
+
+
+def test_what_a_rule_leaves_of_the_gaps():
+    rates = pd.DataFrame(
+        {
+            "base_rate": [0.5, 0.3],
+            "selection_rate": [0.4, 0.35],
+            "true_positive_rate": [0.7, 0.8],
+            "selected": [800, 350],
+            "n": [2000, 1000],
+        }
+    )
+    assert criteria_takeaway(rates) == (
+        "With 20.0 points between the base rates, this rule approves 1,150 of 3,000 and leaves a "
+        "DP gap of 5.0 and an EO gap of 10.0 points."
+    )
+
+
+def test_what_an_expert_does_beside_the_utility_expert():
+    scores = pd.DataFrame(
+        {
+            "model": ["utility", "result"],
+            "utility": [0.8, 0.7],
+            "dp": [0.2, 0.05],
+            "eo": [0.1, 0.02],
+            "att_jsd": [0.015, 0.0125],
+        }
+    )
+    assert experts_takeaway(scores, "result") == (
+        "The result expert, against the means of the utility expert: Utility 70.0% against 80.0; "
+        "DP gap 5.0 pp against 20.0; EO gap 2.0 pp against 10.0; Attention distance 1.25 pp "
+        "against 1.50."
+    )
+    assert experts_takeaway(scores, "utility") == (
+        "The utility expert: Utility 80.0%; DP gap 20.0 pp; EO gap 10.0 pp; Attention distance "
+        "1.50 pp."
+    )
+
+
+def test_where_estimates_of_a_gradient_lie():
+    estimates = pd.DataFrame(
+        [(name, value) for name in ESTIMATORS for value in (0.1, 0.3)],
+        columns=["estimator", "estimate"],
+    )
+    told = [f"{style.label.lower()} 0.200 ± 0.100 (scatter 0.141)" for style in ESTIMATORS.values()]
+    assert gradient_takeaway(estimates, 0.25) == (
+        f"The truth is 0.250; the means of the estimates: {'; '.join(told)}."
+    )
+
+
+def test_how_even_the_use_is():
+    usage = pd.DataFrame({"seed": [0, 0, 1, 1], "weight": [0.2, 0.6, 0.3, 0.5]})
+    certainty = pd.DataFrame({"seed": [0, 0, 1], "largest": [0.7, 0.9, 0.5]})
+    assert balance_takeaway(usage, certainty) == (
+        "On average over the seeds the least used expert has 25% and the most used 55% of the "
+        "weight; the largest weight of a row is 60% in the mean (50% to 70% by seed)."
+    )
+
+
+def test_what_the_weight_of_the_outcome_gaps_does():
+    assert outcome_weight_takeaway(AT_BOTH, 3.0) == (
+        "With λ fair = 3, against the means at 0: utility 72.0% (70.0 to 74.0) against 81.0; DP "
+        "gap 6.0 pp (5.0 to 7.0) against 21.0; EO gap 3.0 pp (2.0 to 4.0) against 10.0; their "
+        "mean 4.5 pp (4.5 to 4.5) against 15.5."
+    )
+    assert outcome_weight_takeaway(AT_BOTH, 0.0).startswith(
+        "With λ fair = 0: utility 81.0% (80.0 to 82.0); DP gap 21.0 pp"
+    )
+
+
+def test_what_adversaries_do_to_a_probe():
+    columns = pd.DataFrame({"strength": [math.nan], "told": [0.95]})
+    scores = pd.concat([AT_BOTH, columns])
+    assert reversal_takeaway(scores, 3.0) == (
+        "With λ adv = 3 the probe reaches an AUC of 62.0% (60.0 to 64.0), against 91.0 without "
+        "adversaries and 95.0 from the columns themselves; utility is 72.0% (70.0 to 74.0), the DP "
+        "gap 6.0 pp (5.0 to 7.0), the EO gap 3.0 pp (2.0 to 4.0)."
+    )
+    assert reversal_takeaway(scores, 0.0).startswith(
+        "With λ adv = 0 the probe reaches an AUC of 91.0% (90.0 to 92.0) and 95.0 from the columns"
+    )
