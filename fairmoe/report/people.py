@@ -1,4 +1,4 @@
-"""The account in people: what the mixture changes for whom, as sentences and as a table."""
+"""The account in people: what the mixture changes for whom, as a table."""
 
 import pandas as pd
 
@@ -7,6 +7,7 @@ from fairmoe.names import INSUFFICIENT
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
+from fairmoe.sentences.people import changes_for_people
 
 
 def people(found: Findings) -> list[Block]:
@@ -15,7 +16,10 @@ def people(found: Findings) -> list[Block]:
     return (
         []
         if account is None
-        else [Text(changes_for_people(run, account)), account_grid(run, account)]
+        else [
+            Text(changes_for_people(account.everyone, *good_and_bad(run))),
+            account_grid(run, account),
+        ]
     )
 
 
@@ -23,32 +27,6 @@ def good_and_bad(run: Run) -> tuple[str, str]:
     """Return what the outcome that is good for the person and the other one are called."""
     positive, other = run.data.words
     return (positive, other) if run.roles.target.favourable else (other, positive)
-
-
-def changes_for_people(run: Run, account: Account) -> str:
-    """Say how many people get the good outcome, and for how many the mixture changes it how."""
-    good, bad = good_and_bad(run)
-    of = account.everyone
-    changed = int(of["better"] + of["worse"])
-    right = int(of["better_right"] + of["worse_right"])
-    told = (
-        f"Of {of['n']:,.0f} people in the test rows the mixture gives the outcome “{good}” to "
-        f"{of['good_model']:,.0f}, the utility expert to {of['good_plain']:,.0f}."
-    )
-    if not changed:
-        return f"{told} Both decide alike for everyone."
-    told = (
-        f"{told} For {of['better']:,.0f} people the mixture changes “{bad}” to “{good}”, for "
-        f"{of['worse']:,.0f} the reverse; {right:,} of these {changed:,} changes agree with the "
-        f"label."
-    )
-    if not of["good_label"]:
-        return told
-    return (
-        f"{told} Of 100 people whose label is “{good}”, the mixture wrongly gives “{bad}” to "
-        f"{100 * of['harmed_model_rate']:.1f}, the utility expert to "
-        f"{100 * of['harmed_plain_rate']:.1f}."
-    )
 
 
 def account_grid(run: Run, account: Account) -> Grid:

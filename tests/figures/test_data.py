@@ -45,4 +45,4 @@ def test_proxies_are_bars_from_chance_beside_all_together():
 
 def test_chance_is_not_called_a_proxy():
     told = proxies_takeaway(pd.Series({"a": 0.51, "b": 0.48}), 0.515, 0.52)
-    assert told == "No feature tells the group better than chance may."
+    assert told == "No feature predicts the group better than chance may."

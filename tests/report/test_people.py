@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from fairmoe.report.people import account_grid, changes_for_people, good_and_bad
+from fairmoe.report.people import account_grid, good_and_bad
+from fairmoe.sentences.people import changes_for_people
 
 YES, NO = 0.9, 0.1
 
@@ -24,10 +25,10 @@ def with_outcome(run, outcome):
 
 
 def test_changes_are_told_in_people(run):
-    assert changes_for_people(run, run.account()) == (
+    assert changes_for_people(run.account().everyone, *good_and_bad(run)) == (
         "Of 7 people in the test rows the mixture gives the outcome “hired” to 2, the utility "
         "expert to 2. For 2 people the mixture changes “not hired” to “hired”, for 2 the reverse; "
-        "2 of these 4 changes agree with the label. Of 100 people whose label is “hired”, the "
+        "the label agrees with 2 of 4 changes. Of 100 people whose label is “hired”, the "
         "mixture wrongly gives “not hired” to 66.7, the utility expert to 66.7."
     )
 
@@ -36,22 +37,22 @@ def test_of_a_bad_outcome_the_other_is_the_good_one(run):
     bad = with_outcome(run, "bad")
     assert good_and_bad(run) == ("hired", "not hired")
     assert good_and_bad(bad) == ("not hired", "hired")
-    assert changes_for_people(bad, bad.account()) == (
+    assert changes_for_people(bad.account().everyone, *good_and_bad(bad)) == (
         "Of 7 people in the test rows the mixture gives the outcome “not hired” to 5, the utility "
         "expert to 5. For 2 people the mixture changes “hired” to “not hired”, for 2 the reverse; "
-        "2 of these 4 changes agree with the label. Of 100 people whose label is “not hired”, the "
+        "the label agrees with 2 of 4 changes. Of 100 people whose label is “not hired”, the "
         "mixture wrongly gives “hired” to 25.0, the utility expert to 25.0."
     )
 
 
 def test_where_nobody_has_the_good_label_nobody_is_wrongly_denied_it(run_of):
     run = run_of([0, 0], [0, 1], {"mixture": [YES, NO], "utility": [NO, NO]})
-    told = changes_for_people(run, run.account())
-    assert told.endswith("0 of these 1 changes agree with the label.")
+    told = changes_for_people(run.account().everyone, *good_and_bad(run))
+    assert told.endswith("the label agrees with 0 of 1 change.")
 
 
 def test_no_change_is_said(run):
-    told = changes_for_people(run, run.account("utility"))
+    told = changes_for_people(run.account("utility").everyone, *good_and_bad(run))
     assert told.endswith("the utility expert to 2. Both decide alike for everyone.")
 
 
