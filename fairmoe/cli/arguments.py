@@ -37,14 +37,7 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
         InvalidInputError: They contradict each other.
     """
     return Roles(
-        target=Target(
-            target,
-            tuple(positive or ()),
-            threshold,
-            # The target checks it.
-            cast("Outcome | None", outcome),
-            None if words is None else words_from(words),
-        ),
+        target=Target(target, tuple(positive or ()), threshold, *outcome_from(outcome, words)),
         sensitive=sensitive,
         include_sensitive=include_sensitive,
         dropped=names_in(drop or ()),
@@ -70,6 +63,19 @@ def share_from(tolerance: float | None) -> float | None:
             however=f"{tolerance:g} was given",
         )
     return tolerance / 100
+
+
+def outcome_from(
+    outcome: str | None, words: str | None
+) -> tuple[Outcome | None, tuple[str, str] | None]:
+    """Return what the positive class is for the person, and what both outcomes are called.
+
+    Whether the outcome is one, `Target` checks.
+
+    Raises:
+        InvalidInputError: The words are not two.
+    """
+    return cast("Outcome | None", outcome), None if words is None else words_from(words)
 
 
 def words_from(text: str) -> tuple[str, str]:

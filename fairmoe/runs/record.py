@@ -1,8 +1,8 @@
 """What a run is: its arrays, its scores, and the model that can compute more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
 from fairmoe.data.reading.record import Reading
-from fairmoe.data.roles import Roles
+from fairmoe.data.roles import Outcome, Roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import (
     Account,
@@ -122,6 +122,34 @@ class Run:
     experts_reused: bool
     encoder: Encoder
     mixture: Mixture
+
+    def with_outcome(
+        self, outcome: Outcome | None = None, words: tuple[str, str] | None = None
+    ) -> Self:
+        """Return the run with the meaning of its outcomes told afterwards.
+
+        It changes what is said of the run, not what was trained: the guard did not know of it.
+
+        Args:
+            outcome: What the positive class is for the person; None leaves what is known.
+            words: What both outcomes are called, the positive one first; None likewise.
+
+        Raises:
+            InvalidInputError: The run was trained with another outcome, or one of these is none.
+        """
+        target = self.roles.target
+        if outcome is not None and target.outcome not in (None, outcome):
+            raise InvalidInputError(
+                "An outcome can be told of a run that was trained without",
+                however=f"this one was trained with '{target.outcome}'",
+                remedy="Train again.",
+            )
+        target = replace(target, outcome=outcome or target.outcome, words=words or target.words)
+        return replace(
+            self,
+            roles=replace(self.roles, target=target),
+            data=replace(self.data, words=words or self.data.words),
+        )
 
     def review(
         self,

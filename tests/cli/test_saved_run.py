@@ -68,6 +68,17 @@ def test_the_report_takes_a_tolerance_and_a_reference(folder, tmp_path):
     assert "The reference needs to be one of the groups" in err
 
 
+def test_the_report_can_tell_what_the_outcomes_are(folder, tmp_path):
+    path = tmp_path / "a.json"
+    assert shell("report", folder, "--out", path, "--words", "in/out", "--outcome", "good")[0] == 0
+    run = json.loads(path.read_text())["run"]
+    assert run["data"]["words"] == ["in", "out"]
+    assert run["account"]["everyone"]["n"] > 0
+    code, _, err = shell("report", folder, "--out", tmp_path / "b.json", "--outcome", "bad")
+    assert code == 2
+    assert "this one was trained with 'good'" in err
+
+
 def test_the_ending_decides_the_form(folder, demo_run, tmp_path):
     document, table = tmp_path / "a.json", tmp_path / "a.CSV"
     assert shell("report", folder, "--out", document)[0] == 0

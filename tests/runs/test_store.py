@@ -196,6 +196,26 @@ def test_without_a_good_and_a_bad_outcome_there_is_no_account(run, outcome, howe
         untold.account()
 
 
+def test_an_outcome_can_be_told_afterwards_but_not_turned(run):
+    roles = dataclasses.replace(ROLES, target=Target("hired", positive=("yes",)))
+    untold = dataclasses.replace(run, roles=roles)
+
+    told = untold.with_outcome("bad", ("accused", "let go"))
+
+    assert told.roles.target == Target(
+        "hired", ("yes",), outcome="bad", words=("accused", "let go")
+    )
+    assert told.data.words == ("accused", "let go")
+    assert told.run_id == run.run_id
+    assert told.account().everyone["n"] == len(run.splits["test"].rows)
+    assert untold.with_outcome().roles == roles
+    assert run.with_outcome("good").roles == run.roles
+    with pytest.raises(InvalidInputError, match="however, this one was trained with 'good'"):
+        run.with_outcome("bad")
+    with pytest.raises(InvalidInputError, match="needs to be good, bad or neither"):
+        untold.with_outcome("great")
+
+
 def test_routing_is_the_mean_gate_weight_on_the_test_rows(run):
     gate = np.array([[0.2, 0.3, 0.5], [0.4, 0.4, 0.2], [1, 0, 0]], dtype=np.float32)
     test = dataclasses.replace(_rows(run, 3), gate=gate, group=np.array([0, 0, 3]))
