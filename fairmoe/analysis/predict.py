@@ -12,7 +12,7 @@ from fairmoe.data import MISSING, Change, ColumnKind, Reading, Table
 from fairmoe.data.codes import CategoryCode, Code, DateCode, NumberCode
 from fairmoe.data.kinds import as_category
 from fairmoe.data.reading import sentences
-from fairmoe.data.reading.columns import interpret_like
+from fairmoe.data.reading.again import interpret_like
 from fairmoe.data.reading.record import ColumnReading
 from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.names import EXPERTS

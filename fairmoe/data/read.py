@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from fairmoe.data.reading.again import interpret_like
 from fairmoe.data.reading.archives import only_table
 from fairmoe.data.reading.budget import Budget, read_file, unzip_gzip
-from fairmoe.data.reading.columns import interpret_like
 from fairmoe.data.reading.delimited import read_text
 from fairmoe.data.reading.parquet import read_parquet
 from fairmoe.data.reading.raw import (

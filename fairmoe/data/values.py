@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from fairmoe.data.kinds import MISSING, as_category, level_text
-from fairmoe.data.reading.columns import spelling_key
+from fairmoe.data.reading.cells import spelling_key
 from fairmoe.data.reading.dates import days_of
 from fairmoe.data.reading.numbers import number_of
 from fairmoe.data.roles import Roles

@@ -1,24 +1,28 @@
 """Cells as a file has them -> columns of numbers, categories, dates and long texts."""
 
-import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fairmoe.data.kinds import (
-    LARGEST_NUMBER,
     ColumnKind,
     as_category,
     as_number,
-    level_text,
     number_of_levels,
     recoded,
 )
 from fairmoe.data.reading import sentences
-from fairmoe.data.reading.dates import DateOrder, days_of, find_order
+from fairmoe.data.reading.cells import (
+    Columns,
+    iso_dates,
+    spelling_key,
+    without_numbers,
+    without_texts,
+)
+from fairmoe.data.reading.dates import find_order
 from fairmoe.data.reading.missing import are_marks, sentinel_of
 from fairmoe.data.reading.numbers import (
     DECIMALS,
@@ -26,7 +30,6 @@ from fairmoe.data.reading.numbers import (
     NumberTexts,
     hardly_numbers,
     look_at,
-    number_of,
 )
 from fairmoe.data.reading.raw import RawTable
 from fairmoe.data.reading.record import Change, ColumnReading, Reading, ReadOptions
@@ -35,25 +38,6 @@ MIN_WORDS = 4.0
 MIN_TEXT_SHARE = 0.5
 MIN_TEXTS = 20
 MAX_ALIKE_LEVELS = 20_000
-
-
-class Columns(NamedTuple):
-    """Columns that were read.
-
-    Attributes:
-        cells: The values by column: numbers, or categories of texts; of dates in ISO form.
-        reading: How they were read.
-        changes: What was done to them, in the order of the columns.
-    """
-
-    cells: dict[str, "pd.Series[Any]"]
-    reading: Reading
-    changes: tuple[Change, ...]
-
-    @property
-    def kinds(self) -> dict[str, ColumnKind]:
-        """The kind of each column."""
-        return {name: column.kind for name, column in self.reading.columns.items()}
 
 
 @dataclass
@@ -98,37 +82,11 @@ def interpret(raw: RawTable, options: ReadOptions) -> Columns:
     return Columns(cells, Reading(decided, columns, options), tuple(changes))
 
 
-def interpret_like(raw: RawTable, reading: Reading) -> Columns:
-    """Read each column as it was read before, so that a row's values depend on that row alone.
-
-    Texts where numbers or dates were are missing values, and counted in the changes. Columns that
-    were not read before are left out.
-    """
-    cells: dict[str, pd.Series[Any]] = {}
-    changes: list[Change] = []
-    for name, column in reading.columns.items():
-        if name in raw.cells:
-            cells[name], more = _like(name, raw.cells[name], column, reading.decimal)
-            changes += more
-    kept = {name: column for name, column in reading.columns.items() if name in cells}
-    return Columns(cells, replace(reading, columns=kept), tuple(changes))
-
-
-def spelling_key(text: str) -> str:
-    """Return what texts share that differ only in case, blanks or Unicode form.
-
-    Example:
-        >>> spelling_key("Ｆemale  "), spelling_key("female")
-        ('female', 'female')
-    """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
 def _look(name: str, cells: "pd.Series[Any]", raw: RawTable, options: ReadOptions) -> _Look:
     told = options.missing_in(name)
     if pd.api.types.is_numeric_dtype(cells.dtype):
-        return _Look(_without_numbers(cells, told), told=told)
-    look = _Look(_without(cells, told), told=told)
+        return _Look(without_numbers(cells, told), told=told)
+    look = _Look(without_texts(cells, told), told=told)
     kind = options.kinds.get(name)
     levels = list(look.cells.cat.categories)
     if not levels or kind in ("category", "date", "text"):
@@ -223,7 +181,11 @@ def _texts(
         # What encodes a frame reads its dates as they stand in it.
         if order == "year first" or (order is not None and not raw.typed):
             reading = ColumnReading("date", missing=look.told, order=order)
-            return _iso(cells, order), reading, [sentences.date(name, order, in_doubt=in_doubt)]
+            return (
+                iso_dates(cells, order),
+                reading,
+                [sentences.date(name, order, in_doubt=in_doubt)],
+            )
         if kind == "date":
             raise sentences.no_dates(name)
     if kind == "text" or (kind is None and not raw.typed and _is_long_text(cells, levels)):
@@ -266,73 +228,3 @@ def _spellings(cells: "pd.Series[Any]", levels: Sequence[str]) -> dict[str, str]
     return {
         level: best[key] for level, key in zip(levels, keys, strict=True) if len(by_key[key]) > 1
     }
-
-
-def _iso(cells: "pd.Series[Any]", order: DateOrder) -> "pd.Series[Any]":
-    days = days_of(list(cells.cat.categories), order)
-    return recoded(cells, [None if np.isnat(day) else str(day) for day in days])
-
-
-def _without(cells: "pd.Series[Any]", told: Sequence[str]) -> "pd.Series[Any]":
-    """Return a category without the texts that were told to mean missing."""
-    folded = {spelling_key(text) for text in told}
-    if not folded:
-        return cells
-    levels = list(cells.cat.categories)
-    return recoded(cells, [None if spelling_key(level) in folded else level for level in levels])
-
-
-def _without_numbers(cells: "pd.Series[Any]", told: Sequence[str]) -> "pd.Series[Any]":
-    """Return numbers without those that were told to mean missing."""
-    parsed = (number_of(text, "point") for text in told)
-    numbers = [number for number in parsed if number is not None]
-    if not numbers or not cells.isin(numbers).any():
-        return cells
-    return cells.astype("float64").mask(cells.isin(numbers))
-
-
-def _like(
-    name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal | None
-) -> tuple["pd.Series[Any]", list[Change]]:
-    if column.kind == "number":
-        return _numbers_like(name, cells, column, decimal)
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        cells = as_category(cells)
-    cells = _without(cells, column.missing)
-    levels = list(cells.cat.categories)
-    if column.kind == "date":
-        assert column.order is not None
-        iso = _iso(cells, column.order)
-        return iso, sentences.misread(name, cells, iso, "a date")
-    if column.from_numbers:
-        numbers = look_at(levels).values(decimal or "point")
-        plain = [
-            level if np.isnan(number) else level_text(float(number))
-            for level, number in zip(levels, numbers, strict=True)
-        ]
-        return recoded(cells, plain), []
-    if column.alike:
-        known = {spelling_key(level): level for level in column.alike}
-        return recoded(cells, [known.get(spelling_key(level), level) for level in levels]), []
-    return cells, []
-
-
-def _numbers_like(
-    name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal | None
-) -> tuple["pd.Series[Any]", list[Change]]:
-    if pd.api.types.is_numeric_dtype(cells.dtype):
-        return as_number(_without_numbers(cells, column.missing))[0], []
-    cells = _without(cells, column.missing)
-    levels = list(cells.cat.categories)
-    numbers = look_at(levels)
-    decimal = column.decimal or decimal
-    values = numbers.values(decimal or "point").astype(np.float64)
-    other_unit = [bool(unit) and unit != column.unit for unit in numbers.units]
-    values[np.array(other_unit, dtype=bool)] = np.nan
-    values[np.abs(values) > LARGEST_NUMBER] = np.nan
-    found = number_of_levels(cells, values)
-    changes = sentences.misread(name, cells, found, "a number")
-    in_doubt = np.append(numbers.is_ambiguous, False)[cells.cat.codes]
-    if decimal is None and in_doubt.any():
-        changes.append(sentences.two_ways(name, int(in_doubt.sum())))
-    return found, changes

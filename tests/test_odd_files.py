@@ -1,0 +1,65 @@
+"""A few hundred odd files through the reader and a training: a verdict for each."""
+
+import time
+import traceback
+
+import pandas as pd
+import pytest
+
+from fairmoe.config import Settings
+from fairmoe.data import Roles, Sensitive, Target, read_table
+from fairmoe.errors import InvalidInputError
+from fairmoe.experiment import run_experiment
+from tests.odd_files import MARK, odd_files
+
+MAX_SECONDS = 10
+ROLES = Roles(Target("hired"), (Sensitive("sex"),))
+QUICK = Settings(epochs=4)
+
+
+@pytest.fixture(scope="module")
+def files():
+    """All files by name."""
+    files = odd_files()
+    assert len(files) >= 250
+    return files
+
+
+def refusals(work, files) -> dict[str, str]:
+    """Return what is said of the files that are refused, and check that it tells no cell."""
+    refused = {}
+    for name, content in files.items():
+        started = time.process_time()
+        try:
+            work(content)
+        except InvalidInputError as error:
+            refused[name] = str(error)
+            told = "".join(traceback.format_exception(error))
+            assert MARK not in told, name
+        assert time.process_time() - started < MAX_SECONDS, name
+    return refused
+
+
+@pytest.mark.slow
+def test_each_is_read_or_refused_in_one_sentence_without_cells(files):
+    refused = refusals(read_table, files)
+    assert len(refused) < len(files) / 2
+    for name, sentence in refused.items():
+        assert "; however, " in sentence, name
+        assert len(sentence) < 300, name
+
+
+@pytest.mark.slow
+def test_each_is_trained_on_or_refused_in_one_sentence_without_cells(files):
+    trained = {}
+
+    def train(content):
+        table = read_table(content)
+        cells = pd.util.hash_pandas_object(table.frame, index=False).to_numpy()
+        # Many come out as the same table, which is trained on once.
+        key = (*table.kinds.items(), cells.tobytes())
+        trained[key] = trained.get(key) or run_experiment(table, ROLES, QUICK)
+
+    refused = refusals(train, files)
+    assert len(refused) < len(files) / 2
+    assert len(trained) > 60
