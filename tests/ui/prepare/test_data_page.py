@@ -296,7 +296,7 @@ def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     upload(data, frame)
     assert not data.exception
     told = " ".join(caption.value for caption in data.caption)
-    assert r"the one that tells most alone is kin \(100%\)" in told
+    assert r"the strongest proxy is kin \(100%\)" in told
     assert "missing for 50\\.0% of m and 0\\.0% of f" in told
     assert "f: 160 rows, 64 of them positive" in data.warning[-1].value.replace("\u2060", "")
 
