@@ -2,7 +2,7 @@
 
     python -m tests.mutate_sentences [module ...]
 
-It is run by hand when sentences are added: each of its changes has to make `tests/sentences` fail.
+It is run by hand where sentences are added: each of its changes has to make `tests/sentences` fail.
 What it prints are those that did not, and its exit status is how many they are.
 """
 

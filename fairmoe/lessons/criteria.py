@@ -7,14 +7,12 @@ from numpy.typing import NDArray
 
 from fairmoe.baselines import fit_logistic
 from fairmoe.data import EncodedData, make_demo
+from fairmoe.figures.lessons.criteria import RULES
 from fairmoe.lessons.demo import ROWS, lesson_data
 from fairmoe.metrics import group_rates
 
 BIASES = (0.0, 0.5, 1.0, 1.7, 2.5)
 """How much harder it was for women to be hired, in log-odds; the demo has 1.7."""
-
-RULES = ("one", "approval", "opportunity")
-"""One cut-off for all, equal approval rates, equal true positive rates."""
 
 
 def compute() -> pd.DataFrame:

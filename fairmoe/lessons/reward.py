@@ -12,6 +12,7 @@ from torch import Tensor
 from fairmoe.config import LAMBDAS
 from fairmoe.data import EncodedData
 from fairmoe.explain import Explainer
+from fairmoe.figures.lessons.gate import ESTIMATORS
 from fairmoe.functional.gating import disagreement, gate_log_proba
 from fairmoe.functional.policy import (
     counterfactual_loss,
@@ -29,10 +30,6 @@ ROLLOUTS = (2, 8, 32)
 DRAWS = 2000
 EPOCHS = 240
 _STRENGTH = 3.0
-
-ESTIMATORS = ("blind", "plain", "baseline", "rollouts", "counterfactual")
-"""A reward that ignores the actions; one routing without and with a baseline; several routings
-with leave-one-out baselines; one routing with a counterfactual for every row."""
 
 
 class Gradients(NamedTuple):

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from fairmoe.figures.lessons.criteria import RULES
 from fairmoe.lessons.chance import LEVEL, TESTED
 from fairmoe.lessons.constant import ROWS, with_base_rate
-from fairmoe.lessons.criteria import RULES, decide
+from fairmoe.lessons.criteria import decide
 from tests.lessons.shared import result_of
 
 SCORE = np.array([0.9, 0.8, 0.7, 0.3, 0.6, 0.4, 0.2, 0.1])

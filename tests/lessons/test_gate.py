@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from fairmoe.figures.lessons.gate import ESTIMATORS
 from fairmoe.functional.reward import RewardTables
 from fairmoe.lessons.reward import (
-    ESTIMATORS,
     estimate_gradients,
     every_routing,
     exact_gradient,

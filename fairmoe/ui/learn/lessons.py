@@ -41,7 +41,7 @@ def _show_criteria(work: str) -> None:
         bias = _slider("Bias against women, in log-odds", "bias", criteria.BIASES, 1.7)
         rule = st.segmented_control(
             "Rule, for the same number of approvals",
-            criteria.RULES,
+            list(criteria_figures.RULES),
             default="one",
             format_func=criteria_figures.RULES.__getitem__,
             required=True,
