@@ -1,8 +1,9 @@
-"""Turns each word of direction in `fairmoe.sentences` round, and sees that the tests notice.
+"""Turns each word of direction and each comparison in `fairmoe.sentences` round.
 
     python -m tests.mutate_sentences [module ...]
 
-It is run by hand where sentences are added: each of its changes has to make `tests/sentences` fail.
+It is run by hand where sentences are added: each of its changes has to make the module's own tests
+in `tests/sentences` fail.
 What it prints are those that did not, and its exit status is how many they are.
 """
 
@@ -11,6 +12,7 @@ import contextlib
 import importlib
 import importlib.machinery
 import io
+import itertools
 import os
 import re
 import sys
@@ -42,6 +44,7 @@ PAIRS = (
     ("are", "are not"),
     ("can be", "cannot be"),
 )
+OPPOSITES = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt}
 TURNED = {word: other for pair in PAIRS for word, other in (pair, pair[::-1])}
 WORD = re.compile(
     r"(?<!\w)(" + "|".join(sorted(TURNED, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
@@ -75,6 +78,24 @@ def turned(source: str) -> Iterator[tuple[str, ast.Module]]:
             yield f"line {text.lineno}: {text.value!r}, {match[0]!r} turned", tree
 
 
+def reversed_comparisons(source: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield each comparison that is turned into its opposite, and the module with it."""
+    compared = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITES
+    ]
+    for place, found in enumerate(compared):
+        tree = ast.parse(source)
+        own = [
+            node
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITES
+        ][place]
+        own.ops[0] = OPPOSITES[type(own.ops[0])]()
+        yield f"line {found.lineno}: {ast.unparse(found)!r} reversed", tree
+
+
 def passes_with(path: Path, tree: ast.Module) -> bool:
     """Return whether the tests pass in a process of their own in which a module is another."""
     child = os.fork()
@@ -103,7 +124,7 @@ def main(names: list[str]) -> int:
         source = path.read_text(encoding="utf-8")
         if not passes_with(path, ast.parse(source)):
             sys.exit("The tests fail as it is.")
-        for change, tree in turned(source):
+        for change, tree in itertools.chain(turned(source), reversed_comparisons(source)):
             tried += 1
             if passes_with(path, tree):
                 unnoticed.append(f"{path.stem}, {change}")
