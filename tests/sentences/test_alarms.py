@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.alarms import TREATS_EVERYONE_WORSE, alarms_in_words
 
 WORDS = ("reoffends", "does not")
 ALARM = {
@@ -67,3 +67,7 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
     models = {"mixture": ALARM, "result": ALARM}
     assert len(alarms_in_words(models, words=WORDS, favourable=False)) == 2
     assert alarms_in_words({}, words=WORDS, favourable=False) == ()
+
+
+def test_the_alarm_in_a_column_is_named():
+    assert TREATS_EVERYONE_WORSE == "Alarm: treats everyone worse"

@@ -54,10 +54,10 @@ def test_how_far_attention_lies_apart():
 
 
 def test_how_often_chance_reaches_a_limit():
-    gaps = pd.DataFrame({"gap": [0.05, 0.1 - 1e-12, 0.2, 0.05]})
+    gaps = pd.DataFrame({"gap": [0.05, 0.1 - 1e-12, 0.2, 0.15]})
     assert chance_takeaway(gaps, 0.1, smaller=1000, false_alarms=0.04) == (
         "With 1,000 rows in the smaller group, equal treatment shows a gap of 10 points or more in "
-        "50.0% of the tables, and of 10.0 points in the mean; a permutation test at 5% calls 4.0% "
+        "75.0% of the tables, and of 12.5 points in the mean; a permutation test at 5% calls 4.0% "
         "of the tables unequal."
     )
 

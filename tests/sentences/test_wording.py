@@ -3,7 +3,14 @@ import math
 import pytest
 
 from fairmoe.sentences import wording
-from fairmoe.sentences.wording import drawn_from, listed, p_value, significance, the_model
+from fairmoe.sentences.wording import (
+    drawn_from,
+    listed,
+    more_groups,
+    p_value,
+    significance,
+    the_model,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +35,12 @@ def test_the_p_value_is_explained():
         "is called statistically significant."
     )
     assert p_value(math.nan) == "insufficient data"
+
+
+def test_groups_that_are_not_named_are_counted():
+    assert more_groups(9, 8) == "; 1 more group is in the table"
+    assert more_groups(12, 8) == "; 4 more groups are in the table"
+    assert more_groups(8, 8) == ""
 
 
 def test_names_and_sources():
