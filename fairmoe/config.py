@@ -107,9 +107,9 @@ class Settings:
         True,
         "experts",
         "Refuse what closes gaps by treating everyone worse: models less accurate than one answer "
-        "for all, that give a class to less than half or more than twice as many as have it, or, "
-        "where the outcome is told to be good or bad, that harm more people of every group than "
-        "the utility expert does.",
+        "for all, that give a class to less than half or more than twice as many as have it, or "
+        "that harm more people than the utility expert does: by wrongly giving them the bad "
+        "outcome, or, where it is not told which is bad, by over 5 points more errors of a kind.",
     )
     learning_rate: float = setting(1e-2, "experts", "Step size of the experts.", 1e-6, 1)
     adversary_learning_rate: float = setting(

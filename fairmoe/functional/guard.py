@@ -15,6 +15,12 @@ from torch.nn.functional import one_hot
 MOST, LEAST = 2.0, 0.5
 """To how many rows a class may be given, by how many have it."""
 
+MARGIN = 0.05
+"""By how much either error rate may rise where it is not told which of the two harms."""
+
+SURE = 2.0
+"""How many standard errors harm has to rise by, in all, to be beyond chance."""
+
 
 class Faults(NamedTuple):
     """Why models are no choice, each **Shape** `(*k,)`.
@@ -23,7 +29,7 @@ class Faults(NamedTuple):
         inaccurate: Less accurate than the same answer for all, and than the utility expert.
         lopsided: A class goes to more than `MOST` or less than `LEAST` times as many rows as have
             it.
-        harmful: More people are harmed in every group than by the utility expert.
+        harmful: More people are harmed than by the utility expert.
     """
 
     inaccurate: Tensor
@@ -44,9 +50,15 @@ def find_faults(
     n_groups: int,
     plain: Bool[Tensor, "*k n"],
     favourable: bool | None,
-    errors: float = 0.0,
+    choosing: bool,
 ) -> Faults:
     """Return why models are no choice.
+
+    A harmful error is the bad outcome for someone whose label is the good one. While models are
+    chosen, one is harmful that makes more such errors in all than the utility expert; where it is
+    not told which outcome is good, one whose share of errors rises by more than `MARGIN` among
+    those of either label. To judge a model on other rows, harm has to be raised in every group, and
+    in all beyond chance.
 
     Args:
         y_pred: **Shape** `(*k, n)`. What is decided.
@@ -55,40 +67,43 @@ def find_faults(
         n_groups: The number of groups, `G`.
         plain: **Shape** `(*k, n)`. What the utility expert decides.
         favourable: Whether the positive class is good for the person; None if that is not told,
-            or it is neither: then no model is called harmful.
-        errors: How many standard errors of the difference harm in all has to be raised by.
+            or it is neither.
+        choosing: Whether models are chosen by these rows, or judged on them.
     """
     n, positives = len(y_true), y_true.sum()
     right, right_of_plain = ((each == y_true).sum(-1) for each in (y_pred, plain))
     enough = torch.minimum(torch.maximum(positives, n - positives), right_of_plain)
     given = torch.stack([n - y_pred.sum(-1), y_pred.sum(-1)])
     having = torch.stack([n - positives, positives]).view(2, *[1] * right.ndim)
-    harmful = torch.zeros_like(right, dtype=torch.bool)
-    if favourable is not None:
-        harmful = _raises_harm(y_pred, y_true, group, n_groups, plain, favourable, errors)
     lopsided = (given > MOST * having) | (given < LEAST * having)
+    more = {
+        label: ((y_pred != label).float() - (plain != label).float())[..., y_true == label]
+        for label in (True, False)
+    }
+    if favourable is None:
+        harmful = torch.zeros_like(right, dtype=torch.bool)
+        if choosing:
+            for of_label in more.values():
+                harmful = harmful | (of_label.sum(-1) > MARGIN * of_label.shape[-1])
+    elif choosing:
+        harmful = more[favourable].sum(-1) > 0
+    else:
+        harmful = _raised_in_every_group(
+            more[favourable], one_hot(group[y_true == favourable], n_groups).float()
+        )
     return Faults(right < enough, lopsided.any(0), harmful)
 
 
-def _raises_harm(
-    y_pred: Tensor,
-    y_true: Tensor,
-    group: Tensor,
-    n_groups: int,
-    plain: Tensor,
-    favourable: bool,
-    errors: float,
-) -> Tensor:
-    """Return whether a model makes more harmful errors than the utility expert in every group.
+def _raised_in_every_group(more: Tensor, member: Tensor) -> Tensor:
+    """Return whether harm is raised in every group, and in all beyond chance.
 
-    A harmful error is the bad outcome for someone whose label is the good one. Groups without such
-    people have no say. Of those who change sides as many should go either way; the difference has a
-    standard error of the root of their number (McNemar, 1947).
+    Groups without anyone to be harmed have no say. Of those who change sides as many should go
+    either way; the difference has a standard error of the root of their number (McNemar, 1947).
+
+    Args:
+        more: **Shape** `(*k, n)`. By how many harmful errors more a row has: -1, 0 or 1.
+        member: **Shape** `(n, G)`. 1 where a row is of a group, else 0.
     """
-    deserving = y_true == favourable
-    there = one_hot(group[deserving], n_groups).float()
-    more = (y_pred != favourable).float() - (plain != favourable).float()
-    of_groups = more[..., deserving] @ there
-    of_all, changed = of_groups.sum(-1), more[..., deserving].abs().sum(-1)
-    sure = of_all > errors * changed.sqrt()
-    return sure & (of_groups > 0)[..., there.sum(0) > 0].all(-1)
+    of_groups = more @ member
+    sure = of_groups.sum(-1) > SURE * more.abs().sum(-1).sqrt()
+    return sure & (of_groups > 0)[..., member.sum(0) > 0].all(-1)

@@ -10,9 +10,6 @@ from numpy.typing import ArrayLike
 from fairmoe._checks import check_binary, check_group, check_same_length
 from fairmoe.functional.guard import find_faults
 
-ERRORS = 2.0
-"""How many standard errors harm has to be raised by, in all, for an alarm."""
-
 
 @dataclass(frozen=True)
 class Alarm:
@@ -93,7 +90,7 @@ def find_alarm(
         n_groups=n_groups,
         plain=other,
         favourable=favourable,
-        errors=ERRORS,
+        choosing=False,
     )
     if not faults.any:
         return None

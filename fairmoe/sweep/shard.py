@@ -19,7 +19,6 @@ from fairmoe.data import EncodedData
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.explain import Explainable
 from fairmoe.functional.guard import find_faults
-from fairmoe.metrics.alarms import ERRORS
 from fairmoe.names import METRICS, TRAINED_MODELS, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
@@ -177,7 +176,7 @@ def score_split(
         n_groups=data.n_groups,
         plain=plain.repeat(len(found.decisions) // len(plain), 1),
         favourable=data.favourable,
-        errors=ERRORS,
+        choosing=False,
     )
     return torch.stack([found.scores[name] for name in METRICS], -1), faults.any
 

@@ -67,6 +67,7 @@ class Guard:
             n_groups=self._n_groups,
             plain=plain,
             favourable=self._favourable,
+            choosing=True,
         ).any
 
 

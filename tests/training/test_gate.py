@@ -38,6 +38,7 @@ def inadmissible_experts(decisions, rows):
         n_groups=2,
         plain=decisions[:1].expand(3, -1),
         favourable=None,
+        choosing=True,
     ).any
 
 
