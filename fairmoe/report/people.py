@@ -1,4 +1,4 @@
-"""The account in people: what the mixture changes for whom, as a table."""
+"""The account in people: what the mixture changes for whom, as tables."""
 
 import pandas as pd
 
@@ -18,7 +18,8 @@ def people(found: Findings) -> list[Block]:
         if account is None
         else [
             Text(changes_for_people(account.everyone, *good_and_bad(run))),
-            account_grid(run, account),
+            decisions_grid(run, account),
+            harm_grid(run, account),
         ]
     )
 
@@ -29,42 +30,59 @@ def good_and_bad(run: Run) -> tuple[str, str]:
     return (positive, other) if run.roles.target.favourable else (other, positive)
 
 
-def account_grid(run: Run, account: Account) -> Grid:
-    """Return the account by group, and of everyone in the last row."""
+def decisions_grid(run: Run, account: Account) -> Grid:
+    """Return who gets the good outcome by group, and whose decision the mixture changes."""
     good, bad = good_and_bad(run)
-    rows = [(str(name), row) for name, row in account.groups.iterrows()]
     return Grid(
-        f"What the mixture changes for people, by group, with 95% intervals. Good is “{good}”",
+        f"How many people get “{good}”, and for how many the mixture changes the decision",
         (
             "Group",
             "People",
-            "Good by label",
-            "Good by the utility expert",
-            "Good by the mixture",
-            f"Wrongly “{bad}” by the utility expert, of 100 whose label is good",
-            f"Wrongly “{bad}” by the mixture, of 100 whose label is good",
-            "Changed to good",
-            "Label agrees",
-            "Changed to bad",
-            "Label agrees",
+            "By label",
+            "By the utility expert",
+            "By the mixture",
+            f"Changed to “{good}” (label agrees)",
+            f"Changed to “{bad}” (label agrees)",
         ),
         tuple(
             (
                 name,
                 *(f"{row[each]:,.0f}" for each in ("n", "good_label", "good_plain", "good_model")),
-                *(_of_100(row, each) for each in ("harmed_plain_rate", "harmed_model_rate")),
                 *(
-                    f"{row[each]:,.0f}"
-                    for each in ("better", "better_right", "worse", "worse_right")
+                    f"{row[each]:,.0f} ({row[f'{each}_right']:,.0f})"
+                    for each in ("better", "worse")
                 ),
             )
-            for name, row in [*rows, ("Everyone", account.everyone)]
+            for name, row in _rows(account)
         ),
     )
 
 
-def _of_100(row: "pd.Series[float]", rate: str) -> str:
+def harm_grid(run: Run, account: Account) -> Grid:
+    """Return how many of 100 people are wrongly denied the good outcome, by group."""
+    good, bad = good_and_bad(run)
+    rates = ("harmed_plain_rate", "harmed_model_rate", "harmed_change")
+    return Grid(
+        f"Of 100 people whose label is “{good}”, how many get “{bad}”, with 95% intervals",
+        ("Group", "People with that label", "Utility expert", "Mixture", "Change"),
+        tuple(
+            (
+                name,
+                f"{row['good_label']:,.0f}",
+                *(_of_100(row, rate, "+" if rate == "harmed_change" else "") for rate in rates),
+            )
+            for name, row in _rows(account)
+        ),
+    )
+
+
+def _rows(account: Account) -> "list[tuple[str, pd.Series[float]]]":
+    groups = [(str(name), row) for name, row in account.groups.iterrows()]
+    return [*groups, ("Everyone", account.everyone)]
+
+
+def _of_100(row: "pd.Series[float]", rate: str, sign: str) -> str:
     if pd.isna(row[rate]):
         return INSUFFICIENT
     value, low, high = (100 * row[f"{rate}{end}"] for end in ("", "_low", "_high"))
-    return f"{value:.1f} ({low:.1f} to {high:.1f})"
+    return f"{value:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f})"

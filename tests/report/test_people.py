@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairmoe.report.people import account_grid, good_and_bad
+from fairmoe.report.people import decisions_grid, good_and_bad, harm_grid
 from fairmoe.sentences.people import changes_for_people
 
 YES, NO = 0.9, 0.1
@@ -56,12 +56,36 @@ def test_no_change_is_said(run):
     assert told.endswith("the utility expert to 2. Both decide alike for everyone.")
 
 
-def test_the_table_has_each_group_and_everyone(run):
-    rows = account_grid(run, run.account()).rows
-    assert [row[0] for row in rows] == ["a", "b", "Everyone"]
-    assert rows[0][1:5] == ("4", "3", "1", "2")
-    assert rows[0][5] == "66.7 (20.8 to 93.9)"
-    assert rows[0][7:] == ("2", "1", "1", "0")
-    assert rows[1][5:7] == ("insufficient data", "insufficient data")
-    assert rows[1][7:] == ("0", "0", "1", "1")
-    assert rows[2][1:5] == ("7", "3", "2", "2")
+def test_decisions_are_counted_for_each_group_and_everyone(run):
+    grid = decisions_grid(run, run.account())
+    assert grid.columns[-2:] == (
+        "Changed to “hired” (label agrees)",
+        "Changed to “not hired” (label agrees)",
+    )
+    assert grid.rows == (
+        ("a", "4", "3", "1", "2", "2 (1)", "1 (0)"),
+        ("b", "3", "0", "1", "0", "0 (0)", "1 (1)"),
+        ("Everyone", "7", "3", "2", "2", "2 (1)", "2 (1)"),
+    )
+
+
+def test_harm_is_told_of_100_people_with_its_change(run_of):
+    # Of 40 who should be hired the utility expert hires 30, and the mixture 4 of these no more.
+    run = run_of(
+        [1] * 40 + [0] * 10,
+        [0] * 40 + [1] * 10,
+        {
+            "utility": [YES] * 30 + [NO] * 20,
+            "mixture": [YES] * 26 + [NO] * 24,
+        },
+    )
+    grid = harm_grid(run, run.account())
+    assert grid.caption.startswith("Of 100 people whose label is “hired”, how many get “not hired”")
+    assert grid.rows[0][:2] == ("a", "40")
+    assert grid.rows[0][2].startswith("25.0 (14.2 to 40.2")
+    assert grid.rows[0][3].startswith("35.0 (")
+    # Four more of 40. Bonett and Price: 5 / 42 less 1 / 42 is 9.52, and 1.96 times the root of
+    # (6 / 42 less its square) / 42 is 11.06.
+    assert grid.rows[0][4] == "+10.0 (-1.5 to +20.6)"
+    assert grid.rows[1] == ("b", "0", *["insufficient data"] * 3)
+    assert grid.rows[2][0] == "Everyone"
