@@ -45,3 +45,15 @@ def test_no_verdict_calls_a_model_fair():
 def test_the_rule_of_thumb_is_called_one():
     assert "rule of thumb" in FOUR_FIFTHS_EXPLAINED
     assert "no pass mark" in FOUR_FIFTHS_EXPLAINED
+
+
+def test_verdicts_and_the_four_fifths_rule():
+    assert VERDICTS == {
+        "within": "within the tolerance",
+        "exceeds": "exceeds the tolerance",
+        "cannot be told": "cannot be told with so few people",
+    }
+    assert FOUR_FIFTHS_EXPLAINED == (
+        "Four fifths (80%) is a rule of thumb of United States law on hiring, no pass mark: a "
+        "lower ratio does not prove unequal treatment, and a higher one does not rule it out."
+    )
