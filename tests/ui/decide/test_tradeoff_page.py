@@ -133,7 +133,8 @@ def test_a_run_of_the_sweep_is_opened_on_every_page(done, swept):
     assert "Everything else is as in Run 1" in told(done)
     done.switch_page("pages/experts.py").run()
     assert not done.exception
-    assert not done.error
+    # So short a training may raise alarms, which are no apologies.
+    assert {each.icon for each in done.error} <= {":material/notification_important:"}
 
 
 @pytest.mark.slow
