@@ -1,16 +1,11 @@
 r"""Phase 2: the gate learns from reward, on tables of frozen experts (section 9.1.2)."""
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor
 
 from fairmoe.explain import Explainable
 from fairmoe.functional.gating import (
     batch_usage,
-    disagreement,
-    disagreement_weights,
-    expert_state,
     gate_entropy,
     gate_loss,
     load_balance_loss,
@@ -22,19 +17,14 @@ from fairmoe.functional.policy import (
     reinforce_loss,
     sample_actions,
 )
-from fairmoe.functional.reward import (
-    GapContext,
-    RewardTables,
-    counterfactual_rewards,
-    routing_reward,
-    score_of,
-)
+from fairmoe.functional.reward import counterfactual_rewards, routing_reward, score_of
 from fairmoe.names import EXPERTS
 from fairmoe.nn import N_EXPERTS, Mixture, by_expert
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
 from fairmoe.training.experts import CHECKPOINTS, ExpertTrainer
+from fairmoe.training.gate_batches import GateBatch, make_gate_batch
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import BestWeights, criterion, largest_standard_error
 from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
@@ -47,24 +37,6 @@ LEAST_LOG_WEIGHT = -7.0
 
 NO_WEIGHT = -30.0
 """The log of a weight that no score can tell from nothing."""
-
-
-class GateBatch(NamedTuple):
-    """What a gate step needs of some training rows; all of it constant while experts are frozen.
-
-    Attributes:
-        x: **Shape** `(n + m, d)`. The batch's own rows, and those that come again.
-        state: **Shape** `(k, n + m, 10)`. The part of the state (31) that comes from the experts.
-        weights: **Shape** `(k, n)`. The rows' weights (39), or ones.
-        tables: What rewards are looked up in.
-        utility_score: **Shape** `(k,)`. The utility expert's final score, from which gains count.
-    """
-
-    x: Tensor
-    state: Tensor
-    weights: Tensor
-    tables: RewardTables
-    utility_score: Tensor
 
 
 class GateTrainer:
@@ -205,48 +177,13 @@ class GateTrainer:
         refused = self._trainer.guard.refuses(evaluation.decisions, self._plain)
         best.offer(criterion(scores, "final_score", refused))
 
-    @torch.no_grad()
     def _tables(self, recorder: Recorder) -> list[GateBatch]:
         """Look up, once for all gate steps to come, what the frozen experts say of each row."""
         shared = self._stack.shared
-        prepared = []
-        for batch in self._batches:
-            proba, masked_proba, attention = map(
-                by_expert,
-                explain_rows(
-                    self.mixture.experts.part(),
-                    self.mixture.explainer,
-                    batch.x,
-                    top_k=shared.top_k,
-                    on_part=recorder.check,
-                ),
-            )
-            own, again = batch.own, slice(batch.own.stop, None)
-            tables = RewardTables(
-                proba=proba[..., own],
-                masked_proba=masked_proba[..., own],
-                attention=attention[..., own, :],
-                y_true=batch.y[own] == 1,
-                group=batch.group[own],
-                n_groups=self._n_groups,
-                top_ratio=shared.top_ratio,
-                context=GapContext(
-                    proba=proba[..., again],
-                    y_true=batch.y[again] == 1,
-                    group=batch.group[again],
-                    weights=batch.averaging.amax(1),
-                ),
-            )
-            disagree = disagreement(tables.proba)
-            weights = torch.ones_like(disagree)
-            if shared.weight_by_disagreement:
-                weights = disagreement_weights(disagree)
-            utility_score = score_of(
-                tables, tables.proba[0], tables.masked_proba[0], tables.attention[0]
-            )
-            state = expert_state(proba)
-            prepared.append(GateBatch(batch.x, state, weights, tables, utility_score))
-        return prepared
+        return [
+            make_gate_batch(self.mixture, batch, self._n_groups, shared, recorder.check)
+            for batch in self._batches
+        ]
 
     def _step(self, optimizer: Adam, batch: GateBatch) -> Tensor:
         """Make one step and return the reward of the sampled routing, **Shape** `(k,)`."""

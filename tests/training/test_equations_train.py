@@ -10,7 +10,7 @@ from fairmoe.config import Settings
 from fairmoe.functional import attention, losses
 from fairmoe.nn import adversaries
 from fairmoe.nn import gate as gate_stack
-from fairmoe.training import expert_losses, forget_experts, gate, train
+from fairmoe.training import expert_losses, forget_experts, gate, gate_batches, train
 
 QUICK = {"epochs": 12, "fine_tune_every": 0, "select": "last", "threshold": "half"}
 SETTINGS = {
@@ -85,7 +85,7 @@ EQUATIONS = [
     ("38", gate, "reinforce_loss", constant, ["gate"], "batch"),
     ("38, rollouts", gate, "reinforce_loss", constant, ["gate"], "rollouts"),
     ("38, own actions summed", gate, "counterfactual_loss", constant, ["gate"], "default"),
-    ("39", gate, "disagreement_weights", twice, ["gate"], "default"),
+    ("39", gate_batches, "disagreement_weights", twice, ["gate"], "default"),
     ("40", gate, "gate_entropy", constant, ["gate"], "default"),
     ("41, 42", gate, "load_balance_loss", constant, ["gate"], "default"),
     ("43", gate, "gate_loss", constant, ["gate"], "default"),

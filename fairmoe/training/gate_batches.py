@@ -1,0 +1,83 @@
+"""What the gate learns from: tables of what frozen experts say of each training row."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from fairmoe.config import Settings
+from fairmoe.functional.gating import disagreement, disagreement_weights, expert_state
+from fairmoe.functional.reward import GapContext, RewardTables, score_of
+from fairmoe.nn import Mixture, by_expert
+from fairmoe.training.batches import Batch
+from fairmoe.training.evaluation import explain_rows
+
+
+class GateBatch(NamedTuple):
+    """What a gate step needs of some training rows; all of it constant while experts are frozen.
+
+    Attributes:
+        x: **Shape** `(n + m, d)`. The batch's own rows, and those that come again.
+        state: **Shape** `(k, n + m, 10)`. The part of the state (31) that comes from the experts.
+        weights: **Shape** `(k, n)`. The rows' weights (39), or ones.
+        tables: What rewards are looked up in.
+        utility_score: **Shape** `(k,)`. The utility expert's final score, from which gains count.
+    """
+
+    x: Tensor
+    state: Tensor
+    weights: Tensor
+    tables: RewardTables
+    utility_score: Tensor
+
+
+@torch.no_grad()
+def make_gate_batch(
+    mixture: Mixture,
+    batch: Batch,
+    n_groups: int,
+    settings: Settings,
+    on_part: Callable[[], None],
+) -> GateBatch:
+    """Look up what the frozen experts say of some training rows.
+
+    Args:
+        mixture: Of the experts.
+        batch: The rows.
+        n_groups: The number of groups.
+        settings: What the runs share.
+        on_part: Is called before each part of the rows; may raise to stop.
+    """
+    proba, masked_proba, attention = map(
+        by_expert,
+        explain_rows(
+            mixture.experts.part(),
+            mixture.explainer,
+            batch.x,
+            top_k=settings.top_k,
+            on_part=on_part,
+        ),
+    )
+    own, again = batch.own, slice(batch.own.stop, None)
+    tables = RewardTables(
+        proba=proba[..., own],
+        masked_proba=masked_proba[..., own],
+        attention=attention[..., own, :],
+        y_true=batch.y[own] == 1,
+        group=batch.group[own],
+        n_groups=n_groups,
+        top_ratio=settings.top_ratio,
+        context=GapContext(
+            proba=proba[..., again],
+            y_true=batch.y[again] == 1,
+            group=batch.group[again],
+            weights=batch.averaging.amax(1),
+        ),
+    )
+    disagree = disagreement(tables.proba)
+    weights = torch.ones_like(disagree)
+    if settings.weight_by_disagreement:
+        weights = disagreement_weights(disagree)
+    utility_score = score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
+    return GateBatch(batch.x, expert_state(proba), weights, tables, utility_score)
