@@ -28,6 +28,7 @@ _OTHER_SCRIPTS = (
 _SIGN_IN_WORD = re.compile(
     r"[^\W\d_][£¥ª³¹¿¼¾](?=[^\W\d_])|(?<!\w)[£¯][^\W\d_]|[^\W\d_][³¹¿](?!\w)"
 )
+_WESTERN_SIGNS = frozenset("£€¢¥½¼¾°–—’‘“”„…§©®™±²³µ·×÷«»\u00a0")
 _MOST_CHAOS = 0.3
 _NOT_TEXT = "Export it as CSV and load that."
 
@@ -100,13 +101,15 @@ def _found(raw: bytes) -> tuple[str, str]:
 
 def _guess(telling: bytes) -> str:
     """Return the encoding that lines with many other letters than ASCII's are likely in, or ""."""
+    western = telling.decode("cp1252", errors="replace")
+    if all(letter.isascii() or letter in _WESTERN_SIGNS for letter in western):
+        return ""
     guesses = charset_normalizer.from_bytes(
         telling, cp_isolation=[*_OTHER_SCRIPTS, "cp1252"], threshold=0.6
     )
     best = min(guesses, key=lambda guess: guess.chaos - guess.coherence, default=None)
     if best is not None and best.encoding in _OTHER_SCRIPTS and best.chaos < _MOST_CHAOS:
         return best.encoding
-    western = telling.decode("cp1252", errors="replace")
     # Signs within words are letters elsewhere: "£ód\u017a" is "Łódź".
     if len(_SIGN_IN_WORD.findall(western)) > len(western) / 1000:
         return "cp1250"
