@@ -64,6 +64,9 @@ def test_each_is_overruled(file, tmp_path):
     assert "can be read in two ways" not in err
     assert "stands far" not in err
     run = load_run(tmp_path / "run")
+    assert run.reading.options.decimal == "comma"
+    assert run.reading.columns["ward"].kind == "category"
+    assert run.reading.columns["pay"].decimal == "comma"
     codes = {code.column: code for code in run.encoder.codes}
     assert codes["pay"].center > 1000
     assert codes["age"].indicator

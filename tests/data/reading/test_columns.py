@@ -58,6 +58,19 @@ def test_columns_that_contradict_each_other_decide_for_no_third():
     assert [change.column for change in table.changes if change.code == "doubt"] == ["c"]
 
 
+def test_what_is_told_decides_for_columns_in_doubt_only():
+    table = read_table(b"a;b\n1,5;8.920\n2,5;940\n", options=ReadOptions(decimal="point"))
+    assert table.frame["a"].tolist() == [1.5, 2.5]
+    assert table.frame["b"].tolist() == [8.92, 940]
+
+
+def test_another_unit_is_another_text_when_a_column_is_read_again():
+    reading = read_table(b"a,b\n5%,1\n6%,2\n7%,3\n").reading
+    table = read_table(b"a,b\n8%,1\n9,2\n$5,3\n", like=reading)
+    np.testing.assert_array_equal(table.frame["a"], [8, 9, np.nan])
+    assert [change.values for change in table.changes] == [("$5",)]
+
+
 def test_a_column_of_both_signs_or_several_units_stays_a_category():
     table = read_table(b"a;b;c\n1,5;$5;5%\n2.5;5 EUR;6\n3;7;7%\n")
     assert table.kinds == {"a": "category", "b": "category", "c": "category"}
@@ -196,7 +209,9 @@ def test_dates_become_parts_that_models_see():
         "'day' holds dates (day, month, year). Models see the year, the month, the weekday and the "
         "days since the first."
     ]
+    beside = Encoder.fit(table.frame.iloc[5:], table.kinds).codes[1]
     encoder = Encoder.fit(table.frame[["day"]].iloc[5:], table.kinds)
+    assert beside == encoder.codes[0]
     assert encoder.columns == ("day",)
     assert encoder.encoded_names[:4] == (
         "day (year)",
