@@ -7,7 +7,7 @@ from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import DATA, HOME, PAGES, TRAIN, in_sections, page
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.prepare.presets import stand_at
-from fairmoe.ui.prepare.sources import DEMO_SEED, load_demo
+from fairmoe.ui.prepare.sources import load_demo
 
 with page(HOME) as state:
     st.markdown(
@@ -20,7 +20,7 @@ with page(HOME) as state:
             with apologies(), st.spinner("Starting"):
                 load_demo(state)
                 if state.job_id is None:
-                    settings = Settings(seed=DEMO_SEED)
+                    settings = Settings()
                     stand_at(settings)
                     start_training(state, settings, TRAIN)
                 st.switch_page(TRAIN)

@@ -140,6 +140,7 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
         **test.proba,
         "mixture": np.where(test.group == 1, 0.9, test.y_true).astype("float32"),
         "constant": np.zeros_like(test.proba["mixture"]),
+        "result": np.zeros_like(test.proba["mixture"]),
     }
     gate = np.tile(np.array([[0.25, 0.75, 0]], dtype="float32"), (len(test.rows), 1))
     test = dataclasses.replace(test, proba=proba, gate=gate)

@@ -10,10 +10,6 @@ FILE_TYPES = ["csv", "tsv", "tab", "txt", "dat", "gz", "zip", "xlsx", "xls", "od
 MAX_BYTES = 256 * 2**20
 """How much a file may take in the app, also decompressed."""
 
-DEMO_SEED = 3
-"""A first run that shows what sixty seeds show in the mean: the mixture level with the best of its
-experts, and a gate that tells rows apart."""
-
 
 def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 from fairmoe.config import Settings
 from fairmoe.ui.frame import background
 from fairmoe.ui.frame.frame import PAGES, in_sections
-from fairmoe.ui.prepare.sources import DEMO_SEED
 from tests.patience import PATIENCE
 from tests.ui.fakes import Held, settle
 
@@ -57,8 +56,8 @@ def test_one_click_on_the_demo_loads_it_and_trains(app):
     assert not app.exception
     assert app.title[0].value == "Train"
     assert links(app) == dict.fromkeys(LABELS, True)
-    assert app.session_state["fairmoe"].run.settings == Settings(seed=DEMO_SEED)
-    assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == DEMO_SEED
+    assert app.session_state["fairmoe"].run.settings == Settings()
+    assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == 0
 
 
 def test_a_second_click_on_the_demo_leads_to_the_training_that_runs(app, training):
