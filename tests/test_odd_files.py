@@ -13,6 +13,11 @@ from fairmoe.experiment import run_experiment
 from tests.odd_files import MARK, odd_files
 
 MAX_SECONDS = 10
+"""Of processor time until a file is read or refused."""
+
+MAX_TRAINING_SECONDS = 60
+"""Until it is trained on: most of it is what a wide table takes, and how busy a processor is."""
+
 ROLES = Roles(Target("hired"), (Sensitive("sex"),))
 QUICK = Settings(epochs=4)
 
@@ -25,7 +30,7 @@ def files():
     return files
 
 
-def refusals(work, files) -> dict[str, str]:
+def refusals(work, files, *, most=MAX_SECONDS) -> dict[str, str]:
     """Return what is said of the files that are refused, and check that it tells no cell."""
     refused = {}
     for name, content in files.items():
@@ -36,7 +41,7 @@ def refusals(work, files) -> dict[str, str]:
             refused[name] = str(error)
             told = "".join(traceback.format_exception(error))
             assert MARK not in told, name
-        assert time.process_time() - started < MAX_SECONDS, name
+        assert time.process_time() - started < most, name
     return refused
 
 
@@ -60,6 +65,6 @@ def test_each_is_trained_on_or_refused_in_one_sentence_without_cells(files):
         key = (*table.kinds.items(), cells.tobytes())
         trained[key] = trained.get(key) or run_experiment(table, ROLES, QUICK)
 
-    refused = refusals(train, files)
+    refused = refusals(train, files, most=MAX_TRAINING_SECONDS)
     assert len(refused) < len(files) / 2
     assert len(trained) > 60
