@@ -39,26 +39,38 @@ def test_a_model_may_be_as_accurate_as_one_answer_for_all_and_no_less():
     assert not faults(right, plain=right).inaccurate
 
 
-def test_a_class_goes_to_half_and_to_twice_as_many_as_have_it_and_not_beyond():
-    """Of 20 people 8 are positive."""
-    labels = torch.cat([LABELS, LABELS])
+@pytest.mark.parametrize(
+    ("positives", "given_to", "expected"),
+    [
+        (40, 19, True),
+        (40, 20, False),
+        (40, 70, False),
+        (40, 71, True),
+        (10, 20, False),
+        (10, 21, True),
+    ],
+)
+def test_a_class_goes_to_half_and_to_twice_as_many_as_have_it_and_not_beyond(
+    positives, given_to, expected
+):
+    """Of 100 people; those who have the class are the first to be given it."""
+    labels = torch.arange(100) < positives
+    found = faults_of_all(torch.arange(100) < given_to, labels)
+    assert found.lopsided.item() == expected
+    assert faults_of_all(torch.arange(100) >= given_to, ~labels).lopsided.item() == expected
 
-    def given_to(n):
-        decisions = torch.arange(20) < n
-        order = torch.argsort(labels.long(), descending=True, stable=True)
-        spread = torch.empty(20, dtype=torch.bool)
-        spread[order] = decisions
-        return find_faults(
-            spread[None],
-            labels,
-            group=torch.cat([GROUPS, GROUPS]),
-            n_groups=2,
-            plain=labels[None],
-            favourable=None,
-            choosing=True,
-        ).lopsided.item()
 
-    assert [given_to(n) for n in (3, 4, 8, 14, 15)] == [True, False, False, False, True]
+def faults_of_all(decisions, labels):
+    """Return the faults of decisions on people of one group."""
+    return find_faults(
+        decisions[None],
+        labels,
+        group=torch.zeros(len(labels), dtype=torch.long),
+        n_groups=1,
+        plain=labels[None],
+        favourable=None,
+        choosing=True,
+    )
 
 
 @pytest.mark.parametrize("favourable", [True, False])
