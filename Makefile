@@ -14,7 +14,7 @@ quick: lint
 # Without the run-time checks of shapes, which take as long as the numbers.
 capabilities:
 	for level in default avx2; do \
-	  ATEN_CPU_CAPABILITY=$$level pytest -q -o addopts="--strict-markers --import-mode=importlib" \
+	  ATEN_CPU_CAPABILITY=$$level pytest -q $(SPREAD) -o addopts="--strict-markers --import-mode=importlib" \
 	    -k "not takes_the_memory and not (functional and slow)" \
 	    tests/functional tests/nn tests/training tests/sweep/test_recommendation.py || exit 1; \
 	done
