@@ -19,6 +19,9 @@ MAX_BYTES = 2**31 - 2
 _CHUNK = 1 << 20
 _BYTES_PER_CELL = 8
 
+LOCKED = 1
+"""The bit of a member's flags that says that it is encrypted."""
+
 
 class Readable(Protocol):
     """What bytes can be read from."""
@@ -139,7 +142,7 @@ def open_zip(content: bytes) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise damaged_zip() from error
 
 
@@ -149,17 +152,18 @@ def read_member(archive: zipfile.ZipFile, name: str, budget: Budget) -> bytes:
     Raises:
         InvalidInputError: It is damaged, locked, or holds more than the budget.
     """
-    try:
-        with archive.open(name) as file:
-            return read_stream(file, budget)
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError) as error:
-        raise damaged_zip() from error
-    except RuntimeError as error:
+    if archive.getinfo(name).flag_bits & LOCKED:
         raise InvalidInputError(
             "An archive without a password is needed",
             however="this one is locked",
             remedy="Unpack it, and load the table itself.",
-        ) from error
+        )
+    try:
+        with archive.open(name) as file:
+            return read_stream(file, budget)
+    # A way to compress that is not known here is a RuntimeError.
+    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError) as error:
+        raise damaged_zip() from error
 
 
 def damaged_zip() -> InvalidInputError:
