@@ -4,6 +4,7 @@ import streamlit as st
 
 from fairmoe.ui.frame.frame import EXPERTS, page
 from fairmoe.ui.understand.by_group import show_by_group
+from fairmoe.ui.understand.people import show_people
 from fairmoe.ui.understand.results import (
     show_alarms,
     show_curves,
@@ -19,6 +20,8 @@ with page(EXPERTS) as state:
     split = split_switch()
     show_alarms(run, split)
     show_summary(state, run, split)
+    st.header("What the mixture changes for people", anchor=False)
+    show_people(state, run, split)
     st.header("Scores", anchor=False)
     show_scores(state, run, split)
     st.header("By group", anchor=False)

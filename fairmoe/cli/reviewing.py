@@ -7,7 +7,6 @@ from rich.console import Console
 from fairmoe.cli.output import printable, table_of
 from fairmoe.names import GAP_MEASURES
 from fairmoe.report.findings import REVIEWED
-from fairmoe.report.people import good_and_bad
 from fairmoe.runs import Run
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.reviews import clear_differences, with_interval
@@ -26,7 +25,7 @@ def print_review(run: Run, reference: str | None, tolerance: float | None) -> No
     stdout = Console(markup=False, emoji=False, highlight=False)
     review = run.review(reference=reference, tolerance=tolerance)
     if run.roles.target.favourable is not None:
-        told = changes_for_people(run.account().everyone, *good_and_bad(run))
+        told = changes_for_people(run.account().everyone, *run.good_and_bad)
         stdout.print(f"\n{printable(told)}")
     stdout.print("\nGaps of the mixture between groups, with 95% intervals")
     table = table_of("", "pp", *([] if tolerance is None else [f"at most {100 * tolerance:g} pp"]))

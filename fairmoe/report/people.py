@@ -17,22 +17,16 @@ def people(found: Findings) -> list[Block]:
         []
         if account is None
         else [
-            Text(changes_for_people(account.everyone, *good_and_bad(run))),
+            Text(changes_for_people(account.everyone, *run.good_and_bad)),
             decisions_grid(run, account),
             harm_grid(run, account),
         ]
     )
 
 
-def good_and_bad(run: Run) -> tuple[str, str]:
-    """Return what the outcome that is good for the person and the other one are called."""
-    positive, other = run.data.words
-    return (positive, other) if run.roles.target.favourable else (other, positive)
-
-
 def decisions_grid(run: Run, account: Account) -> Grid:
     """Return who gets the good outcome by group, and whose decision the mixture changes."""
-    good, bad = good_and_bad(run)
+    good, bad = run.good_and_bad
     return Grid(
         f"How many people get “{good}”, and for how many the mixture changes the decision",
         (
@@ -60,7 +54,7 @@ def decisions_grid(run: Run, account: Account) -> Grid:
 
 def harm_grid(run: Run, account: Account) -> Grid:
     """Return how many of 100 people are wrongly denied the good outcome, by group."""
-    good, bad = good_and_bad(run)
+    good, bad = run.good_and_bad
     rates = ("harmed_plain_rate", "harmed_model_rate", "harmed_change")
     return Grid(
         f"Of 100 people whose label is “{good}”, how many get “{bad}”, with 95% intervals",

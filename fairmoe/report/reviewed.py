@@ -6,7 +6,6 @@ from fairmoe.metrics import Review
 from fairmoe.names import GAP_MEASURES, MODELS
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import REVIEWED, Findings
-from fairmoe.report.people import good_and_bad
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
     VERDICTS,
@@ -48,8 +47,7 @@ def gaps_reviewed(found: Findings) -> Grid:
 def ratios_reviewed(found: Findings) -> Grid:
     """Return how often each group gets the good outcome, in proportion to others."""
     review, run = found.reviews["mixture"], found.run
-    told = run.roles.target.favourable is not None
-    outcome = good_and_bad(run)[0] if told else run.data.words[0]
+    outcome = run.good_and_bad[0]
     rows = []
     for name, row in review.ratios.iterrows():
         to_reference = "reference"

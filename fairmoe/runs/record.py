@@ -123,6 +123,15 @@ class Run:
     encoder: Encoder
     mixture: Mixture
 
+    @property
+    def good_and_bad(self) -> tuple[str, str]:
+        """What the outcome that is good for the person and the other one are called.
+
+        Where none is good, or that was not told, the positive one is first.
+        """
+        positive, other = self.data.words
+        return (other, positive) if self.roles.target.favourable is False else (positive, other)
+
     def with_outcome(
         self, outcome: Outcome | None = None, words: tuple[str, str] | None = None
     ) -> Self:
@@ -185,7 +194,12 @@ class Run:
         )
 
     def account(
-        self, model: Model = "mixture", *, plain: Model = "utility", split: SplitName = "test"
+        self,
+        model: Model = "mixture",
+        *,
+        plain: Model = "utility",
+        split: SplitName = "test",
+        otherwise: bool | None = None,
     ) -> Account:
         """Return who gets the good outcome from a model, and what it changes for whom.
 
@@ -193,12 +207,17 @@ class Run:
             model: Whose decisions they are.
             plain: The model that it is compared with, on the same rows.
             split: Which rows.
+            otherwise: Where the positive class is neither good nor bad for the person, or that was
+                not told: whether to count it in the place of the good outcome. The counts then say
+                who gets which outcome, not who is harmed.
 
         Raises:
-            InvalidInputError: Whether the positive class is good or bad for the person was not
-                told, or it is neither.
+            InvalidInputError: The positive class is neither good nor bad for the person, or that
+                was not told, and nothing is to be counted in its place.
         """
         favourable = self.roles.target.favourable
+        if favourable is None:
+            favourable = otherwise
         if favourable is None:
             raise InvalidInputError(
                 "The account in people needs an outcome that is good or bad for the person",

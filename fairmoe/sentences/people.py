@@ -2,14 +2,22 @@
 
 import pandas as pd
 
+from fairmoe.sentences.wording import listed
 
-def changes_for_people(of: "pd.Series[float]", good: str, bad: str) -> str:
+MEANING_ASKED = (
+    "Is the outcome “{outcome}” good or bad for the person? With an answer, the page counts who is "
+    "wrongly denied the good outcome. The answer changes what is said, not what was trained."
+)
+
+
+def changes_for_people(of: "pd.Series[float]", good: str, bad: str, *, is_told: bool = True) -> str:
     """Say how many people get the good outcome, and for how many the mixture changes it how.
 
     Args:
         of: Of everyone, as `fairmoe.metrics.Account` counts them against the utility expert.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
+        is_told: Whether one is good and the other bad; if not, nothing is said of harm.
     """
     changed = int(of["better"] + of["worse"])
     right = int(of["better_right"] + of["worse_right"])
@@ -25,10 +33,61 @@ def changes_for_people(of: "pd.Series[float]", good: str, bad: str) -> str:
         f"{of['worse']:,.0f} the reverse; the label agrees with {right:,} of "
         f"{changed:,} {changes}."
     )
-    if not of["good_label"]:
+    if not of["good_label"] or not is_told:
         return told
     return (
         f"{told} Of 100 people whose label is “{good}”, the mixture wrongly gives “{bad}” to "
         f"{100 * of['harmed_model_rate']:.1f}, the utility expert to "
         f"{100 * of['harmed_plain_rate']:.1f}."
     )
+
+
+def of_hundred_takeaway(groups: pd.DataFrame, good: str) -> str:
+    """Say of 100 people in each group how many get an outcome.
+
+    Args:
+        groups: As `fairmoe.metrics.Account` has them.
+        good: What the outcome that is counted is called.
+    """
+    known = groups[groups["n"] > 0]
+    if known.empty:
+        return "No group has rows."
+    told = [
+        f"{name} {100 * row['good_model_rate']:.0f} ({100 * row['good_plain_rate']:.0f})"
+        for name, row in known.iterrows()
+    ]
+    return (
+        f"Of 100 people in each group the mixture (the utility expert) gives “{good}” to: "
+        f"{listed(told)}."
+    )
+
+
+def harm_takeaway(groups: pd.DataFrame, good: str, bad: str) -> str:
+    """Name the groups in which clearly fewer or more people are wrongly given the bad outcome.
+
+    Args:
+        groups: As `fairmoe.metrics.Account` has them.
+        good: What the outcome that is good for the person is called.
+        bad: What the other one is called.
+    """
+    known = groups[groups["good_label"] > 0]
+    who = f"Among people whose label is “{good}”, the mixture wrongly gives “{bad}” to"
+    told = [
+        f"{how} people of {listed(names)}"
+        for how, names in (
+            ("more", _of_100(known[known["harmed_change_low"] > 0])),
+            ("fewer", _of_100(known[known["harmed_change_high"] < 0])),
+        )
+        if names
+    ]
+    if not told:
+        return f"{who} about as many people of each group as the utility expert."
+    return f"{who} {listed(told)} than the utility expert, beyond the 95% interval of each change."
+
+
+def _of_100(rows: pd.DataFrame) -> list[str]:
+    return [
+        f"{name} ({100 * row['harmed_model_rate']:.1f} against "
+        f"{100 * row['harmed_plain_rate']:.1f} of 100)"
+        for name, row in rows.iterrows()
+    ]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairmoe.report.people import decisions_grid, good_and_bad, harm_grid
+from fairmoe.report.people import decisions_grid, harm_grid
 from fairmoe.sentences.people import changes_for_people
 
 YES, NO = 0.9, 0.1
@@ -25,7 +25,7 @@ def with_outcome(run, outcome):
 
 
 def test_changes_are_told_in_people(run):
-    assert changes_for_people(run.account().everyone, *good_and_bad(run)) == (
+    assert changes_for_people(run.account().everyone, *run.good_and_bad) == (
         "Of 7 people in the test rows the mixture gives the outcome “hired” to 2, the utility "
         "expert to 2. For 2 people the mixture changes “not hired” to “hired”, for 2 the reverse; "
         "the label agrees with 2 of 4 changes. Of 100 people whose label is “hired”, the "
@@ -35,9 +35,9 @@ def test_changes_are_told_in_people(run):
 
 def test_of_a_bad_outcome_the_other_is_the_good_one(run):
     bad = with_outcome(run, "bad")
-    assert good_and_bad(run) == ("hired", "not hired")
-    assert good_and_bad(bad) == ("not hired", "hired")
-    assert changes_for_people(bad.account().everyone, *good_and_bad(bad)) == (
+    assert run.good_and_bad == ("hired", "not hired")
+    assert bad.good_and_bad == ("not hired", "hired")
+    assert changes_for_people(bad.account().everyone, *bad.good_and_bad) == (
         "Of 7 people in the test rows the mixture gives the outcome “not hired” to 5, the utility "
         "expert to 5. For 2 people the mixture changes “hired” to “not hired”, for 2 the reverse; "
         "the label agrees with 2 of 4 changes. Of 100 people whose label is “not hired”, the "
@@ -47,12 +47,12 @@ def test_of_a_bad_outcome_the_other_is_the_good_one(run):
 
 def test_where_nobody_has_the_good_label_nobody_is_wrongly_denied_it(run_of):
     run = run_of([0, 0], [0, 1], {"mixture": [YES, NO], "utility": [NO, NO]})
-    told = changes_for_people(run.account().everyone, *good_and_bad(run))
+    told = changes_for_people(run.account().everyone, *run.good_and_bad)
     assert told.endswith("the label agrees with 0 of 1 change.")
 
 
 def test_no_change_is_said(run):
-    told = changes_for_people(run.account("utility").everyone, *good_and_bad(run))
+    told = changes_for_people(run.account("utility").everyone, *run.good_and_bad)
     assert told.endswith("the utility expert to 2. Both decide alike for everyone.")
 
 

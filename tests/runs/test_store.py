@@ -194,6 +194,8 @@ def test_without_a_good_and_a_bad_outcome_there_is_no_account(run, outcome, howe
     assert to_document(untold)["account"] is None
     with pytest.raises(InvalidInputError, match=f"good or bad for the person; however, {however}"):
         untold.account()
+    assert untold.account(otherwise=True).to_dict() == run.account().to_dict()
+    assert untold.good_and_bad == untold.data.words
 
 
 def test_an_outcome_can_be_told_afterwards_but_not_turned(run):
@@ -207,6 +209,8 @@ def test_an_outcome_can_be_told_afterwards_but_not_turned(run):
     )
     assert told.data.words == ("accused", "let go")
     assert told.run_id == run.run_id
+    assert told.good_and_bad == ("let go", "accused")
+    assert told.account(otherwise=True).to_dict() == told.account().to_dict()
     assert told.account().everyone["n"] == len(run.splits["test"].rows)
     assert untold.with_outcome().roles == roles
     assert run.with_outcome("good").roles == run.roles

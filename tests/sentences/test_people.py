@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.people import (
+    MEANING_ASKED,
+    changes_for_people,
+    harm_takeaway,
+    of_hundred_takeaway,
+)
 
 COUNTS = {
     "n": 1200, "good_model": 500, "good_plain": 480, "better": 30, "worse": 10,
@@ -39,3 +44,63 @@ WRONGLY = (
 )
 def test_changes_are_told_in_people(counts, told):
     assert changes_for_people(pd.Series(COUNTS | counts), "hired", "not hired") == told
+
+
+def test_of_outcomes_that_are_neither_good_nor_bad_no_harm_is_told():
+    told = changes_for_people(pd.Series(COUNTS), "hired", "not hired", is_told=False)
+    assert told == f"{GIVEN} {CHANGED}"
+
+
+def groups(**rows):
+    names = ["n", "good_label", "good_model_rate", "good_plain_rate", "harmed_model_rate"]
+    names += ["harmed_plain_rate", "harmed_change_low", "harmed_change_high"]
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=names)
+
+
+WOMEN = (100, 40, 0.451, 0.409, 0.06, 0.1, -0.07, -0.01)
+MEN = (90, 50, 0.5, 0.52, 0.2, 0.15, 0.01, 0.09)
+OTHERS = (30, 9, 0.5, 0.5, 0.2, 0.2, -0.1, 0.1)
+NOBODY = (0, 0, *[float("nan")] * 6)
+AMONG = "Among people whose label is “hired”, the mixture wrongly gives “not hired” to"
+
+
+def test_hundred_people_of_each_group_are_told():
+    assert of_hundred_takeaway(groups(women=WOMEN, men=MEN, nobody=NOBODY), "hired") == (
+        "Of 100 people in each group the mixture (the utility expert) gives “hired” to: "
+        "women 45 (41) and men 50 (52)."
+    )
+    assert of_hundred_takeaway(groups(nobody=NOBODY), "hired") == "No group has rows."
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            {"women": WOMEN, "men": MEN, "others": OTHERS},
+            f"{AMONG} more people of men (20.0 against 15.0 of 100) and fewer people of women (6.0 "
+            "against 10.0 of 100) than the utility expert, beyond the 95% interval of each change.",
+        ),
+        (
+            {"women": WOMEN},
+            f"{AMONG} fewer people of women (6.0 against 10.0 of 100) than the utility expert, "
+            "beyond the 95% interval of each change.",
+        ),
+        (
+            {"others": OTHERS, "nobody": NOBODY},
+            f"{AMONG} about as many people of each group as the utility expert.",
+        ),
+        (
+            {"a": (*OTHERS[:6], 0.0, 0.1), "b": (*OTHERS[:6], -0.1, 0.0)},
+            f"{AMONG} about as many people of each group as the utility expert.",
+        ),
+    ],
+)
+def test_who_is_clearly_harmed_more_or_less_often_is_named(rows, told):
+    assert harm_takeaway(groups(**rows), "hired", "not hired") == told
+
+
+def test_the_meaning_of_an_outcome_is_asked():
+    assert MEANING_ASKED.format(outcome="hired") == (
+        "Is the outcome “hired” good or bad for the person? With an answer, the page counts who is "
+        "wrongly denied the good outcome. The answer changes what is said, not what was trained."
+    )

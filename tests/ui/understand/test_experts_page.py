@@ -11,6 +11,7 @@ from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
 from fairmoe.metrics import largest_gaps
 from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.people import changes_for_people
 from tests.ui.fakes import make_run
 from tests.ui.parts import open_part
 
@@ -104,9 +105,9 @@ def test_captions_name_data_rows_and_seed(experts):
 
 def test_charts_say_their_takeaway_to_a_screen_reader(experts):
     alts = [chart.proto.alt for chart in experts.get("plotly_chart")]
-    assert len(alts) == 3
+    assert len(alts) == 5
     assert all(alts)
-    assert "is predicted positive most often" in alts[1]
+    assert "is predicted positive most often" in alts[3]
 
 
 def test_no_model_is_called_fair(experts):
@@ -222,8 +223,8 @@ def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(app, demo_
     experts = app.switch_page("pages/experts.py").run()
     first = specs(experts)
     for key, other, changed in (
-        ("split", "validation", [True, True, False]),
-        ("rates-model", "utility", [False, True, False]),
+        ("split", "validation", [True, True, True, True, False]),
+        ("rates-model", "utility", [False, False, False, True, False]),
     ):
         usual = experts.get_by_key(key).value
         experts.get_by_key(key).set_value(other).run()
@@ -249,3 +250,42 @@ def test_kept_figures_belong_to_the_run_that_is_shown(app, demo_run):
     first = specs(app.switch_page("pages/experts.py").run())
     state.keep(other, labelled)
     assert all(a != b for a, b in zip(first, specs(app.run()), strict=True))
+
+
+def told_in_people(app: AppTest) -> str:
+    return next(text.value for text in app.markdown if text.value.startswith("Of 1,333 people"))
+
+
+def test_the_account_is_told_drawn_and_open_in_numbers(experts):
+    run = experts.session_state["fairmoe"].run
+    account = run.account()
+    assert told_in_people(experts) == escape_markdown(
+        changes_for_people(account.everyone, "hired", "not hired")
+    )
+    experts.session_state["people-open"] = True
+    experts.run()
+    table = next(found.value for found in experts.dataframe if "harmed_change" in found.value)
+    assert list(table.index) == ["female", "male", "Everyone"]
+    female = account.groups.loc["female"]
+    assert table["better"]["female"] == f"{female['better']:.0f} ({female['better_right']:.0f})"
+    assert table["harmed_model"]["Everyone"].endswith(f"[{account.everyone['harmed_model']:.0f}]")
+    assert table["good_change"]["female"].startswith(f"{100 * female['good_change']:+.1f} (")
+
+
+def test_an_outcome_can_be_told_of_a_run_on_the_page(app):
+    table = demo_table()
+    roles = replace(DEMO_ROLES, target=replace(DEMO_ROLES.target, outcome=None))
+    app.session_state["fairmoe"].keep(
+        make_run(table, roles, Settings(seed=7)), assign_roles(table, roles)
+    )
+    experts = app.switch_page("pages/experts.py").run()
+    assert len(specs(experts)) == 4
+    assert "wrongly" not in told_in_people(experts)
+    experts.get_by_key("meaning-bad").click().run()
+    # Of a bad outcome, the good one is the other.
+    assert "the outcome “not hired” to" in told_in_people(experts).replace("\\", "")
+    assert "wrongly gives “hired”" in told_in_people(experts)
+    state = experts.session_state["fairmoe"]
+    assert state.run.roles == state.kept.labelled.roles
+    assert state.run.roles.target.outcome == "bad"
+    assert len(specs(experts)) == 5

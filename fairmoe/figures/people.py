@@ -1,0 +1,188 @@
+"""What a model changes for people: a hundred dots for each group, and who is wrongly denied."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe._escape import Html, escape_html
+from fairmoe.figures.decisions import largest_groups
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, group_styles
+from fairmoe.figures.panels import add_upright, axes_of, row_panels
+
+EVERYONE = "Everyone"
+DOTS = 100
+_DEEP = 4
+"""Dots that stand one below the other; those of a group fill columns, so shares show as lengths."""
+_BAND = _DEEP + 1.6
+
+_TOLD = {
+    "both": ("#0072B2", "circle"),
+    "better": ("#009E73", "triangle-up"),
+    "worse": ("#D55E00", "x"),
+    "neither": ("#8C8C8C", "circle-open"),
+}
+_UNTOLD = _TOLD | {"better": ("#56B4E9", "diamond"), "worse": ("#E69F00", "square")}
+"""Where no outcome is good or bad, no change is drawn as for the better or for the worse."""
+
+
+def hundred_figure(account: pd.DataFrame, *, good: str, is_told: bool) -> go.Figure:
+    """Draw of 100 people in each group who gets an outcome from both models, from one, from none.
+
+    Args:
+        account: `fairmoe.metrics.Account.groups`, and `everyone` as the last row; of more than
+            `MOST_GROUPS` groups the largest are drawn.
+        good: What the outcome that is counted is called.
+        is_told: Whether it is good and the other bad for a person.
+    """
+    drawn = _drawn(account)
+    drawn = drawn[drawn["n"] > 0]
+    sources = {
+        "both": "both models",
+        "better": "the mixture only",
+        "worse": "the utility expert only",
+        "neither": "neither",
+    }
+    figure = go.Figure()
+    dots = _dots(drawn)
+    for kind, source in sources.items():
+        own = dots[dots["kind"] == kind]
+        colour, symbol = (_TOLD if is_told else _UNTOLD)[kind]
+        figure.add_scatter(
+            name=escape_html(f"“{good}” from {source}"),
+            x=own["x"],
+            y=own["y"],
+            mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 9},
+            customdata=own["hover"],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    places = [place * _BAND + (_DEEP - 1) / 2 for place in range(len(drawn))]
+    figure.update_layout(
+        template=TEMPLATE,
+        title=escape_html(f"Of 100 people, who gets “{good}”?"),
+        height=190 + 76 * len(drawn),
+        legend={"orientation": "v", "y": -0.02, "itemclick": False, "itemdoubleclick": False},
+    )
+    figure.update_xaxes(visible=False, range=[-0.8, DOTS / _DEEP - 0.2], fixedrange=True)
+    figure.update_yaxes(
+        range=[len(drawn) * _BAND - 1, -1],
+        tickvals=places,
+        ticktext=_labels(drawn["n"], "people"),
+        ticksuffix="  ",
+        showgrid=False,
+        zeroline=False,
+        fixedrange=True,
+    )
+    return figure
+
+
+def harm_figure(account: pd.DataFrame, *, bad: str) -> go.Figure:
+    """Draw who is wrongly given the bad outcome, by both models, and the change with its interval.
+
+    Args:
+        account: See `hundred_figure`.
+        bad: What the outcome that is bad for a person is called.
+    """
+    drawn = _drawn(account)
+    drawn = drawn[drawn["good_label"] > 0]
+    labels = _labels(drawn["good_label"], "people")
+    ends = 100 * drawn[["harmed_change_low", "harmed_change_high"]]
+    figure = row_panels(
+        [Html("of 100 people"), Html("change")],
+        group_styles([str(name) for name in drawn.index]),
+        title=escape_html(f"Who is wrongly given “{bad}”?"),
+        row_height=52,
+        values=[{"range": [-4, 104], "nticks": 6}, {"range": _around_zero(ends), "nticks": 6}],
+    )
+    rows = [style.label for style in group_styles([str(name) for name in drawn.index])]
+    figure.update_yaxes(tickvals=rows, ticktext=labels, automargin=True)
+    for model, rate in (("utility", "harmed_plain_rate"), ("mixture", "harmed_model_rate")):
+        style = MODEL_STYLES[model]
+        figure.add_scatter(
+            name=style.label,
+            x=100 * drawn[rate],
+            y=rows,
+            mode="markers",
+            marker={"color": style.colour, "symbol": style.symbol, "size": 12},
+            customdata=100 * drawn[[f"{rate}_low", f"{rate}_high"]],
+            hovertemplate="%{y}: %{x:.1f} of 100 (%{customdata[0]:.1f} to %{customdata[1]:.1f})"
+            "<extra>%{fullData.name}</extra>",
+            **axes_of(1),
+        )
+    change = 100 * drawn["harmed_change"]
+    add_upright(figure, 2, 0, color="rgba(128,128,128,0.8)", dash="dot", width=1)
+    figure.add_scatter(
+        x=change,
+        y=rows,
+        mode="markers",
+        showlegend=False,
+        marker={"color": MODEL_STYLES["mixture"].colour, "symbol": "diamond", "size": 11},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": ends["harmed_change_high"] - change,
+            "arrayminus": change - ends["harmed_change_low"],
+            "color": "rgba(128,128,128,0.8)",
+            "thickness": 1.6,
+            "width": 5,
+        },
+        hovertemplate="%{y}: %{x:+.1f} of 100<extra></extra>",
+        **axes_of(2),
+    )
+    height = figure.layout.height + 40
+    figure.update_layout(
+        showlegend=True, height=height, legend={"y": -60 / height}, margin={"b": 60}
+    )
+    return figure
+
+
+def _drawn(account: pd.DataFrame) -> pd.DataFrame:
+    groups = account.iloc[:-1]
+    kept = [name in largest_groups(groups["n"]) for name in groups.index]
+    return pd.concat([groups[kept], account.iloc[-1:]])
+
+
+def _dots(drawn: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for band, (name, row) in enumerate(drawn.iterrows()):
+        counts = {
+            "both": int(row["good_plain"] - row["worse"]),
+            "better": int(row["better"]),
+            "worse": int(row["worse"]),
+            "neither": int(row["n"] - row["good_plain"] - row["better"]),
+        }
+        edges = np.cumsum([0, *of_hundred(list(counts.values()))])
+        for (kind, count), (start, end) in zip(counts.items(), pairwise(edges), strict=True):
+            hover = f"{escape_html(str(name))}: {count:,} of {row['n']:,.0f} people"
+            rows += [(kind, i // _DEEP, band * _BAND + i % _DEEP, hover) for i in range(start, end)]
+    return pd.DataFrame(rows, columns=["kind", "x", "y", "hover"])
+
+
+def of_hundred(counts: Sequence[int]) -> list[int]:
+    """Return counts as whole numbers that add up to 100, by the method of largest remainders.
+
+    Example:
+        >>> of_hundred([1, 1, 1]), of_hundred([0, 995, 5])
+        ([34, 33, 33], [0, 99, 1])
+    """
+    total = sum(counts)
+    whole = [DOTS * count // total for count in counts]
+    left = sorted(range(len(counts)), key=lambda i: -(DOTS * counts[i] % total))
+    for i in left[: DOTS - sum(whole)]:
+        whole[i] += 1
+    return whole
+
+
+def _labels(counts: "pd.Series[Any]", of: str) -> list[Html]:
+    return [
+        Html(f"{escape_html(str(name))}<br>{count:,.0f} {of}") for name, count in counts.items()
+    ]
+
+
+def _around_zero(ends: pd.DataFrame) -> tuple[float, float]:
+    far = 1.15 * max(1.0, float(ends.abs().max().max()))
+    return -far, far

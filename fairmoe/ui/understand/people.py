@@ -1,0 +1,145 @@
+"""The account in people: what the mixture changes for whom, in pictures before numbers."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.data import OUTCOMES, Outcome
+from fairmoe.figures.people import EVERYONE, harm_figure, hundred_figure
+from fairmoe.names import SplitName
+from fairmoe.sentences.people import (
+    MEANING_ASKED,
+    changes_for_people,
+    harm_takeaway,
+    of_hundred_takeaway,
+)
+from fairmoe.ui.frame.components import show_chart, show_table
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.results import describe
+
+if TYPE_CHECKING:
+    from fairmoe.metrics import Account
+    from fairmoe.runs import Run
+
+_CHANGED = "Decisions that the mixture changes; in brackets, with how many the label agrees."
+
+
+def show_people(state: Session, run: "Run", split: SplitName) -> None:
+    """Show who gets which outcome from the mixture beside the utility expert, and who is harmed."""
+    is_told = run.roles.target.favourable is not None
+    account = run.account(split=split, otherwise=True)
+    good, bad = run.good_and_bad
+    told = changes_for_people(account.everyone, good, bad, is_told=is_told)
+    st.markdown(escape_markdown(told))
+    if run.roles.target.outcome is None:
+        _ask_meaning(state, run)
+    table = pd.concat([account.groups, account.everyone.rename(EVERYONE).to_frame().T])
+    key = (run.run_id, run.roles.target.outcome, split)
+    show_chart(
+        state.drawn(("hundred", *key), lambda: hundred_figure(table, good=good, is_told=is_told)),
+        takeaway=of_hundred_takeaway(account.groups, good),
+        source=f"{describe(run, split)} Rounded to whole people of 100.",
+        key=f"hundred-{split}",
+    )
+    if is_told:
+        show_chart(
+            state.drawn(("harm", *key), lambda: harm_figure(table, bad=bad)),
+            takeaway=harm_takeaway(account.groups, good, bad),
+            source=f"{describe(run, split)} Bars are paired 95% intervals: the same people, "
+            "decided about twice.",
+            key=f"harm-{split}",
+        )
+    _show_numbers(account, table, (good, bad), is_told=is_told, split=split)
+
+
+def _ask_meaning(state: Session, run: "Run") -> None:
+    with st.container(border=True):
+        st.markdown(escape_markdown(MEANING_ASKED.format(outcome=run.data.words[0])))
+        with st.container(horizontal=True):
+            for outcome in OUTCOMES:
+                st.button(
+                    outcome.capitalize(),
+                    key=f"meaning-{outcome}",
+                    on_click=_tell,
+                    args=(state, outcome),
+                )
+
+
+def _tell(state: Session, outcome: Outcome) -> None:
+    assert state.kept is not None
+    run = state.kept.run.with_outcome(outcome)
+    labelled = replace(state.kept.labelled, roles=run.roles)
+    state.runs[run.run_id] = replace(state.kept, run=run, labelled=labelled)
+
+
+def _show_numbers(
+    account: "Account",
+    table: pd.DataFrame,
+    words: tuple[str, str],
+    *,
+    is_told: bool,
+    split: SplitName,
+) -> None:
+    numbers = st.expander(
+        "The numbers", icon=":material/table_rows:", key="people-open", on_change="rerun"
+    )
+    if not numbers.open:
+        return
+    good, bad = words
+    shown, columns = {}, {}
+    for name, label, text in _columns(good, bad, is_told=is_told):
+        shown[name] = _cells(table, name)
+        columns[name] = st.column_config.TextColumn(label, help=text)
+    with numbers:
+        show_table(
+            pd.DataFrame(shown, index=table.index).rename_axis("Group"),
+            key=f"people-table-{split}",
+            alt=of_hundred_takeaway(account.groups, good),
+            columns=columns,
+            csv=table.rename_axis("group"),
+        )
+
+
+def _columns(good: str, bad: str, *, is_told: bool) -> list[tuple[str, str, str]]:
+    rates = "Of 100 people, with a 95% interval; in brackets the count."
+    columns = [
+        ("n", "People", "Rows of the group."),
+        ("good_label", f"“{good}” by label", rates),
+        ("good_plain", f"“{good}” by the utility expert", rates),
+        ("good_model", f"“{good}” by the mixture", rates),
+        ("good_change", "change", "Of 100 people, with a paired 95% interval."),
+        ("better", f"Changed to “{good}”", _CHANGED),
+        ("worse", f"Changed to “{bad}”", _CHANGED),
+    ]
+    if is_told:
+        among = (
+            f"Of 100 people whose label is “{good}”, with a 95% interval; in brackets the count."
+        )
+        columns += [
+            ("harmed_plain", f"Wrongly “{bad}” by the utility expert", among),
+            ("harmed_model", f"Wrongly “{bad}” by the mixture", among),
+            ("harmed_change", "change", "Of 100 such people, with a paired 95% interval."),
+        ]
+    return columns
+
+
+def _cells(table: pd.DataFrame, name: str) -> list[Any]:
+    if name == "n":
+        return [f"{n:,.0f}" for n in table["n"]]
+    if name in ("better", "worse"):
+        return [
+            f"{count:,.0f} ({right:,.0f})"
+            for count, right in zip(table[name], table[f"{name}_right"], strict=True)
+        ]
+    is_change = name.endswith("_change")
+    rate, sign = (name, "+") if is_change else (f"{name}_rate", "")
+    cells: list[Any] = []
+    for _, row in table.iterrows():
+        value, low, high = (100 * row[f"{rate}{end}"] for end in ("", "_low", "_high"))
+        count = "" if is_change else f" [{row[name]:,.0f}]"
+        text = f"{value:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f}){count}"
+        cells.append(None if pd.isna(value) else text)
+    return cells

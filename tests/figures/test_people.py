@@ -1,0 +1,79 @@
+import pandas as pd
+import pytest
+
+from fairmoe.figures.people import harm_figure, hundred_figure, of_hundred
+from fairmoe.metrics import account_in_people
+
+# Of four in <b> both models hire one, the mixture one more and one fewer; of two in c, both none.
+ACCOUNT = account_in_people(
+    [1, 1, 0, 0, 1, 1],
+    [1, 0, 1, 0, 0, 0],
+    [1, 1, 0, 0, 0, 0],
+    group=[0, 0, 0, 0, 1, 1],
+    group_names=["<b>", "c", "nobody"],
+    favourable=True,
+)
+TABLE = pd.concat([ACCOUNT.groups, ACCOUNT.everyone.rename("Everyone").to_frame().T])
+
+
+def drawn(**told):
+    figure = hundred_figure(TABLE, good="hired", is_told=True, **told)
+    return figure, {trace.name: trace for trace in figure.data}
+
+
+def test_a_hundred_dots_stand_for_each_group_with_rows():
+    figure, traces = drawn()
+    assert sum(len(trace.x) for trace in traces.values()) == 300
+    assert list(figure.layout.yaxis.ticktext) == [
+        "&lt;b&gt;<br>4 people",
+        "c<br>2 people",
+        "Everyone<br>6 people",
+    ]
+    first = {name: sum(y < 4 for y in trace.y) for name, trace in traces.items()}
+    assert first == {
+        "“hired” from both models": 25,
+        "“hired” from the mixture only": 25,
+        "“hired” from the utility expert only": 25,
+        "“hired” from neither": 25,
+    }
+    assert "<b>" not in figure.to_json()
+    hover = traces["“hired” from the mixture only"].customdata[0]
+    assert hover == "&lt;b&gt;: 1 of 4 people"
+
+
+def test_no_change_is_drawn_as_better_or_worse_where_no_outcome_is():
+    told = {trace.marker.color for trace in hundred_figure(TABLE, good="x", is_told=True).data}
+    untold = {trace.marker.color for trace in hundred_figure(TABLE, good="x", is_told=False).data}
+    green_and_red = {"#009E73", "#D55E00"}
+    assert green_and_red <= told
+    assert not green_and_red & untold
+
+
+@pytest.mark.parametrize("counts", [[1, 1, 1], [0, 0, 7], [995, 3, 2], [1, 2, 3, 94]])
+def test_hundred_people_are_shared_out_to_the_last(counts):
+    shares = of_hundred(counts)
+    assert sum(shares) == 100
+    for count, share in zip(counts, shares, strict=True):
+        assert abs(100 * count / sum(counts) - share) < 1
+
+
+def test_wrong_denials_are_drawn_beside_their_change():
+    plain, mixture, change = harm_figure(TABLE, bad="not hired").data
+    assert list(plain.x) == [50, 100, 75]
+    assert list(mixture.x) == [0, 100, 50]
+    assert list(change.x) == [-50, 0, -25]
+    assert change.error_x.array[0] > 0
+    assert list(plain.customdata[0]) == pytest.approx(
+        list(100 * ACCOUNT.groups.iloc[0][["harmed_plain_rate_low", "harmed_plain_rate_high"]])
+    )
+
+
+def test_of_many_groups_the_largest_are_drawn():
+    n = list(range(1, 11))
+    group = [g for g, rows in enumerate(n) for _ in range(rows)]
+    names = [f"g{g}" for g in range(10)]
+    zeros = [0] * len(group)
+    found = account_in_people(zeros, zeros, zeros, group=group, group_names=names, favourable=True)
+    table = pd.concat([found.groups, found.everyone.rename("Everyone").to_frame().T])
+    shown = hundred_figure(table, good="x", is_told=True).layout.yaxis.ticktext
+    assert [text.partition("<br>")[0] for text in shown] == [*names[2:], "Everyone"]
