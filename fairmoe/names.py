@@ -171,6 +171,10 @@ GAP_MEASURES: Mapping[str, str] = {
 }
 """The gaps between groups that a review begins with."""
 
+FOUR_FIFTHS = 0.8
+"""Below this ratio of selection rates those who enforce the law on hiring in the United States look
+closer. A rule of thumb: a lower ratio does not prove discrimination, nor a higher its absence."""
+
 CELLS: Mapping[str, str] = {
     "true_positive": "rightly predicted positive",
     "false_positive": "wrongly predicted positive",

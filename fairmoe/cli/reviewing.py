@@ -39,8 +39,8 @@ def print_review(run: Run, reference: str | None, tolerance: float | None) -> No
         stdout.print("Cannot be told: the test rows are too few to say.")
     told = clear_differences(
         review.comparisons,
-        "selection_rate",
+        words=run.data.words,
         reference=review.reference,
-        apart=review.apart["selection_rate"],
+        apart=review.apart,
     )
     stdout.print(printable(told))

@@ -21,7 +21,7 @@ from fairmoe.metrics.groups import (
 )
 from fairmoe.metrics.harm import Account, account_in_people
 from fairmoe.metrics.judged import DIFFERENCES, Verdict
-from fairmoe.metrics.review import FOUR_FIFTHS, Review, check_reference, review_groups
+from fairmoe.metrics.review import Review, check_reference, review_groups
 from fairmoe.metrics.scores import score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
@@ -29,6 +29,7 @@ from fairmoe.metrics.uncertainty import (
     demographic_parity_test,
     equal_opportunity_test,
 )
+from fairmoe.names import FOUR_FIFTHS
 
 __all__ = [
     "DIFFERENCES",

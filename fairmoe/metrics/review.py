@@ -22,10 +22,7 @@ from fairmoe.metrics.judged import (
     lowest_ratio,
     ratios,
 )
-
-FOUR_FIFTHS = 0.8
-"""Below this ratio of selection rates those who enforce the law on hiring in the United States look
-closer. A rule of thumb: a lower ratio does not prove discrimination, nor a higher its absence."""
+from fairmoe.names import FOUR_FIFTHS
 
 MIN_ROWS = 30
 """Of fewer rows nothing about a group's rate can be told; it stands apart."""

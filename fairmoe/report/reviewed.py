@@ -19,9 +19,9 @@ def reviewed(found: Findings) -> list[Block]:
     review = found.reviews["mixture"]
     told = clear_differences(
         review.comparisons,
-        "selection_rate",
+        words=found.run.data.words,
         reference=review.reference,
-        apart=review.apart["selection_rate"],
+        apart=review.apart,
     )
     return [Text(told), gaps_reviewed(found), ratios_reviewed(found), Text(FOUR_FIFTHS_EXPLAINED)]
 

@@ -1,10 +1,10 @@
 """What a review finds: verdicts on gaps, and which groups clearly differ from the reference."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from fairmoe.names import INSUFFICIENT, RATES
+from fairmoe.names import FOUR_FIFTHS, GAP_MEASURES, INSUFFICIENT
 from fairmoe.sentences.wording import listed, p_value
 
 VERDICTS = {
@@ -13,6 +13,9 @@ VERDICTS = {
     "cannot be told": "cannot be told with so few people",
 }
 """What is said of a gap and a tolerance, by verdict."""
+
+MOST_NAMED = 3
+"""Of more clear differences the farthest are named, and the others counted."""
 
 FOUR_FIFTHS_EXPLAINED = (
     "Four fifths (80%) is a rule of thumb of United States law on hiring, no pass mark: a lower "
@@ -32,30 +35,122 @@ def with_interval(value: float, low: float, high: float, unit: str) -> str:
     return f"{100 * value:.1f}{unit} ({100 * low:.1f} to {100 * high:.1f})"
 
 
+def rate_in_words(rate: str, words: tuple[str, str]) -> str:
+    """Return what a rate counts, by what the outcomes are called.
+
+    Args:
+        rate: A key of `fairmoe.names.RATES`.
+        words: What both outcomes are called, the positive one first.
+    """
+    positive, other = words
+    return {
+        "base_rate": f"with the label “{positive}”",
+        "selection_rate": f"given “{positive}”",
+        "true_positive_rate": f"given “{positive}” of those with the label “{positive}”",
+        "false_positive_rate": f"given “{positive}” of those with the label “{other}”",
+        "accuracy": "decided rightly",
+        "positive_predictive_value": f"with the label “{positive}” of those given “{positive}”",
+    }[rate]
+
+
 def clear_differences(
-    comparisons: pd.DataFrame, rate: str, *, reference: str, apart: Sequence[str]
+    comparisons: pd.DataFrame,
+    *,
+    words: tuple[str, str],
+    reference: str,
+    apart: Mapping[str, Sequence[str]],
 ) -> str:
-    """Name the groups that clearly differ from the reference in a rate, the farthest first.
+    """Name the groups that clearly differ from the reference, in which rate, the farthest first.
 
     Args:
         comparisons: As `fairmoe.metrics.Review` has them.
-        rate: A key of `fairmoe.names.RATES`.
+        words: What both outcomes are called, the positive one first.
         reference: The group that the others are compared with.
-        apart: Groups of too few rows to be judged.
+        apart: By rate, groups of too few rows to be judged, as `fairmoe.metrics.Review` has them.
     """
-    label = RATES[rate].lower()
-    of_rate = comparisons[comparisons["rate"] == rate]
-    clear = of_rate[of_rate["clear"].astype(bool)]
+    clear = farthest_first(comparisons[comparisons["clear"].astype(bool)])
     told = [
-        f"{row['group']} ({row['value']:.1%} of {row['n']:,}, {100 * row['difference']:+.1f} pp, "
+        f"{row['group']} ({row['value']:.1%} {rate_in_words(row['rate'], words)}, against "
+        f"{row['reference_value']:.1%}: {100 * row['difference']:+.1f} pp, "
         f"{p_value(row['p_value'])})"
         for row in clear.to_dict("records")
     ]
-    if of_rate.empty:
-        text = f"No group has enough rows to be compared with {reference} ({label})."
+    if comparisons.empty:
+        text = f"No group has enough rows to be compared with {reference}."
     elif told:
-        against = f"{clear['reference_value'].iloc[0]:.1%} {label}"
-        text = f"Clearly different from {reference} ({against}): {listed(told)}."
+        text = f"Clearly different from {reference}: {listed(told, most=MOST_NAMED)}."
     else:
-        text = f"No group differs clearly from {reference} ({label})."
-    return f"{text} Too few rows to be judged: {listed(apart)}." if apart else text
+        text = f"No group differs clearly from {reference}."
+    return f"{text} {_too_few(apart)}".strip()
+
+
+def farthest_first(comparisons: pd.DataFrame) -> pd.DataFrame:
+    """Return comparisons with the clear ones first, and the larger before the smaller."""
+    size = comparisons["difference"].abs()
+    order = size.sort_values(ascending=False, kind="stable").index
+    ordered = comparisons.loc[order]
+    is_clear = ordered["clear"].astype(bool)
+    return pd.concat([ordered[is_clear], ordered[~is_clear]])
+
+
+def _too_few(apart: Mapping[str, Sequence[str]]) -> str:
+    everywhere = list(apart["selection_rate"])
+    in_some = dict.fromkeys(name for names in apart.values() for name in names)
+    partly = [name for name in in_some if name not in everywhere]
+    told = ([listed(everywhere)] if everywhere else []) + (
+        [f"in some rates {listed(partly)}"] if partly else []
+    )
+    return f"Too few people to be judged: {'; '.join(told)}." if told else ""
+
+
+def verdicts_in_words(differences: pd.DataFrame, tolerance: float) -> str:
+    """Say which gaps exceed a tolerance, which lie within it, and which cannot be told.
+
+    Args:
+        differences: As `fairmoe.metrics.Review` has them, with verdicts.
+        tolerance: The largest gap that is accepted, in [0, 1].
+    """
+    told = []
+    for verdict in ("exceeds", "cannot be told", "within"):
+        names = [
+            GAP_MEASURES[str(name)].lower().removesuffix(" difference")
+            for name in differences.index[differences["verdict"] == verdict]
+        ]
+        if names:
+            told.append(f"{VERDICTS[verdict]}: {listed(names)}")
+    return f"With a tolerance of {100 * tolerance:g} pp, {'; '.join(told)}."
+
+
+def gaps_takeaway(differences: pd.DataFrame) -> str:
+    """Say which gap is the largest, between whom, and how sure that is.
+
+    Args:
+        differences: As `fairmoe.metrics.Review` has them.
+    """
+    known = differences.dropna(subset=["value"])
+    if known.empty:
+        return "Too few groups have enough rows to be compared."
+    name = str(known["value"].idxmax())
+    largest = known.T[name]
+    return (
+        f"The largest gap is the {GAP_MEASURES[name].lower()}, "
+        f"{with_interval(largest['value'], largest['low'], largest['high'], ' pp')}, between "
+        f"{largest['highest']} and {largest['lowest']}."
+    )
+
+
+def four_fifths(ratio: "pd.Series[float]", outcome: str) -> str:
+    """Say what the ratio of the lowest to the highest rate of an outcome is beside four fifths.
+
+    Args:
+        ratio: As `fairmoe.metrics.Review` has it.
+        outcome: What the outcome is called.
+    """
+    if pd.isna(ratio["value"]):
+        return f"The ratio of the rates of “{outcome}” cannot be estimated ({INSUFFICIENT})."
+    side = "below" if ratio["value"] < FOUR_FIFTHS else "not below"
+    return (
+        f"The lowest rate of “{outcome}” is "
+        f"{with_interval(ratio['value'], ratio['low'], ratio['high'], '%')} of the highest, {side} "
+        "four fifths."
+    )

@@ -1,10 +1,19 @@
 """What is said of a review, word by word."""
 
 import pandas as pd
+import pytest
 
 from fairmoe.metrics.judged import COMPARISON
-from fairmoe.names import GAP_MEASURES
-from fairmoe.sentences.reviews import FOUR_FIFTHS_EXPLAINED, VERDICTS, clear_differences
+from fairmoe.names import GAP_MEASURES, RATES
+from fairmoe.sentences.reviews import (
+    FOUR_FIFTHS_EXPLAINED,
+    VERDICTS,
+    clear_differences,
+    four_fifths,
+    gaps_takeaway,
+    rate_in_words,
+    verdicts_in_words,
+)
 
 
 def compared(*rows):
@@ -17,23 +26,96 @@ def compared(*rows):
     )
 
 
-def test_clear_differences_are_named_in_their_order():
-    table = compared(("a", 1200, 0.57, 0.0001), ("b", 90, 0.2, 0.02), ("c", 80, 0.45, 0.6))
-    assert clear_differences(table, "selection_rate", reference="r", apart=("d", "e")) == (
-        "Clearly different from r (41.0% predicted positive): a (57.0% of 1,200, +16.0 pp, "
-        "p < 0.001) and b (20.0% of 90, -21.0 pp, p = 0.02). Too few rows to be judged: d and e."
+NONE_APART = {"selection_rate": (), "true_positive_rate": ()}
+WORDS = ("hired", "not hired")
+
+
+def told(table, apart=NONE_APART):
+    return clear_differences(table, words=WORDS, reference="r", apart=apart)
+
+
+def test_clear_differences_are_named_the_farthest_first():
+    table = compared(("b", 90, 0.2, 0.02), ("a", 1200, 0.57, 0.0001), ("c", 80, 0.45, 0.6))
+    table.loc[0, "rate"] = "true_positive_rate"
+    assert told(table, {"selection_rate": ("d", "e"), "true_positive_rate": ("e", "f")}) == (
+        "Clearly different from r: b (20.0% given “hired” of those with the label “hired”, against "
+        "41.0%: -21.0 pp, p = 0.02) and a (57.0% given “hired”, against 41.0%: +16.0 pp, "
+        "p < 0.001). Too few people to be judged: d and e; in some rates f."
     )
+
+
+def test_of_many_clear_differences_the_others_are_counted():
+    table = compared(*((f"g{i}", 100, 0.9 - i / 100, 0.001) for i in range(5)))
+    found = told(table)
+    assert found.index("g0 (") < found.index("g1 (") < found.index("g2 (")
+    assert found.endswith("p = 0.001) and 2 more.")
 
 
 def test_no_clear_difference_and_nothing_to_compare_are_said():
-    table = compared(("c", 80, 0.45, 0.6))
-    assert clear_differences(table, "selection_rate", reference="r", apart=()) == (
-        "No group differs clearly from r (predicted positive)."
+    assert told(compared(("c", 80, 0.45, 0.6))) == "No group differs clearly from r."
+    partly = {"selection_rate": (), "true_positive_rate": ("c",)}
+    assert told(compared(), partly) == (
+        "No group has enough rows to be compared with r. Too few people to be judged: in some "
+        "rates c."
     )
-    assert clear_differences(table, "true_positive_rate", reference="r", apart=("c",)) == (
-        "No group has enough rows to be compared with r (true positive rate). Too few rows to be "
-        "judged: c."
+
+
+def test_rates_are_told_in_the_words_of_the_outcomes():
+    assert {rate: rate_in_words(rate, WORDS) for rate in RATES} == {
+        "base_rate": "with the label “hired”",
+        "selection_rate": "given “hired”",
+        "true_positive_rate": "given “hired” of those with the label “hired”",
+        "false_positive_rate": "given “hired” of those with the label “not hired”",
+        "accuracy": "decided rightly",
+        "positive_predictive_value": "with the label “hired” of those given “hired”",
+    }
+
+
+def gaps(**rows):
+    names = ["value", "low", "high", "highest", "lowest", "verdict"]
+    return pd.DataFrame(list(rows.values()), index=list(rows), columns=names)
+
+
+NAN = float("nan")
+GAPS = gaps(
+    demographic_parity_difference=(0.11, 0.02, 0.2, "a", "b", "cannot be told"),
+    equal_opportunity_difference=(0.2, 0.1, 0.3, "c", "b", "exceeds"),
+    false_positive_rate_difference=(0.01, 0.0, 0.04, "a", "c", "within"),
+    predictive_parity_difference=(NAN, NAN, NAN, "", "", "cannot be told"),
+)
+
+
+def test_verdicts_are_told_by_name_what_exceeds_first():
+    assert verdicts_in_words(GAPS, 0.05) == (
+        "With a tolerance of 5 pp, exceeds the tolerance: equal opportunity; cannot be told with "
+        "so few people: demographic parity and predictive parity; within the tolerance: false "
+        "positive rate."
     )
+
+
+def test_the_largest_gap_is_named_with_its_groups():
+    assert gaps_takeaway(GAPS) == (
+        "The largest gap is the equal opportunity difference, 20.0 pp (10.0 to 30.0), between c "
+        "and b."
+    )
+    assert gaps_takeaway(GAPS[3:]) == "Too few groups have enough rows to be compared."
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"),
+    [
+        ((0.7, 0.6, 0.9), "70.0% (60.0 to 90.0) of the highest, below four fifths."),
+        ((0.8, 0.6, 0.9), "80.0% (60.0 to 90.0) of the highest, not below four fifths."),
+    ],
+)
+def test_the_ratio_stands_beside_four_fifths(ratio, text):
+    found = four_fifths(pd.Series(dict(zip(["value", "low", "high"], ratio, strict=True))), "hired")
+    assert found == f"The lowest rate of “hired” is {text}"
+
+
+def test_a_ratio_that_is_not_estimable_is_said():
+    found = four_fifths(pd.Series({"value": NAN, "low": NAN, "high": NAN}), "hired")
+    assert found == ("The ratio of the rates of “hired” cannot be estimated (insufficient data).")
 
 
 def test_no_verdict_calls_a_model_fair():

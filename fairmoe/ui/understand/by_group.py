@@ -1,16 +1,13 @@
 """What each group gets from one model of a run, and how sure that is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.decisions import (
     MIN_ROWS_OF_BIN,
-    MOST_GROUPS,
     calibration_figure,
     confusion_figure,
     roc_figure,
@@ -33,80 +30,11 @@ from fairmoe.ui.frame.components import (
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.results import describe
+from fairmoe.ui.understand.judged import Judged, judge
+from fairmoe.ui.understand.review import show_review
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from fairmoe.metrics import Gap
     from fairmoe.runs import Run
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """One model of a run, on the rows of one split.
-
-    Attributes:
-        run: The run.
-        split: The split.
-        model: The model.
-        rates: As `fairmoe.metrics.group_rates` returns it.
-        gaps: As `fairmoe.metrics.largest_gaps` returns them.
-    """
-
-    run: "Run"
-    split: SplitName
-    model: "Model"
-    rates: pd.DataFrame
-    gaps: "dict[str, Gap]"
-
-    @property
-    def key(self) -> str:
-        """Tells it from others in the keys of widgets."""
-        return f"{self.split}-{self.model}"
-
-    @property
-    def source(self) -> str:
-        """What figures of it are drawn from."""
-        return f"{MODELS[self.model]}; {describe(self.run, self.split)}"
-
-    @property
-    def source_of_curves(self) -> str:
-        """The same, for figures that draw the largest groups only."""
-        many = len(self.rates)
-        some = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
-        return f"{self.source}{some if many > MOST_GROUPS else ''}"
-
-    @property
-    def labels_and_scores(self) -> "tuple[NDArray[Any], NDArray[Any]]":
-        """Labels and probabilities of the rows."""
-        record = self.run.splits[self.split]
-        return record.y_true, record.proba[self.model]
-
-    @property
-    def groups(self) -> "dict[str, Any]":
-        """The groups of the rows, as `fairmoe.metrics` asks for them."""
-        return {
-            "group": self.run.splits[self.split].group,
-            "group_names": list(self.run.data.groups),
-        }
-
-
-def judge(state: Session, run: "Run", split: SplitName, model: "Model") -> Judged:
-    """Return rates and tested gaps of one model, computed once per session."""
-    # Importing it imports torch, which no page may need before there is a run.
-    from fairmoe.metrics import group_rates, largest_gaps  # noqa: PLC0415
-
-    def answer() -> Judged:
-        record, names = run.splits[split], list(run.data.groups)
-        proba = record.proba[model]
-        rates = group_rates(
-            record.y_true, proba > 0.5, proba, group=record.group, group_names=names
-        )
-        gaps = largest_gaps(record.y_true, proba > 0.5, group=record.group, rates=rates)
-        return Judged(run, split, model, rates, gaps)
-
-    return state.once(("judged", run.run_id, split, model), answer)
 
 
 def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
@@ -259,7 +187,8 @@ def _with_interval(name: str, label: str, text: str) -> dict[str, Any]:
 
 
 _PARTS: dict[str, Callable[[Session, Judged], None]] = {
-    "Rates and gaps": _show_rates,
+    "Gaps": show_review,
+    "Rates": _show_rates,
     "Right and wrong": _show_confusion,
     "Ranking": _show_roc,
     "Probabilities": _show_calibration,

@@ -14,7 +14,7 @@ from fairmoe.ui.frame.frame import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.warnings import proxies
-from fairmoe.ui.understand.by_group import judge
+from fairmoe.ui.understand.judged import judge
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run

@@ -7,11 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe._escape import escape_markdown
+from fairmoe.analysis import review_run
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
 from fairmoe.metrics import largest_gaps
+from fairmoe.names import GAP_MEASURES
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.reviews import clear_differences, verdicts_in_words, with_interval
 from tests.ui.fakes import make_run
 from tests.ui.parts import open_part
 
@@ -25,7 +28,7 @@ def experts(app: AppTest) -> AppTest:
 
 
 def frames(app: AppTest) -> dict[str, object]:
-    return dict(zip(("scores", "rates"), (d.value for d in app.dataframe), strict=True))
+    return dict(zip(("scores", "rates"), (d.value for d in app.dataframe), strict=False))
 
 
 def test_all_models_stand_side_by_side_in_percent(experts):
@@ -79,7 +82,7 @@ def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
 
 
 def test_rates_have_counts_and_intervals(experts):
-    rates = frames(experts)["rates"]
+    rates = frames(open_part(experts, "group-part", "Rates"))["rates"]
     run = experts.session_state["fairmoe"].run
     assert list(rates.index) == ["female", "male"]
     assert rates["n"].sum() == len(run.splits["test"].y_true)
@@ -88,6 +91,7 @@ def test_rates_have_counts_and_intervals(experts):
 
 
 def test_the_switch_shows_the_other_rows(experts):
+    open_part(experts, "group-part", "Rates")
     before = frames(experts)["rates"]["n"].sum()
     experts.get_by_key("split").set_value("validation").run()
     assert not experts.exception
@@ -107,6 +111,8 @@ def test_charts_say_their_takeaway_to_a_screen_reader(experts):
     alts = [chart.proto.alt for chart in experts.get("plotly_chart")]
     assert len(alts) == 5
     assert all(alts)
+    assert "The largest gap is the" in alts[3]
+    alts = [c.proto.alt for c in open_part(experts, "group-part", "Rates").get("plotly_chart")]
     assert "is predicted positive most often" in alts[3]
 
 
@@ -151,6 +157,7 @@ def test_a_group_that_the_models_see_needs_no_proxy(app, sensitive, said):
 
 @pytest.mark.slow
 def test_gaps_are_told_in_words_with_direction_sizes_and_chance(experts):
+    open_part(experts, "group-part", "Rates")
     words = " ".join(text.value for text in experts.markdown)
     # Once above, in the summary, and not again beside the other gap.
     assert words.count("The mixture predicts “hired” more often for") == 1
@@ -289,3 +296,61 @@ def test_an_outcome_can_be_told_of_a_run_on_the_page(app):
     assert state.run.roles == state.kept.labelled.roles
     assert state.run.roles.target.outcome == "bad"
     assert len(specs(experts)) == 5
+
+
+def test_gaps_have_verdicts_against_the_tolerance_and_a_reference_to_choose(experts):
+    run = experts.session_state["fairmoe"].run
+
+    def told() -> list[str]:
+        return [text.value.replace("\\", "") for text in experts.markdown]
+
+    words = {"words": run.data.words}
+    review = run.review()
+    assert (
+        clear_differences(
+            review.comparisons, **words, reference=review.reference, apart=review.apart
+        )
+        in told()
+    )
+    assert not any("With a tolerance" in text for text in told())
+    experts.get_by_key("review-tolerance").set_value(5.0)
+    experts.get_by_key(f"review-reference-{run.run_id}").set_value("female").run()
+    assert not experts.exception
+    review = run.review(reference="female", tolerance=0.05)
+    assert verdicts_in_words(review.differences, 0.05) in told()
+    assert (
+        clear_differences(review.comparisons, **words, reference="female", apart=review.apart)
+        in told()
+    )
+    spec = specs(experts)[3]
+    assert all(verdict in spec for verdict in set(review.differences["verdict"]))
+
+
+@pytest.mark.slow
+def test_all_measures_of_a_review_stand_below_one_control(app, demo_run):
+    run, labelled = demo_run
+    app.session_state["fairmoe"].keep(run, labelled)
+    app.session_state["review-open"] = True
+    experts = app.switch_page("pages/experts.py").run()
+    assert not experts.exception
+    found = {tuple(table.value.columns): table.value for table in experts.dataframe}
+    review = review_run(run, labelled, "mixture")
+    gaps = found["gap", "between", "n"]
+    assert list(gaps.index) == list(GAP_MEASURES.values())
+    value, low, high = review.differences.loc[
+        "equal_opportunity_difference", ["value", "low", "high"]
+    ]
+    assert gaps["gap"]["Equal opportunity difference"] == with_interval(value, low, high, " pp")
+    ratios = found["n", "value", "highest", "reference"]
+    assert ratios["reference"]["male"] == "reference"
+    compared = found["rate", "value", "reference", "difference", "p", "clear", "n"]
+    assert len(compared) == len(review.comparisons)
+    others = found["value", "about"]["value"]
+    assert others["Calibration difference"] == f"{100 * review.calibration_difference:.1f} pp"
+    assert others["Flip rate"].startswith("not applicable: the models do not see")
+    assert others["Representation gap"].startswith("not applicable: only single experts")
+    experts.get_by_key("rates-model").set_value("utility").run()
+    others = next(t.value for t in experts.dataframe if list(t.value) == ["value", "about"])
+    distance = review_run(run, labelled, "utility").representation_difference
+    assert others["value"]["Representation gap"] == f"{distance:.3f}"
+    assert "rule of thumb" in " ".join(text.value for text in experts.markdown)
