@@ -1,6 +1,7 @@
 """The mixture behind scikit-learn's interface."""
 
 import numbers
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -8,30 +9,40 @@ import pandas as pd
 import torch
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import Tags, assert_all_finite, check_random_state
-from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import (
-    check_consistent_length,
-    check_is_fitted,
-    column_or_1d,
-    validate_data,
-)
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.data import LabelledTable, Outcome, Roles, Sensitive, Target, encode, split_rows
-from fairmoe.data.table import table_from_frame
+from fairmoe.data import (
+    Encoder,
+    LabelledTable,
+    Outcome,
+    Roles,
+    Sensitive,
+    Target,
+    encode,
+    split_rows,
+)
+from fairmoe.data.given import as_pandas, frame_of_array, groups_of_values, labels_of, positions_of
+from fairmoe.data.kinds import plain
+from fairmoe.data.table import check_names, table_from_frame
 from fairmoe.errors import InvalidInputError
+from fairmoe.nn import Mixture
 from fairmoe.training import train
 
-Rows = ArrayLike | pd.DataFrame
+Rows = Any
+"""A data frame of any library that narwhals knows, or an array."""
+
+SENSITIVE = "sensitive_features"
 
 
 class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A fairness-aware mixture of experts for two classes.
 
-    Numbers are scaled and categories encoded inside: give a data frame of mixed columns, with
-    missing values if it has any, or an array of numbers. The greater of the two labels, in sorted
-    order, is the positive class.
+    Numbers are scaled and categories encoded inside: give a data frame (of pandas, polars, pyarrow
+    or another library that narwhals knows) or an array of mixed columns, with missing values if
+    it has any. Where one of `fit` and `predict` gets a frame and the other an array, columns are
+    taken by position. The greater of the two labels, in sorted order, is the positive class.
 
     Args:
         lambda_rep: Weight of representation alignment in the result-fairness expert, from 0 on.
@@ -45,12 +56,16 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             choose the best weights by, in (0, 1).
         outcome: Whether the positive class is "good" or "bad" for the person, or "neither"; None
             if that is not told.
+        sensitive_columns: One or two columns of `X`, by name or position, whose values part the
+            rows into groups. For meta-estimators that pass on nothing but `X` and `y`.
+        include_sensitive: Whether `sensitive_columns` are features too.
         settings: Everything else; None for `fairmoe.Settings()`. To search over one of them, give
             several: `{"settings": [Settings(hidden=h) for h in (4, 8)]}`.
 
     Attributes:
         classes_: The two labels, `(2,)`, the positive one last.
-        groups_: The values of the sensitive features, `(G,)`, in the order of the group ids.
+        groups_: The values of the sensitive features, `(G,)`, in the order of the group ids; of
+            two that are crossed, texts such as "female & old".
         encoder_: What turns rows into the inputs of the mixture.
         mixture_: The trained `fairmoe.nn.Mixture`, a stack of one.
         n_features_in_: The number of columns given to `fit`.
@@ -66,7 +81,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ((100, 2), (100, 3))
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (scikit-learn's parameters are flat)
         self,
         *,
         lambda_rep: float | None = None,
@@ -76,6 +91,8 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         random_state: int | np.random.RandomState | None = None,
         validation_fraction: float = 0.2,
         outcome: Outcome | None = None,
+        sensitive_columns: str | Sequence[str | int] | None = None,
+        include_sensitive: bool = False,
         settings: Settings | None = None,
     ) -> None:
         self.lambda_rep = lambda_rep
@@ -85,53 +102,30 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.random_state = random_state
         self.validation_fraction = validation_fraction
         self.outcome = outcome
+        self.sensitive_columns = sensitive_columns
+        self.include_sensitive = include_sensitive
         self.settings = settings
 
-    def fit(self, X: Rows, y: ArrayLike, *, sensitive_features: ArrayLike | None = None) -> Self:
-        """Train experts and gate.
+    def fit(self, X: Rows, y: ArrayLike, *, sensitive_features: Any = None) -> Self:
+        """Train experts and gate. A fit that fails leaves the estimator as it was.
 
         Args:
-            X: Shape `(n, c)`. A data frame, or an array of numbers; values may be missing.
+            X: Shape `(n, c)`. A data frame or an array; values may be missing.
             y: Shape `(n,)`. Labels of two classes.
-            sensitive_features: Shape `(n,)`. The value that parts the rows into groups, such as
-                sex. It is needed here only, and is a feature only if it is in `X` too.
+            sensitive_features: Shape `(n,)`, or `(n, 2)` for two that are crossed. The values that
+                part the rows into groups, such as sex. They are needed here only, and are features
+                only if they are in `X` too.
 
         Raises:
             InvalidInputError: The sensitive features are absent, incomplete or all the same; the
-                labels are not of two classes; a parameter is outside its limits.
+                labels are not of two classes; a parameter is outside its limits; there are too
+                few rows.
             ValueError: Scikit-learn finds fault with `X` or `y`.
         """
-        if sensitive_features is None:
-            raise InvalidInputError(
-                "'sensitive_features' are needed to train",
-                however="none were given",
-                remedy="Give fit one value per row, such as the column of sex.",
-            )
-        settings = self._settings()
-        table = table_from_frame(self._frame(X, reset=True))
-        classes, labels = _labels(y)
-        groups, group = _groups(sensitive_features)
-        check_consistent_length(table.frame, labels, group)
-        labelled = LabelledTable(
-            features=table.frame,
-            kinds=table.kinds,
-            y=labels,
-            group=group,
-            group_names=tuple(str(value) for value in groups),
-            positive=f"y = {classes[1]}",
-            words=(f"y = {classes[1]}", f"y = {classes[0]}"),
-            rows=np.arange(len(labels)),
-            split=self._split(labels, group, settings),
-            notes=(),
-            roles=Roles(Target("y", outcome=self.outcome), (Sensitive("sensitive_features"),)),
-            table=table,
-        )
-        data = encode(labelled, scale=settings.scale, rare_level=settings.rare_level)
-        # In float64 a row's prediction does not depend on which rows it is predicted with.
-        self.mixture_ = train(data, [settings]).mixture.double()
-        self.encoder_ = data.encoder
-        self.classes_ = classes
-        self.groups_ = groups
+        draft = type(self).__new__(type(self))
+        draft.__dict__.update(self.__dict__)
+        draft._fit(X, y, sensitive_features)
+        self.__dict__ = draft.__dict__
         return self
 
     def predict(self, X: Rows) -> NDArray[Any]:
@@ -156,7 +150,78 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
         return tags
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return plain figures and texts, so that skops keeps the model as pickle does."""
+        state = dict(super().__getstate__())
+        if isinstance(self.settings, Settings):
+            state["settings"] = self.settings.to_dict()
+        if "mixture_" in state:
+            weights = {
+                name: value.detach().numpy() for name, value in self.mixture_.state_dict().items()
+            }
+            state["mixture_"] = {"spec": self.mixture_.spec(), "weights": weights}
+            state["encoder_"] = self.encoder_.to_dict()
+        return state
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        state = dict(state)
+        if isinstance(state["settings"], Mapping):
+            state["settings"] = Settings.from_dict(state["settings"])
+        if "mixture_" in state:
+            mixture = Mixture.from_spec(state["mixture_"]["spec"]).double().requires_grad_(False)
+            mixture.load_state_dict(
+                {name: torch.tensor(value) for name, value in state["mixture_"]["weights"].items()}
+            )
+            state["mixture_"] = mixture
+            state["encoder_"] = Encoder.from_dict(state["encoder_"])
+        super().__setstate__(state)
+
+    def _fit(self, X: Rows, y: ArrayLike, sensitive_features: Any) -> None:
+        settings = self._settings()
+        frame = self._frame(X, reset=True)
+        self._columns = tuple(frame.columns)
+        sensitive = positions_of(self.sensitive_columns, self._columns)
+        if sensitive and sensitive_features is None:
+            sensitive_features = frame.iloc[:, list(sensitive)]
+        elif sensitive or sensitive_features is None:
+            raise InvalidInputError(
+                f"'{SENSITIVE}' are needed to train",
+                however="they were given beside 'sensitive_columns'"
+                if sensitive
+                else "none were given",
+                remedy="Give one of the two."
+                if sensitive
+                else "Give fit one value per row, such as the column of sex.",
+            )
+        table = table_from_frame(frame)
+        classes, labels = labels_of(y)
+        groups, group = groups_of_values(sensitive_features, SENSITIVE)
+        check_consistent_length(frame, labels, group)
+        left_out = set() if self.include_sensitive else set(sensitive)
+        features = [name for i, name in enumerate(self._columns) if i not in left_out]
+        labelled = LabelledTable(
+            features=table.frame[features],
+            kinds={name: table.kinds[name] for name in features},
+            y=labels,
+            group=group,
+            group_names=tuple(str(value) for value in groups),
+            positive=f"y = {classes[1]}",
+            words=(f"y = {classes[1]}", f"y = {classes[0]}"),
+            rows=np.arange(len(labels)),
+            split=self._split(labels, group, settings),
+            notes=(),
+            roles=Roles(Target("y", outcome=self.outcome), (Sensitive(SENSITIVE),)),
+            table=table,
+        )
+        data = encode(labelled, scale=settings.scale, rare_level=settings.rare_level)
+        # In float64 a row's prediction does not depend on which rows it is predicted with.
+        self.mixture_ = train(data, [settings]).mixture.double()
+        self.encoder_ = data.encoder
+        self.classes_ = classes
+        self.groups_ = groups
 
     def _settings(self) -> Settings:
         """Return `settings` with the lambdas and the seed that were given beside them."""
@@ -191,48 +256,44 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         split = np.ones(len(labels), dtype=np.int64)
         split[training] = 0
+        if split.max() == 0:
+            raise InvalidInputError(
+                "Rows are needed to train on and to choose by",
+                however=f"none of {len(labels)} can be held out of the training",
+                remedy="Give more rows of each class and group.",
+            )
         return split
 
     def _frame(self, X: Rows, *, reset: bool) -> pd.DataFrame:
+        X = as_pandas(X)
         if isinstance(X, pd.DataFrame):
+            check_names([str(column) for column in X.columns])
             validate_data(self, X, reset=reset, skip_check_array=True)
-            return X.set_axis(X.columns.map(str), axis="columns")
-        array = validate_data(self, X, reset=reset, ensure_all_finite="allow-nan")
-        return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
+            frame = X.set_axis(X.columns.map(str), axis="columns")
+        else:
+            frame = self._frame_of_array(X, reset=reset)
+        if not len(frame):
+            raise InvalidInputError("Rows are needed", however="'X' has none")
+        return frame if reset else frame.set_axis(list(self._columns), axis="columns")
+
+    def _frame_of_array(self, X: Any, *, reset: bool) -> pd.DataFrame:
+        array = X if hasattr(X, "toarray") else np.asarray(X)
+        if array.ndim != 2:
+            raise InvalidInputError(
+                "'X' needs rows and columns",
+                however=f"its shape is {array.shape}",
+                remedy="Reshape your data to (rows, columns).",
+            )
+        # Numbers are checked by scikit-learn; whatever else there is, column by column here.
+        checks: dict[str, Any] = (
+            {"dtype": None, "ensure_all_finite": False}
+            if array.dtype.kind in "OUSTM"
+            else {"ensure_all_finite": "allow-nan"}
+        )
+        frame = frame_of_array(validate_data(self, array, reset=reset, **checks))
+        return frame.set_axis([f"x{i}" for i in range(frame.shape[1])], axis="columns")
 
     def _inputs(self, X: Rows) -> torch.Tensor:
         check_is_fitted(self, "mixture_")
-        return torch.from_numpy(self.encoder_.transform(self._frame(X, reset=False))).double()
-
-
-def _labels(y: ArrayLike) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the two classes and each row's, 0 or 1."""
-    assert_all_finite(np.asarray(y), input_name="y")
-    kind = type_of_target(y, input_name="y", raise_unknown=True)
-    if kind != "binary":
-        raise InvalidInputError(
-            "Only binary classification is supported", however=f"the target is {kind}"
-        )
-    classes, labels = np.unique(column_or_1d(y, warn=True), return_inverse=True)
-    if len(classes) < 2:
-        raise InvalidInputError("The target needs two classes", however="'y' has one class")
-    return classes, labels.astype(np.int64)
-
-
-def _groups(sensitive_features: ArrayLike) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the values that part the rows, and each row's, as an id."""
-    column = pd.Series(column_or_1d(sensitive_features))
-    group, values = pd.factorize(column, sort=True)
-    missing = int((group < 0).sum())
-    if missing:
-        raise InvalidInputError(
-            "'sensitive_features' need a value for each row",
-            however=f"{missing:,} of {len(column):,} have none",
-            remedy="Leave those rows out, or make a group of them.",
-        )
-    if len(values) < 2:
-        raise InvalidInputError(
-            "Fairness needs two groups to be compared",
-            however="'sensitive_features' have one value",
-        )
-    return np.asarray(values), group.astype(np.int64)
+        frame = self._frame(X, reset=False).apply(plain)
+        return torch.from_numpy(self.encoder_.transform(frame)).double()

@@ -91,7 +91,7 @@ def test_shell_examples_run_in_their_order(page, run, pytestconfig, tmp_path, mo
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "count"), [("README.md", 2), ("docs/guide.md", 1)])
+@pytest.mark.parametrize(("page", "count"), [("README.md", 2), ("docs/guide.md", 2)])
 def test_python_examples_run(page, count, pytestconfig, tmp_path, monkeypatch, capsys):
     text = (pytestconfig.rootpath / page).read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)

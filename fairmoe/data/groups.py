@@ -45,11 +45,11 @@ def groups_of(table: Table, sensitive: tuple[Sensitive, ...]) -> Groups:
     first, second = parts
     crossed = first.ids * len(second.names) + second.ids
     crossed[(first.ids < 0) | (second.ids < 0)] = -1
-    names = itertools.product(*(map(_quoted, part.names) for part in parts))
+    names = itertools.product(*(map(quoted, part.names) for part in parts))
     return Groups(crossed, tuple(CROSS.join(pair) for pair in names))
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """Return a name that cannot be taken for two crossed ones."""
     return f"“{name}”" if CROSS in name or name.startswith("“") else name
 

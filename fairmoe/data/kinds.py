@@ -32,6 +32,25 @@ def level_text(value: Hashable) -> str:
     return str(value).strip()
 
 
+def plain(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Return Python objects with a type, wherever one fits them all; other values as they are.
+
+    Numbers among missing values become numbers, and values without a hash, such as lists, texts.
+
+    Example:
+        >>> plain(pd.Series([1, None, 2.5], dtype="object")).dtype
+        dtype('float64')
+    """
+    if values.dtype != "object":
+        return values
+    kind = pd.api.types.infer_dtype(values, skipna=True)
+    if kind in ("floating", "integer", "mixed-integer-float", "decimal"):
+        return pd.to_numeric(values.where(values.notna(), np.nan))
+    if kind.startswith("mixed") and not all(isinstance(value, Hashable) for value in values):
+        return values.map(str, na_action="ignore")
+    return values.infer_objects()
+
+
 def as_category(values: "pd.Series[Any]") -> "pd.Series[Any]":
     """Return values as a categorical series of texts, stripped, with missing words as missing.
 

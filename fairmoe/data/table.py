@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from fairmoe.data.kinds import ColumnKind, as_category, as_number
+from fairmoe.data.kinds import ColumnKind, as_category, as_number, plain
 from fairmoe.data.reading.columns import interpret
 from fairmoe.data.reading.raw import RawTable
 from fairmoe.data.reading.record import Change, Reading, ReadOptions
@@ -64,7 +64,7 @@ def table_from_frame(frame: pd.DataFrame, *, name: str = "", sha256: str = "") -
     frame = frame.set_axis([str(column) for column in frame.columns], axis=1)
     cells = {}
     for column in frame.columns:
-        values = frame[column].infer_objects().reset_index(drop=True)
+        values = plain(frame[column]).reset_index(drop=True)
         cells[column] = as_number(values)[0] if _is_number(values) else as_category(values)
     table = table_from_raw(RawTable(cells, typed=True), ReadOptions(), rows=len(frame), name=name)
     return dataclasses.replace(table, sha256=sha256 or _digest(table.frame))

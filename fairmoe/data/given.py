@@ -1,0 +1,186 @@
+"""Rows, labels and groups as callers hand them over, in frames and arrays of many libraries."""
+
+import itertools
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.utils import assert_all_finite
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from fairmoe.data.groups import CROSS, MAX_GROUPS, quoted
+from fairmoe.data.kinds import plain
+from fairmoe.data.table import check_has
+from fairmoe.errors import InvalidInputError
+
+
+def as_pandas(given: Any) -> Any:
+    """Return a frame or series of any library that narwhals knows as one of pandas.
+
+    Whatever is neither is returned as it came; a lazy frame is collected.
+    """
+    if isinstance(given, (pd.DataFrame, pd.Series)):
+        return given
+    native = nw.from_native(given, pass_through=True, allow_series=True)
+    if isinstance(native, nw.LazyFrame):
+        native = native.collect()
+    return native.to_pandas() if isinstance(native, (nw.DataFrame, nw.Series)) else given
+
+
+def frame_of_array(array: NDArray[Any]) -> pd.DataFrame:
+    """Return an array `(n, c)` as a frame with the columns 0 to c - 1.
+
+    NumPy makes texts of numbers that stand beside texts; a column of nothing else is numbers.
+    """
+    if array.dtype.kind not in "USTO":
+        return pd.DataFrame(array)
+    frame = pd.DataFrame(array.astype(object)).apply(plain)
+    if array.dtype.kind == "O":
+        return frame
+    return frame.apply(_numbers_if_all)
+
+
+def column_of(given: Any, name: str) -> "pd.Series[Any]":
+    """Return one value per row as a series.
+
+    Args:
+        given: A series, a list or an array `(n,)`, or one of a single column.
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: There are more columns than one, or no rows.
+    """
+    given = as_pandas(given)
+    if isinstance(given, pd.DataFrame) and given.shape[1] == 1:
+        given = given.iloc[:, 0]
+    if isinstance(given, (list, tuple)) and not any(isinstance(v, (list, tuple)) for v in given):
+        # NumPy would write a missing value among texts as "nan".
+        given = pd.Series(list(given), dtype="object")
+    if given is None:
+        raise InvalidInputError(
+            f"The model requires {name} to be passed, but the target {name} is None"
+        )
+    if not isinstance(given, pd.Series):
+        array = np.asarray(given)
+        if not (array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 1)):
+            raise InvalidInputError(
+                f"'{name}' needs one value for each row",
+                however=f"its shape is {array.shape}",
+            )
+        given = pd.Series(column_or_1d(array, warn=name == "y"))
+    return plain(given.reset_index(drop=True))
+
+
+def labels_of(y: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the two classes `(2,)`, and each row's `(n,)`, 0 or 1.
+
+    Raises:
+        InvalidInputError: A label is missing, or there are not two classes.
+    """
+    column = column_of(y, "y")
+    _check_given(column.isna().to_numpy(), "y", "a label")
+    values = column.to_numpy()
+    if values.dtype.kind == "f":
+        assert_all_finite(values, input_name="y")
+    if len({isinstance(value, str) for value in values} if values.dtype == object else ()) > 1:
+        raise InvalidInputError(
+            "The target needs labels of one kind", however="'y' mixes texts with other values"
+        )
+    kind = type_of_target(values, input_name="y", raise_unknown=False)
+    if kind != "binary":
+        raise InvalidInputError(
+            "Only binary classification is supported", however=f"the target is {kind}"
+        )
+    classes, labels = np.unique(values, return_inverse=True)
+    if len(classes) < 2:
+        raise InvalidInputError("The target needs two classes", however="'y' has one class")
+    return classes, labels.astype(np.int64)
+
+
+def groups_of_values(given: Any, name: str) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the values that part the rows, `(G,)`, and each row's, `(n,)`, as an id.
+
+    Args:
+        given: One column `(n,)`, or two `(n, 2)` that are crossed; then the values are texts such
+            as "female & old".
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: A value is missing, or there are not two to `MAX_GROUPS` groups.
+    """
+    parts = [pd.factorize(column, sort=True) for column in _sensitive_columns(given, name)]
+    _check_given(np.any([ids < 0 for ids, _ in parts], axis=0), name, "a value")
+    values: NDArray[Any]
+    if len(parts) == 1:
+        ids, levels = parts[0]
+        values = levels.to_numpy()
+    else:
+        (first, firsts), (second, seconds) = parts
+        crossed = first.astype(np.int64) * len(seconds) + second
+        pairs = [
+            CROSS.join(quoted(str(level)) for level in pair)
+            for pair in itertools.product(firsts, seconds)
+        ]
+        present, ids = np.unique(crossed, return_inverse=True)
+        values = np.array(pairs, dtype=object)[present]
+    if len(values) < 2:
+        raise InvalidInputError(
+            "Fairness needs two groups to be compared", however=f"'{name}' have one value"
+        )
+    if len(values) > MAX_GROUPS:
+        raise InvalidInputError(
+            f"At most {MAX_GROUPS} groups can be compared",
+            however=f"'{name}' have {len(values):,} values",
+            remedy="Cut numbers into bins, or merge values.",
+        )
+    return values, ids.astype(np.int64)
+
+
+def positions_of(named: str | Sequence[str | int] | None, columns: Sequence[str]) -> list[int]:
+    """Return where columns lie that are given by name or position.
+
+    Raises:
+        InvalidInputError: One is not there.
+    """
+    positions = []
+    for each in (named,) if isinstance(named, str) else named or ():
+        is_place = isinstance(each, numbers.Integral) and -len(columns) <= each < len(columns)
+        name = columns[int(each)] if is_place else str(each)
+        check_has(dict.fromkeys(columns), name)
+        positions.append(columns.index(name))
+    return positions
+
+
+def _sensitive_columns(given: Any, name: str) -> "list[pd.Series[Any]]":
+    given = as_pandas(given)
+    if not isinstance(given, (pd.DataFrame, pd.Series)) and np.ndim(given) == 2:
+        given = pd.DataFrame(given)
+    if not isinstance(given, pd.DataFrame):
+        return [column_of(given, name)]
+    if given.shape[1] not in (1, 2):
+        raise InvalidInputError(
+            f"'{name}' need one column, or two to be crossed",
+            however=f"there are {given.shape[1]}",
+        )
+    return [column_of(given.iloc[:, i], name) for i in range(given.shape[1])]
+
+
+def _check_given(missing: NDArray[np.bool_], name: str, what: str) -> None:
+    count = int(missing.sum())
+    if count:
+        raise InvalidInputError(
+            f"'{name}' need{'s' if name == 'y' else ''} {what} for each row",
+            however=f"{count:,} of {len(missing):,} have none",
+            remedy="Leave those rows out" + ("." if name == "y" else ", or make a group of them."),
+        )
+
+
+def _numbers_if_all(values: "pd.Series[Any]") -> "pd.Series[Any]":
+    given = ~values.isin(["nan", "None", ""]) & values.notna()
+    numbers = pd.to_numeric(values.where(given), errors="coerce")
+    return numbers if numbers.notna().equals(given) and given.any() else values
