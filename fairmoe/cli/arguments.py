@@ -30,6 +30,7 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
     include_sensitive: bool,
     drop: Iterable[str] | None,
     split_column: str | None,
+    merge_small: int = 0,
 ) -> Roles:
     """Return the roles of the columns that options name.
 
@@ -42,6 +43,7 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
         include_sensitive=include_sensitive,
         dropped=names_in(drop or ()),
         split_column=split_column,
+        merge_small=merge_small,
     )
 
 

@@ -76,6 +76,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     words: options.Words = None,
     merge: options.Merge = None,
     bins: options.Bins = None,
+    merge_small: options.MergeSmall = 0,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
     split_column: options.SplitColumn = None,
@@ -114,6 +115,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         include_sensitive=include_sensitive,
         drop=drop,
         split_column=split_column,
+        merge_small=merge_small,
     )
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(

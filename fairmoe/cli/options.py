@@ -96,6 +96,15 @@ Bins = Annotated[
     list[str] | None,
     typer.Option(metavar="COL=NUMBER[,NUMBER]", help="Cut points of a numeric sensitive column."),
 ]
+MergeSmall = Annotated[
+    int,
+    typer.Option(
+        "--merge-small",
+        min=0,
+        metavar="N",
+        help="Make one group of those with fewer than N rows or no positive one.",
+    ),
+]
 IncludeSensitive = Annotated[
     bool, typer.Option("--include-sensitive", help="Let the models see the sensitive columns.")
 ]

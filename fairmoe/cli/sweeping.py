@@ -73,6 +73,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     words: options.Words = None,
     merge: options.Merge = None,
     bins: options.Bins = None,
+    merge_small: options.MergeSmall = 0,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
     split_column: options.SplitColumn = None,
@@ -100,6 +101,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         include_sensitive=include_sensitive,
         drop=drop,
         split_column=split_column,
+        merge_small=merge_small,
     )
     base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(

@@ -1,6 +1,6 @@
 """From the bytes of a file to encoded, split arrays."""
 
-from fairmoe.data.assign import LabelledTable, assign_roles
+from fairmoe.data.assign import MIN_GROUP_ROWS, LabelledTable, SmallGroupsError, assign_roles
 from fairmoe.data.checks import suspected_leaks
 from fairmoe.data.demo import DEMO_NAME, DEMO_ROLES, demo_csv, demo_table, make_demo
 from fairmoe.data.encode import EncodedData, EncodedSplit, encode
@@ -17,6 +17,7 @@ from fairmoe.data.table import Table, reread, retype, table_from_frame
 __all__ = [
     "DEMO_NAME",
     "DEMO_ROLES",
+    "MIN_GROUP_ROWS",
     "MISSING",
     "OUTCOMES",
     "PUBLIC",
@@ -32,6 +33,7 @@ __all__ = [
     "Reading",
     "Roles",
     "Sensitive",
+    "SmallGroupsError",
     "Suggestion",
     "Table",
     "Target",

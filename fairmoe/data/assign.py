@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe.data.groups import groups_of
+from fairmoe.data.groups import Groups, groups_of, merge_small_groups
 from fairmoe.data.kinds import ColumnKind
 from fairmoe.data.labels import label
 from fairmoe.data.reading import sentences
@@ -29,6 +28,10 @@ SPLIT_WORDS = {
     "dev": 1,
     "test": 2,
 }
+
+
+class SmallGroupsError(InvalidInputError):
+    """A group has too few rows to be judged; `Roles.merge_small` merges such groups."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,16 +101,18 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
             remedy="Load a longer table.",
         )
     ids, group = np.unique(groups.ids[rows], return_inverse=True)
-    names = tuple(groups.names[i] for i in ids)
     y = labels.y[rows]
     _check_classes(y, roles.target.column)
-    _check_groups(y, group, names, roles)
+    used = Groups(group.astype(np.int64), tuple(groups.names[i] for i in ids))
+    if roles.merge_small:
+        used = merge_small_groups(used, y, fewer_than=roles.merge_small, at_least=MIN_GROUP_ROWS)
+    _check_groups(y, used, roles)
     return LabelledTable(
         features=frame.loc[is_usable, list(features)].reset_index(drop=True),
         kinds={column: table.kinds[column] for column in features},
         y=y,
-        group=group.astype(np.int64),
-        group_names=names,
+        group=used.ids,
+        group_names=used.names,
         positive=labels.positive,
         words=labels.words,
         rows=rows.astype(np.int64),
@@ -162,9 +167,8 @@ def _check_classes(y: NDArray[np.int64], column: str) -> None:
         )
 
 
-def _check_groups(
-    y: NDArray[np.int64], group: NDArray[Any], names: tuple[str, ...], roles: Roles
-) -> None:
+def _check_groups(y: NDArray[np.int64], groups: Groups, roles: Roles) -> None:
+    names = groups.names
     columns = " crossed with ".join(f"'{column}'" for column in roles.sensitive_columns)
     if len(names) < 2:
         raise InvalidInputError(
@@ -172,18 +176,23 @@ def _check_groups(
             however=f"sensitive column {columns} gives one",
             remedy="Choose another column, or group its values otherwise.",
         )
+    rows, positives = np.bincount(groups.ids), np.bincount(groups.ids, weights=y)
     for counts, minimum, needed in (
-        (np.bincount(group), MIN_GROUP_ROWS, f"{MIN_GROUP_ROWS} rows"),
-        (np.bincount(group, weights=y), 1, "one row of the positive class"),
+        (rows, MIN_GROUP_ROWS, f"{MIN_GROUP_ROWS} rows"),
+        (positives, 1, "one row of the positive class"),
     ):
         small = np.flatnonzero(counts < minimum)
         if len(small):
-            raise InvalidInputError(
+            raise SmallGroupsError(
                 f"Each group needs at least {needed}",
                 however=f"{len(small)} of the {len(names)} groups by {columns} "
                 f"{'has' if len(small) == 1 else 'have'} fewer",
                 remedy="Merge small groups with others, or cut numbers elsewhere.",
-                about=[names[i] for i in small],
+                about=[
+                    f"{names[i]}: {rows[i]:,} row{'' if rows[i] == 1 else 's'}, "
+                    f"{positives[i]:,.0f} positive"
+                    for i in small
+                ],
             )
 
 

@@ -15,6 +15,8 @@ from fairmoe.errors import InvalidInputError, nearest_first
 MAX_GROUPS = 50
 
 CROSS = " & "
+SMALL_GROUPS = "smaller groups"
+"""What groups are called that are merged for being small."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,37 @@ def groups_of(table: Table, sensitive: tuple[Sensitive, ...]) -> Groups:
     crossed[(first.ids < 0) | (second.ids < 0)] = -1
     names = itertools.product(*(map(quoted, part.names) for part in parts))
     return Groups(crossed, tuple(CROSS.join(pair) for pair in names))
+
+
+def merge_small_groups(
+    groups: Groups, y: NDArray[np.int64], *, fewer_than: int, at_least: int
+) -> Groups:
+    """Merge groups of few rows, or without a positive one, into one that comes last.
+
+    Where these together still are too few, the next larger group joins them.
+
+    Args:
+        groups: Of the rows that are used; each id occurs.
+        y: Labels, `(n,)`, 0 or 1.
+        fewer_than: Groups of fewer rows are small.
+        at_least: The rows that the merged group is to have.
+    """
+    rows = np.bincount(groups.ids, minlength=len(groups.names))
+    positives = np.bincount(groups.ids, weights=y, minlength=len(groups.names))
+    is_small = (rows < fewer_than) | (positives == 0)
+    if not is_small.any():
+        return groups
+    for i in np.argsort(rows, kind="stable"):
+        if rows[is_small].sum() >= at_least and positives[is_small].sum() > 0:
+            break
+        is_small[i] = True
+    name = SMALL_GROUPS
+    while name in groups.names:
+        name += "*"
+    left = np.flatnonzero(~is_small)
+    new_ids = np.full(len(rows), len(left))
+    new_ids[left] = np.arange(len(left))
+    return Groups(new_ids[groups.ids], (*(groups.names[i] for i in left), name))
 
 
 def quoted(name: str) -> str:

@@ -134,10 +134,13 @@ class Roles:
         include_sensitive: Whether the sensitive columns are features too.
         dropped: Columns to leave out.
         split_column: A column that names the split of each row: train, validation or test.
+        merge_small: Groups of fewer rows, or without a row of the positive class, are merged into
+            one; 0 for none.
 
     Raises:
-        InvalidInputError: A column has two roles, there is not one sensitive column or two, or
-            text was given for a `Target` or `Sensitive`.
+        InvalidInputError: A column has two roles, there is not one sensitive column or two, text
+            was given for a `Target` or `Sensitive`, or groups of fewer than no rows are to be
+            merged.
     """
 
     target: Target
@@ -145,8 +148,14 @@ class Roles:
     include_sensitive: bool = False
     dropped: tuple[str, ...] = ()
     split_column: str | None = None
+    merge_small: int = 0
 
     def __post_init__(self) -> None:
+        if self.merge_small < 0:
+            raise InvalidInputError(
+                "The rows below which groups are merged need to be 0 or more",
+                however=f"{self.merge_small} was given",
+            )
         if not isinstance(self.target, Target) or not all(
             isinstance(each, Sensitive) for each in self.sensitive
         ):
@@ -232,4 +241,5 @@ class Roles:
             include_sensitive=record["include_sensitive"],
             dropped=tuple(record["dropped"]),
             split_column=record["split_column"],
+            merge_small=record.get("merge_small", 0),
         )

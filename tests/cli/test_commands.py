@@ -354,7 +354,22 @@ def test_values_at_fault_are_named(tmp_path):
 
     assert code == 2
     assert "Each group needs at least 10 rows" in err
-    assert err.rstrip().endswith("Concerned: x")
+    assert err.rstrip().endswith("Concerned: x: 2 rows, 1 positive")
+
+
+def test_small_groups_are_merged_on_demand(tmp_path):
+    path = tmp_path / "small.csv"
+    rows = ["f,1,yes", "m,2,no", "f,3,no", "m,4,yes"] * 10 + ["x,5,yes", "x,6,no", "z,5,no"] * 6
+    path.write_text("\n".join(["sex,age,hired", *rows]), encoding="utf-8")
+
+    code, out, _ = shell(
+        "train", path, *ROLES, "--merge-small", "15", "--set", "epochs=4", "--json"
+    )
+
+    assert code == 0
+    found = json.loads(out)
+    assert found["data"]["groups"] == {"f": 20, "m": 20, "smaller groups": 18}
+    assert found["roles"]["merge_small"] == 15
 
 
 def test_a_missing_file_is_bad_input(tmp_path):

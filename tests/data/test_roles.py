@@ -1,6 +1,7 @@
 """Roles: labels, groups and features, and every way in which they cannot be had."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ from fairmoe.data import (
     MISSING,
     Roles,
     Sensitive,
+    SmallGroupsError,
     Target,
     assign_roles,
     read_table,
@@ -17,6 +19,7 @@ from fairmoe.data import (
     suspected_leaks,
     table_from_frame,
 )
+from fairmoe.data.groups import SMALL_GROUPS, Groups, merge_small_groups
 from fairmoe.errors import InvalidInputError
 
 N = 120
@@ -293,7 +296,7 @@ def test_group_with_fewer_than_ten_rows():
         "Each group needs at least 10 rows; however, 1 of the 3 groups by 'sex' has fewer. Merge "
         "small groups with others, or cut numbers elsewhere."
     )
-    assert error.about == ("other",)
+    assert error.about == ("other: 9 rows, 4 positive",)
     sex[9] = "other"
     assert assign(people(sex=sex)).group_names == ("female", "male", "other")
 
@@ -303,7 +306,55 @@ def test_group_without_positives():
     frame.loc[frame["race"] == "black", "hired"] = "no"
     error = refusal(frame, with_sensitive(Sensitive("race")))
     assert "Each group needs at least one row of the positive class" in str(error)
-    assert (error.about, error.choices) == (("black",), ())
+    (about,) = error.about
+    assert re.fullmatch(r"black: \d+ rows, 0 positive", about)
+    assert error.choices == ()
+
+
+def groups_by(ids, y, **sizes):
+    found = merge_small_groups(Groups(np.array(ids), ("a", "b", "c", "d")), np.array(y), **sizes)
+    return found.names, found.ids.tolist()
+
+
+def test_small_groups_and_those_without_a_positive_row_become_one():
+    ids, y = [0] * 5 + [1] + [2] * 2 + [3] * 4, [1] * 8 + [0] * 4
+    merged = ("a", SMALL_GROUPS)
+    assert groups_by(ids, y, fewer_than=3, at_least=1) == (merged, [0] * 5 + [1] * 7)
+
+
+def test_a_merged_group_takes_the_next_larger_until_it_is_large_enough():
+    ids, y = [0] * 5 + [1] + [2] * 2 + [3] * 4, [1] * 12
+    assert groups_by(ids, y, fewer_than=2, at_least=3) == (
+        ("a", "d", SMALL_GROUPS),
+        [0] * 5 + [2] * 3 + [1] * 4,
+    )
+    # Alone it would have no positive row.
+    y[5] = 0
+    assert groups_by(ids, y, fewer_than=2, at_least=1)[0] == ("a", "d", SMALL_GROUPS)
+    assert groups_by(ids, [1] * 12, fewer_than=1, at_least=9)[0] == ("a", "b", "c", "d")
+
+
+def test_a_group_of_that_name_keeps_it():
+    groups = Groups(np.array([0, 0, 0, 1]), (SMALL_GROUPS, "b"))
+    found = merge_small_groups(groups, np.ones(4, int), fewer_than=2, at_least=1)
+    assert found.names == (SMALL_GROUPS, f"{SMALL_GROUPS}*")
+
+
+def test_roles_merge_small_crossed_groups():
+    frame = people()
+    frame.loc[:3, "race"] = "rare"
+    crossed = (Sensitive("sex"), Sensitive("race"))
+    error = refusal(frame, Roles(Target("hired"), crossed))
+    assert isinstance(error, SmallGroupsError)
+    assert all(text.startswith(("female & rare: ", "male & rare: ")) for text in error.about)
+    roles = Roles(Target("hired"), crossed, merge_small=10)
+    labelled = assign(frame, roles)
+    assert labelled.group_names[-1] == SMALL_GROUPS
+    assert not any("rare" in name for name in labelled.group_names)
+    assert np.bincount(labelled.group).min() >= 10
+    assert Roles.from_dict(json.loads(json.dumps(roles.to_dict()))) == roles
+    with pytest.raises(InvalidInputError, match="need to be 0 or more; however, -1 was given"):
+        Roles(Target("hired"), crossed, merge_small=-1)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
-from fairmoe.data import LabelledTable
+from fairmoe.data import LabelledTable, SmallGroupsError
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure
 from fairmoe.figures.tables import group_counts
@@ -11,13 +11,14 @@ from fairmoe.sentences.data import label_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
+    show_error,
     show_note,
     show_table,
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.reading import reading_form, show_changes
-from fairmoe.ui.prepare.roles import roles_form
+from fairmoe.ui.prepare.roles import merge_button, roles_form
 from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
 
 PREVIEW_ROWS = 100
@@ -71,6 +72,10 @@ def settle_roles(state: Session) -> None:
     """
     try:
         state.settle(roles_form(state))
+    except SmallGroupsError as error:
+        state.settle(None)
+        show_error(error)
+        merge_button(state)
     except InvalidInputError:
         state.settle(None)
         raise

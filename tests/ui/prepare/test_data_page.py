@@ -290,6 +290,23 @@ def test_public_data_without_a_network_is_explained_and_loses_nothing(data, monk
     assert groups(data) == ["f", "m"]
 
 
+def test_small_crossed_groups_are_counted_and_merged_by_a_button(data):
+    frame = table(240)
+    frame.loc[:3, "region"] = "nowhere"
+    upload(data, frame)
+    field(data, "selectbox", "Crossed with").select("region").run()
+    assert "Each group needs at least 10 rows" in data.error[0].value
+    told = next(c.value for c in data.caption if c.value.startswith("Concerned"))
+    assert "f & nowhere" in told.replace("\\", "")
+    assert "3 rows, 2 positive, m" in told
+    field(data, "button", "Merge the small groups").click().run()
+    assert not data.exception
+    assert not data.error
+    assert groups(data)[-1] == "smaller groups"
+    assert "f & nowhere" not in groups(data)
+    assert field(data, "number_input", "Merge groups of fewer rows than").value == 10
+
+
 def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     frame = table(240).assign(kin=lambda f: f["sex"].map({"f": "wife", "m": "husband"}))
     frame["score"] = frame["score"].where((frame["sex"] == "f") | (frame.index % 2 == 0))
