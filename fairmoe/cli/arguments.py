@@ -31,6 +31,7 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
     drop: Iterable[str] | None,
     split_column: str | None,
     merge_small: int = 0,
+    group_names: Iterable[str] | None = None,
 ) -> Roles:
     """Return the roles of the columns that options name.
 
@@ -44,7 +45,34 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
         dropped=names_in(drop or ()),
         split_column=split_column,
         merge_small=merge_small,
+        group_names=tuple(group_names_from(group_names or ()).items()),
     )
+
+
+def group_names_from(texts: Iterable[str]) -> dict[str, str]:
+    """Return what groups are to be called, by their own names.
+
+    Raises:
+        InvalidInputError: A text is no pair of names, or a group is named twice.
+
+    Example:
+        >>> group_names_from(["female=women, male=men"])
+        {'female': 'women', 'male': 'men'}
+    """
+    names: dict[str, str] = {}
+    for text in names_in(texts):
+        # Groups of a number have a sign in their own names, such as "age = 1".
+        own, _, shown = (part.strip() for part in text.rpartition("="))
+        if not own or not shown:
+            raise InvalidInputError(
+                "Option --group-names needs the name of a group and the one to display",
+                however="one of them is missing",
+                remedy="Write them like --group-names 'female=women,male=men'.",
+            )
+        if own in names:
+            raise InvalidInputError("A group can be named once", however="one was named twice")
+        names[own] = shown
+    return names
 
 
 def share_from(tolerance: float | None) -> float | None:

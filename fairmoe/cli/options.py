@@ -96,6 +96,15 @@ Bins = Annotated[
     list[str] | None,
     typer.Option(metavar="COL=NUMBER[,NUMBER]", help="Cut points of a numeric sensitive column."),
 ]
+GroupNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--group-names",
+        metavar="GROUP=NAME[,GROUP=NAME]",
+        help="What groups are called in all that is told and drawn, such as "
+        "'female=women,male=men'.",
+    ),
+]
 MergeSmall = Annotated[
     int,
     typer.Option(

@@ -10,7 +10,7 @@ import typer
 
 from fairmoe.analysis import predict_rows, reading_of
 from fairmoe.cli import options
-from fairmoe.cli.arguments import names_in, outcome_from, share_from
+from fairmoe.cli.arguments import group_names_from, names_in, outcome_from, share_from
 from fairmoe.cli.files import table_in, write_new_file
 from fairmoe.cli.output import print_message
 from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
@@ -50,6 +50,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     ] = None,
     outcome: options.OutcomeOfPositive = None,
     words: options.Words = None,
+    group_names: options.GroupNames = None,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="The title.")] = "",
@@ -59,6 +60,8 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     """Write a report of a kept run: one file that reads and prints without a network."""
     meaning = outcome_from(outcome, words)
     run = load_run(folder).with_outcome(*meaning)
+    if group_names:
+        run = run.with_group_names(group_names_from(group_names))
     path = Path(f"report-{run.run_id}.html") if out is None else out
     cover = Cover(datetime.date.today(), title, author, notes)
     chosen = names_in(sections) if sections else tuple(CHOICES)

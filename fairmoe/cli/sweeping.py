@@ -74,6 +74,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     merge: options.Merge = None,
     bins: options.Bins = None,
     merge_small: options.MergeSmall = 0,
+    group_names: options.GroupNames = None,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
     split_column: options.SplitColumn = None,
@@ -102,6 +103,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         drop=drop,
         split_column=split_column,
         merge_small=merge_small,
+        group_names=group_names,
     )
     base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(

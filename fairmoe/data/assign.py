@@ -91,7 +91,7 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     )
     _check_features(table, features)
     labels = label(table, roles.target)
-    groups = groups_of(table, roles.sensitive)
+    groups = groups_of(table, roles.sensitive, roles.group_names)
     is_usable = (labels.y >= 0) & (groups.ids >= 0)
     rows = np.flatnonzero(is_usable)
     if len(rows) < MIN_ROWS:

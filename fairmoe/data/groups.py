@@ -1,7 +1,7 @@
 """Sensitive columns -> groups."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,23 +32,59 @@ class Groups:
     names: tuple[str, ...]
 
 
-def groups_of(table: Table, sensitive: tuple[Sensitive, ...]) -> Groups:
+def groups_of(
+    table: Table,
+    sensitive: tuple[Sensitive, ...],
+    group_names: Sequence[tuple[str, str]] = (),
+) -> Groups:
     """Part the rows of a table by one sensitive column, or by two crossed.
 
     Groups are in the order of the values (numbers by size, texts by alphabet); of two columns, by
     the first and then the second.
 
+    Args:
+        table: The table.
+        sensitive: The columns.
+        group_names: See `Roles.group_names`.
+
     Raises:
-        InvalidInputError: A column has too many values, cannot be cut, or lacks a merged value.
+        InvalidInputError: A column has too many values, cannot be cut, or lacks a merged value; a
+            name to display is for no group, or two groups have the same.
     """
+    shown = dict(group_names)
     parts = [_bin(table, each) if each.bins else _levels(table, each) for each in sensitive]
+    known = [name for part in parts for name in part.names]
+    names = [tuple(shown.get(name, name) for name in part.names) for part in parts]
     if len(parts) == 1:
-        return parts[0]
-    first, second = parts
-    crossed = first.ids * len(second.names) + second.ids
-    crossed[(first.ids < 0) | (second.ids < 0)] = -1
-    names = itertools.product(*(map(quoted, part.names) for part in parts))
-    return Groups(crossed, tuple(CROSS.join(pair) for pair in names))
+        groups = Groups(parts[0].ids, names[0])
+    else:
+        first, second = parts
+        crossed = first.ids * len(second.names) + second.ids
+        crossed[(first.ids < 0) | (second.ids < 0)] = -1
+        pairs = [CROSS.join(map(quoted, pair)) for pair in itertools.product(*names)]
+        known += pairs
+        groups = Groups(crossed, tuple(shown.get(pair, pair) for pair in pairs))
+    _check_names(shown, known, groups.names)
+    return groups
+
+
+def _check_names(shown: Mapping[str, str], known: Sequence[str], names: Sequence[str]) -> None:
+    unknown = [name for name in shown if name not in known]
+    if unknown:
+        raise InvalidInputError(
+            "Names to display need to be those of groups",
+            however="one was given for a group that there is not",
+            choices=nearest_first(unknown[0], known)[:MAX_GROUPS],
+            about=unknown,
+        )
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        raise InvalidInputError(
+            "Each group needs a name of its own",
+            however="two are to be displayed by the same",
+            remedy="Merge them, or choose another name.",
+            about=twice,
+        )
 
 
 def merge_small_groups(

@@ -136,11 +136,13 @@ class Roles:
         split_column: A column that names the split of each row: train, validation or test.
         merge_small: Groups of fewer rows, or without a row of the positive class, are merged into
             one; 0 for none.
+        group_names: What groups are called, each its own name and the one to display, such as
+            ("female", "women"). Of two crossed columns those of either are named, or pairs.
 
     Raises:
         InvalidInputError: A column has two roles, there is not one sensitive column or two, text
-            was given for a `Target` or `Sensitive`, or groups of fewer than no rows are to be
-            merged.
+            was given for a `Target` or `Sensitive`, groups of fewer than no rows are to be
+            merged, or a name to display is empty.
     """
 
     target: Target
@@ -149,8 +151,13 @@ class Roles:
     dropped: tuple[str, ...] = ()
     split_column: str | None = None
     merge_small: int = 0
+    group_names: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
+        if not all(shown.strip() for _, shown in self.group_names):
+            raise InvalidInputError(
+                "Each group needs a name to display", however="an empty one was given"
+            )
         if self.merge_small < 0:
             raise InvalidInputError(
                 "The rows below which groups are merged need to be 0 or more",
@@ -242,4 +249,5 @@ class Roles:
             dropped=tuple(record["dropped"]),
             split_column=record["split_column"],
             merge_small=record.get("merge_small", 0),
+            group_names=tuple((own, shown) for own, shown in record.get("group_names", ())),
         )

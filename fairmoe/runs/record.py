@@ -11,7 +11,7 @@ from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
 from fairmoe.data.reading.record import Reading
 from fairmoe.data.roles import Outcome, Roles
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.metrics import (
     Account,
     Alarm,
@@ -158,6 +158,39 @@ class Run:
             self,
             roles=replace(self.roles, target=target),
             data=replace(self.data, words=words or self.data.words),
+        )
+
+    def with_group_names(self, names: Mapping[str, str]) -> Self:
+        """Return the run with other names for its groups, wherever they are told or drawn.
+
+        Args:
+            names: The name to display, by the group's name in `data.groups`.
+
+        Raises:
+            InvalidInputError: A group is not there, or two would have the same name.
+        """
+        groups = self.data.groups
+        unknown = [name for name in names if name not in groups]
+        if unknown:
+            raise InvalidInputError(
+                "Names to display need to be those of groups",
+                however="one was given for a group that there is not",
+                choices=nearest_first(unknown[0], groups),
+                about=unknown,
+            )
+        renamed = {names.get(name, name): rows for name, rows in groups.items()}
+        if len(renamed) < len(groups):
+            raise InvalidInputError(
+                "Each group needs a name of its own",
+                however="two are to be displayed by the same",
+            )
+        own_names = dict(self.roles.group_names)
+        own_of = {shown: own for own, shown in own_names.items()}
+        own_names |= {own_of.get(name, name): shown for name, shown in names.items()}
+        return replace(
+            self,
+            roles=replace(self.roles, group_names=tuple(own_names.items())),
+            data=replace(self.data, groups=renamed),
         )
 
     def review(

@@ -10,9 +10,10 @@ import pytest
 from rich import progress
 
 from fairmoe.cli import commands, main, output
+from fairmoe.cli.arguments import group_names_from
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_csv
-from fairmoe.errors import UnavailableError
+from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.names import EXPERTS, METRICS, MODELS
 from fairmoe.runs import load_run, to_document
 from tests.cli.shell import shell
@@ -363,12 +364,13 @@ def test_small_groups_are_merged_on_demand(tmp_path):
     path.write_text("\n".join(["sex,age,hired", *rows]), encoding="utf-8")
 
     code, out, _ = shell(
-        "train", path, *ROLES, "--merge-small", "15", "--set", "epochs=4", "--json"
-    )
+        "train", path, *ROLES, "--merge-small", "15", "--group-names", "f=women,m=men",
+        "--set", "epochs=4", "--json",
+    )  # fmt: skip
 
     assert code == 0
     found = json.loads(out)
-    assert found["data"]["groups"] == {"f": 20, "m": 20, "smaller groups": 18}
+    assert found["data"]["groups"] == {"women": 20, "men": 20, "smaller groups": 18}
     assert found["roles"]["merge_small"] == 15
 
 
@@ -487,3 +489,16 @@ def test_bars_tell_the_time_left_and_then_what_it_took():
     now = 40.0
     assert told(completed=100, left=7) == "7 s left"
     assert told(left=None) == "40 s"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("female", "needs the name of a group and the one to display"),
+        ("female=women,female=girls", "A group can be named once"),
+    ],
+)
+def test_names_of_groups_are_pairs(text, message):
+    with pytest.raises(InvalidInputError, match=message):
+        group_names_from([text])
+    assert group_names_from(["age = 1=young"]) == {"age = 1": "young"}

@@ -49,8 +49,9 @@ def test_report_takes_sections(folder, tmp_path):
 def test_report_with_the_table_tells_what_the_model_looks_at(folder, tmp_path):
     data, path = tmp_path / "demo.csv", tmp_path / "a.json"
     data.write_bytes(demo_csv())
-    assert shell("report", folder, "--data", data, "--out", path)[0] == 0
-    assert set(json.loads(path.read_text())["attention"]["means"]) == {"female", "male"}
+    named = ("--group-names", "female=women")
+    assert shell("report", folder, "--data", data, "--out", path, *named)[0] == 0
+    assert set(json.loads(path.read_text())["attention"]["means"]) == {"women", "male"}
     data.write_bytes(demo_csv() + b"\n")
     code, _, err = shell("report", folder, "--data", data, "--out", tmp_path / "b.json")
     assert code == 2

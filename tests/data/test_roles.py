@@ -552,3 +552,37 @@ def test_crossed_groups_have_names_that_differ():
     assert len(set(labelled.group_names)) == 4
     assert "“a & b” & c" in labelled.group_names
     assert "a & “b & c”" in labelled.group_names
+
+
+def test_groups_have_the_names_that_are_given():
+    names = (("female", "women"), ("male", "men"))
+    roles = Roles(Target("hired"), (Sensitive("sex"),), group_names=names)
+    assert assign(people(), roles).group_names == ("women", "men")
+    assert Roles.from_dict(json.loads(json.dumps(roles.to_dict()))) == roles
+    crossed = Roles(
+        Target("hired"),
+        (Sensitive("sex"), Sensitive("race")),
+        group_names=(*names, ("men & other", "other men")),
+    )
+    found = assign(people(), crossed).group_names
+    assert found[0] == "women & black"
+    assert found[3:] == ("men & black", "other men", "men & white")
+
+
+@pytest.mark.parametrize(
+    ("names", "message", "about"),
+    [
+        ((("femal", "women"),), "one was given for a group that there is not", ("femal",)),
+        ((("female", "x"), ("male", "x")), "two are to be displayed by the same", ("x",)),
+        ((("female", "male"),), "two are to be displayed by the same", ("male",)),
+    ],
+)
+def test_names_to_display_belong_to_one_group_each(names, message, about):
+    error = refusal(people(), Roles(Target("hired"), (Sensitive("sex"),), group_names=names))
+    assert message in str(error)
+    assert error.about == about
+
+
+def test_an_empty_name_to_display_is_refused():
+    with pytest.raises(InvalidInputError, match="Each group needs a name to display"):
+        Roles(Target("hired"), (Sensitive("sex"),), group_names=(("female", " "),))

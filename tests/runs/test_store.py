@@ -220,6 +220,22 @@ def test_an_outcome_can_be_told_afterwards_but_not_turned(run):
         untold.with_outcome("great")
 
 
+def test_groups_can_be_named_afterwards_and_again(run):
+    own, other = list(run.data.groups)[:2]
+    named = run.with_group_names({own: "x"})
+    assert list(named.data.groups)[:2] == ["x", other]
+    assert list(named.data.groups.values()) == list(run.data.groups.values())
+    assert named.roles.group_names == ((own, "x"),)
+    assert "x" in named.account().groups.index
+    again = named.with_group_names({"x": "y"})
+    assert again.roles.group_names == ((own, "y"),)
+    assert "x" not in again.data.groups
+    with pytest.raises(InvalidInputError, match="a group that there is not"):
+        run.with_group_names({"nobody": "x"})
+    with pytest.raises(InvalidInputError, match="two are to be displayed by the same"):
+        run.with_group_names({own: other})
+
+
 def test_routing_is_the_mean_gate_weight_on_the_test_rows(run):
     gate = np.array([[0.2, 0.3, 0.5], [0.4, 0.4, 0.2], [1, 0, 0]], dtype=np.float32)
     test = dataclasses.replace(_rows(run, 3), gate=gate, group=np.array([0, 0, 3]))

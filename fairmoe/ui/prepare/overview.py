@@ -17,8 +17,9 @@ from fairmoe.ui.frame.components import (
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.groups import merge_button
 from fairmoe.ui.prepare.reading import reading_form, show_changes
-from fairmoe.ui.prepare.roles import merge_button, roles_form
+from fairmoe.ui.prepare.roles import roles_form
 from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
 
 PREVIEW_ROWS = 100

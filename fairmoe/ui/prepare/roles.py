@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.data import MIN_GROUP_ROWS, MISSING, Roles, Sensitive, Table, Target
+from fairmoe.data import MISSING, Roles, Sensitive, Table, Target
 from fairmoe.data.kinds import as_category
 from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.groups import ask_group_names, ask_merge_small
 from fairmoe.ui.prepare.outcome import ask_outcome
 
 FEW_LEVELS = 10
-_MERGE_SMALL = "merge-small"
 
 
 def roles_form(state: Session) -> Roles | None:
@@ -30,25 +31,14 @@ def roles_form(state: Session) -> Roles | None:
         target = form.target()
     with right:
         sensitive = form.sensitive(target.column if target else None)
-        merge_small = form.merge_small(sensitive)
+        known = state.initial_roles
+        merge_small = ask_merge_small(state, sensitive, known.merge_small if known else 0)
+        names = ask_group_names(state, sensitive, known.group_names if known else ())
     if target is None or not sensitive:
         return None
     with st.container(border=True):
-        return form.features(target, sensitive, merge_small)
-
-
-def merge_button(state: Session) -> None:
-    """Offer to merge the groups that are too small to be judged."""
-    st.button(
-        "Merge the small groups",
-        icon=":material/merge:",
-        on_click=_merge,
-        args=(f"{_MERGE_SMALL}-{state.version}",),
-    )
-
-
-def _merge(key: str) -> None:
-    st.session_state[key] = max(MIN_GROUP_ROWS, st.session_state.get(key, 0))
+        roles = form.features(target, sensitive)
+    return replace(roles, merge_small=merge_small, group_names=names)
 
 
 class _Form:
@@ -153,25 +143,6 @@ class _Form:
             chosen.append(self._grouped(second, known))
         return tuple(chosen)
 
-    def merge_small(self, sensitive: tuple[Sensitive, ...]) -> int:
-        """Ask below which size groups are merged, where there may be more than two."""
-        known = self.initial.merge_small if self.initial else 0
-        many = len(sensitive) > 1 or any(
-            each.bins or self.table.frame[each.column].nunique() > 2 for each in sensitive
-        )
-        if not many:
-            return 0
-        return st.number_input(
-            "Merge groups of fewer rows than",
-            min_value=0,
-            value=known,
-            step=10,
-            help="Groups of fewer rows, or without a row of the positive class, become one. "
-            "0 merges none.",
-            key=self.key(_MERGE_SMALL),
-            persist_state="session",
-        )
-
     def _grouped(self, column: str, known: Sequence[Sensitive]) -> Sensitive:
         initial = next((each for each in known if each.column == column), Sensitive(column))
         values = self.table.frame[column]
@@ -219,7 +190,7 @@ class _Form:
             free = [level for level in free if level not in picked]
         return tuple(merges)
 
-    def features(self, target: Target, sensitive: tuple[Sensitive, ...], merge_small: int) -> Roles:
+    def features(self, target: Target, sensitive: tuple[Sensitive, ...]) -> Roles:
         st.markdown("**Features** :gray[what the models may look at: every other column]")
         named = {target.column, *(each.column for each in sensitive)}
         free = [column for column in self.columns if column not in named]
@@ -247,7 +218,7 @@ class _Form:
             persist_state="session",
             help="Without them, other columns may still give the group away.",
         )
-        return Roles(target, sensitive, include, tuple(dropped), split, merge_small)
+        return Roles(target, sensitive, include, tuple(dropped), split)
 
     def _dropped_at_first(self) -> tuple[str, ...]:
         if self.initial:

@@ -307,6 +307,17 @@ def test_small_crossed_groups_are_counted_and_merged_by_a_button(data):
     assert field(data, "number_input", "Merge groups of fewer rows than").value == 10
 
 
+def test_groups_can_be_given_names(data):
+    upload(data, table())
+    field(data, "text_input", "f").set_value("women").run()
+    assert groups(data) == ["women", "m"]
+    assert data.session_state["fairmoe"].labelled.roles.group_names == (("f", "women"),)
+    field(data, "text_input", "m").set_value("women").run()
+    assert "Each group needs a name of its own" in data.error[0].value
+    field(data, "text_input", "m").set_value(" ").run()
+    assert groups(data) == ["women", "m"]
+
+
 def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     frame = table(240).assign(kin=lambda f: f["sex"].map({"f": "wife", "m": "husband"}))
     frame["score"] = frame["score"].where((frame["sex"] == "f") | (frame.index % 2 == 0))

@@ -1,0 +1,84 @@
+"""Which groups are merged for being small, and what each group is called."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.data import MIN_GROUP_ROWS, Sensitive, Table
+from fairmoe.data.groups import groups_of
+from fairmoe.errors import InvalidInputError
+from fairmoe.ui.frame.state import Session
+
+MOST_NAMED = 12
+"""Groups of a column that can be given a name; of more, values are merged first."""
+
+
+def merge_button(state: Session) -> None:
+    """Offer to merge the groups that are too small to be judged."""
+    st.button(
+        "Merge the small groups",
+        icon=":material/merge:",
+        on_click=_merge,
+        args=(_key_of_size(state),),
+    )
+
+
+def ask_merge_small(state: Session, sensitive: Sequence[Sensitive], known: int) -> int:
+    """Ask below which size groups are merged, where there may be more than two."""
+    assert state.table is not None
+    frame = state.table.frame
+    if len(sensitive) < 2 and not any(
+        each.bins or frame[each.column].nunique() > 2 for each in sensitive
+    ):
+        return 0
+    return st.number_input(
+        "Merge groups of fewer rows than",
+        min_value=0,
+        value=known,
+        step=10,
+        help="Groups of fewer rows, or without a row of the positive class, become one. "
+        "0 merges none.",
+        key=_key_of_size(state),
+        persist_state="session",
+    )
+
+
+def ask_group_names(
+    state: Session, sensitive: Sequence[Sensitive], known: Sequence[tuple[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Ask what groups are to be called in all that is told and drawn."""
+    if not sensitive:
+        return ()
+    assert state.table is not None
+    names: list[tuple[str, str]] = []
+    with st.expander("Names of the groups", icon=":material/badge:"):
+        st.caption("Used in every sentence, figure and file. Empty leaves a name as it is.")
+        for each in sensitive:
+            for own in _names_of(state.table, each):
+                shown = st.text_input(
+                    escape_markdown(own),
+                    dict(known).get(own, ""),
+                    placeholder=own,
+                    key=f"group-name-{state.version}-{each.column}-{own}",
+                    persist_state="session",
+                )
+                if (shown or "").strip() not in ("", own):
+                    names.append((own, shown.strip()))
+    return tuple(names)
+
+
+def _names_of(table: Table, sensitive: Sensitive) -> tuple[str, ...]:
+    try:
+        return groups_of(table, (sensitive,)).names[:MOST_NAMED]
+    except InvalidInputError:
+        # The library says what is wrong with the column, below a form that stays whole.
+        return ()
+
+
+def _key_of_size(state: Session) -> str:
+    return f"merge-small-{state.version}"
+
+
+def _merge(key: str) -> None:
+    st.session_state[key] = max(MIN_GROUP_ROWS, st.session_state.get(key, 0))
