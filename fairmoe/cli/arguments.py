@@ -7,6 +7,7 @@ from typing import Any, cast
 from fairmoe.config import Settings, read_setting
 from fairmoe.data import Outcome, Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
+from fairmoe.report import DECISIONS, Decision
 
 
 def names_in(texts: Iterable[str]) -> tuple[str, ...]:
@@ -93,6 +94,21 @@ def share_from(tolerance: float | None) -> float | None:
             however=f"{tolerance:g} was given",
         )
     return tolerance / 100
+
+
+def decision_from(text: str | None) -> Decision | None:
+    """Return what a reviewer decided.
+
+    Raises:
+        InvalidInputError: It is none of `DECISIONS`.
+    """
+    if text is not None and text not in DECISIONS:
+        raise InvalidInputError(
+            "Option --decision needs a known decision",
+            however="another was given",
+            choices=tuple(DECISIONS),
+        )
+    return cast("Decision | None", text)
 
 
 def outcome_from(

@@ -10,13 +10,30 @@ import typer
 
 from fairmoe.analysis import predict_rows, reading_of
 from fairmoe.cli import options
-from fairmoe.cli.arguments import group_names_from, names_in, outcome_from, share_from
+from fairmoe.cli.arguments import (
+    decision_from,
+    group_names_from,
+    names_in,
+    outcome_from,
+    share_from,
+)
 from fairmoe.cli.files import table_in, write_new_file
 from fairmoe.cli.output import print_message
 from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
 from fairmoe.data import assign_roles
 from fairmoe.errors import InvalidInputError
-from fairmoe.report import CHOICES, Cover, Report, make_report, to_csv, to_html, to_json
+from fairmoe.report import (
+    CHOICES,
+    DECISIONS,
+    DEFAULT,
+    Cover,
+    Report,
+    make_report,
+    to_card,
+    to_csv,
+    to_html,
+    to_json,
+)
 from fairmoe.runs import load_run
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
@@ -37,25 +54,51 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="A new file: .html to read and print, .json for programs, .csv as a tidy table. "
-            "By default report-ID.html, ID being the run's.",
+            help="A new file: .html to read and print, .md as a model card, .json for programs, "
+            ".csv as a tidy table. By default report-ID.html, ID being the run's.",
         ),
     ] = None,
     sections: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KEY[,KEY]",
-            help=f"What follows the summary: {', '.join(CHOICES)}. By default all.",
+            help=f"What follows the first page: {', '.join(CHOICES)}. By default all but training "
+            "and ll144.",
         ),
     ] = None,
+    ll144: Annotated[
+        bool,
+        typer.Option(
+            "--ll144",
+            help="Add selection rates and impact ratios in the form of New York City's Local Law "
+            "144.",
+        ),
+    ] = False,
     outcome: options.OutcomeOfPositive = None,
     words: options.Words = None,
     group_names: options.GroupNames = None,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
     title: Annotated[str, typer.Option(metavar="TEXT", help="The title.")] = "",
-    author: Annotated[str, typer.Option(metavar="TEXT", help="Who signs it.")] = "",
+    author: Annotated[str, typer.Option(metavar="TEXT", help="Who wrote it.")] = "",
     notes: Annotated[str, typer.Option(metavar="TEXT", help="What you want to add.")] = "",
+    intended_use: Annotated[
+        str, typer.Option(metavar="TEXT", help="What the model is meant for.")
+    ] = "",
+    out_of_scope: Annotated[
+        str, typer.Option(metavar="TEXT", help="What it must not be used for.")
+    ] = "",
+    reviewer: Annotated[str, typer.Option(metavar="TEXT", help="Who decides on its use.")] = "",
+    role: Annotated[str, typer.Option(metavar="TEXT", help="As what they decide.")] = "",
+    decision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="|".join(DECISIONS), help="What was decided; else there is room to write."
+        ),
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why, and under which conditions.")
+    ] = "",
 ) -> None:
     """Write a report of a kept run: one file that reads and prints without a network."""
     meaning = outcome_from(outcome, words)
@@ -63,16 +106,28 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     if group_names:
         run = run.with_group_names(group_names_from(group_names))
     path = Path(f"report-{run.run_id}.html") if out is None else out
-    cover = Cover(datetime.date.today(), title, author, notes)
-    chosen = names_in(sections) if sections else tuple(CHOICES)
+    cover = Cover(
+        datetime.date.today(),
+        title,
+        author,
+        notes,
+        intended_use,
+        out_of_scope,
+        reviewer,
+        role,
+        decision_from(decision),
+        reason,
+    )
+    chosen = (names_in(sections) if sections else DEFAULT) + ("ll144",) * ll144
     write: dict[str, Callable[[Report], str]] = {
         ".html": lambda made: to_html(made, cover, chosen),
+        ".md": lambda made: to_card(made, cover),
         ".json": lambda made: to_json(made, cover),
         ".csv": to_csv,
     }
     if path.suffix.lower() not in write:
         raise InvalidInputError(
-            "A file name that ends in .html, .json or .csv is needed",
+            "A file name that ends in .html, .md, .json or .csv is needed",
             however=f"'{path.name}' was given",
         )
     labelled = None

@@ -1,6 +1,7 @@
 """Sensitive columns -> groups."""
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ MAX_GROUPS = 50
 CROSS = " & "
 SMALL_GROUPS = "smaller groups"
 """What groups are called that are merged for being small."""
+_CROSSED = re.compile("(“.*?”(?= & )|.*?) & (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,6 +118,22 @@ def merge_small_groups(
     new_ids = np.full(len(rows), len(left))
     new_ids[left] = np.arange(len(left))
     return Groups(new_ids[groups.ids], (*(groups.names[i] for i in left), name))
+
+
+def crossed_parts(name: str) -> tuple[str, str] | None:
+    """Return the two names of which that of a crossed group is made; None if it has its own.
+
+    Example:
+        >>> crossed_parts("female & Black"), crossed_parts("“R & D” & old")
+        (('female', 'Black'), ('R & D', 'old'))
+        >>> crossed_parts("smaller groups") is None
+        True
+    """
+    found = _CROSSED.fullmatch(name)
+    if found is None:
+        return None
+    first, second = (part.removeprefix("“").removesuffix("”") for part in found.groups())
+    return first, second
 
 
 def quoted(name: str) -> str:

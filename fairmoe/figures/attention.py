@@ -14,15 +14,16 @@ MOST_COLUMNS = 12
 GREY = "#7A8794"
 
 
-def attention_figure(means: pd.DataFrame) -> go.Figure:
+def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure:
     """Draw the mean attention of each group, with intervals.
 
     Args:
-        means: As `fairmoe.analysis.attention.mean_attention` returns it. Drawn are the first
-            `MOST_COLUMNS` columns and the largest `MOST_GROUPS` groups.
+        means: As `fairmoe.analysis.attention.mean_attention` returns it. Drawn are the largest
+            `MOST_GROUPS` groups.
+        most: So many columns are drawn, the first.
     """
     figure = go.Figure()
-    columns = list(means["column"].unique()[:MOST_COLUMNS])
+    columns = list(means["column"].unique()[:most])
     styles = shown_groups(means)
     for place, (group, style) in enumerate(styles.items()):
         own = means[means["group"] == group].set_index("column").loc[columns]

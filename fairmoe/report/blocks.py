@@ -8,10 +8,16 @@ import plotly.graph_objects as go
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph."""
+    """A paragraph.
+
+    Attributes:
+        text: What it says.
+        lead: What it is about, in a word or two, before it; may be empty.
+    """
 
     kind: ClassVar = "text"
     text: str
+    lead: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Chart:
         height: Of the figure, in pixels.
         takeaway: One sentence; also what a screen reader says.
         source: Data, rows and seed, in words.
-        grid: The numbers behind it.
+        grid: The numbers behind it, which a screen shows when asked; None if they stand beside it.
     """
 
     kind: ClassVar = "chart"
@@ -67,10 +73,36 @@ class Chart:
     height: int
     takeaway: str
     source: str
+    grid: Grid | None
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A table that a screen shows when asked, and that is not printed.
+
+    Attributes:
+        label: What there is to see.
+        grid: The table.
+    """
+
+    kind: ClassVar = "folded"
+    label: str
     grid: Grid
 
 
-Block = Text | Caution | Points | Grid | Chart
+@dataclass(frozen=True)
+class Form:
+    """Fields that are filled in, or left for a pen.
+
+    Attributes:
+        fields: The name of each and what it holds; if that is empty, there is a line to write on.
+    """
+
+    kind: ClassVar = "form"
+    fields: tuple[tuple[str, str], ...]
+
+
+Block = Text | Caution | Points | Grid | Chart | Folded | Form
 
 
 @dataclass(frozen=True)
@@ -82,6 +114,8 @@ class Section:
     blocks: tuple[Block, ...]
 
 
-def chart(key: str, figure: go.Figure, *, takeaway: str, source: str, grid: Grid) -> Chart:
+def chart(
+    key: str, figure: go.Figure, *, takeaway: str, source: str, grid: Grid | None = None
+) -> Chart:
     """Return a figure of `fairmoe.figures` as a part of a report."""
     return Chart(key, figure.to_json(), int(figure.layout.height), takeaway, source, grid)

@@ -5,7 +5,6 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,39 +16,31 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.report.blocks import Chart, Section
 from fairmoe.report.findings import Findings, find
 from fairmoe.report.sections import SECTIONS
+from fairmoe.report.signing import Cover, sign_off, use
 from fairmoe.runs import Run
+from fairmoe.sweep import Sweep
 
-_PARTED = re.compile(r"\d pp|p [<=] \d")
+_PARTED = re.compile(r"\d pp|p [<=] \d|(?:[\d%] |(?<=pp) )?\([-+]?[\d.,%]+(?: to [-+]?[\d.]+%?)?\)")
 _FOLDER = Path(__file__).parent / "template"
 
 CHOICES: dict[str, str] = {
     "data": "What was trained on what",
     "groups": "Who is affected, and how",
-    "scores": "Scores and costs",
+    "scores": "Scores",
+    "tradeoff": "What smaller gaps cost",
     "routing": "Which expert decides",
     "attention": "What the model looks at",
     "training": "Training",
     "provenance": "Settings and provenance",
     "limits": "Limits",
+    "ll144": "Form of Local Law 144",
+    "use": "Intended use",
+    "signoff": "Sign-off",
 }
-"""The sections that a reader may leave out, in their order; the summary is always there."""
+"""The sections that a reader may choose, in their order; the first page is always there."""
 
-
-@dataclass(frozen=True)
-class Cover:
-    """What the reviewer adds.
-
-    Attributes:
-        date: The day of the report.
-        title: Its title; by default it names the table.
-        author: Who signs it; may be empty.
-        notes: Free text; may be empty.
-    """
-
-    date: date
-    title: str = ""
-    author: str = ""
-    notes: str = ""
+DEFAULT = tuple(key for key in CHOICES if key not in ("training", "ll144"))
+"""Those that a report has unless others are asked for: on paper at most six sheets of A4."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +62,7 @@ def make_report(
     *,
     reference: str | None = None,
     tolerance: float | None = None,
+    sweep: Sweep | None = None,
 ) -> Report:
     """Find what a report says of a run, and draw its charts.
 
@@ -79,16 +71,40 @@ def make_report(
         labelled: The table that it was trained on; without it there is no attention.
         reference: The group that the others are compared with; by default the largest.
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; it brings verdicts.
+        sweep: Other runs of the same data, for the section on what smaller gaps cost.
 
     Raises:
         InvalidInputError: The table is not the one that the run was trained on, the reference is no
             group, or the tolerance is outside its limits.
     """
-    found = find(run, labelled, reference=reference, tolerance=tolerance)
+    found = find(run, labelled, reference=reference, tolerance=tolerance, sweep=sweep)
     return Report(found, tuple(make(found) for make in SECTIONS))
 
 
-def to_html(report: Report, cover: Cover, chosen: Sequence[str] = tuple(CHOICES)) -> str:
+def sections_of(report: Report, cover: Cover, chosen: Sequence[str]) -> list[Section]:
+    """Return the first page, and what was chosen to follow it.
+
+    Args:
+        report: What was found.
+        cover: What the reviewer adds.
+        chosen: Keys of `CHOICES`, in any order.
+
+    Raises:
+        InvalidInputError: A section is unknown.
+    """
+    unknown = sorted(set(chosen) - set(CHOICES))
+    if unknown:
+        raise InvalidInputError(
+            "A known section is needed",
+            however=f"there is none called '{unknown[0]}'",
+            choices=tuple(CHOICES),
+        )
+    run = report.findings.run
+    sections = (*report.sections, use(cover), sign_off(run, cover))
+    return [s for s in sections if s.key in chosen or s.key not in CHOICES]
+
+
+def to_html(report: Report, cover: Cover, chosen: Sequence[str] = DEFAULT) -> str:
     """Return one HTML file: styles, charts and numbers inside, and nothing fetched.
 
     A policy in its head lets a browser run the two scripts inside it, by their digests, and
@@ -102,19 +118,12 @@ def to_html(report: Report, cover: Cover, chosen: Sequence[str] = tuple(CHOICES)
     Raises:
         InvalidInputError: A section is unknown.
     """
-    unknown = sorted(set(chosen) - set(CHOICES))
-    if unknown:
-        raise InvalidInputError(
-            "A known section is needed",
-            however=f"there is none called '{unknown[0]}'",
-            choices=tuple(CHOICES),
-        )
-    sections = [s for s in report.sections if s.key in chosen or s.key not in CHOICES]
+    sections = sections_of(report, cover, chosen)
     charts = [block for s in sections for block in s.blocks if isinstance(block, Chart)]
     run = report.findings.run
-    scripts = (*([_plotly()] if charts else []), _script())
+    scripts = (_plotly(), _script())
     return _template().render(
-        title=cover.title.strip() or f"What the models do to {run.data.name or 'the table'}",
+        title=cover.title_for(run.data.name),
         cover=cover,
         run=run,
         sections=sections,

@@ -15,6 +15,7 @@ from fairmoe.analysis.attention import (
 )
 from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
+from fairmoe.data.groups import groups_of
 from fairmoe.figures.tables import group_counts, score_table
 from fairmoe.metrics import (
     Account,
@@ -29,6 +30,7 @@ from fairmoe.metrics import (
 )
 from fairmoe.names import MODELS, SPLITS, Model
 from fairmoe.runs import Run
+from fairmoe.sweep import Sweep
 
 REVIEWED: tuple[Model, ...] = ("mixture", "utility")
 SHUFFLINGS = 1000
@@ -80,13 +82,15 @@ class Findings:
         gaps: By model, and by "dp" and "eo".
         accuracy: The ends of the 95% interval of each model's accuracy.
         reviews: Of the mixture and of the utility expert, what a reviewer asks first.
-        account: What the mixture changes for people against the utility expert; None unless the
-            outcome is good or bad for the person.
+        decisions: Who gets which outcome, and what the mixture changes against the utility expert,
+            as `Run.account(otherwise=True)` has it.
         compared: The mixture beside the utility expert and the logistic regression.
         alarms: As `Run.alarms` returns them.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
         attention: Which columns the mixture rests on; None if the table is not at hand.
+        unknown: How many rows of the table have no group; None likewise.
+        sweep: Other runs of the same data, if there are any.
     """
 
     run: Run
@@ -96,12 +100,19 @@ class Findings:
     gaps: Mapping[Model, Mapping[str, Gap]]
     accuracy: Mapping[Model, tuple[float, float]]
     reviews: Mapping[Model, Review]
-    account: Account | None
+    decisions: Account
     compared: Mapping[Model, Comparison]
     alarms: Mapping[Model, Alarm]
     routed: pd.DataFrame
     weights: pd.DataFrame
     attention: Attention | None
+    unknown: int | None
+    sweep: Sweep | None
+
+    @property
+    def account(self) -> Account | None:
+        """The decisions as an account of harm; None unless the outcome is good or bad."""
+        return None if self.run.roles.target.favourable is None else self.decisions
 
 
 def find(
@@ -110,6 +121,7 @@ def find(
     *,
     reference: str | None = None,
     tolerance: float | None = None,
+    sweep: Sweep | None = None,
 ) -> Findings:
     """Return what a report says of a run.
 
@@ -118,6 +130,7 @@ def find(
         labelled: The table that it was trained on; without it there is no attention.
         reference: The group that the others are compared with; by default the largest.
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
+        sweep: Other runs of the same data, for the trade-off.
 
     Raises:
         InvalidInputError: The table is not the one that the run was trained on, the reference is no
@@ -151,7 +164,7 @@ def find(
             else review_run(run, labelled, model, reference=reference, tolerance=tolerance)
             for model in REVIEWED
         },
-        account=None if run.roles.target.favourable is None else run.account(),
+        decisions=run.account(otherwise=True),
         compared={
             model: Comparison(
                 differ=int((decided["mixture"] != decided[model]).sum()),
@@ -164,7 +177,13 @@ def find(
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names),
         attention=None if labelled is None else _attention(run, labelled),
+        unknown=None if labelled is None else _unknown(labelled),
+        sweep=sweep,
     )
+
+
+def _unknown(labelled: LabelledTable) -> int:
+    return int((groups_of(labelled.table, labelled.roles.sensitive).ids < 0).sum())
 
 
 def _attention(run: Run, labelled: LabelledTable) -> Attention:

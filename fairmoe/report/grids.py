@@ -2,7 +2,7 @@
 
 import dataclasses
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 import pandas as pd
@@ -15,6 +15,8 @@ from fairmoe.report.blocks import Grid
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
 from fairmoe.sentences.wording import listed, p_value
+
+_SETTING = ("Setting", "Value", "Default", "Meaning")
 
 PACKAGES = ("fairmoe", "torch", "numpy", "pandas", "scikit-learn", "plotly")
 """The packages that computed and drew what a report shows."""
@@ -163,26 +165,26 @@ def origin_grid(run: Run) -> Grid:
         "Computed on": run.device,
         "Seconds from reading to scores": f"{run.seconds['total']:.1f}{reused}",
     }
-    facts |= {f"Version of {name} (of this report)": each for name, each in versions().items()}
+    told = (f"{name} {each}" for name, each in versions().items())
+    facts["Versions that made this report"] = ", ".join(told)
     return Grid("Where this run came from", ("What", "Value"), tuple(facts.items()), words=True)
 
 
 def settings_grid(run: Run) -> Grid:
     """Return all settings of a run."""
-    return Grid(
-        "All settings",
-        ("Setting", "Value", "Default", "Meaning"),
-        tuple(
-            (
-                field.name,
-                str(getattr(run.settings, field.name)),
-                str(field.default),
-                field.metadata["help"],
-            )
-            for field in dataclasses.fields(run.settings)
-        ),
-        words=True,
-    )
+    return Grid("All settings", _SETTING, tuple(_settings(run)), words=True)
+
+
+def changed_settings_grid(run: Run) -> Grid:
+    """Return the settings of a run that do not have their default."""
+    changed = tuple(row for row in _settings(run) if row[1] != row[2])
+    return Grid("Settings that were changed", _SETTING, changed, words=True)
+
+
+def _settings(run: Run) -> Iterator[tuple[str, ...]]:
+    for field in dataclasses.fields(run.settings):
+        value = str(getattr(run.settings, field.name))
+        yield field.name, value, str(field.default), field.metadata["help"]
 
 
 def _higher_for(gap: Gap) -> str:

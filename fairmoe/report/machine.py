@@ -1,5 +1,6 @@
 """What a report says, for programs: one JSON document, one tidy CSV table."""
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterator
@@ -10,9 +11,10 @@ import pandas as pd
 from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
-from fairmoe.report.document import Cover, Report
+from fairmoe.report.document import Report
 from fairmoe.report.findings import Attention, Findings
 from fairmoe.report.grids import versions
+from fairmoe.report.signing import Cover
 from fairmoe.report.statements import limits_of
 from fairmoe.runs import to_document
 
@@ -32,12 +34,7 @@ def to_json(report: Report, cover: Cover) -> str:
     run = found.run
     document = {
         "format": FORMAT,
-        "cover": {
-            "date": cover.date.isoformat(),
-            "title": cover.title,
-            "author": cover.author,
-            "notes": cover.notes,
-        },
+        "cover": dataclasses.asdict(cover) | {"date": cover.date.isoformat()},
         "run": to_document(run),
         "roles": run.roles.to_dict(),
         "sha256": {"data": run.data.sha256, "settings": run.settings.digest()},

@@ -4,31 +4,40 @@ import pandas as pd
 
 from fairmoe.metrics import Account
 from fairmoe.names import INSUFFICIENT
-from fairmoe.report.blocks import Block, Grid, Text
+from fairmoe.report.blocks import Block, Grid
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
-from fairmoe.sentences.people import changes_for_people
+
+MOST_GROUPS = 6
+"""As many groups, the largest, are on the first page."""
+
+EVERYONE = "Everyone"
 
 
 def people(found: Findings) -> list[Block]:
-    """Say what the mixture changes for whom; nothing unless the outcome is good or bad."""
+    """Say who is wrongly denied the good outcome; nothing unless the outcome is good or bad."""
     run, account = found.run, found.account
-    return (
-        []
-        if account is None
-        else [
-            Text(changes_for_people(account.everyone, *run.good_and_bad)),
-            decisions_grid(run, account),
-            harm_grid(run, account),
-        ]
-    )
+    if account is None:
+        return []
+    many = len(account.groups) > MOST_GROUPS
+    return [*([decisions_grid(run, account)] if many else []), harm_grid(run, account)]
 
 
-def decisions_grid(run: Run, account: Account) -> Grid:
-    """Return who gets the good outcome by group, and whose decision the mixture changes."""
+def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
+    """Return who gets the good outcome by group, and whose decision the mixture changes.
+
+    Args:
+        run: The run.
+        account: Of its mixture.
+        most: Show this many groups, the largest; by default all.
+    """
     good, bad = run.good_and_bad
+    sizes = account.groups["n"]
+    shown = {EVERYONE, *(sizes if most is None else sizes.nlargest(most)).index}
+    rows = [(name, row) for name, row in _rows(account) if name in shown]
+    left = "" if len(rows) > len(sizes) else f" (the {most} largest of {len(sizes)} groups)"
     return Grid(
-        f"How many people get “{good}”, and for how many the mixture changes the decision",
+        f"How many people get “{good}”, and for how many the mixture changes the decision{left}",
         (
             "Group",
             "People",
@@ -41,13 +50,14 @@ def decisions_grid(run: Run, account: Account) -> Grid:
         tuple(
             (
                 name,
-                *(f"{row[each]:,.0f}" for each in ("n", "good_label", "good_plain", "good_model")),
+                f"{row['n']:,.0f}",
+                *(_count_and_share(row, each) for each in ("label", "plain", "model")),
                 *(
                     f"{row[each]:,.0f} ({row[f'{each}_right']:,.0f})"
                     for each in ("better", "worse")
                 ),
             )
-            for name, row in _rows(account)
+            for name, row in rows
         ),
     )
 
@@ -72,7 +82,7 @@ def harm_grid(run: Run, account: Account) -> Grid:
 
 def _rows(account: Account) -> "list[tuple[str, pd.Series[float]]]":
     groups = [(str(name), row) for name, row in account.groups.iterrows()]
-    return [*groups, ("Everyone", account.everyone)]
+    return [*groups, (EVERYONE, account.everyone)]
 
 
 def _of_100(row: "pd.Series[float]", rate: str, sign: str) -> str:
@@ -80,3 +90,8 @@ def _of_100(row: "pd.Series[float]", rate: str, sign: str) -> str:
         return INSUFFICIENT
     value, low, high = (100 * row[f"{rate}{end}"] for end in ("", "_low", "_high"))
     return f"{value:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f})"
+
+
+def _count_and_share(row: "pd.Series[float]", by: str) -> str:
+    share = row[f"good_{by}_rate"]
+    return INSUFFICIENT if pd.isna(share) else f"{row[f'good_{by}']:,.0f} ({share:.1%})"

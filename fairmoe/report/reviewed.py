@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from fairmoe.metrics import Review
 from fairmoe.names import GAP_MEASURES, MODELS
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import REVIEWED, Findings
@@ -15,7 +14,7 @@ from fairmoe.sentences.reviews import (
 
 
 def reviewed(found: Findings) -> list[Block]:
-    """Say how large the gaps are, how sure, and which groups clearly differ from the reference."""
+    """Say which groups clearly differ from the reference, and in what proportion."""
     review = found.reviews["mixture"]
     told = clear_differences(
         review.comparisons,
@@ -23,31 +22,28 @@ def reviewed(found: Findings) -> list[Block]:
         reference=review.reference,
         apart=review.apart,
     )
-    return [Text(told), gaps_reviewed(found), ratios_reviewed(found), Text(FOUR_FIFTHS_EXPLAINED)]
+    return [Text(told), ratios_reviewed(found), Text(FOUR_FIFTHS_EXPLAINED)]
 
 
 def gaps_reviewed(found: Findings) -> Grid:
-    """Return the gaps of the mixture and of the utility expert, with verdicts if asked for."""
-    tolerance = found.reviews["mixture"].tolerance
-    columns = ["Gap between groups"]
-    for model in REVIEWED:
-        columns.append(MODELS[model])
-        if tolerance is not None:
-            columns.append(f"{MODELS[model]}, at most {100 * tolerance:g} pp")
-    return Grid(
-        "Gaps between groups, with 95% intervals",
-        tuple(columns),
-        tuple(
-            (label, *(cell for model in REVIEWED for cell in _gap(found.reviews[model], measure)))
-            for measure, label in GAP_MEASURES.items()
-        ),
-    )
+    """Return the gaps of the mixture, with verdicts if asked for, and of the utility expert."""
+    review, plain = (found.reviews[model] for model in REVIEWED)
+    columns = ["Gap between groups", *(MODELS[model] for model in REVIEWED)]
+    if review.tolerance is not None:
+        columns.append(f"Mixture, at most {100 * review.tolerance:g} pp")
+    rows = []
+    for measure, label in GAP_MEASURES.items():
+        row = review.differences.T[measure]
+        cells = [label, _gap(row), _gap(plain.differences.T[measure])]
+        if review.tolerance is not None:
+            cells.append(VERDICTS[row["verdict"]])
+        rows.append(tuple(cells))
+    return Grid("Gaps between groups, with 95% intervals", tuple(columns), tuple(rows))
 
 
 def ratios_reviewed(found: Findings) -> Grid:
     """Return how often each group gets the good outcome, in proportion to others."""
-    review, run = found.reviews["mixture"], found.run
-    outcome = run.good_and_bad[0]
+    review, outcome = found.reviews["mixture"], found.run.good_and_bad[0]
     rows = []
     for name, row in review.ratios.iterrows():
         to_reference = "reference"
@@ -69,10 +65,8 @@ def ratios_reviewed(found: Findings) -> Grid:
     )
 
 
-def _gap(review: Review, measure: str) -> list[str]:
-    row = review.differences.T[measure]
-    cells = [with_interval(row["value"], row["low"], row["high"], " pp")]
-    return cells if review.tolerance is None else [*cells, VERDICTS[row["verdict"]]]
+def _gap(row: "pd.Series[float]") -> str:
+    return with_interval(row["value"], row["low"], row["high"], " pp")
 
 
 def _percent(value: float, low: float | None = None, high: float | None = None) -> str:

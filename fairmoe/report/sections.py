@@ -4,15 +4,16 @@ from collections.abc import Callable
 
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
-from fairmoe.figures.data import label_figure
 from fairmoe.figures.experts import rates_figure, scores_figure
 from fairmoe.figures.routing import weights_figure
 from fairmoe.names import SPLITS
-from fairmoe.report.blocks import Block, Caution, Points, Section, Text, chart
+from fairmoe.report.blocks import Block, Caution, Folded, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
+from fairmoe.report.front_page import front_page
 from fairmoe.report.grids import (
     SCORES_EXPLAINED,
     attention_grid,
+    changed_settings_grid,
     curves_grid,
     gaps_grid,
     labels_grid,
@@ -24,6 +25,7 @@ from fairmoe.report.grids import (
 )
 from fairmoe.report.people import people
 from fairmoe.report.reviewed import reviewed
+from fairmoe.report.selection import selection
 from fairmoe.report.statements import (
     alarms_in,
     drawn_from_test,
@@ -32,18 +34,17 @@ from fairmoe.report.statements import (
     who_gets_more_in,
     who_is_compared_in,
 )
+from fairmoe.report.trade_off import trade_off
+from fairmoe.runs import Run
 from fairmoe.sentences.attention import (
     attention_takeaway,
     differences_lead,
     divergence_takeaway,
     what_it_looks_at,
 )
-from fairmoe.sentences.cautions import too_few
 from fairmoe.sentences.costs import (
     ahead_of_mixture,
-    cost,
     how_sure,
-    other_decisions,
     scores_takeaway,
 )
 from fairmoe.sentences.data import label_takeaway
@@ -56,30 +57,11 @@ from fairmoe.sentences.training import (
 )
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED, listed
 
+MOST_TOLD = 3
+"""So many of several groups are told of in sentences."""
 
-def summary(found: Findings) -> Section:
-    """Say on one page what a stakeholder without statistics needs."""
-    points = [
-        *(who_gets_more_in(found, metric) for metric in GAP_METRICS),
-        *(cost(found.scores, reference) for reference in found.compared),
-        f"{gate_reading(found.routed)} {weights_takeaway(found.weights)}",
-    ]
-    if found.attention is not None:
-        points.append(what_it_looks_at(found.attention.means, found.attention.test))
-    blocks: list[Block] = [
-        Text(f"{what_was_trained_in(found)} {who_is_compared_in(found)}"),
-        Points(tuple(points)),
-    ]
-    blocks += [Caution(told) for told in alarms_in(found, ("mixture",))]
-    blocks += _cautions(too_few(found.rates["mixture"]))
-    blocks.append(
-        Text(
-            "All this is from one split of one table and one seed, with the labels as they are. "
-            "It measures differences and does not judge whether they are justified. "
-            f"{P_VALUE_EXPLAINED}"
-        )
-    )
-    return Section("summary", "In short", tuple(blocks))
+MOST_MARKS = 26
+"""About as many marks of columns and groups are drawn: a third of a sheet."""
 
 
 def data(found: Findings) -> Section:
@@ -107,14 +89,8 @@ def data(found: Findings) -> Section:
                 f"columns: {listed(columns, 40)}. The sensitive columns {seen} among what they "
                 f"see.{dropped}"
             ),
-            chart(
-                "labels",
-                label_figure(counts, run.data.positive),
-                takeaway=label_takeaway(counts),
-                source=f"{run.data.name or 'Unnamed table'}, all {counts['rows'].sum():,} rows "
-                f"used. Positive: {run.data.positive}.",
-                grid=labels_grid(counts),
-            ),
+            Text(label_takeaway(counts)),
+            labels_grid(counts),
         ),
     )
 
@@ -126,8 +102,8 @@ def groups(found: Findings) -> Section:
         "groups",
         "Who is affected, and how",
         (
-            *_cautions(too_few(rates)),
             *people(found),
+            Points(tuple(who_gets_more_in(found, metric) for metric in GAP_METRICS)),
             *reviewed(found),
             chart(
                 "rates",
@@ -136,8 +112,8 @@ def groups(found: Findings) -> Section:
                 source=f"Mixture; {drawn_from_test(found)} Bars are 95% Wilson intervals.",
                 grid=rates_grid(rates),
             ),
-            Text(f"The same two gaps for every model. {P_VALUE_EXPLAINED}"),
-            gaps_grid(found),
+            Text(P_VALUE_EXPLAINED),
+            Folded("The same two gaps for every model", gaps_grid(found)),
         ),
     )
 
@@ -146,12 +122,8 @@ def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
     return Section(
         "scores",
-        "What each model scores, and what fairness costs",
+        "What each model scores",
         (
-            *(
-                Text(other_decisions(model, differ=of.differ, won=of.won, rows=of.rows))
-                for model, of in found.compared.items()
-            ),
             chart(
                 "scores",
                 scores_figure(found.scores),
@@ -168,7 +140,7 @@ def scores(found: Findings) -> Section:
                     len(found.run.splits["test"].y_true),
                 )
             ),
-            SCORES_EXPLAINED,
+            Folded("What the scores mean", SCORES_EXPLAINED),
         ),
     )
 
@@ -204,7 +176,8 @@ def attention(found: Findings) -> Section:
     names = list(seen.differences)
     others = names[1] if len(names) == 2 else "the other groups"
     # Of two groups, what is more for the one is less for the other.
-    told = names[: 1 if len(names) == 2 else MOST_GROUPS]
+    told = names[: 1 if len(names) == 2 else MOST_TOLD]
+    most = min(MOST_COLUMNS, max(4, MOST_MARKS // len(names)))
     return Section(
         "attention",
         title,
@@ -219,10 +192,10 @@ def attention(found: Findings) -> Section:
             ),
             chart(
                 "attention",
-                attention_figure(seen.means),
+                attention_figure(seen.means, most),
                 takeaway=attention_takeaway(seen.means),
                 source=f"Mixture; {drawn_from_test(found)} Whiskers are 95% intervals of the mean. "
-                f"Drawn are up to {MOST_COLUMNS} columns and {MOST_GROUPS} groups.",
+                f"Drawn are up to {most} columns and {MOST_GROUPS} groups.",
                 grid=attention_grid(seen.means),
             ),
             Text(
@@ -269,17 +242,24 @@ def provenance(found: Findings) -> Section:
                 "otherwise than one alone."
             ),
             origin_grid(found.run),
-            settings_grid(found.run),
+            *_settings(found.run),
             *_changes(found),
         ),
     )
+
+
+def _settings(run: Run) -> list[Block]:
+    changed = changed_settings_grid(run)
+    told = changed if changed.rows else Text("All settings have their default.")
+    return [told, Folded("All settings", settings_grid(run))]
 
 
 def _changes(found: Findings) -> tuple[Block, ...]:
     changes = found.run.data.changes
     if not changes:
         return ()
-    return (Text("What was done to the columns:"), Points(changes))
+    what = "What was done to the columns"
+    return (Folded(what, Grid(what, ("Change",), tuple((each,) for each in changes), words=True)),)
 
 
 def caveats(found: Findings) -> Section:
@@ -288,17 +268,15 @@ def caveats(found: Findings) -> Section:
 
 
 SECTIONS: tuple[Callable[[Findings], Section], ...] = (
-    summary,
+    front_page,
     data,
     groups,
     scores,
+    trade_off,
     routing,
     attention,
     training,
     provenance,
     caveats,
+    selection,
 )
-
-
-def _cautions(text: str) -> tuple[Caution, ...]:
-    return (Caution(text),) if text else ()

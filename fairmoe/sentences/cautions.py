@@ -11,15 +11,24 @@ FEW_ROWS = 100
 FEW_POSITIVES = 20
 
 
-def too_few(rates: pd.DataFrame) -> str:
-    """Say which groups are too small to judge by; nothing if none is."""
+def too_few(rates: pd.DataFrame, most: int | None = None) -> str:
+    """Say which groups are too small to judge by; nothing if none is.
+
+    Args:
+        rates: As `fairmoe.metrics.group_rates` returns it.
+        most: Name this many of them, the smallest first, and count the others; by default all.
+    """
     small = rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
+    if small.empty:
+        return ""
+    named = small if most is None else small.nsmallest(most, "n")
     told = "; ".join(
         f"{group}: {row.n:,.0f} rows, {row.positives:,.0f} of them positive"
-        for group, row in small.iterrows()
+        for group, row in named.iterrows()
     )
-    if not told:
-        return ""
+    left = len(small) - len(named)
+    if left:
+        told += f"; {left} more group{'s' if left > 1 else ''} likewise"
     return f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fairmoe.figures.tradeoff import OUTSIDE
 from fairmoe.names import GAP_AXES
-from fairmoe.sentences.wording import capitalised, the_model
+from fairmoe.sentences.wording import capitalised, listed, the_model
 
 
 def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
@@ -33,6 +33,31 @@ def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
             f"{_place(least)}, has the highest utility too."
         )
     return f"{told}; on the test rows they reach from {_place(least)} to {_place(best)}."
+
+
+def models_takeaway(models: pd.DataFrame, gap: str) -> str:
+    """Say in one sentence which models of a run no other beats.
+
+    Args:
+        models: Indexed by model, with `gap`, `utility` and `on_front`, on the test rows.
+        gap: A key of `fairmoe.names.GAP_AXES`.
+    """
+    front = models[models["on_front"]].sort_values("gap")
+    if front.empty:
+        return "No model has scores that can be estimated."
+    told = [
+        f"{the_model(key)} ({row['utility']:.1%}, {100 * row['gap']:.1f} pp)"
+        for key, row in front.iterrows()
+    ]
+    if len(told) == 1:
+        return (
+            f"No model has a higher utility or a smaller {GAP_AXES[gap].lower()} on the test rows "
+            f"than {told[0]}."
+        )
+    return (
+        f"No model beats these in both utility and {GAP_AXES[gap].lower()} on the test rows: "
+        f"{listed(told)}."
+    )
 
 
 def settings_reading(means: pd.DataFrame) -> str:

@@ -1,15 +1,47 @@
 """The report's main job: to be taken away and read where there is no network."""
 
+import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from fairmoe.data import LabelledTable
+from fairmoe.report import Cover, make_report, to_html
+from fairmoe.runs import Run
 from tests.browser.driving import IDLE
 
 pytestmark = pytest.mark.browser
 
 NOTE = "Mind the <gap>; <script>document.title = 'run'</script>"
+
+
+def sheets(page: Page) -> int:
+    """Return how many sheets of A4 a page is printed on."""
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_the_first_page_is_one_sheet_also_with_many_groups(
+    demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
+):
+    run, _ = demo_run
+    groups = {f"a group with a long name {i}": 100 for i in range(9)}
+    test = run.splits["test"]
+    parted = replace(test, group=np.arange(len(test.group)) % len(groups))
+    many = replace(run, data=replace(run.data, groups=groups), splits=run.splits | {"test": parted})
+    page = chromium.new_page()
+    for each in (run, many):
+        report = make_report(each, tolerance=0.05)
+        file = tmp_path / "report.html"
+        # The sections of the other sheets are on the second.
+        file.write_text(to_html(report, Cover(date(2026, 11, 22)), ["use"]), encoding="utf-8")
+        page.goto(file.as_uri())
+        expect(page.locator(".chart .main-svg").first).to_be_visible()
+        assert sheets(page) == 2
+    page.close()
 
 
 def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, tmp_path: Path):
@@ -48,6 +80,7 @@ def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, t
     paper = 703  # A4 within the margins of the sheet, in pixels.
     reader.set_viewport_size({"width": paper, "height": 900})
     assert all((chart.bounding_box() or {})["width"] <= paper for chart in charts.all())
+    assert sheets(reader) <= 6
     assert not errors
     assert requests == [file.as_uri()]
     context.close()

@@ -46,6 +46,27 @@ def test_report_takes_sections(folder, tmp_path):
     assert 'id="routing"' not in html
 
 
+def test_report_takes_what_the_reviewer_decided_and_the_form_of_the_law(folder, tmp_path):
+    path = tmp_path / "a.html"
+    signed = ("--reviewer", "Ann", "--role", "Board", "--decision", "conditions")
+    said = ("--reason", "One year.", "--intended-use", "To invite.", "--out-of-scope", "To fire.")
+    assert shell("report", folder, "--out", path, "--ll144", *signed, *said)[0] == 0
+    html = path.read_text(encoding="utf-8")
+    for told in ("Ann", "Board", "One year.", "To invite.", "To fire."):
+        assert f"<dd>{told}</dd>" in html
+    assert "☒ Approved under the conditions below" in html
+    assert 'id="ll144"' in html
+    assert 'id="routing"' in html
+
+
+def test_a_report_can_be_a_model_card(folder, tmp_path):
+    path = tmp_path / "card.md"
+    assert shell("report", folder, "--out", path, "--reviewer", "Ann")[0] == 0
+    card = path.read_text(encoding="utf-8")
+    assert card.startswith("---\nlibrary_name: fairmoe\n")
+    assert "- **Reviewer:** Ann" in card
+
+
 def test_report_with_the_table_tells_what_the_model_looks_at(folder, tmp_path):
     data, path = tmp_path / "demo.csv", tmp_path / "a.json"
     data.write_bytes(demo_csv())
@@ -98,10 +119,11 @@ def test_the_ending_decides_the_form(folder, demo_run, tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--out", "a.doc"), "A file name that ends in .html, .json or .csv is needed"),
+        (("--out", "a.doc"), "A file name that ends in .html, .md, .json or .csv is needed"),
         (("--out", "there.html"), "'there.html' cannot be made (File exists)"),
         (("--out", "no/a.html"), "'no/a.html' cannot be made (No such file or directory)"),
         (("--sections", "groups,gossip"), "there is none called 'gossip'"),
+        (("--decision", "maybe"), "Option --decision needs a known decision"),
     ],
 )
 def test_report_refuses_what_it_cannot_do(folder, tmp_path, monkeypatch, options, message):

@@ -52,10 +52,11 @@ def nasty_run(run_of: Callable[..., Run], demo_run: Any) -> tuple[Run, LabelledT
         names,
     )
     codes = [replace(code, column=f"{NASTY} {code.column}") for code in run.encoder.codes]
-    roles = Roles(Target(NASTY), (Sensitive(f"{NASTY} s"),), dropped=(f"{NASTY} d",))
+    roles = Roles(Target(NASTY), (Sensitive(f"{NASTY} sex"),), dropped=(f"{NASTY} d",))
     _, labelled = demo_run
     frame = labelled.table.frame.iloc[np.arange(rows) % len(labelled.table.frame)]
-    table = replace(labelled.table, frame=frame.add_prefix(f"{NASTY} "))
+    kinds = {f"{NASTY} {column}": kind for column, kind in labelled.table.kinds.items()}
+    table = replace(labelled.table, frame=frame.add_prefix(f"{NASTY} "), kinds=kinds)
     return (
         replace(
             run,

@@ -38,6 +38,12 @@ def test_json_holds_cover_run_digests_and_versions(document, demo_run):
         "title": "",
         "author": "Ann",
         "notes": "<b>",
+        "intended_use": "",
+        "out_of_scope": "",
+        "reviewer": "",
+        "role": "",
+        "decision": None,
+        "reason": "",
     }
     assert document["run"] == json.loads(json.dumps(to_document(run)))
     assert document["sha256"] == {"data": run.data.sha256, "settings": run.settings.digest()}

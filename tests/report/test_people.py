@@ -63,10 +63,16 @@ def test_decisions_are_counted_for_each_group_and_everyone(run):
         "Changed to “not hired” (label agrees)",
     )
     assert grid.rows == (
-        ("a", "4", "3", "1", "2", "2 (1)", "1 (0)"),
-        ("b", "3", "0", "1", "0", "0 (0)", "1 (1)"),
-        ("Everyone", "7", "3", "2", "2", "2 (1)", "2 (1)"),
+        ("a", "4", "3 (75.0%)", "1 (25.0%)", "2 (50.0%)", "2 (1)", "1 (0)"),
+        ("b", "3", "0 (0.0%)", "1 (33.3%)", "0 (0.0%)", "0 (0)", "1 (1)"),
+        ("Everyone", "7", "3 (42.9%)", "2 (28.6%)", "2 (28.6%)", "2 (1)", "2 (1)"),
     )
+
+
+def test_of_many_groups_the_largest_are_shown_with_everyone(run):
+    grid = decisions_grid(run, run.account(), 1)
+    assert [row[0] for row in grid.rows] == ["a", "Everyone"]
+    assert grid.caption.endswith("changes the decision (the 1 largest of 2 groups)")
 
 
 def test_harm_is_told_of_100_people_with_its_change(run_of):

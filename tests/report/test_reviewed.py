@@ -31,13 +31,13 @@ def test_gaps_have_intervals_and_with_a_tolerance_verdicts(run):
     assert without.columns == ("Gap between groups", "Mixture", "Utility expert")
     assert without.rows[0][:2] == ("Demographic parity difference", "40.0 pp (29.9 to 48.1)")
     told = gaps_reviewed(find(run, tolerance=0.05))
-    assert told.columns[2] == "Mixture, at most 5 pp"
-    assert told.rows[0][2] == "exceeds the tolerance"
-    assert told.rows[2][2] == "exceeds the tolerance"
+    assert told.columns[3] == "Mixture, at most 5 pp"
+    assert told.rows[0][3] == "exceeds the tolerance"
+    assert told.rows[2][3] == "exceeds the tolerance"
     within = gaps_reviewed(find(run, tolerance=0.9))
-    assert within.rows[0][2] == "within the tolerance"
+    assert within.rows[0][3] == "within the tolerance"
     unclear = gaps_reviewed(find(run, tolerance=0.4))
-    assert unclear.rows[0][2] == "cannot be told with so few people"
+    assert unclear.rows[0][3] == "cannot be told with so few people"
 
 
 def test_ratios_are_of_the_good_outcome_by_its_name(run):

@@ -20,6 +20,15 @@ def test_groups_of_few_rows_or_few_positives_are_named():
     assert too_few(counts(c=[100, 20])) == ""
 
 
+def test_of_many_small_groups_the_smallest_are_named():
+    few = counts(a=[50, 5], b=[30, 3], c=[10, 1])
+    assert too_few(few, 2) == (
+        "Little to go by. c: 10 rows, 1 of them positive; b: 30 rows, 3 of them positive; 1 more "
+        "group likewise. Gaps that rest on so few rows are mostly chance."
+    )
+    assert "; 2 more groups likewise." in too_few(few, 1)
+
+
 def test_scores_that_nothing_could_be_chosen_by_are_named():
     assert not_estimable({"acc": 0.7, "eo": math.nan, "final_score": math.nan}) == (
         "Not estimable on the validation rows: EO gap, Final score. Some group has too few rows "

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.trade_off import (
+    models_takeaway,
     outside,
     runs_takeaway,
     settings_reading,
@@ -88,3 +89,23 @@ def test_which_run_has_the_best_of_each():
         "Of 4 runs, highest final score: a, highest utility: b, smallest gaps: c."
     )
     assert runs_takeaway(table[3:]) == "No run has scores that can be estimated."
+
+
+def models(**places):
+    return pd.DataFrame.from_dict(places, orient="index", columns=["gap", "utility", "on_front"])
+
+
+def test_the_models_that_none_beats_are_named_the_smallest_gap_first():
+    both = models(utility=[0.15, 0.8, True], mixture=[0.05, 0.7, True], constant=[0.0, 0.3, False])
+    assert models_takeaway(both, "f_res") == (
+        "No model beats these in both utility and result gap on the test rows: the mixture (70.0%, "
+        "5.0 pp) and the utility expert (80.0%, 15.0 pp)."
+    )
+    one = models(utility=[0.15, 0.7, False], mixture=[0.05, 0.8, True])
+    assert models_takeaway(one, "f_res") == (
+        "No model has a higher utility or a smaller result gap on the test rows than the mixture "
+        "(80.0%, 5.0 pp)."
+    )
+    assert models_takeaway(models(mixture=[math.nan, 0.8, False]), "f_res") == (
+        "No model has scores that can be estimated."
+    )

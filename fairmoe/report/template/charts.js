@@ -13,19 +13,9 @@ if (location.protocol === "about:") {
     });
   }
 }
-const closed = [];
 const sheet = 703 / 0.72; // A4 within its margins, in the pixels of a chart that print shrinks.
 const resize = (size) => {
   for (const chart of document.querySelectorAll(".chart")) Plotly.relayout(chart, size);
 };
-addEventListener("beforeprint", () => {
-  resize({ autosize: false, width: sheet });
-  for (const details of document.querySelectorAll("details:not([open])")) {
-    details.open = true;
-    closed.push(details);
-  }
-});
-addEventListener("afterprint", () => {
-  resize({ autosize: true, width: null });
-  for (const details of closed.splice(0)) details.open = false;
-});
+addEventListener("beforeprint", () => resize({ autosize: false, width: sheet }));
+addEventListener("afterprint", () => resize({ autosize: true, width: null }));

@@ -2,14 +2,16 @@
 
 import datetime
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fairmoe.ui.decide.sweeping import rows_of
 from fairmoe.ui.frame.state import KeptRun, Session
 
 if TYPE_CHECKING:
     from fairmoe.report import Cover, Report
+    from fairmoe.sweep import Sweep
 
 PREVIEW_HEIGHT = 820
 
@@ -19,59 +21,128 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.report import make_report  # noqa: PLC0415
 
+    tolerance, sweep = _ask_tolerance(), _sweep_of(state, kept)
+    target = kept.run.roles.target
+    key = ("report", kept.run.run_id, target, tolerance, sweep and sweep.settings)
     with st.spinner("Writing the report"):
-        return state.once(("report", kept.run.run_id), lambda: make_report(kept.run, kept.labelled))
+        return state.once(
+            key, lambda: make_report(kept.run, kept.labelled, tolerance=tolerance, sweep=sweep)
+        )
+
+
+def _ask_tolerance() -> float | None:
+    points = st.number_input(
+        "Tolerance in pp",
+        0.0,
+        100.0,
+        None,
+        1.0,
+        placeholder="None, so no verdicts",
+        help="The largest gap between groups that you accept, in percentage points. Each gap then "
+        "has a verdict: within, exceeds, or cannot be told with so few people.",
+        key="report-tolerance",
+        persist_state="session",
+        width=240,
+    )
+    return None if points is None else points / 100
+
+
+def _sweep_of(state: Session, kept: KeptRun) -> "Sweep | None":
+    """Return the sweep of the same rows in the same roles, if this session has one."""
+    explored = state.explored
+    if explored is None or rows_of(explored.origin) != rows_of(kept):
+        return None
+    return explored.sweep
 
 
 def choose_sections() -> list[str]:
     """Let the user leave sections out."""
-    from fairmoe.report import CHOICES  # noqa: PLC0415
+    from fairmoe.report import CHOICES, DEFAULT  # noqa: PLC0415
 
     return st.pills(
         "Sections",
         list(CHOICES),
         selection_mode="multi",
-        default=list(CHOICES),
+        default=list(DEFAULT),
         format_func=CHOICES.__getitem__,
         key="sections",
         bind="query-params",
         persist_state="session",
-        help="The summary always comes first. Leave the limits in unless your readers know them.",
+        help="What follows the first page. Leave the limits in unless your readers know them. The "
+        "form of Local Law 144 of New York City is a table of selection rates and impact ratios.",
     )
 
 
 def write_cover(kept: KeptRun) -> "Cover":
-    """Let the reviewer sign the report of a run and add to it."""
+    """Let the reviewer add to the report of a run, and sign it."""
     from fairmoe.report import Cover  # noqa: PLC0415
 
     run = kept.run.run_id
     left, right = st.columns(2)
     title = left.text_input(
         "Title",
-        placeholder=f"What the models do to {kept.run.data.name or 'the table'}",
+        placeholder=Cover(datetime.date.today()).title_for(kept.run.data.name),
         max_chars=200,
         key=f"report-title-{run}",
         persist_state="session",
     )
     author = right.text_input("Author", max_chars=200, key="report-author", persist_state="session")
-    notes = st.text_area(
-        "Notes",
-        placeholder="What is the model for? What did you conclude, and what should be done next?",
-        help="They stand at the top of the report, letter by letter as written.",
+    notes = _text("Notes", f"notes-{run}", "They follow the first page, letter by letter.")
+    return Cover(datetime.date.today(), title, author, notes, **_ask_decision(run))
+
+
+def _ask_decision(run: str) -> dict[str, Any]:
+    """Return what the model is for, and who decided what on its use."""
+    from fairmoe.report import DECISIONS  # noqa: PLC0415
+
+    with st.expander("Intended use and sign-off", icon=":material/draw:"):
+        st.caption("What you leave empty is printed as a line to write on.")
+        left, right = st.columns(2)
+        with left:
+            intended = _text("Intended use", f"intended-{run}", "What the model is meant for.")
+            reviewer = st.text_input(
+                "Reviewer", max_chars=200, key="report-reviewer", persist_state="session"
+            )
+        with right:
+            beyond = _text("Out of scope", f"beyond-{run}", "What it must not be used for.")
+            role = st.text_input("Role", max_chars=200, key="report-role", persist_state="session")
+        decision = st.pills(
+            "Decision",
+            list(DECISIONS),
+            format_func=DECISIONS.__getitem__,
+            key=f"report-decision-{run}",
+            persist_state="session",
+        )
+        reason = _text("Reason and conditions", f"reason-{run}", "Why, and under which conditions.")
+    return {
+        "intended_use": intended,
+        "out_of_scope": beyond,
+        "reviewer": reviewer,
+        "role": role,
+        "decision": decision,
+        "reason": reason,
+    }
+
+
+def _text(label: str, key: str, about: str) -> str:
+    return st.text_area(
+        label,
+        help=about,
         max_chars=20_000,
-        key=f"report-notes-{run}",
+        height=80,
+        key=f"report-{key}",
         persist_state="session",
     )
-    return Cover(datetime.date.today(), title, author, notes)
 
 
 def show_downloads(report: "Report", cover: "Cover", chosen: list[str]) -> None:
-    """Offer the report as a file for people and as two for programs, made when asked for."""
-    from fairmoe.report import to_csv, to_html, to_json  # noqa: PLC0415
+    """Offer the report as files for people and for programs, made when asked for."""
+    from fairmoe.report import to_card, to_csv, to_html, to_json  # noqa: PLC0415
 
     name = f"fairmoe-report-{report.findings.run.run_id[:12]}"
     files: dict[str, tuple[str, str, Callable[[], str]]] = {
         "Download the report": ("html", "text/html", lambda: to_html(report, cover, chosen)),
+        "Model card": ("md", "text/markdown", lambda: to_card(report, cover)),
         "JSON": ("json", "application/json", lambda: to_json(report, cover)),
         "CSV": ("csv", "text/csv", lambda: to_csv(report)),
     }
@@ -88,9 +159,10 @@ def show_downloads(report: "Report", cover: "Cover", chosen: list[str]) -> None:
                 key=f"download-{ending}",
             )
     st.caption(
-        "One HTML file of about 5 MB that opens in any browser without a network; print it there "
-        "for a PDF. JSON and CSV hold the same numbers for programs. The file names columns and "
-        "groups and gives counts, but holds no row of the table."
+        "One HTML file of about 5 MB that opens in any browser without a network. Print it there "
+        "for a PDF: the first page is one sheet of A4. The model card is markdown for a model hub; "
+        "JSON and CSV hold the numbers for programs. The files name columns and groups and give "
+        "counts, but hold no row of the table."
     )
 
 

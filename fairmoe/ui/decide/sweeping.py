@@ -31,7 +31,7 @@ def explored_around(state: Session, kept: KeptRun) -> Explored:
     """
     from fairmoe.sweep import MemoryStore  # noqa: PLC0415
 
-    if state.explored is None or _rows_of(state.explored.origin) != _rows_of(kept):
+    if state.explored is None or rows_of(state.explored.origin) != rows_of(kept):
         state.explored = Explored(kept, MemoryStore())
     return state.explored
 
@@ -174,7 +174,7 @@ def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page:
     explored.last = None
 
 
-def _rows_of(kept: KeptRun) -> tuple[object, ...]:
+def rows_of(kept: KeptRun) -> tuple[object, ...]:
     """Return what decides the rows that a run was trained on and their encoding."""
     from fairmoe.experiment import DataSettings  # noqa: PLC0415
 

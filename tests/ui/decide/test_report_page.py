@@ -1,7 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.report import CHOICES
+from fairmoe.report import DEFAULT
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def test_the_preview_is_the_whole_report(page, demo_run):
     assert not page.exception
     assert not page.error
     assert page.title[0].value == "Report"
-    for key in ("summary", *CHOICES):
+    for key in ("summary", *DEFAULT):
         assert f'<section id="{key}"' in preview(page)
     assert demo_run[0].data.sha256 in preview(page)
 
@@ -42,9 +42,9 @@ def test_notes_are_shown_letter_by_letter_and_belong_to_their_run(page, demo_run
     assert "&lt;script&gt;alert(1)" in preview(page)
 
 
-def test_three_files_are_offered_and_the_preview_can_be_closed(page):
+def test_four_files_are_offered_and_the_preview_can_be_closed(page):
     labels = [button.proto.label for button in page.get("download_button")]
-    assert labels == ["Download the report", "JSON", "CSV"]
+    assert labels == ["Download the report", "Model card", "JSON", "CSV"]
     page.get_by_key("preview").set_value(False).run()
     assert not page.exception
     assert not page.get("iframe")
@@ -55,3 +55,27 @@ def test_a_report_is_made_once(page, monkeypatch):
     page.get_by_key("report-author").set_value("Ann").run()
     assert not page.exception
     assert not page.error
+
+
+def test_a_tolerance_brings_verdicts(page):
+    assert "No tolerance was set" in preview(page)
+    page.get_by_key("report-tolerance").set_value(5.0).run()
+    assert not page.exception
+    assert "The reviewer accepts a gap of up to 5" in preview(page)
+
+
+def test_what_was_decided_is_signed_for_its_run(page, demo_run):
+    run = demo_run[0].run_id
+    page.get_by_key("report-reviewer").set_value("Ann").run()
+    page.get_by_key(f"report-intended-{run}").set_value("To invite people").run()
+    page.get_by_key(f"report-decision-{run}").set_value("rejected").run()
+    assert not page.exception
+    assert "<dd>Ann</dd>" in preview(page)
+    assert "<dd>To invite people</dd>" in preview(page)
+    assert "☒ Not approved" in preview(page)
+
+
+def test_the_form_of_the_law_is_there_when_asked_for(page):
+    assert '<section id="ll144"' not in preview(page)
+    page.get_by_key("sections").set_value(["ll144"]).run()
+    assert '<section id="ll144"' in preview(page)

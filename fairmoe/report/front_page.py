@@ -1,0 +1,53 @@
+"""The first page: what a reviewer asks first, on one sheet of A4."""
+
+from fairmoe.figures.outcomes import outcome_figure
+from fairmoe.report.blocks import Block, Caution, Section, Text, chart
+from fairmoe.report.findings import Findings
+from fairmoe.report.people import MOST_GROUPS, decisions_grid
+from fairmoe.report.reviewed import gaps_reviewed
+from fairmoe.report.statements import alarms_in, drawn_from_test
+from fairmoe.sentences.cautions import too_few
+from fairmoe.sentences.front_page import (
+    NO_ALARM,
+    ONE_SPLIT,
+    nobody_is_better_off,
+    outcomes_takeaway,
+    question,
+    verdicts_in_words,
+)
+from fairmoe.sentences.people import changes_for_people
+
+MOST_SMALL = 3
+"""So many groups of too few rows are named; the limits name all."""
+
+
+def front_page(found: Findings) -> Section:
+    """Say on one page what a reviewer without statistics asks first."""
+    run, review = found.run, found.reviews["mixture"]
+    good, bad = run.good_and_bad
+    rows = len(run.splits["test"].y_true)
+    told = alarms_in(found, ("mixture",))
+    few = too_few(found.rates["mixture"], MOST_SMALL)
+    asked = question(good, run.roles.sensitive_columns, rows=rows, name=run.data.name)
+    is_told = found.account is not None
+    changed = changes_for_people(found.decisions.everyone, good, bad, is_told=is_told)
+    if not is_told:
+        meaning = nobody_is_better_off(good, told=run.roles.target.outcome is not None)
+        changed = f"{changed} {meaning}"
+    blocks: list[Block] = [
+        Text(asked, "The question."),
+        *(map(Caution, told) if told else [Text(NO_ALARM, "Alarms.")]),
+        *([Caution(few)] if few else []),
+        Text(changed, "What changes for people."),
+        decisions_grid(run, found.decisions, MOST_GROUPS),
+        chart(
+            "outcomes",
+            outcome_figure(found.decisions.groups, good, MOST_GROUPS),
+            takeaway=outcomes_takeaway(found.decisions.groups, good),
+            source=f"{drawn_from_test(found)} Bars are 95% Wilson intervals.",
+        ),
+        Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),
+        gaps_reviewed(found),
+        Text(ONE_SPLIT),
+    ]
+    return Section("summary", "In short", tuple(blocks))

@@ -1,0 +1,56 @@
+"""What smaller gaps cost, among the models of a run and among the runs of a sweep."""
+
+from dataclasses import replace
+
+import pytest
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, demo_table
+from fairmoe.experiment import prepare
+from fairmoe.names import METRICS, MODELS
+from fairmoe.report.findings import find
+from fairmoe.report.trade_off import models_on_plane, trade_off
+from fairmoe.sweep import grid_settings, run_sweep
+
+
+def test_models_that_none_beats_are_marked_and_the_constant_is_none(demo_run):
+    run, _ = demo_run
+    places = {
+        "mixture": (0.70, 0.05),
+        "utility": (0.80, 0.15),
+        "result": (0.69, 0.05),
+        "procedural": (0.75, 0.20),
+        "uniform": (0.60, 0.01),
+        "constant": (0.30, 0.00),
+        "logistic": (0.80, 0.16),
+    }
+    scores = {
+        model: dict.fromkeys(METRICS, 0.0) | {"utility": utility, "f_res": gap}
+        for model, (utility, gap) in places.items()
+    }
+    found = find(replace(run, scores={**run.scores, "test": scores}))
+    alarmed = replace(found, alarms={"uniform": None})
+    models = models_on_plane(alarmed)
+    assert list(models.index) == list(MODELS)
+    assert list(models.index[models["on_front"]]) == ["mixture", "utility"]
+
+
+def test_the_section_tells_of_the_models_and_draws_them(demo_run):
+    section = trade_off(find(demo_run[0]))
+    points, chart = section.blocks
+    assert [point.split(",")[0] for point in points.points] == [
+        "Against the utility expert",
+        "Against the logistic regression",
+    ]
+    assert [row[0] for row in chart.grid.rows] == list(MODELS.values())
+
+
+@pytest.mark.slow
+def test_the_runs_of_a_sweep_are_drawn_and_listed(demo_run):
+    base = Settings(epochs=8)
+    runs = grid_settings(base, {"lambda_fair": (0.0, 10.0)}, seeds=1)
+    sweep = run_sweep(prepare(demo_table(), DEMO_ROLES, base), runs)
+    _, chart, _, listed = trade_off(find(demo_run[0], sweep=sweep)).blocks
+    assert chart.takeaway.startswith("Of 2 runs, ")
+    assert sorted(row[0] for row in listed.rows) == ["λ fair 0", "λ fair 10"]
+    assert listed.columns[-1] == "Pareto-optimal"

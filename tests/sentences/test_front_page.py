@@ -1,0 +1,68 @@
+"""What stands on the first page of a report, word by word."""
+
+import pandas as pd
+
+from fairmoe.names import GAP_MEASURES
+from fairmoe.sentences.front_page import (
+    NO_ALARM,
+    NO_TOLERANCE,
+    ONE_SPLIT,
+    nobody_is_better_off,
+    outcomes_takeaway,
+    question,
+    verdicts_in_words,
+)
+
+
+def test_the_question_names_the_outcome_the_groups_and_the_rows():
+    assert question("hired", ["sex", "race"], rows=1200, name="people.csv") == (
+        "Who gets the outcome “hired”, and does that differ by sex and race? The mixture is "
+        "compared with the utility expert, the plain model, which is trained for accuracy alone. "
+        "All figures are of 1,200 test rows of people.csv, which no model learnt from."
+    )
+    assert "test rows of the table, which" in question("hired", ["sex"], rows=9, name="")
+
+
+def test_nobody_is_better_off_without_a_meaning():
+    assert nobody_is_better_off("red", told=True) == (
+        "“red” is neither good nor bad for the person, so no change is called better or worse."
+    )
+    assert nobody_is_better_off("red", told=False) == (
+        "Whether “red” is good or bad for the person was not told, so no change is called better "
+        "or worse."
+    )
+
+
+def test_verdicts_are_listed_the_exceeded_first():
+    said = ["within", "exceeds", "cannot be told", "within", "exceeds"]
+    differences = pd.DataFrame({"verdict": said}, index=list(GAP_MEASURES))
+    assert verdicts_in_words(differences, 0.05) == (
+        "The reviewer accepts a gap of up to 5 pp. Exceeded by: equal opportunity difference and "
+        "predictive parity difference. Within it: demographic parity difference and equalized odds "
+        "difference. Cannot be told with so few people: false positive rate difference."
+    )
+    assert verdicts_in_words(differences, None) == NO_TOLERANCE
+    assert verdicts_in_words(differences.iloc[:1], 0.125) == (
+        "The reviewer accepts a gap of up to 12.5 pp. Within it: demographic parity difference."
+    )
+
+
+def test_the_groups_with_the_most_and_the_least_are_named():
+    rates = {"good_model_rate": [0.2, 0.5, 0.3], "good_label_rate": [0.25, 0.45, 0.3]}
+    groups = pd.DataFrame(rates, index=["a", "b", "c"])
+    assert outcomes_takeaway(groups, "hired") == (
+        "The mixture gives “hired” most often to b (50.0%; by label 45.0%) and least often to a "
+        "(20.0%; by label 25.0%)."
+    )
+
+
+def test_what_is_always_said():
+    assert NO_ALARM == (
+        "None: nothing on the test rows shows that the mixture closes gaps by treating everyone "
+        "worse."
+    )
+    assert NO_TOLERANCE == "No tolerance was set, so no gap has a verdict."
+    assert ONE_SPLIT == (
+        "All this is from one split of one table and one seed, with the labels as they are. It "
+        "measures differences and does not judge whether they are justified."
+    )
