@@ -7,13 +7,16 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 
 from fairmoe.data import MISSING, Change, ColumnKind, Reading, Table
 from fairmoe.data.codes import CategoryCode, Code, DateCode, NumberCode
+from fairmoe.data.groups import groups_of_new_rows
 from fairmoe.data.kinds import as_category
 from fairmoe.data.reading import sentences
 from fairmoe.data.reading.again import interpret_like
 from fairmoe.data.reading.record import ColumnReading
+from fairmoe.data.table import check_columns
 from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.names import EXPERTS
 from fairmoe.runs import Run
@@ -64,10 +67,10 @@ def predict_rows(run: Run, table: Table) -> Predictions:
         run: The run.
         table: Any rows with the columns that the models see; neither the target nor, unless the
             models see them, the sensitive columns are needed. `read_table` does best with
-            `like=reading_of(run)`.
+            `like=reading_of(run)`. A run with cut-offs by group needs the sensitive columns.
 
     Raises:
-        InvalidInputError: Columns are missing.
+        InvalidInputError: Columns are missing; or a row's group, where cut-offs go by it.
     """
     _check_columns(run, table)
     columns = interpret_like(table.raw, reading_of(run))
@@ -75,7 +78,7 @@ def predict_rows(run: Run, table: Table) -> Predictions:
     x = torch.as_tensor(run.encoder.transform(frame)).double()
     # In float64 a row's prediction does not depend on which rows it is predicted with.
     mixture = copy.deepcopy(run.mixture).double()
-    proba = mixture.proba(x)[0].numpy()
+    proba = _cut(run, table, mixture.proba(x)[0].numpy())
     gate = mixture.gate_proba(x)[0].numpy()
     rows = pd.DataFrame(
         {
@@ -86,6 +89,24 @@ def predict_rows(run: Run, table: Table) -> Predictions:
         | {f"gate_{expert}": gate[:, i] for i, expert in enumerate(EXPERTS)}
     )
     return Predictions(rows, (*columns.changes, *_unseen_levels(run, frame)))
+
+
+def _cut(run: Run, table: Table, proba: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move probabilities so that decisions begin at one half, if the run has cut-offs."""
+    if run.cutoffs is None:
+        return proba
+    if not run.cutoffs.by_group:
+        return run.cutoffs.shift(proba, np.zeros(len(proba), np.int64))
+    check_columns(table.frame, run.roles.sensitive_columns)
+    group = groups_of_new_rows(table, run.roles, tuple(run.data.groups))
+    unknown = int((group < 0).sum())
+    if unknown:
+        raise InvalidInputError(
+            "Cut-offs by group need the group of each row",
+            however=f"{unknown:,} of {len(group):,} rows have none that the run knows",
+            remedy="Complete these rows, or use cut-offs that are the same for all.",
+        )
+    return run.cutoffs.shift(proba, group)
 
 
 def _unseen_levels(run: Run, frame: pd.DataFrame) -> list[Change]:

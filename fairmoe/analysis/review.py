@@ -53,14 +53,18 @@ def review_run(
 
 def _flip_rate(rows: RunRows, labelled: LabelledTable, model: Model) -> float:
     run, group = rows.run, rows.record.group
-    if not run.roles.include_sensitive or model not in MIXTURE_AND_EXPERTS:
+    cutoffs = run.cutoffs if model == "mixture" else None
+    is_seen = run.roles.include_sensitive or (cutoffs is not None and cutoffs.by_group)
+    if not is_seen or model not in MIXTURE_AND_EXPERTS:
         return math.nan
     own = rows.record.proba[model] > THRESHOLD
     changes = np.zeros(len(group), dtype=bool)
     for other in range(len(run.data.groups)):
         frame = rows.frame.assign(**_usual_cells(rows.frame, labelled, other))
-        swapped = predict(run, torch.as_tensor(run.encoder.transform(frame)))[model] > THRESHOLD
-        changes |= (swapped.to_numpy() != own) & (group != other)
+        proba = predict(run, torch.as_tensor(run.encoder.transform(frame)))[model].to_numpy()
+        ids = np.full(len(group), other)
+        swapped = proba > THRESHOLD if cutoffs is None else cutoffs.decide(proba, ids)
+        changes |= (swapped != own) & (group != other)
     return flip_rate(own, own ^ changes)
 
 

@@ -3,13 +3,13 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fairmoe.data.kinds import MISSING, as_category, level_text
-from fairmoe.data.roles import Sensitive
+from fairmoe.data.roles import Roles, Sensitive
 from fairmoe.data.table import Table
 from fairmoe.errors import InvalidInputError, nearest_first
 
@@ -53,21 +53,55 @@ def groups_of(
         InvalidInputError: A column has too many values, cannot be cut, or lacks a merged value; a
             name to display is for no group, or two groups have the same.
     """
-    shown = dict(group_names)
+    groups, known = _parted(table, sensitive, dict(group_names))
+    _check_names(dict(group_names), known, groups.names)
+    return groups
+
+
+def groups_of_new_rows(table: Table, roles: Roles, names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the groups of rows that were not trained on, as they were parted for the training.
+
+    Args:
+        table: The rows, with the sensitive columns.
+        roles: Those of the training.
+        names: The groups of the training, by id.
+
+    Returns:
+        Ids, `(n,)`; -1 for a row of none of these groups.
+    """
+    sensitive = tuple(
+        replace(
+            each,
+            merge=tuple(
+                (name, tuple(value for value in values if value in there))
+                for name, values in each.merge
+            ),
+        )
+        for each in roles.sensitive
+        for there in [{MISSING, *as_category(table.frame[each.column]).cat.categories}]
+    )
+    groups, _ = _parted(table, sensitive, dict(roles.group_names))
+    place = {name: i for i, name in enumerate(names)}
+    of_others = place.get(SMALL_GROUPS, -1) if roles.merge_small else -1
+    # The last is that of rows without a sensitive value.
+    new_ids = np.array([*(place.get(name, of_others) for name in groups.names), -1])
+    return new_ids[groups.ids]
+
+
+def _parted(
+    table: Table, sensitive: tuple[Sensitive, ...], shown: Mapping[str, str]
+) -> tuple[Groups, list[str]]:
+    """Return the groups by the names to display, and the names that can be displayed otherwise."""
     parts = [_bin(table, each) if each.bins else _levels(table, each) for each in sensitive]
     known = [name for part in parts for name in part.names]
     names = [tuple(shown.get(name, name) for name in part.names) for part in parts]
     if len(parts) == 1:
-        groups = Groups(parts[0].ids, names[0])
-    else:
-        first, second = parts
-        crossed = first.ids * len(second.names) + second.ids
-        crossed[(first.ids < 0) | (second.ids < 0)] = -1
-        pairs = [CROSS.join(map(quoted, pair)) for pair in itertools.product(*names)]
-        known += pairs
-        groups = Groups(crossed, tuple(shown.get(pair, pair) for pair in pairs))
-    _check_names(shown, known, groups.names)
-    return groups
+        return Groups(parts[0].ids, names[0]), known
+    first, second = parts
+    crossed = first.ids * len(second.names) + second.ids
+    crossed[(first.ids < 0) | (second.ids < 0)] = -1
+    pairs = [CROSS.join(map(quoted, pair)) for pair in itertools.product(*names)]
+    return Groups(crossed, tuple(shown.get(pair, pair) for pair in pairs)), known + pairs
 
 
 def _check_names(shown: Mapping[str, str], known: Sequence[str], names: Sequence[str]) -> None:

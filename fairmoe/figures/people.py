@@ -29,7 +29,13 @@ _UNTOLD = _TOLD | {"better": ("#56B4E9", "diamond"), "worse": ("#E69F00", "squar
 """Where no outcome is good or bad, no change is drawn as for the better or for the worse."""
 
 
-def hundred_figure(account: pd.DataFrame, *, good: str, is_told: bool) -> go.Figure:
+def hundred_figure(
+    account: pd.DataFrame,
+    *,
+    good: str,
+    is_told: bool,
+    models: tuple[str, str] = ("the utility expert", "the mixture"),
+) -> go.Figure:
     """Draw of 100 people in each group who gets an outcome from both models, from one, from none.
 
     Args:
@@ -37,13 +43,15 @@ def hundred_figure(account: pd.DataFrame, *, good: str, is_told: bool) -> go.Fig
             `MOST_GROUPS` groups the largest are drawn.
         good: What the outcome that is counted is called.
         is_told: Whether it is good and the other bad for a person.
+        models: What the plain model and the one beside it are called.
     """
     drawn = _drawn(account)
     drawn = drawn[drawn["n"] > 0]
+    plain, model = models
     sources = {
-        "both": "both models",
-        "better": "the mixture only",
-        "worse": "the utility expert only",
+        "both": "both",
+        "better": f"{model} only",
+        "worse": f"{plain} only",
         "neither": "neither",
     }
     figure = go.Figure()

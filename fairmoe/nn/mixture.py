@@ -16,6 +16,8 @@ from fairmoe.nn.head import head_gradients
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 PATH_STEPS = 32
+_NEVER = 60.0
+"""Log-odds against an expert of which nothing is left in float64, nor in float32."""
 ROWS_AT_ONCE = 16_384
 """About how many rows, counted once per run and node, are evaluated together along the path."""
 
@@ -97,6 +99,14 @@ class Mixture(nn.Module):
         for name in ("gate.weight2", "gate.bias2"):
             state[name] = torch.zeros_like(state[name])
         return self._with_state(len(self), state)
+
+    def always(self, expert: int) -> "Mixture":
+        """Return mixtures of the same experts whose gates send every row to one of them."""
+        state = dict(self.state_dict())
+        state["gate.weight2"] = torch.zeros_like(state["gate.weight2"])
+        logits = torch.full_like(state["gate.bias2"], -_NEVER * self.gate.temperature)
+        logits[:, expert] = 0
+        return self._with_state(len(self), state | {"gate.bias2": logits})
 
     def select(self, run: int) -> "Mixture":
         """Return one of the runs as a stack of one."""

@@ -22,6 +22,7 @@ from fairmoe.metrics import (
 )
 from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
+from fairmoe.runs.cutoffs import Cutoffs
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ class Run:
         experts_reused: Whether the experts came from the cache.
         encoder: Turns rows of the table's columns into the model's inputs.
         mixture: The trained model, on the CPU, in eval mode.
+        cutoffs: Where the decisions of the mixture begin, in a variant of a run; None as trained.
+            Its probabilities and scores in `splits` and `scores` are those with the cut-offs.
     """
 
     run_id: str
@@ -122,6 +125,7 @@ class Run:
     experts_reused: bool
     encoder: Encoder
     mixture: Mixture
+    cutoffs: Cutoffs | None = None
 
     @property
     def good_and_bad(self) -> tuple[str, str]:

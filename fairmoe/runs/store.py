@@ -20,6 +20,7 @@ from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import EXPERTS, MODELS, SPLITS, Model
 from fairmoe.nn import Mixture
+from fairmoe.runs.cutoffs import Cutoffs
 from fairmoe.runs.record import Curve, DataSummary, Run, SplitRecord
 
 FORMAT = 2
@@ -37,8 +38,8 @@ def to_document(run: Run) -> dict[str, Any]:
         scores of each model; `routing` with the mean gate weights on the test rows, `overall` and
         `by_group`; `account`, what the mixture changes for people against the utility expert, as
         `fairmoe.metrics.Account` names it, None unless the outcome is good or bad; `alarms`, by
-        model what `fairmoe.metrics.Alarm` says of those that treat everyone worse. None stands
-        for what could not be estimated.
+        model what `fairmoe.metrics.Alarm` says of those that treat everyone worse; `cutoffs`, the
+        thresholds of a variant by group. None stands for what could not be estimated.
     """
     return {
         "run_id": run.run_id,
@@ -54,6 +55,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "routing": _routing(run.splits["test"], tuple(run.data.groups)),
         "account": None if run.roles.target.favourable is None else run.account().to_dict(),
         "alarms": {model: alarm.to_dict() for model, alarm in run.alarms().items()},
+        "cutoffs": None if run.cutoffs is None else run.cutoffs.to_dict(),
     }
 
 
@@ -166,6 +168,7 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
         experts_reused=record["experts_reused"],
         encoder=Encoder.from_dict(record["encoder"]),
         mixture=mixture.eval(),
+        cutoffs=Cutoffs.from_dict(told) if (told := record.get("cutoffs")) else None,
     )
 
 

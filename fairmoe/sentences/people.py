@@ -42,12 +42,18 @@ def changes_for_people(of: "pd.Series[float]", good: str, bad: str, *, is_told: 
     )
 
 
-def of_hundred_takeaway(groups: pd.DataFrame, good: str) -> str:
+def of_hundred_takeaway(
+    groups: pd.DataFrame,
+    good: str,
+    *,
+    models: tuple[str, str] = ("the utility expert", "the mixture gives"),
+) -> str:
     """Say of 100 people in each group how many get an outcome.
 
     Args:
         groups: As `fairmoe.metrics.Account` has them.
         good: What the outcome that is counted is called.
+        models: What the plain model is called, and the one beside it with its verb.
     """
     known = groups[groups["n"] > 0]
     if known.empty:
@@ -57,7 +63,7 @@ def of_hundred_takeaway(groups: pd.DataFrame, good: str) -> str:
         for name, row in known.iterrows()
     ]
     return (
-        f"Of 100 people in each group the mixture (the utility expert) gives “{good}” to: "
+        f"Of 100 people in each group {models[1]} “{good}” to (in brackets {models[0]}): "
         f"{listed(told)}."
     )
 

@@ -31,7 +31,7 @@ def test_a_hundred_dots_stand_for_each_group_with_rows():
     ]
     first = {name: sum(y < 4 for y in trace.y) for name, trace in traces.items()}
     assert first == {
-        "“hired” from both models": 25,
+        "“hired” from both": 25,
         "“hired” from the mixture only": 25,
         "“hired” from the utility expert only": 25,
         "“hired” from neither": 25,

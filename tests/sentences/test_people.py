@@ -66,8 +66,8 @@ AMONG = "Among people whose label is “hired”, the mixture wrongly gives “n
 
 def test_hundred_people_of_each_group_are_told():
     assert of_hundred_takeaway(groups(women=WOMEN, men=MEN, nobody=NOBODY), "hired") == (
-        "Of 100 people in each group the mixture (the utility expert) gives “hired” to: "
-        "women 45 (41) and men 50 (52)."
+        "Of 100 people in each group the mixture gives “hired” to (in brackets the utility "
+        "expert): women 45 (41) and men 50 (52)."
     )
     assert of_hundred_takeaway(groups(nobody=NOBODY), "hired") == "No group has rows."
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fairmoe._app import app_folder
 from fairmoe._escape import Markdown, escape_markdown
+from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.preload import preload
@@ -147,6 +148,10 @@ PAGES = {
 }
 
 
+_AS_TRAINED = (ROUTING, ATTENTION, INDIVIDUAL)
+"""What cut-offs that a run was given afterwards do not change."""
+
+
 @contextmanager
 def page(path: str) -> Iterator[Session]:
     """Draw the frame around a page's own content.
@@ -178,6 +183,8 @@ def page(path: str) -> Iterator[Session]:
             _show_what_comes_first(missing, state)
             _sidebar(path, state)
             st.stop()
+        if path in _AS_TRAINED and state.run is not None and state.run.cutoffs is not None:
+            show_note(escape_markdown(SHOWN_AS_TRAINED), icon=":material/tune:")
         yield state
     # After the content, which decides what is unlocked.
     _sidebar(path, state)

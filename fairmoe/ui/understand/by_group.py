@@ -30,6 +30,7 @@ from fairmoe.ui.frame.components import (
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.cutoffs import show_cutoffs
 from fairmoe.ui.understand.judged import Judged, judge
 from fairmoe.ui.understand.review import show_review
 
@@ -192,4 +193,5 @@ _PARTS: dict[str, Callable[[Session, Judged], None]] = {
     "Right and wrong": _show_confusion,
     "Ranking": _show_roc,
     "Probabilities": _show_calibration,
+    "Cut-offs": show_cutoffs,
 }
