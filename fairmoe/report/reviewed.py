@@ -5,8 +5,6 @@ import pandas as pd
 from fairmoe.names import GAP_MEASURES, MODELS
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import REVIEWED, Findings
-from fairmoe.runs import Run
-from fairmoe.sentences.cutoffs import decisions_of_variant
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
     VERDICTS,
@@ -25,18 +23,10 @@ def reviewed(found: Findings) -> list[Block]:
         apart=review.apart,
     )
     return [
-        *_cutoffs(found.run),
         Text(told),
         ratios_reviewed(found),
         Text(FOUR_FIFTHS_EXPLAINED),
     ]
-
-
-def _cutoffs(run: Run) -> list[Block]:
-    if run.cutoffs is None:
-        return []
-    groups = tuple(run.data.groups)
-    return [Text(decisions_of_variant(groups, run.cutoffs.thresholds, run.data.words))]
 
 
 def gaps_reviewed(found: Findings) -> Grid:

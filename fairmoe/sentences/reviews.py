@@ -103,24 +103,6 @@ def _too_few(apart: Mapping[str, Sequence[str]]) -> str:
     return f"Too few people to be judged: {'; '.join(told)}." if told else ""
 
 
-def verdicts_in_words(differences: pd.DataFrame, tolerance: float) -> str:
-    """Say which gaps exceed a tolerance, which lie within it, and which cannot be told.
-
-    Args:
-        differences: As `fairmoe.metrics.Review` has them, with verdicts.
-        tolerance: The largest gap that is accepted, in [0, 1].
-    """
-    told = []
-    for verdict in ("exceeds", "cannot be told", "within"):
-        names = [
-            GAP_MEASURES[str(name)].lower().removesuffix(" difference")
-            for name in differences.index[differences["verdict"] == verdict]
-        ]
-        if names:
-            told.append(f"{VERDICTS[verdict]}: {listed(names)}")
-    return f"With a tolerance of {100 * tolerance:g} pp, {'; '.join(told)}."
-
-
 def gaps_takeaway(differences: pd.DataFrame) -> str:
     """Say which gap is the largest, between whom, and how sure that is.
 

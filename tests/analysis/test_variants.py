@@ -1,5 +1,7 @@
 """Runs with other cut-offs: scored, kept, predicted with."""
 
+import datetime
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from fairmoe.analysis.effects import compare_simple_tool, effect_of
 from fairmoe.data import demo_table, table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import equalized_odds_difference, paired_interval
+from fairmoe.report import Cover, make_report, to_html
 from fairmoe.runs import Cutoffs, load_run, save_run
 
 
@@ -109,3 +112,9 @@ def test_the_simple_tool_is_compared_on_the_same_rows(demo_run):
     assert value == pytest.approx(found.simple[0] - found.mixture[0])
     assert low < value < high
     assert high - low < np.ptp(paired_interval(200, 200, len(run.splits["test"].y_true)))
+
+
+def test_the_report_says_first_that_decisions_begin_elsewhere(variant):
+    html = to_html(make_report(variant, None), Cover(datetime.date(2026, 1, 1)), ())
+    assert "The decisions of this run begin at cut-offs of its own." in html
+    assert "These cut-offs treat people by their group" in html

@@ -12,7 +12,6 @@ from fairmoe.sentences.reviews import (
     four_fifths,
     gaps_takeaway,
     rate_in_words,
-    verdicts_in_words,
 )
 
 
@@ -83,14 +82,6 @@ GAPS = gaps(
     false_positive_rate_difference=(0.01, 0.0, 0.04, "a", "c", "within"),
     predictive_parity_difference=(NAN, NAN, NAN, "", "", "cannot be told"),
 )
-
-
-def test_verdicts_are_told_by_name_what_exceeds_first():
-    assert verdicts_in_words(GAPS, 0.05) == (
-        "With a tolerance of 5 pp, exceeds the tolerance: equal opportunity; cannot be told with "
-        "so few people: demographic parity and predictive parity; within the tolerance: false "
-        "positive rate."
-    )
 
 
 def test_the_largest_gap_is_named_with_its_groups():

@@ -8,6 +8,7 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.gaps import gaps_figure
 from fairmoe.names import GAP_MEASURES, INSUFFICIENT
+from fairmoe.sentences.front_page import verdicts_in_words
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
     VERDICTS,
@@ -16,7 +17,6 @@ from fairmoe.sentences.reviews import (
     four_fifths,
     gaps_takeaway,
     rate_in_words,
-    verdicts_in_words,
     with_interval,
 )
 from fairmoe.sentences.wording import p_value
