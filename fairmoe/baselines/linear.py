@@ -38,12 +38,17 @@ class LinearModel:
         return self.weight.expand_as(x)
 
 
-def fit_constant(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearModel:
+def fit_constant(
+    x: Float[Tensor, "n d"],
+    y_true: Int[Tensor, " n"],
+    weights: Float[Tensor, " n"] | None = None,
+) -> LinearModel:
     """Return the model that gives every row the base rate, and so the majority's class.
 
     Args:
         x: **Shape** `(n, d)`. Only its width, type and device matter.
         y_true: **Shape** `(n,)`, 0 or 1.
+        weights: **Shape** `(n,)`. How much a row counts; all the same if they are left out.
 
     Raises:
         InvalidInputError: There is only one class.
@@ -55,10 +60,16 @@ def fit_constant(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearMo
     """
     _check_classes(y_true)
     base_rate = y_true.double().mean()
+    if weights is not None:
+        base_rate = y_true.double() @ (weights.double() / weights.sum())
     return LinearModel(x.new_zeros(x.shape[-1]), torch.logit(base_rate).item())
 
 
-def fit_logistic(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearModel:
+def fit_logistic(
+    x: Float[Tensor, "n d"],
+    y_true: Int[Tensor, " n"],
+    weights: Float[Tensor, " n"] | None = None,
+) -> LinearModel:
     """Return a logistic regression with scikit-learn's default penalty.
 
     The fit has one optimum and starts from zero: it needs no seed.
@@ -66,6 +77,7 @@ def fit_logistic(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearMo
     Args:
         x: **Shape** `(n, d)`. Encoded training rows.
         y_true: **Shape** `(n,)`, 0 or 1.
+        weights: **Shape** `(n,)`. How much a row counts, against a penalty that stays as it is.
 
     Raises:
         InvalidInputError: There is only one class.
@@ -74,7 +86,8 @@ def fit_logistic(x: Float[Tensor, "n d"], y_true: Int[Tensor, " n"]) -> LinearMo
     # On one-hot columns lbfgs needs ten times as long and stops farther from the optimum.
     solver = "newton-cholesky" if len(x) < MANY_ROWS else "lbfgs"
     logistic = LogisticRegression(solver=solver, max_iter=1000)
-    fitted = logistic.fit(x.detach().cpu().numpy(), y_true.cpu().numpy())
+    of_rows = None if weights is None else (weights / weights.mean()).cpu().numpy()
+    fitted = logistic.fit(x.detach().cpu().numpy(), y_true.cpu().numpy(), of_rows)
     weight = torch.as_tensor(fitted.coef_[0], dtype=x.dtype, device=x.device)
     return LinearModel(weight, float(fitted.intercept_[0]))
 

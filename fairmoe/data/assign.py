@@ -42,7 +42,8 @@ class LabelledTable:
         features: The features of the kept rows, `(n, c)`, cleaned as in `Table.frame`.
         kinds: The kind of each feature, in their order.
         y: Labels, `(n,)`, 0 or 1.
-        group: Group ids, `(n,)`, in `[0, G)`; each occurs.
+        group: Group ids, `(n,)`, in `[0, G)`; each occurs. -1 where the group is unknown and the
+            row is for training only.
         group_names: The name of each group, `(G,)`.
         positive: The positive class in words, such as "income = >50K".
         words: What both outcomes are called, the positive one first.
@@ -50,6 +51,7 @@ class LabelledTable:
         split: What the split column says, `(n,)`: 0 train, 1 validation, 2 test; None without one.
         notes: What was left out and why, one sentence each, without any values of cells.
         changes: What was done to the columns.
+        weight: For how many people each row stands, `(n,)`, positive; None if all count the same.
         roles: The roles, their values as the table has them.
         table: What the rows were taken from.
     """
@@ -67,6 +69,7 @@ class LabelledTable:
     roles: Roles
     table: Table
     changes: tuple[Change, ...] = ()
+    weight: NDArray[np.float64] | None = None
 
 
 def assign_roles(table: Table, roles: Roles) -> LabelledTable:

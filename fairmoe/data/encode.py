@@ -24,14 +24,24 @@ class EncodedSplit:
     Attributes:
         x: Inputs, `(n, d)`, finite.
         y: Labels, `(n,)`, 0 or 1.
-        group: Group ids, `(n,)`, in `[0, G)`.
+        group: Group ids, `(n,)`, in `[0, G)`; in training rows -1 where the group is unknown.
         rows: Positions in `Table.frame`, `(n,)`, ascending.
+        weight: For how many people each row stands, `(n,)`, positive; None if all count the same.
     """
 
     x: NDArray[np.float32]
     y: NDArray[np.int64]
     group: NDArray[np.int64]
     rows: NDArray[np.int64]
+    weight: NDArray[np.float64] | None = None
+
+    def known(self) -> "EncodedSplit":
+        """Return the rows whose group is known: all but some training rows."""
+        if (self.group >= 0).all():
+            return self
+        rows = np.flatnonzero(self.group >= 0)
+        weight = None if self.weight is None else self.weight[rows]
+        return EncodedSplit(self.x[rows], self.y[rows], self.group[rows], self.rows[rows], weight)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +94,14 @@ def encode(
     Raises:
         InvalidInputError: The training rows lack a class or a group, or the fractions do not fit.
     """
+    known = np.flatnonzero(labelled.group >= 0)
     if labelled.split is None:
-        parts = split_rows(labelled.y, labelled.group, fractions=fractions, seed=seed)
+        split = split_rows(labelled.y[known], labelled.group[known], fractions=fractions, seed=seed)
     else:
-        parts = rows_of_splits(labelled.split)
+        split = rows_of_splits(labelled.split[known])
+    # A row of no known group can be learnt from; nothing can be judged by it.
+    parts = [known[part] for part in split]
+    parts[0] = np.union1d(parts[0], np.flatnonzero(labelled.group < 0))
     _check_train(labelled, parts[0])
     encoder = Encoder.fit(
         labelled.features.iloc[parts[0]], labelled.kinds, scale=scale, rare_level=rare_level
@@ -98,6 +112,7 @@ def encode(
             y=labelled.y[part],
             group=labelled.group[part],
             rows=labelled.rows[part],
+            weight=None if labelled.weight is None else labelled.weight[part],
         )
         for part in parts
     )
@@ -116,7 +131,8 @@ def encode(
 def _check_train(labelled: LabelledTable, train: NDArray[np.int64]) -> None:
     """Splits that a column names may leave training without something to learn."""
     lacking = "a class" if len(np.unique(labelled.y[train])) < 2 else ""
-    if len(np.unique(labelled.group[train])) < len(labelled.group_names):
+    groups = labelled.group[train]
+    if len(np.unique(groups[groups >= 0])) < len(labelled.group_names):
         lacking = "a group"
     if lacking:
         raise InvalidInputError(
@@ -134,6 +150,11 @@ def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: Labell
         for name, value in roles["target"].items()
         if value is not None or name not in ("outcome", "words")
     }
+    roles = {
+        name: value
+        for name, value in roles.items()
+        if name not in ("weight", "unknown") or value not in (None, "leave out")
+    }
     record = {
         "encoder": encoder.to_dict(),
         "roles": roles,
@@ -145,4 +166,6 @@ def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: Labell
         for array in (split.x, split.y, split.group, split.rows):
             digest.update(str(array.shape).encode())
             digest.update(np.ascontiguousarray(array).data)
+        if split.weight is not None:
+            digest.update(split.weight.data)
     return digest.hexdigest()

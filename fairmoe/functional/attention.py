@@ -41,10 +41,13 @@ def attention_weights(
 
 
 def group_attention(
-    attention: Float[Tensor, "*k n c"], group: Int[Tensor, " n"], n_groups: int
+    attention: Float[Tensor, "*k n c"],
+    group: Int[Tensor, " n"],
+    n_groups: int,
+    weights: Float[Tensor, " n"] | None = None,
 ) -> Float[Tensor, "*k g c"]:
     """Return the mean attention of each group, the $A_0$ and $A_1$ of (19); NaN for no rows."""
-    return averaging_matrix(group, n_groups, dtype=attention.dtype).T @ attention
+    return averaging_matrix(group, n_groups, weights=weights, dtype=attention.dtype).T @ attention
 
 
 def jensen_shannon_divergence(

@@ -5,10 +5,11 @@ gaps. That is called levelling down (Mittelstadt, Wachter and Russell, "The Unfa
 Machine Learning", 2023).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import one_hot
 
@@ -51,6 +52,7 @@ def find_faults(
     plain: Bool[Tensor, "*k n"],
     favourable: bool | None,
     choosing: bool,
+    weights: Float[Tensor, " n"] | None = None,
 ) -> Faults:
     """Return why models are no choice.
 
@@ -69,32 +71,53 @@ def find_faults(
         favourable: Whether the positive class is good for the person; None if that is not told,
             or it is neither.
         choosing: Whether models are chosen by these rows, or judged on them.
+        weights: **Shape** `(n,)`, at least 0. For how many people a row stands; all the same if
+            they are left out.
     """
-    n, positives = len(y_true), y_true.sum()
-    right, right_of_plain = ((each == y_true).sum(-1) for each in (y_pred, plain))
+    count = _counter(weights)
+    n, positives, selected = count(torch.ones_like(y_true)), count(y_true), count(y_pred)
+    right, right_of_plain = (count(each == y_true) for each in (y_pred, plain))
     enough = torch.minimum(torch.maximum(positives, n - positives), right_of_plain)
-    given = torch.stack([n - y_pred.sum(-1), y_pred.sum(-1)])
+    given = torch.stack([n - selected, selected])
     having = torch.stack([n - positives, positives]).view(2, *[1] * right.ndim)
     lopsided = (given > MOST * having) | (given < LEAST * having)
     more = {
         label: ((y_pred != label).float() - (plain != label).float())[..., y_true == label]
         for label in (True, False)
     }
+    of_labels = {label: _of(weights, y_true == label) for label in more}
     if favourable is None:
         harmful = torch.zeros_like(right, dtype=torch.bool)
         if choosing:
-            for of_label in more.values():
-                harmful = harmful | (of_label.sum(-1) > MARGIN * of_label.shape[-1])
+            for label, of_label in more.items():
+                limit = MARGIN * of_labels[label].sum().double()
+                harmful = harmful | (of_label @ of_labels[label] > limit)
     elif choosing:
-        harmful = more[favourable].sum(-1) > 0
+        harmful = more[favourable] @ of_labels[favourable] > 0
     else:
         harmful = _raised_in_every_group(
-            more[favourable], one_hot(group[y_true == favourable], n_groups).float()
+            more[favourable],
+            one_hot(group[y_true == favourable], n_groups).float(),
+            of_labels[favourable],
         )
     return Faults(right < enough, lopsided.any(0), harmful)
 
 
-def _raised_in_every_group(more: Tensor, member: Tensor) -> Tensor:
+def _counter(weights: Tensor | None) -> Callable[[Tensor], Tensor]:
+    """Return what counts rows, or adds their weights, along the last axis."""
+    if weights is None:
+        return lambda rows: rows.sum(-1)
+    return lambda rows: rows.to(weights.dtype) @ weights
+
+
+def _of(weights: Tensor | None, rows: Tensor) -> Tensor:
+    """Return the weights of some rows, ones where there are none."""
+    if weights is None:
+        return torch.ones(int(rows.sum()), device=rows.device)
+    return weights[rows].float()
+
+
+def _raised_in_every_group(more: Tensor, member: Tensor, weights: Tensor) -> Tensor:
     """Return whether harm is raised in every group, and in all beyond chance.
 
     Groups without anyone to be harmed have no say. Of those who change sides as many should go
@@ -103,7 +126,8 @@ def _raised_in_every_group(more: Tensor, member: Tensor) -> Tensor:
     Args:
         more: **Shape** `(*k, n)`. By how many harmful errors more a row has: -1, 0 or 1.
         member: **Shape** `(n, G)`. 1 where a row is of a group, else 0.
+        weights: **Shape** `(n,)`.
     """
-    of_groups = more @ member
-    sure = of_groups.sum(-1) > SURE * more.abs().sum(-1).sqrt()
+    of_groups = more @ (member * weights[:, None])
+    sure = of_groups.sum(-1) > SURE * (more.abs() @ weights.square()).sqrt()
     return sure & (of_groups > 0)[..., member.sum(0) > 0].all(-1)

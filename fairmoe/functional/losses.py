@@ -13,7 +13,9 @@ from fairmoe.functional.groups import gap
 
 
 def cross_entropy_loss(
-    logits: Float[Tensor, "*k n 2"], y_true: Int[Tensor, " n"]
+    logits: Float[Tensor, "*k n 2"],
+    y_true: Int[Tensor, " n"],
+    weights: Float[Tensor, " n"] | None = None,
 ) -> Float[Tensor, "*k"]:
     r"""Return the utility loss of every expert; for the first it is the whole loss.
 
@@ -27,6 +29,8 @@ def cross_entropy_loss(
     Args:
         logits: **Shape** `(*k, n, 2)`. Before the softmax, never after it. Gradients flow.
         y_true: **Shape** `(n,)`, 0 or 1.
+        weights: **Shape** `(n,)`, at least 0. How much a row counts in the mean; all the same if
+            they are left out.
 
     Example:
         >>> cross_entropy_loss(torch.zeros(3, 2), torch.tensor([0, 1, 1])).item()
@@ -34,7 +38,7 @@ def cross_entropy_loss(
     """
     # >>> Equations (4), (5), (6): with two classes, -log p_y = softplus(logit_other - logit_y)
     log_odds = logits[..., 1] - logits[..., 0]
-    return F.softplus(torch.where(y_true == 1, -log_odds, log_odds)).mean(-1)
+    return _mean(F.softplus(torch.where(y_true == 1, -log_odds, log_odds)), weights)
     # <<< Equations (4), (5), (6)
 
 
@@ -124,6 +128,7 @@ def adversarial_loss(
     hidden_logits: Float[Tensor, "*k n g"],
     output_logits: Float[Tensor, "*k n g"],
     group: Int[Tensor, " n"],
+    weights: Float[Tensor, " n"] | None = None,
 ) -> Float[Tensor, "*k"]:
     r"""Return how badly the two adversaries tell the groups apart.
 
@@ -138,10 +143,11 @@ def adversarial_loss(
         hidden_logits: **Shape** `(*k, n, g)`. Of the adversary that sees the hidden vector.
         output_logits: **Shape** `(*k, n, g)`. Of the adversary that sees the probabilities.
         group: **Shape** `(n,)`, ids in `[0, g)`.
+        weights: **Shape** `(n,)`, at least 0. How much a row counts; 0 for one of no group.
     """
     # >>> Equations (25), (28)
-    hidden_loss = _group_cross_entropy(hidden_logits, group)
-    output_loss = _group_cross_entropy(output_logits, group)
+    hidden_loss = _group_cross_entropy(hidden_logits, group, weights)
+    output_loss = _group_cross_entropy(output_logits, group, weights)
     # <<< Equations (25), (28)
     # >>> Equation (22)
     return (hidden_loss + output_loss) / 2
@@ -149,10 +155,21 @@ def adversarial_loss(
 
 
 def _group_cross_entropy(
-    logits: Float[Tensor, "*k n g"], group: Int[Tensor, " n"]
+    logits: Float[Tensor, "*k n g"],
+    group: Int[Tensor, " n"],
+    weights: Float[Tensor, " n"] | None,
 ) -> Float[Tensor, "*k"]:
     log_proba = logits.mT.log_softmax(-2)
-    return -log_proba.gather(-2, group.expand(*logits.shape[:-2], 1, -1))[..., 0, :].mean(-1)
+    of_rows = log_proba.gather(-2, group.expand(*logits.shape[:-2], 1, -1))[..., 0, :]
+    return -_mean(of_rows, weights)
+
+
+def _mean(
+    values: Float[Tensor, "*k n"], weights: Float[Tensor, " n"] | None
+) -> Float[Tensor, "*k"]:
+    if weights is None:
+        return values.mean(-1)
+    return values @ (weights / weights.sum()).to(values.dtype)
 
 
 def result_expert_loss(

@@ -15,22 +15,38 @@ from fairmoe.functional.groups import averaging_matrix, gap
 PARTS = ("acc", "f1", "auc", "dp", "eo", "ref", "vef", "att_jsd")
 
 
-def accuracy(y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:
+Weights = Float[Tensor, " n"] | None
+"""How much each row counts, at least 0; all the same if they are left out."""
+
+
+def accuracy(
+    y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"], weights: Weights = None
+) -> Float[Tensor, "*k"]:
     """Return the share of rows that are predicted right."""
-    return (y_pred == y_true).double().mean(-1)
+    right = (y_pred == y_true).double()
+    return right.mean(-1) if weights is None else right @ (weights.double() / weights.sum())
 
 
-def f1_score(y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:
+def f1_score(
+    y_pred: Bool[Tensor, "*k n"], y_true: Bool[Tensor, " n"], weights: Weights = None
+) -> Float[Tensor, "*k"]:
     r"""Return $F_1 = 2 TP / (2 TP + FP + FN)$; NaN if no row is or is predicted positive."""
-    hits = (y_pred & y_true).sum(-1).double()
-    return 2 * hits / (y_pred.sum(-1) + y_true.sum(-1))
+    hits, selected, positive = (
+        each.double().sum(-1) if weights is None else each.double() @ weights.double()
+        for each in (y_pred & y_true, y_pred, y_true)
+    )
+    return 2 * hits / (selected + positive)
 
 
-def roc_auc(y_score: Float[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float[Tensor, "*k"]:
+def roc_auc(
+    y_score: Float[Tensor, "*k n"], y_true: Bool[Tensor, " n"], weights: Weights = None
+) -> Float[Tensor, "*k"]:
     """Return the chance that a positive row outranks a negative one, a tie counting half.
 
     NaN if there are only positives or only negatives.
     """
+    if weights is not None:
+        return _weighted_auc(y_score, y_true, weights.double())
     positive = y_score[..., y_true].contiguous()
     negative = y_score[..., ~y_true].sort(-1).values
     below = torch.searchsorted(negative, positive)
@@ -39,11 +55,29 @@ def roc_auc(y_score: Float[Tensor, "*k n"], y_true: Bool[Tensor, " n"]) -> Float
     return (below + not_above).sum(-1).double() / pairs
 
 
+def _weighted_auc(
+    y_score: Float[Tensor, "*k n"], y_true: Bool[Tensor, " n"], weights: Float[Tensor, " n"]
+) -> Float[Tensor, "*k"]:
+    positive = y_score[..., y_true].contiguous()
+    negative, order = y_score[..., ~y_true].sort(-1)
+    so_far = torch.nn.functional.pad(weights[~y_true][order].cumsum(-1), (1, 0))
+    below, not_above = (
+        so_far.gather(-1, torch.searchsorted(negative, positive, right=right))
+        for right in (False, True)
+    )
+    pairs = 2 * weights[y_true].sum() * weights[~y_true].sum()
+    return ((below + not_above) @ weights[y_true]) / pairs
+
+
 def demographic_parity_difference(
-    y_pred: Bool[Tensor, "*k n"], group: Int[Tensor, " n"], n_groups: int
+    y_pred: Bool[Tensor, "*k n"],
+    group: Int[Tensor, " n"],
+    n_groups: int,
+    weights: Weights = None,
 ) -> Float[Tensor, "*k"]:
     """Return the gap between groups in the share of positive predictions, in [0, 1]."""
-    return gap(y_pred.double() @ averaging_matrix(group, n_groups, dtype=torch.float64))
+    averaging = averaging_matrix(group, n_groups, weights=weights, dtype=torch.float64)
+    return gap(y_pred.double() @ averaging)
 
 
 def equal_opportunity_difference(
@@ -51,9 +85,12 @@ def equal_opportunity_difference(
     y_true: Bool[Tensor, " n"],
     group: Int[Tensor, " n"],
     n_groups: int,
+    weights: Weights = None,
 ) -> Float[Tensor, "*k"]:
     """Return the gap between groups in the true-positive rate, in [0, 1]."""
-    averaging = averaging_matrix(group, n_groups, among=y_true, dtype=torch.float64)
+    averaging = averaging_matrix(
+        group, n_groups, among=y_true, weights=weights, dtype=torch.float64
+    )
     return gap(y_pred.double() @ averaging)
 
 
@@ -72,36 +109,48 @@ def fidelity(
     return torch.maximum(proba, 1 - proba) - torch.maximum(masked_proba, 1 - masked_proba)
 
 
-def top_membership(values: Float[Tensor, "*k n"], ratio: float) -> Float[Tensor, "*k n"]:
+def top_membership(
+    values: Float[Tensor, "*k n"], ratio: float, weights: Weights = None
+) -> Float[Tensor, "*k n"]:
     """Return to what degree each row is among the top `ratio` of all rows.
 
-    The degrees lie in [0, 1] and sum to `ratio * n`. Rows that tie at the threshold share what is
-    left, which is their expected membership when ties are broken at random: no result depends on
-    the order of the rows.
+    The degrees lie in [0, 1] and sum to `ratio * n`; times the weights, to `ratio` of their sum.
+    Rows that tie at the threshold share what is left, which is their expected membership when ties
+    are broken at random: no result depends on the order of the rows.
 
     Example:
         >>> top_membership(torch.tensor([0.1, 0.7, 0.7, 0.9]), 0.5)
         tensor([0.0000, 0.5000, 0.5000, 1.0000], dtype=torch.float64)
     """
-    ordered = values.sort(-1).values
+    ordered, order = values.sort(-1)
     values = values.contiguous()
     below = torch.searchsorted(ordered, values)
     not_above = torch.searchsorted(ordered, values, right=True)
+    if weights is not None:
+        so_far = torch.nn.functional.pad(weights.double()[order].cumsum(-1), (1, 0))
+        until, before = so_far.gather(-1, not_above), so_far.gather(-1, below)
+        total = so_far[..., -1:]
+        return ((ratio * total - (total - until)) / (until - before)).clamp(0, 1)
     n = values.shape[-1]
     room = ratio * n - (n - not_above).double()
     return (room / (not_above - below)).clamp(0, 1)
 
 
 def ratio_explanation_difference(
-    fidelity: Float[Tensor, "*k n"], group: Int[Tensor, " n"], n_groups: int, *, ratio: float
+    fidelity: Float[Tensor, "*k n"],
+    group: Int[Tensor, " n"],
+    n_groups: int,
+    *,
+    ratio: float,
+    weights: Weights = None,
 ) -> Float[Tensor, "*k"]:
     """Return REF: the gap between groups in the share of rows that are explained best, in [0, 1].
 
     A group's share is how many of *its* rows are among the top `ratio` of all rows by fidelity
     (Zhao, Wang and Derr, 2023).
     """
-    averaging = averaging_matrix(group, n_groups, dtype=torch.float64)
-    return gap(top_membership(fidelity, ratio) @ averaging)
+    averaging = averaging_matrix(group, n_groups, weights=weights, dtype=torch.float64)
+    return gap(top_membership(fidelity, ratio, weights) @ averaging)
 
 
 def value_explanation_difference(
@@ -111,6 +160,7 @@ def value_explanation_difference(
     n_groups: int,
     *,
     ratio: float,
+    weights: Weights = None,
 ) -> Float[Tensor, "*k"]:
     """Return VEF: the gap between groups in what masking costs their best explained rows.
 
@@ -123,6 +173,7 @@ def value_explanation_difference(
         group: **Shape** `(n,)`.
         n_groups: The number of groups.
         ratio: The share of each group's rows that is taken, in (0, 1].
+        weights: **Shape** `(n,)`. How much each row counts.
 
     Returns:
         **Shape** `(*k,)`, in [0, 2].
@@ -130,7 +181,10 @@ def value_explanation_difference(
     drops = []
     for g in range(n_groups):
         own = group == g
-        member = top_membership(fidelity[..., own], ratio)
+        of_own = None if weights is None else weights[own]
+        member = top_membership(fidelity[..., own], ratio, of_own)
+        if of_own is not None:
+            member = member * of_own
         drops.append((member * accuracy_drop[..., own]).sum(-1) / member.sum(-1))
     return gap(torch.stack(drops, -1))
 
@@ -163,6 +217,7 @@ def all_scores(
     group: Int[Tensor, " n"],
     n_groups: int,
     top_ratio: float,
+    weights: Weights = None,
 ) -> dict[str, Float[Tensor, "*k"]]:
     """Return all twelve scores of section 9.2 by name.
 
@@ -174,20 +229,25 @@ def all_scores(
         group: **Shape** `(n,)`, ids in `[0, n_groups)`.
         n_groups: The number of groups.
         top_ratio: Share of rows that REF and VEF look at, in (0, 1].
+        weights: **Shape** `(n,)`, at least 0. How much each row counts in every score.
     """
     y_pred = proba > 0.5
     drop = (y_pred == y_true).double() - ((masked_proba > 0.5) == y_true).double()
     kept = fidelity(proba, masked_proba)
-    of_groups = group_attention(attention.double(), group, n_groups)
+    of_groups = group_attention(attention.double(), group, n_groups, weights)
+    ref, vef = (
+        ratio_explanation_difference(kept, group, n_groups, ratio=top_ratio, weights=weights),
+        value_explanation_difference(kept, drop, group, n_groups, ratio=top_ratio, weights=weights),
+    )
     return combine(
         {
-            "acc": accuracy(y_pred, y_true),
-            "f1": f1_score(y_pred, y_true),
-            "auc": roc_auc(proba, y_true),
-            "dp": demographic_parity_difference(y_pred, group, n_groups),
-            "eo": equal_opportunity_difference(y_pred, y_true, group, n_groups),
-            "ref": ratio_explanation_difference(kept, group, n_groups, ratio=top_ratio),
-            "vef": value_explanation_difference(kept, drop, group, n_groups, ratio=top_ratio),
+            "acc": accuracy(y_pred, y_true, weights),
+            "f1": f1_score(y_pred, y_true, weights),
+            "auc": roc_auc(proba, y_true, weights),
+            "dp": demographic_parity_difference(y_pred, group, n_groups, weights),
+            "eo": equal_opportunity_difference(y_pred, y_true, group, n_groups, weights),
+            "ref": ref,
+            "vef": vef,
             "att_jsd": jensen_shannon_divergence(of_groups, base=2.0).clamp(min=0),
         }
     )

@@ -133,20 +133,28 @@ class AdversaryStack(nn.Module):
 
     @torch.no_grad()
     def adversarial_backward(
-        self, view: Float[Tensor, "m n i"], member: Float[Tensor, "g n"]
+        self,
+        view: Float[Tensor, "m n i"],
+        member: Float[Tensor, "g n"],
+        weights: Float[Tensor, " n"] | None = None,
     ) -> None:
         """Put the gradients of the adversarial loss (22) into `grad`.
 
-        They are what `adversarial_loss(*self(view, factor), group).sum().backward()` would add to
-        zero, at a part of its cost, for no graph is built: adversaries make many small steps.
+        They are what `adversarial_loss(*self(view, factor), group, weights).sum().backward()`
+        would add to zero, at a part of its cost, for no graph is built: adversaries make many small
+        steps.
 
         Args:
             view: **Shape** `(m, n, i)`. What the adversaries see.
             member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
+            weights: **Shape** `(n,)`. How much a row counts; all the same if they are left out.
         """
         hidden = torch.bmm(self.weight1, view.mT).relu_()
         proba = _logits(hidden, self.weight2, self.bias2).mT.softmax(-2).transpose(0, 1)
-        error = proba.sub_(member).flatten(1, 2).mul_(1 / (2 * member.shape[1]))
+        error = proba.sub_(member)
+        if weights is not None:
+            error = error.mul_(weights * (len(weights) / weights.sum()))
+        error = error.flatten(1, 2).mul_(1 / (2 * member.shape[1]))
         torch.bmm(error, hidden.mT, out=self.weight2.grad).mul_(self.mask2)
         torch.sum(error, -1, out=self.bias2.grad)
         # The slope of the ReLU is the sign of what it gives.

@@ -12,6 +12,7 @@ from fairmoe.config import Device, Settings
 from fairmoe.data import EncodedSplit
 from fairmoe.errors import UnavailableError
 from fairmoe.functional.groups import averaging_matrix, estimable
+from fairmoe.training.proportion import in_proportion
 
 FULL_BATCH_ROWS = 4096
 BATCH_ROWS = 2048
@@ -36,6 +37,9 @@ class Batch(NamedTuple):
         averaging: **Shape** `(n + m, g)`. Means over the groups that have rows.
         averaging_positives: **Shape** `(n + m, g)`. Means over the positives of those that have
             any.
+        weights: **Shape** `(n + m,)`. How much each row counts; None if all count the same.
+        group_weights: **Shape** `(n + m,)`. The same of its group, 0 for a row of no known group;
+            None if all count the same.
     """
 
     x: Tensor
@@ -44,6 +48,20 @@ class Batch(NamedTuple):
     member: Tensor
     averaging: Tensor
     averaging_positives: Tensor
+    weights: Tensor | None = None
+    group_weights: Tensor | None = None
+
+    @property
+    def effective_rows(self) -> float:
+        """As how many rows of one weight its rows tell as much (Kish, "Survey Sampling", 1965)."""
+        if self.weights is None:
+            return len(self.y)
+        return float(self.weights.sum() ** 2 / self.weights.square().sum())
+
+    def to(self, device: torch.device) -> "Batch":
+        """Return the batch on a device."""
+        parts = {name: part for name, part in self._asdict().items() if part is not None}
+        return self._replace(**{name: part.to(device) for name, part in parts.items()})
 
     @property
     def own(self) -> slice:
@@ -113,15 +131,25 @@ def resolve_weight_decay(settings: Settings, n_rows: int) -> Settings:
 
 
 def make_batch(split: EncodedSplit, rows: Sequence[int] | Tensor | slice, n_groups: int) -> Batch:
-    """Return some rows of a split as a batch, on the CPU; a slice of them is not copied."""
+    """Return some rows of a split as a batch, on the CPU; a slice of them is not copied.
+
+    Rows of no known group are put down as of the first, and count in no group.
+    """
     x, y, group = (torch.as_tensor(each)[rows] for each in (split.x, split.y, split.group))
+    weights = None if split.weight is None else torch.as_tensor(split.weight)[rows].float()
+    of_groups = weights
+    if (group < 0).any():
+        of_groups = (group >= 0).float() * (1 if weights is None else weights)
+        group = group.clamp_min(0)
     return Batch(
         x,
         y,
         group,
         torch.nn.functional.one_hot(group, n_groups).float().T.contiguous(),
-        estimable(averaging_matrix(group, n_groups)),
-        estimable(averaging_matrix(group, n_groups, among=y == 1)),
+        estimable(averaging_matrix(group, n_groups, weights=of_groups)),
+        estimable(averaging_matrix(group, n_groups, among=y == 1, weights=of_groups)),
+        weights,
+        of_groups,
     )
 
 
@@ -147,7 +175,9 @@ def make_batches(
             even share of half as many rows as are its own.
     """
     shuffled = np.random.default_rng(0).permutation(len(split.y))
-    cells = split.group[shuffled] * 2 + split.y[shuffled]
+    # Rows of no known group are dealt as if they were one.
+    group = np.where(split.group < 0, n_groups, split.group)
+    cells = group[shuffled] * 2 + split.y[shuffled]
     order = np.argsort(cells, kind="stable")
     by_cell, cells = shuffled[order], cells[order]
     present, starts, sizes = np.unique(cells, return_index=True, return_counts=True)
@@ -155,7 +185,7 @@ def make_batches(
     rare = [
         _rows_again(by_cell[start : start + size], start, n_batches, least)
         for start, size in zip(starts.tolist(), sizes.tolist(), strict=True)
-        if size < least * n_batches
+        if size < least * n_batches and cells[start] < 2 * n_groups
     ]
     expected = np.bincount(cells, minlength=2 * n_groups) / n_batches
     batches = []
@@ -164,7 +194,7 @@ def make_batches(
         if rare:
             again = np.concatenate([next(rows) for rows in rare])
             batch = _with_rows_again(batch, split, again, expected)
-        batches.append(Batch(*(part.to(device) for part in batch)))
+        batches.append(batch.to(device))
     return batches
 
 
@@ -207,16 +237,15 @@ def _with_rows_again(
     if not len(rows):
         return batch
     n_groups = len(batch.member)
-    x, y, group = (
-        torch.cat([own, torch.as_tensor(all_)[rows]])
-        for own, all_ in zip(
-            (batch.x, batch.y, batch.group), (split.x, split.y, split.group), strict=True
-        )
-    )
+    again = make_batch(split, torch.as_tensor(rows), n_groups)
+    x, y, group = (torch.cat(parts) for parts in zip(batch[:3], again[:3], strict=True))
+    counted, of_groups = (_joined(*parts) for parts in zip(batch[6:], again[6:], strict=True))
     cell = (group * 2 + y).numpy()
     seen = np.bincount(cell, minlength=len(expected))
     repeated = np.isin(cell, cell[len(batch.y) :])
     weights = torch.as_tensor(np.where(repeated, expected[cell] / seen[cell], 1.0))
+    if of_groups is not None:
+        weights = weights * of_groups
     return batch._replace(
         x=x,
         y=y,
@@ -225,7 +254,18 @@ def _with_rows_again(
         averaging_positives=estimable(
             averaging_matrix(group, n_groups, among=y == 1, weights=weights)
         ),
+        weights=counted,
+        group_weights=of_groups,
     )
+
+
+def of_rows(weights: Tensor | None, rows: slice) -> Tensor | None:
+    """Return the weights of some rows, if there are any."""
+    return None if weights is None else weights[rows]
+
+
+def _joined(own: Tensor | None, again: Tensor | None) -> Tensor | None:
+    return None if own is None or again is None else torch.cat([own, again])
 
 
 class GroupSample:
@@ -256,9 +296,15 @@ class GroupSample:
         shuffle = torch.Generator().manual_seed(0)
         weights, column = batch.averaging.cpu().max(1)
         kinds, kind = torch.unique(torch.stack([column, weights], 1), dim=0, return_inverse=True)
+        if batch.group_weights is not None:
+            # Of a group each row is in the deck as often as its weight says.
+            kinds, kind = torch.unique(column, return_inverse=True)
+            kind = kind.masked_fill(weights == 0, -1)
         averaging = []
         for deck in range(len(kinds)):
             own = (kind == deck).nonzero()[:, 0]
+            if batch.group_weights is not None:
+                own = own[torch.as_tensor(in_proportion(weights[own].double().numpy(), len(own)))]
             own = own[torch.randperm(len(own), generator=shuffle)].to(batch.x.device)
             of_deck = batch.averaging[own].double().sum(0).to(batch.averaging.dtype)
             share = max(1, round(limit * len(own) / n))

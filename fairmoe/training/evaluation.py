@@ -62,6 +62,7 @@ def evaluate(
         group=rows.group,
         n_groups=n_groups,
         top_ratio=settings.top_ratio,
+        weights=rows.weights,
     )
     return Evaluation(*explained, scores)
 

@@ -19,7 +19,7 @@ from fairmoe.functional.losses import (
     result_expert_loss,
 )
 from fairmoe.nn import N_EXPERTS, AdversaryStack, Experts, ExpertStack
-from fairmoe.training.batches import Batch, GroupSample
+from fairmoe.training.batches import Batch, GroupSample, of_rows
 from fairmoe.training.stack import STREAMS, Stack
 
 
@@ -101,11 +101,11 @@ class ExpertLosses:
         before = experts.first_layer(batch.x)
         outputs = experts.outputs(before, self._draw_dropout(len(batch.x)))
         utility, result, procedural = self._by_expert(
-            cross_entropy_loss(outputs.logits[:, own], batch.y[own])
+            cross_entropy_loss(outputs.logits[:, own], batch.y[own], of_rows(batch.weights, own))
         )
         _, hidden_of_result, hidden = self._by_expert(outputs.hidden)
         view = self._adversary_view(hidden[:, own], self._by_expert(outputs.logits)[2][:, own])
-        adversaries = self._adversarial_loss(view if full else view.detach(), batch.group[own])
+        adversaries = self._adversarial_loss(view if full else view.detach(), batch)
         if full:
             proba = self._by_expert(outputs.log_odds)[1].sigmoid()
             result = self._result_loss(result, hidden_of_result, proba, batch)
@@ -156,10 +156,13 @@ class ExpertLosses:
         probabilities = self._stack.shared.adversary_input == "probabilities"
         return self._adversaries.view(hidden, logits.mT.softmax(-2).mT if probabilities else logits)
 
-    def _adversarial_loss(self, view: Tensor, group: Tensor) -> Tensor:
+    def _adversarial_loss(self, view: Tensor, batch: Batch) -> Tensor:
         """Return (22) with adversaries who stand still: only what they see is drawn along."""
         by_hidden, by_output = self._adversaries(view, self._reversal, frozen=True)
-        return adversarial_loss(by_hidden, by_output, group)
+        own = batch.own
+        return adversarial_loss(
+            by_hidden, by_output, batch.group[own], of_rows(batch.group_weights, own)
+        )
 
     def _attention_loss(self, sample: GroupSample, before: Tensor) -> Tensor:
         """Return (19) of the procedural experts.

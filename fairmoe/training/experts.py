@@ -9,7 +9,7 @@ from fairmoe.explain import ROWS_IN_LOSS, Explainer
 from fairmoe.names import EXPERTS, Phase
 from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertStack
 from fairmoe.training.adam import Adam
-from fairmoe.training.batches import Batch, GroupSample
+from fairmoe.training.batches import Batch, GroupSample, of_rows
 from fairmoe.training.evaluation import Evaluation, evaluate
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
 from fairmoe.training.memory import keep_freed_memory
@@ -155,7 +155,13 @@ class ExpertTrainer:
     ) -> Tensor:
         rows = self._validation
         return fit_thresholds(
-            log_odds, rows.y, rows.group, self._n_groups, refuses, by_utility=by_utility
+            log_odds,
+            rows.y,
+            rows.group,
+            self._n_groups,
+            refuses,
+            by_utility=by_utility,
+            weights=rows.weights,
         )
 
     def epoch(
@@ -182,7 +188,7 @@ class ExpertTrainer:
         """
         view = self.losses.adversary_view(batch)
         for _ in range(self._stack.shared.adversary_steps):
-            self.adversaries.adversarial_backward(view, batch.member)
+            self._adversarial_backward(view, batch)
             optimizer.step()
 
     def backward(
@@ -205,8 +211,12 @@ class ExpertTrainer:
         if not frozen:
             trained = trained + losses.utility
         torch.autograd.backward(trained.sum())
-        self.adversaries.adversarial_backward(losses.adversary_view, batch.member)
+        self._adversarial_backward(losses.adversary_view, batch)
         return losses
+
+    def _adversarial_backward(self, view: Tensor, batch: Batch) -> None:
+        weights = of_rows(batch.group_weights, batch.own)
+        self.adversaries.adversarial_backward(view, batch.member, weights)
 
     def _evaluate(self, recorder: Recorder) -> Evaluation:
         return evaluate(

@@ -160,7 +160,7 @@ class GateTrainer:
             alone = torch.full_like(gate.bias2, NO_WEIGHT)
             alone[..., expert] = 0
             self._weigh_alike(alone)
-            best.offer(of_expert - largest_standard_error(len(self._validation.y)))
+            best.offer(of_expert - largest_standard_error(self._validation.effective_rows))
         for parameter, value in zip((gate.weight2, gate.bias2), before, strict=True):
             parameter.copy_(value)
 

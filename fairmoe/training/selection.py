@@ -14,7 +14,7 @@ REFUSED = 10.0
 """By how much a model that is no choice is ranked lower: more than any two scores can differ."""
 
 
-def largest_standard_error(n_rows: int) -> float:
+def largest_standard_error(n_rows: float) -> float:
     """Return the most that the standard error of a rate of some rows can be.
 
     What is the best of several by those rows is flattered by them. By how much no formula tells
@@ -68,6 +68,7 @@ class Guard:
             plain=plain,
             favourable=self._favourable,
             choosing=True,
+            weights=self._rows.weights,
         ).any
 
 

@@ -22,6 +22,7 @@ def fit_thresholds(
     refuses: Callable[[Tensor], Tensor],
     *,
     by_utility: bool,
+    weights: Tensor | None = None,
 ) -> Tensor:
     """Return the log-odds from which each expert of a stack should say yes.
 
@@ -43,19 +44,25 @@ def fit_thresholds(
         n_groups: The number of groups, `G`.
         refuses: Tells of decisions `(m, n)` which members are refused with them, `(m,)`.
         by_utility: Whether utility alone counts, or less the outcome gaps.
+        weights: **Shape** `(n,)`. How much a row counts; all the same if they are left out.
 
     Returns:
         **Shape** `(m,)`.
     """
     positive = y == 1
+    counts_as = torch.ones_like(y, dtype=torch.float64) if weights is None else weights.double()
     shares = torch.linspace(0.02, 0.98, CANDIDATES, device=log_odds.device)
-    matching = (~positive).to(log_odds.dtype).mean(0, keepdim=True)
+    negatives, all_rows = (
+        counted.sum(0, keepdim=True).to(log_odds.dtype)
+        for counted in (counts_as[~positive], counts_as)
+    )
+    matching = negatives / all_rows
     candidates = torch.cat(
         [torch.zeros_like(log_odds[:, :1]), _quantiles(log_odds, torch.cat([matching, shares]))], 1
     )
     shape = (FOLDS, n_groups, 2)
     part = torch.arange(len(y), device=log_odds.device) % FOLDS
-    cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2).double()
+    cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2) * counts_as[:, None]
     members = cell.sum(0).view(shape)
     counts, refusals = [], []
     for at in candidates.T:
@@ -63,7 +70,7 @@ def fit_thresholds(
         counts.append(yes.double() @ cell)
         refusals.append(refuses(yes))
     accepted, refused = torch.stack(counts, 1), torch.stack(refusals, 1)
-    first = _first(accepted.sum(-1), refused, positive.sum())
+    first = _first(accepted.sum(-1), refused, counts_as[positive].sum())
     accepted = accepted.view(*candidates.shape, *shape)
 
     def gain(accepted: Tensor, members: Tensor) -> Tensor:

@@ -30,6 +30,7 @@ from fairmoe.training.batches import (
 from fairmoe.training.cache import KeptExperts, find_experts, keep_experts
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
+from fairmoe.training.proportion import representative
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.stack import GATE_STREAM, Stack
 from fairmoe.training.threads import on_one_thread
@@ -231,9 +232,12 @@ def _gate_trainer(data: EncodedData, phase: _ExpertPhase) -> GateTrainer:
         generators=stack.generators(GATE_STREAM),
     ).to(stack.device)
     mixture = Mixture(phase.trainer.experts, gate, phase.explainer)
-    return GateTrainer(
-        stack, phase.batches, phase.validation, data.n_groups, phase.trainer, mixture
-    )
+    rows, batches = representative(data.train), phase.batches
+    if rows is not data.train:
+        batches = make_batches(
+            rows, data.n_groups, phase.schedule.batches, stack.device, least=stack.shared.rare_rows
+        )
+    return GateTrainer(stack, batches, phase.validation, data.n_groups, phase.trainer, mixture)
 
 
 def _finished(mixture: Mixture) -> Mixture:
@@ -243,7 +247,10 @@ def _finished(mixture: Mixture) -> Mixture:
 
 def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
     """Return the explainer that settings ask for, with baseline and background of the data."""
-    mean = torch.as_tensor(data.train.x).mean(0)
+    inputs, weight = torch.as_tensor(data.train.x), data.train.weight
+    mean = inputs.mean(0)
+    if weight is not None:
+        mean = torch.as_tensor(weight / weight.sum()).to(inputs.dtype) @ inputs
     # Only gradient SHAP compares with rows of others; a kept model should hold none without need.
     background = mean.new_empty(0, len(mean))
     if settings.attribution_method == "gradient_shap":
@@ -259,8 +266,7 @@ def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
 
 def _all_rows(data: EncodedData, device: torch.device) -> Batch:
     split = data.validation
-    batch = make_batch(split, slice(None), data.n_groups)
-    return Batch(*(part.to(device) for part in batch))
+    return make_batch(split, slice(None), data.n_groups).to(device)
 
 
 def _digest(data: EncodedData, stack: Stack) -> str:

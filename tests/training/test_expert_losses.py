@@ -13,7 +13,7 @@ from fairmoe.functional.losses import (
     representation_loss,
 )
 from fairmoe.training.adam import MEAN_MEMORY
-from fairmoe.training.batches import Batch, GroupSample, make_batches
+from fairmoe.training.batches import GroupSample, make_batches
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.stack import Stack
 from fairmoe.training.train import make_explainer
@@ -24,7 +24,10 @@ WEIGHTS = PLAIN | {"lambda_rep": 2, "lambda_fair": 3, "lambda_attention": 5, "la
 
 
 def in_float64(batch):
-    return Batch(*(part.double() if part.is_floating_point() else part for part in batch))
+    parts = {name: part for name, part in batch._asdict().items() if part is not None}
+    return batch._replace(
+        **{name: part.double() for name, part in parts.items() if part.is_floating_point()}
+    )
 
 
 def make_trainer(data, settings, *, n_batches=1):
