@@ -21,9 +21,18 @@ from fairmoe.data import (
     Sensitive,
     Target,
     encode,
-    split_rows,
 )
-from fairmoe.data.given import as_pandas, frame_of_array, groups_of_values, labels_of, positions_of
+from fairmoe.data.given import (
+    as_pandas,
+    column_of,
+    frame_of_array,
+    groups_of_values,
+    held_out,
+    labels_of,
+    positions_of,
+    sensitive_frame,
+    weights_given,
+)
 from fairmoe.data.kinds import plain
 from fairmoe.data.table import check_names, table_from_frame
 from fairmoe.errors import InvalidInputError
@@ -32,17 +41,16 @@ from fairmoe.training import train
 
 Rows = Any
 """A data frame of any library that narwhals knows, or an array."""
-
 SENSITIVE = "sensitive_features"
 
 
 class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A fairness-aware mixture of experts for two classes.
 
-    Numbers are scaled and categories encoded inside: give a data frame (of pandas, polars, pyarrow
-    or another library that narwhals knows) or an array of mixed columns, with missing values if
-    it has any. Where one of `fit` and `predict` gets a frame and the other an array, columns are
-    taken by position. The greater of the two labels, in sorted order, is the positive class.
+    Numbers are scaled and categories encoded inside: give a data frame (of any library that
+    narwhals knows) or an array of mixed columns; values may be missing. Where one of `fit` and
+    `predict` gets a frame and the other an array, columns are taken by position. The greater of the
+    two labels, in sorted order, is the positive class.
 
     Args:
         lambda_rep: Weight of representation alignment in the result-fairness expert, from 0 on.
@@ -106,25 +114,32 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.include_sensitive = include_sensitive
         self.settings = settings
 
-    def fit(self, X: Rows, y: ArrayLike, *, sensitive_features: Any = None) -> Self:
+    def fit(
+        self,
+        X: Rows,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        sensitive_features: Any = None,
+    ) -> Self:
         """Train experts and gate. A fit that fails leaves the estimator as it was.
 
         Args:
             X: Shape `(n, c)`. A data frame or an array; values may be missing.
             y: Shape `(n,)`. Labels of two classes.
-            sensitive_features: Shape `(n,)`, or `(n, 2)` for two that are crossed. The values that
-                part the rows into groups, such as sex. They are needed here only, and are features
-                only if they are in `X` too.
+            sample_weight: Shape `(n,)`, at least 0. How much a row counts, in the losses and in
+                what models are chosen by; rows of 0 are left out.
+            sensitive_features: Shape `(n,)`, or `(n, 2)` for two that are crossed. What parts the
+                rows into groups, such as sex; features only if they are in `X` too.
 
         Raises:
-            InvalidInputError: The sensitive features are absent, incomplete or all the same; the
-                labels are not of two classes; a parameter is outside its limits; there are too
-                few rows.
+            InvalidInputError: Sensitive features are absent, incomplete or all the same; labels are
+                not of two classes; a parameter is outside its limits; there are too few rows.
             ValueError: Scikit-learn finds fault with `X` or `y`.
         """
         draft = type(self).__new__(type(self))
         draft.__dict__.update(self.__dict__)
-        draft._fit(X, y, sensitive_features)
+        draft._fit(X, y, sample_weight, sensitive_features)
         self.__dict__ = draft.__dict__
         return self
 
@@ -155,13 +170,12 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         """Return plain figures and texts, so that skops keeps the model as pickle does."""
-        state = dict(super().__getstate__())
+        state: dict[str, Any] = dict(super().__getstate__())
         if isinstance(self.settings, Settings):
             state["settings"] = self.settings.to_dict()
         if "mixture_" in state:
-            weights = {
-                name: value.detach().numpy() for name, value in self.mixture_.state_dict().items()
-            }
+            tensors = self.mixture_.state_dict().items()
+            weights = {name: value.detach().numpy() for name, value in tensors}
             state["mixture_"] = {"spec": self.mixture_.spec(), "weights": weights}
             state["encoder_"] = self.encoder_.to_dict()
         return state
@@ -171,36 +185,47 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(state["settings"], Mapping):
             state["settings"] = Settings.from_dict(state["settings"])
         if "mixture_" in state:
-            mixture = Mixture.from_spec(state["mixture_"]["spec"]).double().requires_grad_(False)
-            mixture.load_state_dict(
-                {name: torch.tensor(value) for name, value in state["mixture_"]["weights"].items()}
-            )
+            kept = state["mixture_"]
+            mixture = Mixture.from_spec(kept["spec"]).double().requires_grad_(False)
+            mixture.load_state_dict({k: torch.tensor(v) for k, v in kept["weights"].items()})
             state["mixture_"] = mixture
             state["encoder_"] = Encoder.from_dict(state["encoder_"])
         super().__setstate__(state)
 
-    def _fit(self, X: Rows, y: ArrayLike, sensitive_features: Any) -> None:
+    def _fit(
+        self, X: Rows, y: ArrayLike, sample_weight: ArrayLike | None, sensitive_features: Any
+    ) -> None:
         settings = self._settings()
         frame = self._frame(X, reset=True)
         self._columns = tuple(frame.columns)
-        sensitive = positions_of(self.sensitive_columns, self._columns)
-        if sensitive and sensitive_features is None:
-            sensitive_features = frame.iloc[:, list(sensitive)]
-        elif sensitive or sensitive_features is None:
+        named = positions_of(self.sensitive_columns, self._columns)
+        if bool(named) == (sensitive_features is not None):
             raise InvalidInputError(
                 f"'{SENSITIVE}' are needed to train",
                 however="they were given beside 'sensitive_columns'"
-                if sensitive
+                if named
                 else "none were given",
                 remedy="Give one of the two."
-                if sensitive
+                if named
                 else "Give fit one value per row, such as the column of sex.",
             )
+        sensitive = sensitive_frame(
+            frame.iloc[:, named] if named else sensitive_features, SENSITIVE
+        )
+        labels_given = column_of(y, "y")
+        check_consistent_length(frame, labels_given, sensitive)
+        weight = None
+        if sample_weight is not None:
+            weight = weights_given(sample_weight, len(frame))
+            kept = weight > 0
+            weight, frame = weight[kept], frame[kept]
+            labels_given, sensitive = labels_given[kept], sensitive[kept]
         table = table_from_frame(frame)
-        classes, labels = labels_of(y)
-        groups, group = groups_of_values(sensitive_features, SENSITIVE)
-        check_consistent_length(frame, labels, group)
-        left_out = set() if self.include_sensitive else set(sensitive)
+        classes, labels = labels_of(labels_given)
+        groups, group = groups_of_values(sensitive, SENSITIVE)
+        seed = settings.seed if settings.split_seed is None else settings.split_seed
+        split = held_out(labels, group, share=self.validation_fraction, seed=seed)
+        left_out = set() if self.include_sensitive else set(named)
         features = [name for i, name in enumerate(self._columns) if i not in left_out]
         labelled = LabelledTable(
             features=table.frame[features],
@@ -211,10 +236,11 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             positive=f"y = {classes[1]}",
             words=(f"y = {classes[1]}", f"y = {classes[0]}"),
             rows=np.arange(len(labels)),
-            split=self._split(labels, group, settings),
+            split=split,
             notes=(),
             roles=Roles(Target("y", outcome=self.outcome), (Sensitive(SENSITIVE),)),
             table=table,
+            weight=weight,
         )
         data = encode(labelled, scale=settings.scale, rare_level=settings.rare_level)
         # In float64 a row's prediction does not depend on which rows it is predicted with.
@@ -238,31 +264,6 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         elif self.random_state is not None:
             given["seed"] = int(check_random_state(self.random_state).randint(2**31 - 1))
         return settings.replace(**{name: v for name, v in given.items() if v is not None})
-
-    def _split(
-        self, labels: NDArray[np.int64], group: NDArray[np.int64], settings: Settings
-    ) -> NDArray[np.int64]:
-        """Return 0 for each row to train on and 1 for each to choose by, `(n,)`."""
-        share = self.validation_fraction
-        if not 0 < share < 1:
-            raise InvalidInputError(
-                "'validation_fraction' needs a share above 0 and below 1",
-                however=f"{share:g} was given",
-            )
-        seed = settings.seed if settings.split_seed is None else settings.split_seed
-        # The rows that an experiment would test on are validation rows here.
-        training, *_ = split_rows(
-            labels, group, fractions=(1 - share, share / 2, share / 2), seed=seed
-        )
-        split = np.ones(len(labels), dtype=np.int64)
-        split[training] = 0
-        if split.max() == 0:
-            raise InvalidInputError(
-                "Rows are needed to train on and to choose by",
-                however=f"none of {len(labels)} can be held out of the training",
-                remedy="Give more rows of each class and group.",
-            )
-        return split
 
     def _frame(self, X: Rows, *, reset: bool) -> pd.DataFrame:
         X = as_pandas(X)

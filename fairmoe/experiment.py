@@ -179,7 +179,7 @@ def make_run(
     splits: dict[SplitName, SplitRecord] = {}
     scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
     for done, name in enumerate(SPLITS):
-        split: EncodedSplit = getattr(data, name)
+        split: EncodedSplit = getattr(data, name).known()
         splits[name], scores[name] = _evaluate(
             split,
             data.n_groups,
@@ -220,12 +220,13 @@ def run_id(data: EncodedData, settings: Settings) -> str:
 def _models(data: EncodedData, mixture: Mixture) -> dict[tuple[Model, ...], Explainable]:
     """Return the models to score by their names; the experts are one stack of three."""
     x, y = torch.as_tensor(data.train.x), torch.as_tensor(data.train.y)
+    weights = None if data.train.weight is None else torch.as_tensor(data.train.weight)
     return {
         ("mixture",): mixture,
         EXPERTS: mixture.experts.part(),
         ("uniform",): mixture.uniform(),
-        ("constant",): fit_constant(x, y),
-        ("logistic",): fit_logistic(x, y),
+        ("constant",): fit_constant(x, y, weights),
+        ("logistic",): fit_logistic(x, y, weights),
     }
 
 
@@ -252,6 +253,7 @@ def _evaluate(
         group=split.group,
         proba=proba,
         gate=mixture.gate_proba(rows.x)[0].numpy(),
+        weight=split.weight,
     )
     return record, scores
 

@@ -49,10 +49,10 @@ def fitted(applicants):
 class InventsGroups(FairMoEClassifier):
     """Scikit-learn's checks give no sensitive features, and our own `fit` does not go without."""
 
-    def fit(self, X, y, *, sensitive_features=None):
+    def fit(self, X, y, sample_weight=None, *, sensitive_features=None):
         if sensitive_features is None:
             sensitive_features = np.arange(_num_samples(X)) % 2
-        return super().fit(X, y, sensitive_features=sensitive_features)
+        return super().fit(X, y, sample_weight, sensitive_features=sensitive_features)
 
 
 def test_an_outcome_that_is_none_is_refused(applicants):
@@ -63,7 +63,16 @@ def test_an_outcome_that_is_none_is_refused(applicants):
     model.set_params(outcome="bad").fit(features, hired, sensitive_features=sex)
 
 
-@parametrize_with_checks([InventsGroups(settings=Settings(epochs=20))])
+SPLITS_ROWS = dict.fromkeys(
+    ("check_sample_weight_equivalence_on_dense_data",),
+    "A row that comes twice may be trained on once and held out once.",
+)
+
+
+@parametrize_with_checks(
+    [InventsGroups(settings=Settings(epochs=20))],
+    expected_failed_checks=lambda _: SPLITS_ROWS,
+)
 @pytest.mark.slow
 def test_scikit_learn_finds_no_fault(estimator, check):
     check(estimator)

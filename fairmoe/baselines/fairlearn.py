@@ -187,7 +187,7 @@ def fairlearn_front(
 
     started = time.perf_counter()
     on_fit()
-    fit = FAIRLEARN[method].prepare(data.train, constraint, seed, on_fit)
+    fit = FAIRLEARN[method].prepare(data.train.known(), constraint, seed, on_fit)
     shared = (time.perf_counter() - started) / len(settings)
     results = []
     for done, setting in enumerate(settings):  # noqa: B007
@@ -223,8 +223,9 @@ def _check(
                 f"Method '{method}' needs a setting between {info.low:g} and {info.high:g}",
                 however=f"{setting:g} was given",
             )
-    positives = np.bincount(data.train.group[data.train.y == 1], minlength=data.n_groups)
-    negatives = np.bincount(data.train.group[data.train.y == 0], minlength=data.n_groups)
+    train = data.train.known()
+    positives = np.bincount(train.group[train.y == 1], minlength=data.n_groups)
+    negatives = np.bincount(train.group[train.y == 0], minlength=data.n_groups)
     needed = {"positive": positives} if constraint == "equal_opportunity" else {}
     if info.needs_all_cells:
         needed = {"positive": positives, "negative": negatives}

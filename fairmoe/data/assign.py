@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe.data.groups import Groups, groups_of, merge_small_groups
+from fairmoe.data.groups import Groups, groups_of, merge_small_groups, with_unknown_group
 from fairmoe.data.kinds import ColumnKind
 from fairmoe.data.labels import label
 from fairmoe.data.reading import sentences
@@ -15,6 +15,7 @@ from fairmoe.data.reading.record import Change
 from fairmoe.data.roles import Roles
 from fairmoe.data.table import Table, check_columns
 from fairmoe.data.values import roles_as_read
+from fairmoe.data.weights import weights_of
 from fairmoe.errors import InvalidInputError
 
 MIN_ROWS = 20
@@ -35,6 +36,16 @@ class SmallGroupsError(InvalidInputError):
 
 
 @dataclass(frozen=True, eq=False)
+class UnknownRows:
+    """Rows whose sensitive value is missing, as `LabelledTable` has the others."""
+
+    features: pd.DataFrame
+    y: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    weight: NDArray[np.float64] | None
+
+
+@dataclass(frozen=True, eq=False)
 class LabelledTable:
     """A table of which the roles are known and the rows are usable.
 
@@ -42,8 +53,7 @@ class LabelledTable:
         features: The features of the kept rows, `(n, c)`, cleaned as in `Table.frame`.
         kinds: The kind of each feature, in their order.
         y: Labels, `(n,)`, 0 or 1.
-        group: Group ids, `(n,)`, in `[0, G)`; each occurs. -1 where the group is unknown and the
-            row is for training only.
+        group: Group ids, `(n,)`, in `[0, G)`; each occurs.
         group_names: The name of each group, `(G,)`.
         positive: The positive class in words, such as "income = >50K".
         words: What both outcomes are called, the positive one first.
@@ -52,6 +62,7 @@ class LabelledTable:
         notes: What was left out and why, one sentence each, without any values of cells.
         changes: What was done to the columns.
         weight: For how many people each row stands, `(n,)`, positive; None if all count the same.
+        training_only: Further rows to learn from; their group is unknown.
         roles: The roles, their values as the table has them.
         table: What the rows were taken from.
     """
@@ -70,13 +81,14 @@ class LabelledTable:
     table: Table
     changes: tuple[Change, ...] = ()
     weight: NDArray[np.float64] | None = None
+    training_only: UnknownRows | None = None
 
 
 def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     """Take labels, groups and features from a table.
 
-    Rows without a target or a sensitive value are left out, and counted in `notes`. Long texts are
-    left out of the features.
+    Rows without a target or a weight are left out, and those without a sensitive value unless the
+    roles say otherwise; all are counted in `notes`. Long texts are left out of the features.
 
     Raises:
         InvalidInputError: A column is not there; the target has not two classes; there are not two
@@ -84,10 +96,8 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
             not name the splits.
     """
     frame = table.frame
-    split_columns = () if roles.split_column is None else (roles.split_column,)
-    check_columns(
-        frame, (roles.target.column, *roles.sensitive_columns, *split_columns, *roles.dropped)
-    )
+    others = [column for column in (roles.split_column, roles.weight) if column is not None]
+    check_columns(frame, (roles.target.column, *roles.sensitive_columns, *others, *roles.dropped))
     roles = roles_as_read(table, roles)
     features = tuple(
         column for column in roles.features(tuple(frame.columns)) if table.kinds[column] != "text"
@@ -95,8 +105,12 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     _check_features(table, features)
     labels = label(table, roles.target)
     groups = groups_of(table, roles.sensitive, roles.group_names)
-    is_usable = (labels.y >= 0) & (groups.ids >= 0)
-    rows = np.flatnonzero(is_usable)
+    weight = None if roles.weight is None else weights_of(table, roles.weight)
+    counts = (labels.y >= 0) & (True if weight is None else weight > 0)
+    notes = _notes(labels.y, groups.ids, weight, roles)
+    if roles.unknown == "group":
+        groups = with_unknown_group(groups)
+    rows = np.flatnonzero(counts & (groups.ids >= 0))
     if len(rows) < MIN_ROWS:
         raise InvalidInputError(
             f"At least {MIN_ROWS} rows with a target and a sensitive value are needed",
@@ -110,8 +124,19 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     if roles.merge_small:
         used = merge_small_groups(used, y, fewer_than=roles.merge_small, at_least=MIN_GROUP_ROWS)
     _check_groups(y, used, roles)
+    training_only = None
+    unknown = np.flatnonzero(counts & (groups.ids < 0))
+    if roles.unknown == "train" and roles.split_column is not None:
+        unknown = unknown[_is_training(table, roles.split_column, unknown)]
+    if roles.unknown == "train" and len(unknown):
+        training_only = UnknownRows(
+            frame[list(features)].iloc[unknown].reset_index(drop=True),
+            labels.y[unknown],
+            unknown.astype(np.int64),
+            None if weight is None else weight[unknown],
+        )
     return LabelledTable(
-        features=frame.loc[is_usable, list(features)].reset_index(drop=True),
+        features=frame[list(features)].iloc[rows].reset_index(drop=True),
         kinds={column: table.kinds[column] for column in features},
         y=y,
         group=used.ids,
@@ -120,10 +145,12 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
         words=labels.words,
         rows=rows.astype(np.int64),
         split=None if roles.split_column is None else _split(table, roles.split_column, rows),
-        notes=_notes(labels.y, groups.ids, roles),
+        notes=notes,
         roles=roles,
         table=table,
         changes=_changes(table, roles),
+        weight=None if weight is None else weight[rows],
+        training_only=training_only,
     )
 
 
@@ -133,16 +160,36 @@ def _changes(table: Table, roles: Roles) -> tuple[Change, ...]:
     return (*changes, sentences.dropped(roles.dropped)) if roles.dropped else tuple(changes)
 
 
-def _notes(y: NDArray[np.int64], ids: NDArray[np.int64], roles: Roles) -> tuple[str, ...]:
-    without_target = int((y < 0).sum())
-    without_group = int(((y >= 0) & (ids < 0)).sum())
+def _notes(
+    y: NDArray[np.int64],
+    ids: NDArray[np.int64],
+    weight: NDArray[np.float64] | None,
+    roles: Roles,
+) -> tuple[str, ...]:
+    """Say how many rows are left out, or used otherwise, and why; each is counted once."""
+    left, found = np.ones(len(y), dtype=bool), []
     sensitive = " or ".join(f"'{column}'" for column in roles.sensitive_columns)
-    counts = {f"'{roles.target.column}'": without_target, sensitive: without_group}
-    return tuple(
-        f"{count:,} row{'s' if count > 1 else ''} left out because {column} is missing."
-        for column, count in counts.items()
-        if count
-    )
+    reasons = [(y < 0, f"left out because '{roles.target.column}' is missing.")]
+    if weight is not None:
+        reasons.append((np.isnan(weight), f"left out because '{roles.weight}' is missing."))
+        reasons.append((weight == 0, f"left out because '{roles.weight}' is 0."))
+    done = {
+        "leave out": "left out",
+        "group": "made a group of their own",
+        "train": "used for training only, and counted in no group,",
+    }[roles.unknown]
+    reasons.append((ids < 0, f"{done} because {sensitive} is missing."))
+    for is_so, what in reasons:
+        count = int((left & is_so).sum())
+        left &= ~is_so
+        if count:
+            found.append(f"{sentences.rows_of(count)} {what}")
+    return tuple(found)
+
+
+def _is_training(table: Table, column: str, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    words = table.frame[column].iloc[rows].astype("str").str.lower().map(SPLIT_WORDS)
+    return (words == SPLIT_WORDS["train"]).to_numpy()
 
 
 def _check_features(table: Table, features: tuple[str, ...]) -> None:

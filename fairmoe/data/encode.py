@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe.config import Scale
-from fairmoe.data.assign import LabelledTable
+from fairmoe.data.assign import LabelledTable, UnknownRows
 from fairmoe.data.encoder import Encoder
+from fairmoe.data.roles import Roles
 from fairmoe.data.split import FRACTIONS, rows_of_splits, split_rows
 from fairmoe.errors import InvalidInputError
 
@@ -94,18 +96,15 @@ def encode(
     Raises:
         InvalidInputError: The training rows lack a class or a group, or the fractions do not fit.
     """
-    known = np.flatnonzero(labelled.group >= 0)
     if labelled.split is None:
-        split = split_rows(labelled.y[known], labelled.group[known], fractions=fractions, seed=seed)
+        parts = split_rows(labelled.y, labelled.group, fractions=fractions, seed=seed)
     else:
-        split = rows_of_splits(labelled.split[known])
-    # A row of no known group can be learnt from; nothing can be judged by it.
-    parts = [known[part] for part in split]
-    parts[0] = np.union1d(parts[0], np.flatnonzero(labelled.group < 0))
+        parts = rows_of_splits(labelled.split)
     _check_train(labelled, parts[0])
-    encoder = Encoder.fit(
-        labelled.features.iloc[parts[0]], labelled.kinds, scale=scale, rare_level=rare_level
-    )
+    features, more = labelled.features.iloc[parts[0]], labelled.training_only
+    if more is not None:
+        features = pd.concat([features, more.features], ignore_index=True)
+    encoder = Encoder.fit(features, labelled.kinds, scale=scale, rare_level=rare_level)
     train, validation, test = (
         EncodedSplit(
             x=encoder.transform(labelled.features.iloc[part]),
@@ -116,6 +115,8 @@ def encode(
         )
         for part in parts
     )
+    if more is not None:
+        train = _with_rows(train, more, encoder.transform(more.features))
     return EncodedData(
         train=train,
         validation=validation,
@@ -128,11 +129,26 @@ def encode(
     )
 
 
+def _with_rows(split: EncodedSplit, more: UnknownRows, x: NDArray[np.float32]) -> EncodedSplit:
+    """Return a split with rows of no known group among its own, in the order of the table."""
+    rows = np.append(split.rows, more.rows)
+    order = np.argsort(rows, kind="stable")
+    weight = None
+    if split.weight is not None and more.weight is not None:
+        weight = np.append(split.weight, more.weight)[order]
+    return EncodedSplit(
+        x=np.concatenate([split.x, x])[order],
+        y=np.append(split.y, more.y)[order],
+        group=np.append(split.group, np.full(len(more.y), -1))[order],
+        rows=rows[order],
+        weight=weight,
+    )
+
+
 def _check_train(labelled: LabelledTable, train: NDArray[np.int64]) -> None:
     """Splits that a column names may leave training without something to learn."""
     lacking = "a class" if len(np.unique(labelled.y[train])) < 2 else ""
-    groups = labelled.group[train]
-    if len(np.unique(groups[groups >= 0])) < len(labelled.group_names):
+    if len(np.unique(labelled.group[train])) < len(labelled.group_names):
         lacking = "a group"
     if lacking:
         raise InvalidInputError(
@@ -150,11 +166,9 @@ def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: Labell
         for name, value in roles["target"].items()
         if value is not None or name not in ("outcome", "words")
     }
-    roles = {
-        name: value
-        for name, value in roles.items()
-        if name not in ("weight", "unknown") or value not in (None, "leave out")
-    }
+    for name in ("merge_small", "group_names", "weight", "unknown"):
+        if roles[name] == getattr(Roles, name):
+            del roles[name]
     record = {
         "encoder": encoder.to_dict(),
         "roles": roles,

@@ -15,8 +15,12 @@ from sklearn.utils.validation import column_or_1d
 
 from fairmoe.data.groups import CROSS, MAX_GROUPS, quoted
 from fairmoe.data.kinds import plain
+from fairmoe.data.split import split_rows
 from fairmoe.data.table import check_has
 from fairmoe.errors import InvalidInputError
+
+MIN_CELL_ROWS = 2
+"""So many rows of a group and label are trained on before one is held out."""
 
 
 def as_pandas(given: Any) -> Any:
@@ -113,7 +117,8 @@ def groups_of_values(given: Any, name: str) -> tuple[NDArray[Any], NDArray[np.in
     Raises:
         InvalidInputError: A value is missing, or there are not two to `MAX_GROUPS` groups.
     """
-    parts = [pd.factorize(column, sort=True) for column in _sensitive_columns(given, name)]
+    columns = sensitive_frame(given, name)
+    parts = [pd.factorize(columns.iloc[:, i], sort=True) for i in range(columns.shape[1])]
     _check_given(np.any([ids < 0 for ids, _ in parts], axis=0), name, "a value")
     values: NDArray[Any]
     if len(parts) == 1:
@@ -156,18 +161,92 @@ def positions_of(named: str | Sequence[str | int] | None, columns: Sequence[str]
     return positions
 
 
-def _sensitive_columns(given: Any, name: str) -> "list[pd.Series[Any]]":
+def sensitive_frame(given: Any, name: str) -> pd.DataFrame:
+    """Return what parts rows into groups as a frame of one column or two, `(n, 1)` or `(n, 2)`.
+
+    Args:
+        given: A series, list or array of values, or a frame or array of one column or two.
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: There are more columns.
+    """
     given = as_pandas(given)
     if not isinstance(given, (pd.DataFrame, pd.Series)) and np.ndim(given) == 2:
         given = pd.DataFrame(given)
     if not isinstance(given, pd.DataFrame):
-        return [column_of(given, name)]
+        return column_of(given, name).to_frame("first")
     if given.shape[1] not in (1, 2):
         raise InvalidInputError(
             f"'{name}' need one column, or two to be crossed",
             however=f"there are {given.shape[1]}",
         )
-    return [column_of(given.iloc[:, i], name) for i in range(given.shape[1])]
+    columns = {i: column_of(given.iloc[:, i], name) for i in range(given.shape[1])}
+    return pd.DataFrame(columns)
+
+
+def held_out(
+    labels: NDArray[np.int64], group: NDArray[np.int64], *, share: float, seed: int
+) -> NDArray[np.int64]:
+    """Return 0 for each row to train on and 1 for each to choose by, `(n,)`.
+
+    Args:
+        labels: Shape `(n,)`, 0 or 1.
+        group: Shape `(n,)`, ids.
+        share: Of each group and label, to choose by, in (0, 1).
+        seed: Decides which rows these are.
+
+    Raises:
+        InvalidInputError: The share is outside its limits, or leaves no rows to choose by.
+    """
+    if not 0 < share < 1:
+        raise InvalidInputError(
+            "'validation_fraction' needs a share above 0 and below 1",
+            however=f"{share:g} was given",
+        )
+    # The rows that an experiment would test on are validation rows here.
+    training, *_ = split_rows(labels, group, fractions=(1 - share, share / 2, share / 2), seed=seed)
+    split = np.ones(len(labels), dtype=np.int64)
+    split[training] = 0
+    if split.max() == 0:
+        # Of few rows no share makes one; whoever has two others gives one all the same.
+        cell = 2 * group + labels
+        _, last, counts = np.unique(cell[::-1], return_index=True, return_counts=True)
+        split[len(cell) - 1 - last[counts > MIN_CELL_ROWS]] = 1
+    if split.max() == 0:
+        raise InvalidInputError(
+            "Rows are needed to train on and to choose by",
+            however=f"none of {len(labels)} can be held out of the training",
+            remedy="Give more rows of each class and group.",
+        )
+    return split
+
+
+def weights_given(sample_weight: Any, n: int) -> NDArray[np.float64]:
+    """Return the weights of `n` rows, `(n,)`; a single number is that of all.
+
+    Raises:
+        InvalidInputError: They are not finite numbers from 0 on, one for each row, or all are 0.
+    """
+    if isinstance(sample_weight, numbers.Number):
+        sample_weight = np.full(n, sample_weight)
+    column = column_of(sample_weight, "sample_weight")
+    try:
+        weights: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        weights = np.full(len(column), np.nan)
+    if len(weights) != n or not np.isfinite(weights).all() or (weights < 0).any():
+        raise InvalidInputError(
+            "'sample_weight' needs a finite number of 0 or more for each row",
+            however=f"there are {len(weights):,} for {n:,} rows"
+            if len(weights) != n
+            else "some are missing, infinite, negative or no numbers",
+        )
+    if not weights.any():
+        raise InvalidInputError(
+            "'sample_weight' needs a row that counts", however="all weights are zero"
+        )
+    return weights
 
 
 def _check_given(missing: NDArray[np.bool_], name: str, what: str) -> None:

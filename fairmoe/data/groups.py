@@ -123,6 +123,16 @@ def _check_names(shown: Mapping[str, str], known: Sequence[str], names: Sequence
         )
 
 
+def with_unknown_group(groups: Groups) -> Groups:
+    """Return groups where the rows whose sensitive value is missing are one, which comes last."""
+    if (groups.ids >= 0).all():
+        return groups
+    name = MISSING
+    while name in groups.names:
+        name += "*"
+    return Groups(np.where(groups.ids < 0, len(groups.names), groups.ids), (*groups.names, name))
+
+
 def merge_small_groups(
     groups: Groups, y: NDArray[np.int64], *, fewer_than: int, at_least: int
 ) -> Groups:

@@ -12,6 +12,12 @@ from fairmoe.errors import InvalidInputError, nearest_first
 Outcome = Literal["good", "bad", "neither"]
 """What the positive class is for the person it is given to."""
 
+Unknown = Literal["leave out", "group", "train"]
+"""What is done with rows whose sensitive value is missing: leave them out, make a group of them, or
+learn from them and judge nothing by them."""
+
+UNKNOWN: tuple[Unknown, ...] = ("leave out", "group", "train")
+
 OUTCOMES: tuple[Outcome, ...] = ("good", "bad", "neither")
 
 
@@ -136,6 +142,8 @@ class Roles:
         split_column: A column that names the split of each row: train, validation or test.
         merge_small: Groups of fewer rows, or without a row of the positive class, are merged into
             one; 0 for none.
+        weight: A column of numbers that says for how many people each row stands.
+        unknown: What to do with rows whose sensitive value is missing.
         group_names: What groups are called, each its own name and the one to display, such as
             ("female", "women"). Of two crossed columns those of either are named, or pairs.
 
@@ -152,11 +160,19 @@ class Roles:
     split_column: str | None = None
     merge_small: int = 0
     group_names: tuple[tuple[str, str], ...] = ()
+    weight: str | None = None
+    unknown: Unknown = "leave out"
 
     def __post_init__(self) -> None:
         if not all(shown.strip() for _, shown in self.group_names):
             raise InvalidInputError(
                 "Each group needs a name to display", however="an empty one was given"
+            )
+        if self.unknown not in UNKNOWN:
+            raise InvalidInputError(
+                "Rows whose group is unknown can be left out, be a group, or be for training",
+                however="something else was given",
+                choices=nearest_first(str(self.unknown), UNKNOWN),
             )
         if self.merge_small < 0:
             raise InvalidInputError(
@@ -180,6 +196,8 @@ class Roles:
         with_role += [("sensitive", sensitive.column) for sensitive in self.sensitive]
         if self.split_column is not None:
             with_role.append(("split column", self.split_column))
+        if self.weight is not None:
+            with_role.append(("weight", self.weight))
         dropped = [("dropped", column) for column in dict.fromkeys(self.dropped)]
         if not self.include_sensitive:
             dropped = [pair for pair in dropped if pair[1] not in self.sensitive_columns]
@@ -209,7 +227,7 @@ class Roles:
 
     def features(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return which of the columns are features, in their order."""
-        others = {self.target.column, self.split_column, *self.dropped}
+        others = {self.target.column, self.split_column, self.weight, *self.dropped}
         if not self.include_sensitive:
             others.update(self.sensitive_columns)
         return tuple(column for column in columns if column not in others)
@@ -250,4 +268,6 @@ class Roles:
             split_column=record["split_column"],
             merge_small=record.get("merge_small", 0),
             group_names=tuple((own, shown) for own, shown in record.get("group_names", ())),
+            weight=record.get("weight"),
+            unknown=record.get("unknown", "leave out"),
         )

@@ -60,6 +60,7 @@ class SplitRecord:
         group: Group ids, `(n,)`, in `[0, G)`.
         proba: Probability of the positive class by model, each `(n,)`.
         gate: Gate weights, `(n, 3)`, each row sums to 1; experts in the order of `EXPERTS`.
+        weight: For how many people each row stands, `(n,)`; None if all count the same.
     """
 
     rows: NDArray[np.int64]
@@ -67,6 +68,7 @@ class SplitRecord:
     group: NDArray[np.int64]
     proba: Mapping[Model, NDArray[np.float32]]
     gate: NDArray[np.float32]
+    weight: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True)

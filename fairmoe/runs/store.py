@@ -226,6 +226,8 @@ def _predictions(run: Run) -> pd.DataFrame:
         columns: dict[str, Any] = {"row": split.rows, "group": split.group, "y_true": split.y_true}
         columns |= {f"proba_{model}": split.proba[model] for model in MODELS}
         columns |= {f"gate_{expert}": split.gate[:, i] for i, expert in enumerate(EXPERTS)}
+        if split.weight is not None:
+            columns["weight"] = split.weight
         frame = pd.DataFrame(columns)
         frame.insert(1, "split", name)
         frames.append(frame)
@@ -239,6 +241,7 @@ def _split(frame: pd.DataFrame) -> SplitRecord:
         group=frame["group"].to_numpy("int64"),
         proba={model: frame[f"proba_{model}"].to_numpy("float32") for model in MODELS},
         gate=frame[[f"gate_{expert}" for expert in EXPERTS]].to_numpy("float32"),
+        weight=frame["weight"].to_numpy("float64") if "weight" in frame else None,
     )
 
 

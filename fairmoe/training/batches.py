@@ -55,7 +55,7 @@ class Batch(NamedTuple):
     def effective_rows(self) -> float:
         """As how many rows of one weight its rows tell as much (Kish, "Survey Sampling", 1965)."""
         if self.weights is None:
-            return len(self.y)
+            return float(len(self.y))
         return float(self.weights.sum() ** 2 / self.weights.square().sum())
 
     def to(self, device: torch.device) -> "Batch":
@@ -304,9 +304,13 @@ class GroupSample:
         for deck in range(len(kinds)):
             own = (kind == deck).nonzero()[:, 0]
             if batch.group_weights is not None:
-                own = own[torch.as_tensor(in_proportion(weights[own].double().numpy(), len(own)))]
+                of_own = weights[own].double().numpy()
+                own = own[torch.as_tensor(in_proportion(of_own, len(own)))]
             own = own[torch.randperm(len(own), generator=shuffle)].to(batch.x.device)
-            of_deck = batch.averaging[own].double().sum(0).to(batch.averaging.dtype)
+            of_deck = batch.averaging[own].double().sum(0)
+            if batch.group_weights is not None:
+                of_deck = torch.nn.functional.one_hot(kinds[deck], len(of_deck)).to(of_deck)
+            of_deck = of_deck.to(batch.averaging.dtype)
             share = max(1, round(limit * len(own) / n))
             self._shares.append(share)
             self._decks.append(torch.cat([own, own]))

@@ -73,8 +73,9 @@ def test_thresholds_of_fairness_experts_are_refused_beside_the_fitted_utility_ex
     fitted, honest = [], experts_module.fit_thresholds
     plains = []
 
-    def spy(log_odds, *others, by_utility):
-        thresholds = honest(log_odds, *others, by_utility=by_utility) + (0.1 if by_utility else 0)
+    def spy(log_odds, *others, by_utility, **more):
+        thresholds = honest(log_odds, *others, by_utility=by_utility, **more)
+        thresholds = thresholds + (0.1 if by_utility else 0)
         fitted.append((log_odds, thresholds))
         return thresholds
 
