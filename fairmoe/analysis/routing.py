@@ -125,14 +125,27 @@ def weights_by_column(values: "pd.Series[Any]", gate: NDArray[np.floating[Any]])
     Returns:
         Numbers in ascending order, levels the most frequent first; as `mean_weights` returns it.
     """
+    codes, names = parts_of_column(values)
+    members = [codes == code for code in range(len(names))]
+    return mean_weights(gate, members, names).rename_axis(str(values.name))
+
+
+def parts_of_column(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:
+    """Return which part of a column each row is in, and the parts' names.
+
+    Args:
+        values: The cells, `(n,)`, parted as in `weights_by_column`.
+
+    Returns:
+        Codes `(n,)` that index the names.
+    """
     if isinstance(values.dtype, pd.CategoricalDtype):
         codes, names = _levels(values)
     else:
         codes, names = _bins(values)
     if (codes < 0).any():
         codes, names = np.where(codes < 0, len(names), codes), [*names, MISSING]
-    members = [codes == code for code in range(len(names))]
-    return mean_weights(gate, members, names).rename_axis(str(values.name))
+    return codes.astype(np.int64), list(names)
 
 
 def flows(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:

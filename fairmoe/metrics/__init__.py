@@ -3,6 +3,7 @@
 from fairmoe._intervals import newcombe_interval, paired_interval, wilson_interval
 from fairmoe.metrics.alarms import Alarm, find_alarm
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
+from fairmoe.metrics.conditional import ConditionalGaps, conditional_gaps, stratified_difference
 from fairmoe.metrics.decisions import auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
     costs,
@@ -37,6 +38,7 @@ __all__ = [
     "GAPS",
     "Account",
     "Alarm",
+    "ConditionalGaps",
     "Gap",
     "PermutationTest",
     "Review",
@@ -46,6 +48,7 @@ __all__ = [
     "auc_by_group",
     "calibration_by_group",
     "check_reference",
+    "conditional_gaps",
     "confusion_by_group",
     "costs",
     "demographic_parity_test",
@@ -68,5 +71,6 @@ __all__ = [
     "roc_by_group",
     "score_outcomes",
     "score_predictions",
+    "stratified_difference",
     "wilson_interval",
 ]

@@ -32,6 +32,7 @@ from fairmoe.ui.frame.components import (
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.cutoffs import show_cutoffs
 from fairmoe.ui.understand.judged import Judged, judge
+from fairmoe.ui.understand.other_columns import show_side_by_side, show_within
 from fairmoe.ui.understand.review import show_review
 
 if TYPE_CHECKING:
@@ -193,5 +194,7 @@ _PARTS: dict[str, Callable[[Session, Judged], None]] = {
     "Right and wrong": _show_confusion,
     "Ranking": _show_roc,
     "Probabilities": _show_calibration,
+    "Like with like": show_within,
+    "Side by side": show_side_by_side,
     "Cut-offs": show_cutoffs,
 }
