@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe._escape import Markdown
 from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.frame import DATA, PAGES, TRAIN, page
+from fairmoe.ui.prepare.leaks import show_leaks
 from fairmoe.ui.prepare.overview import settle_roles, show_groups, show_overview
 from fairmoe.ui.prepare.sources import source_picker
 from fairmoe.ui.prepare.warnings import show_missing, show_proxies
@@ -26,6 +27,7 @@ with page(DATA) as state:
         st.header("Groups and labels", anchor=False)
         show_groups(state, state.labelled)
         st.header("What to beware of", anchor=False)
+        show_leaks(state, state.labelled)
         show_proxies(state, state.labelled)
         show_missing(state, state.labelled)
         if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):

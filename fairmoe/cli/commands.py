@@ -12,7 +12,8 @@ import typer
 from fairmoe._app import app_folder
 from fairmoe.cli import options
 from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
-from fairmoe.cli.files import read_file, write_new_file
+from fairmoe.cli.columns import read_and_prepare
+from fairmoe.cli.files import write_new_file
 from fairmoe.cli.output import (
     candidates_of,
     print_candidates,
@@ -20,14 +21,14 @@ from fairmoe.cli.output import (
     print_tables,
     progress_bars,
 )
-from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
+from fairmoe.cli.reading import MAX_MIB, read_options_from
 from fairmoe.cli.reviewing import print_review, reviews_of
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, demo_csv
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.experiment import prepare, run_prepared
+from fairmoe.experiment import run_prepared
 from fairmoe.metrics import check_reference
 from fairmoe.runs import Run, check_vacant, save_run, to_document
 from fairmoe.sweep import Recommendation, recommend
@@ -80,6 +81,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     group_names: options.GroupNames = None,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
+    keep: options.Keep = None,
     split_column: options.SplitColumn = None,
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,
@@ -132,7 +134,9 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     accepted = share_from(tolerance)
     if out is not None:
         check_vacant(out)
-    run, recommendation = _run(file, reading, roles, settings, auto=auto, reference=reference)
+    run, recommendation = _run(
+        file, reading, roles, settings, keep=keep, auto=auto, reference=reference
+    )
     if out is not None:
         save_run(run, out)
         print_message(f"Kept in {out}")
@@ -186,13 +190,11 @@ def _run(
     roles: Roles,
     settings: Settings,
     *,
+    keep: Sequence[str] | None,
     auto: bool,
     reference: str | None,
 ) -> tuple[Run, Recommendation | None]:
-    with progress_bars() as on_progress:
-        table, seconds = read_file(file, on_progress, reading)
-        prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=seconds)
-    print_changes(prepared.changes)
+    prepared = read_and_prepare(file, reading, roles, settings, keep=keep)
     check_reference(reference, prepared.data.group_names)
     with progress_bars() as on_progress:
         if not auto:

@@ -118,6 +118,11 @@ IncludeSensitive = Annotated[
     bool, typer.Option("--include-sensitive", help="Let the models see the sensitive columns.")
 ]
 Drop = Annotated[list[str] | None, typer.Option(metavar="COL[,COL]", help="Columns to leave out.")]
+_KEEP = "Columns to take in that are left out by default: names, free texts, ids and dates."
+Keep = Annotated[list[str] | None, typer.Option("--keep", metavar="COL[,COL]", help=_KEEP)]
+KeepColumn = Annotated[
+    list[str] | None, typer.Option("--keep-column", metavar="COL[,COL]", help=_KEEP)
+]
 SplitColumn = Annotated[
     str | None, typer.Option(metavar="COL", help="A column that says train, validation or test.")
 ]

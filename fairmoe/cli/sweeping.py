@@ -9,12 +9,12 @@ import typer
 
 from fairmoe.cli import options
 from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
-from fairmoe.cli.files import read_file
+from fairmoe.cli.columns import read_and_prepare
 from fairmoe.cli.output import print_message, print_sweep, progress_bars
-from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
+from fairmoe.cli.reading import MAX_MIB, read_options_from
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import Prepared, prepare, run_id
+from fairmoe.experiment import Prepared, run_id
 from fairmoe.runs import check_vacant, save_run
 from fairmoe.sweep import (
     RUNS_PER_SHARD,
@@ -77,6 +77,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     group_names: options.GroupNames = None,
     include_sensitive: options.IncludeSensitive = False,
     drop: options.Drop = None,
+    keep_column: options.KeepColumn = None,
     split_column: options.SplitColumn = None,
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,
@@ -120,10 +121,9 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
-    with progress_bars() as on_progress:
-        table, seconds = read_file(file, on_progress, reading)
-        prepared = prepare(table, roles, runs[0], on_progress=on_progress, read_seconds=seconds)
-    print_changes(prepared.changes)
+    prepared = read_and_prepare(
+        file, reading, roles, runs[0], keep=keep_column, option="--keep-column"
+    )
     with progress_bars() as on_progress:
         kept = _positions(prepared, runs, keep or ())
         try:

@@ -1,11 +1,11 @@
 """From the bytes of a file to encoded, split arrays."""
 
 from fairmoe.data.assign import MIN_GROUP_ROWS, LabelledTable, SmallGroupsError, assign_roles
-from fairmoe.data.checks import suspected_leaks
 from fairmoe.data.demo import DEMO_NAME, DEMO_ROLES, demo_csv, demo_table, make_demo
 from fairmoe.data.encode import EncodedData, EncodedSplit, encode
 from fairmoe.data.encoder import Encoder
 from fairmoe.data.kinds import MISSING, ColumnKind
+from fairmoe.data.leaks import Leaks, find_leaks
 from fairmoe.data.public import PUBLIC, PublicSource, fetch_public
 from fairmoe.data.read import read_table
 from fairmoe.data.reading.record import Change, Reading, ReadOptions
@@ -27,6 +27,7 @@ __all__ = [
     "EncodedSplit",
     "Encoder",
     "LabelledTable",
+    "Leaks",
     "Outcome",
     "PublicSource",
     "ReadOptions",
@@ -42,6 +43,7 @@ __all__ = [
     "demo_table",
     "encode",
     "fetch_public",
+    "find_leaks",
     "make_demo",
     "read_table",
     "reread",
@@ -49,6 +51,5 @@ __all__ = [
     "split_rows",
     "suggest_outcome",
     "suggest_roles",
-    "suspected_leaks",
     "table_from_frame",
 ]

@@ -1,7 +1,9 @@
 """Which roles the columns of a table look made for."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from fairmoe.data.assign import SPLIT_WORDS
 from fairmoe.data.labels import NO, YES
@@ -9,9 +11,14 @@ from fairmoe.data.roles import Outcome, Target
 from fairmoe.data.table import Table
 
 TARGET_WORD = re.compile(
-    "target|labels?|class|outcome|income|hired?|approved|accepted|admitted|default|decision"
-    "|(two)?(year)?recid(ivism|ivated)?|churn|good|result|y"
+    "target|labels?|class|outcome|income|hired?|approved?|accept(ed)?|admit(ted)?|default|decision"
+    "|recid(ivism|ivated)?|churn|good|result|survived"
 )
+FILL_WORDS = frozenset({"is", "was", "has", "two", "year", "per", "the", "of", "flag", "status"})
+MANY_NAMES = 50
+"""A column of fewer values names no people."""
+
+NAME_WORDS = frozenset({"name", "names", "first", "last", "forename", "surname", "lastname"})
 SENSITIVE_WORDS = (
     ("sex", "gender"),
     ("race", "ethnicity", "ethnic"),
@@ -39,22 +46,28 @@ NEGATION = frozenset({"not", "no", "non", "never", "without"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+LeftOut = Literal["id", "name", "date", "text", "empty"]
+"""Why a column is left out unless the user says otherwise."""
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """Columns that look made for a role, the likeliest first.
 
     Attributes:
-        targets: Columns of two values, such as "income" or "hired", or the last one.
+        targets: Columns of two values: those named like "y", "target" or "hired" first, then those
+            of which a part is, such as "default_next_month"; the last column and the first before
+            others of such a name.
         sensitive: Columns named like "sex", "race" or "age".
-        ids: Columns that name the row and say nothing else: to be dropped.
-        empty: Columns without any value: to be dropped.
+        left_out: Columns that are left out unless the user says otherwise, each with why: an "id"
+            that names the row and says nothing else; a "name", or a code with nearly as many
+            values; a "date"; a "text"; or "empty".
         split_column: A column that says train, validation or test, if there is one.
     """
 
     targets: tuple[str, ...]
     sensitive: tuple[str, ...]
-    ids: tuple[str, ...]
-    empty: tuple[str, ...]
+    left_out: Mapping[str, LeftOut]
     split_column: str | None
 
 
@@ -63,23 +76,34 @@ def suggest_roles(table: Table) -> Suggestion:
     columns = list(table.frame.columns)
     words = {column: _words(column) for column in columns}
     distinct = {column: table.frame[column].nunique() for column in columns}
-    empty = tuple(column for column in columns if not distinct[column])
-    ids = tuple(column for column in columns if _is_id(table, column, words[column]))
+    left_out = {
+        column: reason
+        for column in columns
+        if (reason := _why_left_out(table, column, words[column], distinct[column]))
+    }
     ranked = [
         column
         for role_words in SENSITIVE_WORDS
         for column in columns
-        if words[column].intersection(role_words) and distinct[column] > 1 and column not in ids
+        if words[column].intersection(role_words)
+        and distinct[column] > 1
+        and column not in left_out
     ]
     sensitive = tuple(dict.fromkeys(ranked))
     split = next((column for column in columns if _is_split(table, column)), None)
     binary = [
         column for column in columns if distinct[column] == 2 and column not in (*sensitive, split)
     ]
-    named = [column for column in binary if any(map(TARGET_WORD.fullmatch, words[column]))]
-    at_the_end = [column for column in (columns[-1], columns[0]) if column in binary]
-    targets = tuple(dict.fromkeys([*named, *at_the_end, *binary]))
-    return Suggestion(targets, sensitive, ids, empty, split)
+    named = {column: _how_telling(words[column]) for column in binary}
+    order = sorted(
+        binary,
+        key=lambda column: (
+            -named[column] - (column in (columns[0], columns[-1])),
+            # A part of a name tells too little for the last column to be likelier than the first.
+            named[column] != 1 and column != columns[-1],
+        ),
+    )
+    return Suggestion(tuple(order), sensitive, left_out, split)
 
 
 def suggest_outcome(target: Target) -> Outcome | None:
@@ -134,6 +158,28 @@ def _words(column: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(column)}
 
 
+def _how_telling(words: set[str]) -> int:
+    """Return 2 for the name of a target, 1 for one that has a word of one, or else 0."""
+    if words == {"y"}:
+        return 2
+    telling = {word for word in words if TARGET_WORD.fullmatch(word)}
+    return (len(telling) > 0) + (len(telling) > 0 and words <= telling | FILL_WORDS)
+
+
+def _why_left_out(table: Table, column: str, words: set[str], distinct: int) -> LeftOut | None:
+    kind = table.kinds[column]
+    if not distinct:
+        return "empty"
+    if kind in ("date", "text"):
+        return "date" if kind == "date" else "text"
+    if _is_id(table, column, words):
+        return "id"
+    given = len(table.frame) - int(table.frame[column].isna().sum())
+    share = 0.1 if NAME_WORDS & words else 0.3
+    is_name = kind == "category" and distinct > MANY_NAMES and distinct > share * given
+    return "name" if is_name else None
+
+
 def _is_id(table: Table, column: str, words: set[str]) -> bool:
     values = table.frame[column]
     present = len(values) - int(values.isna().sum())
@@ -142,8 +188,6 @@ def _is_id(table: Table, column: str, words: set[str]) -> bool:
     share = values.nunique() / present
     if ID_WORDS & words:
         return share > 0.9
-    if table.kinds[column] in ("date", "text"):
-        return False
     if table.kinds[column] == "category":
         return share > 0.9
     steps = values.diff().dropna()

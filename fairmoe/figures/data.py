@@ -11,7 +11,7 @@ from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
 MOST_BARS = 12
-PROXY_COLOUR, TOGETHER_COLOUR = "#56B4E9", "#0072B2"
+PROXY_COLOUR, TOGETHER_COLOUR, MISSING_COLOUR = "#56B4E9", "#0072B2", "#D55E00"
 _WHISKER = {"color": "rgba(128,128,128,0.8)", "thickness": 1.6, "width": 5}
 
 
@@ -134,6 +134,41 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
         together: The AUC of all features together.
         chance: The AUC up to which a feature may say nothing at all.
     """
+    question = "Which features give the group away?"
+    return _auc_bars(alone, together, chance, question=question, what="group")
+
+
+def leaks_figure(
+    alone: "pd.Series[float]", together: float, chance: float, missing: "pd.Series[float]"
+) -> go.Figure:
+    """Draw how well each feature, and its being missing, tells the target of a row.
+
+    Args:
+        alone: As for `proxies_figure`.
+        together: Likewise.
+        chance: Likewise.
+        missing: The AUC of being missing, by feature, for those that miss values.
+    """
+    question = "Which features give the answer away?"
+    figure = _auc_bars(alone, together, chance, question=question, what="outcome")
+    drawn = missing[missing.index.isin(alone.head(MOST_BARS).index)]
+    if len(drawn):
+        figure.add_scatter(
+            name="whether it is missing",
+            y=[escape_html(str(name)) for name in drawn.index],
+            x=100 * drawn,
+            mode="markers",
+            marker={"symbol": "diamond", "size": 11, "color": MISSING_COLOUR},
+            hovertemplate="%{y}, whether it is missing: AUC %{x:.0f}%<extra></extra>",
+        )
+        figure.data[0].name = "its values"
+        figure.update_layout(showlegend=True, legend={"y": -0.2})
+    return figure
+
+
+def _auc_bars(
+    alone: "pd.Series[float]", together: float, chance: float, *, question: str, what: str
+) -> go.Figure:
     drawn = alone.head(MOST_BARS)
     names = ["All together", *(escape_html(str(name)) for name in drawn.index)]
     values = [together, *drawn]
@@ -160,11 +195,11 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
     )
     figure.update_layout(
         template=TEMPLATE,
-        title="Which features give the group away?",
+        title=question,
         height=150 + 28 * len(names),
     )
     figure.update_xaxes(
-        title="AUC of guessing the group (50%: chance; 100%: given away)",
+        title=f"AUC of guessing the {what} (50%: chance; 100%: given away)",
         ticksuffix="%",
         range=[min(48.0, 100 * min(values) - 3), 104],
     )

@@ -1,6 +1,25 @@
 """What a table holds, before any model."""
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
+
+from fairmoe.data.leaks import Leaks
+from fairmoe.sentences.wording import capitalised, listed
+
+LEFT_OUT = {
+    "id": "only names the row",
+    "name": "has nearly a value for each person",
+    "date": "is a date",
+    "text": "is free text",
+    "empty": "has no values",
+}
+"""Why columns are left out by default."""
+
+LEAVE_OUT_LEAKS = (
+    "Leave out what is not known yet when the decision is made: a model that sees it looks better "
+    "than it will be."
+)
 
 
 def label_takeaway(counts: pd.DataFrame) -> str:
@@ -36,3 +55,60 @@ def proxies_takeaway(alone: "pd.Series[float]", together: float, chance: float) 
         f"proxy is {alone.index[0]} ({alone.iloc[0]:.0%}). Above {chance:.1%} an AUC is more than "
         "chance."
     )
+
+
+def left_out_by_default(left_out: Mapping[str, str]) -> str:
+    """Say which columns are left out unless the user says otherwise, and why; nothing if none is.
+
+    Args:
+        left_out: A key of `LEFT_OUT` by column.
+    """
+    told = [
+        f"{listed(columns, 20)} ({LEFT_OUT[reason]})"
+        for reason in LEFT_OUT
+        if (columns := [column for column, why in left_out.items() if why == reason])
+    ]
+    return f"Left out by default: {'; '.join(told)}." if told else ""
+
+
+def leaks_in_words(found: Leaks, outcome: str) -> dict[str, str]:
+    """Say of each suspected feature why it may know the answer.
+
+    Args:
+        found: What `fairmoe.data.find_leaks` returns.
+        outcome: What the positive class is called.
+    """
+    told = {}
+    for feature, reason in found.suspects.items():
+        alone = f"alone it tells the outcome with an AUC of {found.alone[feature]:.0%}"
+        told[feature] = f"{feature}: {alone}."
+        if reason == "ahead":
+            told[feature] = f"{feature}: {alone}, far better than all other features together."
+        if reason == "missing":
+            given, absent = (found.missing[where][feature] for where in ("given", "absent"))
+            told[feature] = (
+                f"{feature}: where it has a value, {given:.0%} are “{outcome}”; where it is "
+                f"missing, {absent:.0%}."
+            )
+    return told
+
+
+def names_the_row(columns: Sequence[str]) -> str:
+    """Say of columns that they name the row or a person."""
+    names = "names" if len(columns) == 1 else "name"
+    return (
+        f"{listed(columns, 12)} {names} the row or the person. From that a model learns nothing "
+        "but single rows."
+    )
+
+
+def leaks_takeaway(alone: "pd.Series[float]", together: float, suspects: int) -> str:
+    """Say in one sentence how well the features tell the target, and how many look too good."""
+    told = (
+        f"the strongest feature tells the outcome with an AUC of {alone.iloc[0]:.0%} "
+        f"({alone.index[0]}), all together with {together:.0%}; "
+    )
+    if not suspects:
+        return f"{capitalised(told)}none looks as if it knew the answer."
+    looks = "1 feature looks" if suspects == 1 else f"{suspects} features look"
+    return f"{capitalised(told)}{looks} as if {'it' if suspects == 1 else 'they'} knew the answer."

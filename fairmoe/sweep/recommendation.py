@@ -83,7 +83,9 @@ def recommend(
     scored_runs: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
         scored_runs |= _score_candidates(prepared, stack, time_left)
-    frame = _frame(runs, scored_runs, largest_standard_error(len(prepared.data.validation.y)))
+    frame = _frame(
+        runs, scored_runs, largest_standard_error(float(len(prepared.data.validation.y)))
+    )
     position = int(frame["position"].iloc[0])
     best = runs[position]
     (stack,) = (each for each in stacks if best in each)
@@ -200,8 +202,9 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
         )
     rows = run.splits["validation"]
     n_rows = len(rows.y_true)
+    error = largest_standard_error(float(n_rows))
     margin = (
-        f"more than {100 * largest_standard_error(n_rows):.1f} points, the most that the standard "
+        f"more than {100 * error:.1f} points, the most that the standard "
         f"error of a share of {n_rows:,} validation rows can be"
     )
     measure = f"mean final score of {SEEDS} seeds, before a gate learnt"

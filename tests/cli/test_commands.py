@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from rich import progress
 
-from fairmoe.cli import commands, main, output
+from fairmoe.cli import columns, commands, main, output
 from fairmoe.cli.arguments import group_names_from
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_csv
@@ -56,7 +56,7 @@ def asked(monkeypatch):
         seen.append((roles, settings))
         raise UnavailableError("Enough.")
 
-    monkeypatch.setattr(commands, "prepare", stop)
+    monkeypatch.setattr(columns, "prepare", stop)
     return seen
 
 
@@ -502,3 +502,52 @@ def test_names_of_groups_are_pairs(text, message):
     with pytest.raises(InvalidInputError, match=message):
         group_names_from([text])
     assert group_names_from(["age = 1=young"]) == {"age = 1": "young"}
+
+
+@pytest.fixture(scope="module")
+def leaky(tmp_path_factory):
+    """A file with a copy of the target, a value given to the hired only, names and ids."""
+    rng = np.random.default_rng(0)
+    hired = rng.integers(0, 2, 400)
+    path = tmp_path_factory.mktemp("leaky") / "leaky.csv"
+    pd.DataFrame(
+        {
+            "id": np.arange(400),
+            "name": [f"name {i}" for i in range(400)],
+            "sex": rng.choice(["f", "m"], 400),
+            "skill": rng.normal(size=400),
+            "copy": np.where(hired, "in", "out"),
+            "contract": np.where(hired == 1, rng.integers(1, 9, 400), np.nan),
+            "hired": hired,
+        }
+    ).to_csv(path, index=False)
+    return path
+
+
+def test_train_says_what_it_leaves_out_and_what_may_give_the_answer_away(leaky):
+    code, out, err = shell("train", leaky, *ROLES, *QUICK, "--json")
+    assert code == 0
+    assert (
+        "Left out by default: id and name (only names the row). --keep COL takes a column in."
+        in err
+    )
+    assert "These columns may give the answer away:\n" in err
+    assert "  copy: alone it tells the outcome with an AUC of 100%.\n" in err
+    assert ("  contract: where it has a value, 100% are “hired”; where it is missing, 0%.\n") in err
+    assert "--drop COL leaves a column out." in err
+    assert json.loads(out)["roles"]["dropped"] == ["id", "name"]
+
+
+def test_a_column_that_would_be_left_out_is_kept_when_asked_for(leaky, asked):
+    shell("train", leaky, *ROLES, "--keep", "id", "--drop", "copy")
+    assert asked[0][0].dropped == ("copy", "name")
+    shell("train", leaky, *ROLES, "--keep", "id,name")
+    assert asked[1][0].dropped == ()
+    code, _, err = shell("train", leaky, *ROLES, "--keep", "idd")
+    assert code == 2
+    assert "idd" in err
+
+
+def test_columns_with_a_role_are_not_left_out(leaky, asked):
+    shell("train", leaky, "--target", "hired", "--sensitive", "name", "--drop", "id")
+    assert asked[0][0].dropped == ("id",)

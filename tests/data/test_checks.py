@@ -6,12 +6,11 @@ from sklearn.metrics import roc_auc_score
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
 from fairmoe.data.checks import (
     MAX_ROWS,
-    _group_shares,
-    _rank_auc,
     find_proxies,
     missing_by_group,
     texts_among_numbers,
 )
+from fairmoe.data.predictive import rank_auc, shares_of
 from fairmoe.data.table import table_from_frame
 
 N = 600
@@ -112,7 +111,7 @@ def test_a_long_table_is_sampled_and_a_small_group_stays():
 def test_shares_are_drawn_towards_those_of_all_as_if_by_five_rows():
     # Level 0 holds five of the first of two groups, level 1 fifteen of both, level 2 nobody.
     codes, group = np.repeat([0, 1], [5, 15]), np.repeat([0, 1], [10, 10])
-    shares = _group_shares(codes, np.eye(2)[group], 3)
+    shares = shares_of(codes, np.eye(2)[group], 3)
     expected = [(5 + 2.5) / 10, (5 + 2.5) / 20, 0.5]
     assert shares[:, 0] == pytest.approx(expected)
     assert shares.sum(axis=1) == pytest.approx(1)
@@ -128,7 +127,7 @@ def test_the_same_seed_gives_the_same_figures():
 def test_the_area_is_that_of_sklearn_with_ties():
     rng = np.random.default_rng(1)
     scores, member = rng.integers(0, 6, 200) / 6, rng.random(200) < 0.3
-    assert _rank_auc(scores, member) == pytest.approx(roc_auc_score(member, scores))
+    assert rank_auc(scores, member) == pytest.approx(roc_auc_score(member, scores))
 
 
 def test_missing_values_are_counted_by_group_widest_difference_first():

@@ -2,7 +2,17 @@
 
 import pandas as pd
 
-from fairmoe.sentences.data import label_takeaway, missing_takeaway, proxies_takeaway
+from fairmoe.data import Leaks
+from fairmoe.sentences.data import (
+    LEAVE_OUT_LEAKS,
+    label_takeaway,
+    leaks_in_words,
+    leaks_takeaway,
+    left_out_by_default,
+    missing_takeaway,
+    names_the_row,
+    proxies_takeaway,
+)
 
 
 def test_where_the_positive_class_is_most_and_least_frequent():
@@ -40,3 +50,43 @@ def test_how_well_features_stand_in_for_the_group():
     assert proxies_takeaway(alone, 0.9, 0.9) == (
         "No feature predicts the group better than chance may."
     )
+
+
+def test_columns_left_out_are_told_by_reason():
+    left_out = {"id": "id", "name": "name", "row": "id", "born": "date", "x": "empty", "t": "text"}
+    assert left_out_by_default(left_out) == (
+        "Left out by default: id and row (only names the row); name (has nearly a value for each "
+        "person); born (is a date); t (is free text); x (has no values)."
+    )
+    assert left_out_by_default({}) == ""
+    assert names_the_row(["id"]) == (
+        "id names the row or the person. From that a model learns nothing but single rows."
+    )
+    assert names_the_row(["id", "case"]).startswith("id and case name the row or the person.")
+
+
+def test_why_a_column_may_know_the_answer():
+    alone = pd.Series({"is_recid": 0.971, "event": 0.886, "degree": 0.7})
+    missing = pd.DataFrame({"auc": [0.7], "given": [0.937], "absent": [0.002]}, index=["degree"])
+    suspects = {"is_recid": "alone", "event": "ahead", "degree": "missing"}
+    found = Leaks(alone, missing, 0.99, 0.52, 4000, suspects)
+    assert leaks_in_words(found, "reoffends") == {
+        "is_recid": "is_recid: alone it tells the outcome with an AUC of 97%.",
+        "event": "event: alone it tells the outcome with an AUC of 89%, far better than all other "
+        "features together.",
+        "degree": "degree: where it has a value, 94% are “reoffends”; where it is missing, 0%.",
+    }
+    assert LEAVE_OUT_LEAKS == (
+        "Leave out what is not known yet when the decision is made: a model that sees it looks "
+        "better than it will be."
+    )
+
+
+def test_how_well_the_features_tell_the_target():
+    alone = pd.Series({"a": 0.97, "b": 0.6})
+    assert leaks_takeaway(alone, 0.985, 0) == (
+        "The strongest feature tells the outcome with an AUC of 97% (a), all together with 98%; "
+        "none looks as if it knew the answer."
+    )
+    assert leaks_takeaway(alone, 0.985, 1).endswith("; 1 feature looks as if it knew the answer.")
+    assert leaks_takeaway(alone, 0.985, 2).endswith("; 2 features look as if they knew the answer.")

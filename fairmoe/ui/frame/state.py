@@ -17,7 +17,6 @@ from fairmoe.data import (
     assign_roles,
     reread,
     suggest_roles,
-    suspected_leaks,
 )
 from fairmoe.errors import FairmoeError
 from fairmoe.figures.tables import column_table
@@ -86,7 +85,6 @@ class Session:
         suggestion: What the columns of the table look like.
         initial_roles: The roles that the form begins with, if they are known.
         labelled: The rows with their labels and groups, once the roles can be trained on.
-        leaks: Columns that all but equal the target.
         job_id: The training or sweep that waits or runs.
         job_page: The page that it was started from.
         last: How the training before ended.
@@ -106,7 +104,6 @@ class Session:
     suggestion: Suggestion | None = None
     initial_roles: Roles | None = None
     labelled: LabelledTable | None = None
-    leaks: tuple[str, ...] = ()
     job_id: str | None = None
     job_page: str = ""
     last: "Snapshot[Any] | None" = None
@@ -165,10 +162,7 @@ class Session:
         self.labelled = None
         if roles is None or self.table is None:
             return
-        labelled = assign_roles(self.table, roles)
-        if known is None or known.table is not self.table or known.roles.target != roles.target:
-            self.leaks = suspected_leaks(self.table, roles.target)
-        self.labelled = labelled
+        self.labelled = assign_roles(self.table, roles)
 
     def _take(self, table: Table) -> None:
         self.table = table

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fairmoe._escape import Markdown, escape_markdown
+from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, SmallGroupsError
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure
@@ -14,10 +14,10 @@ from fairmoe.ui.frame.components import (
     show_error,
     show_note,
     show_table,
-    show_warning,
 )
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.groups import merge_button
+from fairmoe.ui.prepare.leaks import warn_of_columns
 from fairmoe.ui.prepare.reading import reading_form, show_changes
 from fairmoe.ui.prepare.roles import roles_form
 from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
@@ -100,7 +100,7 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     """Show the groups and their labels, and what to beware of."""
     for note in labelled.notes:
         show_note(escape_markdown(note), icon=":material/filter_alt:")
-    _show_warnings(state, labelled)
+    warn_of_columns(state, labelled)
     warn_of_small_groups(labelled)
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
     shares = {
@@ -127,30 +127,3 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
         },
         csv=counts,
     )
-
-
-def _show_warnings(state: Session, labelled: LabelledTable) -> None:
-    assert state.suggestion is not None
-    features = set(labelled.kinds)
-    ids = [column for column in state.suggestion.ids if column in features]
-    if ids:
-        show_warning(
-            Markdown(
-                f"{_named(ids)} looks like a number that only names the row. Leave it out: a model "
-                "can learn nothing from it but single rows."
-            ),
-            icon=":material/badge:",
-        )
-    leaks = [column for column in state.leaks if column in features]
-    if leaks:
-        show_warning(
-            Markdown(
-                f"{_named(leaks)} all but equals the target. Leave it out, unless it is known "
-                "before the decision."
-            ),
-            icon=":material/water_drop:",
-        )
-
-
-def _named(columns: list[str]) -> str:
-    return ", ".join(f"“{escape_markdown(column)}”" for column in columns)

@@ -11,6 +11,7 @@ from fairmoe.data import MISSING, Roles, Sensitive, Table, Target
 from fairmoe.data.kinds import as_category
 from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
+from fairmoe.sentences.data import left_out_by_default
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.groups import ask_group_names, ask_merge_small
 from fairmoe.ui.prepare.outcome import ask_outcome
@@ -44,6 +45,7 @@ def roles_form(state: Session) -> Roles | None:
 class _Form:
     def __init__(self, state: Session, table: Table) -> None:
         assert state.suggestion is not None
+        self.state = state
         self.version = state.version
         self.table = table
         self.suggestion = state.suggestion
@@ -200,9 +202,14 @@ class _Form:
             free,
             default=[c for c in self._dropped_at_first() if c in free],
             placeholder="None",
-            key=self.key("dropped"),
+            key=dropped_key(self.state),
             persist_state="session",
         )
+        told = left_out_by_default(
+            {column: why for column, why in self.suggestion.left_out.items() if column in dropped}
+        )
+        if told:
+            left.caption(escape_markdown(told))
         with right:
             split = self._column(
                 "Split column",
@@ -223,7 +230,7 @@ class _Form:
     def _dropped_at_first(self) -> tuple[str, ...]:
         if self.initial:
             return self.initial.dropped
-        return self.suggestion.ids + self.suggestion.empty
+        return tuple(self.suggestion.left_out)
 
     def _column(
         self,
@@ -241,6 +248,11 @@ class _Form:
             key=self.key(key),
             persist_state="session",
         )
+
+
+def dropped_key(state: Session) -> str:
+    """Return the key of the columns that are left out of the table of a session."""
+    return f"dropped-{state.version}"
 
 
 def _first(names: Sequence[str]) -> str | None:
