@@ -82,6 +82,28 @@ def check_group(values: ArrayLike, n_groups: int) -> NDArray[np.int64]:
     return array.astype(np.int64)
 
 
+def check_weight(values: ArrayLike | None, n: int) -> NDArray[np.float64] | None:
+    """Return the weights of rows, if there are any.
+
+    Args:
+        values: Shape `(n,)`, finite and at least 0, not all of them; or None.
+        n: The number of rows.
+
+    Raises:
+        InvalidInputError: They are not of this form.
+    """
+    if values is None:
+        return None
+    array = _floats(_column(values, "sample_weight"), "sample_weight").astype(np.float64)
+    check_same_length(sample_weight=array, rows=np.empty(n))
+    if array.min() < 0 or not array.any():
+        raise InvalidInputError(
+            "'sample_weight' needs numbers of 0 or more",
+            however="one is negative" if array.min() < 0 else "all are 0",
+        )
+    return array
+
+
 def check_same_length(**arrays: NDArray[Any]) -> None:
     """Compare the rows of arrays that describe the same rows.
 

@@ -135,7 +135,8 @@ def prepare(
     )
     on_progress(Progress("encode", 1, 1))
     groups = np.bincount(labelled.group, minlength=data.n_groups).tolist()
-    changes = (*labelled.changes, *data.encoder.changes)
+    of_rows = (Change("rows", "", note) for note in labelled.notes)
+    changes = (*labelled.changes, *data.encoder.changes, *of_rows)
     summary = DataSummary(
         name=table.name,
         rows=len(table.frame),

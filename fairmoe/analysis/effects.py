@@ -44,7 +44,14 @@ def effect_of(
         all, `true_positive_gap` and `false_positive_gap` of those of a label, in [0, 1]; `cost` by
         100 people. NaN where not estimable.
     """
-    scores = score_outcomes(record.y_true, proba, decided, group=record.group, n_groups=n_groups)
+    scores = score_outcomes(
+        record.y_true,
+        proba,
+        decided,
+        group=record.group,
+        n_groups=n_groups,
+        sample_weight=record.weight,
+    )
     among = record.y_true == 0
     false_positive = (
         score_outcomes(
@@ -53,6 +60,7 @@ def effect_of(
             decided[among],
             group=record.group[among],
             n_groups=n_groups,
+            sample_weight=None if record.weight is None else record.weight[among],
         )["dp"]
         if among.any()
         else math.nan

@@ -209,7 +209,14 @@ def _predictions(
     predict: mitigators.Predict, split: EncodedSplit, n_groups: int
 ) -> FairlearnPredictions:
     y_score, y_pred = predict(split)
-    scores = score_outcomes(split.y, y_score, y_pred, group=split.group, n_groups=n_groups)
+    scores = score_outcomes(
+        split.y,
+        y_score,
+        y_pred,
+        group=split.group,
+        n_groups=n_groups,
+        sample_weight=split.weight,
+    )
     return FairlearnPredictions(y_score, y_pred, scores)
 
 

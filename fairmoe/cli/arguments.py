@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from fairmoe.config import Settings, read_setting
 from fairmoe.data import Outcome, Roles, Sensitive, Target
+from fairmoe.data.roles import Unknown
 from fairmoe.errors import InvalidInputError
 from fairmoe.report import DECISIONS, Decision
 
@@ -33,6 +34,8 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
     split_column: str | None,
     merge_small: int = 0,
     group_names: Iterable[str] | None = None,
+    weight: str | None = None,
+    unknown_group: str = "leave out",
 ) -> Roles:
     """Return the roles of the columns that options name.
 
@@ -47,6 +50,9 @@ def roles_from(  # noqa: PLR0913 - one parameter for each option
         split_column=split_column,
         merge_small=merge_small,
         group_names=tuple(group_names_from(group_names or ()).items()),
+        weight=weight,
+        # Whether it is one, `Roles` checks.
+        unknown=cast("Unknown", unknown_group.replace("-", " ")),
     )
 
 

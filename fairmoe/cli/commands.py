@@ -83,6 +83,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     drop: options.Drop = None,
     keep: options.Keep = None,
     split_column: options.SplitColumn = None,
+    weight: options.Weight = None,
+    unknown_group: options.UnknownGroup = "leave out",
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
@@ -120,6 +122,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         split_column=split_column,
         merge_small=merge_small,
         group_names=group_names,
+        weight=weight,
+        unknown_group=unknown_group,
     )
     settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(

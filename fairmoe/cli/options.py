@@ -126,6 +126,18 @@ KeepColumn = Annotated[
 SplitColumn = Annotated[
     str | None, typer.Option(metavar="COL", help="A column that says train, validation or test.")
 ]
+Weight = Annotated[
+    str | None,
+    typer.Option(metavar="COL", help="A column that says for how many people each row stands."),
+]
+UnknownGroup = Annotated[
+    str,
+    typer.Option(
+        metavar="leave-out|group|train",
+        help="What to do with rows whose sensitive value is missing: leave them out, make a group "
+        "of them, or learn from them and judge nothing by them.",
+    ),
+]
 Scaling = Annotated[
     str | None, typer.Option(metavar="standard|minmax", help="How numbers are scaled.")
 ]

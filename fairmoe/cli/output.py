@@ -204,7 +204,12 @@ def _scores(run: Run) -> Table:
 def _rates(run: Run) -> pd.DataFrame:
     test, score = run.splits["test"], run.splits["test"].proba["mixture"]
     return group_rates(
-        test.y_true, score > 0.5, score, group=test.group, group_names=list(run.data.groups)
+        test.y_true,
+        score > 0.5,
+        score,
+        group=test.group,
+        group_names=list(run.data.groups),
+        sample_weight=test.weight,
     )
 
 

@@ -79,6 +79,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     drop: options.Drop = None,
     keep_column: options.KeepColumn = None,
     split_column: options.SplitColumn = None,
+    weight: options.Weight = None,
+    unknown_group: options.UnknownGroup = "leave out",
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
@@ -105,6 +107,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         split_column=split_column,
         merge_small=merge_small,
         group_names=group_names,
+        weight=weight,
+        unknown_group=unknown_group,
     )
     base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
     reading = read_options_from(

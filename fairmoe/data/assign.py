@@ -15,7 +15,7 @@ from fairmoe.data.reading.record import Change
 from fairmoe.data.roles import Roles
 from fairmoe.data.table import Table, check_columns
 from fairmoe.data.values import roles_as_read
-from fairmoe.data.weights import weights_of
+from fairmoe.data.weights import effective_size, weights_of
 from fairmoe.errors import InvalidInputError
 
 MIN_ROWS = 20
@@ -108,6 +108,8 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     weight = None if roles.weight is None else weights_of(table, roles.weight)
     counts = (labels.y >= 0) & (True if weight is None else weight > 0)
     notes = _notes(labels.y, groups.ids, weight, roles)
+    if weight is not None:
+        notes = (*notes, _weighted(str(roles.weight), weight[counts]))
     if roles.unknown == "group":
         groups = with_unknown_group(groups)
     rows = np.flatnonzero(counts & (groups.ids >= 0))
@@ -185,6 +187,10 @@ def _notes(
         if count:
             found.append(f"{sentences.rows_of(count)} {what}")
     return tuple(found)
+
+
+def _weighted(column: str, weight: NDArray[np.float64]) -> str:
+    return sentences.weighted(column, len(weight), effective_size(weight))
 
 
 def _is_training(table: Table, column: str, rows: NDArray[np.intp]) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from numpy.typing import ArrayLike
 
-from fairmoe._checks import check_binary, check_group, check_same_length
+from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe.functional.guard import find_faults
 
 
@@ -55,6 +55,7 @@ def find_alarm(
     group: ArrayLike,
     n_groups: int,
     favourable: bool | None,
+    sample_weight: ArrayLike | None = None,
 ) -> Alarm | None:
     """Return why a model is no choice, or None.
 
@@ -66,6 +67,8 @@ def find_alarm(
         n_groups: The number of groups.
         favourable: Whether the positive class is good for the person; None if it is neither, or
             that was not told.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands; all count the
+            same if it is left out.
 
     Raises:
         InvalidInputError: An array is not of this form.
@@ -82,6 +85,8 @@ def find_alarm(
     }
     ids = check_group(group, n_groups)
     check_same_length(**arrays, group=ids)
+    weights = check_weight(sample_weight, len(ids))
+    amounts = torch.ones(len(ids)).double() if weights is None else torch.tensor(weights)
     true, pred, other = (torch.tensor(array == 1) for array in arrays.values())
     faults = find_faults(
         pred,
@@ -91,26 +96,29 @@ def find_alarm(
         plain=other,
         favourable=favourable,
         choosing=False,
+        weights=None if weights is None else amounts,
     )
     if not faults.any:
         return None
-    true_rate = true.double().mean().item()
+    true_rate = _share(true, amounts)
     harm, plain_harm = (
-        math.nan if favourable is None else _share(each[true == favourable] != favourable)
+        math.nan
+        if favourable is None
+        else _share(each[true == favourable] != favourable, amounts[true == favourable])
         for each in (pred, other)
     )
     return Alarm(
         inaccurate=bool(faults.inaccurate),
         lopsided=bool(faults.lopsided),
         harmful=bool(faults.harmful),
-        accuracy=_share(pred == true),
+        accuracy=_share(pred == true, amounts),
         constant_accuracy=max(true_rate, 1 - true_rate),
-        predicted_rate=_share(pred),
+        predicted_rate=_share(pred, amounts),
         true_rate=true_rate,
         harm=harm,
         plain_harm=plain_harm,
     )
 
 
-def _share(rows: torch.Tensor) -> float:
-    return rows.double().mean().item()
+def _share(rows: torch.Tensor, amounts: torch.Tensor) -> float:
+    return ((rows.double() @ amounts) / amounts.sum()).item()

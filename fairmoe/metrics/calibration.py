@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
+from fairmoe._checks import check_binary, check_group, check_proba, check_same_length, check_weight
 from fairmoe._intervals import wilson_interval
 from fairmoe.errors import InvalidInputError
+from fairmoe.metrics.effective import to_effective_size
 
 
 def calibration_by_group(
@@ -18,6 +19,7 @@ def calibration_by_group(
     group: ArrayLike,
     group_names: Sequence[str],
     n_bins: int = 10,
+    sample_weight: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Return how often the positive class came true where it was given some probability.
 
@@ -29,10 +31,13 @@ def calibration_by_group(
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
         n_bins: The number of bins, at least 1.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands; all count the
+            same if it is left out.
 
     Returns:
         One row per group and bin, in order. Columns: `group`, the bin's edges `low` and `high`,
-        the count `n`, `mean_score`, `positive_rate`, and its 95% Wilson interval
+        the count `n` (with weights in proportion to them, adding up to the group's effective size),
+        `mean_score`, `positive_rate`, and its 95% Wilson interval
         `positive_rate_low`, `positive_rate_high`. NaN in bins without rows.
 
     Raises:
@@ -46,8 +51,11 @@ def calibration_by_group(
     edges = np.linspace(0, 1, n_bins + 1)
     cell = ids * n_bins + np.searchsorted(edges[1:-1], score)
     cells = len(group_names) * n_bins
-    n = np.bincount(cell, minlength=cells)
-    positives = np.bincount(cell[true], minlength=cells)
+    weights = check_weight(sample_weight, len(ids))
+    amounts = None if weights is None else to_effective_size(weights, ids, len(group_names))
+    counted = np.ones(len(ids)) if amounts is None else amounts
+    n = np.bincount(cell, amounts, minlength=cells)
+    positives = np.bincount(cell[true], None if amounts is None else amounts[true], cells)
     low, high = wilson_interval(positives, n)
     with np.errstate(invalid="ignore"):
         return pd.DataFrame(
@@ -56,7 +64,7 @@ def calibration_by_group(
                 "low": np.tile(edges[:-1], len(group_names)),
                 "high": np.tile(edges[1:], len(group_names)),
                 "n": n,
-                "mean_score": np.bincount(cell, score, cells) / n,
+                "mean_score": np.bincount(cell, score * counted, cells) / n,
                 "positive_rate": positives / n,
                 "positive_rate_low": low,
                 "positive_rate_high": high,

@@ -3,20 +3,27 @@
 import math
 from collections.abc import Sequence
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
+from fairmoe._checks import check_binary, check_group, check_proba, check_same_length, check_weight
 from fairmoe.names import CELLS
 
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _MAX_POINTS = 201
 """Points of a curve that are kept; more are not seen."""
 
 
 def roc_by_group(
-    y_true: ArrayLike, y_score: ArrayLike, *, group: ArrayLike, group_names: Sequence[str]
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    sample_weight: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Return each group's ROC curve.
 
@@ -25,6 +32,7 @@ def roc_by_group(
         y_score: Shape `(n,)`, probability of the positive class.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
 
     Returns:
         In the order of the groups and from the highest threshold to the lowest: `group`,
@@ -36,15 +44,17 @@ def roc_by_group(
         InvalidInputError: An array is not of this form.
     """
     true, score, ids = _check_scores(y_true, y_score, group, group_names)
+    amounts = amounts_of(sample_weight, len(ids))
     curves = []
     for g, name in enumerate(group_names):
-        scores, labels = score[ids == g], true[ids == g]
+        scores, labels, amount = score[ids == g], true[ids == g], amounts[ids == g]
         if labels.all() or not labels.any():
             continue
         order = np.argsort(-scores, kind="stable")
         last_of_score = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
-        true_positives = np.append(0, labels[order].cumsum()[last_of_score])
-        false_positives = np.append(0, (~labels[order]).cumsum()[last_of_score])
+        true_positives, false_positives = (
+            np.append(0, (of * amount)[order].cumsum()[last_of_score]) for of in (labels, ~labels)
+        )
         points = np.unique(
             np.linspace(0, len(last_of_score), min(_MAX_POINTS, len(last_of_score) + 1)).astype(int)
         )
@@ -65,7 +75,12 @@ def roc_by_group(
 
 
 def auc_by_group(
-    y_true: ArrayLike, y_score: ArrayLike, *, group: ArrayLike, group_names: Sequence[str]
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    sample_weight: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Return the area under each group's ROC curve, with the 95% interval of DeLong et al.
 
@@ -74,6 +89,7 @@ def auc_by_group(
         y_score: Shape `(n,)`, probability of the positive class.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
 
     Returns:
         One row per group, indexed by its name: the counts `positives` and `negatives`, and `auc`
@@ -83,20 +99,21 @@ def auc_by_group(
         InvalidInputError: An array is not of this form.
     """
     true, score, ids = _check_scores(y_true, y_score, group, group_names)
+    amounts = amounts_of(sample_weight, len(ids))
     z = NormalDist().inv_cdf(0.975)
     rows = []
     for g in range(len(group_names)):
-        scores, labels = score[ids == g], true[ids == g]
-        positive, negative = np.sort(scores[labels]), np.sort(scores[~labels])
+        of_classes = [(ids == g) & of for of in (true, ~true)]
+        (positive, p_amount), (negative, n_amount) = ((score[of], amounts[of]) for of in of_classes)
         auc = half_width = math.nan
         if min(len(positive), len(negative)) >= 2:
             # Of each row: the share of the other class that it is ranked rightly against.
-            positive_ranks = _rank(negative, positive) / len(negative)
-            negative_ranks = 1 - _rank(positive, negative) / len(positive)
-            auc = float(positive_ranks.mean())
+            positive_ranks = _rank(negative, n_amount, positive)
+            negative_ranks = 1 - _rank(positive, p_amount, negative)
+            auc = float(np.average(positive_ranks, weights=p_amount))
             half_width = z * math.sqrt(
-                positive_ranks.var(ddof=1) / len(positive_ranks)
-                + negative_ranks.var(ddof=1) / len(negative_ranks)
+                _variance_of_mean(positive_ranks, p_amount)
+                + _variance_of_mean(negative_ranks, n_amount)
             )
         interval = np.clip([auc - half_width, auc + half_width], 0, 1)
         rows.append((len(positive), len(negative), auc, *interval))
@@ -108,7 +125,12 @@ def auc_by_group(
 
 
 def confusion_by_group(
-    y_true: ArrayLike, y_pred: ArrayLike, *, group: ArrayLike, group_names: Sequence[str]
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    sample_weight: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Return how many rows of each group are predicted rightly and wrongly, by class.
 
@@ -117,6 +139,7 @@ def confusion_by_group(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
 
     Returns:
         One row per group, indexed by its name: the count `n`, the counts `CELLS`, and each of
@@ -135,22 +158,47 @@ def confusion_by_group(
     ids = check_group(group, len(group_names))
     check_same_length(y_true=true, y_pred=pred, group=ids)
     members = (true & pred, ~true & pred, true & ~pred, ~true & ~pred)
-    table = pd.DataFrame(
-        {
-            cell: np.bincount(ids[is_member], minlength=len(group_names))
-            for cell, is_member in zip(CELLS, members, strict=True)
-        },
-        index=pd.Index(group_names, name="group"),
+    table, weighted = (
+        pd.DataFrame(
+            {
+                cell: np.bincount(
+                    ids[is_member], None if by is None else by[is_member], len(group_names)
+                )
+                for cell, is_member in zip(CELLS, members, strict=True)
+            },
+            index=pd.Index(group_names, name="group"),
+        )
+        for by in (None, amounts_of(sample_weight, len(ids)))
     )
-    n = table.sum(axis=1)
-    shares = table.div(n.where(n > 0), axis=0).add_suffix("_share")
+    n, total = table.sum(axis=1), weighted.sum(axis=1)
+    shares = weighted.div(total.where(total > 0), axis=0).add_suffix("_share")
     return pd.concat([n.rename("n"), table, shares], axis=1)
 
 
-def _rank(ordered: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how many of `ordered` lie below each value, ties counting half."""
-    below = np.searchsorted(ordered, values)
-    return (below + np.searchsorted(ordered, values, side="right")) / 2
+def amounts_of(sample_weight: ArrayLike | None, n: int) -> NDArray[np.float64]:
+    """Return for how many people each row stands, `(n,)`; one each if that is left out."""
+    weights = check_weight(sample_weight, n)
+    return np.ones(n) if weights is None else weights
+
+
+def _rank(
+    others: NDArray[np.float64], amounts: NDArray[np.float64], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the share of `others` that lies below each value, ties counting half."""
+    order = np.argsort(others)
+    so_far = np.append(0, amounts[order].cumsum())
+    below, not_above = (
+        so_far[np.searchsorted(others[order], values, side=side)] for side in _SIDES
+    )
+    ranks: NDArray[np.float64] = (below + not_above) / (2 * so_far[-1])
+    return ranks
+
+
+def _variance_of_mean(values: NDArray[np.float64], amounts: NDArray[np.float64]) -> float:
+    """Return the variance of a weighted mean; of equal weights `var(ddof=1) / n`."""
+    size = amounts.sum() ** 2 / np.square(amounts).sum()
+    mean = np.average(values, weights=amounts)
+    return float(np.average((values - mean) ** 2, weights=amounts) / (size - 1))
 
 
 def _check_scores(

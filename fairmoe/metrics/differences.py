@@ -18,10 +18,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._intervals import newcombe_interval, wilson_interval
+from fairmoe.metrics.effective import Counts
 
 LEVEL = 0.05
-Counts = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Of each group, `(g,)`, the rows that a rate counts and the rows that it is a share of."""
 
 _Z = NormalDist().inv_cdf(1 - LEVEL / 2)
 _DRAWS = 20_000
@@ -40,7 +39,7 @@ def gap_interval(families: Sequence[Counts]) -> tuple[float, float]:
     Returns:
         The lower and the upper end, in [0, 1]. The lower is 0 unless some pair surely differs.
     """
-    z = _simultaneous_z(tuple(tuple(map(int, trials)) for _, trials in families))
+    z = _simultaneous_z(tuple(tuple(map(round, trials)) for _, trials in families))
     low, high = 0.0, 0.0
     for hits, trials in families:
         i, j = np.triu_indices(len(trials), 1)
@@ -63,7 +62,7 @@ def ratio_interval(counts: Counts) -> tuple[float, float]:
     hits, trials = counts
     if not hits.any():
         return np.nan, np.nan
-    z = _simultaneous_z((tuple(map(int, trials)),))
+    z = _simultaneous_z((tuple(map(round, trials)),))
     i, j = np.nonzero(~np.eye(len(trials), dtype=bool))
     pairs = (hits[i], hits[j]), (trials[i], trials[j])
     low = np.nanmin(ratio_of_two(*pairs, z=_Z)[0])
@@ -85,7 +84,7 @@ def against_reference(counts: Counts, reference: int) -> dict[str, NDArray[np.fl
         reference itself 0, 1 and NaN.
     """
     hits, trials = counts
-    z = _simultaneous_z((tuple(map(int, trials)),), reference)
+    z = _simultaneous_z((tuple(map(round, trials)),), reference)
     pairs = (
         (hits, np.full_like(hits, hits[reference])),
         (trials, np.full_like(trials, trials[reference])),
@@ -99,7 +98,7 @@ def against_reference(counts: Counts, reference: int) -> dict[str, NDArray[np.fl
     p_values = np.full(len(trials), np.nan)
     p_values[others] = holm(
         [
-            exact_p_value((int(k), int(hits[reference])), (int(n), int(trials[reference])))
+            exact_p_value((round(k), round(hits[reference])), (round(n), round(trials[reference])))
             for k, n in zip(hits[others], trials[others], strict=True)
         ]
     )

@@ -1,6 +1,7 @@
 """Which groups the gaps lie between, and how often chance makes them as large."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -31,7 +32,12 @@ class Gap:
 
 
 def largest_gaps(
-    y_true: ArrayLike, y_pred: ArrayLike, *, group: ArrayLike, rates: pd.DataFrame
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    rates: pd.DataFrame,
+    sample_weight: ArrayLike | None = None,
 ) -> dict[str, Gap]:
     """Return between which groups each of `GAPS` lies, tested against 2,000 shufflings.
 
@@ -40,13 +46,15 @@ def largest_gaps(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1.
         group: Shape `(n,)`, ids that index the groups.
         rates: What `group_rates` returned for them.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
 
     Raises:
         InvalidInputError: An array is not of this form.
     """
+    of: dict[str, Any] = {"group": group, "n_groups": len(rates), "sample_weight": sample_weight}
     tests = {
-        "dp": demographic_parity_test(y_pred, group=group, n_groups=len(rates)),
-        "eo": equal_opportunity_test(y_true, y_pred, group=group, n_groups=len(rates)),
+        "dp": demographic_parity_test(y_pred, **of),
+        "eo": equal_opportunity_test(y_true, y_pred, **of),
     }
     return {name: _gap(rates[rate], tests[name]) for name, rate in GAPS.items()}
 

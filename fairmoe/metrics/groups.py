@@ -13,10 +13,12 @@ from fairmoe._checks import (
     check_matrix,
     check_proba,
     check_same_length,
+    check_weight,
 )
 from fairmoe._intervals import wilson_interval
 from fairmoe.functional.groups import averaging_matrix, gap
 from fairmoe.functional.losses import representation_loss
+from fairmoe.metrics.effective import Counts, Weights, effective_counts
 from fairmoe.names import RATES
 
 
@@ -27,6 +29,7 @@ def group_rates(
     *,
     group: ArrayLike,
     group_names: Sequence[str],
+    sample_weight: ArrayLike | None = None,
 ) -> pd.DataFrame:
     """Return what happens to each group, with 95% Wilson intervals.
 
@@ -36,11 +39,14 @@ def group_rates(
         y_score: Shape `(n,)`, probability of the positive class.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands; all count the
+            same if it is left out.
 
     Returns:
-        One row per group, indexed by its name. Columns: the counts `n`, `positives` (by label)
-        and `selected` (by prediction), `mean_score`, and for each of `RATES` its value and, under
-        its name with `_low` and `_high`, its interval. NaN where not estimable.
+        One row per group, indexed by its name. Columns: the rows `n`, `positives` (by label) and
+        `selected` (by prediction), counted without weights, `mean_score`, and for each of `RATES`
+        its value and, under its name with `_low` and `_high`, its interval. NaN where not
+        estimable.
 
     Raises:
         InvalidInputError: An array is not of this form.
@@ -57,12 +63,17 @@ def group_rates(
     ids = check_group(group, n_groups)
     check_same_length(y_true=true, y_pred=pred, y_score=score, group=ids)
 
-    counts = rate_counts(true, pred, ids, n_groups)
-    positives, n = counts["base_rate"]
-    columns = {"n": n, "positives": positives, "selected": counts["selection_rate"][0]}
+    weights = check_weight(sample_weight, len(ids))
+    rows = rate_counts(true, pred, ids, n_groups)
+    positives, n = rows["base_rate"]
+    columns = {"n": n, "positives": positives, "selected": rows["selection_rate"][0]}
+    counts = rows if weights is None else rate_counts(true, pred, ids, n_groups, weights)
+    amounts = np.ones(len(ids)) if weights is None else weights
     rates: dict[str, NDArray[np.float64]] = {}
     with np.errstate(invalid="ignore"):
-        rates["mean_score"] = np.bincount(ids, score, n_groups) / n
+        rates["mean_score"] = np.bincount(ids, score * amounts, n_groups) / np.bincount(
+            ids, amounts, n_groups
+        )
         for name in RATES:
             hits, trials = counts[name]
             rates[name] = hits / trials
@@ -71,8 +82,12 @@ def group_rates(
 
 
 def rate_counts(
-    true: NDArray[np.bool_], pred: NDArray[np.bool_], group: NDArray[np.int64], n_groups: int
-) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    true: NDArray[np.bool_],
+    pred: NDArray[np.bool_],
+    group: NDArray[np.int64],
+    n_groups: int,
+    weights: Weights = None,
+) -> dict[str, Counts]:
     """Return for each of `RATES` the rows that it counts in each group, and those it is a share of.
 
     Args:
@@ -80,19 +95,20 @@ def rate_counts(
         pred: Shape `(n,)`, hard predictions.
         group: Shape `(n,)`, ids in `[0, n_groups)`.
         n_groups: The number of groups.
+        weights: Shape `(n,)`. With them counts are of effective rows, see `effective_counts`.
     """
-
-    def count(of: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(group[of], minlength=n_groups)
-
-    n, positives, selected = count(np.ones_like(true)), count(true), count(pred)
+    everyone = np.ones_like(true)
+    hits_among = {
+        "base_rate": (true, everyone),
+        "selection_rate": (pred, everyone),
+        "true_positive_rate": (pred, true),
+        "false_positive_rate": (pred, ~true),
+        "accuracy": (pred == true, everyone),
+        "positive_predictive_value": (true, pred),
+    }
     return {
-        "base_rate": (positives, n),
-        "selection_rate": (selected, n),
-        "true_positive_rate": (count(pred & true), positives),
-        "false_positive_rate": (count(pred & ~true), n - positives),
-        "accuracy": (count(pred == true), n),
-        "positive_predictive_value": (count(pred & true), selected),
+        name: effective_counts(hits, among, group, n_groups, weights)
+        for name, (hits, among) in hits_among.items()
     }
 
 

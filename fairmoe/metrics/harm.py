@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fairmoe._checks import check_binary, check_group, check_same_length
+from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe._intervals import paired_interval, wilson_interval
 from fairmoe.metrics._json import plain_record
+from fairmoe.metrics.effective import Weights
 
 COUNTS = (
     "n",
@@ -85,6 +86,7 @@ def account_in_people(
     group: ArrayLike,
     group_names: Sequence[str],
     favourable: bool,
+    sample_weight: ArrayLike | None = None,
 ) -> Account:
     """Return who gets the good outcome, who is wrongly denied it, and what a model changes.
 
@@ -95,6 +97,9 @@ def account_in_people(
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
         favourable: Whether the positive class is good for the person; otherwise it is bad.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands. Counts are then
+            of as many people as there are rows, in proportion to the weights, and rounded;
+            intervals are those of the effective rows (Kish).
 
     Raises:
         InvalidInputError: An array is not of this form.
@@ -128,22 +133,47 @@ def account_in_people(
         plain & ~model,
         plain & ~model & ~label,
     )
-    counts = np.array([np.bincount(ids[cell], minlength=len(group_names)) for cell in cells])
-    table = _table(np.column_stack([counts, counts.sum(axis=1)]))
+    weights = check_weight(sample_weight, len(ids))
+
+    def with_sum(amounts: Weights) -> NDArray[Any]:
+        counts = np.array(
+            [
+                np.bincount(ids[of], None if amounts is None else amounts[of], len(group_names))
+                for of in cells
+            ]
+        )
+        return np.column_stack([counts, counts.sum(axis=1)])
+
+    if weights is None:
+        counts = with_sum(None)
+        table = _table(counts, np.ones(counts.shape))
+    else:
+        counts = with_sum(weights / weights.mean())
+        squares = with_sum((weights / weights.mean()) ** 2)
+        with np.errstate(invalid="ignore"):
+            table = _table(counts, np.where(counts > 0, counts / squares, 1.0))
+        table[list(COUNTS)] = table[list(COUNTS)].round().astype(np.int64)
     groups = table.iloc[:-1].set_axis(pd.Index(group_names, name="group"))
     return Account(groups, table.iloc[-1].rename(None))
 
 
-def _table(counts: NDArray[np.int64]) -> pd.DataFrame:
-    """Return counts `(10, g)`, in the order of `COUNTS`, with rates and changes, a row for each."""
+def _table(counts: NDArray[Any], telling: NDArray[np.float64]) -> pd.DataFrame:
+    """Return counts with rates and changes, a row for each group.
+
+    Args:
+        counts: Shape `(10, g)`, in the order of `COUNTS`.
+        telling: The same shape. How much one of those counted tells of a rate among them: 1, or
+            less where weights differ.
+    """
     count = dict(zip(COUNTS, counts, strict=True))
+    tells = dict(zip(COUNTS, telling, strict=True))
     columns: dict[str, NDArray[Any]] = dict(count)
     with np.errstate(invalid="ignore"):
         for name, among in RATES_AMONG.items():
             rate = f"{name}_rate"
             columns[rate] = count[name] / count[among]
             columns[f"{rate}_low"], columns[f"{rate}_high"] = wilson_interval(
-                count[name], count[among]
+                count[name] * tells[among], count[among] * tells[among]
             )
         harmed_more = count["worse"] - count["worse_right"]
         moved = {
@@ -154,7 +184,7 @@ def _table(counts: NDArray[np.int64]) -> pd.DataFrame:
             gained, lost = moved[name]
             columns[name] = (gained - lost) / count[among]
             columns[f"{name}_low"], columns[f"{name}_high"] = paired_interval(
-                gained, lost, count[among]
+                *(each * tells[among] for each in (gained, lost, count[among]))
             )
     return pd.DataFrame(columns)
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from fairmoe.metrics.differences import (
     LEVEL,
-    Counts,
     against_reference,
     gap_interval,
     ratio_interval,
 )
+from fairmoe.metrics.effective import Counts
 
 Verdict = Literal["within", "exceeds", "cannot be told"]
 """What can be said of a gap and a tolerance; never that a model is fair."""
@@ -87,7 +87,7 @@ def differences(judged: Mapping[str, JudgedRate], tolerance: float | None) -> pd
             "highest": "",
             "lowest": "",
             "groups": min(len(part.names) for part in parts),
-            "n": int(sum(part.counts[1].sum() for part in parts)),
+            "n": round(sum(part.counts[1].sum() for part in parts)),
             "verdict": None,
         }
         if all(len(part.names) > 1 for part in parts):
@@ -99,6 +99,11 @@ def differences(judged: Mapping[str, JudgedRate], tolerance: float | None) -> pd
             row["verdict"] = _verdict(row["low"], row["high"], tolerance)
         rows[measure] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
+
+
+def _whole(counts: NDArray[Any]) -> NDArray[np.int64]:
+    whole: NDArray[np.int64] = np.rint(counts).astype(np.int64)
+    return whole
 
 
 def _verdict(low: float, high: float, tolerance: float) -> Verdict:
@@ -135,7 +140,7 @@ def _comparisons(rate: str, of: JudgedRate, reference: str) -> pd.DataFrame:
         {
             "rate": rate,
             "group": of.names,
-            "n": of.counts[1],
+            "n": _whole(of.counts[1]),
             "value": of.values,
             "reference_value": of.values[place],
             **{name: found[name] for name in ("difference", "low", "high", "p_value")},
@@ -157,7 +162,7 @@ def ratios(good: JudgedRate, reference: str) -> pd.DataFrame:
         to_highest = good.values / good.values.max(initial=0)
     return pd.DataFrame(
         {
-            "n": good.counts[1],
+            "n": _whole(good.counts[1]),
             "value": good.values,
             "to_highest": to_highest,
             "to_reference": found["ratio"],

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
+from fairmoe._checks import check_binary, check_group, check_proba, check_same_length, check_weight
 from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.metrics._json import plain, plain_record
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
@@ -108,6 +108,7 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     reference: str | None = None,
     tolerance: float | None = None,
     min_rows: int = MIN_ROWS,
+    sample_weight: ArrayLike | None = None,
 ) -> Review:
     """Return what a reviewer asks of one model's decisions.
 
@@ -122,6 +123,8 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
         reference: The group that the others are compared with; by default that of most rows.
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         min_rows: Groups of fewer rows stand apart, rate by rate.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands. All rows that
+            are counted then are effective rows (Kish), rounded: as many as tell as much.
 
     Raises:
         InvalidInputError: An array is not of this form, the reference is no group, or the tolerance
@@ -144,16 +147,20 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
             "A tolerance needs to be a gap from 0 to 1", however=f"{tolerance:g} was given"
         )
     check_reference(reference, names)
-    of_reference = reference or names[int(np.bincount(ids, minlength=len(names)).argmax())]
+    weights = check_weight(sample_weight, len(ids))
+    sizes = np.bincount(ids, weights, minlength=len(names))
+    of_reference = reference or names[int(sizes.argmax())]
     judged = {
         rate: JudgedRate(counts, names, max(min_rows, 1))
-        for rate, counts in rate_counts(true, pred, ids, len(names)).items()
+        for rate, counts in rate_counts(true, pred, ids, len(names), weights).items()
         if rate in COMPARED
     }
     good = pred if favourable in (True, None) else ~pred
-    good_counts = rate_counts(true, good, ids, len(names))["selection_rate"]
+    good_counts = rate_counts(true, good, ids, len(names), weights)["selection_rate"]
     good_judged = JudgedRate(good_counts, names, max(min_rows, 1))
-    calibration = calibration_by_group(true, score, group=ids, group_names=names)
+    calibration = calibration_by_group(
+        true, score, group=ids, group_names=names, sample_weight=weights
+    )
     return Review(
         reference=of_reference,
         tolerance=tolerance,

@@ -11,6 +11,7 @@ from fairmoe._checks import (
     check_matrix,
     check_proba,
     check_same_length,
+    check_weight,
 )
 from fairmoe.errors import InvalidInputError
 from fairmoe.functional.scores import (
@@ -34,6 +35,7 @@ def score_predictions(
     attention: ArrayLike,
     masked_score: ArrayLike,
     top_ratio: float = 0.2,
+    sample_weight: ArrayLike | None = None,
 ) -> dict[str, float]:
     """Return the twelve scores of one model by name, in the order of `METRICS`.
 
@@ -46,6 +48,7 @@ def score_predictions(
         masked_score: Shape `(n,)`, like `y_score`, after each row's most attended columns were set
             to the baseline.
         top_ratio: Share of rows that `ref` and `vef` look at, in (0, 1].
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
 
     Returns:
         Utilities and gaps in [0, 1] (`vef` up to 2), `final_score` their difference; NaN where not
@@ -73,6 +76,7 @@ def score_predictions(
         group=torch.tensor(ids),
         n_groups=n_groups,
         top_ratio=top_ratio,
+        weights=_amounts(sample_weight, len(ids)),
     )
     return {name: scores[name].item() for name in METRICS}
 
@@ -84,6 +88,7 @@ def score_outcomes(
     *,
     group: ArrayLike,
     n_groups: int,
+    sample_weight: ArrayLike | None = None,
 ) -> dict[str, float]:
     """Return the twelve scores of a model that cannot be explained, in the order of `METRICS`.
 
@@ -93,6 +98,7 @@ def score_outcomes(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1, which need not follow from `y_score`.
         group: Shape `(n,)`, ids in `[0, n_groups)`.
         n_groups: The number of groups.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
 
     Returns:
         As `score_predictions` does; NaN for `ref`, `vef`, `att_jsd` and what is made of them.
@@ -109,15 +115,20 @@ def score_outcomes(
     score, ids = check_proba(y_score, "y_score"), check_group(group, n_groups)
     check_same_length(y_true=true, y_score=score, y_pred=pred, group=ids)
     labels, predicted, of_rows = torch.tensor(true), torch.tensor(pred), torch.tensor(ids)
-    unknown = torch.tensor(math.nan)
+    unknown, amounts = torch.tensor(math.nan), _amounts(sample_weight, len(ids))
     scores = combine(
         {
-            "acc": accuracy(predicted, labels),
-            "f1": f1_score(predicted, labels),
-            "auc": roc_auc(torch.tensor(score), labels),
-            "dp": demographic_parity_difference(predicted, of_rows, n_groups),
-            "eo": equal_opportunity_difference(predicted, labels, of_rows, n_groups),
+            "acc": accuracy(predicted, labels, amounts),
+            "f1": f1_score(predicted, labels, amounts),
+            "auc": roc_auc(torch.tensor(score), labels, amounts),
+            "dp": demographic_parity_difference(predicted, of_rows, n_groups, amounts),
+            "eo": equal_opportunity_difference(predicted, labels, of_rows, n_groups, amounts),
             **dict.fromkeys(("ref", "vef", "att_jsd"), unknown),
         }
     )
     return {name: scores[name].item() for name in METRICS}
+
+
+def _amounts(sample_weight: ArrayLike | None, n: int) -> torch.Tensor | None:
+    weights = check_weight(sample_weight, n)
+    return None if weights is None else torch.tensor(weights)

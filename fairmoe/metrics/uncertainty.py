@@ -11,9 +11,10 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from fairmoe._checks import check_binary, check_group, check_matrix, check_same_length
+from fairmoe._checks import check_binary, check_group, check_matrix, check_same_length, check_weight
 from fairmoe.errors import InvalidInputError
 from fairmoe.functional.attention import jensen_shannon_divergence
+from fairmoe.metrics.effective import Counts, effective_counts
 
 _ROUNDING = 1e-12
 """Gaps closer than this are the same gap, reached by sums in another order."""
@@ -47,6 +48,7 @@ def demographic_parity_test(
     n_groups: int,
     n_permutations: int = 2000,
     random_state: int = 0,
+    sample_weight: ArrayLike | None = None,
 ) -> PermutationTest:
     """Test the gap in selection rates against shuffled groups.
 
@@ -56,13 +58,18 @@ def demographic_parity_test(
         n_groups: The number of groups; one without rows makes the gap not estimable.
         n_permutations: How often the groups are shuffled, at least 1.
         random_state: Seed of the shuffling.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands; what is shuffled
+            then are as many rows as tell as much (Kish), rounded.
 
     Raises:
         InvalidInputError: An array is not of this form, or there is no permutation.
     """
     selected, ids = check_binary(y_pred, "y_pred"), check_group(group, n_groups)
     check_same_length(y_pred=selected, group=ids)
-    return _rate_test(selected, ids, n_groups, n_permutations, random_state)
+    counts = effective_counts(
+        selected, np.ones_like(selected), ids, n_groups, check_weight(sample_weight, len(ids))
+    )
+    return _rate_test(counts, n_permutations, random_state)
 
 
 def equal_opportunity_test(
@@ -73,6 +80,7 @@ def equal_opportunity_test(
     n_groups: int,
     n_permutations: int = 2000,
     random_state: int = 0,
+    sample_weight: ArrayLike | None = None,
 ) -> PermutationTest:
     """Test the gap in true-positive rates against groups shuffled among the positive rows.
 
@@ -83,6 +91,8 @@ def equal_opportunity_test(
         n_groups: The number of groups; one without positives makes the gap not estimable.
         n_permutations: How often the groups are shuffled, at least 1.
         random_state: Seed of the shuffling.
+        sample_weight: Shape `(n,)`, positive, for how many people each row stands; what is shuffled
+            then are as many rows as tell as much (Kish), rounded.
 
     Raises:
         InvalidInputError: An array is not of this form, or there is no permutation.
@@ -90,7 +100,10 @@ def equal_opportunity_test(
     positive, selected = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
     ids = check_group(group, n_groups)
     check_same_length(y_true=positive, y_pred=selected, group=ids)
-    return _rate_test(selected[positive], ids[positive], n_groups, n_permutations, random_state)
+    counts = effective_counts(
+        selected, positive, ids, n_groups, check_weight(sample_weight, len(ids))
+    )
+    return _rate_test(counts, n_permutations, random_state)
 
 
 def attention_test(
@@ -133,21 +146,15 @@ def attention_test(
     return _compare(observed, np.concatenate(shuffled))
 
 
-def _rate_test(
-    selected: NDArray[np.bool_],
-    group: NDArray[np.int64],
-    n_groups: int,
-    n_permutations: int,
-    random_state: int,
-) -> PermutationTest:
+def _rate_test(counts: Counts, n_permutations: int, random_state: int) -> PermutationTest:
     random = _generator(n_permutations, random_state)
-    sizes = np.bincount(group, minlength=n_groups)
+    hits, sizes = (np.rint(each).astype(np.int64) for each in counts)
     if not sizes.all():
         return _compare(np.nan, np.full(n_permutations, np.nan))
-    counts = np.bincount(group[selected], minlength=n_groups)
     # Shuffled groups meet the selected rows as balls drawn from an urn with a colour per group.
-    shuffled = random.multivariate_hypergeometric(sizes, counts.sum(), size=n_permutations)
-    return _compare(float(np.ptp(counts / sizes)), np.ptp(shuffled / sizes, axis=1))
+    shuffled = random.multivariate_hypergeometric(sizes, hits.sum(), size=n_permutations)
+    observed = float(np.ptp(counts[0] / counts[1]))
+    return _compare(observed, np.ptp(shuffled / sizes, axis=1))
 
 
 def _generator(n_permutations: int, random_state: int) -> np.random.Generator:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fairmoe.analysis import review_run, rows_of_run
 from fairmoe.analysis.attention import (
@@ -28,6 +29,7 @@ from fairmoe.metrics import (
     largest_gaps,
     wilson_interval,
 )
+from fairmoe.metrics.effective import Weights, effective_counts
 from fairmoe.names import MODELS, SPLITS, Model
 from fairmoe.runs import Run
 from fairmoe.sweep import Sweep
@@ -143,7 +145,12 @@ def find(
     decided = {model: test.proba[model] > 0.5 for model in MODELS}
     rates = {
         model: group_rates(
-            test.y_true, decided[model], test.proba[model], group=test.group, group_names=names
+            test.y_true,
+            decided[model],
+            test.proba[model],
+            group=test.group,
+            group_names=names,
+            sample_weight=test.weight,
         )
         for model in MODELS
     }
@@ -154,10 +161,16 @@ def find(
         scores=score_table(run.scores["test"]),
         rates=rates,
         gaps={
-            model: largest_gaps(test.y_true, decided[model], group=test.group, rates=rates[model])
+            model: largest_gaps(
+                test.y_true,
+                decided[model],
+                group=test.group,
+                rates=rates[model],
+                sample_weight=test.weight,
+            )
             for model in MODELS
         },
-        accuracy={model: _interval(int(right[model].sum()), len(test.y_true)) for model in MODELS},
+        accuracy={model: _interval(right[model], test.weight) for model in MODELS},
         reviews={
             model: run.review(model, reference=reference, tolerance=tolerance)
             if labelled is None
@@ -202,6 +215,7 @@ def _attention(run: Run, labelled: LabelledTable) -> Attention:
     )
 
 
-def _interval(successes: int, n: int) -> tuple[float, float]:
-    low, high = wilson_interval(successes, n)
-    return float(low), float(high)
+def _interval(right: NDArray[np.bool_], weight: Weights) -> tuple[float, float]:
+    everyone, one_group = np.ones_like(right), np.zeros(len(right), dtype=np.int64)
+    low, high = wilson_interval(*effective_counts(right, everyone, one_group, 1, weight))
+    return float(low[0]), float(high[0])

@@ -230,6 +230,7 @@ class Run:
             favourable=self.roles.target.favourable,
             reference=reference,
             tolerance=tolerance,
+            sample_weight=record.weight,
         )
 
     def account(
@@ -271,6 +272,7 @@ class Run:
             group=record.group,
             group_names=tuple(self.data.groups),
             favourable=favourable,
+            sample_weight=record.weight,
         )
 
     def alarms(self, split: SplitName = "test") -> dict[Model, Alarm]:
@@ -291,6 +293,7 @@ class Run:
                 group=record.group,
                 n_groups=len(self.data.groups),
                 favourable=self.roles.target.favourable,
+                sample_weight=record.weight,
             )
             for model in decided
             if model != "constant"

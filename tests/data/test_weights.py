@@ -57,6 +57,8 @@ def test_rows_without_weight_are_left_out_and_counted_once():
         "2 rows left out because 'w' is missing.",
         "2 rows left out because 'w' is 0.",
         "1 row left out because 'sex' is missing.",
+        "Rows count as 'w' says; the 114 rows that count tell as much as 94 that all count the "
+        "same.",
     )
     assert len(found.rows) == N - 7
 

@@ -26,6 +26,7 @@ ChangeCode = Literal[
     "rare",
     "not a number",
     "unseen",
+    "rows",
 ]
 
 

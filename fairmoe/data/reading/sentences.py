@@ -136,6 +136,14 @@ def dropped(columns: Sequence[str]) -> Change:
     return Change("left out", "", f"Left out, as chosen: {named}.")
 
 
+def weighted(column: str, rows: int, effective: float) -> str:
+    """Say that rows count differently, and how much less they tell for that."""
+    return (
+        f"Rows count as '{column}' says; the {rows_of(rows)} that count tell as much as "
+        f"{effective:,.0f} that all count the same."
+    )
+
+
 def rare(column: str, kept: int, others: int) -> Change:
     """Say that rare levels share an input, or that a column has no others."""
     levels = f"{kept + others:,} levels"

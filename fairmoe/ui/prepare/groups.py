@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.data import MIN_GROUP_ROWS, Sensitive, Table
+from fairmoe.data import MIN_GROUP_ROWS, MISSING, Sensitive, Table
 from fairmoe.data.groups import groups_of
+from fairmoe.data.reading.sentences import rows_of
+from fairmoe.data.roles import Unknown
 from fairmoe.errors import InvalidInputError
 from fairmoe.ui.frame.state import Session
 
+DONE_WITH_UNKNOWN: dict[Unknown, str] = {
+    "leave out": "Leave out",
+    "group": "A group of their own",
+    "train": "For training only",
+}
 MOST_NAMED = 12
 """Groups of a column that can be given a name; of more, values are merged first."""
 
@@ -40,6 +48,27 @@ def ask_merge_small(state: Session, sensitive: Sequence[Sensitive], known: int) 
         help="Groups of fewer rows, or without a row of the positive class, become one. "
         "0 merges none.",
         key=_key_of_size(state),
+        persist_state="session",
+    )
+
+
+def ask_unknown(state: Session, sensitive: Sequence[Sensitive], known: Unknown) -> Unknown:
+    """Ask what becomes of rows whose sensitive value is missing, where there are any."""
+    assert state.table is not None
+    merged = {value for each in sensitive for _, values in each.merge for value in values}
+    frame = state.table.frame
+    is_missing = [frame[each.column].isna() for each in sensitive if MISSING not in merged]
+    count = int(np.logical_or.reduce(is_missing).sum()) if is_missing else 0
+    if not count:
+        return "leave out"
+    return st.segmented_control(
+        f"{rows_of(count)} without a group",
+        list(DONE_WITH_UNKNOWN),
+        default=known,
+        required=True,
+        format_func=DONE_WITH_UNKNOWN.__getitem__,
+        help="Rows for training only teach the models, and count in no group and no score.",
+        key=f"unknown-{state.version}",
         persist_state="session",
     )
 

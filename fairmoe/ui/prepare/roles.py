@@ -13,7 +13,7 @@ from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.data import left_out_by_default
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.prepare.groups import ask_group_names, ask_merge_small
+from fairmoe.ui.prepare.groups import ask_group_names, ask_merge_small, ask_unknown
 from fairmoe.ui.prepare.outcome import ask_outcome
 
 FEW_LEVELS = 10
@@ -34,12 +34,13 @@ def roles_form(state: Session) -> Roles | None:
         sensitive = form.sensitive(target.column if target else None)
         known = state.initial_roles
         merge_small = ask_merge_small(state, sensitive, known.merge_small if known else 0)
+        unknown = ask_unknown(state, sensitive, known.unknown if known else "leave out")
         names = ask_group_names(state, sensitive, known.group_names if known else ())
     if target is None or not sensitive:
         return None
     with st.container(border=True):
         roles = form.features(target, sensitive)
-    return replace(roles, merge_small=merge_small, group_names=names)
+    return replace(roles, merge_small=merge_small, group_names=names, unknown=unknown)
 
 
 class _Form:
@@ -218,6 +219,14 @@ class _Form:
                 self.initial.split_column if self.initial else self.suggestion.split_column,
                 placeholder="None: 60/20/20 at random",
             )
+            weight = self._column(
+                "Weights",
+                "weight",
+                [c for c in free if c not in (*dropped, split) and self._is_weight(c)],
+                self.initial.weight if self.initial else None,
+                placeholder="None: each row counts once",
+                help="A column that says for how many people each row stands, as surveys have.",
+            )
         include = st.toggle(
             "The models may look at the sensitive columns",
             self.initial.include_sensitive if self.initial else False,
@@ -225,7 +234,10 @@ class _Form:
             persist_state="session",
             help="Without them, other columns may still give the group away.",
         )
-        return Roles(target, sensitive, include, tuple(dropped), split)
+        return Roles(target, sensitive, include, tuple(dropped), split, weight=weight)
+
+    def _is_weight(self, column: str) -> bool:
+        return self.table.kinds[column] == "number" and not (self.table.frame[column] < 0).any()
 
     def _dropped_at_first(self) -> tuple[str, ...]:
         if self.initial:
@@ -239,6 +251,7 @@ class _Form:
         columns: list[str],
         suggested: str | None,
         placeholder: str = "Choose a column",
+        help: str | None = None,
     ) -> str | None:
         return st.selectbox(
             name,
@@ -247,6 +260,7 @@ class _Form:
             placeholder=placeholder,
             key=self.key(key),
             persist_state="session",
+            help=help,
         )
 
 

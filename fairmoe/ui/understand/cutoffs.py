@@ -197,6 +197,7 @@ def _show_effect(judged: Judged, thresholds: tuple[float, ...], costs: "Costs") 
         group=record.group,
         group_names=groups,
         favourable=target.favourable is not False,
+        sample_weight=record.weight,
     )
     effects = pd.DataFrame(
         {

@@ -64,6 +64,7 @@ class Judged:
         return {
             "group": self.run.splits[self.split].group,
             "group_names": list(self.run.data.groups),
+            "sample_weight": self.run.splits[self.split].weight,
         }
 
 
@@ -76,9 +77,20 @@ def judge(state: Session, run: "Run", split: SplitName, model: "Model") -> Judge
         record, names = run.splits[split], list(run.data.groups)
         proba = record.proba[model]
         rates = group_rates(
-            record.y_true, proba > 0.5, proba, group=record.group, group_names=names
+            record.y_true,
+            proba > 0.5,
+            proba,
+            group=record.group,
+            group_names=names,
+            sample_weight=record.weight,
         )
-        gaps = largest_gaps(record.y_true, proba > 0.5, group=record.group, rates=rates)
+        gaps = largest_gaps(
+            record.y_true,
+            proba > 0.5,
+            group=record.group,
+            rates=rates,
+            sample_weight=record.weight,
+        )
         return Judged(run, split, model, rates, gaps)
 
     return state.once(("judged", run.run_id, split, model), answer)

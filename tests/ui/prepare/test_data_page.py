@@ -332,6 +332,35 @@ def test_groups_can_be_given_names(data):
     assert groups(data) == ["women", "m"]
 
 
+def test_weights_and_rows_without_a_group_are_asked_for(data):
+    frame = table(120)
+    frame["w"] = 1 + frame.index % 3
+    frame["debt"] = -frame["age"]
+    upload(data, frame)
+    assert not [each for each in data.get("button_group") if "without a group" in each.label]
+    frame["sex"] = frame["sex"].where(frame.index % 10 > 0)
+    upload(data, frame, "gaps.csv")
+    weights = field(data, "selectbox", "Weights")
+    assert "w" in weights.options
+    assert "debt" not in weights.options
+    weights.set_value("w").run()
+    labelled = data.session_state["fairmoe"].labelled
+    assert labelled.roles.weight == "w"
+    assert set(labelled.features) == {"age", "region", "score", "debt"}
+    told = {
+        "leave out": "12 rows left out because 'sex' is missing.",
+        "group": "12 rows made a group of their own because 'sex' is missing.",
+        "train": "12 rows used for training only, and counted in no group, because 'sex' is "
+        "missing.",
+    }
+    for choice, sentence in told.items():
+        field(data, "button_group", "12 rows without a group").set_value(choice).run()
+        labelled = data.session_state["fairmoe"].labelled
+        assert labelled.roles.unknown == choice
+        assert sentence in labelled.notes
+        assert groups(data) == ["f", "m", *(["(missing)"] if choice == "group" else [])]
+
+
 def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     frame = table(240).assign(kin=lambda f: f["sex"].map({"f": "wife", "m": "husband"}))
     frame["score"] = frame["score"].where((frame["sex"] == "f") | (frame.index % 2 == 0))
