@@ -77,6 +77,7 @@ def _cut(
         group=torch.from_numpy(record.group),
         n_groups=len(run.data.groups),
         top_ratio=run.settings.top_ratio,
+        weights=None if record.weight is None else torch.from_numpy(record.weight).float(),
     )
     gate = run.mixture.gate_proba(rows.x)[0].numpy()
     return (

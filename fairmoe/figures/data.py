@@ -15,26 +15,27 @@ PROXY_COLOUR, TOGETHER_COLOUR, MISSING_COLOUR = "#56B4E9", "#0072B2", "#D55E00"
 _WHISKER = {"color": "rgba(128,128,128,0.8)", "thickness": 1.6, "width": 5}
 
 
-def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
-    """Draw how large each group is, and what share of it is positive with its interval.
+def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
+    """Draw how large each group is, and what share of it has the positive label, with intervals.
 
     Args:
         counts: As `fairmoe.figures.tables.group_counts` returns it.
-        positive: The positive class in words.
+        words: What both outcomes are called, the positive one first.
     """
+    positive, other = map(escape_html, words)
     figure = make_subplots(
         rows=1,
         cols=2,
         shared_yaxes=True,
         column_widths=[0.6, 0.4],
         horizontal_spacing=0.05,
-        subplot_titles=["Rows", "Positive share, 95% interval"],
+        subplot_titles=["Rows", f"Label “{positive}”, 95% interval"],
     )
     styles = group_styles([str(name) for name in counts.index])
     names, colours = [style.label for style in styles], [style.colour for style in styles]
-    for label, column, solid in ((positive, "positive", True), ("any other", "negative", False)):
+    for label, column, solid in ((positive, "positive", True), (other, "negative", False)):
         figure.add_bar(
-            name=escape_html(label),
+            name=label,
             y=names,
             x=counts[column],
             orientation="h",
@@ -64,7 +65,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
     figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
-        title="How large is each group, and how much of it is positive?",
+        title=f"How large is each group, and how often is its label “{positive}”?",
         barmode="stack",
         height=170 + 48 * len(counts),
         showlegend=False,
@@ -72,7 +73,7 @@ def label_figure(counts: pd.DataFrame, positive: str) -> go.Figure:
     )
     longest = int((counts["positive"] + counts["negative"]).max())
     figure.update_xaxes(
-        title=f"solid: {escape_html(positive)}; hatched: any other",
+        title=f"solid: {positive}; hatched: {other}",
         range=(0, 1.3 * longest),
         row=1,
         col=1,

@@ -1,21 +1,45 @@
 """How a model's scores and decisions turn out in each group."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._escape import escape_html
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
-from fairmoe.names import CELLS
 
 MOST_GROUPS = 8
 MIN_ROWS_OF_BIN = 5
 """Bins of fewer rows are not drawn: a single row is always right or wrong in full."""
 
+_GOOD, _DENIED, _GRANTED, _BAD = (
+    ("#0072B2", ""),
+    ("#D55E00", "x"),
+    ("#E69F00", "/"),
+    ("#8C8C8C", "."),
+)
 _CELLS = {
-    "true_positive": ("#0072B2", ""),
-    "false_positive": ("#E69F00", "/"),
-    "false_negative": ("#CC79A7", "x"),
-    "true_negative": ("#8C8C8C", "."),
+    True: {
+        "true_positive": _GOOD,
+        "false_negative": _DENIED,
+        "false_positive": _GRANTED,
+        "true_negative": _BAD,
+    },
+    False: {
+        "true_negative": _GOOD,
+        "false_positive": _DENIED,
+        "false_negative": _GRANTED,
+        "true_positive": _BAD,
+    },
+    None: {
+        "true_positive": _GOOD,
+        "false_positive": _GRANTED,
+        "false_negative": ("#CC79A7", "x"),
+        "true_negative": _BAD,
+    },
 }
+"""Who is wrongly denied the good outcome stands out, and beside those who rightly get it."""
+
 _GREY = "rgba(128,128,128,0.8)"
 
 
@@ -119,23 +143,26 @@ def calibration_figure(calibration: pd.DataFrame, sizes: "pd.Series[int]") -> go
         legend={"y": -0.2},
     )
     figure.update_xaxes(title="mean predicted probability", ticksuffix="%", range=[-2, 102])
-    figure.update_yaxes(title="truly positive", ticksuffix="%", range=[-4, 104])
+    figure.update_yaxes(title="share with the label", ticksuffix="%", range=[-4, 104])
     return figure
 
 
-def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
+def confusion_figure(
+    confusion: pd.DataFrame, labels: Mapping[str, str], *, favourable: bool | None
+) -> go.Figure:
     """Draw which share of each group is predicted rightly and wrongly, by class.
 
     Args:
         confusion: As `fairmoe.metrics.confusion_by_group` returns it.
+        labels: What each of `fairmoe.names.CELLS` is called.
+        favourable: Whether the positive class is good for the person.
     """
     figure = go.Figure()
     names = [style.label for style in group_styles([str(name) for name in confusion.index])]
-    for cell, label in CELLS.items():
-        colour, pattern = _CELLS[cell]
+    for cell, (colour, pattern) in _CELLS[favourable].items():
         share = confusion[f"{cell}_share"]
         figure.add_bar(
-            name=label,
+            name=escape_html(labels[cell]),
             y=names,
             x=100 * share,
             orientation="h",
@@ -144,7 +171,7 @@ def confusion_figure(confusion: pd.DataFrame) -> go.Figure:
             text=["" if not value >= 0.06 else f"{value:.0%}" for value in share],
             textposition="inside",
             insidetextanchor="middle",
-            textfont={"color": "#FFFFFF" if cell == "true_positive" else "#111111"},
+            textfont={"color": "#FFFFFF" if (colour, pattern) == _GOOD else "#111111"},
             hovertemplate="%{y}: %{customdata:,} rows, %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(

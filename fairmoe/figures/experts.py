@@ -54,22 +54,31 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def rates_figure(rates: pd.DataFrame) -> go.Figure:
+def rates_figure(
+    rates: pd.DataFrame, words: tuple[str, str], *, favourable: bool | None
+) -> go.Figure:
     """Draw what happens to each group, with intervals.
 
     Args:
         rates: As `fairmoe.metrics.group_rates` returns it.
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person; if it is bad, the first panel
+            is of the other one.
     """
+    outcome = words[1] if favourable is False else words[0]
+    titles = {rate: RATES[rate] for rate in SHOWN_RATES} | {"selection_rate": f"Given “{outcome}”"}
     styles = group_styles([str(name) for name in rates.index])
     figure = row_panels(
-        [escape_html(RATES[rate]) for rate in SHOWN_RATES],
+        [escape_html(title) for title in titles.values()],
         styles,
         title="What happens to each group?",
         row_height=44,
         values=[{"ticksuffix": "%", "range": [-4, 104], "nticks": 5}] * len(SHOWN_RATES),
     )
     for place, rate in enumerate(SHOWN_RATES, start=1):
-        value = 100 * rates[rate]
+        value, low, high = (100 * rates[f"{rate}{end}"] for end in ("", "_low", "_high"))
+        if rate == "selection_rate" and favourable is False:
+            value, low, high = 100 - value, 100 - high, 100 - low
         add_marks(
             figure,
             place,
@@ -78,8 +87,8 @@ def rates_figure(rates: pd.DataFrame) -> go.Figure:
             error_x={
                 "type": "data",
                 "symmetric": False,
-                "array": 100 * rates[f"{rate}_high"] - value,
-                "arrayminus": value - 100 * rates[f"{rate}_low"],
+                "array": high - value,
+                "arrayminus": value - low,
                 "color": "rgba(128,128,128,0.8)",
                 "thickness": 1.6,
                 "width": 5,

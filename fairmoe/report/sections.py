@@ -89,7 +89,7 @@ def data(found: Findings) -> Section:
                 f"columns: {listed(columns, 40)}. The sensitive columns {seen} among what they "
                 f"see.{dropped}"
             ),
-            Text(label_takeaway(counts)),
+            Text(label_takeaway(counts, found.run.data.words[0])),
             labels_grid(counts),
         ),
     )
@@ -97,7 +97,8 @@ def data(found: Findings) -> Section:
 
 def groups(found: Findings) -> Section:
     """Say who is affected how."""
-    rates = found.rates["mixture"]
+    rates, words = found.rates["mixture"], found.run.data.words
+    favourable = found.run.roles.target.favourable
     return Section(
         "groups",
         "Who is affected, and how",
@@ -107,8 +108,8 @@ def groups(found: Findings) -> Section:
             *reviewed(found),
             chart(
                 "rates",
-                rates_figure(rates),
-                takeaway=rates_takeaway(rates),
+                rates_figure(rates, words, favourable=favourable),
+                takeaway=rates_takeaway(rates, words, favourable=favourable),
                 source=f"Mixture; {drawn_from_test(found)} Bars are 95% Wilson intervals.",
                 grid=rates_grid(rates),
             ),

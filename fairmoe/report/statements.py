@@ -40,7 +40,8 @@ def who_gets_more_in(found: Findings, metric: GapMetric) -> str:
         found.rates["mixture"],
         metric,
         model="mixture",
-        outcome=found.run.data.words[0],
+        words=found.run.data.words,
+        favourable=found.run.roles.target.favourable,
     )
 
 

@@ -22,14 +22,19 @@ LEAVE_OUT_LEAKS = (
 )
 
 
-def label_takeaway(counts: pd.DataFrame) -> str:
-    """Say in one sentence what the figure shows."""
+def label_takeaway(counts: pd.DataFrame, outcome: str) -> str:
+    """Say in one sentence how large the groups are, and how often each has a label.
+
+    Args:
+        counts: As `fairmoe.figures.tables.group_counts` returns it.
+        outcome: What the positive class is called.
+    """
     share = {str(name): float(part) for name, part in counts["positive_share"].dropna().items()}
     high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
     return (
         f"{len(counts)} groups of {counts['rows'].min():,} to {counts['rows'].max():,} rows; "
-        f"the positive class is most frequent in {high} ({share[high]:.1%}) "
-        f"and least in {low} ({share[low]:.1%})."
+        f"the label is “{outcome}” most often in {high} ({share[high]:.1%}) "
+        f"and least often in {low} ({share[low]:.1%})."
     )
 
 

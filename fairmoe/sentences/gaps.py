@@ -42,7 +42,13 @@ class LargestGap(Protocol):
 
 
 def who_gets_more(
-    gap: LargestGap, rates: pd.DataFrame, metric: GapMetric, *, model: str, outcome: str
+    gap: LargestGap,
+    rates: pd.DataFrame,
+    metric: GapMetric,
+    *,
+    model: str,
+    words: tuple[str, str],
+    favourable: bool | None,
 ) -> str:
     """Say which group gets an outcome more often, how often each does, and if that may be chance.
 
@@ -51,8 +57,12 @@ def who_gets_more(
         rates: As `fairmoe.metrics.group_rates` returns it.
         metric: "dp" for all people, "eo" for those whose label is the outcome.
         model: Whose gap it is, a key of `fairmoe.names.MODELS`.
-        outcome: What the positive class is called, such as "hired".
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person. If it is bad, "dp" is told of
+            the other one: who gets the good outcome.
     """
+    turned = favourable is False and metric == "dp"
+    outcome = words[1] if turned else words[0]
     among, rate, count = {
         "dp": ("", "selection_rate", "n"),
         "eo": (f"Among people whose label is “{outcome}”, ", "true_positive_rate", "positives"),
@@ -62,27 +72,38 @@ def who_gets_more(
         needed = {"dp": "rows", "eo": f"rows with the label “{outcome}”"}[metric]
         return capitalised(f"{subject}: {INSUFFICIENT}, because a group has no {needed}.")
     told = f"{subject} predicts “{outcome}”"
+    shown = _of_the_other(rates, rate) if turned else rates
     if gap.test.difference == 0:
-        return capitalised(f"{told} equally often for all groups: {rates[rate].iloc[0]:.1%}.")
-    high, low = (_rate(rates.T[name], rate, count) for name in (gap.highest, gap.lowest))
+        return capitalised(f"{told} equally often for all groups: {shown[rate].iloc[0]:.1%}.")
+    highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
+    high, low = (_rate(shown.T[name], rate, count) for name in (highest, lowest))
     apart = f"{100 * gap.test.difference:.1f} pp"
     compared = (
-        f"more often for {gap.highest} ({high}) than for {gap.lowest} ({low}), by {apart}"
+        f"more often for {highest} ({high}) than for {lowest} ({low}), by {apart}"
         if len(rates) == 2
-        else f"most often for {gap.highest} ({high}) and least often for {gap.lowest} ({low}), "
+        else f"most often for {highest} ({high}) and least often for {lowest} ({low}), "
         f"{apart} apart"
     )
     return f"{capitalised(told)} {compared}. {significance(gap.test.p_value, 'difference')}"
 
 
-def why_they_differ(gap: LargestGap, rates: pd.DataFrame, distance: float, *, outcome: str) -> str:
+def why_they_differ(
+    gap: LargestGap,
+    rates: pd.DataFrame,
+    distance: float,
+    *,
+    words: tuple[str, str],
+    favourable: bool | None,
+) -> str:
     """Say how far the labels themselves differ, and how far the mixture's reasons do.
 
     Args:
         gap: The gap in how many are predicted positive.
         rates: As `fairmoe.metrics.group_rates` returns it.
         distance: The attention distance of the mixture, in [0, 1]; NaN where not estimable.
-        outcome: What the positive class is called.
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person; if it is bad, the other one is
+            told of.
     """
     reasons = (
         "How far the mixture's attention differs between the groups cannot be estimated."
@@ -92,13 +113,17 @@ def why_they_differ(gap: LargestGap, rates: pd.DataFrame, distance: float, *, ou
     )
     if not gap.highest:
         return reasons
-    high, low = (float(rates["base_rate"][name]) for name in (gap.highest, gap.lowest))
+    turned = favourable is False
+    outcome = words[1] if turned else words[0]
+    highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
+    base = 1 - rates["base_rate"] if turned else rates["base_rate"]
+    high, low = float(base[highest]), float(base[lowest])
     if high == low:
         return f"The label is “{outcome}” equally often for both groups. {reasons}"
     often = "more" if high > low else "less"
     return (
-        f"The label is “{outcome}” {often} often for {gap.highest} ({high:.1%}) than for "
-        f"{gap.lowest} ({low:.1%}). {reasons}"
+        f"The label is “{outcome}” {often} often for {highest} ({high:.1%}) than for "
+        f"{lowest} ({low:.1%}). {reasons}"
     )
 
 
@@ -118,6 +143,14 @@ def given_away_by(feature: str, auc: float) -> str:
 def sees_the_group(columns: Sequence[str]) -> str:
     """Say that the models are given the sensitive columns."""
     return f"The models are given the sensitive attribute itself: {listed(columns)}."
+
+
+def _of_the_other(rates: pd.DataFrame, rate: str) -> pd.DataFrame:
+    """Return rates of the other outcome in place of those of the positive one."""
+    ends = {f"{rate}_low": f"{rate}_high", f"{rate}_high": f"{rate}_low"}
+    return rates.assign(
+        **{rate: 1 - rates[rate]}, **{name: 1 - rates[other] for name, other in ends.items()}
+    )
 
 
 def _rate(row: "pd.Series[float]", rate: str, count: str) -> str:

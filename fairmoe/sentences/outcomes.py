@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-from fairmoe.names import CELLS
-
 
 def roc_takeaway(aucs: pd.DataFrame) -> str:
     """Say in one sentence in which groups rows are ranked best and worst."""
@@ -45,13 +43,39 @@ def calibration_takeaway(errors: "pd.Series[float]") -> str:
     )
 
 
-def confusion_takeaway(confusion: pd.DataFrame) -> str:
-    """Say in two sentences for whom the model errs most often, of those whom an error can meet."""
+def cells_in_words(words: tuple[str, str]) -> dict[str, str]:
+    """Return what each of `fairmoe.names.CELLS` is, by what the outcomes are called.
+
+    Args:
+        words: What both outcomes are called, the positive one first.
+    """
+    positive, other = words
+    return {
+        "true_positive": f"rightly “{positive}”",
+        "false_positive": f"wrongly “{positive}”",
+        "false_negative": f"wrongly “{other}”",
+        "true_negative": f"rightly “{other}”",
+    }
+
+
+def confusion_takeaway(
+    confusion: pd.DataFrame, words: tuple[str, str], *, favourable: bool | None
+) -> str:
+    """Say in two sentences for whom the model errs most often, of those whom an error can meet.
+
+    Args:
+        confusion: As `fairmoe.metrics.confusion_by_group` returns it.
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person. The error that denies the good
+            outcome is told first.
+    """
     told = []
-    for wrong, right, truth in (
-        ("false_negative", "true_positive", "positive"),
-        ("false_positive", "true_negative", "negative"),
-    ):
+    cells = cells_in_words(words)
+    errors = [
+        ("false_negative", "true_positive", words[0]),
+        ("false_positive", "true_negative", words[1]),
+    ]
+    for wrong, right, truth in errors[::-1] if favourable is False else errors:
         among = confusion[wrong] + confusion[right]
         rate = (confusion[wrong] / among.where(among > 0)).dropna().sort_values()
         if rate.empty:
@@ -60,17 +84,27 @@ def confusion_takeaway(confusion: pd.DataFrame) -> str:
         where = f"most often: {worst!s} ({most} of {among[worst]:,.0f} rows)"
         if len(rate) > 1 and most == f"{rate.iloc[0]:.1%}":
             where = f"equally often in all groups ({most})"
-        told.append(f"Of those who truly are {truth}, {CELLS[wrong]} {where}.")
+        told.append(f"Of those whose label is “{truth}”, {cells[wrong]} {where}.")
     return " ".join(told) or "No group has rows."
 
 
-def rates_takeaway(rates: pd.DataFrame) -> str:
-    """Say in one sentence which groups are predicted positive most and least often."""
-    share = {str(name): float(rate) for name, rate in rates["selection_rate"].dropna().items()}
+def rates_takeaway(rates: pd.DataFrame, words: tuple[str, str], *, favourable: bool | None) -> str:
+    """Say in one sentence which groups get an outcome most and least often.
+
+    Args:
+        rates: As `fairmoe.metrics.group_rates` returns it.
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person; if it is bad, the other one is
+            told of.
+    """
+    turned = favourable is False
+    given = 1 - rates["selection_rate"] if turned else rates["selection_rate"]
+    outcome = words[1] if turned else words[0]
+    share = {str(name): float(rate) for name, rate in given.dropna().items()}
     rows = {str(name): int(n) for name, n in rates["n"].items()}
     high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
     return (
-        f"{high} is predicted positive most often ({share[high]:.1%} of {rows[high]:,}), "
-        f"{low} least often ({share[low]:.1%} of {rows[low]:,}): "
+        f"“{outcome}” goes most often to {high} ({share[high]:.1%} of {rows[high]:,}), least often "
+        f"to {low} ({share[low]:.1%} of {rows[low]:,}): "
         f"{100 * (share[high] - share[low]):.1f} pp apart."
     )

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fairmoe._escape import escape_html
 from fairmoe.figures.decisions import (
     MIN_ROWS_OF_BIN,
     MOST_GROUPS,
@@ -17,12 +18,18 @@ from fairmoe.metrics import (
     expected_calibration_error,
     roc_by_group,
 )
-from fairmoe.sentences.outcomes import calibration_takeaway, confusion_takeaway, roc_takeaway
+from fairmoe.sentences.outcomes import (
+    calibration_takeaway,
+    cells_in_words,
+    confusion_takeaway,
+    roc_takeaway,
+)
 
 NAMES = ["<b>a</b>", "b", "nobody"]
 RNG = np.random.default_rng(0)
 Y, GROUP = RNG.integers(0, 2, 300), np.repeat([0, 1], [100, 200])
 SCORE = np.clip(0.3 * Y + 0.7 * RNG.random(300), 0, 1)
+LABELS = cells_in_words(("<i>", "not"))
 ROWS = {"group": GROUP, "group_names": NAMES}
 
 
@@ -64,10 +71,23 @@ def test_bins_of_a_few_rows_are_not_drawn():
 
 def test_confusion_is_stacked_to_the_whole_of_each_group():
     confusion = confusion_by_group(Y, SCORE > 0.5, **ROWS)
-    figure = confusion_figure(confusion)
+    figure = confusion_figure(confusion, LABELS, favourable=True)
     assert len({trace.marker.pattern.shape for trace in figure.data}) == 4
     assert sum(trace.x[0] for trace in figure.data) == pytest.approx(100)
     assert figure.data[0].text[2] == ""
+    assert "<i>" not in figure.to_json()
+
+
+@pytest.mark.parametrize(
+    ("favourable", "denied"), [(True, "false_negative"), (False, "false_positive")]
+)
+def test_who_is_wrongly_denied_stands_out_beside_those_who_rightly_get_it(favourable, denied):
+    confusion = confusion_by_group(Y, SCORE > 0.5, **ROWS)
+    figure = confusion_figure(confusion, LABELS, favourable=favourable)
+    assert figure.data[1].name == escape_html(LABELS[denied])
+    assert figure.data[1].marker.color == "#D55E00"
+    untold = confusion_figure(confusion, LABELS, favourable=None)
+    assert "#D55E00" not in {trace.marker.color for trace in untold.data}
 
 
 def test_errors_are_told_among_those_whom_they_can_meet():
@@ -80,15 +100,13 @@ def test_errors_are_told_among_those_whom_they_can_meet():
         "true_negative": [72, 30, 0],
     }
     confusion = pd.DataFrame(counts, index=["men", "women", "nobody"])
-    assert confusion_takeaway(confusion) == (
-        "Of those who truly are positive, wrongly predicted negative most often: men (50.0% of 20 "
-        "rows). Of those who truly are negative, wrongly predicted positive most often: women "
-        "(25.0% of 40 rows)."
+    assert confusion_takeaway(confusion, ("hired", "not hired"), favourable=True) == (
+        "Of those whose label is “hired”, wrongly “not hired” most often: men (50.0% of 20 rows). "
+        "Of those whose label is “not hired”, wrongly “hired” most often: women (25.0% of 40 rows)."
     )
-    assert confusion_takeaway(confusion.loc[["nobody"]]) == "No group has rows."
     alike = confusion.loc[["men", "men", "nobody"]].set_axis(["a", "b", "nobody"])
-    assert "wrongly predicted negative equally often in all groups (50.0%)" in confusion_takeaway(
-        alike
+    assert "wrongly “not hired” equally often in all groups (50.0%)" in confusion_takeaway(
+        alike, ("hired", "not hired"), favourable=True
     )
 
 

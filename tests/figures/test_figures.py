@@ -78,7 +78,7 @@ def test_score_table_has_models_in_the_order_of_the_palette():
 
 def test_label_figure_draws_counts_and_escapes_names():
     counts = group_counts(Y, GROUP, ["<b>a</b>", "2"])
-    figure = label_figure(counts, "<i>hired</i> = yes")
+    figure = label_figure(counts, ("<i>hired</i>", "not"))
     assert list(figure.data[0].x) == [2, 1]
     assert list(figure.data[1].x) == [1, 1]
     assert list(figure.data[2].x) == pytest.approx([200 / 3, 50])
@@ -156,12 +156,21 @@ def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
 
 
 def test_rates_figure_draws_values_and_interval_ends(rates):
-    figure = rates_figure(rates)
+    figure = rates_figure(rates, ("<i>", "no"), favourable=True)
     accuracy = figure.data[3]
     assert list(accuracy.x) == [100, 100]
     ends = accuracy.x - accuracy.error_x.arrayminus
     assert ends == pytest.approx(100 * rates["accuracy_low"].to_numpy())
     assert "<b>" not in "".join(accuracy.y)
+    assert "<i>" not in figure.to_json()
+    given = figure.data[0]
+    assert list(given.x) == list(100 * rates["selection_rate"])
+    # Of a bad outcome the first panel is of the other, good one.
+    turned = rates_figure(rates, ("<i>", "no"), favourable=False)
+    assert list(turned.data[0].x) == pytest.approx(list(100 - 100 * rates["selection_rate"]))
+    assert turned.data[0].error_x.array == pytest.approx(given.error_x.arrayminus)
+    assert turned.layout.annotations[0].text == "Given “no”"
+    assert list(turned.data[1].x) == list(figure.data[1].x)
 
 
 def test_curves_share_a_panel_by_phase_and_quantity():
@@ -192,8 +201,8 @@ def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
     counts = group_counts(Y, GROUP, ["a", "b"])
     for figure in (
         scores_figure(scores),
-        rates_figure(rates),
-        label_figure(counts, "hired = yes"),
+        rates_figure(rates, ("hired", "not hired"), favourable=True),
+        label_figure(counts, ("hired", "not hired")),
     ):
         assert all(trace.marker.color is not None for trace in figure.data)
         assert figure.layout.title.text.endswith("?")

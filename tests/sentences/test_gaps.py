@@ -26,11 +26,12 @@ def gap(highest, lowest, difference, p):
     )
 
 
+TOLD = {"words": ("hired", "not hired"), "favourable": True}
 TWO = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.3, 0.6))
 
 
 def test_of_two_groups_who_gets_it_more_often_than_whom():
-    told = who_gets_more(gap("a", "b", 0.5, 0.021), TWO, "dp", model="mixture", outcome="hired")
+    told = who_gets_more(gap("a", "b", 0.5, 0.021), TWO, "dp", model="mixture", **TOLD)
     assert told == (
         "The mixture predicts “hired” more often for a (80.0% of 10, 95% interval 75.0 to 85.0%) "
         "than for b (30.0% of 10, 95% interval 25.0 to 35.0%), by 50.0 pp. The difference is "
@@ -39,7 +40,7 @@ def test_of_two_groups_who_gets_it_more_often_than_whom():
 
 
 def test_among_those_with_the_label_their_own_rows_are_counted():
-    told = who_gets_more(gap("a", "b", 0.3, 0.22), TWO, "eo", model="utility", outcome="hired")
+    told = who_gets_more(gap("a", "b", 0.3, 0.22), TWO, "eo", model="utility", **TOLD)
     assert told == (
         "Among people whose label is “hired”, the utility expert predicts “hired” more often for "
         "a (90.0% of 5, 95% interval 85.0 to 95.0%) than for b (60.0% of 5, 95% interval 55.0 to "
@@ -50,7 +51,7 @@ def test_among_those_with_the_label_their_own_rows_are_counted():
 
 def test_of_more_groups_the_two_ends_are_named():
     three = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.3, 0.6))
-    told = who_gets_more(gap("a", "c", 0.5, 0.0001), three, "dp", model="mixture", outcome="hired")
+    told = who_gets_more(gap("a", "c", 0.5, 0.0001), three, "dp", model="mixture", **TOLD)
     assert told == (
         "The mixture predicts “hired” most often for a (80.0% of 10, 95% interval 75.0 to 85.0%) "
         "and least often for c (30.0% of 10, 95% interval 25.0 to 35.0%), 50.0 pp apart. The "
@@ -61,7 +62,7 @@ def test_of_more_groups_the_two_ends_are_named():
 def test_no_gap_is_told():
     same = rates(a=(0.5, 0.5, 0.9), b=(0.2, 0.5, 0.6))
     assert (
-        who_gets_more(gap("a", "b", 0.0, 1.0), same, "dp", model="mixture", outcome="hired")
+        who_gets_more(gap("a", "b", 0.0, 1.0), same, "dp", model="mixture", **TOLD)
         == "The mixture predicts “hired” equally often for all groups: 50.0%."
     )
 
@@ -79,7 +80,7 @@ def test_no_gap_is_told():
 )
 def test_what_cannot_be_estimated_is_told(metric, told):
     unknown = gap("", "", math.nan, math.nan)
-    assert who_gets_more(unknown, TWO, metric, model="mixture", outcome="hired") == told
+    assert who_gets_more(unknown, TWO, metric, model="mixture", **TOLD) == told
 
 
 SCALE = "on a scale from 0 (the same features) to 100 (none in common)."
@@ -94,17 +95,17 @@ SCALE = "on a scale from 0 (the same features) to 100 (none in common)."
     ],
 )
 def test_labels_may_differ_the_same_way_or_the_other(highest, lowest, told):
-    assert why_they_differ(gap(highest, lowest, 0.5, 0.01), TWO, 0.123, outcome="hired") == (
+    assert why_they_differ(gap(highest, lowest, 0.5, 0.01), TWO, 0.123, **TOLD) == (
         f"{told} The mixture's attention differs between the groups by 12.3 {SCALE}"
     )
 
 
 def test_without_a_gap_or_a_distance_the_other_is_told():
     unknown = gap("", "", math.nan, math.nan)
-    assert why_they_differ(unknown, TWO, 0.5, outcome="hired") == (
+    assert why_they_differ(unknown, TWO, 0.5, **TOLD) == (
         f"The mixture's attention differs between the groups by 50.0 {SCALE}"
     )
-    assert why_they_differ(unknown, TWO, math.nan, outcome="hired") == (
+    assert why_they_differ(unknown, TWO, math.nan, **TOLD) == (
         "How far the mixture's attention differs between the groups cannot be estimated."
     )
 
@@ -117,3 +118,29 @@ def test_proxies_are_named():
     assert sees_the_group(["sex", "age"]) == (
         "The models are given the sensitive attribute itself: sex and age."
     )
+
+
+def test_of_a_bad_outcome_the_good_one_is_told_of():
+    accused = {"words": ("accused", "let go"), "favourable": False}
+    found = gap("a", "b", 0.5, 0.021)
+    assert who_gets_more(found, TWO, "dp", model="mixture", **accused) == (
+        "The mixture predicts “let go” more often for b (70.0% of 10, 95% interval 65.0 to 75.0%) "
+        "than for a (20.0% of 10, 95% interval 15.0 to 25.0%), by 50.0 pp. The difference is "
+        "statistically significant (p = 0.021)."
+    )
+    # Equal opportunity is of those with the positive label, whatever it means.
+    told = who_gets_more(gap("a", "b", 0.3, 0.02), TWO, "eo", model="mixture", **accused)
+    assert told.startswith(
+        "Among people whose label is “accused”, the mixture predicts “accused” more often for a"
+    )
+    assert why_they_differ(found, TWO, 0.123, **accused).startswith(
+        "The label is “let go” more often for b (80.0%) than for a (50.0%)."
+    )
+
+
+def test_an_outcome_that_is_neither_is_told_of_as_it_is():
+    told = who_gets_more(
+        gap("a", "b", 0.5, 0.021), TWO, "dp", model="mixture",
+        words=("x", "y"), favourable=None,
+    )  # fmt: skip
+    assert told.startswith("The mixture predicts “x” more often for a (80.0% of 10")

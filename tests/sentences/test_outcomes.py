@@ -5,10 +5,13 @@ import pytest
 
 from fairmoe.sentences.outcomes import (
     calibration_takeaway,
+    cells_in_words,
     confusion_takeaway,
     rates_takeaway,
     roc_takeaway,
 )
+
+WORDS = ("hired", "not hired")
 
 
 def aucs(**groups):
@@ -61,7 +64,7 @@ def test_how_far_probabilities_lie_from_outcomes(errors, told):
 
 def test_no_rows_are_said():
     assert calibration_takeaway(pd.Series({"a": float("nan")})) == "No group has rows."
-    assert confusion_takeaway(cells(a=[0, 0, 0, 0])) == "No group has rows."
+    assert confusion_takeaway(cells(a=[0, 0, 0, 0]), WORDS, favourable=True) == "No group has rows."
 
 
 def cells(**groups):
@@ -70,17 +73,18 @@ def cells(**groups):
 
 
 def test_for_whom_the_model_errs_most_often():
-    assert confusion_takeaway(cells(a=[6, 4, 9, 1], b=[9, 1, 2000, 3000])) == (
-        "Of those who truly are positive, wrongly predicted negative most often: a (40.0% of 10 "
-        "rows). Of those who truly are negative, wrongly predicted positive most often: b (60.0% "
+    assert confusion_takeaway(
+        cells(a=[6, 4, 9, 1], b=[9, 1, 2000, 3000]), WORDS, favourable=True
+    ) == (
+        "Of those whose label is “hired”, wrongly “not hired” most often: a (40.0% of 10 "
+        "rows). Of those whose label is “not hired”, wrongly “hired” most often: b (60.0% "
         "of 5,000 rows)."
     )
 
 
 def test_equal_errors_and_those_that_cannot_be_made():
-    assert confusion_takeaway(cells(a=[6, 4, 0, 0], b=[3, 2, 0, 0])) == (
-        "Of those who truly are positive, wrongly predicted negative equally often in all groups "
-        "(40.0%)."
+    assert confusion_takeaway(cells(a=[6, 4, 0, 0], b=[3, 2, 0, 0]), WORDS, favourable=True) == (
+        "Of those whose label is “hired”, wrongly “not hired” equally often in all groups (40.0%)."
     )
 
 
@@ -88,7 +92,24 @@ def test_who_is_predicted_positive_most_and_least_often():
     rates = pd.DataFrame(
         {"selection_rate": [0.25, 0.5, float("nan")], "n": [1000, 800, 0]}, ["a", "b", "c"]
     )
-    assert rates_takeaway(rates) == (
-        "b is predicted positive most often (50.0% of 800), a least often (25.0% of 1,000): 25.0 "
-        "pp apart."
+    assert rates_takeaway(rates, WORDS, favourable=True) == (
+        "“hired” goes most often to b (50.0% of 800), least often to a (25.0% of 1,000): 25.0 pp "
+        "apart."
     )
+    assert rates_takeaway(rates, ("x", "y"), favourable=None).startswith("“x” goes most often to b")
+    # Of a bad outcome, who gets the good one is told.
+    assert rates_takeaway(rates, ("accused", "let go"), favourable=False) == (
+        "“let go” goes most often to a (75.0% of 1,000), least often to b (50.0% of 800): 25.0 pp "
+        "apart."
+    )
+
+
+def test_who_is_wrongly_denied_the_good_outcome_is_told_first():
+    told = confusion_takeaway(
+        cells(a=[6, 4, 9, 1], b=[9, 1, 3, 1]), ("accused", "let go"), favourable=False
+    )
+    assert told.startswith(
+        "Of those whose label is “let go”, wrongly “accused” most often: b (25.0% of 4 rows)."
+    )
+    assert cells_in_words(("accused", "let go"))["true_negative"] == "rightly “let go”"
+    assert cells_in_words(WORDS)["true_positive"] == "rightly “hired”"

@@ -103,14 +103,15 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     warn_of_columns(state, labelled)
     warn_of_small_groups(labelled)
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
+    positive, other = labelled.words
     shares = {
-        "positive_share": ("Positive share", "Share of the positive class."),
+        "positive_share": (f"Share “{positive}”", f"Share of the label “{positive}”."),
         "positive_low": ("from", "Lower end of the 95% interval of the share."),
         "positive_high": ("to", "Upper end of the 95% interval of the share."),
     }
     show_chart(
-        label_figure(counts, labelled.positive),
-        takeaway=label_takeaway(counts),
+        label_figure(counts, labelled.words),
+        takeaway=label_takeaway(counts, positive),
         source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits. "
         "Bars are 95% Wilson intervals.",
         key="groups",
@@ -118,11 +119,11 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     show_table(
         counts.assign(**{share: 100 * counts[share] for share in shares}).rename_axis("Group"),
         key="groups-table",
-        alt=label_takeaway(counts),
+        alt=label_takeaway(counts, positive),
         columns={
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
-            "positive": st.column_config.NumberColumn("Positive", format="localized"),
-            "negative": st.column_config.NumberColumn("Negative", format="localized"),
+            "positive": st.column_config.NumberColumn(f"Label “{positive}”", format="localized"),
+            "negative": st.column_config.NumberColumn(f"Label “{other}”", format="localized"),
             **{share: percent_column(*words) for share, words in shares.items()},
         },
         csv=counts,

@@ -18,6 +18,7 @@ from fairmoe.sentences.cautions import too_few
 from fairmoe.sentences.gaps import GAP_METRICS, who_gets_more
 from fairmoe.sentences.outcomes import (
     calibration_takeaway,
+    cells_in_words,
     confusion_takeaway,
     rates_takeaway,
     roc_takeaway,
@@ -59,6 +60,8 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
 
 def _show_rates(state: Session, judged: Judged) -> None:
     rates = judged.rates
+    words, favourable = judged.meaning
+    takeaway = rates_takeaway(rates, words, favourable=favourable)
     for metric in GAP_METRICS:
         # What the mixture gives all people stands above, on the same page.
         if (judged.model, metric) != ("mixture", "dp"):
@@ -67,31 +70,33 @@ def _show_rates(state: Session, judged: Judged) -> None:
                 rates,
                 metric,
                 model=judged.model,
-                outcome=judged.run.data.words[0],
+                words=words,
+                favourable=favourable,
             )
             st.markdown(escape_markdown(told))
     show_chart(
         state.drawn(
-            ("rates", judged.run.run_id, judged.split, judged.model), lambda: rates_figure(rates)
+            ("rates", judged.run.run_id, judged.meaning, judged.split, judged.model),
+            lambda: rates_figure(rates, words, favourable=favourable),
         ),
-        takeaway=rates_takeaway(rates),
+        takeaway=takeaway,
         source=f"{judged.source} Bars are 95% Wilson intervals.",
         key=f"rates-{judged.key}",
     )
     counts = ["n", "positives", "selected"]
     columns = {
         "n": st.column_config.NumberColumn("Rows", format="localized"),
-        "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
-        "selected": st.column_config.NumberColumn("Predicted positive (rows)", format="localized"),
+        "positives": st.column_config.NumberColumn(f"Label “{words[0]}”", format="localized"),
+        "selected": st.column_config.NumberColumn(f"Given “{words[0]}” (rows)", format="localized"),
     }
     for rate in SHOWN_RATES:
-        label = RATES[rate]
+        label = f"Given “{words[0]}”" if rate == "selection_rate" else RATES[rate]
         columns |= _with_interval(rate, label, "Share in percent.")
     percent = rates.assign(**{str(name): 100 * rates[name] for name in rates if name not in counts})
     show_table(
         percent.rename_axis("Group"),
         key=f"rates-table-{judged.key}",
-        alt=f"Counts and rates of {len(rates)} groups. {rates_takeaway(rates)}",
+        alt=f"Counts and rates of {len(rates)} groups. {takeaway}",
         columns=columns,
         csv=rates,
     )
@@ -102,21 +107,24 @@ def _show_confusion(_: Session, judged: Judged) -> None:
 
     y_true, proba = judged.labels_and_scores
     table = confusion_by_group(y_true, proba > 0.5, **judged.groups)
+    words, favourable = judged.meaning
+    labels = cells_in_words(words)
+    takeaway = confusion_takeaway(table, words, favourable=favourable)
     show_chart(
-        confusion_figure(table),
-        takeaway=confusion_takeaway(table),
+        confusion_figure(table, labels, favourable=favourable),
+        takeaway=takeaway,
         source=judged.source,
         key=f"confusion-{judged.key}",
     )
     columns: dict[str, Any] = {"n": st.column_config.NumberColumn("Rows", format="localized")}
-    for cell, words in CELLS.items():
-        columns[cell] = st.column_config.NumberColumn(words.capitalize(), format="localized")
+    for cell, label in labels.items():
+        columns[cell] = st.column_config.NumberColumn(label.capitalize(), format="localized")
         columns[f"{cell}_share"] = percent_column("share", "Share of the group in percent.")
     shares = {f"{cell}_share": 100 * table[f"{cell}_share"] for cell in CELLS}
     show_table(
         table.assign(**shares).rename_axis("Group"),
         key=f"confusion-table-{judged.key}",
-        alt=confusion_takeaway(table),
+        alt=takeaway,
         columns=columns,
         csv=table,
     )
@@ -126,6 +134,7 @@ def _show_roc(_: Session, judged: Judged) -> None:
     from fairmoe.metrics import auc_by_group, roc_by_group  # noqa: PLC0415
 
     y_true, proba = judged.labels_and_scores
+    words = judged.run.data.words
     aucs = auc_by_group(y_true, proba, **judged.groups)
     show_chart(
         roc_figure(roc_by_group(y_true, proba, **judged.groups), aucs),
@@ -139,8 +148,8 @@ def _show_roc(_: Session, judged: Judged) -> None:
         key=f"roc-table-{judged.key}",
         alt=roc_takeaway(aucs),
         columns={
-            "positives": st.column_config.NumberColumn("Truly positive", format="localized"),
-            "negatives": st.column_config.NumberColumn("Truly negative", format="localized"),
+            "positives": st.column_config.NumberColumn(f"Label “{words[0]}”", format="localized"),
+            "negatives": st.column_config.NumberColumn(f"Label “{words[1]}”", format="localized"),
             **_with_interval("auc", "AUC", "Area under the curve; 50% is chance."),
         },
         csv=aucs,
@@ -174,7 +183,9 @@ def _show_calibration(_: Session, judged: Judged) -> None:
             "high": percent_column("to", "Upper edge of the bin."),
             "n": st.column_config.NumberColumn("Rows", format="localized"),
             "mean_score": percent_column("Mean probability", "Of the rows in the bin."),
-            **_with_interval("positive_rate", "Truly positive", "Share in percent."),
+            **_with_interval(
+                "positive_rate", f"Label “{judged.run.data.words[0]}”", "Share in percent."
+            ),
         },
         csv=csv,
     )

@@ -1,6 +1,6 @@
 """One person: predictions, reasons, and what would change the decision."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +19,9 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.person_picker import Person, cell_text
 
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
+
 
 def show_opinions(person: Person) -> None:
     """Show what the mixture and its experts predict, and the gate's weights."""
@@ -28,8 +31,8 @@ def show_opinions(person: Person) -> None:
         st.columns(4),
         (
             ("Probability, mixture", f"{said['mixture']:.1%}", f"Of {run.data.positive}."),
-            ("Predicted", _word(decided), f"Positive means {run.data.positive}."),
-            ("Truth", _word(true), "As the table says of the real values."),
+            ("Predicted", _word(run, decided), "By the mixture, at one half."),
+            ("Truth", _word(run, true), "As the table says of the real values."),
             ("Group", list(run.data.groups)[person.group], "By the real sensitive value."),
         ),
         strict=True,
@@ -39,7 +42,7 @@ def show_opinions(person: Person) -> None:
     show_chart(
         opinions_figure(said, run.data.positive),
         takeaway=takeaway,
-        source=f"{_source(person)} Above 50% is predicted positive.",
+        source=f"{_source(person)} Above 50% is predicted “{run.data.words[0]}”.",
         key=f"opinions-{person.key}",
     )
     weights = {MODELS[expert]: said[f"weight of {expert}"] for expert in EXPERTS}
@@ -261,8 +264,8 @@ def show_changes(state: Session, person: Person) -> None:
     )
 
 
-def _word(positive: bool) -> str:
-    return "positive" if positive else "other"
+def _word(run: "Run", positive: bool) -> str:
+    return run.data.words[0 if positive else 1]
 
 
 def _source(person: Person) -> str:

@@ -41,6 +41,11 @@ class Judged:
         return f"{self.split}-{self.model}"
 
     @property
+    def meaning(self) -> "tuple[tuple[str, str], bool | None]":
+        """What both outcomes are called, the positive first, and whether that one is good."""
+        return self.run.data.words, self.run.roles.target.favourable
+
+    @property
     def source(self) -> str:
         """What figures of it are drawn from."""
         return f"{MODELS[self.model]}; {describe(self.run, self.split)}"

@@ -31,8 +31,6 @@ _LARGEST_WHOLE = 2**53
 _LINE, _GROUP, _PROBA, _DECIDED, _TRUTH = (
     f"fairmoe:{name}" for name in ("line", "group", "proba", "decided", "truth")
 )
-_DECISIONS = {"any": "Any", "positive": "Positive", "other": "Other"}
-_ERRORS = {"any": "Right or wrong", "right": "Right", "wrong": "Wrong"}
 _ORDERS = {"file": "As in the file", "close": "Closest calls first"}
 
 
@@ -92,10 +90,9 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     with st.container(horizontal=True):
         split = split_switch()
         group, decided, errors, order = _filters(kept)
-    st.caption(escape_markdown(f"Positive means {kept.run.data.positive}."))
     rows = rows_in(state, kept, split)
     people = state.once(("people", kept.run.run_id, split), lambda: _people(rows, kept))
-    shown = _filtered(people, group, decided, errors, order)
+    shown = _filtered(people, kept, group, decided, errors, order)
     key = f"people-{kept.run.run_id}-{split}-{group}-{decided}-{errors}-{order}"
     st.dataframe(
         shown.iloc[:MOST_PEOPLE],
@@ -184,7 +181,7 @@ def _people(rows: "RunRows", kept: KeptRun) -> pd.DataFrame:
     """Return the rows of a split for the list: their cells, and what was predicted."""
     record, table = rows.record, kept.labelled.table
     proba = record.proba["mixture"]
-    words = np.array(["other", "positive"])
+    words = np.array(kept.run.data.words[::-1], dtype=object)
     about = pd.DataFrame(
         {
             _LINE: [table.line(int(position)) for position in record.rows],
@@ -217,23 +214,42 @@ def _filters(kept: KeptRun) -> tuple[str, str, str, str]:
     )
     return (
         group,
-        _choice("Predicted", _DECISIONS, "individual-decided"),
-        _choice("Prediction", _ERRORS, "individual-errors"),
+        _choice("Predicted", _decisions(kept), "individual-decided"),
+        _choice("Prediction", _errors(kept), "individual-errors"),
         _choice("Order", _ORDERS, "individual-order"),
     )
 
 
+def _decisions(kept: KeptRun) -> dict[str, str]:
+    """Return the outcomes to filter by, the good one first if there is one."""
+    positive, other = kept.run.data.words
+    words = {"positive": positive, "other": other}
+    is_bad = kept.run.roles.target.favourable is False
+    return {"any": "Any"} | dict(list(words.items())[:: -1 if is_bad else 1])
+
+
+def _errors(kept: KeptRun) -> dict[str, str]:
+    """Return the errors to filter by, first that which denies the good outcome if there is one."""
+    named = {f"wrong-{key}": f"Wrongly “{word}”" for key, word in _decisions(kept).items()}
+    del named["wrong-any"]
+    right = {"any": "Right or wrong", "right": "Right", "wrong": "Wrong"}
+    return right | dict(list(named.items())[::-1])
+
+
 def _filtered(
-    people: pd.DataFrame, group: str, decided: str, errors: str, order: str
+    people: pd.DataFrame, kept: KeptRun, group: str, decided: str, errors: str, order: str
 ) -> pd.DataFrame:
     listed = np.ones(len(people), dtype=bool)
     if group:
         listed &= (people[_GROUP] == group).to_numpy()
+    words = _decisions(kept)
     if decided != "any":
-        listed &= (people[_DECIDED] == decided).to_numpy()
+        listed &= (people[_DECIDED] == words[decided]).to_numpy()
     if errors != "any":
         right = (people[_DECIDED] == people[_TRUTH]).to_numpy()
         listed &= right == (errors == "right")
+        if errors.startswith("wrong-"):
+            listed &= (people[_DECIDED] == words[errors.removeprefix("wrong-")]).to_numpy()
     shown = people[listed]
     if order == "close":
         shown = shown.iloc[np.argsort((shown[_PROBA] - 50).abs().to_numpy(), kind="stable")]

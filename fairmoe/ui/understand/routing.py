@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 RESAMPLES = 200
 _INTERVALS = "Bars are 95% intervals of the mean."
-_OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted positive?", "right": "Predicted right?"}
+_OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted outcome", "right": "Right or wrong"}
 
 
 def show_reading(state: Session, kept: KeptRun, split: SplitName) -> None:
@@ -156,9 +156,9 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
         bind="query-params",
         persist_state="session",
     )
-    positive = kept.run.data.positive
+    positive, other = kept.run.data.words
     ends = {
-        "predicted": (f"predicted {positive}", "predicted otherwise"),
+        "predicted": (f"predicted “{positive}”", f"predicted “{other}”"),
         "right": ("predicted right", "predicted wrong"),
     }[outcome]
     counts = flows(routed(state, kept, split), outcome)

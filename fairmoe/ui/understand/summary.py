@@ -39,13 +39,24 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
 def _who(state: Session, run: "Run", split: SplitName) -> str:
     judged = judge(state, run, split, "mixture")
     return who_gets_more(
-        judged.gaps["dp"], judged.rates, "dp", model="mixture", outcome=run.data.words[0]
+        judged.gaps["dp"],
+        judged.rates,
+        "dp",
+        model="mixture",
+        words=run.data.words,
+        favourable=run.roles.target.favourable,
     )
 
 
 def _why(state: Session, run: "Run", split: SplitName) -> str:
     judged, distance = judge(state, run, split, "mixture"), run.scores[split]["mixture"]["att_jsd"]
-    told = why_they_differ(judged.gaps["dp"], judged.rates, distance, outcome=run.data.words[0])
+    told = why_they_differ(
+        judged.gaps["dp"],
+        judged.rates,
+        distance,
+        words=run.data.words,
+        favourable=run.roles.target.favourable,
+    )
     return f"{told} {_given_away(state)}".strip()
 
 

@@ -114,7 +114,7 @@ def test_charts_say_their_takeaway_to_a_screen_reader(experts):
     assert all(alts)
     assert "The largest gap is the" in alts[3]
     alts = [c.proto.alt for c in open_part(experts, "group-part", "Rates").get("plotly_chart")]
-    assert "is predicted positive most often" in alts[3]
+    assert "“hired” goes most often to" in alts[3]
 
 
 def test_no_model_is_called_fair(experts):
@@ -195,8 +195,8 @@ def test_confusion_counts_every_row(experts):
     )
     (shown,) = (each for each in experts.dataframe if "true_positive" in each.value)
     headings = json.loads(shown.proto.columns)
-    assert headings["true_positive"]["label"] == "Rightly predicted positive"
-    assert headings["false_negative"]["label"] == "Wrongly predicted negative"
+    assert headings["true_positive"]["label"] == "Rightly “hired”"
+    assert headings["false_negative"]["label"] == "Wrongly “not hired”"
 
 
 @pytest.mark.slow

@@ -39,7 +39,7 @@ def test_the_picked_row_is_shown_with_what_the_models_say(individual, demo_run):
     found = metrics(individual)
     assert found["Probability, mixture"] == f"{record.proba['mixture'][10]:.1%}"
     assert found["Group"] == labelled.group_names[record.group[10]]
-    assert found["Truth"] == ("positive" if record.y_true[10] else "other")
+    assert found["Truth"] == ("hired" if record.y_true[10] else "not hired")
 
 
 def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, demo_run):
@@ -73,6 +73,14 @@ def test_filters_leave_the_rows_they_name(individual, demo_run):
     assert len(listed) == expected > 0
     assert set(listed["fairmoe:group"]) == {"female"}
     assert (listed["fairmoe:decided"] != listed["fairmoe:truth"]).all()
+    errors = individual.get_by_key("individual-errors")
+    # Who is wrongly denied the good outcome comes first.
+    assert errors.options[3:] == ["Wrongly “not hired”", "Wrongly “hired”"]
+    errors.set_value("wrong-other").run()
+    denied = individual.dataframe[0].value
+    assert set(denied["fairmoe:decided"]) == {"not hired"}
+    assert set(denied["fairmoe:truth"]) == {"hired"}
+    assert 0 < len(denied) < expected
 
 
 def test_the_closest_calls_come_first(individual):
