@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 MARK = "zqx"
 """Is in each text cell, and in no name: an error that holds it tells a cell."""
@@ -46,6 +48,20 @@ def odd_files() -> dict[str, bytes]:
             assert name not in files
             files[name] = content
     return files
+
+
+def bombs() -> dict[str, bytes]:
+    """Return small files that ask for more memory than there is."""
+    letters, zeros = bytes(1 << 20), np.zeros(40_000_000, np.int8)
+    inflated = b"".join([gzip.compress(letters, mtime=0)] * 3000)
+    table = pa.table(dict.fromkeys(("sex", "age", "hired"), zeros))
+    content = io.BytesIO()
+    pq.write_table(table, content)
+    return {
+        "gzip of 3 GiB": inflated,
+        "ZIP of 300 MiB": _zip({"a.csv": bytes(300 << 20)}),
+        "Parquet of 120 million cells": content.getvalue(),
+    }
 
 
 def _dressed() -> Iterator[tuple[str, bytes]]:
@@ -273,7 +289,7 @@ def _damaged() -> Iterator[tuple[str, bytes]]:
         "Parquet": _parquet(plain()),
     }
     for name, whole in wholes.items():
-        for i in range(12):
+        for i in range(24 if name == "Parquet" else 12):
             broken = bytearray(whole)
             for _ in range(3):
                 broken[draw.randrange(len(broken))] = draw.randrange(256)
@@ -291,5 +307,5 @@ def _zip(members: dict[str, bytes]) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
-            archive.writestr(zipfile.ZipInfo(name), data)
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return content.getvalue()

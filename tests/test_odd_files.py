@@ -1,5 +1,10 @@
 """A few hundred odd files through the reader and a training: a verdict for each."""
 
+import json
+import os
+import pickle
+import subprocess
+import sys
 import time
 import traceback
 
@@ -10,7 +15,7 @@ from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import run_experiment
-from tests.odd_files import MARK, odd_files
+from tests.odd_files import MARK, bombs, odd_files
 
 MAX_SECONDS = 10
 """Of processor time until a file is read or refused."""
@@ -46,12 +51,32 @@ def refusals(work, files, *, most=MAX_SECONDS) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_each_is_read_or_refused_in_one_sentence_without_cells(files):
-    refused = refusals(read_table, files)
-    assert len(refused) < len(files) / 2
+def test_each_is_read_or_refused_in_one_sentence_without_cells_in_2_gib(files, pytestconfig):
+    # Arrow's own allocator asks for a gigabyte of addresses, whatever the file.
+    environment = os.environ | {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.read_odd_files"],
+        env=environment,
+        cwd=pytestconfig.rootpath,
+        input=pickle.dumps(files | bombs()),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    verdicts = json.loads(done.stdout)
+    assert len(verdicts) >= 250
+    refused = {name: each["sentence"] for name, each in verdicts.items() if each["sentence"]}
+    assert len(refused) < 2 * len(verdicts) / 3
+    for name, each in verdicts.items():
+        assert each["broken"] is None, name
+        assert not each["cell"], name
+        # Bombs are inflated up to the budget before they are refused.
+        assert each["seconds"] < MAX_SECONDS, name
     for name, sentence in refused.items():
         assert "; however, " in sentence, name
         assert len(sentence) < 300, name
+    for name in bombs():
+        assert name in refused
 
 
 @pytest.mark.slow
@@ -66,5 +91,5 @@ def test_each_is_trained_on_or_refused_in_one_sentence_without_cells(files):
         trained[key] = trained.get(key) or run_experiment(table, ROLES, QUICK)
 
     refused = refusals(train, files, most=MAX_TRAINING_SECONDS)
-    assert len(refused) < len(files) / 2
+    assert len(refused) < 2 * len(files) / 3
     assert len(trained) > 60

@@ -26,12 +26,13 @@ def read_parquet(content: bytes, budget: Budget) -> RawTable:
     try:
         plain = _plain_table(content, budget)
         frame = plain.to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        # What it says may quote cells.
         raise InvalidInputError(
             "A complete Parquet file is needed",
             however="this one is damaged or cut short",
             remedy="Write it again, or load the table as CSV.",
-        ) from error
+        ) from None
     names = [str(name) for name in frame.columns]
     cells = {name: cells_of(frame[name]) for name in names if not _INDEX.fullmatch(name)}
     changes = tuple(sentences.pandas_index(name) for name in names if _INDEX.fullmatch(name))
