@@ -23,6 +23,7 @@ Device = Literal["auto", "cpu", "cuda"]
 Auto = Literal["auto"]
 
 LAMBDAS = ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
+GATE_WEIGHTS = ("fairness_weight", "dp_weight", "eo_weight", "procedural_weight")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +132,14 @@ class Settings:
     )
 
     epochs: int | Auto = setting("auto", "schedule", "Epochs of both phases together.", 4, 100_000)
+    gate_epochs: int | Literal["auto", "half"] = setting(
+        "auto",
+        "schedule",
+        "Epochs of the gate: auto is a tenth of the epochs of both phases, 'half' is half of them, "
+        "as the method's authors have it.",
+        1,
+        100_000,
+    )
     batch_size: int | Auto = setting(
         "auto", "schedule", "Rows per training step; all rows if there are fewer.", 16, 2**31 - 1
     )
@@ -142,6 +151,14 @@ class Settings:
         0,
         2**31 - 1,
     )
+    fine_tune_every: int = setting(
+        20,
+        "schedule",
+        "Gate epochs between two fine-tunings of the fairness experts; 0 for none.",
+        0,
+        100_000,
+    )
+    fine_tune_epochs: int = setting(5, "schedule", "Epochs of each fine-tuning.", 0, 10_000)
     select: Select = setting(
         "best", "schedule", "Keep the weights with the best validation score, or the last ones."
     )
@@ -149,6 +166,27 @@ class Settings:
         0, "schedule", "Decides initial weights, dropout and sampled actions.", 0, 2**31 - 1
     )
 
+    fairness_weight: float = setting(
+        1.0,
+        "gate",
+        "How much a gap counts against utility where the gate is rewarded and chosen; 0 for "
+        "utility alone.",
+        0,
+        1e3,
+    )
+    dp_weight: float = setting(
+        1.0,
+        "gate",
+        "Weight of demographic parity among the gaps that the gate is to close.",
+        0,
+        1e3,
+    )
+    eo_weight: float = setting(
+        1.0, "gate", "Weight of equal opportunity among the gaps that the gate closes.", 0, 1e3
+    )
+    procedural_weight: float = setting(
+        1.0, "gate", "Weight of the procedural gaps among those that the gate closes.", 0, 1e3
+    )
     gate_hidden: int = setting(16, "gate", "Hidden units of the gate.", 1, 512)
     temperature: float = setting(
         1.0, "gate", "Above 1 the gate hesitates more, below 1 less.", 0.01, 100
@@ -202,15 +240,6 @@ class Settings:
         0,
         0.9999,
     )
-    fine_tune_every: int = setting(
-        100,
-        "gate",
-        "Gate epochs between two fine-tunings of the fairness experts; 0 for none.",
-        0,
-        100_000,
-    )
-    fine_tune_epochs: int = setting(5, "gate", "Epochs of each fine-tuning.", 0, 10_000)
-
     top_k: int = setting(
         1, "evaluation", "Most attended columns that are masked to measure fidelity.", 1, 1000
     )
@@ -260,8 +289,7 @@ class Settings:
             InvalidInputError: A setting is missing or unknown: another version wrote them, and a
                 default of this one would tell what nobody chose.
         """
-        # Runs that were kept before there was a guard had none.
-        record = {"guard": False} | dict(record)
+        record = _BEFORE | dict(record)
         if record.keys() != {field.name for field in dataclasses.fields(cls)}:
             raise InvalidInputError(
                 "Settings as this version of fairmoe writes them are needed",
@@ -277,6 +305,10 @@ class Settings:
             if not parts or field.metadata["part"] in parts
         }
         return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+_BEFORE: dict[str, Any] = {"guard": False, "gate_epochs": "half"} | dict.fromkeys(GATE_WEIGHTS, 1.0)
+"""What runs had that were kept before there were these settings."""
 
 
 def read_setting(name: str, text: str) -> Any:

@@ -113,7 +113,7 @@ def _counter(weights: Tensor | None) -> Callable[[Tensor], Tensor]:
 def _of(weights: Tensor | None, rows: Tensor) -> Tensor:
     """Return the weights of some rows, ones where there are none."""
     if weights is None:
-        return torch.ones(int(rows.sum()), device=rows.device)
+        return torch.ones(int(rows.sum()), dtype=torch.float32, device=rows.device)
     return weights[rows].float()
 
 

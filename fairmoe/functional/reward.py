@@ -18,7 +18,14 @@ from torch import Tensor
 from fairmoe.functional.attention import TINY, jensen_shannon_divergence
 from fairmoe.functional.groups import averaging_matrix
 from fairmoe.functional.ranks import TopRows, dense_ranks, sums_below, taken, values_at
-from fairmoe.functional.scores import PARTS, all_scores, combine, fidelity
+from fairmoe.functional.scores import (
+    EVEN,
+    PARTS,
+    FairnessWeights,
+    all_scores,
+    fidelity,
+    weighted_score,
+)
 
 
 class GapContext(NamedTuple):
@@ -55,6 +62,7 @@ class RewardTables:
         n_groups: The number of groups.
         top_ratio: Share of rows that REF and VEF look at.
         context: Further rows for the gaps of counterfactual rewards, if there are any.
+        weights: How much each run counts the gaps, each **Shape** `(k,)`.
     """
 
     proba: Tensor
@@ -65,6 +73,7 @@ class RewardTables:
     n_groups: int
     top_ratio: float
     context: GapContext | None = None
+    weights: FairnessWeights = EVEN
 
     @cached_property
     def averaging(self) -> Tensor:
@@ -159,7 +168,7 @@ def score_of(
     masked_proba: Float[Tensor, "*k n"],
     attention: Float[Tensor, "*k n c"],
 ) -> Float[Tensor, "*k"]:
-    """Return the final score (47) of predictions for the rows of the tables.
+    """Return the final score (47) of predictions for the rows of the tables, gaps weighed.
 
     In a batch without, say, positives of one group, a gap that cannot be estimated is left out of
     the score, as it is left out of the losses; so is it here.
@@ -173,7 +182,7 @@ def score_of(
         n_groups=tables.n_groups,
         top_ratio=tables.top_ratio,
     )
-    return combine({name: parts[name].nan_to_num() for name in PARTS})["final_score"]
+    return weighted_score({name: parts[name].nan_to_num() for name in PARTS}, tables.weights)
 
 
 def routed(
@@ -190,7 +199,8 @@ def routing_reward(tables: RewardTables, actions: Int[Tensor, "*s k n"]) -> Floa
 
     $$R = (U_2 - U_1) - (F_2 - F_1) \tag{37}$$
 
-    With $F = F_{res} + F_{proc}$ it is the gain in final score over the utility expert.
+    With $F = F_{res} + F_{proc}$ it is the gain in final score over the utility expert; gaps count
+    as `tables.weights` say.
 
     NOTE[DIFF]: $U_2$ and $F_2$ are those of the routed predictions $p_{a_i}$. Scored on the soft
     mixture (44), the reward would not depend on the actions and the gate would learn nothing from
@@ -241,7 +251,8 @@ def counterfactual_rewards(
         "vef": vef,
         "att_jsd": _attention_jsd(tables, actions),
     }
-    return combine({name: part.nan_to_num() for name, part in parts.items()})["final_score"]
+    of_rows = FairnessWeights(*(weight[:, None] for weight in tables.weights))
+    return weighted_score({name: part.nan_to_num() for name, part in parts.items()}, of_rows)
 
 
 def _accuracy(tables: RewardTables, actions: Tensor) -> Tensor:

@@ -5,6 +5,9 @@ share. Nothing here has a gradient: these are the figures that are reported, sel
 rewarded, in float64. A score that cannot be estimated is NaN.
 """
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
@@ -206,6 +209,51 @@ def combine(parts: dict[str, Float[Tensor, "*k"]]) -> dict[str, Float[Tensor, "*
     final = utility - f_res - f_proc
     # <<< Equation (47)
     return parts | {"utility": utility, "f_res": f_res, "f_proc": f_proc, "final_score": final}
+
+
+class FairnessWeights(NamedTuple):
+    r"""How much the gaps count against utility, each **Shape** `(*k,)`, at least 0.
+
+    Attributes:
+        alpha: Of all gaps together; 1 is the final score.
+        dp: Of demographic parity among them; 1 likewise.
+        eo: Of equal opportunity.
+        procedural: Of the procedural gaps.
+    """
+
+    alpha: Tensor
+    dp: Tensor
+    eo: Tensor
+    procedural: Tensor
+
+
+EVEN = FairnessWeights(*torch.ones(4, 1, dtype=torch.float64))
+"""The weights of the final score (47)."""
+
+
+def weighted_score(
+    parts: Mapping[str, Float[Tensor, "*k"]], weights: FairnessWeights
+) -> Float[Tensor, "*k"]:
+    r"""Return the final score with the gaps weighed: what the dial of a trade-off turns.
+
+    $$U - \alpha F, \quad F = \tfrac{1}{2}(w_{DP} DP + w_{EO} EO) + w_{proc} F_{proc}$$
+
+    With all weights 1 it is (47). Related: one network for all trade-offs (YODO: Han et al., CPAL
+    2025; Taufiq et al., NeurIPS 2024).
+
+    Args:
+        parts: A tensor of **Shape** `(*k,)` for each name in `PARTS`.
+        weights: Each **Shape** `(*k,)`.
+
+    Example:
+        >>> parts = dict.fromkeys(PARTS, torch.tensor([0.5], dtype=torch.float64))
+        >>> weighted_score(parts, EVEN._replace(alpha=torch.tensor([0.5])))
+        tensor([0.], dtype=torch.float64)
+    """
+    scores = combine(dict(parts))
+    f_res = (weights.dp * parts["dp"] + weights.eo * parts["eo"]) / 2
+    f_proc = weights.procedural * scores["f_proc"]
+    return scores["utility"] - weights.alpha * f_res - weights.alpha * f_proc
 
 
 def all_scores(

@@ -43,6 +43,7 @@ def compute() -> Weights:
         runs = [
             Settings(
                 epochs=100,
+                gate_epochs="half",
                 **AS_IT_COMES,
                 seed=seed,
                 load_balance_weight=balance,

@@ -6,7 +6,7 @@ last in memory; the shapes in the docstrings are what a reader sees.
 """
 
 from fairmoe.nn.adversaries import AdversaryStack, gradient_reversal
-from fairmoe.nn.experts import ExpertOutputs, Experts, ExpertStack
+from fairmoe.nn.experts import ExpertOutputs, Experts, ExpertStack, make_stack
 from fairmoe.nn.gate import GateStack
 from fairmoe.nn.mixture import Mixture
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
@@ -21,4 +21,5 @@ __all__ = [
     "Mixture",
     "by_expert",
     "gradient_reversal",
+    "make_stack",
 ]

@@ -166,7 +166,7 @@ def _logits(
     hidden: Float[Tensor, "m u n"], weight2: Float[Tensor, "m v u"], bias2: Float[Tensor, "m v"]
 ) -> Float[Tensor, "2 m n g"]:
     logits = torch.baddbmm(bias2[..., None], weight2, hidden)
-    return logits.view(len(hidden), 2, -1, hidden.shape[2]).transpose(0, 1).mT
+    return logits.view(len(hidden), 2, weight2.shape[1] // 2, hidden.shape[2]).transpose(0, 1).mT
 
 
 def _block_diagonal(weights: Sequence[Tensor]) -> Tensor:

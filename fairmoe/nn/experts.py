@@ -1,6 +1,6 @@
 """Experts of one hidden layer: as functions of their weights, and as weights to train."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -138,3 +138,19 @@ class ExpertStack(nn.Module):
     def layers(self) -> tuple[nn.Parameter, nn.Parameter, nn.Parameter, nn.Parameter]:
         """Return what is trained: weights and biases, layer by layer."""
         return self.weight1, self.bias1, self.weight2, self.bias2
+
+
+def make_stack(states: Sequence[Mapping[str, Tensor]], *, slope: float) -> ExpertStack:
+    """Return a stack of experts with given weights.
+
+    Args:
+        states: The weights and the threshold of each member, as `named_parameters` calls them.
+        slope: Of the leaky ReLU below zero.
+    """
+    hidden, n_inputs = states[0]["weight1"].shape
+    blanks = [torch.Generator() for _ in states]
+    stack = ExpertStack(n_inputs, hidden, slope=slope, generators=blanks)
+    stack.load_state_dict(
+        {name: torch.stack([state[name] for state in states]) for name in states[0]}
+    )
+    return stack

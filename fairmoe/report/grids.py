@@ -14,6 +14,7 @@ from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, MODELS, RATES
 from fairmoe.report.blocks import Grid
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
+from fairmoe.sentences.training import reused_experts
 from fairmoe.sentences.wording import listed, p_value
 
 _SETTING = ("Setting", "Value", "Default", "Meaning")
@@ -145,7 +146,7 @@ def origin_grid(run: Run) -> Grid:
     """Return from which data, with which seeds, where and by what a run was computed."""
     roles, settings, resolved = run.roles, run.settings, run.resolved
     split_seed = str(settings.seed if settings.split_seed is None else settings.split_seed)
-    reused = ", experts from the cache" if run.experts_reused else ""
+    reused = reused_experts(run.experts_reused)
     facts = {
         "Run": run.run_id,
         "Table": run.data.name or "unnamed",

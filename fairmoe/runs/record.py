@@ -106,7 +106,7 @@ class Run:
         splits: Predictions and gate weights by split.
         scores: Score by split, model and metric (see `fairmoe.names.METRICS`); NaN where not
             estimable.
-        experts_reused: Whether the experts came from the cache.
+        experts_reused: Which experts were taken from an earlier training.
         encoder: Turns rows of the table's columns into the model's inputs.
         mixture: The trained model, on the CPU, in eval mode.
         cutoffs: Where the decisions of the mixture begin, in a variant of a run; None as trained.
@@ -124,7 +124,7 @@ class Run:
     curves: tuple[Curve, ...]
     splits: Mapping[SplitName, SplitRecord]
     scores: Mapping[SplitName, Mapping[Model, Mapping[str, float]]]
-    experts_reused: bool
+    experts_reused: tuple[Model, ...]
     encoder: Encoder
     mixture: Mixture
     cutoffs: Cutoffs | None = None

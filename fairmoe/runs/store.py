@@ -6,7 +6,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "resolved": dict(run.resolved),
         "device": run.device,
         "seconds": dict(run.seconds),
-        "experts_reused": run.experts_reused,
+        "experts_reused": list(run.experts_reused),
         "validation": _scores(run.scores["validation"]),
         "test": _scores(run.scores["test"]),
         "routing": _routing(run.splits["test"], tuple(run.data.groups)),
@@ -165,7 +165,7 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
             }
             for split in SPLITS
         },
-        experts_reused=record["experts_reused"],
+        experts_reused=_reused(record["experts_reused"]),
         encoder=Encoder.from_dict(record["encoder"]),
         mixture=mixture.eval(),
         cutoffs=Cutoffs.from_dict(told) if (told := record.get("cutoffs")) else None,
@@ -275,3 +275,10 @@ def _numbers(values: Iterable[float | None]) -> tuple[float, ...]:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _reused(record: Sequence[Model] | bool) -> tuple[Model, ...]:
+    """Return which experts were reused; runs that were kept before say of all three or none."""
+    if isinstance(record, bool):
+        return EXPERTS if record else ()
+    return tuple(record)

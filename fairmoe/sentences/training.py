@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from fairmoe.figures.curves import Line, quantity_and_model
-from fairmoe.names import SplitName
+from fairmoe.names import Model, SplitName
 from fairmoe.sentences.wording import listed
 
 
@@ -69,3 +69,16 @@ def curves_takeaway(lines: Iterable[Line]) -> str:
         or line.name == "reward"
     ]
     return f"With all losses on: {', '.join(told)}." if told else "Nothing recorded yet."
+
+
+def reused_experts(names: Sequence[Model]) -> str:
+    """Say, as the end of a sentence, which experts were taken from an earlier training.
+
+    Example:
+        >>> reused_experts(["utility", "procedural"]), reused_experts([])
+        (', with the utility and procedural experts of an earlier training', '')
+    """
+    if not names:
+        return ""
+    experts = "expert" if len(names) == 1 else "experts"
+    return f", with the {listed(names)} {experts} of an earlier training"

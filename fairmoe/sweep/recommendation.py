@@ -17,8 +17,8 @@ from fairmoe.sweep.plan import grid_settings, make_shards
 from fairmoe.sweep.shard import score_split
 from fairmoe.sweep.time_left import TimeLeft
 from fairmoe.training import (
-    keep_experts_of,
     largest_standard_error,
+    make_batch,
     on_one_thread,
     resolve_weight_decay,
     train,
@@ -83,13 +83,10 @@ def recommend(
     scored_runs: dict[Settings, tuple[float, bool]] = {}
     for stack in stacks:
         scored_runs |= _score_candidates(prepared, stack, time_left)
-    frame = _frame(
-        runs, scored_runs, largest_standard_error(float(len(prepared.data.validation.y)))
-    )
+    rows = make_batch(prepared.data.validation, slice(None), prepared.data.n_groups)
+    frame = _frame(runs, scored_runs, largest_standard_error(rows.effective_rows))
     position = int(frame["position"].iloc[0])
     best = runs[position]
-    (stack,) = (each for each in stacks if best in each)
-    keep_experts_of(prepared.data, stack, stack.index(best))
 
     def report_part(report: Progress) -> None:
         time_left.report(_GATE_COST * part_done(report, _BEST_RUN_PHASES))

@@ -24,7 +24,7 @@ from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.training import Schedule, Trained, evaluate, make_batch, on_one_thread, train
 
-FORMAT = 7
+FORMAT = 8
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
 
 SCORED_SPLITS: tuple[SplitName, ...] = ("validation", "test")
@@ -144,7 +144,7 @@ def read_trained(content: bytes) -> Trained:
         schedule=Schedule(**record["schedule"]),
         device=record["device"],
         seconds=record["seconds"],
-        experts_reused=record["experts_reused"],
+        experts_reused=tuple(record["experts_reused"]),
     )
 
 

@@ -14,7 +14,6 @@ from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import (
     Trained,
-    keep_experts_of,
     train,
     train_experts,
     train_experts_with_fixed_gate,
@@ -28,7 +27,6 @@ __all__ = [
     "evaluate",
     "explain_rows",
     "forget_experts",
-    "keep_experts_of",
     "largest_standard_error",
     "make_batch",
     "on_one_thread",

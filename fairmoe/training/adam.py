@@ -29,24 +29,52 @@ class Adam:
         weight_decay: Tensor,
         frozen: int = 0,
     ) -> None:
-        parameters = [p for p in stack.parameters() if p.requires_grad]
-        decays = []
+        self._parameters = [p for p in stack.parameters() if p.requires_grad]
+        self._learning_rate = learning_rate
+        self._steps = 0
+        zeros = [torch.zeros_like(p) for p in self._parameters]
+        self._flatten(weight_decay, frozen, zeros, zeros)
+
+    @torch.no_grad()
+    def spread(self, places: Tensor, weight_decay: Tensor) -> None:
+        """Go on with other members, each of which begins as the one that its place names.
+
+        Args:
+            places: **Shape** `(m,)`. Which of the present members each new one continues.
+            weight_decay: **Shape** `(m,)`. Of the new members.
+        """
+        mean, square = (
+            [part[places] for part in self._by_parameter(moments)]
+            for moments in (self._mean, self._square)
+        )
+        for parameter in self._parameters:
+            parameter.grad = None
+            parameter.data = parameter.data[places]
+        self._flatten(weight_decay, 0, mean, square)
+
+    def _flatten(
+        self, weight_decay: Tensor, frozen: int, mean: list[Tensor], square: list[Tensor]
+    ) -> None:
+        """Let weights and gradients be views of one tensor each."""
+        parameters, decays = self._parameters, []
         for parameter in parameters:
-            of_members = weight_decay.repeat(len(parameter) // len(weight_decay))
+            of_members = weight_decay.repeat(len(parameter) // max(1, len(weight_decay)))
             of_members[:frozen] = 0
-            decays.append(of_members.repeat_interleave(parameter[0].numel()))
+            decays.append(of_members.repeat_interleave(parameter[:1].numel()))
         self._decay = torch.cat(decays)
         self._weights = torch.cat([parameter.detach().flatten() for parameter in parameters])
         self._gradients = torch.zeros_like(self._weights)
-        sizes = [parameter.numel() for parameter in parameters]
-        weights, gradients = torch.split(self._weights, sizes), torch.split(self._gradients, sizes)
+        self._mean, self._square = (
+            torch.cat([part.flatten() for part in parts]) for parts in (mean, square)
+        )
+        weights, gradients = map(self._by_parameter, (self._weights, self._gradients))
         for parameter, weight, gradient in zip(parameters, weights, gradients, strict=True):
-            parameter.data = weight.view_as(parameter)
-            parameter.grad = gradient.view_as(parameter)
-        self._mean = torch.zeros_like(self._weights)
-        self._square = torch.zeros_like(self._weights)
-        self._learning_rate = learning_rate
-        self._steps = 0
+            parameter.data, parameter.grad = weight, gradient
+
+    def _by_parameter(self, flat: Tensor) -> list[Tensor]:
+        """Return views of a flat tensor in the shapes of the parameters."""
+        parts = torch.split(flat, [p.numel() for p in self._parameters])
+        return [part.view_as(p) for part, p in zip(parts, self._parameters, strict=True)]
 
     def clear(self) -> None:
         """Set the gradients to zero, to be added to."""

@@ -1,44 +1,55 @@
-"""Trained experts, kept in memory under a digest of all that decided them."""
+"""Trained experts, one by one, kept in memory under a digest of all that decided them."""
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 from fairmoe.names import Phase
 
-MOST_KEPT = 16
+MOST_KEPT = 512
 
 
-class KeptExperts(NamedTuple):
-    """What the gate phase needs of a finished expert phase.
+class KeptExpert(NamedTuple):
+    """A trained expert, on the CPU.
 
     Attributes:
-        states: The weights of the experts and of the two adversaries, on the CPU.
-        curves: Epochs and figures by phase and name.
+        stages: Its weights and threshold: after phase 1, then after each fine-tuning. A utility
+            expert has the first only, for fine-tuning leaves it alone.
+        decisions: **Shape** `(t + 1, n)`. What a utility expert says of the validation rows at each
+            of the `t` checkpoints of phase 1, and at its end: the others are compared with it. None
+            for the others.
+        curves: Epochs, and figures of **Shape** `(epochs,)`, by phase and name.
     """
 
-    states: tuple[dict[str, Tensor], ...]
+    stages: Sequence[dict[str, Tensor]]
+    decisions: Tensor | None
     curves: dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]
 
+    def at(self, stage: int) -> dict[str, Tensor]:
+        """Return weights and threshold after so many fine-tunings."""
+        return self.stages[min(stage, len(self.stages) - 1)]
 
-_kept: OrderedDict[str, KeptExperts] = OrderedDict()
+
+_kept: OrderedDict[str, KeptExpert] = OrderedDict()
 _lock = threading.Lock()
 
 
-def find_experts(key: str) -> KeptExperts | None:
-    """Return the experts of that digest if they are kept, and count them as used just now."""
+def find_expert(key: str) -> KeptExpert | None:
+    """Return the expert of that digest if it is kept, and count it as used just now."""
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
         return _kept.get(key)
 
 
-def keep_experts(key: str, experts: KeptExperts) -> None:
-    """Keep experts under their digest; beyond `MOST_KEPT` the longest unused go."""
+def keep_expert(key: str, expert: KeptExpert) -> None:
+    """Keep an expert under its digest; beyond `MOST_KEPT` the longest unused go."""
     with _lock:
-        _kept[key] = experts
+        _kept[key] = expert
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
 
@@ -47,3 +58,13 @@ def forget_experts() -> None:
     """Forget all kept experts."""
     with _lock:
         _kept.clear()
+
+
+def stack_curves(
+    experts: Sequence[KeptExpert],
+) -> dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]:
+    """Return the curves of experts of one block side by side, figures **Shape** `(epochs, k)`."""
+    return {
+        key: (epochs, torch.stack([expert.curves[key][1] for expert in experts], -1))
+        for key, (epochs, _) in experts[0].curves.items()
+    }

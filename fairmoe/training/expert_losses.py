@@ -20,18 +20,18 @@ from fairmoe.functional.losses import (
 )
 from fairmoe.nn import N_EXPERTS, AdversaryStack, Experts, ExpertStack
 from fairmoe.training.batches import Batch, GroupSample, of_rows
-from fairmoe.training.stack import STREAMS, Stack
+from fairmoe.training.members import Members
 
 
 class StepLosses(NamedTuple):
-    """The losses of `k` runs in one step, each **Shape** `(k,)`, and what adversaries see.
+    """The losses of a stack of experts in one step, and what adversaries see.
 
     Attributes:
-        utility: (5).
-        result: (7); in the warm-up its cross-entropy alone.
-        procedural: (18); in the warm-up its cross-entropy alone.
-        adversaries: (22).
-        adversary_view: **Shape** `(k, n, i)`. Of the batch's own rows, without a graph.
+        utility: **Shape** `(a,)`. (5) of the utility experts.
+        result: **Shape** `(b,)`. (7) of the result experts; in the warm-up cross-entropy alone.
+        procedural: **Shape** `(c,)`. (18) of the procedural experts; likewise.
+        adversaries: **Shape** `(c,)`. (22).
+        adversary_view: **Shape** `(c, n, i)`. Of the batch's own rows, without a graph.
     """
 
     utility: Tensor
@@ -42,48 +42,49 @@ class StepLosses(NamedTuple):
 
 
 class ExpertLosses:
-    """Computes the losses of a stack of runs; their `backward` gives each expert its gradient.
+    """Computes the losses of a stack of experts; their `backward` gives each its gradient.
 
-    Members lie in three blocks of `k` runs: utility, result, procedural. As no weight is shared,
-    the gradient of the sum of all losses is, for each member, that of its own.
+    Members lie in three blocks: `a` utility, `b` result, `c` procedural experts. As no weight is
+    shared, the gradient of the sum of all losses is, for each member, that of its own.
 
     Args:
-        stack: The settings of the `k` runs.
-        experts: The `3 k` experts.
+        members: The settings of the experts.
+        experts: Their weights.
         adversaries: Of the procedural experts.
         explainer: Attributes log-odds in the attention loss.
     """
 
     def __init__(
         self,
-        stack: Stack,
+        members: Members,
         experts: ExpertStack,
         adversaries: AdversaryStack,
         explainer: Explainer,
     ) -> None:
-        self._stack, self._experts, self._explainer = stack, experts, explainer
-        self._adversaries = adversaries
-        self._lambdas = {
-            name: stack.values(name)
-            for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
-        }
-        self._reversal = stack.values("lambda_grl")[:, None, None]
-        # Asked of the settings, for a step must not wait for the device to answer.
-        self._attentive = any(one.lambda_attention for one in stack.settings)
-        self._drops = any(one.dropout for one in stack.settings)
-        self._dropout = stack.values("dropout").repeat(N_EXPERTS)[:, None, None]
+        self._experts, self._adversaries, self._explainer = experts, adversaries, explainer
+        self.turn_to(members)
         self._indicator: Tensor | None = None
         if explainer.n_columns < len(explainer.column_of):
             parts = one_hot(explainer.column_of, explainer.n_columns)
             self._indicator = parts.to(explainer.baseline.dtype)
 
+    def turn_to(self, members: Members) -> None:
+        """Go on with other members of the same seeds, which the same modules now hold."""
+        self._members = members
+        lambdas = ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv", "lambda_grl")
+        of_blocks = {name: members.split(members.values(name)) for name in lambdas}
+        self._of_result = {name: of_blocks[name][1] for name in lambdas[:2]}
+        self._of_procedural = {name: of_blocks[name][2] for name in lambdas[2:4]}
+        self._reversal = of_blocks["lambda_grl"][2][:, None, None]
+        # Asked of the settings, for a step must not wait for the device to answer.
+        self._attentive = any(one.lambda_attention for one in members.blocks[2])
+        self._drops = any(one.dropout for one in members.settings)
+        self._dropout = members.values("dropout")[:, None, None]
+        self._draw_of = members.block_of.to(members.device), members.seeds()[1].to(members.device)
+
     def reseed(self, stream: int) -> None:
         """Start the draws of dropout and of explained rows anew, from a stream of the seeds."""
-        seeds, self._seed_of = self._stack.seeds()
-        self._dropout_generators = [
-            torch.Generator(self._stack.device).manual_seed(seed * STREAMS + stream)
-            for seed in seeds
-        ]
+        self._dropout_generators = self._members.generators(stream, self._members.device)
         self._row_generator = torch.Generator().manual_seed(stream)
 
     def __call__(self, batch: Batch, sample: GroupSample, *, full: bool) -> StepLosses:
@@ -113,14 +114,13 @@ class ExpertLosses:
                 procedural,
                 self._attention_loss(sample, self._by_expert(before)[2]),
                 adversaries,
-                lambda_attention=self._lambdas["lambda_attention"],
-                lambda_adv=self._lambdas["lambda_adv"],
+                **self._of_procedural,
             )
         return StepLosses(utility, result, procedural, adversaries, view.detach())
 
     @torch.no_grad()
     def adversary_view(self, batch: Batch) -> Tensor:
-        """Return what the adversaries see of a batch's own rows, **Shape** `(k, n, i)`."""
+        """Return what the adversaries see of a batch's own rows, **Shape** `(c, n, i)`."""
         experts = self._procedural()
         outputs = experts.outputs(experts.first_layer(batch.x[batch.own]))
         return self._adversary_view(outputs.hidden, outputs.logits)
@@ -136,7 +136,7 @@ class ExpertLosses:
         return Experts(weight1, bias1, weight2, bias2, self._experts.slope)
 
     def _by_expert(self, values: Tensor) -> tuple[Tensor, ...]:
-        return torch.split(values, len(self._stack))
+        return self._members.split(values)
 
     def _result_loss(
         self, cross_entropy: Tensor, hidden: Tensor, proba: Tensor, batch: Batch
@@ -148,12 +148,11 @@ class ExpertLosses:
                 demographic_parity_loss(proba, batch.averaging),
                 equal_opportunity_loss(proba, batch.averaging_positives),
             ),
-            lambda_rep=self._lambdas["lambda_rep"],
-            lambda_fair=self._lambdas["lambda_fair"],
+            **self._of_result,
         )
 
     def _adversary_view(self, hidden: Tensor, logits: Tensor) -> Tensor:
-        probabilities = self._stack.shared.adversary_input == "probabilities"
+        probabilities = self._members.shared.adversary_input == "probabilities"
         return self._adversaries.view(hidden, logits.mT.softmax(-2).mT if probabilities else logits)
 
     def _adversarial_loss(self, view: Tensor, batch: Batch) -> Tensor:
@@ -169,10 +168,10 @@ class ExpertLosses:
 
         Args:
             sample: Of the batch.
-            before: **Shape** `(k, n, h)`. Their first layer for the whole batch.
+            before: **Shape** `(c, n, h)`. Their first layer for the whole batch.
         """
         if not self._attentive:
-            return torch.zeros_like(self._lambdas["lambda_attention"])
+            return torch.zeros_like(self._of_procedural["lambda_attention"])
         experts, explainer = self._procedural(), self._explainer
         if explainer.method != "integrated_gradients":
             rows = sample.draw(self._row_generator)
@@ -194,13 +193,13 @@ class ExpertLosses:
         """Draw what dropout multiplies hidden units with; runs of one seed share their draws."""
         if not self._drops:
             return None
-        shape = (N_EXPERTS, self._stack.shared.hidden, n)
+        shape = (N_EXPERTS, self._members.shared.hidden, n)
         draws = torch.stack(
             [
-                torch.rand(shape, generator=generator, device=self._stack.device)
+                torch.rand(shape, generator=generator, device=self._members.device)
                 for generator in self._dropout_generators
             ],
             dim=1,
         )
-        kept = draws[:, self._seed_of].flatten(0, 1).ge_(self._dropout)
+        kept = draws[self._draw_of].ge_(self._dropout)
         return kept.div_(1 - self._dropout).mT

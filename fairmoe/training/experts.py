@@ -1,71 +1,100 @@
-"""Phase 1: three experts per run, trained independently (section 9.1.1)."""
+"""Phase 1: the experts, trained independently (section 9.1.1), and their fine-tunings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
 
+from fairmoe.config import Settings
 from fairmoe.explain import ROWS_IN_LOSS, Explainer
-from fairmoe.names import EXPERTS, Phase
-from fairmoe.nn import N_EXPERTS, AdversaryStack, ExpertStack
+from fairmoe.functional.scores import EVEN
+from fairmoe.names import EXPERTS, Model
+from fairmoe.nn import AdversaryStack, ExpertStack
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, GroupSample, of_rows
+from fairmoe.training.cache import KeptExpert
 from fairmoe.training.evaluation import Evaluation, evaluate
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
+from fairmoe.training.members import Members
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import BestWeights, Guard, criterion
-from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, Stack
+from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, FINE_TUNE_STREAM
 from fairmoe.training.thresholds import fit_thresholds
 
 CHECKPOINTS = 25
 """How often in a phase the validation rows are scored."""
 
 
+CURVES: dict[Model, tuple[str, ...]] = {
+    "utility": ("loss of utility", "validation score of utility"),
+    "result": ("loss of result", "validation score of result"),
+    "procedural": (
+        "loss of procedural",
+        "loss of adversaries",
+        "validation score of procedural",
+    ),
+}
+"""The figures that are recorded of each expert."""
+
+
 class ExpertTrainer:
-    """Trains the experts of a stack of runs.
+    """Trains a stack of experts.
 
     Args:
-        stack: The settings of the `k` runs.
+        members: The settings of the `m` experts.
         batches: The training rows.
         validation: The rows to select on.
         n_groups: The number of groups.
         explainer: Attributes log-odds in the attention loss and in the validation score.
         favourable: Whether the positive class is good for the person; None if that is not told.
+        known: Utility experts that were trained before, by their settings, which members are
+            compared with.
     """
 
     def __init__(
         self,
-        stack: Stack,
+        members: Members,
         batches: list[Batch],
         validation: Batch,
         n_groups: int,
         explainer: Explainer,
         *,
         favourable: bool | None = None,
+        known: Mapping[Settings, KeptExpert] = MappingProxyType({}),
     ) -> None:
         keep_freed_memory()
-        shared = stack.shared
-        generators = stack.generators(EXPERT_STREAM)
-        n_inputs = batches[0].x.shape[1]
-        # One generator draws all networks of a run, so that a run does not depend on its stack.
-        experts = [
-            ExpertStack(n_inputs, shared.hidden, slope=shared.slope, generators=generators)
-            for _ in range(N_EXPERTS)
-        ]
-        self.experts = experts[0]
-        for name, parameter in self.experts.named_parameters():
-            parameter.data = torch.cat([one.get_parameter(name).data for one in experts])
-        self.adversaries = AdversaryStack(shared.hidden, n_groups, generators)
-        for module in self.modules():
-            module.to(stack.device)
-        self._stack, self._batches, self._validation = stack, batches, validation
-        self._n_groups, self._explainer = n_groups, explainer
+        self._batches, self._validation = batches, validation
+        self._n_groups, self._explainer, self._known = n_groups, explainer, known
+        shared = members.shared
         self.guard = Guard(validation, n_groups, favourable=favourable, on=shared.guard)
         limit = shared.attention_rows
         most = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
         self._samples = [GroupSample(batch, most) for batch in batches]
-        self.losses = ExpertLosses(stack, *self.modules(), explainer)
+        self._decisions: list[Tensor] = []
+        self._begin(members)
+
+    def _begin(self, members: Members) -> None:
+        """Draw initial weights, one generator for all networks of a seed."""
+        self._members, shared = members, members.shared
+        generators = members.generators(EXPERT_STREAM)
+        n_inputs = self._batches[0].x.shape[1]
+        drawn = [
+            ExpertStack(n_inputs, shared.hidden, slope=shared.slope, generators=generators)
+            for _ in EXPERTS
+        ]
+        self.experts = drawn[0]
+        self.adversaries = AdversaryStack(shared.hidden, self._n_groups, generators)
+        seed_of = members.seeds()[1]
+        for name, parameter in self.experts.named_parameters():
+            of_blocks = torch.stack([block.get_parameter(name).data for block in drawn])
+            parameter.data = of_blocks[members.block_of, seed_of]
+        for parameter in self.adversaries.parameters():
+            parameter.data = parameter.data[members.split(seed_of)[2]]
+        for module in self.modules():
+            module.to(members.device)
+        self.losses = ExpertLosses(members, *self.modules(), self._explainer)
         self.reseed(DROPOUT_STREAM)
 
     def modules(self) -> tuple[ExpertStack, AdversaryStack]:
@@ -73,45 +102,109 @@ class ExpertTrainer:
         return self.experts, self.adversaries
 
     def reseed(self, stream: int) -> None:
-        """Start the draws of dropout and of explained rows anew, from a stream of the seeds.
-
-        What comes after then does not depend on whether the experts were trained or cached.
-        """
+        """Start the draws of dropout and of explained rows anew, from a stream of the seeds."""
         self.losses.reseed(stream)
+
+    def train_in_stages(
+        self, epochs: int, fine_tunings: int, recorder: Recorder
+    ) -> list[KeptExpert]:
+        """Train for `epochs`, fine-tune so many times, and return each expert with its stages."""
+        self.train(epochs, recorder)
+        stages = [self._weights()]
+        self.reseed(FINE_TUNE_STREAM)
+        for _ in range(fine_tunings):
+            self.fine_tune(self._members.shared.fine_tune_epochs, recorder.check)
+            stages.append(self._weights())
+        curves = recorder.curves()
+        experts = []
+        for member, block in enumerate(self._members.block_of.tolist()):
+            first, name = sum(self._members.sizes[:block]), EXPERTS[block]
+            weights = stages[:1] if name == "utility" else stages
+            experts.append(
+                KeptExpert(
+                    [{key: value[member].clone() for key, value in at.items()} for at in weights],
+                    torch.stack([row[member] for row in self._decisions])
+                    if name == "utility"
+                    else None,
+                    {
+                        key: (at, figures[:, member - first].clone())
+                        for key, (at, figures) in curves.items()
+                        if key[1] in CURVES[name]
+                    },
+                )
+            )
+        return experts
+
+    def _weights(self) -> dict[str, Tensor]:
+        return {
+            name: value.detach().cpu().clone() for name, value in self.experts.named_parameters()
+        }
 
     def train(self, epochs: int, recorder: Recorder) -> None:
         """Train for `epochs`: the first half on cross-entropy, the second on the full losses."""
         warm_up = epochs // 2
-        optimizers = self.optimizers()
-        runs = len(self._stack)
-        best = BestWeights(self.experts, N_EXPERTS * runs, self._stack.device)
-        every = max(1, (epochs - warm_up) // CHECKPOINTS)
-        for epoch in range(1, epochs + 1):
-            full = epoch > warm_up
-            phase: Phase = "experts" if full else "warm-up"
-            done, total = (epoch - warm_up, epochs - warm_up) if full else (epoch, warm_up)
-            figures = self.epoch(optimizers, full=full, frozen=False)
-            recorder.record(phase, done, figures)
-            recorder.tell(phase, done, total, figures)
-            if full and (done % every == 0 or epoch == epochs):
+        optimizers = self._warm_up(warm_up, recorder)
+        best = BestWeights(self.experts, len(self._members), self._members.device)
+        total = epochs - warm_up
+        every = max(1, total // CHECKPOINTS)
+        for epoch in range(1, total + 1):
+            figures = self.epoch(optimizers, full=True, frozen=False)
+            recorder.record("experts", epoch, figures)
+            recorder.tell("experts", epoch, total, figures)
+            if epoch % every == 0 or epoch == total:
                 evaluation = self._evaluate(recorder)
                 best.offer(self._criterion(evaluation))
-                of_runs = evaluation.scores["final_score"].view(N_EXPERTS, runs)
+                of_blocks = self._members.split(evaluation.scores["final_score"])
                 names = (f"validation score of {name}" for name in EXPERTS)
-                recorder.record(phase, done, dict(zip(names, of_runs, strict=True)))
-        if self._stack.shared.select == "best":
+                recorder.record("experts", epoch, dict(zip(names, of_blocks, strict=True)))
+                self._decisions.append(self._of_utility(evaluation.decisions).cpu())
+        if self._members.shared.select == "best":
             best.restore()
         self._fit_thresholds()
+        self._decisions.append(self._decide())
 
-    def fine_tune(self, epochs: int) -> None:
+    def _warm_up(self, epochs: int, recorder: Recorder) -> tuple[Adam, Adam]:
+        """Train on cross-entropy alone what members begin as, and let each go on from there.
+
+        Returns:
+            The optimizers, as they go on.
+        """
+        members = self._members
+        beginnings, places = members.beginnings()
+        self._begin(beginnings)
+        optimizers = self.optimizers(pushed=False)
+        of_blocks = [
+            place - sum(beginnings.sizes[:block])
+            for block, place in enumerate(members.split(places))
+        ]
+        for epoch in range(1, epochs + 1):
+            figures = self.epoch(optimizers, full=False, frozen=False)
+            of_members = {
+                name: figures[name][of_blocks[block]]
+                for block, expert in enumerate(EXPERTS)
+                for name in CURVES[expert]
+                if name in figures
+            }
+            recorder.record("warm-up", epoch, of_members)
+            recorder.tell("warm-up", epoch, epochs, figures)
+        self._members = members
+        self.losses.turn_to(members)
+        self.experts.threshold.data = self.experts.threshold.data[places]
+        decay, of_adversaries = self._decays(pushed=True)
+        optimizers[0].spread(places, decay)
+        optimizers[1].spread(of_blocks[2], of_adversaries)
+        return optimizers
+
+    def fine_tune(self, epochs: int, on_part: Callable[[], None] = lambda: None) -> None:
         """Train the fairness experts a little more; the utility experts stay as they are."""
         optimizers = self.optimizers(frozen=True)
         self.experts.threshold.zero_()
         for _ in range(epochs):
+            on_part()
             self.epoch(optimizers, full=True, frozen=True)
         self._fit_thresholds()
 
-    def optimizers(self, *, frozen: bool = False) -> tuple[Adam, Adam]:
+    def optimizers(self, *, pushed: bool = True, frozen: bool = False) -> tuple[Adam, Adam]:
         """Return one optimizer for the experts and one for their adversaries, at its own rate.
 
         With `frozen` utility experts stay as they are.
@@ -119,40 +212,47 @@ class ExpertTrainer:
         NOTE[DIFF]: adversaries decay less the more their gradient counts, as they would if each of
         their steps descended `lambda_adv` times their loss. An expert that is pushed hard leaves
         them little to learn; decay then draws both layers to zero, from where no gradient leads
-        back, and the expert is free to tell the groups apart again.
+        back, and the expert is free to tell the groups apart again. In the warm-up none is pushed.
         """
-        shared, decay = self._stack.shared, self._stack.values("weight_decay")
-        pushed = self._stack.values("lambda_adv").clamp_min(1)
-        experts, adversaries = self.modules()
+        shared = self._members.shared
+        decay, of_adversaries = self._decays(pushed=pushed)
         return (
             Adam(
-                experts,
+                self.experts,
                 learning_rate=shared.learning_rate,
                 weight_decay=decay,
-                frozen=len(self._stack) if frozen else 0,
+                frozen=self._members.sizes[0] if frozen else 0,
             ),
             Adam(
-                adversaries,
+                self.adversaries,
                 learning_rate=shared.adversary_learning_rate,
-                weight_decay=decay / pushed,
+                weight_decay=of_adversaries,
             ),
         )
 
+    def _decays(self, *, pushed: bool) -> tuple[Tensor, Tensor]:
+        decay, lambda_adv = map(self._members.values, ("weight_decay", "lambda_adv"))
+        of_adversaries = decay / lambda_adv.clamp_min(1) if pushed else decay
+        return decay, self._members.split(of_adversaries)[2]
+
     def _fit_thresholds(self) -> None:
-        if self._stack.shared.threshold == "half":
+        if self._members.shared.threshold == "half":
             return
         with torch.no_grad():
             log_odds = self.experts.part().log_odds(self._validation.x)
-        utility, fairness = log_odds.tensor_split([len(self._stack)])
+        own = self._members.sizes[0]
+        utility, fairness = log_odds.tensor_split([own])
         thresholds = self._fit(utility, lambda yes: self.guard.refuses(yes, yes), by_utility=True)
         # The others are compared with utility experts as they will be.
-        plain = (utility > thresholds[:, None]).repeat(N_EXPERTS - 1, 1)
+        plain = self._plain(utility > thresholds[:, None], -1)[own:]
         others = self._fit(fairness, lambda yes: self.guard.refuses(yes, plain), by_utility=False)
         self.experts.threshold.copy_(torch.cat([thresholds, others]))
 
     def _fit(
         self, log_odds: Tensor, refuses: Callable[[Tensor], Tensor], *, by_utility: bool
     ) -> Tensor:
+        if not len(log_odds):
+            return log_odds.new_zeros(0)
         rows = self._validation
         return fit_thresholds(
             log_odds,
@@ -164,10 +264,35 @@ class ExpertTrainer:
             weights=rows.weights,
         )
 
+    @torch.no_grad()
+    def _decide(self) -> Tensor:
+        """Return what the utility experts say of the validation rows, **Shape** `(a, n)`."""
+        return self._of_utility(self.experts.part().log_odds(self._validation.x) > 0).cpu()
+
+    def _of_utility(self, values: Tensor) -> Tensor:
+        return values[: self._members.sizes[0]]
+
+    def _plain(self, decisions: Tensor, checkpoint: int) -> Tensor:
+        """Return what the utility expert of each member says, **Shape** `(m, n)`.
+
+        Args:
+            decisions: **Shape** `(a, n)`. Of the utility experts among the members.
+            checkpoint: At which those that were trained before are looked at.
+        """
+        own = self._members.blocks[0]
+        known = [
+            one.decisions[checkpoint].to(decisions.device)
+            for one in self._known.values()
+            if one.decisions is not None
+        ]
+        pool = torch.cat([decisions, torch.stack(known)]) if known else decisions
+        place = {settings: i for i, settings in enumerate((*own, *self._known))}
+        return pool[[place[settings] for settings in self._members.utility_experts()]]
+
     def epoch(
         self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: bool
     ) -> dict[str, Tensor]:
-        """Make one step per batch, and return the mean losses by name, each **Shape** `(k,)`."""
+        """Make one step per batch, and return the mean losses of each block by name."""
         totals: dict[str, Tensor] = {}
         for batch, sample in zip(self._batches, self._samples, strict=True):
             if full:
@@ -186,8 +311,10 @@ class ExpertTrainer:
 
         NOTE[DIFF]: the source has the joint step only, which `adversary_steps=0` leaves.
         """
+        if not self._members.sizes[2]:
+            return
         view = self.losses.adversary_view(batch)
-        for _ in range(self._stack.shared.adversary_steps):
+        for _ in range(self._members.shared.adversary_steps):
             self._adversarial_backward(view, batch)
             optimizer.step()
 
@@ -207,10 +334,10 @@ class ExpertTrainer:
             frozen: Whether the utility experts get no gradient.
         """
         losses = self.losses(batch, sample, full=full)
-        trained = losses.result + losses.procedural
+        trained = losses.result.sum() + losses.procedural.sum()
         if not frozen:
-            trained = trained + losses.utility
-        torch.autograd.backward(trained.sum())
+            trained = trained + losses.utility.sum()
+        torch.autograd.backward(trained)
         self._adversarial_backward(losses.adversary_view, batch)
         return losses
 
@@ -224,7 +351,7 @@ class ExpertTrainer:
             self._explainer,
             self._validation,
             self._n_groups,
-            self._stack.shared,
+            self._members.shared,
             recorder.check,
         )
 
@@ -234,9 +361,10 @@ class ExpertTrainer:
         NOTE[DIFF]: ranked by its final score, the expert that is to show what utility alone gives
         would be kept at its least useful moment.
         """
-        runs, decisions = len(self._stack), evaluation.decisions
-        refused = self.guard.refuses(decisions, decisions[:runs].repeat(N_EXPERTS, 1))
+        decisions, own = evaluation.decisions, self._members.sizes[0]
+        plain = self._plain(decisions[:own], len(self._decisions))
+        refused = self.guard.refuses(decisions, plain)
         by_utility, by_final_score = (
-            criterion(evaluation.scores, by, refused) for by in ("utility", "final_score")
+            criterion(evaluation.scores, by, refused) for by in (None, EVEN)
         )
-        return torch.cat([by_utility[:runs], by_final_score[runs:]])
+        return torch.cat([by_utility[:own], by_final_score[own:]])

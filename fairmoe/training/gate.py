@@ -1,5 +1,7 @@
 r"""Phase 2: the gate learns from reward, on tables of frozen experts (section 9.1.2)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -18,19 +20,23 @@ from fairmoe.functional.policy import (
     sample_actions,
 )
 from fairmoe.functional.reward import counterfactual_rewards, routing_reward, score_of
+from fairmoe.functional.scores import FairnessWeights
 from fairmoe.names import EXPERTS
-from fairmoe.nn import N_EXPERTS, Mixture, by_expert
+from fairmoe.nn import N_EXPERTS, ExpertStack, Mixture, by_expert
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
-from fairmoe.training.experts import CHECKPOINTS, ExpertTrainer
+from fairmoe.training.experts import CHECKPOINTS
 from fairmoe.training.gate_batches import GateBatch, make_gate_batch
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, criterion, largest_standard_error
-from fairmoe.training.stack import ACTION_STREAM, FINE_TUNE_STREAM, Stack
+from fairmoe.training.selection import BestWeights, Guard, criterion, largest_standard_error
+from fairmoe.training.stack import ACTION_STREAM, Stack
 
 SCORE_TEMPERATURE = 0.2
 """By how much better an expert's final score is for a weight e times as large."""
+
+PATH_STEPS = 8
+"""Nodes at which a mixture is attributed while it is chosen; what is reported has more."""
 
 LEAST_LOG_WEIGHT = -7.0
 """Keeps an expert that collapsed within reach."""
@@ -40,15 +46,17 @@ NO_WEIGHT = -30.0
 
 
 class GateTrainer:
-    """Trains the gates of a stack of runs, and fine-tunes the experts under way.
+    """Trains the gates of a stack of runs, on experts that are fine-tuned from time to time.
 
     Args:
         stack: The settings of the `k` runs.
         batches: The training rows.
         validation: The rows to select on.
         n_groups: The number of groups.
-        trainer: Has trained the experts.
-        mixture: Of those experts; its gate is trained in place.
+        guard: Refuses mixtures and single experts.
+        mixture: Of the experts of each run; its gate is trained in place.
+        stages: The `m` distinct experts as they are trained, and after each fine-tuning.
+        places: **Shape** `(3, k)`. Which of them are those of each run.
     """
 
     def __init__(
@@ -57,12 +65,15 @@ class GateTrainer:
         batches: list[Batch],
         validation: Batch,
         n_groups: int,
-        trainer: ExpertTrainer,
+        guard: Guard,
         mixture: Mixture,
+        stages: Sequence[ExpertStack],
+        places: Tensor,
     ) -> None:
         self._stack, self._batches, self._validation = stack, batches, validation
-        self._n_groups, self._trainer, self.mixture = n_groups, trainer, mixture
-        trainer.reseed(FINE_TUNE_STREAM)
+        self._n_groups, self._guard, self.mixture = n_groups, guard, mixture
+        self._stages, self._places = stages, places.to(stack.device)
+        self._weights = stack.fairness_weights()
         self._generators = stack.generators(ACTION_STREAM, on_device=True)
         runs = len(stack)
         self._usage = torch.full((runs, N_EXPERTS), 1 / N_EXPERTS, device=stack.device)
@@ -78,13 +89,15 @@ class GateTrainer:
         )
         best = self._begin(recorder)
         every = max(1, epochs // CHECKPOINTS)
-        tables = self._tables(recorder)
+        stage = self._stages[0]
+        tables = self._tables(stage, recorder)
         for epoch in range(1, epochs + 1):
             if shared.fine_tune_every and epoch % shared.fine_tune_every == 0:
-                self._trainer.fine_tune(shared.fine_tune_epochs)
-                tables = self._tables(recorder)
+                stage = self._stages[epoch // shared.fine_tune_every]
+                self._take(stage)
+                tables = self._tables(stage, recorder)
                 if self._offers_single_experts:
-                    self._offer_single_experts(best, self._expert_criterion(recorder))
+                    self._offer_single_experts(best, self._expert_criterion(stage, recorder))
             rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
             figures = {"reward": rewards}
             for name, usage in zip(EXPERTS, self._usage.T, strict=True):
@@ -116,12 +129,12 @@ class GateTrainer:
             What `train` keeps if nothing better comes.
         """
         best = BestWeights(self.mixture, len(self._stack), self._stack.device)
-        of_experts = self.mixture.experts.part().log_odds(self._validation.x)
-        self._plain = of_experts[: len(self._stack)] > 0
+        of_experts = self._stages[0].part().log_odds(self._validation.x)
+        self._plain = of_experts[self._places[0]] > 0
         if self._stack.shared.gate_start != "experts":
             self._offer(best, recorder, 0)
             return best
-        of_experts = self._expert_criterion(recorder)
+        of_experts = self._expert_criterion(self._stages[0], recorder)
         log_weights = (of_experts / SCORE_TEMPERATURE).log_softmax(0).clamp_min(LEAST_LOG_WEIGHT)
         self._weigh_alike(log_weights.T)
         self._offer(best, recorder, 0)
@@ -134,12 +147,22 @@ class GateTrainer:
         shared = self._stack.shared
         return shared.gate_start == "experts" and shared.select == "best"
 
-    def _expert_criterion(self, recorder: Recorder) -> Tensor:
+    @torch.no_grad()
+    def _take(self, stage: ExpertStack) -> None:
+        """Let the mixtures be of the experts of a stage."""
+        distinct = dict(stage.named_parameters())
+        for name, parameter in self.mixture.experts.named_parameters():
+            parameter.copy_(distinct[name][self._places.flatten()])
+
+    def _expert_criterion(self, stage: ExpertStack, recorder: Recorder) -> Tensor:
         """Return each expert's criterion on the validation rows, **Shape** `(3, k)`."""
-        evaluation = self._evaluate(self.mixture.experts.part(), recorder)
+        evaluation = self._evaluate(stage.part(), recorder)
+        of_runs = self._places.flatten()
         plain = self._plain.repeat(N_EXPERTS, 1)
-        refused = self._trainer.guard.refuses(evaluation.decisions, plain)
-        return by_expert(criterion(evaluation.scores, "final_score", refused))
+        refused = self._guard.refuses(evaluation.decisions[of_runs], plain)
+        scores = {name: score[of_runs] for name, score in evaluation.scores.items()}
+        by = FairnessWeights(*(weight.repeat(N_EXPERTS) for weight in self._weights))
+        return by_expert(criterion(scores, by, refused))
 
     def _evaluate(self, model: Explainable, recorder: Recorder) -> Evaluation:
         return evaluate(
@@ -171,17 +194,19 @@ class GateTrainer:
         gate.bias2.copy_(self._stack.shared.temperature * log_weights)
 
     def _offer(self, best: BestWeights, recorder: Recorder, epoch: int) -> None:
-        evaluation = self._evaluate(self.mixture, recorder)
+        evaluation = self._evaluate(self.mixture.with_path_steps(PATH_STEPS), recorder)
         scores = evaluation.scores
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
-        refused = self._trainer.guard.refuses(evaluation.decisions, self._plain)
-        best.offer(criterion(scores, "final_score", refused))
+        refused = self._guard.refuses(evaluation.decisions, self._plain)
+        best.offer(criterion(scores, self._weights, refused))
 
-    def _tables(self, recorder: Recorder) -> list[GateBatch]:
+    def _tables(self, stage: ExpertStack, recorder: Recorder) -> list[GateBatch]:
         """Look up, once for all gate steps to come, what the frozen experts say of each row."""
-        shared = self._stack.shared
+        experts, explainer = stage.part(), self.mixture.explainer
         return [
-            make_gate_batch(self.mixture, batch, self._n_groups, shared, recorder.check)
+            make_gate_batch(
+                experts, self._places, explainer, batch, self._n_groups, self._stack, recorder.check
+            )
             for batch in self._batches
         ]
 

@@ -6,12 +6,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from fairmoe.config import Settings
+from fairmoe.explain import Explainer
 from fairmoe.functional.gating import disagreement, disagreement_weights, expert_state
 from fairmoe.functional.reward import GapContext, RewardTables, score_of
-from fairmoe.nn import Mixture, by_expert
+from fairmoe.nn import Experts
 from fairmoe.training.batches import Batch
 from fairmoe.training.evaluation import explain_rows
+from fairmoe.training.stack import Stack
 
 
 class GateBatch(NamedTuple):
@@ -34,31 +35,32 @@ class GateBatch(NamedTuple):
 
 @torch.no_grad()
 def make_gate_batch(
-    mixture: Mixture,
+    experts: Experts,
+    places: Tensor,
+    explainer: Explainer,
     batch: Batch,
     n_groups: int,
-    settings: Settings,
+    stack: Stack,
     on_part: Callable[[], None],
 ) -> GateBatch:
     """Look up what the frozen experts say of some training rows.
 
     Args:
-        mixture: Of the experts.
+        experts: The `m` distinct experts.
+        places: **Shape** `(3, k)`. Which of them are those of each run.
+        explainer: Attributes their log-odds.
         batch: The rows.
         n_groups: The number of groups.
-        settings: What the runs share.
+        stack: The settings of the runs.
         on_part: Is called before each part of the rows; may raise to stop.
     """
-    proba, masked_proba, attention = map(
-        by_expert,
-        explain_rows(
-            mixture.experts.part(),
-            mixture.explainer,
-            batch.x,
-            top_k=settings.top_k,
-            on_part=on_part,
-        ),
+    proba, masked_proba, attention = (
+        of_distinct[places]
+        for of_distinct in explain_rows(
+            experts, explainer, batch.x, top_k=stack.shared.top_k, on_part=on_part
+        )
     )
+    settings = stack.shared
     own, again = batch.own, slice(batch.own.stop, None)
     tables = RewardTables(
         proba=proba[..., own],
@@ -74,6 +76,7 @@ def make_gate_batch(
             group=batch.group[again],
             weights=batch.averaging.amax(1),
         ),
+        weights=stack.fairness_weights(),
     )
     disagree = disagreement(tables.proba)
     weights = torch.ones_like(disagree)

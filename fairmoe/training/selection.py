@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from fairmoe.functional.guard import find_faults
-from fairmoe.functional.scores import PARTS, combine
+from fairmoe.functional.scores import PARTS, FairnessWeights, combine, weighted_score
 from fairmoe.training.batches import Batch
 
 REFUSED = 10.0
@@ -24,12 +24,18 @@ def largest_standard_error(n_rows: float) -> float:
     return 0.5 / math.sqrt(n_rows)
 
 
-def criterion(scores: Mapping[str, Tensor], by: str, refused: Tensor) -> Tensor:
+def criterion(scores: Mapping[str, Tensor], by: FairnessWeights | None, refused: Tensor) -> Tensor:
     """Return what models are ranked by, **Shape** `(k,)`: a score, less `REFUSED` where refused.
 
     A part that cannot be estimated is left out, so that models can be ranked all the same.
+
+    Args:
+        scores: The twelve scores, each **Shape** `(k,)`.
+        by: How much gaps count against utility; None for utility alone.
+        refused: **Shape** `(k,)`. Which are no choice.
     """
-    ranked = combine({part: scores[part].nan_to_num() for part in PARTS})[by]
+    parts = {part: scores[part].nan_to_num() for part in PARTS}
+    ranked = combine(parts)["utility"] if by is None else weighted_score(parts, by)
     return ranked - REFUSED * refused
 
 

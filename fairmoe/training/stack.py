@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from fairmoe.config import LAMBDAS, Settings
+from fairmoe.config import GATE_WEIGHTS, LAMBDAS, Settings
+from fairmoe.functional.scores import FairnessWeights
 
-PER_RUN = frozenset({*LAMBDAS, "lambda_grl", "dropout", "weight_decay", "seed"})
+PER_RUN = frozenset({*LAMBDAS, *GATE_WEIGHTS, "lambda_grl", "dropout", "weight_decay", "seed"})
 """The settings in which the runs of one stack may differ."""
 
 EXPERT_STREAM, DROPOUT_STREAM, FINE_TUNE_STREAM, GATE_STREAM, ACTION_STREAM = range(5)
@@ -42,6 +43,10 @@ class Stack:
     def values(self, name: str) -> Tensor:
         """Return a setting of all runs, **Shape** `(k,)`."""
         return torch.tensor([getattr(one, name) for one in self.settings], device=self.device)
+
+    def fairness_weights(self) -> FairnessWeights:
+        """Return how much each run's gate counts the gaps."""
+        return FairnessWeights(*(self.values(name).double() for name in GATE_WEIGHTS))
 
     def generators(self, stream: int, *, on_device: bool = False) -> list[torch.Generator]:
         """Return a generator for each run; the streams of one seed do not overlap."""

@@ -13,8 +13,8 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.explain import BACKGROUND_ROWS, Explainer
-from fairmoe.names import Phase
-from fairmoe.nn import ExpertStack, GateStack, Mixture
+from fairmoe.names import EXPERTS, Model, Phase
+from fairmoe.nn import ExpertStack, GateStack, Mixture, make_stack
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.training.batches import (
     Batch,
@@ -27,11 +27,13 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
-from fairmoe.training.cache import KeptExperts, find_experts, keep_experts
+from fairmoe.training.cache import KeptExpert, find_expert, keep_expert, stack_curves
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
+from fairmoe.training.members import Members
 from fairmoe.training.proportion import representative
 from fairmoe.training.reporting import Recorder
+from fairmoe.training.selection import Guard
 from fairmoe.training.stack import GATE_STREAM, Stack
 from fairmoe.training.threads import on_one_thread
 
@@ -46,7 +48,7 @@ class Trained:
         schedule: What `auto` became.
         device: What computed it, such as "cpu" or "cuda (NVIDIA H200)".
         seconds: Wall time of "experts" and "gate", of the whole stack.
-        experts_reused: Whether the experts came from the cache.
+        experts_reused: Which experts came from the cache, for all runs.
     """
 
     mixture: Mixture
@@ -54,7 +56,7 @@ class Trained:
     schedule: Schedule
     device: str
     seconds: dict[str, float]
-    experts_reused: bool
+    experts_reused: tuple[Model, ...]
 
     def select(self, run: int) -> "Trained":
         """Return one of the runs as a stack of one, with its share of the seconds."""
@@ -90,17 +92,18 @@ def train(
     schedule = phase.schedule
     experts_done = time.perf_counter()
     gate_trainer = _gate_trainer(data, phase)
-    gate_trainer.train(schedule.epochs - schedule.epochs // 2, recorder)
+    gate_trainer.train(schedule.gate_epochs, recorder)
     return Trained(
         mixture=_finished(gate_trainer.mixture),
-        curves=(phase.kept.curves if phase.kept else {}) | recorder.curves(),
+        curves=phase.curves()
+        | {key: curve for key, curve in recorder.curves().items() if key[0] == "gate"},
         schedule=schedule,
         device=name_of(phase.stack.device),
         seconds={
             "experts": experts_done - started,
             "gate": time.perf_counter() - experts_done,
         },
-        experts_reused=phase.kept is not None,
+        experts_reused=phase.reused,
     )
 
 
@@ -124,8 +127,8 @@ def train_experts(
         CancelledError: `on_progress` said so.
     """
     phase = _train_experts(data, settings, Recorder(on_progress))
-    experts = phase.trainer.experts.cpu().eval().requires_grad_(requires_grad=False)
-    return experts, phase.explainer.cpu()
+    experts = make_stack([one.at(0) for one in phase.of_runs()], slope=phase.stack.shared.slope)
+    return experts.eval().requires_grad_(requires_grad=False), phase.explainer.cpu()
 
 
 @on_one_thread()
@@ -151,45 +154,40 @@ def train_experts_with_fixed_gate(
     return _finished(gate_trainer.mixture)
 
 
-def keep_experts_of(data: EncodedData, settings: Sequence[Settings], run: int) -> None:
-    """Let `train` take up the experts of one run of a stack that was trained here just now.
-
-    Args:
-        data: What they were trained on.
-        settings: Of the stack.
-        run: Its place there.
-    """
-    stack, alone = _stack(data, settings), _stack(data, settings[run : run + 1])
-    kept = find_experts(_digest(data, stack))
-    if kept is not None:
-        states = tuple(
-            # What is not larger than one run is the same for all of them.
-            {name: value[run % len(value) :: len(stack)].clone() for name, value in state.items()}
-            for state in kept.states
-        )
-        curves = {
-            key: (epochs, figures[:, run : run + 1])
-            for key, (epochs, figures) in kept.curves.items()
-        }
-        keep_experts(_digest(data, alone), KeptExperts(states, curves))
-
-
 class _ExpertPhase(NamedTuple):
-    """Phase 1 when it is over, with what the gate phase needs of it."""
+    """Phase 1 when it is over, with what the gate phase needs of it.
+
+    Attributes:
+        experts: The distinct experts that the runs need.
+        places: **Shape** `(3, k)`. Which of them are those of each run.
+        reused: Which experts came from the cache, for all runs.
+    """
 
     stack: Stack
     schedule: Schedule
     batches: list[Batch]
     validation: Batch
     explainer: Explainer
-    trainer: ExpertTrainer
-    kept: KeptExperts | None
+    members: Members
+    experts: list[KeptExpert]
+    places: Tensor
+    reused: tuple[Model, ...]
+
+    def of_runs(self) -> list[KeptExpert]:
+        """Return the experts of all runs: utility, result, procedural, within each by run."""
+        return [self.experts[place] for place in self.places.flatten().tolist()]
+
+    def curves(self) -> dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]:
+        """Return the curves of all runs."""
+        of_runs, runs = self.of_runs(), len(self.stack)
+        blocks = [of_runs[first : first + runs] for first in range(0, len(of_runs), runs)]
+        return {key: curve for block in blocks for key, curve in stack_curves(block).items()}
 
 
 def _train_experts(
     data: EncodedData, settings: Sequence[Settings], recorder: Recorder
 ) -> _ExpertPhase:
-    """Train the experts, or find them as they were trained before."""
+    """Train the experts, or find them as they were trained before, one by one."""
     stack = _stack(data, settings)
     device = stack.device
     schedule = resolve_schedule(stack.shared, len(data.train.y))
@@ -198,22 +196,39 @@ def _train_experts(
     )
     validation = _all_rows(data, device)
     explainer = make_explainer(data, stack.shared).to(device)
-    trainer = ExpertTrainer(
-        stack, batches, validation, data.n_groups, explainer, favourable=data.favourable
+    members = Members.of_runs(stack.settings, device)
+    keys = [
+        _digest(data, one, EXPERTS[block], device)
+        for one, block in zip(members.settings, members.block_of.tolist(), strict=True)
+    ]
+    kept = [find_expert(key) for key in keys]
+    reused = tuple(
+        name
+        for block, name in enumerate(EXPERTS)
+        if all(one for one, of in zip(kept, members.block_of, strict=True) if of == block)
     )
-    key = _digest(data, stack)
-    kept = find_experts(key)
-    if kept is None:
-        trainer.train(schedule.epochs // 2, recorder)
-        states = tuple(
-            {name: value.detach().cpu().clone() for name, value in module.state_dict().items()}
-            for module in trainer.modules()
+    if None in kept:
+        known = dict(zip(members.blocks[0], kept[: members.sizes[0]], strict=True))
+        trainer = ExpertTrainer(
+            members.only([one is None for one in kept]),
+            batches,
+            validation,
+            data.n_groups,
+            explainer,
+            favourable=data.favourable,
+            known={settings: one for settings, one in known.items() if one},
         )
-        keep_experts(key, KeptExperts(states, recorder.curves()))
-    else:
-        for module, state in zip(trainer.modules(), kept.states, strict=True):
-            module.load_state_dict(state)
-    return _ExpertPhase(stack, schedule, batches, validation, explainer, trainer, kept)
+        trained = iter(
+            trainer.train_in_stages(schedule.epochs // 2, schedule.fine_tunings, recorder)
+        )
+        kept = [one or next(trained) for one in kept]
+    experts = [one for one in kept if one]
+    for key, one in zip(keys, experts, strict=True):
+        keep_expert(key, one)
+    places = members.places_of(stack.settings)
+    return _ExpertPhase(
+        stack, schedule, batches, validation, explainer, members, experts, places, reused
+    )
 
 
 def _stack(data: EncodedData, settings: Sequence[Settings]) -> Stack:
@@ -231,13 +246,25 @@ def _gate_trainer(data: EncodedData, phase: _ExpertPhase) -> GateTrainer:
         temperature=stack.shared.temperature,
         generators=stack.generators(GATE_STREAM),
     ).to(stack.device)
-    mixture = Mixture(phase.trainer.experts, gate, phase.explainer)
+    stages = [
+        make_stack([one.at(stage) for one in phase.experts], slope=stack.shared.slope)
+        .to(stack.device)
+        .requires_grad_(requires_grad=False)
+        for stage in range(phase.schedule.fine_tunings + 1)
+    ]
+    first = make_stack([one.at(0) for one in phase.of_runs()], slope=stack.shared.slope)
+    mixture = Mixture(first.to(stack.device), gate, phase.explainer)
+    guard = Guard(
+        phase.validation, data.n_groups, favourable=data.favourable, on=stack.shared.guard
+    )
     rows, batches = representative(data.train), phase.batches
     if rows is not data.train:
         batches = make_batches(
             rows, data.n_groups, phase.schedule.batches, stack.device, least=stack.shared.rare_rows
         )
-    return GateTrainer(stack, batches, phase.validation, data.n_groups, phase.trainer, mixture)
+    return GateTrainer(
+        stack, batches, phase.validation, data.n_groups, guard, mixture, stages, phase.places
+    )
 
 
 def _finished(mixture: Mixture) -> Mixture:
@@ -269,6 +296,7 @@ def _all_rows(data: EncodedData, device: torch.device) -> Batch:
     return make_batch(split, slice(None), data.n_groups).to(device)
 
 
-def _digest(data: EncodedData, stack: Stack) -> str:
-    parts = [one.digest("experts", "schedule", "evaluation") for one in stack.settings]
-    return hashlib.sha256("/".join([data.digest, stack.device.type, *parts]).encode()).hexdigest()
+def _digest(data: EncodedData, settings: Settings, expert: Model, device: torch.device) -> str:
+    of_settings = settings.digest("experts", "schedule", "evaluation")
+    parts = (data.digest, device.type, expert, of_settings)
+    return hashlib.sha256("/".join(parts).encode()).hexdigest()

@@ -127,6 +127,17 @@ def test_the_final_score_by_hand():
     assert combined["final_score"].item() == pytest.approx(0.4)
 
 
+def test_the_weighted_score_by_hand():
+    values = torch.tensor([0.8, 0.7, 0.9, 0.1, 0.3, 0.2, 0.4, 0.0])[:, None].expand(-1, 3)
+    parts = dict(zip(scores.PARTS, values, strict=True))
+    weights = scores.FairnessWeights(*map(torch.tensor, ([0.0, 0.5, 2.0], [4.0], [0.0], [0.5])))
+    # F = (4 * 0.1 + 0 * 0.3) / 2 + 0.5 * 0.2 = 0.3
+    weighted = scores.weighted_score(parts, weights)
+    assert weighted.tolist() == pytest.approx([0.8, 0.65, 0.2])
+    even = scores.weighted_score(parts, scores.EVEN)
+    assert even.tolist() == pytest.approx(scores.combine(parts)["final_score"].tolist())
+
+
 def test_many_models_at_once_score_as_one_by_one():
     proba, y, group = random_case(3)
     masked, attention = proba.flip(-1), torch.rand(2, 3, 40, 5).softmax(-1)

@@ -114,7 +114,7 @@ def run():
         curves=(Curve("loss of utility", "warm-up", (1, 2), (0.7, math.nan)),),
         splits={name: _split_record(mixture, getattr(data, name)) for name in SPLITS},
         scores={split: {model: dict(scores) for model in MODELS} for split in SPLITS},
-        experts_reused=False,
+        experts_reused=(),
         encoder=data.encoder,
         mixture=mixture,
     )
@@ -257,7 +257,7 @@ def test_loaded_run_is_the_kept_one(run, kept):
     for field in ("run_id", "data", "roles", "settings", "resolved", "device", "encoder"):
         assert getattr(loaded, field) == getattr(run, field), field
     assert loaded.seconds == run.seconds
-    assert loaded.experts_reused is run.experts_reused
+    assert loaded.experts_reused == run.experts_reused
     np.testing.assert_equal(
         [dataclasses.asdict(curve) for curve in loaded.curves],
         [dataclasses.asdict(curve) for curve in run.curves],

@@ -4,6 +4,7 @@ from fairmoe.figures.curves import Line
 from fairmoe.sentences.training import (
     curves_takeaway,
     kept_moment,
+    reused_experts,
     what_was_trained,
     who_is_compared,
 )
@@ -49,3 +50,11 @@ def test_where_losses_and_reward_began_and_ended():
         "With all losses on: loss of utility from 0.7 to 0.512, reward from -0.01 to 0.02."
     )
     assert curves_takeaway([]) == "Nothing recorded yet."
+
+
+def test_which_experts_were_not_trained_anew():
+    assert reused_experts(()) == ""
+    assert reused_experts(("result",)) == ", with the result expert of an earlier training"
+    assert reused_experts(("utility", "result", "procedural")) == (
+        ", with the utility, result and procedural experts of an earlier training"
+    )

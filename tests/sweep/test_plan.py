@@ -4,6 +4,7 @@ import pytest
 
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
+from fairmoe.names import EXPERTS
 from fairmoe.sweep import grid_settings, plan
 from fairmoe.training import PER_RUN
 
@@ -30,7 +31,7 @@ def test_all_seeds_share_the_split_of_the_first(given, shared):
 
 def test_the_time_of_a_sweep_follows_from_that_of_a_run(demo_run):
     seconds = {"experts": 4.0, "gate": 6.0, "evaluate": 0.4}
-    run = replace(demo_run[0], seconds=seconds, resolved={"epochs": 1000}, experts_reused=False)
+    run = replace(demo_run[0], seconds=seconds, resolved={"epochs": 1000}, experts_reused=())
 
     def told(runs, epochs, like=run):
         return plan.estimated_seconds(runs, like, epochs=epochs, runs_per_shard=5)
@@ -41,7 +42,7 @@ def test_the_time_of_a_sweep_follows_from_that_of_a_run(demo_run):
     assert told(1, 200) == pytest.approx(alone)
     assert told(10, 200) == pytest.approx((2 * 0.5 + 10 * 0.45) * alone)
     assert told(11, 200) == pytest.approx((3 * 0.5 + 11 * 0.45) * alone)
-    assert told(1, 1000, replace(run, experts_reused=True)) == pytest.approx(12)
+    assert told(1, 1000, replace(run, experts_reused=EXPERTS)) == pytest.approx(12)
     assert told(1, 10, replace(run, seconds=seconds | {"evaluate": 9})) == pytest.approx(10)
 
 

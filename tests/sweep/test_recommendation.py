@@ -8,7 +8,6 @@ from fairmoe.sweep import grid_settings, recommend
 from fairmoe.sweep import recommendation as module
 from fairmoe.training import (
     forget_experts,
-    keep_experts_of,
     make_batch,
     train,
     train_experts,
@@ -87,7 +86,6 @@ def test_experts_of_one_run_of_a_stack_are_those_it_has_there(prepared):
     runs = grid_settings(BASE, {"lambda_fair": [0, 10]}, seeds=2)
     stack, _ = train_experts(prepared.data, runs)
     for run in range(4):
-        keep_experts_of(prepared.data, runs, run)
         alone, _ = train_experts(prepared.data, runs[run : run + 1])
         for name, weight in alone.state_dict().items():
             assert torch.equal(weight, stack.state_dict()[name][run::4])

@@ -15,7 +15,7 @@ from fairmoe.functional.losses import (
 from fairmoe.training.adam import MEAN_MEMORY
 from fairmoe.training.batches import GroupSample, make_batches
 from fairmoe.training.experts import ExpertTrainer
-from fairmoe.training.stack import Stack
+from fairmoe.training.members import Members
 from fairmoe.training.train import make_explainer
 
 CPU = torch.device("cpu")
@@ -34,7 +34,9 @@ def make_trainer(data, settings, *, n_batches=1):
     batches = make_batches(data.train, data.n_groups, n_batches, CPU, least=64)
     batch = in_float64(batches[0])
     explainer = make_explainer(data, settings[0]).double()
-    trainer = ExpertTrainer(Stack(settings, CPU), [batch], batch, data.n_groups, explainer)
+    trainer = ExpertTrainer(
+        Members.of_runs(settings, CPU), [batch], batch, data.n_groups, explainer
+    )
     for module in trainer.modules():
         module.double()
     trainer.optimizers()

@@ -19,9 +19,9 @@ from fairmoe.training import experts as experts_module
 from fairmoe.training.batches import make_batch, make_batches, resolve_weight_decay
 from fairmoe.training.evaluation import evaluate
 from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.members import Members
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import BestWeights, Guard
-from fairmoe.training.stack import Stack
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import make_explainer
 
@@ -31,11 +31,11 @@ CPU = torch.device("cpu")
 
 def make_trainer(data, settings):
     resolved = [resolve_weight_decay(one, len(data.train.y)) for one in settings]
-    stack = Stack(resolved, CPU)
+    members = Members.of_runs(resolved, CPU)
     batches = make_batches(data.train, data.n_groups, 1, CPU, least=0)
     validation = make_batch(data.validation, torch.arange(len(data.validation.y)), data.n_groups)
     explainer = make_explainer(data, settings[0])
-    return ExpertTrainer(stack, batches, validation, data.n_groups, explainer), batches[0]
+    return ExpertTrainer(members, batches, validation, data.n_groups, explainer), batches[0]
 
 
 def train_experts(data, settings, epochs):
@@ -175,7 +175,7 @@ def test_lambda_attention_draws_the_groups_attention_together(large_demo):
     trainer = train_experts(large_demo, settings, 160)
     split = large_demo.test
     rows = make_batch(split, torch.arange(len(split.y)), 2)
-    procedural = trainer.experts.part(slice(12, None))
+    procedural = trainer.experts.part(slice(4, None))
     scores = evaluate(procedural, trainer._explainer, rows, 2, Settings()).scores
     without, one, ten = scores["att_jsd"].view(3, 2).mean(1).tolist()
     assert one < 0.8 * without
@@ -193,7 +193,7 @@ def test_a_fresh_probe_tells_the_group_worse_from_an_adversarially_trained_hidde
         for seed in range(3)
     ]
     trainer = train_experts(large_demo, settings, 400)
-    experts = trainer.experts.part(slice(12, None))
+    experts = trainer.experts.part(slice(6, None))
     hidden = {
         name: experts.outputs(experts.first_layer(torch.as_tensor(split.x))).hidden.detach().numpy()
         for name, split in (("train", large_demo.train), ("test", large_demo.test))

@@ -12,7 +12,14 @@ from fairmoe.training import forget_experts, train
 from fairmoe.training.batches import make_batch
 from fairmoe.training.selection import Guard
 
-STRONG = Settings(epochs=60, lambda_rep=30, lambda_fair=30, lambda_attention=30, fine_tune_every=10)
+STRONG = Settings(
+    epochs=60,
+    gate_epochs="half",
+    lambda_rep=30,
+    lambda_fair=30,
+    lambda_attention=30,
+    fine_tune_every=10,
+)
 SEEDS = range(3)
 
 

@@ -19,10 +19,10 @@ from fairmoe.data import (
     table_from_frame,
 )
 from fairmoe.errors import CancelledError, UnavailableError
+from fairmoe.names import EXPERTS
 from fairmoe.progress import Progress
 from fairmoe.training import forget_experts, reporting, resolve_device, train, train_experts
 from fairmoe.training.batches import (
-    Batch,
     GroupSample,
     make_batches,
     resolve_schedule,
@@ -32,7 +32,7 @@ from fairmoe.training.stack import Stack
 
 train_module = importlib.import_module("fairmoe.training.train")
 
-QUICK = {"epochs": 24, "fine_tune_every": 5, "fine_tune_epochs": 2}
+QUICK = {"epochs": 24, "gate_epochs": 12, "fine_tune_every": 5, "fine_tune_epochs": 2}
 
 
 def weights(trained, run=0):
@@ -62,7 +62,9 @@ def demo_in_float64(demo, monkeypatch):
     """The demo, trained in double precision: adversarial training amplifies what is rounded off."""
 
     def doubled(batch):
-        return Batch(*(part.double() if part.is_floating_point() else part for part in batch))
+        parts = {name: part for name, part in batch._asdict().items() if part is not None}
+        real = {name: part.double() for name, part in parts.items() if part.is_floating_point()}
+        return batch._replace(**real)
 
     honest, honest_batches = train_module.make_batch, train_module.make_batches
     monkeypatch.setattr(train_module, "make_batch", lambda *a: doubled(honest(*a)))
@@ -126,10 +128,36 @@ def test_experts_are_trained_once_for_all_gates(demo):
     again = train(demo, [Settings(**QUICK)])
     assert again.experts_reused
     assert_same(weights(again), weights(first), rtol=0, atol=0)
-    for change in ({"lambda_fair": 2}, {"seed": 5}, {"top_ratio": 0.3}):
+    for change in ({"seed": 5}, {"top_ratio": 0.3}, {"dropout": 0.1}):
         assert not train(demo, [Settings(**QUICK, **change)]).experts_reused
     other_data = dataclasses.replace(demo, digest="other")
     assert not train(other_data, [Settings(**QUICK)]).experts_reused
+
+
+@pytest.mark.parametrize(
+    ("change", "others"),
+    [
+        ({"lambda_rep": 0}, ("utility", "procedural")),
+        ({"lambda_fair": 4}, ("utility", "procedural")),
+        ({"lambda_attention": 0}, ("utility", "result")),
+        ({"lambda_adv": 4}, ("utility", "result")),
+        ({"lambda_grl": 2}, ("utility", "result")),
+        ({"fairness_weight": 4}, EXPERTS),
+    ],
+)
+def test_a_lambda_retrains_its_expert_alone(demo_in_float64, change, others):
+    """And the expert that is trained alone is the one of a training of all three."""
+    base, data = Settings(**QUICK), demo_in_float64
+    train(data, [base])
+    again = train(data, [base.replace(**change)])
+    assert again.experts_reused == others
+    forget_experts()
+    afresh = train(data, [base.replace(**change)])
+    assert afresh.experts_reused == ()
+    assert_same(weights(again), weights(afresh), rtol=1e-6, atol=1e-8)
+    for key, (epochs, figures) in afresh.curves.items():
+        assert again.curves[key][0] == epochs
+        torch.testing.assert_close(again.curves[key][1], figures, rtol=1e-6, atol=1e-8)
 
 
 @pytest.mark.slow
@@ -171,11 +199,20 @@ def test_weight_decay_is_weaker_with_more_rows_and_what_the_user_says():
 
 
 def test_auto_epochs_keep_the_number_of_steps():
-    assert resolve_schedule(Settings(), 600) == (1000, 600, 1)
+    assert resolve_schedule(Settings(), 600) == (1000, 600, 1, 100, 5)
     large = resolve_schedule(Settings(), 20_000)
     assert large.batches == 10
     assert large.epochs == 100
-    assert resolve_schedule(Settings(epochs=7, batch_size=100), 250) == (7, 100, 3)
+    assert resolve_schedule(Settings(epochs=7, batch_size=100), 250) == (7, 100, 3, 1, 0)
+
+
+def test_the_gate_has_a_fifth_of_its_half_of_the_epochs_or_what_the_user_says():
+    def gate(**changes):
+        return resolve_schedule(Settings(epochs=200, **changes), 600)[3:]
+
+    assert gate() == (20, 1)
+    assert gate(gate_epochs="half", fine_tune_every=30) == (100, 3)
+    assert gate(gate_epochs=55, fine_tune_every=0) == (55, 0)
 
 
 def split_of(sizes):

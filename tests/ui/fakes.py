@@ -56,7 +56,7 @@ def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
         ),
         splits=splits,
         scores=scores,
-        experts_reused=False,
+        experts_reused=(),
         encoder=None,
         mixture=None,
     )

@@ -14,7 +14,7 @@ from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import not_estimable
 from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
-from fairmoe.sentences.training import curves_takeaway, kept_moment
+from fairmoe.sentences.training import curves_takeaway, kept_moment, reused_experts
 from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
     percent_column,
@@ -164,6 +164,6 @@ def show_provenance(run: "Run") -> None:
             f"that differ from the defaults: {told or 'none'}. {resolved['epochs']:,} epochs in "
             f"all, {resolved['batch_size']:,} rows per step, {resolved['features']:,} inputs. Seed "
             f"{run.settings.seed}. Computed on {run.device} in {run.seconds['total']:.1f} s"
-            f"{', experts from the cache' if run.experts_reused else ''}. Run {run.run_id[:12]}."
+            f"{reused_experts(run.experts_reused)}. Run {run.run_id[:12]}."
         )
     )
