@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from fairmoe._checks import check_binary, check_group, check_proba, check_same_length
+from fairmoe._checks import check_binary, check_group, check_proba, check_same_length, check_weight
 from fairmoe.errors import InvalidInputError
 
 EqualRate = Literal["selection_rate", "true_positive_rate", "false_positive_rate"]
@@ -33,22 +33,28 @@ class Costs:
         if min(self.wrong_yes, self.wrong_no) < 0 or self.wrong_yes == self.wrong_no == 0:
             raise InvalidInputError("Costs need to be 0 or more, and one of them above 0")
 
-    def of(self, y_true: ArrayLike, y_pred: ArrayLike) -> float:
+    def of(
+        self, y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None
+    ) -> float:
         """Return the cost of decisions, by 100 people.
 
         Args:
             y_true: Shape `(n,)`, labels, 0 or 1.
             y_pred: Shape `(n,)`, decisions, 0 or 1.
+            sample_weight: Shape `(n,)`, for how many people each row stands.
         """
         true, pred = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
-        wrong_yes, wrong_no = np.mean(pred > true), np.mean(pred < true)
+        weights = check_weight(sample_weight, len(true))
+        wrong_yes, wrong_no = (
+            np.average(wrong, weights=weights) for wrong in (pred > true, pred < true)
+        )
         return 100 * float(self.wrong_yes * wrong_yes + self.wrong_no * wrong_no)
 
 
 EQUAL_COSTS = Costs()
 
 
-def choose_cutoffs(
+def choose_cutoffs(  # noqa: PLR0913 - arrays, and what is asked of the thresholds
     y_true: ArrayLike,
     y_score: ArrayLike,
     *,
@@ -58,6 +64,7 @@ def choose_cutoffs(
     equal: EqualRate | None = None,
     max_gap: float = 0.0,
     costs: Costs = EQUAL_COSTS,
+    sample_weight: ArrayLike | None = None,
 ) -> tuple[float, ...]:
     """Return the thresholds of least cost among those that keep groups as alike as is asked.
 
@@ -76,6 +83,7 @@ def choose_cutoffs(
         max_gap: In [0, 1]. With 0 and thresholds by group, rates are as near to one another as
             single people allow: each within half a person of the same rate.
         costs: What wrong decisions cost.
+        sample_weight: Shape `(n,)`, for how many people each row stands.
 
     Returns:
         In (0, 1), by group id, between scores; a score above its group's is answered positively.
@@ -97,7 +105,9 @@ def choose_cutoffs(
     check_same_length(y_true=true, y_score=score, group=ids)
     if not 0 <= max_gap <= 1:
         raise InvalidInputError("The largest gap needs to be from 0 to 1")
-    parts = [(true[ids == g], score[ids == g]) for g in range(n_groups)]
+    weights = check_weight(sample_weight, len(ids))
+    amounts = np.ones(len(ids)) if weights is None else weights
+    parts = [(true[ids == g], score[ids == g], amounts[ids == g]) for g in range(n_groups)]
     if not by_group:
         at = _candidates(score)
         curves = [_Curve.of(at, *part, costs) for part in parts]
@@ -116,38 +126,48 @@ class _Curve:
         cost: What they cost, `(k,)`.
         hits: By rate, the rows that it counts, `(k,)`, ascending.
         trials: By rate, the rows that it is a share of.
+        person: The most that one row counts.
     """
 
     thresholds: Floats
     cost: Floats
     hits: dict[EqualRate, Floats]
-    trials: dict[EqualRate, int]
+    trials: dict[EqualRate, float]
+    person: float
 
     @classmethod
-    def of(cls, at: Floats, true: NDArray[np.bool_], score: Floats, costs: Costs) -> "_Curve":
-        positives, negatives = np.sort(score[true]), np.sort(score[~true])
-        true_yes, false_yes = (
-            len(rows) - np.searchsorted(rows, at, side="right").astype(np.float64)
-            for rows in (positives, negatives)
-        )
+    def of(
+        cls, at: Floats, true: NDArray[np.bool_], score: Floats, amounts: Floats, costs: Costs
+    ) -> "_Curve":
+        true_yes, false_yes = (_above(at, score[of], amounts[of]) for of in (true, ~true))
+        positives, negatives = amounts[true].sum(), amounts[~true].sum()
         return cls(
             at,
-            costs.wrong_yes * false_yes + costs.wrong_no * (len(positives) - true_yes),
+            costs.wrong_yes * false_yes + costs.wrong_no * (positives - true_yes),
             {
                 "selection_rate": true_yes + false_yes,
                 "true_positive_rate": true_yes,
                 "false_positive_rate": false_yes,
             },
             {
-                "selection_rate": len(score),
-                "true_positive_rate": len(positives),
-                "false_positive_rate": len(negatives),
+                "selection_rate": positives + negatives,
+                "true_positive_rate": positives,
+                "false_positive_rate": negatives,
             },
+            amounts.max(initial=0.0),
         )
 
     def rate(self, name: EqualRate) -> Floats:
         rate: Floats = self.hits[name] / self.trials[name]
         return rate
+
+
+def _above(at: Floats, score: Floats, amounts: Floats) -> Floats:
+    """Return how much the rows above each threshold count."""
+    order = np.argsort(score)
+    up_to = np.concatenate([[0.0], np.cumsum(amounts[order])])
+    above: Floats = up_to[-1] - up_to[np.searchsorted(score[order], at, side="right")]
+    return above
 
 
 def _candidates(score: Floats) -> Floats:
@@ -177,7 +197,8 @@ def _best_by_group(
     if equal is not None and len(limited) > 1:
         rates = [curves[i].rate(equal) for i in limited]
         # Rates of groups of other sizes are never the same to the last person.
-        slack = [0.5 / curves[i].trials[equal] if max_gap == 0 else 0.0 for i in limited]
+        half = 0.5 if max_gap == 0 else 0.0
+        slack = [half * curves[i].person / curves[i].trials[equal] for i in limited]
         start = np.unique(np.concatenate(rates))
         picks, total = [], np.zeros(len(start))
         for i, rate, near in zip(limited, rates, slack, strict=True):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fairmoe.analysis.cutoffs import EQUAL_COSTS, Costs, Floats, choose_cutoffs
 from fairmoe.metrics import paired_interval, score_outcomes
+from fairmoe.metrics.effective import effective_counts
 from fairmoe.names import SplitName
 from fairmoe.runs import Run, SplitRecord
 
@@ -71,7 +72,7 @@ def effect_of(
         "gap": scores["dp"],
         "true_positive_gap": scores["eo"],
         "false_positive_gap": false_positive,
-        "cost": costs.of(record.y_true, decided),
+        "cost": costs.of(record.y_true, decided, sample_weight=record.weight),
     }
 
 
@@ -95,6 +96,7 @@ def compare_simple_tool(run: Run, split: SplitName = "test") -> Comparison:
         n_groups=n_groups,
         equal="selection_rate",
         max_gap=0.0 if math.isnan(gap) else min(gap, 1.0),
+        sample_weight=chosen_by.weight,
     )
     plain = record.proba["utility"].astype(np.float64)
     mixed = record.proba["mixture"].astype(np.float64)
@@ -104,10 +106,14 @@ def compare_simple_tool(run: Run, split: SplitName = "test") -> Comparison:
         for decided, proba in ((simple, plain), (mixture, mixed))
     ]
     right = [decided == (record.y_true == 1) for decided in (simple, mixture)]
-    gained, lost = int(np.sum(right[0] & ~right[1])), int(np.sum(right[1] & ~right[0]))
-    low, high = paired_interval(gained, lost, len(plain))
+    everyone = np.zeros(len(plain), np.int64)
+    (gained, n), (lost, _) = (
+        effective_counts(hits, everyone == 0, everyone, 1, record.weight)
+        for hits in (right[0] & ~right[1], right[1] & ~right[0])
+    )
+    low, high = paired_interval(gained, lost, n)
     return Comparison(
         (effects[0]["accuracy"], effects[0]["gap"]),
         (effects[1]["accuracy"], effects[1]["gap"]),
-        ((gained - lost) / len(plain), float(low), float(high)),
+        (float(((gained - lost) / n)[0]), float(low[0]), float(high[0])),
     )

@@ -48,6 +48,7 @@ def gaps_within(
         level=codes[among],
         level_names=names,
         reference=reference,
+        sample_weight=None if record.weight is None else record.weight[among],
     )
 
 
@@ -80,6 +81,7 @@ def review_by(
         group_names=names,
         favourable=rows.run.roles.target.favourable,
         tolerance=tolerance,
+        sample_weight=None if record.weight is None else record.weight[known],
     )
 
 

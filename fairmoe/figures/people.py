@@ -158,10 +158,11 @@ def _dots(drawn: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for band, (name, row) in enumerate(drawn.iterrows()):
         counts = {
-            "both": int(row["good_plain"] - row["worse"]),
+            "both": max(0, int(row["good_plain"] - row["worse"])),
             "better": int(row["better"]),
             "worse": int(row["worse"]),
-            "neither": int(row["n"] - row["good_plain"] - row["better"]),
+            # Of weighted rows counts are rounded, each for itself.
+            "neither": max(0, int(row["n"] - row["good_plain"] - row["better"])),
         }
         edges = np.cumsum([0, *of_hundred(list(counts.values()))])
         for (kind, count), (start, end) in zip(counts.items(), pairwise(edges), strict=True):

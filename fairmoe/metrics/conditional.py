@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from fairmoe._checks import check_binary, check_group, check_same_length
+from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe._intervals import newcombe_interval
+from fairmoe.metrics.effective import effective_counts
 from fairmoe.metrics.review import check_reference
 
 MIN_ROWS = 10
@@ -44,6 +45,7 @@ def conditional_gaps(
     level: ArrayLike,
     level_names: Sequence[str],
     reference: str | None = None,
+    sample_weight: ArrayLike | None = None,
 ) -> ConditionalGaps:
     """Return gaps between groups in all, and among rows of the same level of another column.
 
@@ -54,6 +56,8 @@ def conditional_gaps(
         level: Shape `(n,)`, ids that index `level_names`.
         level_names: A name for each level of the other column.
         reference: The group that the others are compared with; by default that of most rows.
+        sample_weight: Shape `(n,)`, for how many people each row stands; rows are then effective
+            ones (Kish).
 
     Raises:
         InvalidInputError: An array is not of this form, or the reference is no group.
@@ -71,15 +75,19 @@ def conditional_gaps(
     """
     names = [str(name) for name in group_names]
     hits, ids = check_binary(counted, "counted"), check_group(group, len(names))
-    levels = check_group(level, len(level_names))
+    # A column of one level is allowed, as groups of one are not.
+    levels = check_group(level, max(2, len(level_names)))
     check_same_length(counted=hits, group=ids, level=levels)
     check_reference(reference, names)
     first = names.index(reference) if reference else int(np.bincount(ids).argmax())
     cell = ids * len(level_names) + levels
     shape = (len(names), len(level_names))
-    n, k = (
-        np.bincount(cell, weights=weights, minlength=shape[0] * shape[1]).reshape(shape)
-        for weights in (None, hits)
+    weights = check_weight(sample_weight, len(ids))
+    k, n = (
+        each.reshape(shape).astype(np.float64)
+        for each in effective_counts(
+            hits == 1, np.ones(len(ids), bool), cell, shape[0] * shape[1], weights
+        )
     )
     others = [g for g in range(len(names)) if g != first]
     overall = pd.DataFrame(

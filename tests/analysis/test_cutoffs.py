@@ -138,6 +138,19 @@ def test_without_a_limit_each_group_decides_at_its_least_cost():
         assert found[g] == pytest.approx(0.25, abs=0.12)
 
 
+def test_a_row_of_weight_two_is_decided_as_two_rows():
+    y_true, score, group = people(2, n=300)
+    weight = np.random.default_rng(0).integers(1, 4, len(score))
+    rows = np.repeat(np.arange(len(score)), weight)
+    more = {"n_groups": 2, "equal": "selection_rate", "max_gap": 0.03, "costs": Costs(2, 1)}
+    found = choose_cutoffs(y_true, score, group=group, sample_weight=weight, **more)
+    assert found == choose_cutoffs(y_true[rows], score[rows], group=group[rows], **more)
+    yes = score > np.array(found)[group]
+    assert Costs(2, 1).of(y_true, yes, sample_weight=weight) == pytest.approx(
+        Costs(2, 1).of(y_true[rows], yes[rows])
+    )
+
+
 def test_a_group_without_positives_is_not_limited_in_its_true_positives():
     found = choose_cutoffs(
         [1, 0, 0, 0], [0.9, 0.2, 0.8, 0.7], group=[0, 0, 1, 1], n_groups=3,

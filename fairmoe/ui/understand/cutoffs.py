@@ -178,6 +178,7 @@ def _thresholds(state: Session, judged: Judged, asked: _Asked) -> tuple[float, .
             equal=asked.equal,
             max_gap=asked.max_gap,
             costs=asked.costs,
+            sample_weight=record.weight,
         ),
     )
 
