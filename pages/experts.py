@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fairmoe.ui.frame.frame import EXPERTS, page
+from fairmoe.ui.understand.awareness import show_awareness
 from fairmoe.ui.understand.by_group import show_by_group
 from fairmoe.ui.understand.people import show_people
 from fairmoe.ui.understand.results import (
@@ -19,6 +20,7 @@ with page(EXPERTS) as state:
     assert run is not None
     split = split_switch()
     show_alarms(run, split)
+    show_awareness(state, run, split)
     show_summary(state, run, split)
     st.header("What the mixture changes for people", anchor=False)
     show_people(state, run, split)

@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe.ui.frame.frame import EXPERTS, PAGES, TRAIN, page
 from fairmoe.ui.frame.progress import show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs
+from fairmoe.ui.prepare.awareness import ask_awareness
 from fairmoe.ui.prepare.objective import show_objective
 from fairmoe.ui.prepare.overview import describe_task
 from fairmoe.ui.prepare.presets import start_from
@@ -27,16 +28,25 @@ with page(TRAIN) as state:
             if len(state.runs) > 1:
                 compare_runs(state)
             st.header("Train again", anchor=False)
+        ask_awareness(state)
         recommended = start_from(state)
         settings = settings_controls()
         show_objective(settings)
-        if st.button(
-            "Train",
-            type="primary",
-            icon=":material/play_arrow:",
-            shortcut="Ctrl+Enter",
-            key="train",
-        ):
+        with st.container(horizontal=True):
+            one = st.button(
+                "Train",
+                type="primary",
+                icon=":material/play_arrow:",
+                shortcut="Ctrl+Enter",
+                key="train",
+            )
+            both = st.button(
+                "Compare blind and aware",
+                icon=":material/compare:",
+                key="train-both",
+                help="Trains both with these settings and shows them side by side on Experts.",
+            )
+        if one or both:
             with st.spinner("Starting"):
-                start_training(state, settings, TRAIN, recommended=recommended)
+                start_training(state, settings, TRAIN, recommended=recommended, both=both)
             st.rerun()

@@ -23,7 +23,7 @@ def read_and_prepare(
     *,
     keep: Iterable[str] | None,
     option: str = "--keep",
-) -> Prepared:
+) -> tuple[Prepared, Table]:
     """Read a table and make it ready, and print what was done to its columns.
 
     Args:
@@ -33,6 +33,9 @@ def read_and_prepare(
         settings: Those of the data are used.
         keep: Texts that list columns which are not to be left out.
         option: The option that gives them.
+
+    Returns:
+        What can be trained on, and the table.
 
     Raises:
         InvalidInputError: It cannot be read, or does not fit the roles.
@@ -44,7 +47,7 @@ def read_and_prepare(
         prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=seconds)
     print_changes(prepared.changes)
     _print_leaks(table, roles)
-    return prepared
+    return prepared, table
 
 
 def _leave_out(table: Table, roles: Roles, keep: tuple[str, ...], option: str) -> Roles:

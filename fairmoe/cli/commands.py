@@ -12,6 +12,12 @@ import typer
 from fairmoe._app import app_folder
 from fairmoe.cli import options
 from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
+from fairmoe.cli.awareness import (
+    awareness_of,
+    other_folder,
+    print_awareness,
+    train_other,
+)
 from fairmoe.cli.columns import read_and_prepare
 from fairmoe.cli.files import write_new_file
 from fairmoe.cli.output import (
@@ -26,7 +32,7 @@ from fairmoe.cli.reviewing import print_review, reviews_of
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, demo_csv
+from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, Table, demo_csv
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import run_prepared
 from fairmoe.metrics import check_reference
@@ -104,6 +110,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
             "--auto", help="Try some likely settings, and keep the best on validation rows."
         ),
     ] = False,
+    compare_aware: options.CompareAware = False,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
     ] = None,
@@ -136,14 +143,18 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         max_mib=max_mib,
     )
     accepted = share_from(tolerance)
+    beside = None if out is None else other_folder(out, roles)
     if out is not None:
         check_vacant(out)
-    run, recommendation = _run(
+    if compare_aware and beside is not None:
+        check_vacant(beside)
+    table, run, recommendation = _run(
         file, reading, roles, settings, keep=keep, auto=auto, reference=reference
     )
     if out is not None:
         save_run(run, out)
         print_message(f"Kept in {out}")
+    other = train_other(run, table, beside) if compare_aware else None
     if as_json:
         document = to_document(run) | {
             "roles": run.roles.to_dict(),
@@ -151,12 +162,16 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         }
         if recommendation is not None:
             document |= {"recommended": candidates_of(recommendation)}
+        if other is not None:
+            document |= awareness_of(run, other)
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         if recommendation is not None:
             print_candidates(recommendation)
         print_tables(run)
         print_review(run, reference, accepted)
+        if other is not None:
+            print_awareness(run, other)
 
 
 shell.command()(sweep)
@@ -197,12 +212,12 @@ def _run(
     keep: Sequence[str] | None,
     auto: bool,
     reference: str | None,
-) -> tuple[Run, Recommendation | None]:
-    prepared = read_and_prepare(file, reading, roles, settings, keep=keep)
+) -> tuple[Table, Run, Recommendation | None]:
+    prepared, table = read_and_prepare(file, reading, roles, settings, keep=keep)
     check_reference(reference, prepared.data.group_names)
     with progress_bars() as on_progress:
         if not auto:
-            return run_prepared(prepared, settings, on_progress=on_progress), None
+            return table, run_prepared(prepared, settings, on_progress=on_progress), None
         recommendation = recommend(prepared, settings, on_progress=on_progress)
     print_message(recommendation.reason)
-    return recommendation.run, recommendation
+    return table, recommendation.run, recommendation

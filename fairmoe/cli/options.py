@@ -117,6 +117,15 @@ MergeSmall = Annotated[
 IncludeSensitive = Annotated[
     bool, typer.Option("--include-sensitive", help="Let the models see the sensitive columns.")
 ]
+CompareAware = Annotated[
+    bool,
+    typer.Option(
+        "--compare-aware",
+        help="Train a second run whose models see the sensitive columns if those of the first do "
+        "not (or the reverse), and print both side by side. With --out DIR it is kept in "
+        "DIR-aware (DIR-blind).",
+    ),
+]
 Drop = Annotated[list[str] | None, typer.Option(metavar="COL[,COL]", help="Columns to leave out.")]
 _KEEP = "Columns to take in that are left out by default: names, free texts, ids and dates."
 Keep = Annotated[list[str] | None, typer.Option("--keep", metavar="COL[,COL]", help=_KEEP)]

@@ -34,7 +34,7 @@ from fairmoe.report import (
     to_html,
     to_json,
 )
-from fairmoe.runs import load_run
+from fairmoe.runs import Run, load_run
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
 
@@ -74,6 +74,14 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
             "144.",
         ),
     ] = False,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="The run that differs only in whether its models see the sensitive columns, to be "
+            "compared with.",
+        ),
+    ] = None,
     outcome: options.OutcomeOfPositive = None,
     words: options.Words = None,
     group_names: options.GroupNames = None,
@@ -101,10 +109,13 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     ] = "",
 ) -> None:
     """Write a report of a kept run: one file that reads and prints without a network."""
-    meaning = outcome_from(outcome, words)
-    run = load_run(folder).with_outcome(*meaning)
-    if group_names:
-        run = run.with_group_names(group_names_from(group_names))
+    meaning, names = outcome_from(outcome, words), group_names_from(group_names or ())
+
+    def load(kept: Path) -> Run:
+        loaded = load_run(kept).with_outcome(*meaning)
+        return loaded.with_group_names(names) if names else loaded
+
+    run = load(folder)
     path = Path(f"report-{run.run_id}.html") if out is None else out
     cover = Cover(
         datetime.date.today(),
@@ -133,7 +144,13 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     labelled = None
     if data is not None:
         labelled = assign_roles(table_in(data, run.reading.options), run.roles)
-    made = make_report(run, labelled, reference=reference, tolerance=share_from(tolerance))
+    made = make_report(
+        run,
+        labelled,
+        reference=reference,
+        tolerance=share_from(tolerance),
+        other=None if beside is None else load(beside),
+    )
     write_new_file(path, write[path.suffix.lower()](made).encode())
     print_message(f"Written to {path}")
 

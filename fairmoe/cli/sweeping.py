@@ -125,7 +125,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
-    prepared = read_and_prepare(
+    prepared, _ = read_and_prepare(
         file, reading, roles, runs[0], keep=keep_column, option="--keep-column"
     )
     with progress_bars() as on_progress:

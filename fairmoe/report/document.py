@@ -28,6 +28,7 @@ CHOICES: dict[str, str] = {
     "groups": "Who is affected, and how",
     "scores": "Scores",
     "tradeoff": "What smaller gaps cost",
+    "awareness": "Blind or aware",
     "routing": "Which expert decides",
     "attention": "What the model looks at",
     "training": "Training",
@@ -63,6 +64,7 @@ def make_report(
     reference: str | None = None,
     tolerance: float | None = None,
     sweep: Sweep | None = None,
+    other: Run | None = None,
 ) -> Report:
     """Find what a report says of a run, and draw its charts.
 
@@ -72,13 +74,16 @@ def make_report(
         reference: The group that the others are compared with; by default the largest.
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; it brings verdicts.
         sweep: Other runs of the same data, for the section on what smaller gaps cost.
+        other: The run that differs only in whether its models see the sensitive columns, for the
+            section that compares both.
 
     Raises:
         InvalidInputError: The table is not the one that the run was trained on, the reference is no
             group, or the tolerance is outside its limits.
     """
-    found = find(run, labelled, reference=reference, tolerance=tolerance, sweep=sweep)
-    return Report(found, tuple(make(found) for make in SECTIONS))
+    found = find(run, labelled, reference=reference, tolerance=tolerance, sweep=sweep, other=other)
+    made = (make(found) for make in SECTIONS)
+    return Report(found, tuple(section for section in made if section is not None))
 
 
 def sections_of(report: Report, cover: Cover, chosen: Sequence[str]) -> list[Section]:

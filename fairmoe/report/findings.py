@@ -93,6 +93,8 @@ class Findings:
         attention: Which columns the mixture rests on; None if the table is not at hand.
         unknown: How many rows of the table have no group; None likewise.
         sweep: Other runs of the same data, if there are any.
+        other: The run that differs only in whether its models see the sensitive columns, if there
+            is one.
     """
 
     run: Run
@@ -110,6 +112,7 @@ class Findings:
     attention: Attention | None
     unknown: int | None
     sweep: Sweep | None
+    other: Run | None
 
     @property
     def account(self) -> Account | None:
@@ -124,6 +127,7 @@ def find(
     reference: str | None = None,
     tolerance: float | None = None,
     sweep: Sweep | None = None,
+    other: Run | None = None,
 ) -> Findings:
     """Return what a report says of a run.
 
@@ -133,6 +137,7 @@ def find(
         reference: The group that the others are compared with; by default the largest.
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         sweep: Other runs of the same data, for the trade-off.
+        other: The run that differs only in whether its models see the sensitive columns.
 
     Raises:
         InvalidInputError: The table is not the one that the run was trained on, the reference is no
@@ -192,6 +197,7 @@ def find(
         attention=None if labelled is None else _attention(run, labelled),
         unknown=None if labelled is None else _unknown(labelled),
         sweep=sweep,
+        other=other,
     )
 
 

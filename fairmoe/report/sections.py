@@ -7,6 +7,7 @@ from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.experts import rates_figure, scores_figure
 from fairmoe.figures.routing import weights_figure
 from fairmoe.names import SPLITS
+from fairmoe.report.awareness import awareness
 from fairmoe.report.blocks import Block, Caution, Folded, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.front_page import front_page
@@ -268,12 +269,13 @@ def caveats(found: Findings) -> Section:
     return Section("limits", "Limits", (Points(limits_of(found)),))
 
 
-SECTIONS: tuple[Callable[[Findings], Section], ...] = (
+SECTIONS: tuple[Callable[[Findings], Section | None], ...] = (
     front_page,
     data,
     groups,
     scores,
     trade_off,
+    awareness,
     routing,
     attention,
     training,

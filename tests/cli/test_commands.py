@@ -551,3 +551,29 @@ def test_a_column_that_would_be_left_out_is_kept_when_asked_for(leaky, asked):
 def test_columns_with_a_role_are_not_left_out(leaky, asked):
     shell("train", leaky, "--target", "hired", "--sensitive", "name", "--drop", "id")
     assert asked[0][0].dropped == ("id",)
+
+
+def test_a_blind_and_an_aware_run_are_trained_and_compared(file, tmp_path):
+    options = (*ROLES, *QUICK, "--outcome", "good", "--compare-aware", "--out", tmp_path / "run")
+    code, out, err = shell("train", file, *options)
+    assert code == 0
+    assert f"Kept in {tmp_path / 'run'}\n" in err
+    assert f"Kept in {tmp_path / 'run-aware'}\n" in err
+    blind, aware = load_run(tmp_path / "run"), load_run(tmp_path / "run-aware")
+    assert not blind.roles.include_sensitive
+    assert aware.roles == dataclasses.replace(blind.roles, include_sensitive=True)
+    told = " ".join(out[out.index("The mixture, blind and aware, on the test rows") :].split())
+    assert "Blind: the models do not see sex." in told
+    assert "Aware: the models see sex" in told
+    code, out, _ = shell("train", file, *ROLES, *QUICK, "--compare-aware", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert set(document["awareness"]) == {"blind", "aware"}
+    assert document["awareness"]["blind"]["harmed"] is None
+    assert document["other"]["run_id"] != document["run_id"]
+    (tmp_path / "run3-aware").mkdir()
+    (tmp_path / "run3-aware" / "x").touch()
+    code, _, err = shell("train", file, *options[:-1], tmp_path / "run3")
+    assert code == 2
+    assert "run3-aware" in err
+    assert not (tmp_path / "run3").exists()

@@ -2,10 +2,12 @@
 
 import io
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
+from fairmoe.analysis.awareness import other_awareness
 from fairmoe.data import demo_csv, demo_table
 from fairmoe.runs import save_run
 from tests.cli.shell import shell
@@ -57,6 +59,17 @@ def test_report_takes_what_the_reviewer_decided_and_the_form_of_the_law(folder, 
     assert "☒ Approved under the conditions below" in html
     assert 'id="ll144"' in html
     assert 'id="routing"' in html
+
+
+def test_a_report_compares_a_blind_and_an_aware_run(folder, demo_run, tmp_path):
+    run = demo_run[0]
+    save_run(replace(run, roles=other_awareness(run.roles)), tmp_path / "aware")
+    path = tmp_path / "a.html"
+    assert shell("report", folder, "--beside", tmp_path / "aware", "--out", path)[0] == 0
+    assert 'id="awareness"' in path.read_text(encoding="utf-8")
+    code, _, err = shell("report", folder, "--beside", folder, "--out", tmp_path / "b.html")
+    assert code == 2
+    assert "A blind and an aware run of the same data, roles and settings are needed" in err
 
 
 def test_a_report_can_be_a_model_card(folder, tmp_path):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fairmoe.ui.decide.sweeping import rows_of
 from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.understand.awareness import counterpart
 
 if TYPE_CHECKING:
     from fairmoe.report import Cover, Report
@@ -22,11 +23,22 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     from fairmoe.report import make_report  # noqa: PLC0415
 
     tolerance, sweep = _ask_tolerance(), _sweep_of(state, kept)
+    other = counterpart(state, kept.run)
     target = kept.run.roles.target
-    key = ("report", kept.run.run_id, target, tolerance, sweep and sweep.settings)
+    key = (
+        "report",
+        kept.run.run_id,
+        target,
+        tolerance,
+        sweep and sweep.settings,
+        other and other.run_id,
+    )
     with st.spinner("Writing the report"):
         return state.once(
-            key, lambda: make_report(kept.run, kept.labelled, tolerance=tolerance, sweep=sweep)
+            key,
+            lambda: make_report(
+                kept.run, kept.labelled, tolerance=tolerance, sweep=sweep, other=other
+            ),
         )
 
 

@@ -1,11 +1,13 @@
 """A training or a sweep while it waits and runs."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fairmoe._escape import Markdown
 from fairmoe.config import Settings
+from fairmoe.data import LabelledTable, assign_roles
 from fairmoe.figures.curves import Line, curves_figure, main_lines
 from fairmoe.jobs import Snapshot
 from fairmoe.names import PHASES, TRAINING
@@ -18,21 +20,38 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What a training gives: a run, its rows, and why it has its settings, if it found them."""
+
+    run: "Run"
+    labelled: LabelledTable
+    reason: str = ""
+
+
 _SECONDS_BETWEEN_LOOKS = 0.8
 _SECONDS_BETWEEN_DRAWINGS = 2.4
 _ENOUGH_TO_JUDGE = 0.05
 
 
 def start_training(
-    state: Session, settings: Settings, page: str, *, recommended: bool = False
+    state: Session,
+    settings: Settings,
+    page: str,
+    *,
+    labelled: LabelledTable | None = None,
+    recommended: bool = False,
+    both: bool = False,
 ) -> None:
-    """Queue a training of the session's data.
+    """Queue a training.
 
     Args:
         state: The session.
         settings: What to train with.
         page: The page that shows how it goes.
+        labelled: What to train on; by default the session's data.
         recommended: Whether to try other settings too, and keep the best of them.
+        both: Whether to train a blind and an aware run, to be compared.
 
     Raises:
         InvalidInputError: A training of this session has not ended.
@@ -42,30 +61,47 @@ def start_training(
     # Importing it imports torch, which no page may wait for before the first training.
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
-    labelled = state.labelled
-    assert labelled is not None
-    table, roles = labelled.table, labelled.roles
+    rows = labelled or state.labelled
+    assert rows is not None
 
-    def work(on_progress: OnProgress) -> "tuple[Run, str]":
-        from fairmoe.experiment import prepare, run_experiment  # noqa: PLC0415
+    def work(on_progress: OnProgress) -> list[Trained]:
+        first = _train(rows, settings, on_progress, recommended=recommended)
+        return [_train_other(first, on_progress), first] if both else [first]
 
-        if not recommended:
-            return run_experiment(table, roles, settings, on_progress=on_progress), ""
-        from fairmoe.sweep import recommend  # noqa: PLC0415
-
-        prepared = prepare(table, roles, settings, on_progress=on_progress)
-        found = recommend(prepared, settings, on_progress=on_progress)
-        return found.run, found.reason
-
-    def take_over(end: "Snapshot[tuple[Run, str]]") -> None:
+    def take_over(end: "Snapshot[list[Trained]]") -> None:
         state.last = end
-        if end.result is not None:
-            run, reason = end.result
-            state.keep(run, labelled, reason=reason)
+        for trained in end.result or ():
+            is_aware = trained.labelled.roles.include_sensitive
+            name = ("Aware" if is_aware else "Blind") if both else ""
+            state.keep(trained.run, trained.labelled, name, reason=trained.reason)
 
     queue = resolve_device(settings.device).type
     state.start(work, queue=queue, page=page, take_over=take_over)
     state.last = None
+
+
+def _train(
+    labelled: LabelledTable, settings: Settings, on_progress: OnProgress, *, recommended: bool
+) -> Trained:
+    from fairmoe.experiment import prepare, run_experiment  # noqa: PLC0415
+
+    table, roles = labelled.table, labelled.roles
+    if not recommended:
+        return Trained(run_experiment(table, roles, settings, on_progress=on_progress), labelled)
+    from fairmoe.sweep import recommend  # noqa: PLC0415
+
+    found = recommend(
+        prepare(table, roles, settings, on_progress=on_progress), settings, on_progress=on_progress
+    )
+    return Trained(found.run, labelled, found.reason)
+
+
+def _train_other(first: Trained, on_progress: OnProgress) -> Trained:
+    """Train the run that differs from the first in whether it sees the sensitive columns."""
+    from fairmoe.analysis.awareness import other_awareness  # noqa: PLC0415
+
+    labelled = assign_roles(first.labelled.table, other_awareness(first.labelled.roles))
+    return _train(labelled, first.run.settings, on_progress, recommended=False)
 
 
 def show_work_in_brief(state: Session, path: str) -> None:

@@ -13,6 +13,7 @@ from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.data import left_out_by_default
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.awareness import awareness_toggle
 from fairmoe.ui.prepare.groups import ask_group_names, ask_merge_small, ask_unknown
 from fairmoe.ui.prepare.outcome import ask_outcome
 
@@ -227,12 +228,10 @@ class _Form:
                 placeholder="None: each row counts once",
                 help="A column that says for how many people each row stands, as surveys have.",
             )
-        include = st.toggle(
-            "The models may look at the sensitive columns",
-            self.initial.include_sensitive if self.initial else False,
-            key=self.key("include"),
-            persist_state="session",
-            help="Without them, other columns may still give the group away.",
+        include = awareness_toggle(
+            self.state,
+            [each.column for each in sensitive],
+            known=self.initial.include_sensitive if self.initial else False,
         )
         return Roles(target, sensitive, include, tuple(dropped), split, weight=weight)
 

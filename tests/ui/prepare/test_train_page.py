@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -160,3 +162,35 @@ def test_a_device_that_is_not_there_is_explained(train, monkeypatch):
 def test_every_setting_has_a_control(train):
     for name in Settings().to_dict():
         assert train.get_by_key(f"setting-{name}")
+
+
+def test_whether_the_models_see_the_sensitive_columns_is_asked_again(train):
+    told = [caption.value for caption in train.caption]
+    assert any("Blind: the models do not see sex" in text for text in told)
+    assert any("Aware: the models see sex" in text for text in told)
+    key = f"include-{train.session_state['fairmoe'].version}"
+    assert train.toggle(key=key).value is False
+    train.toggle(key=key).set_value(True).run()
+    assert not train.exception
+    assert train.session_state["fairmoe"].labelled.roles.include_sensitive
+    train.switch_page("pages/data.py").run()
+    assert train.toggle(key=key).value is True
+    assert train.session_state["fairmoe"].labelled.roles.include_sensitive
+
+
+def test_a_blind_and_an_aware_run_are_trained_by_one_button_and_compared(train, training):
+    def by_roles(table, roles, settings, *, on_progress):
+        run = run_at_once(table, roles, settings, on_progress=on_progress)
+        return replace(run, run_id=f"{int(roles.include_sensitive):016x}")
+
+    training(by_roles)
+    train.button(key="train-both").click().run()
+    settle(train)
+    assert not train.exception
+    state = train.session_state["fairmoe"]
+    assert [kept.name for kept in state.runs.values()] == ["Aware", "Blind"]
+    assert not state.kept.run.roles.include_sensitive
+    assert not state.kept.labelled.roles.include_sensitive
+    aware = state.runs[f"{1:016x}"]
+    assert aware.run.roles.include_sensitive
+    assert "sex" in aware.labelled.kinds

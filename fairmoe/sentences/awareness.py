@@ -1,0 +1,78 @@
+"""Whether models may see the sensitive columns, and what comes of it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fairmoe.names import METRICS
+from fairmoe.sentences.wording import listed
+
+
+def blind_means(columns: Sequence[str]) -> str:
+    """Say what follows if the models do not see the sensitive columns."""
+    return (
+        f"Blind: the models do not see {listed(columns)}. Two people who differ in nothing else "
+        "get the same decision. Other features may still give the group away, and sometimes a "
+        "blind model can close gaps only by treating everyone worse."
+    )
+
+
+def aware_means(columns: Sequence[str]) -> str:
+    """Say what follows if the models see the sensitive columns."""
+    return (
+        f"Aware: the models see {listed(columns)} and can correct unequal treatment directly. Two "
+        "people who differ in nothing else may get different decisions. In hiring and credit the "
+        "law often forbids that."
+    )
+
+
+def offer_aware(columns: Sequence[str]) -> str:
+    """Say that an aware mixture may not have to treat everyone worse, as this blind one does."""
+    return (
+        f"This mixture does not see {listed(columns)}. Being blind may be why it closes gaps only "
+        "by treating everyone worse. Train it aware too, and compare."
+    )
+
+
+def awareness_in_words(
+    comparison: pd.DataFrame, *, words: tuple[str, str] | None
+) -> tuple[str, ...]:
+    """Say how a blind and an aware mixture differ, and whether one of them treats everyone worse.
+
+    Args:
+        comparison: As `fairmoe.analysis.awareness.compare_awareness` returns it.
+        words: What the outcome that is good for the person and the other one are called; None if
+            none is good, or that was not told.
+    """
+    blind, aware = comparison.T["blind"], comparison.T["aware"]
+    told = [
+        "Blind and aware, the mixture has "
+        + listed(
+            [
+                f"a {METRICS[metric].label.lower()} of {METRICS[metric].text(blind[metric])} and "
+                f"{METRICS[metric].text(aware[metric])}"
+                for metric in ("utility", "f_res", "f_proc", "final_score")
+            ]
+        )
+        + "."
+    ]
+    if words is not None and not pd.isna(blind["harmed"]):
+        told.append(
+            f"Of 100 people whose label is “{words[0]}”, it wrongly gives “{words[1]}” to "
+            f"{100 * blind['harmed']:.1f} if it is blind and to {100 * aware['harmed']:.1f} if it "
+            "is aware."
+        )
+    told.append(_VERDICTS[bool(blind["alarming"]), bool(aware["alarming"])])
+    return tuple(told)
+
+
+_VERDICTS = {
+    (True, False): "Blind, it closes gaps by treating everyone worse; aware, it does not. Here "
+    "being blind is what forces it: use the aware one, if law and policy allow.",
+    (False, True): "Aware, it closes gaps by treating everyone worse; blind, it does not. Use the "
+    "blind one.",
+    (True, True): "Both close gaps by treating everyone worse. Use neither.",
+    (False, False): "Neither closes gaps by treating everyone worse. Whether a decision may look "
+    "at the group is for law and policy to say.",
+}
+"""What follows, by whether the blind and whether the aware mixture raises an alarm."""
