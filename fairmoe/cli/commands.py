@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from fairmoe._app import app_folder
-from fairmoe.cli import options
+from fairmoe.cli import dialing, options
 from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
 from fairmoe.cli.awareness import (
     awareness_of,
@@ -33,8 +33,9 @@ from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, Table, demo_csv
+from fairmoe.dial import front_document
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.experiment import run_prepared
+from fairmoe.experiment import Prepared, run_prepared
 from fairmoe.metrics import check_reference
 from fairmoe.runs import Run, check_vacant, save_run, to_document
 from fairmoe.sweep import Recommendation, recommend
@@ -111,6 +112,10 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         ),
     ] = False,
     compare_aware: options.CompareAware = False,
+    front: dialing.ShowFront = False,
+    gap: dialing.Gap = "dp",
+    max_gap: dialing.MaxGap = None,
+    max_loss: dialing.MaxLoss = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
     ] = None,
@@ -143,14 +148,19 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         max_mib=max_mib,
     )
     accepted = share_from(tolerance)
+    wish = dialing.Wish(gap, max_gap, max_loss)
+    wish.check()
     beside = None if out is None else other_folder(out, roles)
     if out is not None:
         check_vacant(out)
     if compare_aware and beside is not None:
         check_vacant(beside)
-    table, run, recommendation = _run(
+    prepared, table, run, recommendation = _run(
         file, reading, roles, settings, keep=keep, auto=auto, reference=reference
     )
+    points: tuple[Run, ...] = ()
+    if front or wish.is_one:
+        points, run = dialing.turn_dial(prepared, run, wish)
     if out is not None:
         save_run(run, out)
         print_message(f"Kept in {out}")
@@ -164,11 +174,15 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
             document |= {"recommended": candidates_of(recommendation)}
         if other is not None:
             document |= awareness_of(run, other)
+        if points:
+            document |= {"front": front_document(points)}
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         if recommendation is not None:
             print_candidates(recommendation)
         print_tables(run)
+        if points:
+            dialing.print_front(points, run, wish)
         print_review(run, reference, accepted)
         if other is not None:
             print_awareness(run, other)
@@ -212,12 +226,13 @@ def _run(
     keep: Sequence[str] | None,
     auto: bool,
     reference: str | None,
-) -> tuple[Table, Run, Recommendation | None]:
+) -> tuple[Prepared, Table, Run, Recommendation | None]:
     prepared, table = read_and_prepare(file, reading, roles, settings, keep=keep)
     check_reference(reference, prepared.data.group_names)
     with progress_bars() as on_progress:
         if not auto:
-            return table, run_prepared(prepared, settings, on_progress=on_progress), None
+            run = run_prepared(prepared, settings, on_progress=on_progress)
+            return prepared, table, run, None
         recommendation = recommend(prepared, settings, on_progress=on_progress)
     print_message(recommendation.reason)
-    return table, recommendation.run, recommendation
+    return prepared, table, recommendation.run, recommendation

@@ -119,3 +119,23 @@ def runs_takeaway(table: pd.DataFrame) -> str:
     }
     told = [f"{words}: {known.index[int(place)]}" for words, place in best.items()]
     return f"Of {len(table)} runs, {', '.join(told)}."
+
+
+def chosen_point(
+    weight: float, gap_name: str, *, gap: tuple[float, float], accuracy: tuple[float, float]
+) -> str:
+    """Say what a point that was chosen on validation rows holds on test rows.
+
+    Args:
+        weight: How much its gate counts the gaps.
+        gap_name: Of the gap that it was chosen by.
+        gap: Of the utility expert and of the point, in [0, 1].
+        accuracy: Likewise.
+    """
+    plain, own = (f"{100 * value:.1f}%" for value in accuracy)
+    before, after = (f"{100 * value:.1f} pp" for value in gap)
+    return (
+        f"Chosen on the validation rows: the gate that counts gaps {weight:g} times. On the test "
+        f"rows {gap_name} is {after}, where the utility expert has {before}; accuracy is {own}, "
+        f"where it has {plain}."
+    )

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.trade_off import (
+    chosen_point,
     models_takeaway,
     outside,
     runs_takeaway,
@@ -108,4 +109,12 @@ def test_the_models_that_none_beats_are_named_the_smallest_gap_first():
     )
     assert models_takeaway(models(mixture=[math.nan, 0.8, False]), "f_res") == (
         "No model has scores that can be estimated."
+    )
+
+
+def test_a_chosen_point_says_what_holds_on_test_rows():
+    told = chosen_point(2, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
+    assert told == (
+        "Chosen on the validation rows: the gate that counts gaps 2 times. On the test rows DP is "
+        "7.8 pp, where the utility expert has 17.5 pp; accuracy is 83.4%, where it has 84.8%."
     )

@@ -1,0 +1,121 @@
+"""The dial in the shell: a front beside the run, and a point of it by wish."""
+
+from collections.abc import Sequence
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import Console
+
+from fairmoe.cli.output import printable, progress_bars, table_of
+from fairmoe.dial import GapName, choose_point, train_front
+from fairmoe.errors import InvalidInputError
+from fairmoe.experiment import Prepared
+from fairmoe.names import METRICS
+from fairmoe.runs import Run
+from fairmoe.sentences.trade_off import chosen_point
+
+ShowFront = Annotated[
+    bool,
+    typer.Option(
+        "--front",
+        help="Train gates for nine weights of the gaps on the same experts, and print what each "
+        "gives.",
+    ),
+]
+MaxGap = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Take, of such gates, the most accurate with a gap of at most this on validation "
+        "rows: 0.05 is 5 pp.",
+    ),
+]
+MaxLoss = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Take, of such gates, the one with the smallest gap that is at most so much less "
+        "accurate than the utility expert on validation rows: 0.01 is one point.",
+    ),
+]
+Gap = Annotated[
+    GapName,
+    typer.Option(help="The gap that --max-gap and --max-loss are about."),
+]
+
+
+class Wish(NamedTuple):
+    """What a point of the front is to fulfil on the validation rows.
+
+    Attributes:
+        gap: The gap that it is about.
+        max_gap: The largest gap, as a share.
+        max_loss: The largest loss of accuracy, as a share.
+    """
+
+    gap: GapName
+    max_gap: float | None
+    max_loss: float | None
+
+    @property
+    def is_one(self) -> bool:
+        """Whether anything is wished."""
+        return self.max_gap is not None or self.max_loss is not None
+
+    def check(self) -> None:
+        """Check the wish before anything is trained.
+
+        Raises:
+            InvalidInputError: It is not a share, or two were given.
+        """
+        for option, value in (("--max-gap", self.max_gap), ("--max-loss", self.max_loss)):
+            if value is not None and not 0 <= value <= 1:
+                raise InvalidInputError(
+                    f"Option {option} needs a share from 0 to 1", however=f"{value:g} was given"
+                )
+        if self.max_gap is not None and self.max_loss is not None:
+            raise InvalidInputError(
+                "One of --max-gap and --max-loss is needed", however="both were given"
+            )
+
+
+def turn_dial(prepared: Prepared, run: Run, wish: Wish) -> tuple[tuple[Run, ...], Run]:
+    """Return the front of a run, and the point that the wish takes; without one the run itself.
+
+    Raises:
+        InvalidInputError: No point fulfils the wish.
+    """
+    with progress_bars() as on_progress:
+        front = train_front(prepared, run, on_progress=on_progress)
+    if not wish.is_one:
+        return front, run
+    return front, choose_point(front, gap=wish.gap, max_gap=wish.max_gap, max_loss=wish.max_loss)
+
+
+def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
+    """Print what each point gives on the test rows."""
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    stdout.print("\nMixtures of the same experts, by how much the gaps count; test rows")
+    shown = ("acc", "utility", "dp", "eo", "f_res", "f_proc")
+    table = table_of("Weight of gaps", *(METRICS[metric].label for metric in shown), "")
+    for point in front:
+        scores = point.scores["test"]["mixture"]
+        note = "alarm" if "mixture" in point.alarms() else "chosen" if point is chosen else ""
+        weight = f"{point.settings.fairness_weight:g}"
+        table.add_row(weight, *(f"{100 * scores[metric]:.1f}" for metric in shown), note)
+    stdout.print(table)
+    if wish.is_one:
+        stdout.print(_told(chosen, wish.gap))
+
+
+def _told(run: Run, gap: GapName) -> str:
+    """Return what holds on the test rows of a point that was chosen on validation rows."""
+    found = run.scores["test"]
+    return printable(
+        chosen_point(
+            run.settings.fairness_weight,
+            METRICS[gap].label,
+            gap=(found["utility"][gap], found["mixture"][gap]),
+            accuracy=(found["utility"]["acc"], found["mixture"]["acc"]),
+        )
+    )

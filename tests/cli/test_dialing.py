@@ -1,0 +1,63 @@
+"""The dial in the shell: a front beside the run, and a point of it by wish."""
+
+import json
+import re
+
+import pytest
+
+from fairmoe.data import demo_csv
+from fairmoe.runs import load_run
+from tests.cli.shell import shell
+
+TRAINED = (
+    *("--target", "hired", "--sensitive", "sex", "--outcome", "good", "--device", "cpu"),
+    *("--set", "epochs=24", "--set", "gate_epochs=8", "--set", "lambda_fair=10"),
+)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "applicants.csv"
+    path.write_bytes(b"\n".join(demo_csv().split(b"\n")[:501]) + b"\n")
+    return path
+
+
+def test_a_front_is_printed_and_is_in_the_document(file):
+    code, out, err = shell("train", file, *TRAINED, "--front")
+    assert code == 0, err
+    weights = re.findall(r"^[ │]*(0|0\.125|0\.25|0\.5|1|2|4|6|8) ", out, re.MULTILINE)
+    assert [float(weight) for weight in weights][:9] == [0, 0.125, 0.25, 0.5, 1, 2, 4, 6, 8]
+    assert "chosen" in out
+    assert "Chosen on the validation rows" not in out
+
+
+def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(file, tmp_path):
+    options = ("--max-loss", "0.5", "--gap", "f_res", "--json", "--out", tmp_path / "run")
+    code, out, err = shell("train", file, *TRAINED, *options)
+    assert code == 0, err
+    front = json.loads(out)["front"]
+    smallest = min(
+        (point for point in front if not point["alarm"]),
+        key=lambda point: point["validation"]["f_res"],
+    )
+    kept = load_run(tmp_path / "run")
+    assert kept.scores["validation"]["mixture"]["f_res"] == pytest.approx(
+        smallest["validation"]["f_res"]
+    )
+    code, out, _ = shell("train", file, *TRAINED, *options[:4])
+    weight = f"{kept.settings.fairness_weight:g}"
+    assert f"Chosen on the validation rows: the gate that counts gaps {weight} times." in out
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--max-gap", "5"), "Option --max-gap needs a share from 0 to 1; however, 5 was given"),
+        (("--max-gap", "0.1", "--max-loss", "0.1"), "however, both were given"),
+        (("--max-gap", "0", "--gap", "f_proc"), "however, the smallest gap there is"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_in_a_sentence(file, options, told):
+    code, _, err = shell("train", file, *TRAINED, *options)
+    assert code == 2
+    assert told in err.replace("\n", " ")
