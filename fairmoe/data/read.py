@@ -23,6 +23,7 @@ from fairmoe.data.reading.textfile import open_text
 from fairmoe.data.reading.workbook import is_workbook, read_workbook
 from fairmoe.data.table import Table, check_names, table_from_raw
 from fairmoe.errors import InvalidInputError
+from fairmoe.progress import OnProgress, ignore_progress
 
 MAX_COLUMNS = 1000
 
@@ -33,6 +34,7 @@ def read_table(
     name: str = "",
     options: ReadOptions | None = None,
     like: Reading | None = None,
+    on_progress: OnProgress = ignore_progress,
 ) -> Table:
     """Read a text table, a workbook (.xlsx, .xls, .ods) or a Parquet file, also gzipped or zipped.
 
@@ -49,23 +51,28 @@ def read_table(
         like: How a table was read before, `Table.reading`. The columns that it names are read in
             the same way, whatever else is in the file, and others are left out: so each row is read
             by itself.
+        on_progress: Is told how many columns are read; stops the reading by raising.
 
     Raises:
+        CancelledError: `on_progress` said so.
         InvalidInputError: The file cannot be found, or is not a table that can be trained on; the
             message says what is wrong and where, rows counted as a spreadsheet does.
     """
     options = options or ReadOptions()
+    budget = Budget(options.max_bytes, on_progress)
     if isinstance(source, bytes):
         content = source
-        Budget(options.max_bytes).check_bytes(len(content))
+        budget.check_bytes(len(content))
     else:
         path = _path(source)
-        content, name = read_file(path, Budget(options.max_bytes)), name or path.name
+        content, name = read_file(path, budget), name or path.name
     sha256 = hashlib.sha256(content).hexdigest()
-    raw, notes = _raw(content, options, like)
+    raw, notes = _raw(content, options, like, budget)
     if like is not None:
         return _table_like(raw, like, name=name, sha256=sha256, notes=notes)
-    table = table_from_raw(raw, options, rows=raw.rows, name=name, sha256=sha256)
+    table = table_from_raw(
+        raw, options, rows=raw.rows, name=name, sha256=sha256, on_progress=on_progress
+    )
     return dataclasses.replace(table, notes=notes)
 
 
@@ -86,14 +93,17 @@ def _table_like(
 
 
 def _raw(
-    content: bytes, options: ReadOptions, like: Reading | None, packed: tuple[str, ...] = ()
+    content: bytes,
+    options: ReadOptions,
+    like: Reading | None,
+    budget: Budget,
+    packed: tuple[str, ...] = (),
 ) -> tuple[RawTable, tuple[str, ...]]:
     """Return the cells of a file, and how it was read."""
-    budget = Budget(options.max_bytes)
     if content.startswith(b"\x1f\x8b") and "gzip" not in packed:
-        return _raw(unzip_gzip(content, budget), options, like, (*packed, "gzip"))
+        return _raw(unzip_gzip(content, budget), options, like, budget, (*packed, "gzip"))
     if content.startswith(b"PK\x03\x04") and not is_workbook(content) and "ZIP" not in packed:
-        return _raw(only_table(content, budget), options, like, (*packed, "ZIP"))
+        return _raw(only_table(content, budget), options, like, budget, (*packed, "ZIP"))
     names: tuple[str, ...]
     notes: tuple[str, ...]
     if content.startswith(b"PAR1"):

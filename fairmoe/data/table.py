@@ -13,6 +13,7 @@ from fairmoe.data.reading.columns import interpret
 from fairmoe.data.reading.raw import RawTable
 from fairmoe.data.reading.record import Change, Reading, ReadOptions
 from fairmoe.errors import InvalidInputError, nearest_first
+from fairmoe.progress import OnProgress, ignore_progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,13 @@ def table_from_frame(frame: pd.DataFrame, *, name: str = "", sha256: str = "") -
 
 
 def table_from_raw(
-    raw: RawTable, options: ReadOptions, *, rows: int, name: str = "", sha256: str = ""
+    raw: RawTable,
+    options: ReadOptions,
+    *,
+    rows: int,
+    name: str = "",
+    sha256: str = "",
+    on_progress: OnProgress = ignore_progress,
 ) -> Table:
     """Decide what each column is, and make a table of them.
 
@@ -80,7 +87,7 @@ def table_from_raw(
     """
     for column in options.columns():
         check_has(raw.cells, column)
-    columns = interpret(raw, options)
+    columns = interpret(raw, options, on_progress)
     frame = pd.DataFrame(columns.cells, index=pd.RangeIndex(rows))
     shared = {
         name: frame[name]

@@ -15,8 +15,10 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_registry():
+def _fresh_registry(monkeypatch: pytest.MonkeyPatch):
     registry.clear()
+    # No timer draws the page again, so the script waits until a file is read.
+    monkeypatch.setattr("fairmoe.ui.prepare.loading.SOON", PATIENCE)
 
 
 @pytest.fixture

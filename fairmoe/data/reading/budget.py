@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fairmoe.errors import InvalidInputError
+from fairmoe.progress import OnProgress, Progress, ignore_progress
 
 MAX_BYTES = 2**31 - 2
 """What the CSV reader takes in one piece, which it must, to know the type of a column."""
@@ -37,9 +38,11 @@ class Budget:
 
     Attributes:
         max_bytes: Bytes of the file, and of what it holds once it is decompressed.
+        on_progress: Is called as they come; stops the reading by raising `CancelledError`.
     """
 
     max_bytes: int = MAX_BYTES
+    on_progress: OnProgress = ignore_progress
 
     @property
     def cells(self) -> int:
@@ -53,6 +56,7 @@ class Budget:
 
     def check_bytes(self, count: int) -> None:
         """Raise `InvalidInputError` if a file takes more bytes."""
+        self.on_progress(Progress("read", 0, 1))
         if count > self.max_bytes:
             raise InvalidInputError(
                 f"A table of at most {_size(self.max_bytes)} is needed, decompressed",

@@ -33,6 +33,7 @@ from fairmoe.data.reading.numbers import (
 )
 from fairmoe.data.reading.raw import RawTable
 from fairmoe.data.reading.record import Change, ColumnReading, Reading, ReadOptions
+from fairmoe.progress import OnProgress, Progress, ignore_progress
 
 MIN_WORDS = 4.0
 MIN_TEXT_SHARE = 0.5
@@ -53,7 +54,9 @@ class _Look:
     changes: list[Change] = field(default_factory=list)
 
 
-def interpret(raw: RawTable, options: ReadOptions) -> Columns:
+def interpret(
+    raw: RawTable, options: ReadOptions, on_progress: OnProgress = ignore_progress
+) -> Columns:
     """Decide what each column is, by its own texts and, where these leave a doubt, by all others.
 
     Whether a comma or a point is the decimal sign is a matter of the file: columns that can be read
@@ -62,7 +65,11 @@ def interpret(raw: RawTable, options: ReadOptions) -> Columns:
     Raises:
         InvalidInputError: A column that was told to hold numbers or dates holds other texts.
     """
-    looks = {name: _look(name, cells, raw, options) for name, cells in raw.cells.items()}
+    steps = 2 * len(raw.cells)
+    looks = {}
+    for done, (name, cells_of_one) in enumerate(raw.cells.items()):
+        on_progress(Progress("read", done, steps))
+        looks[name] = _look(name, cells_of_one, raw, options)
     shown = frozenset[Decimal](["point"] if raw.points else []).union(
         *(look.shown for look in looks.values())
     )
@@ -70,7 +77,8 @@ def interpret(raw: RawTable, options: ReadOptions) -> Columns:
     cells: dict[str, pd.Series[Any]] = {}
     columns: dict[str, ColumnReading] = {}
     changes = list(raw.changes)
-    for name, look in looks.items():
+    for done, (name, look) in enumerate(looks.items(), start=len(looks)):
+        on_progress(Progress("read", done, steps))
         kind = options.kinds.get(name)
         if look.numbers is not None:
             cells[name], columns[name], more = _number(name, look, decided, raw.comma)

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from fairmoe.data import DEMO_ROLES, PUBLIC, ReadOptions, demo_table, fetch_public, read_table
+from fairmoe.data import DEMO_ROLES, PUBLIC, ReadOptions, demo_table, fetch_public
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.loading import loading, read_again, read_file, show_loading
 
 FILE_TYPES = ["csv", "tsv", "tab", "txt", "dat", "gz", "zip", "xlsx", "xls", "ods", "parquet"]
 MAX_BYTES = 256 * 2**20
@@ -42,15 +43,30 @@ def _upload(state: Session) -> None:
         key=f"upload-{state.version}",
         help="It is read into the memory of this session, and nowhere else.",
     )
+    files = loading().files
     with st.popover("If it is read wrongly", icon=":material/tune:"):
-        sheet = st.text_input("Sheet of a workbook", placeholder="The first that holds a table")
-        encoding = st.text_input("Encoding of a text table", placeholder="Found by itself")
-        st.caption("Then load the file again.")
+        sheet = st.text_input(
+            "Sheet of a workbook",
+            placeholder="The first that holds a table",
+            key=f"sheet-{files}",
+            persist_state="session",
+        )
+        encoding = st.text_input(
+            "Encoding of a text table",
+            placeholder="Found by itself",
+            key=f"encoding-{files}",
+            persist_state="session",
+        )
+        st.caption("The file is then read again.")
     options = ReadOptions(
         sheet=(sheet or "").strip(), encoding=(encoding or "").strip(), max_bytes=MAX_BYTES
     )
-    if upload is not None:
-        _read(state, upload.getvalue(), upload.name, options)
+    with apologies():
+        if upload is not None:
+            read_file(state, upload.file_id, upload.getvalue, upload.name, options)
+        else:
+            read_again(state, options)
+        show_loading(state)
 
 
 def _paste(state: Session) -> None:
@@ -61,14 +77,12 @@ def _paste(state: Session) -> None:
             key=f"paste-{state.version}",
         )
         if st.button("Read what is pasted", disabled=not text):
-            options = ReadOptions(max_bytes=MAX_BYTES)
-            _read(state, (text or "").encode(), "pasted table", options)
-
-
-def _read(state: Session, content: bytes, name: str, options: ReadOptions) -> None:
-    with apologies(), st.spinner("Reading the table"):
-        state.load(read_table(content, name=name, options=options))
-        st.rerun()
+            with apologies():
+                content = (text or "").encode()
+                options = ReadOptions(max_bytes=MAX_BYTES)
+                key = ("pasted", state.version, hash(content))
+                read_file(state, key, lambda: content, "pasted table", options)
+                st.rerun()
 
 
 def _public(state: Session) -> None:
