@@ -35,11 +35,16 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in PACKAGES}
 
 
-def labels_grid(counts: pd.DataFrame) -> Grid:
-    """Return rows and labels by group, from what `group_counts` returns."""
+def labels_grid(counts: pd.DataFrame, words: tuple[str, str]) -> Grid:
+    """Return rows and labels by group, from what `group_counts` returns.
+
+    Args:
+        counts: The counts.
+        words: What both outcomes are called, the positive one first.
+    """
     return Grid(
         "Rows and labels by group",
-        ("Group", "Rows", "Positive", "Any other", "Share positive"),
+        ("Group", "Rows", *(f"Label “{word}”" for word in words), f"Share “{words[0]}”"),
         tuple(
             (
                 str(name),
@@ -51,11 +56,17 @@ def labels_grid(counts: pd.DataFrame) -> Grid:
     )
 
 
-def rates_grid(rates: pd.DataFrame) -> Grid:
-    """Return the rates of the mixture, from what `group_rates` returns."""
+def rates_grid(rates: pd.DataFrame, positive: str) -> Grid:
+    """Return the rates of the mixture, from what `group_rates` returns.
+
+    Args:
+        rates: The rates.
+        positive: What the positive class is called.
+    """
+    titles = {rate: RATES[rate] for rate in SHOWN_RATES} | {"selection_rate": f"Given “{positive}”"}
     return Grid(
         "Rates of the mixture by group, with 95% intervals",
-        ("Group", "Rows", "Truly positive", *(RATES[rate] for rate in SHOWN_RATES)),
+        ("Group", "Rows", f"Label “{positive}”", *titles.values()),
         tuple(
             (
                 str(name),

@@ -91,7 +91,7 @@ def data(found: Findings) -> Section:
                 f"see.{dropped}"
             ),
             Text(label_takeaway(counts, found.run.data.words[0])),
-            labels_grid(counts),
+            labels_grid(counts, found.run.data.words),
         ),
     )
 
@@ -112,7 +112,7 @@ def groups(found: Findings) -> Section:
                 rates_figure(rates, words, favourable=favourable),
                 takeaway=rates_takeaway(rates, words, favourable=favourable),
                 source=f"Mixture; {drawn_from_test(found)} Bars are 95% Wilson intervals.",
-                grid=rates_grid(rates),
+                grid=rates_grid(rates, words[0]),
             ),
             Text(P_VALUE_EXPLAINED),
             Folded("The same two gaps for every model", gaps_grid(found)),

@@ -19,7 +19,7 @@ def show_directions(state: Session, asked: Asked) -> None:
     show_chart(
         state.drawn(
             ("attention-ranges", *asked.what),
-            lambda: ranges_figure(ranges, asked.run.data.positive),
+            lambda: ranges_figure(ranges, f"“{asked.run.data.words[0]}”"),
         ),
         takeaway=ranges_takeaway(ranges),
         source=f"{asked.source} Wide lines hold the middle half of the rows, thin ones 90%, and "

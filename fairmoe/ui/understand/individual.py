@@ -27,20 +27,21 @@ def show_opinions(person: Person) -> None:
     """Show what the mixture and its experts predict, and the gate's weights."""
     run, record, said = person.kept.run, person.rows.record, person.said
     decided, true = said["mixture"] > 0.5, bool(record.y_true[person.place])
+    said_word, true_word = _word(run, bool(decided)), _word(run, true)
     for column, (label, value, text) in zip(
         st.columns(4),
         (
-            ("Probability, mixture", f"{said['mixture']:.1%}", f"Of {run.data.positive}."),
-            ("Predicted", _word(run, decided), "By the mixture, at one half."),
-            ("Truth", _word(run, true), "As the table says of the real values."),
+            ("Probability, mixture", f"{said['mixture']:.1%}", f"Of {_positive(run)}."),
+            ("Predicted", said_word, f"{said_word}: by the mixture, at one half."),
+            ("Truth", true_word, f"{true_word}: as the table says of the real values."),
             ("Group", list(run.data.groups)[person.group], "By the real sensitive value."),
         ),
         strict=True,
     ):
         column.metric(label, escape_markdown(value), help=escape_markdown(text), border=True)
-    takeaway = opinions_takeaway(said, run.data.positive)
+    takeaway = opinions_takeaway(said, _positive(run))
     show_chart(
-        opinions_figure(said, run.data.positive),
+        opinions_figure(said, _positive(run)),
         takeaway=takeaway,
         source=f"{_source(person)} Above 50% is predicted “{run.data.words[0]}”.",
         key=f"opinions-{person.key}",
@@ -61,7 +62,7 @@ def show_opinions(person: Person) -> None:
         key=f"opinions-table-{person.key}",
         alt=takeaway,
         columns={
-            "proba": percent_column("Probability", f"Of {run.data.positive}."),
+            "proba": percent_column("Probability", f"Of {_positive(run)}."),
             "weight": st.column_config.TextColumn("Gate weight"),
         },
         csv=csv.rename_axis("model"),
@@ -77,9 +78,9 @@ def show_reasons(_: Session, person: Person) -> None:
     cells = {str(column): cell_text(person.frame[column].iloc[0]) for column in attributions.index}
     takeaway = reasons_takeaway(attributions)
     show_chart(
-        reasons_figure(attributions, cells, run.data.positive),
+        reasons_figure(attributions, cells, _positive(run)),
         takeaway=takeaway,
-        source=f"{_source(person)} Bars to the left speak against {run.data.positive}. "
+        source=f"{_source(person)} Bars to the left speak against {_positive(run)}. "
         f"{ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
         f"baseline row, to which the mixture gives {baseline_proba(run):.1%}. What a model makes "
         "of a value is not what the value causes.",
@@ -258,10 +259,14 @@ def show_changes(state: Session, person: Person) -> None:
         alt=takeaway,
         columns={
             "cost": percent_column("Size", "Share of people moved past, summed over the columns."),
-            "proba": percent_column("Probability then", f"Of {run.data.positive}."),
+            "proba": percent_column("Probability then", f"Of {_positive(run)}."),
         },
         csv=csv,
     )
+
+
+def _positive(run: "Run") -> str:
+    return f"“{run.data.words[0]}”"
 
 
 def _word(run: "Run", positive: bool) -> str:

@@ -59,7 +59,7 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
         line=[table.line(int(position)) for position in listed["row"]],
         **{name: 100 * listed[name] for name in percent},
     )
-    columns = _columns(kept.run.data.positive)
+    columns = _columns(f"“{kept.run.data.words[0]}”")
     event: Any = st.dataframe(
         shown,
         # A new list is another table, so that no tick of the list before points at its rows.
