@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fairmoe.ui.decide.dial import show_dial
 from fairmoe.ui.decide.peers import peers_button
 from fairmoe.ui.decide.sweeping import explored_around, show_sweep_at_work, sweep_controls
 from fairmoe.ui.decide.tradeoff import show_tradeoff
@@ -11,6 +12,8 @@ from fairmoe.ui.frame.frame import TRADE_OFF, page
 with page(TRADE_OFF) as state:
     kept = state.kept
     assert kept is not None
+    show_dial(state, kept, TRADE_OFF)
+    st.header("Other lambdas", anchor=False)
     explored = explored_around(state, kept)
     show_sweep_at_work(state, explored)
     if state.job_id is None:

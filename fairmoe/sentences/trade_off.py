@@ -135,7 +135,40 @@ def chosen_point(
     plain, own = (f"{100 * value:.1f}%" for value in accuracy)
     before, after = (f"{100 * value:.1f} pp" for value in gap)
     return (
-        f"Chosen on the validation rows: the gate that counts gaps {weight:g} times. On the test "
+        f"Chosen on the validation rows: the gate that counts gaps {_times(weight)}. On the test "
         f"rows {gap_name} is {after}, where the utility expert has {before}; accuracy is {own}, "
         f"where it has {plain}."
     )
+
+
+def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: str) -> str:
+    """Say what the point that is shown gives against the plain model, and the smallest gap.
+
+    Args:
+        points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `shown`.
+        plain: `gap` and `accuracy` of the utility expert.
+        gap_name: What the gap is called.
+    """
+    known = points.dropna(subset=["gap", "accuracy"])
+    shown = known[known["shown"]]
+    fair = known[~known["alarming"].astype(bool)]
+    if shown.empty or fair.empty or plain.isna().any():
+        return "The gap of these mixtures cannot be estimated, or all of them treat everyone worse."
+    told = (
+        f"{gap_name} on the test rows: {_point(plain)} for the utility expert, "
+        f"{_point(shown.iloc[0])} for the mixture shown."
+    )
+    least = fair.iloc[fair["gap"].argmin()]
+    if shown["gap"].iloc[0] <= least["gap"]:
+        return f"{told} None of these mixtures has a smaller gap."
+    return (
+        f"{told} The smallest gap is {_point(least)}, where gaps count {_times(least['weight'])}."
+    )
+
+
+def _times(weight: float) -> str:
+    return "once" if weight == 1 else f"{weight:g} times"
+
+
+def _point(place: "pd.Series[float]") -> str:
+    return f"{100 * place['gap']:.1f} pp at {100 * place['accuracy']:.1f}% accuracy"

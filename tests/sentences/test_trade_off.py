@@ -7,6 +7,7 @@ import pytest
 
 from fairmoe.sentences.trade_off import (
     chosen_point,
+    front_takeaway,
     models_takeaway,
     outside,
     runs_takeaway,
@@ -117,4 +118,50 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     assert told == (
         "Chosen on the validation rows: the gate that counts gaps 2 times. On the test rows DP is "
         "7.8 pp, where the utility expert has 17.5 pp; accuracy is 83.4%, where it has 84.8%."
+    )
+    once = chosen_point(1, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
+    assert once.startswith("Chosen on the validation rows: the gate that counts gaps once. On")
+
+
+def points_of_a_front(**changes):
+    points = pd.DataFrame(
+        {
+            "weight": [0.0, 1.0, 8.0],
+            "gap": [0.2, 0.1, 0.02],
+            "accuracy": [0.85, 0.84, 0.8],
+            "alarming": [False, False, False],
+            "shown": [False, True, False],
+        },
+        index=list("abc"),
+    )
+    return points.assign(**changes)
+
+
+PLAIN = pd.Series({"gap": 0.25, "accuracy": 0.86})
+
+
+def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
+    assert front_takeaway(points_of_a_front(), PLAIN, "DP") == (
+        "DP on the test rows: 25.0 pp at 86.0% accuracy for the utility expert, 10.0 pp at 84.0% "
+        "accuracy for the mixture shown. The smallest gap is 2.0 pp at 80.0% accuracy, where gaps "
+        "count 8 times."
+    )
+    last = points_of_a_front(shown=[False, False, True])
+    assert front_takeaway(last, PLAIN, "DP").endswith(
+        "2.0 pp at 80.0% accuracy for the mixture shown. None of these mixtures has a smaller gap."
+    )
+    alarming = points_of_a_front(alarming=[False, False, True])
+    assert front_takeaway(alarming, PLAIN, "DP").endswith(
+        "None of these mixtures has a smaller gap."
+    )
+    as_small = points_of_a_front(gap=[0.2, 0.1, 0.1])
+    told = front_takeaway(as_small, PLAIN, "DP")
+    assert told.endswith("None of these mixtures has a smaller gap.")
+    once = points_of_a_front(shown=[True, False, False], gap=[0.2, 0.1, 0.2])
+    assert front_takeaway(once, PLAIN, "DP").endswith(
+        "The smallest gap is 10.0 pp at 84.0% accuracy, where gaps count once."
+    )
+    nothing = points_of_a_front(gap=float("nan"))
+    assert front_takeaway(nothing, PLAIN, "DP") == (
+        "The gap of these mixtures cannot be estimated, or all of them treat everyone worse."
     )

@@ -45,12 +45,17 @@ class KeptRun:
         run: The run.
         labelled: The rows, with labels and groups.
         reason: Why it has the settings that it has, if a small sweep found them.
+        front: Runs on the same experts, by how much they count the gaps, once someone asked; the
+            run is one of them.
+        front_end: How their training ended.
     """
 
     name: str
     run: "Run"
     labelled: LabelledTable
     reason: str = ""
+    front: "tuple[Run, ...]" = ()
+    front_end: "Snapshot[Any] | None" = None
 
 
 @dataclass
@@ -223,6 +228,11 @@ class Session:
         self.turns += 1
         while len(self.runs) > MOST_RUNS:
             self.forget(next(iter(self.runs)))
+
+    def turn_dial(self, point: "Run") -> None:
+        """Show another point of the front of the run that is shown, on all pages."""
+        assert self.chosen is not None
+        self.runs[self.chosen] = replace(self.runs[self.chosen], run=point)
 
     def rename(self, run_id: str, name: str) -> None:
         """Call a run by another name; a name of blanks changes nothing."""

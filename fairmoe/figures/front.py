@@ -1,0 +1,78 @@
+"""A run's front: accuracy against a gap, for mixtures that count the gaps more and more."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
+
+_ALARM = "#7A8794"
+_HOVER = "%{text}<br>accuracy %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
+
+
+def front_figure(points: pd.DataFrame, beside: pd.DataFrame, gap_label: str) -> go.Figure:
+    """Draw the points of a front in the order of their weights, and the plain model.
+
+    Args:
+        points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `shown`.
+            What has no gap or accuracy is not drawn.
+        beside: Indexed by model: `gap` and `accuracy`.
+        gap_label: What the gap is called.
+
+    Returns:
+        Points carry their run's id as `customdata`.
+    """
+    figure = go.Figure()
+    known = points.dropna(subset=["gap", "accuracy"]).sort_values("weight")
+    style = MODEL_STYLES["mixture"]
+    figure.add_scatter(
+        x=100 * known["gap"],
+        y=100 * known["accuracy"],
+        customdata=known.index,
+        text=[f"Gaps count {weight:g} times" for weight in known["weight"]],
+        name="Mixtures, by how much gaps count",
+        mode="lines+markers",
+        line={"color": style.colour, "width": 1.5},
+        marker={
+            "size": 11,
+            "color": [_ALARM if alarm else style.colour for alarm in known["alarming"]],
+            "symbol": ["x" if alarm else style.symbol for alarm in known["alarming"]],
+        },
+        hovertemplate=_HOVER,
+    )
+    shown = known[known["shown"]]
+    figure.add_scatter(
+        x=100 * shown["gap"],
+        y=100 * shown["accuracy"],
+        name="Shown on all pages",
+        mode="markers",
+        marker={
+            "symbol": "circle-open",
+            "size": 22,
+            "color": "#D55E00",
+            "line": {"width": 3, "color": "#D55E00"},
+        },
+        hoverinfo="skip",
+    )
+    for model, place in beside.dropna().iterrows():
+        own = MODEL_STYLES[str(model)]
+        figure.add_scatter(
+            x=[100 * place["gap"]],
+            y=[100 * place["accuracy"]],
+            text=[own.label],
+            name=own.label,
+            mode="markers",
+            marker={"symbol": own.symbol, "size": 13, "color": own.colour},
+            hovertemplate=_HOVER,
+        )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What does a smaller gap cost in accuracy?",
+        height=430,
+        hovermode="closest",
+        legend={"y": -0.2},
+    )
+    figure.update_xaxes(
+        title=f"{gap_label}, test rows (lower is better)", ticksuffix=" pp", rangemode="tozero"
+    )
+    figure.update_yaxes(title="accuracy, test rows (higher is better)", ticksuffix="%")
+    return figure

@@ -1,0 +1,149 @@
+"""The dial: the front of the run that is shown, and which point of it all pages show."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe._escape import Markdown, escape_markdown
+from fairmoe.figures.front import front_figure
+from fairmoe.names import METRICS
+from fairmoe.progress import OnProgress
+from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.trade_off import front_takeaway
+from fairmoe.ui.frame.components import show_chart, show_note
+from fairmoe.ui.frame.progress import show_end
+from fairmoe.ui.frame.state import KeptRun, Session
+
+if TYPE_CHECKING:
+    from fairmoe.jobs import Snapshot
+    from fairmoe.runs import Run
+
+GAPS = ("dp", "eo", "f_res", "f_proc")
+
+
+def show_dial(state: Session, kept: KeptRun, page: str) -> None:
+    """Show the front of a run and the slider that walks it, or the button that trains it.
+
+    Args:
+        state: The session.
+        kept: The run that is shown.
+        page: The page that shows how it goes.
+    """
+    if not kept.front:
+        _offer(state, kept, page)
+        return
+    gap = _gap_switch()
+    _slider(state, kept)
+    points, beside = front_tables(kept.front, kept.run.run_id, gap)
+    label = METRICS[gap].label
+    show_chart(
+        front_figure(points, beside, label),
+        takeaway=front_takeaway(points, beside.T["utility"], label),
+        source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
+        "test rows; gates were chosen on the validation rows. All mixtures have the same experts "
+        "and differ in how much their gates count the gaps.",
+        key=f"front-{gap}-{kept.run.run_id}",
+    )
+    if kept.run.roles.target.favourable is not None:
+        told = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
+        show_note(escape_markdown(told), icon=":material/groups:")
+
+
+def front_tables(
+    front: "tuple[Run, ...]", shown: str, gap: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the points of a front, and the models beside it, as `front_figure` takes them.
+
+    Args:
+        front: As `fairmoe.dial.train_front` returns it.
+        shown: The id of the point that is shown.
+        gap: A metric's key.
+    """
+    points = pd.DataFrame(
+        {
+            "weight": [point.settings.fairness_weight for point in front],
+            "gap": [point.scores["test"]["mixture"][gap] for point in front],
+            "accuracy": [point.scores["test"]["mixture"]["acc"] for point in front],
+            "alarming": ["mixture" in point.alarms() for point in front],
+            "shown": [point.run_id == shown for point in front],
+        },
+        index=[point.run_id for point in front],
+    )
+    scores = front[0].scores["test"]
+    beside = pd.DataFrame(
+        {
+            model: {"gap": scores[model][gap], "accuracy": scores[model]["acc"]}
+            for model in ("utility", "logistic")
+        }
+    ).T
+    return points, beside
+
+
+def _offer(state: Session, kept: KeptRun, page: str) -> None:
+    if kept.front_end is not None:
+        show_end(kept.front_end, cancelled=Markdown("Stopped; nothing of the front was kept."))
+    if state.job_id is not None:
+        return
+    st.markdown(
+        "How accurate can the mixture of this run be for a smaller gap? Nine gates on the same "
+        "experts answer that, from accuracy alone to gaps that count eight times."
+    )
+    if st.button("Draw the front", type="primary", icon=":material/tune:", key="front"):
+        with st.spinner("Starting"):
+            _start(state, kept, page)
+        st.rerun()
+
+
+def _start(state: Session, kept: KeptRun, page: str) -> None:
+    from fairmoe.training import resolve_device  # noqa: PLC0415
+
+    run, labelled, chosen = kept.run, kept.labelled, state.chosen
+    assert chosen is not None
+
+    def work(on_progress: OnProgress) -> "tuple[Run, ...]":
+        from fairmoe.dial import train_front  # noqa: PLC0415
+        from fairmoe.experiment import prepare  # noqa: PLC0415
+
+        prepared = prepare(labelled.table, labelled.roles, run.settings)
+        return train_front(prepared, run, on_progress=on_progress)
+
+    def take_over(end: "Snapshot[tuple[Run, ...]]") -> None:
+        if chosen in state.runs:
+            state.runs[chosen] = replace(state.runs[chosen], front=end.result or (), front_end=end)
+
+    queue = resolve_device(run.settings.device).type
+    state.start(work, queue=queue, page=page, take_over=take_over)
+
+
+def _gap_switch() -> str:
+    gap: str = st.segmented_control(
+        "Gap",
+        GAPS,
+        default="dp",
+        format_func=lambda name: METRICS[name].label,
+        required=True,
+        key="dial-gap",
+        help="Which gap the figure shows; the gates count the mean of all of them.",
+    )
+    return gap
+
+
+def _slider(state: Session, kept: KeptRun) -> None:
+    by_weight = {point.settings.fairness_weight: point for point in kept.front}
+    key = f"dial-{state.chosen}"
+    st.session_state.setdefault(key, kept.run.settings.fairness_weight)
+
+    def turn() -> None:
+        state.turn_dial(by_weight[st.session_state[key]])
+
+    st.select_slider(
+        "How much should fairness count?",
+        list(by_weight),
+        format_func=lambda weight: f"{weight:g}",
+        key=key,
+        on_change=turn,
+        help="0 is utility alone; at 1 a point of a gap counts as much as a point of utility. "
+        "All pages follow.",
+    )

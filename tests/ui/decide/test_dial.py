@@ -1,0 +1,94 @@
+"""The dial on the Trade-off page."""
+
+from dataclasses import replace
+
+import pytest
+
+from fairmoe.metrics import Alarm
+from fairmoe.progress import Progress
+from tests.ui.fakes import settle
+
+
+@pytest.fixture
+def tradeoff(app, demo_run):
+    app.session_state["fairmoe"].keep(*demo_run)
+    return app.switch_page("pages/tradeoff.py").run()
+
+
+@pytest.fixture
+def front(demo_run):
+    """The demo run between two points made of it, with other scores."""
+    run, _ = demo_run
+
+    def point(weight, acc, dp):
+        own = {**run.scores["test"]["mixture"], "acc": acc, "dp": dp}
+        scores = {**run.scores, "test": {**run.scores["test"], "mixture": own}}
+        settings = run.settings.replace(fairness_weight=weight)
+        return replace(run, run_id=f"point-{weight:g}", settings=settings, scores=scores)
+
+    return point(0, 0.78, 0.19), run, point(8, 0.71, 0.015)
+
+
+@pytest.fixture
+def drawn(tradeoff, front, monkeypatch):
+    asked = []
+
+    def answer(prepared, run, *, on_progress):
+        asked.append((prepared.data, run))
+        on_progress(Progress("gate", 1, 2))
+        return front
+
+    monkeypatch.setattr("fairmoe.dial.train_front", answer)
+    tradeoff.button(key="front").click().run()
+    settle(tradeoff)
+    assert asked[0][1] is front[1]
+    return tradeoff
+
+
+def test_the_front_is_drawn_on_demand_with_the_run_marked(drawn, front):
+    assert not drawn.exception
+    assert drawn.get_by_key(f"dial-{front[1].run_id}").value == 1
+    alt = drawn.get("plotly_chart")[0].proto.alt
+    assert alt.startswith("DP gap on the test rows: ")
+    assert alt.endswith("The smallest gap is 1.5 pp at 71.0% accuracy, where gaps count 8 times.")
+
+
+def test_all_pages_follow_the_slider(drawn, front):
+    drawn.get_by_key(f"dial-{front[1].run_id}").set_value(8.0).run()
+    state = drawn.session_state["fairmoe"]
+    assert state.run is front[2]
+    assert list(state.runs) == [front[1].run_id]
+    assert "None of these mixtures has a smaller gap." in drawn.get("plotly_chart")[0].proto.alt
+    drawn.switch_page("pages/experts.py").run()
+    assert not drawn.exception
+    drawn.switch_page("pages/tradeoff.py").run()
+    assert drawn.get_by_key(f"dial-{front[1].run_id}").value == 8
+    drawn.get_by_key(f"dial-{front[1].run_id}").set_value(1.0).run()
+    assert state.run is front[1]
+
+
+def test_another_gap_is_shown_on_request(drawn):
+    drawn.get_by_key("dial-gap").set_value("eo").run()
+    assert drawn.get("plotly_chart")[0].proto.alt.startswith("EO gap on the test rows: ")
+
+
+def test_a_point_that_raises_an_alarm_is_not_told_as_the_smallest_gap(drawn, front, monkeypatch):
+    alarm = Alarm.__new__(Alarm)
+    monkeypatch.setattr(
+        type(front[0]),
+        "alarms",
+        lambda self, *_: {"mixture": alarm} if self.run_id == "point-8" else {},
+    )
+    drawn.get_by_key("dial-gap").set_value("dp").run()
+    assert "1.5 pp" not in drawn.get("plotly_chart")[0].proto.alt
+
+
+def test_a_front_that_fails_says_so_and_can_be_tried_again(tradeoff, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError
+
+    monkeypatch.setattr("fairmoe.dial.train_front", fail)
+    tradeoff.button(key="front").click().run()
+    settle(tradeoff)
+    assert tradeoff.error
+    assert tradeoff.button(key="front")
