@@ -82,6 +82,24 @@ def test_a_planted_leak_is_found(make, reason):
     assert find_leaks(with_column(make)).suspects == {"planted": reason}
 
 
+def test_a_value_given_for_all_of_a_rare_class_and_a_few_others_is_found():
+    # Of those for whom it is given three in ten are of the class, and of the others nobody.
+    rng = np.random.default_rng(0)
+    y = (np.arange(N) % 25 == 0).astype(int)
+    frame = pd.DataFrame(
+        {
+            "sex": np.where(rng.random(N) < 0.5, "f", "m"),
+            "noise": rng.normal(size=N),
+            "reason": np.where((y == 1) | (rng.random(N) < 0.1), rng.normal(size=N), np.nan),
+            "fraud": y,
+        }
+    )
+    rows = assign_roles(table_from_frame(frame), Roles(Target("fraud"), (Sensitive("sex"),)))
+    found = find_leaks(rows)
+    assert found.suspects == {"reason": "missing"}
+    assert found.missing.loc["reason", "given"] < 0.4
+
+
 def test_several_leaks_do_not_hide_one_another():
     rows = with_column(copy)
     rng = np.random.default_rng(1)

@@ -510,6 +510,7 @@ def binary_columns(*names):
         (("a", "label", "b"), "label"),
         (("loan_approved", "b"), "loan_approved"),
         (("a", "approved", "b_class", "c"), "approved"),
+        (("a", "b_class", "c", "loan_approved"), "loan_approved"),
         (("y94", "a", "b"), "b"),
     ],
 )

@@ -78,10 +78,11 @@ def test_tables_have_a_cell_for_each_column(card):
 
 def test_no_name_is_markup(nasty_run):
     run, labelled = nasty_run
-    name = f"{NASTY} | [a](b) `c` https://x.org @me \u2028---"
+    name = f"{NASTY} | [a](b) `c` https://x.org @me \x07---"
     named = replace(run, data=replace(run.data, name=name))
     card = to_card(make_report(named, labelled), TODAY)
-    assert front_matter(card)["model-index"][0]["results"][0]["dataset"]["name"].startswith(NASTY)
+    told = front_matter(card)["model-index"][0]["results"][0]["dataset"]["name"]
+    assert told == name.replace("\x07", "\N{REPLACEMENT CHARACTER}")
     body = card.split("---\n", 2)[2]
     assert "<script" not in body
     assert "<img" not in body

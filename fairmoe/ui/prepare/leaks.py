@@ -54,7 +54,9 @@ def show_leaks(state: Session, labelled: LabelledTable) -> None:
         "features that say nothing give.",
         key="leaks",
     )
-    table = found.alone.rename("auc").to_frame().join(found.missing["auc"].rename("missing"))
+    table = found.alone.rename("auc").to_frame()
+    # Where nothing is missing, that says nothing.
+    table["missing"] = found.missing["auc"].reindex(table.index, fill_value=0.5)
     show_table(
         100 * table.rename_axis("Feature"),
         key="leaks-table",

@@ -47,6 +47,15 @@ def test_an_aware_run_is_offered_where_a_blind_one_treats_everyone_worse(experts
     assert seen == [(False, run.settings), (True, run.settings)]
 
 
+def test_where_an_aware_run_treats_everyone_worse_nothing_is_offered(app, demo_run):
+    run, labelled = demo_run
+    aware = replace(yes_to_all(run), roles=other_awareness(run.roles))
+    app.session_state["fairmoe"].keep(aware, assign_roles(labelled.table, aware.roles))
+    app.switch_page("pages/experts.py").run()
+    assert not app.exception
+    assert "offer-aware" not in [button.key for button in app.button]
+
+
 def test_both_are_shown_side_by_side_once_they_are_there(experts, demo_run):
     run, labelled = demo_run
     aware = other_awareness(run.roles)
