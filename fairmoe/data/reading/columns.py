@@ -93,7 +93,10 @@ def interpret(
 def _look(name: str, cells: "pd.Series[Any]", raw: RawTable, options: ReadOptions) -> _Look:
     told = options.missing_in(name)
     if pd.api.types.is_numeric_dtype(cells.dtype):
-        return _Look(without_numbers(cells, told), told=told)
+        given = without_numbers(cells, told)
+        # Eight digits may be a day; only who knows the column can tell.
+        is_date = options.kinds.get(name) == "date"
+        return _Look(as_category(given) if is_date else given, told=told)
     look = _Look(without_texts(cells, told), told=told)
     kind = options.kinds.get(name)
     levels = list(look.cells.cat.categories)

@@ -31,19 +31,21 @@ _PATTERNS: dict[DateOrder, str] = {
     "day name": rf"^{_DAY}(?:\.|st|nd|rd|th)?[- ]+{_NAME},?[- ]+{_YEAR}{_TIME}",
     "name day": rf"^{_NAME}[- ]+{_DAY}(?:st|nd|rd|th)?,?[- ]+{_YEAR}{_TIME}",
 }
+_COMPACT = r"^(\d{4})(\d{2})(\d{2})$"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def days_of(texts: Sequence[str], order: DateOrder) -> NDArray[np.datetime64]:
     """Return the day that each text says, `(k,)`; NaT for a text that says none in this order.
 
-    Two digits of a year are those of 1969 to 2068. Times of day are let go.
+    Eight digits are year, month and day, as in 20150710. Two digits of a year are those of 1969 to
+    2068. Times of day are let go.
 
     Example:
         >>> days_of(["10/07/2015", "31.12.69 23:59", "2015"], "day first").astype(str).tolist()
         ['2015-07-10', '1969-12-31', 'NaT']
     """
-    array = pa.array(texts, pa.string())
+    array = _with_signs(texts)
     parts = pc.extract_regex(array, _PATTERNS[order])
     year, month, day = (pc.struct_field(parts, name) for name in "ymd")
     if "name" in order:
@@ -75,7 +77,7 @@ def find_order(texts: Sequence[str]) -> tuple[DateOrder | None, bool]:
     if len(texts) < MIN_DATES:
         return None, False
     sample = list(texts[:: max(1, len(texts) // _SAMPLE)])
-    first = pa.array(sample[:1], pa.string())
+    first = _with_signs(sample[:1])
     likely = [
         order for order, p in _PATTERNS.items() if pc.match_substring_regex(first, p)[0].as_py()
     ]
@@ -88,6 +90,10 @@ def find_order(texts: Sequence[str]) -> tuple[DateOrder | None, bool]:
         return fitting[0], False
     first, second = (days_of(texts, order) for order in fitting[:2])
     return fitting[0], bool((first != second).any())
+
+
+def _with_signs(texts: Sequence[str]) -> pa.Array:
+    return pc.replace_substring_regex(pa.array(texts, pa.string()), _COMPACT, r"\1-\2-\3")
 
 
 def _month(word: str | None) -> str | None:

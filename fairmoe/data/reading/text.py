@@ -29,6 +29,13 @@ _SIGN_IN_WORD = re.compile(
     r"[^\W\d_][£¥ª³¹¿¼¾](?=[^\W\d_])|(?<!\w)[£¯][^\W\d_]|[^\W\d_][³¹¿](?!\w)"
 )
 _WESTERN_SIGNS = frozenset("£€¢¥½¼¾°–—’‘“”„…§©®™±²³µ·×÷«»\u00a0")
+_HIGH, _TWO_HIGH = re.compile(rb"[\x80-\xff]"), re.compile(rb"[\x80-\xff]{2}")
+_OLD_LETTER = re.compile(
+    rb"[A-Za-z](?:[\x81\x83\x87\x88\x90]|[\x82\x84\x85\x94](?=[a-z]))"
+    rb"|[a-z][\x82\x84\x8a\x8c-\x8f]"
+)
+_FEWEST_OLD = 3
+_SMALL_LETTER = re.compile("[A-Za-z][äöüßéèêëàâáãåçñíîïìóôòõúûùæøœ]")
 _MOST_CHAOS = 0.3
 _NOT_TEXT = "Export it as CSV and load that."
 
@@ -88,6 +95,9 @@ def _found(raw: bytes) -> tuple[str, str]:
         return raw.decode("utf-32", errors="replace"), "UTF-32"
     with contextlib.suppress(UnicodeDecodeError):
         return raw.decode("utf-8-sig"), "UTF-8"
+    old = _old_encoding(raw[:SAMPLE])
+    if old:
+        return raw.decode(old), f"{old} (guessed)"
     # What says something of the encoding: lines with other letters than ASCII has.
     telling = b"\n".join(line for line in raw[:SAMPLE].split(b"\n") if not line.isascii())
     letters = sum(byte > 127 for byte in telling)
@@ -97,6 +107,21 @@ def _found(raw: bytes) -> tuple[str, str]:
             if guess:
                 return raw.decode(guess), f"{guess} (guessed)"
     return raw.decode("cp1252", errors="replace"), "Latin-1"
+
+
+def _old_encoding(sample: bytes) -> str:
+    """Return the encoding of DOS or of the old Macintosh, if letters are where those have them.
+
+    They lie where the encodings of Windows have signs, capitals within words, or nothing.
+    """
+    high = len(_HIGH.findall(sample))
+    within = len(_OLD_LETTER.findall(sample))
+    if within < _FEWEST_OLD or within < high / 10 or 5 * len(_TWO_HIGH.findall(sample)) > high:
+        return ""
+    counts = {
+        name: len(_SMALL_LETTER.findall(sample.decode(name))) for name in ("cp850", "mac_roman")
+    }
+    return max(counts, key=counts.__getitem__)
 
 
 def _guess(telling: bytes) -> str:

@@ -341,3 +341,15 @@ def test_a_reading_passes_through_json():
     content = b"ward,sex,day,rate\n01,F,1.2.2015,5%\n02,f,2.2.2015,6%\n03,m,3.2.2015,1.5%\n"
     reading = read_table(content, options=options).reading
     assert Reading.from_dict(json.loads(json.dumps(reading.to_dict()))) == reading
+
+
+def test_eight_digits_are_a_day_if_that_is_told():
+    rows = "\n".join(f"{20150710 + i % 20},{'fm'[i % 2]}" for i in range(60))
+    content = f"day,sex\n{rows}\n".encode()
+    assert read_table(content).kinds["day"] == "number"
+    table = read_table(content, options=ReadOptions(kinds={"day": "date"}))
+    assert table.kinds["day"] == "date"
+    assert table.frame["day"].tolist()[:2] == ["2015-07-10", "2015-07-11"]
+    again = read_table(b"day,sex\n20150801,f\n20151399,m\n", like=table.reading)
+    assert again.frame["day"].isna().tolist() == [False, True]
+    assert again.frame["day"].tolist()[0] == "2015-08-01"

@@ -93,3 +93,25 @@ def test_an_encoding_that_does_not_fit_is_refused(encoding):
 )
 def test_the_delimiter_is_what_most_rows_agree_on(text, needed, delimiter):
     assert find_delimiter(text, needed) == delimiter
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "mac_roman"])
+@pytest.mark.parametrize("word", ["Zürich Genève", "garçon forêt été", "père élève"])
+def test_letters_of_dos_and_of_the_old_macintosh_are_known(encoding, word):
+    text = "name;town\n" + "\n".join(f"{word} {i};{i % 2}" for i in range(30))
+    found, named = decode(text.encode(encoding))
+    assert found == text
+    assert named == ("mac_roman (guessed)" if encoding == "mac_roman" else "cp850 (guessed)")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "utf-8"])
+def test_western_texts_are_not_taken_for_those_of_dos(encoding):
+    text = "name;town\n" + "\n".join(f"Zürich Genève garçon été {i};{i % 2}" for i in range(30))
+    found, named = decode(text.encode(encoding))
+    assert found == text
+    assert "guessed" not in named
+
+
+def test_signs_of_windows_are_not_taken_for_letters_of_dos():
+    text = "note\n" + "\n".join("l’été – a “day”… 5 € Škoda Žižkov" for _ in range(30))
+    assert decode(text.encode("cp1252"))[0] == text
