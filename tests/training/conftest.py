@@ -1,6 +1,11 @@
-"""Small encoded data sets that the training tests share."""
+"""Small encoded data sets that the training tests share, and training in double precision."""
 
+import dataclasses
+import importlib
+
+import numpy as np
 import pytest
+import torch
 
 from fairmoe.data import DEMO_ROLES, EncodedData, assign_roles, encode, make_demo, table_from_frame
 from fairmoe.training import forget_experts
@@ -18,3 +23,34 @@ def fresh_cache():
     forget_experts()
     yield
     forget_experts()
+
+
+@pytest.fixture
+def in_float64(monkeypatch):
+    """Return what turns data into double precision; training then computes in it too.
+
+    Adversarial training amplifies what is rounded off.
+    """
+    module = importlib.import_module("fairmoe.training.train")
+
+    def doubled(batch):
+        parts = {name: part for name, part in batch._asdict().items() if part is not None}
+        real = {name: part.double() for name, part in parts.items() if part.is_floating_point()}
+        return batch._replace(**real)
+
+    def double_splits(data):
+        splits = {
+            name: dataclasses.replace(split, x=split.x.astype(np.float64))
+            for name in ("train", "validation", "test")
+            for split in [getattr(data, name)]
+        }
+        return dataclasses.replace(data, **splits)
+
+    one, all_ = module.make_batch, module.make_batches
+    monkeypatch.setattr(module, "make_batch", lambda *a: doubled(one(*a)))
+    monkeypatch.setattr(
+        module, "make_batches", lambda *a, **k: [doubled(batch) for batch in all_(*a, **k)]
+    )
+    torch.set_default_dtype(torch.float64)
+    yield double_splits
+    torch.set_default_dtype(torch.float32)

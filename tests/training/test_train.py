@@ -1,7 +1,6 @@
 """The whole training: schedule, stacks, determinism, cache, cancel, selection."""
 
 import dataclasses
-import importlib
 
 import numpy as np
 import pytest
@@ -30,8 +29,6 @@ from fairmoe.training.batches import (
 )
 from fairmoe.training.stack import Stack
 
-train_module = importlib.import_module("fairmoe.training.train")
-
 QUICK = {"epochs": 24, "gate_epochs": 12, "fine_tune_every": 5, "fine_tune_epochs": 2}
 
 
@@ -58,30 +55,8 @@ def test_the_same_seed_gives_the_same_numbers(demo):
 
 
 @pytest.fixture
-def demo_in_float64(demo, monkeypatch):
-    """The demo, trained in double precision: adversarial training amplifies what is rounded off."""
-
-    def doubled(batch):
-        parts = {name: part for name, part in batch._asdict().items() if part is not None}
-        real = {name: part.double() for name, part in parts.items() if part.is_floating_point()}
-        return batch._replace(**real)
-
-    honest, honest_batches = train_module.make_batch, train_module.make_batches
-    monkeypatch.setattr(train_module, "make_batch", lambda *a: doubled(honest(*a)))
-    monkeypatch.setattr(
-        train_module, "make_batches", lambda *a, **k: [doubled(b) for b in honest_batches(*a, **k)]
-    )
-    splits = {
-        name: dataclasses.replace(split, x=split.x.astype(np.float64))
-        for name, split in (
-            ("train", demo.train),
-            ("validation", demo.validation),
-            ("test", demo.test),
-        )
-    }
-    torch.set_default_dtype(torch.float64)
-    yield dataclasses.replace(demo, **splits)
-    torch.set_default_dtype(torch.float32)
+def demo_in_float64(demo, in_float64):
+    return in_float64(demo)
 
 
 @pytest.mark.parametrize(
