@@ -85,7 +85,7 @@ def _score(
     """Return, for each point, what its models say of a split's rows, and their scores."""
     data = prepared.data
     mixture = trained.mixture.with_path_steps(PATH_STEPS)
-    rows = make_batch(getattr(data, name), slice(None), data.n_groups)
+    rows = make_batch(getattr(data, name).known(), slice(None), data.n_groups)
     of_mixtures, of_experts = (
         evaluate(model, mixture.explainer, rows, data.n_groups, run.settings, on_part)
         for model in (mixture, mixture.experts.part())

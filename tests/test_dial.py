@@ -2,11 +2,12 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 import torch
 
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, make_demo, table_from_frame
+from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
 from fairmoe.dial import PATH_STEPS, choose_point, front_document, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import prepare, run_prepared
@@ -111,3 +112,26 @@ def test_the_document_of_a_front_has_weights_scores_and_alarms(front):
     for told, point in zip(document, front, strict=True):
         assert told["test"]["dp"] == point.scores["test"]["mixture"]["dp"]
         assert told["alarm"] is ("mixture" in point.alarms())
+
+
+def test_points_are_scored_on_rows_of_known_groups_only():
+    table = make_demo(300)
+    table["w"] = 1 + table.index % 3
+    table["sex"] = table["sex"].where(table.index % 5 > 0)
+    roles = Roles(
+        Target("hired"),
+        (Sensitive("sex"),),
+        dropped=("applicant_id",),
+        weight="w",
+        unknown="train",
+    )
+    settings = Settings(epochs=8)
+    prepared = prepare(table_from_frame(table), roles, settings)
+    front = train_front(prepared, run_prepared(prepared, settings), weights=(0.0, 2.0))
+    for point in front:
+        record = point.splits["train"]
+        assert (record.group >= 0).all()
+        assert len(record.proba["mixture"]) == len(record.weight) == len(record.rows)
+        right = (record.proba["mixture"] > 0.5) == record.y_true
+        expected = np.average(right, weights=record.weight)
+        assert point.scores["train"]["mixture"]["acc"] == pytest.approx(expected)

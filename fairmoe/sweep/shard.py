@@ -166,7 +166,7 @@ def score_split(
         shared: What scores depend on.
         on_part: Is called after each part of the rows; stops the work by raising.
     """
-    rows = make_batch(getattr(data, split), slice(None), data.n_groups)
+    rows = make_batch(getattr(data, split).known(), slice(None), data.n_groups)
     found = evaluate(model, mixture.explainer, rows, data.n_groups, shared, on_part)
     plain = mixture.expert_proba(rows.x)[0] > 0.5
     faults = find_faults(
@@ -177,6 +177,7 @@ def score_split(
         plain=plain.repeat(len(found.decisions) // len(plain), 1),
         favourable=data.favourable,
         choosing=False,
+        weights=rows.weights,
     )
     return torch.stack([found.scores[name] for name in METRICS], -1), faults.any
 

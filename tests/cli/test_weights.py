@@ -73,3 +73,15 @@ def test_what_cannot_be_done_is_said(file, option, told):
     code, out, err = shell("train", file, *QUICK, *option)
     assert (code, out) == (2, "")
     assert told in " ".join(err.split())
+
+
+def test_a_front_and_a_sweep_follow_them_too(file, tmp_path):
+    options = ("--weight", "w", "--unknown-group", "train")
+    code, out, err = shell("train", file, *QUICK, *options, "--front", "--json")
+    assert code == 0, err
+    front = json.loads(out)["front"]
+    assert front
+    code, _, err = shell(
+        "sweep", file, *QUICK, *options, "--grid", "lambda_fair=0,1", "--out", tmp_path / "sweep"
+    )
+    assert code == 0, err
