@@ -20,8 +20,9 @@ from fairmoe.data import (
 )
 from fairmoe.explain import ROWS_IN_LOSS
 from fairmoe.functional.attention import attention_loss, mean_attention
-from fairmoe.training.batches import GroupSample, make_batch, resolve_weight_decay
+from fairmoe.training.batches import make_batch, resolve_weight_decay
 from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.stack import Stack
 from fairmoe.training.train import make_explainer
 

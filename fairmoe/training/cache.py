@@ -2,15 +2,29 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from fairmoe.names import Phase
+from fairmoe.names import EXPERTS, Model, Phase
 
 MOST_KEPT = 512
+
+Curves = dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]
+"""Epochs and figures, by phase and name."""
+
+CURVES: dict[Model, tuple[str, ...]] = {
+    "utility": ("loss of utility", "validation score of utility"),
+    "result": ("loss of result", "validation score of result"),
+    "procedural": (
+        "loss of procedural",
+        "loss of adversaries",
+        "validation score of procedural",
+    ),
+}
+"""The figures that are recorded of each expert."""
 
 
 class KeptExpert(NamedTuple):
@@ -27,7 +41,7 @@ class KeptExpert(NamedTuple):
 
     stages: Sequence[dict[str, Tensor]]
     decisions: Tensor | None
-    curves: dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]
+    curves: Curves
 
     def at(self, stage: int) -> dict[str, Tensor]:
         """Return weights and threshold after so many fine-tunings."""
@@ -60,9 +74,43 @@ def forget_experts() -> None:
         _kept.clear()
 
 
+def split_experts(
+    sizes: Sequence[int],
+    stages: Sequence[Mapping[str, Tensor]],
+    decisions: Tensor,
+    curves: Curves,
+) -> list[KeptExpert]:
+    """Return the members of a trained stack one by one.
+
+    Args:
+        sizes: Members by block.
+        stages: The weights of the whole stack, as trained and after each fine-tuning.
+        decisions: **Shape** `(t + 1, a, n)`. What the utility experts said, see `KeptExpert`.
+        curves: Figures of **Shape** `(epochs, size of the block)`.
+    """
+    experts, first = [], 0
+    for name, size in zip(EXPERTS, sizes, strict=True):
+        is_utility = name == "utility"
+        for member in range(size):
+            weights = stages[:1] if is_utility else stages
+            experts.append(
+                KeptExpert(
+                    [{k: v[first + member].clone() for k, v in at.items()} for at in weights],
+                    decisions[:, member].clone() if is_utility else None,
+                    {
+                        key: (epochs, figures[:, member].clone())
+                        for key, (epochs, figures) in curves.items()
+                        if key[1] in CURVES[name]
+                    },
+                )
+            )
+        first += size
+    return experts
+
+
 def stack_curves(
     experts: Sequence[KeptExpert],
-) -> dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]:
+) -> Curves:
     """Return the curves of experts of one block side by side, figures **Shape** `(epochs, k)`."""
     return {
         key: (epochs, torch.stack([expert.curves[key][1] for expert in experts], -1))

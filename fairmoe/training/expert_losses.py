@@ -19,7 +19,8 @@ from fairmoe.functional.losses import (
     result_expert_loss,
 )
 from fairmoe.nn import N_EXPERTS, AdversaryStack, Experts, ExpertStack
-from fairmoe.training.batches import Batch, GroupSample, of_rows
+from fairmoe.training.batches import Batch, of_rows
+from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.members import Members
 
 

@@ -9,34 +9,23 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.explain import ROWS_IN_LOSS, Explainer
 from fairmoe.functional.scores import EVEN
-from fairmoe.names import EXPERTS, Model
+from fairmoe.names import EXPERTS
 from fairmoe.nn import AdversaryStack, ExpertStack
 from fairmoe.training.adam import Adam
-from fairmoe.training.batches import Batch, GroupSample, of_rows
-from fairmoe.training.cache import KeptExpert
+from fairmoe.training.batches import Batch, of_rows
+from fairmoe.training.cache import CURVES, KeptExpert, split_experts
 from fairmoe.training.evaluation import Evaluation, evaluate
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
-from fairmoe.training.members import Members
+from fairmoe.training.group_sample import GroupSample
+from fairmoe.training.members import Members, draw_initial
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.selection import BestWeights, Guard, criterion
-from fairmoe.training.stack import DROPOUT_STREAM, EXPERT_STREAM, FINE_TUNE_STREAM
+from fairmoe.training.stack import DROPOUT_STREAM, FINE_TUNE_STREAM
 from fairmoe.training.thresholds import fit_thresholds
 
 CHECKPOINTS = 25
 """How often in a phase the validation rows are scored."""
-
-
-CURVES: dict[Model, tuple[str, ...]] = {
-    "utility": ("loss of utility", "validation score of utility"),
-    "result": ("loss of result", "validation score of result"),
-    "procedural": (
-        "loss of procedural",
-        "loss of adversaries",
-        "validation score of procedural",
-    ),
-}
-"""The figures that are recorded of each expert."""
 
 
 class ExpertTrainer:
@@ -77,21 +66,9 @@ class ExpertTrainer:
 
     def _begin(self, members: Members) -> None:
         """Draw initial weights, one generator for all networks of a seed."""
-        self._members, shared = members, members.shared
-        generators = members.generators(EXPERT_STREAM)
+        self._members = members
         n_inputs = self._batches[0].x.shape[1]
-        drawn = [
-            ExpertStack(n_inputs, shared.hidden, slope=shared.slope, generators=generators)
-            for _ in EXPERTS
-        ]
-        self.experts = drawn[0]
-        self.adversaries = AdversaryStack(shared.hidden, self._n_groups, generators)
-        seed_of = members.seeds()[1]
-        for name, parameter in self.experts.named_parameters():
-            of_blocks = torch.stack([block.get_parameter(name).data for block in drawn])
-            parameter.data = of_blocks[members.block_of, seed_of]
-        for parameter in self.adversaries.parameters():
-            parameter.data = parameter.data[members.split(seed_of)[2]]
+        self.experts, self.adversaries = draw_initial(members, n_inputs, self._n_groups)
         for module in self.modules():
             module.to(members.device)
         self.losses = ExpertLosses(members, *self.modules(), self._explainer)
@@ -115,25 +92,8 @@ class ExpertTrainer:
         for _ in range(fine_tunings):
             self.fine_tune(self._members.shared.fine_tune_epochs, recorder.check)
             stages.append(self._weights())
-        curves = recorder.curves()
-        experts = []
-        for member, block in enumerate(self._members.block_of.tolist()):
-            first, name = sum(self._members.sizes[:block]), EXPERTS[block]
-            weights = stages[:1] if name == "utility" else stages
-            experts.append(
-                KeptExpert(
-                    [{key: value[member].clone() for key, value in at.items()} for at in weights],
-                    torch.stack([row[member] for row in self._decisions])
-                    if name == "utility"
-                    else None,
-                    {
-                        key: (at, figures[:, member - first].clone())
-                        for key, (at, figures) in curves.items()
-                        if key[1] in CURVES[name]
-                    },
-                )
-            )
-        return experts
+        decisions = torch.stack(self._decisions)
+        return split_experts(self._members.sizes, stages, decisions, recorder.curves())
 
     def _weights(self) -> dict[str, Tensor]:
         return {

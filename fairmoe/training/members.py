@@ -8,7 +8,8 @@ from torch import Tensor
 
 from fairmoe.config import Settings
 from fairmoe.names import EXPERTS, Model
-from fairmoe.training.stack import PER_RUN, STREAMS
+from fairmoe.nn import AdversaryStack, ExpertStack
+from fairmoe.training.stack import EXPERT_STREAM, PER_RUN, STREAMS
 
 BEGINNING = ("seed", "dropout", "weight_decay")
 """What the warm-up of an expert depends on, beside what a stack shares."""
@@ -119,3 +120,25 @@ class Members:
             torch.Generator(device or "cpu").manual_seed(seed * STREAMS + stream)
             for seed in self.seeds()[0]
         ]
+
+
+def draw_initial(
+    members: Members, n_inputs: int, n_groups: int
+) -> tuple[ExpertStack, AdversaryStack]:
+    """Return experts and the adversaries of the procedural ones, as drawn.
+
+    One generator draws all networks of a seed: utility, result, procedural, adversaries.
+    """
+    shared, generators = members.shared, members.generators(EXPERT_STREAM)
+    drawn = [
+        ExpertStack(n_inputs, shared.hidden, slope=shared.slope, generators=generators)
+        for _ in EXPERTS
+    ]
+    experts, adversaries = drawn[0], AdversaryStack(shared.hidden, n_groups, generators)
+    seed_of = members.seeds()[1]
+    for name, parameter in experts.named_parameters():
+        of_blocks = torch.stack([block.get_parameter(name).data for block in drawn])
+        parameter.data = of_blocks[members.block_of, seed_of]
+    for parameter in adversaries.parameters():
+        parameter.data = parameter.data[members.split(seed_of)[2]]
+    return experts, adversaries

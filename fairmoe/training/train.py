@@ -13,12 +13,11 @@ from torch import Tensor
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.explain import BACKGROUND_ROWS, Explainer
-from fairmoe.names import EXPERTS, Model, Phase
+from fairmoe.names import EXPERTS, Model
 from fairmoe.nn import ExpertStack, GateStack, Mixture, make_stack
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.training.batches import (
     Batch,
-    GroupSample,
     Schedule,
     make_batch,
     make_batches,
@@ -27,9 +26,10 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
-from fairmoe.training.cache import KeptExpert, find_expert, keep_expert, stack_curves
+from fairmoe.training.cache import Curves, KeptExpert, find_expert, keep_expert, stack_curves
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.gate import GateTrainer
+from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.members import Members
 from fairmoe.training.proportion import representative
 from fairmoe.training.reporting import Recorder
@@ -52,7 +52,7 @@ class Trained:
     """
 
     mixture: Mixture
-    curves: dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]
+    curves: Curves
     schedule: Schedule
     device: str
     seconds: dict[str, float]
@@ -177,7 +177,7 @@ class _ExpertPhase(NamedTuple):
         """Return the experts of all runs: utility, result, procedural, within each by run."""
         return [self.experts[place] for place in self.places.flatten().tolist()]
 
-    def curves(self) -> dict[tuple[Phase, str], tuple[tuple[int, ...], Tensor]]:
+    def curves(self) -> Curves:
         """Return the curves of all runs."""
         of_runs, runs = self.of_runs(), len(self.stack)
         blocks = [of_runs[first : first + runs] for first in range(0, len(of_runs), runs)]

@@ -13,8 +13,9 @@ from fairmoe.functional.losses import (
     representation_loss,
 )
 from fairmoe.training.adam import MEAN_MEMORY
-from fairmoe.training.batches import GroupSample, make_batches
+from fairmoe.training.batches import make_batches
 from fairmoe.training.experts import ExpertTrainer
+from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.members import Members
 from fairmoe.training.train import make_explainer
 

@@ -21,12 +21,8 @@ from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.names import EXPERTS
 from fairmoe.progress import Progress
 from fairmoe.training import forget_experts, reporting, resolve_device, train, train_experts
-from fairmoe.training.batches import (
-    GroupSample,
-    make_batches,
-    resolve_schedule,
-    resolve_weight_decay,
-)
+from fairmoe.training.batches import make_batches, resolve_schedule, resolve_weight_decay
+from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.stack import Stack
 
 QUICK = {"epochs": 24, "gate_epochs": 12, "fine_tune_every": 5, "fine_tune_epochs": 2}

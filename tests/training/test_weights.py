@@ -13,7 +13,8 @@ from fairmoe.data.table import table_from_frame
 from fairmoe.functional.losses import adversarial_loss
 from fairmoe.nn import AdversaryStack
 from fairmoe.training import evaluate, make_batch, train
-from fairmoe.training.batches import GroupSample, make_batches
+from fairmoe.training.batches import make_batches
+from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.proportion import representative
 from fairmoe.training.train import make_explainer
 
