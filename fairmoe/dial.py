@@ -33,24 +33,32 @@ def train_front(
 ) -> tuple[Run, ...]:
     r"""Train a gate for each of some weights of the gaps, all on the experts of one run.
 
-    The reward is $R_\alpha = (U_2 - U_1) - \alpha (F_2 - F_1)$ and a gate is chosen by
-    $U - \alpha F$; $\alpha = 1$ is the seed's (37) and (47). Experts do not depend on $\alpha$: if
-    the run was trained in this process, they are not trained again.
+    The reward is $R_\alpha = (U_2 - U_1) - \alpha (F_2 - F_1)$, with utility $U$ and gaps $F$, and a
+    gate is chosen by $U - \alpha F$; $\alpha = 1$ is (37) and (47) of the source. Experts do not depend
+    on $\alpha$: if the run was trained in this process, they are not trained again.
 
     Args:
         prepared: The rows that the run was trained on.
         run: One point of the front; the others differ from it in `fairness_weight` alone.
-        weights: The weights $\alpha$ of the points, each at least 0; the run's own is added.
+        weights: The weights $\alpha$ of the points, each in [0, 1000]; the run's own is added.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
 
     Returns:
-        The runs of all points, by weight. Each can be looked at as any run; of equal weights and
-        the baselines they say what the run says.
+        The runs of all points, by ascending $\alpha$. Each is a run as any other, but what models
+        "uniform", "constant" and "logistic" say is copied from `run`, and points other than it have
+        no curves and no seconds of their own.
 
     Raises:
+        InvalidInputError: A weight is outside its limits, or the run has cut-offs of its own.
         UnavailableError: A GPU was asked for and there is none.
         CancelledError: `on_progress` said so.
     """
+    if run.cutoffs is not None:
+        raise InvalidInputError(
+            "A run as it was trained is needed for a front",
+            however="this one has cut-offs of its own",
+            remedy="Take the run that they were set on.",
+        )
     own = run.settings
     others = sorted({float(weight) for weight in weights} - {own.fairness_weight})
     if not others:

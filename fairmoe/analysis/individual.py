@@ -118,13 +118,15 @@ def swap_sensitive(run: Run, labelled: LabelledTable, person: pd.DataFrame) -> p
 
 
 def nearest_other(rows: RunRows, x: Tensor, *, group: int, positive: bool) -> Neighbour | None:
-    """Return the nearest person of another group for whom the mixture decides otherwise.
+    """Return the nearest row of another group for which the mixture predicts the other class.
+
+    Near by Euclidean distance of the encoded columns, sensitive ones left out.
 
     Args:
         rows: Among whom to look.
         x: **Shape** `(1, d)`. The person, encoded.
-        group: The person's group.
-        positive: What the mixture decides for the person.
+        group: The id of the person's group.
+        positive: Whether the mixture predicts the positive class for the person.
 
     Returns:
         The nearest, of equals the first; None if there is nobody.

@@ -149,7 +149,7 @@ def parts_of_column(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[s
 
 
 def flows(rows: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
-    """Return how many rows of each group go to which expert and end how.
+    """Return how many rows of each group have which expert at the top, and which outcome.
 
     Args:
         rows: As `routed_rows` returns them.

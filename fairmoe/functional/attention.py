@@ -77,10 +77,10 @@ def jensen_shannon_divergence(
 def divergence_by_column(
     distributions: Float[Tensor, "*k g c"], *, base: float = math.e
 ) -> Float[Tensor, "*k c"]:
-    """Return what each column adds to the divergence (20).
+    """Return each column's term of the Jensen-Shannon divergence (20).
 
-    No column takes anything away, by the log-sum inequality: among the shares that the
-    distributions give one column, `a_g log(a_g / m)` has a mean of at least 0.
+    None is below 0, by the log-sum inequality: with `a_g` the shares that the distributions give a
+    column and `m` their mean, the mean of `a_g log(a_g / m)` is at least 0.
 
     Args:
         distributions: **Shape** `(*k, g, c)`, non-negative, each summing to 1. Gradients flow.

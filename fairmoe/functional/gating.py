@@ -139,7 +139,7 @@ def moving_usage(
 
 
 def load_balance_loss(usage: Float[Tensor, "*k e"]) -> Float[Tensor, "*k"]:
-    r"""Return how far the use of the experts is from even, in nats, in [0, log 3].
+    r"""Return KL(q || uniform) of the experts' usage, in nats, in [0, log 3].
 
     $$q = \frac{usage_{ma} + \epsilon}{\sum_{j=1}^{3} (usage_{ma,j} + \epsilon)} \tag{41}$$
     $$\mathcal{L}_{LB} = KL(q \| uniform) = \sum_{i=1}^{3} q_i \log \frac{q_i}{1/3} \tag{42}$$

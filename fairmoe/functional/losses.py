@@ -70,7 +70,7 @@ def representation_loss(
 def demographic_parity_loss(
     proba: Float[Tensor, "*k n"], averaging: Float[Tensor, "n g"]
 ) -> Float[Tensor, "*k"]:
-    r"""Return the gap between groups in the mean probability of the positive class.
+    r"""Return the largest less the smallest group mean of the positive class's probability.
 
     $$p_0 = \frac{1}{n_0} \sum_{i: s_i = 0} p_{i,1} \tag{12}$$
     $$p_1 = \frac{1}{n_1} \sum_{i: s_i = 1} p_{i,1} \tag{13}$$
@@ -78,7 +78,8 @@ def demographic_parity_loss(
 
     Args:
         proba: **Shape** `(*k, n)`. Probability of the positive class. Gradients flow.
-        averaging: **Shape** `(n, g)`. Of the groups that have rows; fewer than two give 0.
+        averaging: **Shape** `(n, g)`. Means over the groups that have rows, from `estimable`; fewer
+            than two give 0.
     """
     # >>> Equations (12), (13), (14)
     return _gap_of_means(proba, averaging)

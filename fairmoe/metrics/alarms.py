@@ -67,7 +67,7 @@ def find_alarm(
         n_groups: The number of groups.
         favourable: Whether the positive class is good for the person; None if it is neither, or
             that was not told.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands; all count the
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; all count the
             same if it is left out.
 
     Raises:

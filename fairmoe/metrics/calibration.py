@@ -31,7 +31,7 @@ def calibration_by_group(
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
         n_bins: The number of bins, at least 1.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands; all count the
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; all count the
             same if it is left out.
 
     Returns:

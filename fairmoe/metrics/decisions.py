@@ -32,7 +32,7 @@ def roc_by_group(
         y_score: Shape `(n,)`, probability of the positive class.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
         In the order of the groups and from the highest threshold to the lowest: `group`,
@@ -89,7 +89,7 @@ def auc_by_group(
         y_score: Shape `(n,)`, probability of the positive class.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
         One row per group, indexed by its name: the counts `positives` and `negatives`, and `auc`
@@ -139,7 +139,7 @@ def confusion_by_group(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
         One row per group, indexed by its name: the count `n`, the counts `CELLS`, and each of

@@ -13,12 +13,12 @@ _HIGHER_IS_BETTER = frozenset(name for name, about in METRICS.items() if about.h
 
 
 def costs(scores: Mapping[str, ArrayLike], objectives: Sequence[str]) -> NDArray[np.float64]:
-    """Return some scores as costs, 0 for the best that there can be and 1 for the reference.
+    """Return scores as costs to minimise: 1 - score where higher is better, else the score.
 
     Args:
         scores: Score of each of `n` points by metric.
-        objectives: The `m` metrics that count; of those of which more is better the distance
-            to 1 is taken.
+        objectives: The `m` of them to use, keys of `METRICS`, in their order. What is no such key
+            counts as lower is better.
 
     Returns:
         Shape `(n, m)`, NaN where a score is.

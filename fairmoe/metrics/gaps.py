@@ -46,7 +46,7 @@ def largest_gaps(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1.
         group: Shape `(n,)`, ids that index the groups.
         rates: What `group_rates` returned for them.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Raises:
         InvalidInputError: An array is not of this form.

@@ -39,7 +39,7 @@ def group_rates(
         y_score: Shape `(n,)`, probability of the positive class.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands; all count the
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; all count the
             same if it is left out.
 
     Returns:
@@ -164,7 +164,7 @@ def disparate_impact_ratio(y_pred: ArrayLike, *, group: ArrayLike, n_groups: int
 def predictive_parity_difference(
     y_true: ArrayLike, y_pred: ArrayLike, *, group: ArrayLike, n_groups: int
 ) -> float:
-    """Return the gap in positive predictive value: how often a positive prediction is right.
+    """Return the largest less the smallest positive predictive value (precision) of the groups.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.
@@ -173,7 +173,7 @@ def predictive_parity_difference(
         n_groups: The number of groups.
 
     Returns:
-        In [0, 1]; NaN if nobody in a group is selected.
+        In [0, 1]; NaN if a group has no positive prediction.
 
     Raises:
         InvalidInputError: An array is not of this form.

@@ -123,7 +123,7 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
         reference: The group that the others are compared with; by default that of most rows.
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         min_rows: Groups of fewer rows stand apart, rate by rate.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands. All rows that
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands. All rows that
             are counted then are effective rows (Kish), rounded: as many as tell as much.
 
     Raises:

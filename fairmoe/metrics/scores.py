@@ -48,7 +48,7 @@ def score_predictions(
         masked_score: Shape `(n,)`, like `y_score`, after each row's most attended columns were set
             to the baseline.
         top_ratio: Share of rows that `ref` and `vef` look at, in (0, 1].
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
         Utilities and gaps in [0, 1] (`vef` up to 2), `final_score` their difference; NaN where not
@@ -98,7 +98,7 @@ def score_outcomes(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1, which need not follow from `y_score`.
         group: Shape `(n,)`, ids in `[0, n_groups)`.
         n_groups: The number of groups.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
         As `score_predictions` does; NaN for `ref`, `vef`, `att_jsd` and what is made of them.

@@ -58,7 +58,7 @@ def demographic_parity_test(
         n_groups: The number of groups; one without rows makes the gap not estimable.
         n_permutations: How often the groups are shuffled, at least 1.
         random_state: Seed of the shuffling.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands; what is shuffled
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; what is shuffled
             then are as many rows as tell as much (Kish), rounded.
 
     Raises:
@@ -91,7 +91,7 @@ def equal_opportunity_test(
         n_groups: The number of groups; one without positives makes the gap not estimable.
         n_permutations: How often the groups are shuffled, at least 1.
         random_state: Seed of the shuffling.
-        sample_weight: Shape `(n,)`, positive, for how many people each row stands; what is shuffled
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; what is shuffled
             then are as many rows as tell as much (Kish), rounded.
 
     Raises:

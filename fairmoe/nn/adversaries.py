@@ -28,7 +28,7 @@ class _Reversal(torch.autograd.Function):
 def gradient_reversal(
     x: Float[Tensor, "*k n h"], factor: Float[Tensor, "*k 1 1"]
 ) -> Float[Tensor, "*k n h"]:
-    r"""Return `x` unchanged, and reverse the gradient on its way back.
+    r"""Return `x` unchanged; on its way back multiply its gradient by `-factor`.
 
     $$GRL(x) = x \tag{29}$$
     $$\frac{\partial GRL(x)}{\partial x} = -\lambda \tag{30}$$
@@ -44,19 +44,21 @@ def gradient_reversal(
 
 
 class AdversaryStack(nn.Module):
-    r"""The two adversaries of each of `m` members, which guess the group from what they are shown.
+    r"""The two adversaries of each of `m` members: one predicts the group from the hidden vector, one
+    from the output.
 
     $$h_{adv} = GRL(h) \tag{23}$$
     $$\ell_{adv}^{hidden} = \mathrm{MLP}_{adv}^{hidden}(h_{adv}) \tag{24}$$
     $$p_{adv} = GRL(p) \tag{26}$$
     $$\ell_{adv}^{logits} = \mathrm{MLP}_{adv}^{logits}(p_{adv}) \tag{27}$$
 
-    Both are one network, with weights of zero between the two that never change: on small tables
-    the number of operations decides how long a step takes. The first layer's bias is the weight of
-    an input that is always 1.
+    Both are one network with block-diagonal weights, for on small tables the number of operations
+    decides how long a step takes; `adversarial_backward` keeps what lies outside the blocks at
+    zero. Each adversary has one hidden layer with a ReLU, of `max(4, h // 2)` and of 8 units. The
+    first layer's bias is the weight of an input that is always 1.
 
     NOTE[DIFF]: section 6.2 of the source feeds logits to the second adversary, (26) probabilities;
-    probabilities are the default and `adversary_input="logits"` the other reading.
+    probabilities are the default and `Settings.adversary_input="logits"` the other reading.
 
     Args:
         n_inputs: Size of the hidden vector, `h`.

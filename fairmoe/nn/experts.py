@@ -102,9 +102,10 @@ class Experts:
 
 
 class ExpertStack(nn.Module):
-    """The trainable weights of `m` experts, and the log-odds from which each says yes.
+    """The trainable weights of `m` experts, and the log-odds above which each predicts 1.
 
-    The thresholds are no part of what is trained; `part` takes them off the second logit.
+    There is no `forward`: `part` returns the experts as functions, with their thresholds, which are
+    not trained, subtracted from the logit of class 1.
 
     Args:
         n_inputs: Encoded columns, `d`.

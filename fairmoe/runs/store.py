@@ -63,7 +63,8 @@ def check_vacant(folder: Path) -> None:
     """Check that a run can be kept in a folder: it can be made, or is there and empty.
 
     Raises:
-        InvalidInputError: It is a file, holds something, or may not be written.
+        InvalidInputError: It is a file or holds something, or its parent folder cannot be written
+            in: a run is put in place by a rename.
     """
     needed = "A new or empty folder is needed to keep the run"
     if folder.exists() and not folder.is_dir():

@@ -110,7 +110,7 @@ def compute_shard(
 
 
 def read_shard(content: bytes) -> Shard:
-    """Return what a shard found.
+    """Return the data digest, the settings, the scores and the alarms of a shard.
 
     Raises:
         InvalidInputError: The bytes are no shard, are damaged, or hold settings of another version.

@@ -44,11 +44,11 @@ class Trained:
 
     Attributes:
         mixture: `k` mixtures, on the CPU.
-        curves: Epochs, and figures of **Shape** `(epochs, k)`, by phase and name.
-        schedule: What `auto` became.
+        curves: Epochs, and values of **Shape** `(epochs, k)`, by phase and name.
+        schedule: Epochs, rows per step and so on, with `auto` resolved.
         device: What computed it, such as "cpu" or "cuda (NVIDIA H200)".
-        seconds: Wall time of "experts" and "gate", of the whole stack.
-        experts_reused: Which experts came from the cache, for all runs.
+        seconds: Wall time of the whole stack by phase, "experts" and "gate".
+        experts_reused: Which experts came from the cache in every run.
     """
 
     mixture: Mixture
