@@ -33,9 +33,9 @@ def train_front(
 ) -> tuple[Run, ...]:
     r"""Train a gate for each of some weights of the gaps, all on the experts of one run.
 
-    The reward is $R_\alpha = (U_2 - U_1) - \alpha (F_2 - F_1)$, with utility $U$ and gaps $F$, and a
-    gate is chosen by $U - \alpha F$; $\alpha = 1$ is (37) and (47) of the source. Experts do not depend
-    on $\alpha$: if the run was trained in this process, they are not trained again.
+    The reward is $R_\alpha = (U_2 - U_1) - \alpha (F_2 - F_1)$, with utility $U$ and gaps $F$, and
+    a gate is chosen by $U - \alpha F$; $\alpha = 1$ is (37) and (47) of the source. Experts do not
+    depend on $\alpha$: if the run was trained in this process, they are not trained again.
 
     Args:
         prepared: The rows that the run was trained on.

@@ -97,8 +97,8 @@ def account_in_people(
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
         favourable: Whether the positive class is good for the person; otherwise it is bad.
-        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands. Counts are then
-            of as many people as there are rows, in proportion to the weights, and rounded;
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands. Counts are
+            then of as many people as there are rows, in proportion to the weights, and rounded;
             intervals are those of the effective rows (Kish).
 
     Raises:

@@ -58,8 +58,8 @@ def demographic_parity_test(
         n_groups: The number of groups; one without rows makes the gap not estimable.
         n_permutations: How often the groups are shuffled, at least 1.
         random_state: Seed of the shuffling.
-        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; what is shuffled
-            then are as many rows as tell as much (Kish), rounded.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; what is
+            shuffled then are as many rows as tell as much (Kish), rounded.
 
     Raises:
         InvalidInputError: An array is not of this form, or there is no permutation.
@@ -91,8 +91,8 @@ def equal_opportunity_test(
         n_groups: The number of groups; one without positives makes the gap not estimable.
         n_permutations: How often the groups are shuffled, at least 1.
         random_state: Seed of the shuffling.
-        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; what is shuffled
-            then are as many rows as tell as much (Kish), rounded.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands; what is
+            shuffled then are as many rows as tell as much (Kish), rounded.
 
     Raises:
         InvalidInputError: An array is not of this form, or there is no permutation.

@@ -44,8 +44,7 @@ def gradient_reversal(
 
 
 class AdversaryStack(nn.Module):
-    r"""The two adversaries of each of `m` members: one predicts the group from the hidden vector, one
-    from the output.
+    r"""The two adversaries of each of `m` members: from hidden vector and output to the group.
 
     $$h_{adv} = GRL(h) \tag{23}$$
     $$\ell_{adv}^{hidden} = \mathrm{MLP}_{adv}^{hidden}(h_{adv}) \tag{24}$$
