@@ -175,7 +175,7 @@ def of_hundred(counts: Sequence[int]) -> list[int]:
     """Return counts as whole numbers that add up to 100, by the method of largest remainders.
 
     Example:
-        >>> of_hundred([1, 1, 1]), of_hundred([0, 995, 5])
+        >>> of_hundred([1, 1, 1]), of_hundred([0, 994, 6])
         ([34, 33, 33], [0, 99, 1])
     """
     total = sum(counts)
