@@ -1,23 +1,19 @@
 """The dial: mixtures of a run's experts whose gates count the gaps for nothing, or for much."""
 
-import dataclasses
 import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import Prepared, run_id
-from fairmoe.names import EXPERTS, METRICS, SPLITS, Model, SplitName
-from fairmoe.progress import OnProgress, Progress, ignore_progress
-from fairmoe.runs import Run, SplitRecord
-from fairmoe.training import Evaluation, Trained, evaluate, make_batch, on_one_thread, train
+from fairmoe.experiment import Prepared, make_run, run_id
+from fairmoe.names import Model, SplitName
+from fairmoe.progress import OnProgress, ignore_progress
+from fairmoe.runs import Run
+from fairmoe.training import on_one_thread, train
 
 FAIRNESS_WEIGHTS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0)
 """How much the gaps count against utility, from one end of the dial to the other."""
-
-PATH_STEPS = 8
-"""Nodes at which the points of a front are attributed; see `Mixture.with_path_steps`."""
 
 GapName = Literal["dp", "eo", "f_res", "f_proc"]
 Scores = Mapping[Model, Mapping[str, float]]
@@ -44,12 +40,12 @@ def train_front(
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
 
     Returns:
-        The runs of all points, by ascending $\alpha$. Each is a run as any other, but what models
-        "uniform", "constant" and "logistic" say is copied from `run`, and points other than it have
-        no curves and no seconds of their own.
+        The runs of all points, by ascending $\alpha$. Each is a run as any other; its gate may keep
+        its experts as they were after another fine-tuning than those of `run`.
 
     Raises:
-        InvalidInputError: A weight is outside its limits, or the run has cut-offs of its own.
+        InvalidInputError: A weight is outside its limits, the run has cut-offs of its own, or the
+            rows are not those that it was trained on.
         UnavailableError: A GPU was asked for and there is none.
         CancelledError: `on_progress` said so.
     """
@@ -59,61 +55,27 @@ def train_front(
             however="this one has cut-offs of its own",
             remedy="Take the run that they were set on.",
         )
+    if run_id(prepared.data, run.settings) != run.run_id:
+        raise InvalidInputError(
+            "A front needs the rows and roles that its run was trained with",
+            however="these are others",
+        )
     own = run.settings
     others = sorted({float(weight) for weight in weights} - {own.fairness_weight})
-    if not others:
-        return (run,)
     settings = [own.replace(fairness_weight=weight) for weight in others]
+    if not settings:
+        return (run,)
     trained = train(prepared.data, settings, on_progress=on_progress)
-    splits: dict[SplitName, list[SplitRecord]] = {}
-    scores: dict[SplitName, list[Scores]] = {}
-    for done, name in enumerate(SPLITS):
-        on_part = partial(on_progress, Progress("evaluate", done, len(SPLITS)))
-        splits[name], scores[name] = _score(prepared, run, trained, name, on_part)
     points = [
-        dataclasses.replace(
-            run,
-            run_id=run_id(prepared.data, settings[place]),
-            settings=settings[place],
-            seconds=dict.fromkeys(run.seconds, 0.0),
-            curves=(),
-            splits={name: splits[name][place] for name in SPLITS},
-            scores={name: scores[name][place] for name in SPLITS},
-            experts_reused=trained.experts_reused,
-            mixture=trained.mixture.select(place),
+        replace(
+            make_run(prepared, one, trained.select(place), on_progress=on_progress),
+            # What was told of the outcomes after the training holds for all points.
+            roles=run.roles,
+            data=run.data,
         )
-        for place in range(len(others))
+        for place, one in enumerate(settings)
     ]
     return tuple(sorted([run, *points], key=lambda point: point.settings.fairness_weight))
-
-
-def _score(
-    prepared: Prepared, run: Run, trained: Trained, name: SplitName, on_part: Callable[[], None]
-) -> tuple[list[SplitRecord], list[Scores]]:
-    """Return, for each point, what its models say of a split's rows, and their scores."""
-    data = prepared.data
-    mixture = trained.mixture.with_path_steps(PATH_STEPS)
-    rows = make_batch(getattr(data, name).known(), slice(None), data.n_groups)
-    of_mixtures, of_experts = (
-        evaluate(model, mixture.explainer, rows, data.n_groups, run.settings, on_part)
-        for model in (mixture, mixture.experts.part())
-    )
-    gate = mixture.gate_proba(rows.x).numpy()
-    records: list[SplitRecord] = []
-    scores: list[Scores] = []
-    for place in range(len(mixture)):
-        members: dict[Model, tuple[Evaluation, int]] = {"mixture": (of_mixtures, place)}
-        for expert, model in enumerate(EXPERTS):
-            members[model] = of_experts, expert * len(mixture) + place
-        proba = {model: found.proba[member].numpy() for model, (found, member) in members.items()}
-        own = {
-            model: {metric: found.scores[metric][member].item() for metric in METRICS}
-            for model, (found, member) in members.items()
-        }
-        kept = run.splits[name]
-        records.append(dataclasses.replace(kept, proba={**kept.proba, **proba}, gate=gate[place]))
-        scores.append({**run.scores[name], **own})
-    return records, scores
 
 
 def choose_point(
@@ -142,26 +104,34 @@ def choose_point(
             "A point is chosen by the largest gap or by the largest loss of accuracy",
             however="both were given" if max_gap is not None else "neither was given",
         )
-    points = [point for point in front if "mixture" not in point.alarms("validation")]
-    of_points = [(point, point.scores["validation"]) for point in points]
+    of_points = [
+        (point, point.scores["validation"])
+        for point in front
+        if "mixture" not in point.alarms("validation")
+    ]
+    of_points = [each for each in of_points if math.isfinite(each[1]["mixture"][gap])]
     if max_gap is not None:
         within = [each for each in of_points if each[1]["mixture"][gap] <= max_gap]
         best = max(within, key=lambda each: each[1]["mixture"]["acc"], default=None)
+        reached = [
+            f"the smallest gap there is {100 * scores['mixture'][gap]:.1f} pp"
+            for _, scores in sorted(of_points, key=lambda each: each[1]["mixture"][gap])
+        ]
     else:
         assert max_loss is not None
         within = [each for each in of_points if _loss(each[1]) <= max_loss]
         best = min(within, key=lambda each: each[1]["mixture"][gap], default=None)
+        reached = [
+            f"the smallest loss is {100 * _loss(scores):.1f} points"
+            for _, scores in sorted(of_points, key=lambda each: _loss(each[1]))
+        ]
     if best is None:
-        smallest = min((scores["mixture"][gap] for _, scores in of_points), default=float("nan"))
-        least = min((_loss(scores) for _, scores in of_points), default=float("nan"))
-        reached = (
-            f"the smallest gap there is {100 * smallest:.1f} pp"
-            if max_gap is not None
-            else f"the smallest loss is {100 * least:.1f} points"
-        )
         raise InvalidInputError(
             "A point of the front is needed that fulfils the wish on the validation rows",
-            however=reached if of_points else "all of them treat everyone worse",
+            however=next(
+                iter(reached),
+                "of none of them can the gap be estimated, or they treat everyone worse",
+            ),
             remedy="Ask for less, or train with other lambdas.",
         )
     return best[0]

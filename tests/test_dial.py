@@ -8,7 +8,7 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
-from fairmoe.dial import PATH_STEPS, choose_point, front_document, train_front
+from fairmoe.dial import choose_point, front_document, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
@@ -38,22 +38,40 @@ def test_the_runs_own_weight_is_a_point_and_the_run_itself(front):
     assert len({point.run_id for point in front}) == 4
 
 
-def test_a_point_says_what_its_mixture_says(front, prepared):
+def test_a_point_is_the_run_of_its_settings(front, prepared):
+    """As if it had been trained by itself, with its own curves and baselines of its own."""
     for point in (front[0], front[3]):
-        mixture = point.mixture.with_path_steps(PATH_STEPS)
+        alone = run_prepared(prepared, point.settings)
+        assert point.run_id == alone.run_id
+        assert [curve.name for curve in point.curves] == [curve.name for curve in alone.curves]
+        for name, weight in alone.mixture.state_dict().items():
+            torch.testing.assert_close(point.mixture.state_dict()[name], weight, atol=1e-3, rtol=0)
+        for split in SPLITS:
+            for model, proba in alone.splits[split].proba.items():
+                np.testing.assert_allclose(point.splits[split].proba[model], proba, atol=1e-2)
+        mixture = point.mixture
         for split in SPLITS:
             rows = make_batch(getattr(prepared.data, split), slice(None), 2)
-            record = point.splits[split]
-            said = torch.as_tensor(record.proba["mixture"])
-            torch.testing.assert_close(said, mixture.proba(rows.x)[0])
-            torch.testing.assert_close(torch.as_tensor(record.gate), mixture.gate_proba(rows.x)[0])
-            of_experts = mixture.expert_proba(rows.x)[:, 0]
-            for expert, proba in zip(EXPERTS, of_experts, strict=True):
-                torch.testing.assert_close(torch.as_tensor(record.proba[expert]), proba)
-            found = evaluate(mixture, mixture.explainer, rows, 2, SETTINGS).scores
-            for metric, score in point.scores[split]["mixture"].items():
-                assert score == pytest.approx(found[metric].item(), abs=1e-6)
+            for model, name in ((mixture, "mixture"), (mixture.uniform(), "uniform")):
+                found = evaluate(model, mixture.explainer, rows, 2, SETTINGS).scores
+                for metric, score in point.scores[split][name].items():
+                    assert score == pytest.approx(found[metric].item(), abs=1e-9)
     assert not torch.equal(front[0].mixture.gate.bias2, front[3].mixture.gate.bias2)
+
+
+def test_a_front_is_of_the_rows_that_its_run_was_trained_on(front, prepared):
+    other = prepare(table_from_frame(make_demo(700)), DEMO_ROLES, SETTINGS)
+    with pytest.raises(InvalidInputError, match="however, these are others"):
+        train_front(other, front[2])
+    own = dataclasses.replace(front[2], cutoffs=object())
+    with pytest.raises(InvalidInputError, match="has cut-offs of its own"):
+        train_front(prepared, own)
+
+
+def test_what_is_told_of_the_outcome_afterwards_holds_for_all_points(prepared, front):
+    told = front[2].with_outcome(words=("taken", "not taken"))
+    points = train_front(prepared, told, weights=(0.5,))
+    assert {point.data.words for point in points} == {("taken", "not taken")}
 
 
 def test_more_weight_closes_more_of_the_gap_on_the_rows_it_is_chosen_by(front):
@@ -104,6 +122,13 @@ def test_a_wish_that_no_point_fulfils_is_told_what_there_is(drawn):
         choose_point(drawn)
     with pytest.raises(InvalidInputError, match="both were given"):
         choose_point(drawn, max_gap=0.1, max_loss=0.1)
+
+
+def test_a_gap_that_cannot_be_estimated_is_no_choice(drawn):
+    nothing = [with_scores(point, dp=float("nan")) for point in drawn[:3]]
+    assert choose_point([*nothing, drawn[3]], max_loss=0.5) is drawn[3]
+    with pytest.raises(InvalidInputError, match="of none of them can the gap be estimated"):
+        choose_point(nothing, max_loss=0.5)
 
 
 def test_the_document_of_a_front_has_weights_scores_and_alarms(front):

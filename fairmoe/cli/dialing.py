@@ -100,9 +100,12 @@ def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
     table = table_of("Weight of gaps", *(METRICS[metric].label for metric in shown), "")
     for point in front:
         scores = point.scores["test"]["mixture"]
-        note = "alarm" if "mixture" in point.alarms() else "chosen" if point is chosen else ""
+        notes = ["chosen"] if wish.is_one and point is chosen else []
+        notes += ["alarm"] if "mixture" in point.alarms() else []
         weight = f"{point.settings.fairness_weight:g}"
-        table.add_row(weight, *(f"{100 * scores[metric]:.1f}" for metric in shown), note)
+        table.add_row(
+            weight, *(f"{100 * scores[metric]:.1f}" for metric in shown), ", ".join(notes)
+        )
     stdout.print(table)
     if wish.is_one:
         stdout.print(_told(chosen, wish.gap))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fairmoe.data.assign import LabelledTable
 from fairmoe.data.predictive import auc_alone, auc_together, chance_of, codes_of, rank_auc
 
+MIN_OF_LABEL = 60
 MAX_ROWS = 4000
 TOO_GOOD = 0.9
 """A column alone that ranks the classes as well as this is suspected."""
@@ -64,8 +65,7 @@ def find_leaks(labelled: LabelledTable, *, seed: int = 0) -> Leaks:
         labelled: The rows.
         seed: Decides which rows are looked at, and how they are parted.
     """
-    rng = np.random.default_rng(seed)
-    rows = np.sort(rng.permutation(len(labelled.y))[:MAX_ROWS])
+    rows = _looked_at(labelled.y, seed)
     y = labelled.y[rows]
     features = labelled.features
     codes = {str(name): codes_of(features[name].iloc[rows]) for name in features.columns}
@@ -98,6 +98,17 @@ def find_leaks(labelled: LabelledTable, *, seed: int = 0) -> Leaks:
             name: reasons[name] for name in alone.index if name in reasons.keys() - sensitive
         },
     )
+
+
+def _looked_at(y: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Return the rows to look at: a sample, with more of a label that would hardly be in it."""
+    order = np.random.default_rng(seed).permutation(len(y))
+    rows = order[:MAX_ROWS]
+    for label in (0, 1):
+        of_label = order[y[order] == label]
+        if np.count_nonzero(y[rows] == label) < min(MIN_OF_LABEL, len(of_label)):
+            rows = np.concatenate([of_label[:MIN_OF_LABEL], order[y[order] != label]])[:MAX_ROWS]
+    return np.sort(rows)
 
 
 def _of_missing(is_missing: Mapping[str, NDArray[np.bool_]], y: NDArray[np.int64]) -> pd.DataFrame:

@@ -22,6 +22,9 @@ MARGIN = 0.05
 SURE = 2.0
 """How many standard errors harm has to rise by, in all, to be beyond chance."""
 
+SLACK = 1e-6
+"""Of sums of weights, in rows: rounding is no fault."""
+
 
 class Faults(NamedTuple):
     """Why models are no choice, each **Shape** `(*k,)`.
@@ -74,15 +77,16 @@ def find_faults(
         weights: **Shape** `(n,)`, at least 0. For how many people a row stands; all the same if
             they are left out.
     """
-    count = _counter(weights)
+    count, slack = _counter(weights), 0.0 if weights is None else SLACK
     n, positives, selected = count(torch.ones_like(y_true)), count(y_true), count(y_pred)
     right, right_of_plain = (count(each == y_true) for each in (y_pred, plain))
     enough = torch.minimum(torch.maximum(positives, n - positives), right_of_plain)
     given = torch.stack([n - selected, selected])
     having = torch.stack([n - positives, positives]).view(2, *[1] * right.ndim)
-    lopsided = (given > MOST * having) | (given < LEAST * having)
+    lopsided = (given > MOST * having + slack) | (given < LEAST * having - slack)
+    dtype = torch.float32 if weights is None else torch.float64
     more = {
-        label: ((y_pred != label).float() - (plain != label).float())[..., y_true == label]
+        label: ((y_pred != label).to(dtype) - (plain != label).to(dtype))[..., y_true == label]
         for label in (True, False)
     }
     of_labels = {label: _of(weights, y_true == label) for label in more}
@@ -90,31 +94,32 @@ def find_faults(
         harmful = torch.zeros_like(right, dtype=torch.bool)
         if choosing:
             for label, of_label in more.items():
-                limit = MARGIN * of_labels[label].sum().double()
+                limit = MARGIN * of_labels[label].sum().double() + slack
                 harmful = harmful | (of_label @ of_labels[label] > limit)
     elif choosing:
-        harmful = more[favourable] @ of_labels[favourable] > 0
+        harmful = more[favourable] @ of_labels[favourable] > slack
     else:
         harmful = _raised_in_every_group(
             more[favourable],
-            one_hot(group[y_true == favourable], n_groups).float(),
+            one_hot(group[y_true == favourable], n_groups).to(dtype),
             of_labels[favourable],
         )
-    return Faults(right < enough, lopsided.any(0), harmful)
+    return Faults(right < enough - slack, lopsided.any(0), harmful)
 
 
 def _counter(weights: Tensor | None) -> Callable[[Tensor], Tensor]:
     """Return what counts rows, or adds their weights, along the last axis."""
     if weights is None:
         return lambda rows: rows.sum(-1)
-    return lambda rows: rows.to(weights.dtype) @ weights
+    in_proportion = weights.double() / weights.double().mean()
+    return lambda rows: rows.double() @ in_proportion
 
 
 def _of(weights: Tensor | None, rows: Tensor) -> Tensor:
     """Return the weights of some rows, ones where there are none."""
     if weights is None:
         return torch.ones(int(rows.sum()), dtype=torch.float32, device=rows.device)
-    return weights[rows].float()
+    return weights[rows].double() / weights.double().mean()
 
 
 def _raised_in_every_group(more: Tensor, member: Tensor, weights: Tensor) -> Tensor:
@@ -130,4 +135,4 @@ def _raised_in_every_group(more: Tensor, member: Tensor, weights: Tensor) -> Ten
     """
     of_groups = more @ (member * weights[:, None])
     sure = of_groups.sum(-1) > SURE * (more.abs() @ weights.square()).sqrt()
-    return sure & (of_groups > 0)[..., member.sum(0) > 0].all(-1)
+    return sure & (of_groups > SLACK)[..., member.sum(0) > 0].all(-1)

@@ -251,7 +251,7 @@ def counterfactual_rewards(
         "vef": vef,
         "att_jsd": _attention_jsd(tables, actions),
     }
-    of_rows = FairnessWeights(*(weight[:, None] for weight in tables.weights))
+    of_rows = FairnessWeights(*(weight[..., None] for weight in tables.weights))
     return weighted_score({name: part.nan_to_num() for name, part in parts.items()}, of_rows)
 
 

@@ -27,7 +27,9 @@ def accuracy(
 ) -> Float[Tensor, "*k"]:
     """Return the share of rows that are predicted right."""
     right = (y_pred == y_true).double()
-    return right.mean(-1) if weights is None else right @ (weights.double() / weights.sum())
+    if weights is None:
+        return right.mean(-1)
+    return right @ (weights.double() / weights.double().sum())
 
 
 def f1_score(
@@ -227,8 +229,8 @@ class FairnessWeights(NamedTuple):
     procedural: Tensor
 
 
-EVEN = FairnessWeights(*torch.ones(4, 1, dtype=torch.float64))
-"""The weights of the final score (47)."""
+EVEN = FairnessWeights(*torch.ones(4, dtype=torch.float64))
+"""The weights of the final score (47), without axes: of any number of models, on any device."""
 
 
 def weighted_score(

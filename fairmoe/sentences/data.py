@@ -109,6 +109,8 @@ def names_the_row(columns: Sequence[str]) -> str:
 
 def leaks_takeaway(alone: "pd.Series[float]", together: float, suspects: int) -> str:
     """Say in one sentence how well the features tell the target, and how many look too good."""
+    if alone.isna().all():
+        return "Too few rows have the rarer outcome to say which features know the answer."
     told = (
         f"the strongest feature tells the outcome with an AUC of {alone.iloc[0]:.0%} "
         f"({alone.index[0]}), all together with {together:.0%}; "

@@ -9,15 +9,22 @@ from fairmoe.data import EncodedSplit
 def representative(split: EncodedSplit) -> EncodedSplit:
     """Return rows of known groups, each as often as its weight says: what the gate learns from.
 
-    Where all groups are known and no row has a weight it is the split itself. Else there are as
-    many rows as have a known group; of each cell of group and label as its weight says.
+    Where all groups are known and no row has a weight it is the split itself. Else there are about
+    as many rows as have a known group; of each cell of group and label as its weight says, and at
+    least one, for without it no gap could be estimated.
     """
     if split.weight is None and (split.group >= 0).all():
         return split
     rows = np.flatnonzero(split.group >= 0)
     rows = rows[np.argsort(split.group[rows] * 2 + split.y[rows], kind="stable")]
     if split.weight is not None:
-        rows = np.sort(rows[in_proportion(split.weight[rows], len(rows))])
+        weights, cells = split.weight[rows], split.group[rows] * 2 + split.y[rows]
+        shares = len(rows) * np.bincount(cells, weights) / weights.sum()
+        drawn = []
+        for cell in np.unique(cells[weights > 0]):
+            own = np.flatnonzero(cells == cell)
+            drawn.append(own[in_proportion(weights[own], max(1, round(shares[cell])))])
+        rows = np.sort(rows[np.concatenate(drawn)])
     return EncodedSplit(split.x[rows], split.y[rows], split.group[rows], split.rows[rows])
 
 

@@ -23,8 +23,10 @@ def on_one_thread() -> Iterator[None]:
     """
     global _inside, _before  # noqa: PLW0603
     with _lock:
+        # To ask settles the number of a thread that never computed; a later one would undo the 1.
+        found = torch.get_num_threads()
         if _inside == 0:
-            _before = torch.get_num_threads()
+            _before = found
         _inside += 1
         _own.depth = getattr(_own, "depth", 0) + 1
         torch.set_num_threads(1)

@@ -174,3 +174,20 @@ def test_of_real_files_only_the_marks_before_the_last_are_suspected(
     table = read_table(real_data(name))
     rows = assign_roles(table, Roles(Target(target), (Sensitive(sensitive),)))
     assert list(find_leaks(rows).suspects) == suspects
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_leak_is_found_though_hardly_anyone_has_the_outcome(seed):
+    rng = np.random.default_rng(seed)
+    y = np.zeros(30_000, dtype=int)
+    y[rng.permutation(len(y))[:40]] = 1
+    frame = pd.DataFrame(
+        {
+            "sex": rng.choice(["f", "m"], len(y)),
+            "leak": y + rng.normal(0, 0.01, len(y)),
+            "noise": rng.normal(size=len(y)),
+            "y": y,
+        }
+    )
+    roles = Roles(Target("y", ("1",)), (Sensitive("sex"),))
+    assert set(find_leaks(assign_roles(table_from_frame(frame), roles)).suspects) == {"leak"}

@@ -135,6 +135,7 @@ def test_the_weighted_score_by_hand():
     weighted = scores.weighted_score(parts, weights)
     assert weighted.tolist() == pytest.approx([0.8, 0.65, 0.2])
     even = scores.weighted_score(parts, scores.EVEN)
+    assert all(weight.ndim == 0 for weight in scores.EVEN), "else it fits on one device only"
     assert even.tolist() == pytest.approx(scores.combine(parts)["final_score"].tolist())
 
 

@@ -1,5 +1,6 @@
 """A row that weighs three counts as three rows, in every loss and score."""
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +111,27 @@ def test_a_threshold_follows_the_weight():
     assert fitted(torch.full((n,), 7.0)) == plain
     # Negatives that stand for five each need more to be called positive.
     assert fitted(torch.where(y == 1, 1.0, 5.0)) > plain
+
+
+@pytest.mark.parametrize("favourable", [True, False, None])
+@pytest.mark.parametrize("choosing", [True, False])
+def test_the_guard_does_not_refuse_by_the_rounding_of_equal_weights(favourable, choosing):
+    generator = torch.Generator().manual_seed(0)
+    refused = 0
+    for _ in range(200):
+        y, plain, model, group = (torch.randint(0, 2, (40,), generator=generator) for _ in range(4))
+        arguments = {
+            "group": group,
+            "n_groups": 2,
+            "plain": (plain == 1)[None],
+            "favourable": favourable,
+            "choosing": choosing,
+        }
+        without = find_faults((model == 1)[None], y == 1, **arguments)
+        weighed = find_faults(
+            (model == 1)[None], y == 1, **arguments, weights=torch.full((40,), 0.1)
+        )
+        for one, other in zip(without, weighed, strict=True):
+            assert torch.equal(one, other)
+        refused += int(without.any)
+    assert 20 < refused < 200

@@ -90,3 +90,6 @@ def test_how_well_the_features_tell_the_target():
     )
     assert leaks_takeaway(alone, 0.985, 1).endswith("; 1 feature looks as if it knew the answer.")
     assert leaks_takeaway(alone, 0.985, 2).endswith("; 2 features look as if they knew the answer.")
+    assert leaks_takeaway(alone * float("nan"), float("nan"), 0) == (
+        "Too few rows have the rarer outcome to say which features know the answer."
+    )

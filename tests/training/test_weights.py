@@ -154,3 +154,16 @@ def test_scores_of_an_evaluation_are_weighted(weighted):
     ]
     for name in scores[0]:
         torch.testing.assert_close(scores[0][name], scores[1][name], msg=name)
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.1, 0.01])
+def test_no_group_vanishes_for_its_small_weight_from_what_the_gate_learns(weight):
+    rng = np.random.default_rng(0)
+    group, y = rng.choice(3, 300, p=[0.45, 0.45, 0.1]), rng.integers(0, 2, 300)
+    of_rows = np.where(group == 2, weight, 1.0)
+    split = EncodedSplit(np.zeros((300, 1), np.float32), y, group, np.arange(300), of_rows)
+    drawn = representative(split)
+    cells = np.bincount(drawn.group * 2 + drawn.y, minlength=6)
+    expected = 300 * np.bincount(group * 2 + y, of_rows) / of_rows.sum()
+    assert cells.min() >= 1
+    np.testing.assert_allclose(cells, expected.clip(1), atol=0.51)

@@ -32,7 +32,8 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         page: The page that shows how it goes.
     """
     if not kept.front:
-        _offer(state, kept, page)
+        if kept.run.cutoffs is None:
+            _offer(state, kept, page)
         return
     gap = _gap_switch()
     _slider(state, kept)
@@ -42,8 +43,8 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         front_figure(points, beside, label),
         takeaway=front_takeaway(points, beside.T["utility"], label),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
-        "test rows; gates were chosen on the validation rows. All mixtures have the same experts "
-        "and differ in how much their gates count the gaps.",
+        "test rows; gates were chosen on the validation rows. The mixtures differ in how much "
+        "their gates count the gaps.",
         key=f"front-{gap}-{kept.run.run_id}",
     )
     if kept.run.roles.target.favourable is not None:
@@ -87,8 +88,8 @@ def _offer(state: Session, kept: KeptRun, page: str) -> None:
     if state.job_id is not None:
         return
     st.markdown(
-        "How accurate can the mixture of this run be for a smaller gap? Nine gates on the same "
-        "experts answer that, from accuracy alone to gaps that count eight times."
+        "How accurate can the mixture of this run be for a smaller gap? Gates on the same experts "
+        "answer that, from gaps that count nothing to gaps that count eight times."
     )
     if st.button("Draw the front", type="primary", icon=":material/tune:", key="front"):
         with st.spinner("Starting"):
@@ -104,9 +105,14 @@ def _start(state: Session, kept: KeptRun, page: str) -> None:
 
     def work(on_progress: OnProgress) -> "tuple[Run, ...]":
         from fairmoe.dial import train_front  # noqa: PLC0415
-        from fairmoe.experiment import prepare  # noqa: PLC0415
+        from fairmoe.experiment import prepare, run_id  # noqa: PLC0415
 
         prepared = prepare(labelled.table, labelled.roles, run.settings)
+        if run_id(prepared.data, run.settings) != run.run_id:
+            # What an outcome means was told after the training, which did not know of it.
+            target = replace(labelled.roles.target, outcome=None, words=None)
+            roles = replace(labelled.roles, target=target)
+            prepared = prepare(labelled.table, roles, run.settings)
         return train_front(prepared, run, on_progress=on_progress)
 
     def take_over(end: "Snapshot[tuple[Run, ...]]") -> None:

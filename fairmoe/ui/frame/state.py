@@ -10,6 +10,7 @@ import streamlit as st
 
 from fairmoe.data import (
     LabelledTable,
+    Outcome,
     ReadOptions,
     Roles,
     Suggestion,
@@ -233,6 +234,18 @@ class Session:
         """Show another point of the front of the run that is shown, on all pages."""
         assert self.chosen is not None
         self.runs[self.chosen] = replace(self.runs[self.chosen], run=point)
+
+    def tell_outcome(self, outcome: Outcome) -> None:
+        """Tell afterwards what the positive class is for the person, of all points of a run."""
+        assert self.chosen is not None
+        kept = self.runs[self.chosen]
+        run = kept.run.with_outcome(outcome)
+        self.runs[self.chosen] = replace(
+            kept,
+            run=run,
+            labelled=replace(kept.labelled, roles=run.roles),
+            front=tuple(point.with_outcome(outcome) for point in kept.front),
+        )
 
     def rename(self, run_id: str, name: str) -> None:
         """Call a run by another name; a name of blanks changes nothing."""

@@ -1,6 +1,5 @@
 """The account in people: what the mixture changes for whom, in pictures before numbers."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -69,10 +68,7 @@ def _ask_meaning(state: Session, run: "Run") -> None:
 
 
 def _tell(state: Session, outcome: Outcome) -> None:
-    assert state.kept is not None
-    run = state.kept.run.with_outcome(outcome)
-    labelled = replace(state.kept.labelled, roles=run.roles)
-    state.runs[run.run_id] = replace(state.kept, run=run, labelled=labelled)
+    state.tell_outcome(outcome)
 
 
 def _show_numbers(

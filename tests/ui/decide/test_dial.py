@@ -67,6 +67,22 @@ def test_all_pages_follow_the_slider(drawn, front):
     assert state.run is front[1]
 
 
+def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, front):
+    drawn.get_by_key(f"dial-{front[1].run_id}").set_value(8.0).run()
+    state = drawn.session_state["fairmoe"]
+    roles = front[0].roles
+    untold = replace(roles, target=replace(roles.target, outcome=None))
+    state.runs[state.chosen] = replace(
+        state.kept,
+        run=replace(state.run, roles=untold),
+        front=tuple(replace(point, roles=untold) for point in front),
+    )
+    state.tell_outcome("good")
+    assert list(state.runs) == [front[1].run_id]
+    assert state.run.roles.target.outcome == "good"
+    assert {point.roles.target.outcome for point in state.kept.front} == {"good"}
+
+
 def test_another_gap_is_shown_on_request(drawn):
     drawn.get_by_key("dial-gap").set_value("eo").run()
     assert drawn.get("plotly_chart")[0].proto.alt.startswith("EO gap on the test rows: ")
