@@ -70,8 +70,10 @@ def choose_cutoffs(  # noqa: PLR0913 - arrays, and what is asked of the threshol
 
     Of each group only the order of its rows matters, so its thresholds are as many as its distinct
     scores, and for a window of allowed rates the best is the least cost in a range. All windows
-    are tried, so the result is exact; nobody's decision is left to chance, as that of Hardt, Price
-    and Srebro, "Equality of Opportunity in Supervised Learning" (2016), may be.
+    that begin at a rate which occurs in a group are tried, so for a gap above 0 the result is
+    exact. With a gap of 0 the groups come as near to such a rate as their rows allow, and another
+    pair of rates as near may cost less. Nobody's decision is left to chance, as that of Hardt,
+    Price and Srebro, "Equality of Opportunity in Supervised Learning" (2016), may be.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.
