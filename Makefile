@@ -5,7 +5,7 @@ SPREAD = --numprocesses auto --maxprocesses 8 --dist loadfile
 
 check: lint
 	pytest -q $(SPREAD) -m "not browser"
-	pytest -q -m browser
+	pytest -q $(SPREAD) -m browser
 
 quick: lint
 	pytest -q $(SPREAD) -m "not browser and not slow"
