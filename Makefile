@@ -13,10 +13,11 @@ quick: lint
 # Rounding differs between processors: whatever is compared must hold on more than the machine's own.
 # Without the run-time checks of shapes, which take as long as the numbers.
 capabilities: CAPABLE = pytest -q $(SPREAD) -o addopts="--strict-markers --import-mode=importlib" \
-	  -k "not takes_the_memory and not (functional and slow)" tests/training
+	  -k "not takes_the_memory and not (functional and slow)"
 capabilities:
-	ATEN_CPU_CAPABILITY=default $(CAPABLE) tests/functional tests/nn tests/sweep/test_recommendation.py
-	ATEN_CPU_CAPABILITY=avx2 $(CAPABLE)
+	ATEN_CPU_CAPABILITY=default $(CAPABLE) tests/functional tests/nn tests/training
+	ATEN_CPU_CAPABILITY=avx2 $(CAPABLE) tests/sweep/test_recommendation.py \
+	  tests/training/test_train.py tests/training/test_thresholds.py tests/training/test_gate.py
 
 lint:
 	ruff format --check .
