@@ -42,8 +42,8 @@ class Mixture(nn.Module):
     def with_path_steps(self, steps: int) -> "Mixture":
         """Return the same mixtures, their attributions computed at fewer nodes; weights are shared.
 
-        Eight nodes in place of 32 move a final score by at most 0.06 points (Adult, the demo,
-        German credit), in a quarter of the time.
+        Eight nodes in place of 32 moved final scores by at most 0.06 points (validation rows of
+        Adult, the demo, German credit) in a quarter of the time; on 80 rows by up to 1.6 points.
         """
         other = copy.copy(self)
         other.path_steps = steps
