@@ -14,6 +14,7 @@ from fairmoe.config import Settings
 from fairmoe.data import (
     DEMO_ROLES,
     EncodedSplit,
+    Outcome,
     Roles,
     Sensitive,
     Table,
@@ -87,7 +88,7 @@ def known_cases() -> Iterator[Case]:
     }
     for name, (file, target, sensitive) in plain.items():
         if path_of(file).is_file():
-            roles = Roles(Target(target), tuple(map(Sensitive, sensitive)))
+            roles = Roles(Target(target, outcome="good"), tuple(map(Sensitive, sensitive)))
             yield Case(name, read_table(path_of(file)), roles)
     published = {
         "German, CFA's protocol": (
@@ -96,12 +97,14 @@ def known_cases() -> Iterator[Case]:
             "Gender",
             ("OtherLoansAtStore", "PurposeOfLoan"),
             50,
+            "good",
         ),
-        "Math, CFA's protocol": ("math.csv", "G3", "sex", (), None),
+        # Where the mark is 1, it is below 10: failed.
+        "Math, CFA's protocol": ("math.csv", "G3", "sex", (), None, "bad"),
     }
-    for name, (file, target, sensitive_column, dropped, most) in published.items():
+    for name, (file, *protocol) in published.items():
         if path_of(file).is_file():
-            yield _as_cfa(name, path_of(file), target, sensitive_column, dropped, most)
+            yield _as_cfa(name, path_of(file), *protocol)
 
 
 def case_of_file(
@@ -117,7 +120,13 @@ def case_of_file(
 
 
 def _as_cfa(
-    name: str, path: Path, target: str, sensitive: str, dropped: tuple[str, ...], most: int | None
+    name: str,
+    path: Path,
+    target: str,
+    sensitive: str,
+    dropped: tuple[str, ...],
+    most: int | None,
+    outcome: Outcome,
 ) -> Case:
     """Split and encode as CFA does.
 
@@ -140,7 +149,7 @@ def _as_cfa(
         name,
         table_from_frame(frame, name=path.name),
         Roles(
-            Target(target),
+            Target(target, outcome=outcome),
             (Sensitive(sensitive),),
             include_sensitive=True,
             dropped=dropped,
