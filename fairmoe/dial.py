@@ -7,7 +7,7 @@ from typing import Literal
 
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
-from fairmoe.names import Model, SplitName
+from fairmoe.names import Model
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread, train
@@ -40,8 +40,9 @@ def train_front(
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
 
     Returns:
-        The runs of all points, by ascending $\alpha$. Each is a run as any other; its gate may keep
-        its experts as they were after another fine-tuning than those of `run`.
+        The runs of all points, by ascending $\alpha$; each knows the others as its `front`. Each is
+        a run as any other; its gate may keep its experts as they were after another fine-tuning
+        than those of `run`.
 
     Raises:
         InvalidInputError: A weight is outside its limits, the run has cut-offs of its own, or the
@@ -75,7 +76,7 @@ def train_front(
         )
         for place, one in enumerate(settings)
     ]
-    return tuple(sorted([run, *points], key=lambda point: point.settings.fairness_weight))
+    return run.with_front(points).points
 
 
 def choose_point(
@@ -139,21 +140,3 @@ def choose_point(
 
 def _loss(scores: Scores) -> float:
     return scores["utility"]["acc"] - scores["mixture"]["acc"]
-
-
-def front_document(front: Sequence[Run]) -> list[dict[str, object]]:
-    """Return the points of a front, ready for strict JSON: weights, scores, whether they alarm."""
-    return [
-        {
-            "fairness_weight": point.settings.fairness_weight,
-            **{split: point_scores(point, split) for split in ("validation", "test")},
-            "alarm": "mixture" in point.alarms("test"),
-        }
-        for point in front
-    ]
-
-
-def point_scores(point: Run, split: SplitName) -> dict[str, float | None]:
-    """Return the scores of a point's mixture on a split, None where not estimable."""
-    scores = point.scores[split]["mixture"]
-    return {metric: score if math.isfinite(score) else None for metric, score in scores.items()}

@@ -8,10 +8,11 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
-from fairmoe.dial import choose_point, front_document, train_front
+from fairmoe.dial import choose_point, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
+from fairmoe.runs import front_document, load_run, save_run, to_document
 from fairmoe.training import evaluate, forget_experts, make_batch
 
 SETTINGS = Settings(epochs=60, gate_epochs=20, lambda_fair=10, lambda_rep=10, fine_tune_every=8)
@@ -36,6 +37,49 @@ def test_the_runs_own_weight_is_a_point_and_the_run_itself(front):
     assert front[2].experts_reused == ()
     assert all(point.experts_reused == EXPERTS for point in (*front[:2], front[3]))
     assert len({point.run_id for point in front}) == 4
+
+
+def test_each_point_knows_the_others(front):
+    for point in front:
+        assert [other.run_id for other in point.points] == [other.run_id for other in front]
+        assert all(other.front == () for other in point.front)
+    told = front[0].with_group_names({"female": "women"}).with_outcome(words=("in", "out"))
+    assert {point.data.words for point in told.points} == {("in", "out")}
+    assert {"women" in point.data.groups for point in told.points} == {True}
+
+
+def test_a_kept_run_carries_its_front_and_each_point_opens_as_it_was(front, tmp_path):
+    """To the last bit, whichever of the points was kept."""
+    for place in (2, 0):
+        folder = tmp_path / str(place)
+        save_run(front[place], folder)
+        loaded = load_run(folder)
+        assert loaded.run_id == front[place].run_id
+        assert len(loaded.points) == len(front)
+        for own, other in zip(front, loaded.points, strict=True):
+            for name in ("run_id", "settings", "resolved", "device", "seconds", "encoder", "roles"):
+                assert getattr(own, name) == getattr(other, name), name
+            assert own.experts_reused == other.experts_reused
+            np.testing.assert_equal(other.scores, own.scores)
+            for one, two in ((own.curves, other.curves), (own.splits, other.splits)):
+                told = [one, two] if one is own.curves else [one.values(), two.values()]
+                ours, theirs = ([dataclasses.asdict(each) for each in parts] for parts in told)
+                np.testing.assert_equal(theirs, ours)
+            state = own.mixture.state_dict()
+            assert state.keys() == other.mixture.state_dict().keys()
+            for name, value in other.mixture.state_dict().items():
+                assert torch.equal(value, state[name]), name
+
+
+def test_a_front_is_kept_once_for_what_its_points_share(front, tmp_path):
+    save_run(front[2], tmp_path / "run")
+    size = (tmp_path / "run" / "front.safetensors").stat().st_size
+    own = front[2].mixture.state_dict()
+    weights = sum(value.nbytes for name, value in own.items() if name.startswith("gate."))
+    rows = sum(len(split.rows) for split in front[2].splits.values())
+    stages = 2 * sum(value.nbytes for name, value in own.items() if name.startswith("experts."))
+    # Of each row the mixture, the three weights, and where the stage differs the experts.
+    assert size < 3 * (weights + 4 * rows * 4) + stages + 4 * 5 * rows + 20_000
 
 
 def test_a_point_is_the_run_of_its_settings(front, prepared):
@@ -137,6 +181,9 @@ def test_the_document_of_a_front_has_weights_scores_and_alarms(front):
     for told, point in zip(document, front, strict=True):
         assert told["test"]["dp"] == point.scores["test"]["mixture"]["dp"]
         assert told["alarm"] is ("mixture" in point.alarms())
+        assert told["run_id"] == point.run_id
+    assert to_document(front[2])["front"] == document
+    assert to_document(dataclasses.replace(front[2], front=()))["front"] is None
 
 
 def test_points_are_scored_on_rows_of_known_groups_only():

@@ -53,6 +53,7 @@ def variant_of(run: Run, labelled: LabelledTable, cutoffs: Cutoffs) -> Run:
             split: {**run.scores[split], "mixture": scores} for split, (_, scores) in found.items()
         },
         cutoffs=cutoffs,
+        front=(),
     )
 
 

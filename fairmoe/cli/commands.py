@@ -33,7 +33,6 @@ from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, Table, demo_csv
-from fairmoe.dial import front_document
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import Prepared, run_prepared
 from fairmoe.metrics import check_reference
@@ -174,8 +173,6 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
             document |= {"recommended": candidates_of(recommendation)}
         if other is not None:
             document |= awareness_of(run, other)
-        if points:
-            document |= {"front": front_document(points)}
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         if recommendation is not None:

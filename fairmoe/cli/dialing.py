@@ -80,7 +80,7 @@ class Wish(NamedTuple):
 
 
 def turn_dial(prepared: Prepared, run: Run, wish: Wish) -> tuple[tuple[Run, ...], Run]:
-    """Return the front of a run, and the point that the wish takes; without one the run itself.
+    """Return the front of a run, and the point that the wish takes; without one the run's own.
 
     Raises:
         InvalidInputError: No point fulfils the wish.
@@ -88,7 +88,7 @@ def turn_dial(prepared: Prepared, run: Run, wish: Wish) -> tuple[tuple[Run, ...]
     with progress_bars() as on_progress:
         front = train_front(prepared, run, on_progress=on_progress)
     if not wish.is_one:
-        return front, run
+        return front, next(point for point in front if point.run_id == run.run_id)
     return front, choose_point(front, gap=wish.gap, max_gap=wish.max_gap, max_loss=wish.max_loss)
 
 

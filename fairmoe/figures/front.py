@@ -9,7 +9,13 @@ _ALARM = "#7A8794"
 _HOVER = "%{text}<br>accuracy %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
 
 
-def front_figure(points: pd.DataFrame, beside: pd.DataFrame, gap_label: str) -> go.Figure:
+def front_figure(
+    points: pd.DataFrame,
+    beside: pd.DataFrame,
+    gap_label: str,
+    *,
+    shown_label: str = "Shown on all pages",
+) -> go.Figure:
     """Draw the points of a front in the order of their weights, and the plain model.
 
     Args:
@@ -17,6 +23,7 @@ def front_figure(points: pd.DataFrame, beside: pd.DataFrame, gap_label: str) -> 
             What has no gap or accuracy is not drawn.
         beside: Indexed by model: `gap` and `accuracy`.
         gap_label: What the gap is called.
+        shown_label: What the legend calls the point that is shown.
 
     Returns:
         Points carry their run's id as `customdata`.
@@ -43,7 +50,7 @@ def front_figure(points: pd.DataFrame, beside: pd.DataFrame, gap_label: str) -> 
     figure.add_scatter(
         x=100 * shown["gap"],
         y=100 * shown["accuracy"],
-        name="Shown on all pages",
+        name=shown_label,
         mode="markers",
         marker={
             "symbol": "circle-open",

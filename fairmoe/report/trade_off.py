@@ -2,35 +2,46 @@
 
 import pandas as pd
 
+from fairmoe.figures.front import front_figure
 from fairmoe.figures.tradeoff import tradeoff_figure
 from fairmoe.metrics import pareto_front
 from fairmoe.names import METRICS, MODELS, Model
 from fairmoe.report.blocks import Block, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.statements import drawn_from_test
+from fairmoe.runs import Run, front_tables
 from fairmoe.sentences.costs import cost, other_decisions
-from fairmoe.sentences.trade_off import models_takeaway, outside, tradeoff_takeaway
+from fairmoe.sentences.trade_off import (
+    front_takeaway,
+    models_takeaway,
+    outside,
+    tradeoff_takeaway,
+)
 from fairmoe.sweep import run_points, setting_means
 
 GAP = "f_res"
 """The gap that the report weighs utility against; the page offers others."""
 
+FRONT_GAP = "dp"
+"""The gap that the front is drawn for; its table has all four."""
+
 MOST_RUNS = 12
 """As many runs of a sweep, those on its front first, are listed."""
 
-_HEIGHT = 350
+_LAYOUT = {"height": 350, "legend": {"y": 1, "yanchor": "bottom"}, "margin": {"t": 108}}
 _NO_RUNS = pd.DataFrame(
     columns=["label", "seed", "gap", "utility", "alarming", "on_front", "runs", "gap_sd"]
 ).astype({"alarming": bool, "on_front": bool, "runs": int})
 
 
 def trade_off(found: Findings) -> Section:
-    """Say what smaller gaps cost in utility."""
+    """Say what smaller gaps cost: along the front of the run, among its models, in a sweep."""
     models = models_on_plane(found)
     points = _NO_RUNS if found.sweep is None else run_points(found.sweep, GAP)
     means = _NO_RUNS if found.sweep is None else setting_means(points)
     told = models_takeaway(models, GAP)
     blocks: list[Block] = [
+        *_front(found),
         Points(
             tuple(
                 f"{cost(found.scores, model)} "
@@ -41,10 +52,7 @@ def trade_off(found: Findings) -> Section:
         chart(
             "tradeoff",
             tradeoff_figure(points, means, models, GAP).update_layout(
-                height=_HEIGHT,
-                legend={"y": 1, "yanchor": "bottom"},
-                margin={"t": 108},
-                yaxis_title="utility",
+                **_LAYOUT, yaxis_title="utility"
             ),
             takeaway=told if found.sweep is None else tradeoff_takeaway(points, GAP),
             source=f"{drawn_from_test(found)} {outside(models)}",
@@ -54,6 +62,41 @@ def trade_off(found: Findings) -> Section:
     if found.sweep is not None:
         blocks += [Text(told), _runs_grid(points)]
     return Section("tradeoff", "What smaller gaps cost", tuple(blocks))
+
+
+def _front(found: Findings) -> list[Block]:
+    """Return the front in a picture and in numbers, if the run has one."""
+    run = found.run
+    if not run.front:
+        return []
+    label = METRICS[FRONT_GAP].label
+    points, beside = front_tables(run.points, run.run_id, FRONT_GAP)
+    figure = front_figure(points, beside, label, shown_label="This run")
+    return [
+        chart(
+            "front",
+            figure.update_layout(**_LAYOUT, yaxis_title="accuracy"),
+            takeaway=front_takeaway(points, beside.T["utility"], label),
+            source=f"{drawn_from_test(found)} Gates were chosen on the validation rows.",
+            grid=_front_grid(run.points),
+        )
+    ]
+
+
+def _front_grid(points: tuple[Run, ...]) -> Grid:
+    shown = ("acc", "dp", "eo", "f_res", "f_proc")
+    return Grid(
+        "Mixtures of the front on the test rows, by how much their gates count the gaps",
+        ("Weight of gaps", *(METRICS[metric].label for metric in shown), "Treats everyone worse"),
+        tuple(
+            (
+                f"{point.settings.fairness_weight:g}",
+                *(METRICS[m].text(point.scores["test"]["mixture"][m]) for m in shown),
+                "yes" if "mixture" in point.alarms() else "no",
+            )
+            for point in points
+        ),
+    )
 
 
 def models_on_plane(found: Findings) -> pd.DataFrame:

@@ -1,7 +1,9 @@
 """What a run is, and how it is kept."""
 
 from fairmoe.runs.cutoffs import Cutoffs
-from fairmoe.runs.record import Curve, DataSummary, Run, SplitRecord
+from fairmoe.runs.front import front_document, front_tables
+from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
+from fairmoe.runs.record import Run
 from fairmoe.runs.store import check_vacant, load_run, save_run, to_document
 
 __all__ = [
@@ -11,6 +13,8 @@ __all__ = [
     "Run",
     "SplitRecord",
     "check_vacant",
+    "front_document",
+    "front_tables",
     "load_run",
     "save_run",
     "to_document",

@@ -1,11 +1,8 @@
-"""What a run is: its arrays, its scores, and the model that can compute more."""
+"""What a run is: its scores, and the model that can compute more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
-
-import numpy as np
-from numpy.typing import NDArray
 
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
@@ -23,69 +20,7 @@ from fairmoe.metrics import (
 from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.runs.cutoffs import Cutoffs
-
-
-@dataclass(frozen=True)
-class DataSummary:
-    """What was trained on, without any of its cells.
-
-    Attributes:
-        name: The name of the file or demo.
-        rows: Rows of the table.
-        columns: Columns of the table.
-        sha256: Digest of the bytes it was read from.
-        groups: Rows of each group, by the group's name, in the order of the group ids.
-        positive: The positive class in words, such as "income = >50K".
-        words: What both outcomes are called, the positive one first.
-        changes: What was done to the columns, one sentence each.
-    """
-
-    name: str
-    rows: int
-    columns: int
-    sha256: str
-    groups: Mapping[str, int]
-    positive: str
-    words: tuple[str, str]
-    changes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class SplitRecord:
-    """What every model said of the rows of one split.
-
-    Attributes:
-        rows: Positions of the rows in the table, `(n,)`.
-        y_true: Labels, `(n,)`, 0 or 1.
-        group: Group ids, `(n,)`, in `[0, G)`.
-        proba: Probability of the positive class by model, each `(n,)`.
-        gate: Gate weights, `(n, 3)`, each row sums to 1; experts in the order of `EXPERTS`.
-        weight: For how many people each row stands, `(n,)`; None if all count the same.
-    """
-
-    rows: NDArray[np.int64]
-    y_true: NDArray[np.int64]
-    group: NDArray[np.int64]
-    proba: Mapping[Model, NDArray[np.float32]]
-    gate: NDArray[np.float32]
-    weight: NDArray[np.float64] | None = None
-
-
-@dataclass(frozen=True)
-class Curve:
-    """A figure that training recorded as it went.
-
-    Attributes:
-        name: Such as "loss of utility", "reward", "usage of result".
-        phase: "warm-up", "experts" or "gate".
-        epochs: The epochs at which it was recorded, counted from 1 within the phase.
-        values: One figure per epoch.
-    """
-
-    name: str
-    phase: str
-    epochs: tuple[int, ...]
-    values: tuple[float, ...]
+from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +46,8 @@ class Run:
         mixture: The trained model, on the CPU, in eval mode.
         cutoffs: Where the decisions of the mixture begin, in a variant of a run; None as trained.
             Its probabilities and scores in `splits` and `scores` are those with the cut-offs.
+        front: The other points of its dial, by ascending weight of the gaps: runs on the same
+            experts that differ in `fairness_weight`, without fronts of their own.
     """
 
     run_id: str
@@ -128,6 +65,22 @@ class Run:
     encoder: Encoder
     mixture: Mixture
     cutoffs: Cutoffs | None = None
+    front: "tuple[Run, ...]" = ()
+
+    @property
+    def points(self) -> "tuple[Run, ...]":
+        """All points of its dial by ascending weight, itself among them; each knows the others."""
+        others = [point.with_front((self, *self.front)) for point in self.front]
+        return tuple(sorted([self, *others], key=_weight_of_gaps))
+
+    def with_front(self, points: "Sequence[Run]") -> Self:
+        """Return the run as one of some points of a dial; any of itself among them is passed over.
+
+        Args:
+            points: In any order.
+        """
+        others = [replace(point, front=()) for point in points if point.run_id != self.run_id]
+        return replace(self, front=tuple(sorted(others, key=_weight_of_gaps)))
 
     @property
     def good_and_bad(self) -> tuple[str, str]:
@@ -164,6 +117,7 @@ class Run:
             self,
             roles=replace(self.roles, target=target),
             data=replace(self.data, words=words or self.data.words),
+            front=tuple(point.with_outcome(outcome, words) for point in self.front),
         )
 
     def with_group_names(self, names: Mapping[str, str]) -> Self:
@@ -197,6 +151,7 @@ class Run:
             self,
             roles=replace(self.roles, group_names=tuple(own_names.items())),
             data=replace(self.data, groups=renamed),
+            front=tuple(point.with_group_names(names) for point in self.front),
         )
 
     def review(
@@ -299,3 +254,7 @@ class Run:
             if model != "constant"
         }
         return {model: alarm for model, alarm in found.items() if alarm}
+
+
+def _weight_of_gaps(point: Run) -> float:
+    return point.settings.fairness_weight

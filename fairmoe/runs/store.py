@@ -21,12 +21,16 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.names import EXPERTS, MODELS, SPLITS, Model
 from fairmoe.nn import Mixture
 from fairmoe.runs.cutoffs import Cutoffs
-from fairmoe.runs.record import Curve, DataSummary, Run, SplitRecord
+from fairmoe.runs.front import curve_of, curve_record, front_document, pack_front, unpack_front
+from fairmoe.runs.parts import DataSummary, SplitRecord
+from fairmoe.runs.record import Run
 
 FORMAT = 2
 """Version of the folder's layout; a run of another version is refused."""
 
 RECORD, WEIGHTS, PREDICTIONS = "run.json", "model.safetensors", "predictions.csv"
+FRONT = "front.safetensors"
+"""What the other points of the front have of their own; only there if the run has a front."""
 
 
 def to_document(run: Run) -> dict[str, Any]:
@@ -39,7 +43,8 @@ def to_document(run: Run) -> dict[str, Any]:
         `by_group`; `account`, what the mixture changes for people against the utility expert, as
         `fairmoe.metrics.Account` names it, None unless the outcome is good or bad; `alarms`, by
         model what `fairmoe.metrics.Alarm` says of those that treat everyone worse; `cutoffs`, the
-        thresholds of a variant by group. None stands for what could not be estimated.
+        thresholds of a variant by group; `front`, the scores of all points of its dial, None
+        unless it was trained. None stands for what could not be estimated.
     """
     return {
         "run_id": run.run_id,
@@ -56,6 +61,7 @@ def to_document(run: Run) -> dict[str, Any]:
         "account": None if run.roles.target.favourable is None else run.account().to_dict(),
         "alarms": {model: alarm.to_dict() for model, alarm in run.alarms().items()},
         "cutoffs": None if run.cutoffs is None else run.cutoffs.to_dict(),
+        "front": front_document(run.points) if run.front else None,
     }
 
 
@@ -88,7 +94,8 @@ def save_run(run: Run, folder: str | Path) -> None:
     """Keep a run in a folder, whole or not at all.
 
     `run.json` holds the document, the roles, the encoder and the curves, `model.safetensors` the
-    weights, and `predictions.csv` what each model said of each row, by the row's position.
+    weights, and `predictions.csv` what each model said of each row, by the row's position. If the
+    run has a front, `front.safetensors` holds what its other points have of their own.
 
     Raises:
         InvalidInputError: The folder is not vacant.
@@ -106,8 +113,13 @@ def save_run(run: Run, folder: str | Path) -> None:
         (draft / WEIGHTS).write_bytes(weights)
         # Nine digits tell every float32 from its neighbours.
         _predictions(run).to_csv(draft / PREDICTIONS, index=False, float_format="%.9g")
+        points, tensors = pack_front(run)
+        if points:
+            (draft / FRONT).write_bytes(save(tensors))
+        kept = sorted(path.name for path in draft.iterdir())
         record = _record(run) | {
-            "sha256": {name: _sha256(draft / name) for name in (WEIGHTS, PREDICTIONS)}
+            "points": points,
+            "sha256": {name: _sha256(draft / name) for name in kept},
         }
         text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
         (draft / RECORD).write_text(text + "\n", encoding="utf-8")
@@ -145,7 +157,7 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
     mixture = Mixture.from_spec(record["mixture"])
     mixture.load_state_dict(load((folder / WEIGHTS).read_bytes()))
     predictions = pd.read_csv(folder / PREDICTIONS)
-    return Run(
+    run = Run(
         run_id=record["run_id"],
         data=_summary(record["data"]),
         roles=Roles.from_dict(record["roles"]),
@@ -154,10 +166,7 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
         resolved=record["resolved"],
         device=record["device"],
         seconds=record["seconds"],
-        curves=tuple(
-            Curve(each["name"], each["phase"], tuple(each["epochs"]), _numbers(each["values"]))
-            for each in record["curves"]
-        ),
+        curves=tuple(map(curve_of, record["curves"])),
         splits={split: _split(predictions[predictions["split"] == split]) for split in SPLITS},
         scores={
             split: {
@@ -171,6 +180,9 @@ def _load_checked(record: dict[str, Any], folder: Path) -> Run:
         mixture=mixture.eval(),
         cutoffs=Cutoffs.from_dict(told) if (told := record.get("cutoffs")) else None,
     )
+    # Runs that were kept before fronts were have none.
+    points = record.get("points", ())
+    return unpack_front(run, points, load((folder / FRONT).read_bytes())) if points else run
 
 
 def _summary(record: Mapping[str, Any]) -> DataSummary:
@@ -189,15 +201,7 @@ def _record(run: Run) -> dict[str, Any]:
         "reading": run.reading.to_dict(),
         "encoder": run.encoder.to_dict(),
         "mixture": run.mixture.spec(),
-        "curves": [
-            {
-                "name": curve.name,
-                "phase": curve.phase,
-                "epochs": list(curve.epochs),
-                "values": [_or_none(value) for value in curve.values],
-            }
-            for curve in run.curves
-        ],
+        "curves": [curve_record(curve) for curve in run.curves],
     }
 
 

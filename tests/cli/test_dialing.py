@@ -22,13 +22,22 @@ def file(tmp_path_factory):
     return path
 
 
-def test_a_front_is_printed_and_is_in_the_document(file):
-    code, out, err = shell("train", file, *TRAINED, "--front")
+def test_a_front_is_printed_and_kept_and_is_in_the_report(file, tmp_path):
+    code, out, err = shell("train", file, *TRAINED, "--front", "--out", tmp_path / "run")
     assert code == 0, err
     weights = re.findall(r"^[ │]*(0|0\.125|0\.25|0\.5|1|2|4|6|8) ", out, re.MULTILINE)
     assert [float(weight) for weight in weights][:9] == [0, 0.125, 0.25, 0.5, 1, 2, 4, 6, 8]
     assert "chosen" not in out
     assert "Chosen on the validation rows" not in out
+    run = load_run(tmp_path / "run")
+    assert run.settings.fairness_weight == 1
+    assert [point.settings.fairness_weight for point in run.points] == [*map(float, weights[:9])]
+    code, _, err = shell("report", tmp_path / "run", "--out", tmp_path / "report.json")
+    assert code == 0, err
+    document = json.loads((tmp_path / "report.json").read_text())["run"]
+    told = document["front"]
+    assert [point["fairness_weight"] for point in told] == [*map(float, weights[:9])]
+    assert told[4]["test"]["dp"] == document["test"]["mixture"]["dp"]
 
 
 def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(file, tmp_path):
@@ -41,6 +50,7 @@ def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(fil
         key=lambda point: point["validation"]["f_res"],
     )
     kept = load_run(tmp_path / "run")
+    assert len(kept.points) == len(front) == 9
     assert kept.scores["validation"]["mixture"]["f_res"] == pytest.approx(
         smallest["validation"]["f_res"]
     )

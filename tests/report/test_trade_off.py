@@ -45,6 +45,25 @@ def test_the_section_tells_of_the_models_and_draws_them(demo_run):
     assert [row[0] for row in chart.grid.rows] == list(MODELS.values())
 
 
+def test_the_front_of_a_run_is_drawn_first_and_listed_by_weight(demo_run):
+    run, _ = demo_run
+    own = {**run.scores["test"]["mixture"], "dp": 0.012}
+    last = replace(
+        run,
+        run_id="last",
+        settings=run.settings.replace(fairness_weight=8.0),
+        scores={**run.scores, "test": {**run.scores["test"], "mixture": own}},
+    )
+    front, *others = trade_off(find(run.with_front([last]))).blocks
+    assert [block.kind for block in others] == ["points", "chart"]
+    assert front.key == "front"
+    assert "The smallest gap is 1.2 pp" in front.takeaway
+    assert [(row[0], row[2]) for row in front.grid.rows] == [
+        ("1", f"{100 * run.scores['test']['mixture']['dp']:.1f} pp"),
+        ("8", "1.2 pp"),
+    ]
+
+
 @pytest.mark.slow
 def test_the_runs_of_a_sweep_are_drawn_and_listed(demo_run):
     base = Settings(epochs=8)

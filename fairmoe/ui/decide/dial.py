@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
@@ -35,6 +34,8 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         if kept.run.cutoffs is None:
             _offer(state, kept, page)
         return
+    from fairmoe.runs import front_tables  # noqa: PLC0415
+
     gap = _gap_switch()
     _slider(state, kept)
     points, beside = front_tables(kept.front, kept.run.run_id, gap)
@@ -50,36 +51,6 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
     if kept.run.roles.target.favourable is not None:
         told = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
         show_note(escape_markdown(told), icon=":material/groups:")
-
-
-def front_tables(
-    front: "tuple[Run, ...]", shown: str, gap: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the points of a front, and the models beside it, as `front_figure` takes them.
-
-    Args:
-        front: As `fairmoe.dial.train_front` returns it.
-        shown: The id of the point that is shown.
-        gap: A metric's key.
-    """
-    points = pd.DataFrame(
-        {
-            "weight": [point.settings.fairness_weight for point in front],
-            "gap": [point.scores["test"]["mixture"][gap] for point in front],
-            "accuracy": [point.scores["test"]["mixture"]["acc"] for point in front],
-            "alarming": ["mixture" in point.alarms() for point in front],
-            "shown": [point.run_id == shown for point in front],
-        },
-        index=[point.run_id for point in front],
-    )
-    scores = front[0].scores["test"]
-    beside = pd.DataFrame(
-        {
-            model: {"gap": scores[model][gap], "accuracy": scores[model]["acc"]}
-            for model in ("utility", "logistic")
-        }
-    ).T
-    return points, beside
 
 
 def _offer(state: Session, kept: KeptRun, page: str) -> None:
@@ -117,7 +88,9 @@ def _start(state: Session, kept: KeptRun, page: str) -> None:
 
     def take_over(end: "Snapshot[tuple[Run, ...]]") -> None:
         if chosen in state.runs:
-            state.runs[chosen] = replace(state.runs[chosen], front=end.result or (), front_end=end)
+            known = state.runs[chosen]
+            run = known.run.with_front(end.result or ())
+            state.runs[chosen] = replace(known, run=run, front_end=end)
 
     queue = resolve_device(run.settings.device).type
     state.start(work, queue=queue, page=page, take_over=take_over)

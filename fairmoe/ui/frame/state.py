@@ -46,17 +46,19 @@ class KeptRun:
         run: The run.
         labelled: The rows, with labels and groups.
         reason: Why it has the settings that it has, if a small sweep found them.
-        front: Runs on the same experts, by how much they count the gaps, once someone asked; the
-            run is one of them.
-        front_end: How their training ended.
+        front_end: How the training of its front ended.
     """
 
     name: str
     run: "Run"
     labelled: LabelledTable
     reason: str = ""
-    front: "tuple[Run, ...]" = ()
     front_end: "Snapshot[Any] | None" = None
+
+    @property
+    def front(self) -> "tuple[Run, ...]":
+        """The points of the run's dial, itself among them; none before they were trained."""
+        return self.run.points if self.run.front else ()
 
 
 @dataclass
@@ -244,7 +246,6 @@ class Session:
             kept,
             run=run,
             labelled=replace(kept.labelled, roles=run.roles),
-            front=tuple(point.with_outcome(outcome) for point in kept.front),
         )
 
     def rename(self, run_id: str, name: str) -> None:

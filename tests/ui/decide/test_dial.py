@@ -56,7 +56,7 @@ def test_the_front_is_drawn_on_demand_with_the_run_marked(drawn, front):
 def test_all_pages_follow_the_slider(drawn, front):
     drawn.get_by_key(f"dial-{front[1].run_id}").set_value(8.0).run()
     state = drawn.session_state["fairmoe"]
-    assert state.run is front[2]
+    assert state.run.run_id == front[2].run_id
     assert list(state.runs) == [front[1].run_id]
     assert "None of these mixtures has a smaller gap." in drawn.get("plotly_chart")[0].proto.alt
     drawn.switch_page("pages/experts.py").run()
@@ -64,7 +64,7 @@ def test_all_pages_follow_the_slider(drawn, front):
     drawn.switch_page("pages/tradeoff.py").run()
     assert drawn.get_by_key(f"dial-{front[1].run_id}").value == 8
     drawn.get_by_key(f"dial-{front[1].run_id}").set_value(1.0).run()
-    assert state.run is front[1]
+    assert state.run.run_id == front[1].run_id
 
 
 def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, front):
@@ -72,11 +72,9 @@ def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, fr
     state = drawn.session_state["fairmoe"]
     roles = front[0].roles
     untold = replace(roles, target=replace(roles.target, outcome=None))
-    state.runs[state.chosen] = replace(
-        state.kept,
-        run=replace(state.run, roles=untold),
-        front=tuple(replace(point, roles=untold) for point in front),
-    )
+    others = [replace(point, roles=untold) for point in front]
+    run = replace(state.run, roles=untold).with_front(others)
+    state.runs[state.chosen] = replace(state.kept, run=run)
     state.tell_outcome("good")
     assert list(state.runs) == [front[1].run_id]
     assert state.run.roles.target.outcome == "good"

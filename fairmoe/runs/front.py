@@ -1,0 +1,214 @@
+"""The front of a run: told as a document, as tables, and packed into few tensors and records."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from fairmoe.names import EXPERTS, MODELS, SPLITS, Model, SplitName
+from fairmoe.nn import Mixture
+from fairmoe.runs.parts import Curve, SplitRecord
+from fairmoe.runs.record import Run
+
+
+def front_document(points: Sequence[Run]) -> list[dict[str, object]]:
+    """Return the points of a front, ready for strict JSON: weights, scores, whether they alarm."""
+    return [
+        {
+            "fairness_weight": point.settings.fairness_weight,
+            "run_id": point.run_id,
+            **{split: _finite(point.scores[split]["mixture"]) for split in ("validation", "test")},
+            "alarm": "mixture" in point.alarms("test"),
+        }
+        for point in points
+    ]
+
+
+def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the points of a front, and the models beside it, as `front_figure` takes them.
+
+    Args:
+        points: Of the front, by ascending weight.
+        shown: The id of the point that is shown.
+        gap: A metric's key.
+    """
+    frame = pd.DataFrame(
+        {
+            "weight": [point.settings.fairness_weight for point in points],
+            "gap": [point.scores["test"]["mixture"][gap] for point in points],
+            "accuracy": [point.scores["test"]["mixture"]["acc"] for point in points],
+            "alarming": ["mixture" in point.alarms() for point in points],
+            "shown": [point.run_id == shown for point in points],
+        },
+        index=[point.run_id for point in points],
+    )
+    scores = points[0].scores["test"]
+    beside = pd.DataFrame(
+        {
+            model: {"gap": scores[model][gap], "accuracy": scores[model]["acc"]}
+            for model in ("utility", "logistic")
+        }
+    ).T
+    return frame, beside
+
+
+def pack_front(run: Run) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:
+    """Return what the other points of a run's front have that the run has not, each thing once.
+
+    Returns:
+        A record for each point, ready for strict JSON: its `tensors` say by which key each of its
+            weights and predictions is found among the tensors; what is not named is as in the run.
+        The tensors by their keys.
+    """
+    own = _tensors(run)
+    tensors: dict[str, Tensor] = {}
+    key_of: dict[bytes, str] = {}
+
+    def keep(value: Tensor) -> str:
+        content = value.numpy().tobytes() + repr((value.dtype, value.shape)).encode()
+        key = key_of.setdefault(content, str(len(key_of)))
+        tensors.setdefault(key, value)
+        return key
+
+    records = [
+        {
+            "fairness_weight": point.settings.fairness_weight,
+            "run_id": point.run_id,
+            "resolved": dict(point.resolved),
+            "device": point.device,
+            "seconds": dict(point.seconds),
+            "experts_reused": list(point.experts_reused),
+            "scores": {
+                split: {
+                    model: _finite(point.scores[split][model])
+                    for model in MODELS
+                    if not _same(point.scores[split][model], run.scores[split][model])
+                }
+                for split in SPLITS
+            },
+            "curves": [
+                curve_record(curve)
+                for curve in point.curves
+                if not any(_same_curve(curve, other) for other in run.curves)
+            ],
+            "tensors": {
+                name: keep(value)
+                for name, value in _tensors(point).items()
+                if not torch.equal(value, own[name])
+            },
+        }
+        for point in run.front
+    ]
+    return records, tensors
+
+
+def unpack_front(
+    run: Run, records: Sequence[Mapping[str, Any]], tensors: Mapping[str, Tensor]
+) -> Run:
+    """Return a run with the points that `pack_front` packed.
+
+    Raises:
+        KeyError, TypeError, RuntimeError: A record or a tensor is not as it was packed.
+    """
+    own, spec = _tensors(run), run.mixture.spec()
+    return run.with_front([_point(run, own, spec, record, tensors) for record in records])
+
+
+def curve_record(curve: Curve) -> dict[str, Any]:
+    """Return a curve in a form that strict JSON keeps."""
+    return {
+        "name": curve.name,
+        "phase": curve.phase,
+        "epochs": list(curve.epochs),
+        "values": [value if math.isfinite(value) else None for value in curve.values],
+    }
+
+
+def curve_of(record: Mapping[str, Any]) -> Curve:
+    """Return the curve that `curve_record` wrote."""
+    values = _numbers(record["values"])
+    return Curve(record["name"], record["phase"], tuple(record["epochs"]), values)
+
+
+def _point(
+    run: Run,
+    own: Mapping[str, Tensor],
+    spec: Mapping[str, Any],
+    record: Mapping[str, Any],
+    tensors: Mapping[str, Tensor],
+) -> Run:
+    named = dict(own) | {name: tensors[key] for name, key in record["tensors"].items()}
+    mixture = Mixture.from_spec(spec)
+    mixture.load_state_dict(
+        {name.removeprefix("model/"): named[name] for name in own if name.startswith("model/")}
+    )
+    changed = {(curve.phase, curve.name): curve for curve in map(curve_of, record["curves"])}
+    return replace(
+        run,
+        run_id=record["run_id"],
+        settings=run.settings.replace(fairness_weight=record["fairness_weight"]),
+        resolved=record["resolved"],
+        device=record["device"],
+        seconds=record["seconds"],
+        curves=tuple(changed.get((curve.phase, curve.name), curve) for curve in run.curves),
+        splits={split: _split(run.splits[split], split, named) for split in SPLITS},
+        scores={
+            split: {
+                model: _known(record["scores"][split].get(model), run.scores[split][model])
+                for model in MODELS
+            }
+            for split in SPLITS
+        },
+        experts_reused=tuple(record["experts_reused"]),
+        mixture=mixture.eval(),
+        front=(),
+    )
+
+
+def _tensors(run: Run) -> dict[str, Tensor]:
+    """Return the weights, and what each trained model says of each row, by name."""
+    named = {f"model/{name}": value for name, value in run.mixture.state_dict().items()}
+    for split in SPLITS:
+        record = run.splits[split]
+        columns = {f"proba_{model}": record.proba[model] for model in MODELS}
+        columns |= {f"gate_{expert}": record.gate[:, i] for i, expert in enumerate(EXPERTS)}
+        named |= {
+            f"{split}/{name}": torch.from_numpy(np.ascontiguousarray(values))
+            for name, values in columns.items()
+        }
+    return {name: value.contiguous() for name, value in named.items()}
+
+
+def _split(own: SplitRecord, split: SplitName, named: Mapping[str, Tensor]) -> SplitRecord:
+    gate = [named[f"{split}/gate_{expert}"] for expert in EXPERTS]
+    proba: dict[Model, Any] = {model: named[f"{split}/proba_{model}"].numpy() for model in MODELS}
+    return replace(own, proba=proba, gate=torch.stack(gate, 1).numpy())
+
+
+def _known(
+    changed: Mapping[str, float | None] | None, own: Mapping[str, float]
+) -> Mapping[str, float]:
+    if changed is None:
+        return own
+    return dict(zip(changed, _numbers(changed.values()), strict=True))
+
+
+def _numbers(values: Iterable[float | None]) -> tuple[float, ...]:
+    return tuple(math.nan if value is None else value for value in values)
+
+
+def _finite(scores: Mapping[str, float]) -> dict[str, float | None]:
+    return {metric: score if math.isfinite(score) else None for metric, score in scores.items()}
+
+
+def _same(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    return _finite(one) == _finite(other)
+
+
+def _same_curve(one: Curve, other: Curve) -> bool:
+    return curve_record(one) == curve_record(other)
