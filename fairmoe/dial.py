@@ -3,11 +3,10 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
-from fairmoe.names import Model
+from fairmoe.names import GapName, Model
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread, train
@@ -15,7 +14,6 @@ from fairmoe.training import on_one_thread, train
 FAIRNESS_WEIGHTS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0)
 """How much the gaps count against utility, from one end of the dial to the other."""
 
-GapName = Literal["dp", "eo", "f_res", "f_proc"]
 Scores = Mapping[Model, Mapping[str, float]]
 
 

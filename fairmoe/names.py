@@ -1,4 +1,4 @@
-"""What each thing is called: models, metrics, rates, splits, methods and phases of work.
+"""What each thing is called: models, metrics, rates, splits, methods, phases, parts of a report.
 
 Keys are what arguments, columns and files hold; labels are what people read.
 """
@@ -171,6 +171,9 @@ GAP_MEASURES: Mapping[str, str] = {
 }
 """The gaps between groups that a review begins with."""
 
+GapName = Literal["dp", "eo", "f_res", "f_proc"]
+"""The scores by which a point of a front can be wished for."""
+
 FOUR_FIFTHS = 0.8
 """Below this ratio of selection rates those who enforce the law on hiring in the United States look
 closer. A rule of thumb: a lower ratio does not prove discrimination, nor a higher its absence."""
@@ -244,3 +247,30 @@ PHASES: Mapping[Phase, PhaseOfWork] = {
 
 TRAINING: tuple[Phase, ...] = tuple(phase for phase, about in PHASES.items() if about.share)
 """The phases of a training that begins with a table, in their order."""
+
+REPORT_SECTIONS: Mapping[str, str] = {
+    "data": "What was trained on what",
+    "groups": "Who is affected, and how",
+    "scores": "Scores",
+    "tradeoff": "What smaller gaps cost",
+    "awareness": "Blind or aware",
+    "routing": "Which expert decides",
+    "attention": "What the model looks at",
+    "training": "Training",
+    "provenance": "Settings and provenance",
+    "limits": "Limits",
+    "ll144": "Form of Local Law 144",
+    "use": "Intended use",
+    "signoff": "Sign-off",
+}
+"""The sections of a report that a reader may choose, in their order; the first page is always
+there."""
+
+Decision = Literal["approved", "conditions", "rejected"]
+
+DECISIONS: Mapping[Decision, str] = {
+    "approved": "Approved for the intended use",
+    "conditions": "Approved under the conditions below",
+    "rejected": "Not approved",
+}
+"""What a reviewer can decide."""

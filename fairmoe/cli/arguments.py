@@ -8,7 +8,7 @@ from fairmoe.config import Settings, read_setting
 from fairmoe.data import Outcome, Roles, Sensitive, Target
 from fairmoe.data.roles import Unknown
 from fairmoe.errors import InvalidInputError
-from fairmoe.report import DECISIONS, Decision
+from fairmoe.names import DECISIONS, Decision
 
 
 def names_in(texts: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from typing import Any
 from rich.console import Console
 
 from fairmoe.analysis.awareness import compare_awareness, other_awareness
-from fairmoe.cli.output import print_message, printable, progress_bars, table_of
+from fairmoe.cli.messages import print_message, printable, progress_bars
+from fairmoe.cli.output import table_of
 from fairmoe.data import Roles, Table
 from fairmoe.experiment import run_experiment
 from fairmoe.report.awareness import compared_rows

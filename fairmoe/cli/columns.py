@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fairmoe.cli.arguments import names_in
 from fairmoe.cli.files import read_file
-from fairmoe.cli.output import print_message, progress_bars
+from fairmoe.cli.messages import print_message, progress_bars
 from fairmoe.cli.reading import print_changes
 from fairmoe.config import Settings
 from fairmoe.data import ReadOptions, Roles, Table, assign_roles, find_leaks, suggest_roles

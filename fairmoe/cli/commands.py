@@ -4,40 +4,24 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairmoe._app import app_folder
-from fairmoe.cli import dialing, options
-from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
-from fairmoe.cli.awareness import (
-    awareness_of,
-    other_folder,
-    print_awareness,
-    train_other,
-)
-from fairmoe.cli.columns import read_and_prepare
-from fairmoe.cli.files import write_new_file
-from fairmoe.cli.output import (
-    candidates_of,
-    print_candidates,
-    print_message,
-    print_tables,
-    progress_bars,
-)
-from fairmoe.cli.reading import MAX_MIB, read_options_from
-from fairmoe.cli.reviewing import print_review, reviews_of
+from fairmoe.cli import options
+from fairmoe.cli.messages import print_error, print_message, progress_bars, set_quiet
 from fairmoe.cli.saved_run import predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, ReadOptions, Roles, Table, demo_csv
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.experiment import Prepared, run_prepared
-from fairmoe.metrics import check_reference
-from fairmoe.runs import Run, check_vacant, save_run, to_document
-from fairmoe.sweep import Recommendation, recommend
+
+if TYPE_CHECKING:
+    from fairmoe.data import ReadOptions, Roles, Table
+    from fairmoe.experiment import Prepared
+    from fairmoe.runs import Run
+    from fairmoe.sweep import Recommendation
 
 INVALID_INPUT = 2
 UNAVAILABLE = 3
@@ -45,7 +29,11 @@ UNAVAILABLE = 3
 MAX_CHOICES = 45
 
 # A traceback in colour would print local variables, and with them cells.
-shell = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+shell = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -54,20 +42,36 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit codes: 0 done, 2 input that the user can mend, 3 something outside the program is missing,
     130 stopped by Ctrl-C.
     """
+    set_quiet(False)
     try:
-        shell(arguments)
+        shell(arguments, prog_name="fairmoe")
     except InvalidInputError as error:
-        print_message(str(error))
+        print_error(str(error))
         for title, shown, more in error.values(MAX_CHOICES):
-            print_message(f"{title}: {', '.join(shown)}{f' and {more} more' if more else ''}")
+            print_error(f"{title}: {', '.join(shown)}{f' and {more} more' if more else ''}")
         raise SystemExit(INVALID_INPUT) from error
     except UnavailableError as error:
-        print_message(str(error))
+        print_error(str(error))
         raise SystemExit(UNAVAILABLE) from error
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fairmoe {version('fairmoe')}")
+        raise typer.Exit
+
+
 @shell.callback()
-def describe() -> None:
+def describe(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version, and exit."
+        ),
+    ] = False,
+    quiet: options.Quiet = False,
+) -> None:
     """See what a fairness-aware mixture of experts does to your data."""
 
 
@@ -97,7 +101,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     kind: options.Kind = None,
     missing: options.Missing = None,
     alike: options.Alike = None,
-    max_mib: options.MaxMib = MAX_MIB,
+    max_mib: options.MaxMib = options.MAX_MIB,
     scale: options.Scaling = None,
     set_: options.Set = None,
     seed: options.Seed = None,
@@ -111,16 +115,25 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         ),
     ] = False,
     compare_aware: options.CompareAware = False,
-    front: dialing.ShowFront = False,
-    gap: dialing.Gap = "dp",
-    max_gap: dialing.MaxGap = None,
-    max_loss: dialing.MaxLoss = None,
+    front: options.ShowFront = False,
+    gap: options.Gap = "dp",
+    max_gap: options.MaxGap = None,
+    max_loss: options.MaxLoss = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
     ] = None,
     as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Train on a file, and print scores on the rows that were held out for testing."""
+    from fairmoe.cli import dialing
+    from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
+    from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
+    from fairmoe.cli.output import candidates_of, print_candidates, print_tables
+    from fairmoe.cli.reading import read_options_from
+    from fairmoe.cli.reviewing import print_review, reviews_of
+    from fairmoe.runs import check_vacant, save_run, to_document
+
     roles = roles_from(
         target=target,
         sensitive=sensitive_from(sensitive, merge, bins),
@@ -191,6 +204,8 @@ shell.command()(sweep)
 @shell.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def app(context: typer.Context) -> None:
     """Open the app in the browser; options that follow go to Streamlit, like --server.port 80."""
+    from fairmoe._app import app_folder
+
     script = str(app_folder() / "app.py")
     command = [sys.executable, "-m", "streamlit", "run", script, *context.args]
     raise typer.Exit(subprocess.call(command))
@@ -199,8 +214,13 @@ def app(context: typer.Context) -> None:
 @shell.command()
 def demo(
     out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
+    *,
+    quiet: options.Quiet = False,
 ) -> None:
     """Write the demo data: job applicants, generated, with a known bias against women."""
+    from fairmoe.cli.files import write_new_file
+    from fairmoe.data import DEMO_ROLES, demo_csv
+
     write_new_file(out, demo_csv())
     roles = DEMO_ROLES
     print_message(
@@ -216,14 +236,19 @@ shell.command()(predict)
 
 def _run(
     file: Path,
-    reading: ReadOptions,
-    roles: Roles,
+    reading: "ReadOptions",
+    roles: "Roles",
     settings: Settings,
     *,
     keep: Sequence[str] | None,
     auto: bool,
     reference: str | None,
-) -> tuple[Prepared, Table, Run, Recommendation | None]:
+) -> "tuple[Prepared, Table, Run, Recommendation | None]":
+    from fairmoe.cli.columns import read_and_prepare
+    from fairmoe.experiment import run_prepared
+    from fairmoe.metrics import check_reference
+    from fairmoe.sweep import recommend
+
     prepared, table = read_and_prepare(file, reading, roles, settings, keep=keep)
     check_reference(reference, prepared.data.group_names)
     with progress_bars() as on_progress:

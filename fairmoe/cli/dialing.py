@@ -1,47 +1,18 @@
 """The dial in the shell: a front beside the run, and a point of it by wish."""
 
 from collections.abc import Sequence
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-import typer
 from rich.console import Console
 
-from fairmoe.cli.output import printable, progress_bars, table_of
-from fairmoe.dial import GapName, choose_point, train_front
+from fairmoe.cli.messages import printable, progress_bars
+from fairmoe.cli.output import table_of
+from fairmoe.dial import choose_point, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared
-from fairmoe.names import METRICS
+from fairmoe.names import METRICS, GapName
 from fairmoe.runs import Run
 from fairmoe.sentences.trade_off import chosen_point
-
-ShowFront = Annotated[
-    bool,
-    typer.Option(
-        "--front",
-        help="Train gates for nine weights of the gaps on the same experts, and print what each "
-        "gives.",
-    ),
-]
-MaxGap = Annotated[
-    float | None,
-    typer.Option(
-        metavar="SHARE",
-        help="Take, of such gates, the most accurate with a gap of at most this on validation "
-        "rows: 0.05 is 5 pp.",
-    ),
-]
-MaxLoss = Annotated[
-    float | None,
-    typer.Option(
-        metavar="SHARE",
-        help="Take, of such gates, the one with the smallest gap that is at most so much less "
-        "accurate than the utility expert on validation rows: 0.01 is one point.",
-    ),
-]
-Gap = Annotated[
-    GapName,
-    typer.Option(help="The gap that --max-gap and --max-loss are about."),
-]
 
 
 class Wish(NamedTuple):

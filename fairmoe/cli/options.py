@@ -5,6 +5,29 @@ from typing import Annotated
 
 import typer
 
+from fairmoe.cli.messages import set_quiet
+from fairmoe.names import GapName
+
+MAX_MIB = 2048
+
+
+def _keep_quiet(quiet: bool) -> bool:
+    if quiet:
+        set_quiet(True)
+    return quiet
+
+
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet",
+        "-q",
+        callback=_keep_quiet,
+        is_eager=True,
+        help="Print results and errors only: no progress, no notes.",
+    ),
+]
+
 File = Annotated[
     Path,
     typer.Argument(
@@ -171,3 +194,31 @@ Reference = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of tables.")]
+ShowFront = Annotated[
+    bool,
+    typer.Option(
+        "--front",
+        help="Train gates for nine weights of the gaps on the same experts, and print what each "
+        "gives.",
+    ),
+]
+MaxGap = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Take, of such gates, the most accurate with a gap of at most this on validation "
+        "rows: 0.05 is 5 pp.",
+    ),
+]
+MaxLoss = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SHARE",
+        help="Take, of such gates, the one with the smallest gap that is at most so much less "
+        "accurate than the utility expert on validation rows: 0.01 is one point.",
+    ),
+]
+Gap = Annotated[
+    GapName,
+    typer.Option(help="The gap that --max-gap and --max-loss are about."),
+]

@@ -1,84 +1,25 @@
-"""What the shell shows: tables on standard output, all else on standard error."""
+"""The tables that the shell prints on standard output."""
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import typer
-from rich import progress
 from rich.console import Console
-from rich.table import Column, Table
-from rich.text import Text
+from rich.table import Table
 
 from fairmoe.analysis.routing import routed_rows
+from fairmoe.cli.messages import printable
 from fairmoe.data import Roles
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, mean_and_spread
-from fairmoe.names import EXPERTS, METRICS, MODELS, PHASES, SUMMARY, Phase
-from fairmoe.progress import OnProgress, Progress
+from fairmoe.names import EXPERTS, METRICS, MODELS, SUMMARY
 from fairmoe.runs import Run, to_document
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
 from fairmoe.sentences.routing import gate_reading
 from fairmoe.sweep import Recommendation, Sweep
-
-MAX_SECONDS_SHOWN = 90
-"""From then on what is left is told in minutes."""
-
-
-def print_message(text: str) -> None:
-    """Write a message to standard error."""
-    typer.echo(printable(text), err=True)
-
-
-@contextmanager
-def progress_bars() -> Iterator[OnProgress]:
-    """Draw a bar per phase on standard error, from the reports that the function given gets."""
-    with progress.Progress(
-        progress.TextColumn("{task.description}"),
-        progress.BarColumn(bar_width=20),
-        progress.MofNCompleteColumn(),
-        _TimeColumn(),
-        progress.TextColumn(
-            "{task.fields[values]}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
-        ),
-        console=Console(stderr=True),
-        expand=True,
-    ) as bars:
-        tasks: dict[Phase, progress.TaskID] = {}
-
-        def on_progress(report: Progress) -> None:
-            if report.phase not in tasks:
-                tasks[report.phase] = bars.add_task(
-                    PHASES[report.phase].label, values="", left=None
-                )
-            bars.update(
-                tasks[report.phase],
-                completed=report.done,
-                total=report.total,
-                values=", ".join(f"{name} {value:.3f}" for name, value in report.values.items()),
-                left=report.seconds_left,
-            )
-
-        yield on_progress
-
-
-class _TimeColumn(progress.ProgressColumn):
-    """How long a phase goes on yet, as the work says or else as its bar has moved so far."""
-
-    def render(self, task: progress.Task) -> Text:
-        """Return the time that is left, or that it took."""
-        left = task.fields["left"]
-        if left is None and task.finished:
-            return Text(f"{task.finished_time or 0:.0f} s", style="progress.elapsed")
-        left = task.time_remaining if left is None else left
-        if left is None:
-            return Text("")
-        words = f"{left:.0f} s left" if left < MAX_SECONDS_SHOWN else f"{left / 60:.0f} min left"
-        return Text(words, style="progress.remaining")
 
 
 def print_sweep(result: Sweep) -> None:
@@ -245,10 +186,3 @@ def _setting(value: Any) -> str:
 
 def _figure(value: float | None) -> str:
     return "–" if value is None or math.isnan(value) else f"{value:.3f}"
-
-
-def printable(text: str) -> str:
-    """Return text from a file or its names without what could steer a terminal."""
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text
-    )

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import get_args
 
 from fairmoe.cli.arguments import names_in, pairs_in
-from fairmoe.cli.output import print_message
+from fairmoe.cli.messages import print_message
+from fairmoe.cli.options import MAX_MIB
 from fairmoe.data import Change, ColumnKind, ReadOptions
 from fairmoe.data.reading.budget import MAX_BYTES
 from fairmoe.data.reading.record import ChangeCode
 from fairmoe.errors import InvalidInputError
 
-MAX_MIB = 2048
 DECIMALS = {"point": "point", ".": "point", "comma": "comma", ",": "comma"}
 
 HINTS: dict[ChangeCode, str] = {

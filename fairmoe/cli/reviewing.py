@@ -4,7 +4,8 @@ from typing import Any
 
 from rich.console import Console
 
-from fairmoe.cli.output import printable, table_of
+from fairmoe.cli.messages import printable
+from fairmoe.cli.output import table_of
 from fairmoe.names import GAP_MEASURES
 from fairmoe.report.findings import REVIEWED
 from fairmoe.runs import Run

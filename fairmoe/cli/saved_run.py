@@ -4,37 +4,18 @@ import datetime
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairmoe.analysis import predict_rows, reading_of
 from fairmoe.cli import options
-from fairmoe.cli.arguments import (
-    decision_from,
-    group_names_from,
-    names_in,
-    outcome_from,
-    share_from,
-)
-from fairmoe.cli.files import table_in, write_new_file
-from fairmoe.cli.output import print_message
-from fairmoe.cli.reading import MAX_MIB, print_changes, read_options_from
-from fairmoe.data import assign_roles
+from fairmoe.cli.messages import print_message
 from fairmoe.errors import InvalidInputError
-from fairmoe.report import (
-    CHOICES,
-    DECISIONS,
-    DEFAULT,
-    Cover,
-    Report,
-    make_report,
-    to_card,
-    to_csv,
-    to_html,
-    to_json,
-)
-from fairmoe.runs import Run, load_run
+from fairmoe.names import DECISIONS, REPORT_SECTIONS
+
+if TYPE_CHECKING:
+    from fairmoe.report import Report
+    from fairmoe.runs import Run
 
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
 
@@ -62,8 +43,8 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         list[str] | None,
         typer.Option(
             metavar="KEY[,KEY]",
-            help=f"What follows the first page: {', '.join(CHOICES)}. By default all but training "
-            "and ll144.",
+            help=f"What follows the first page: {', '.join(REPORT_SECTIONS)}. By default all but "
+            "training and ll144.",
         ),
     ] = None,
     ll144: Annotated[
@@ -107,11 +88,24 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     reason: Annotated[
         str, typer.Option(metavar="TEXT", help="Why, and under which conditions.")
     ] = "",
+    quiet: options.Quiet = False,
 ) -> None:
     """Write a report of a kept run: one file that reads and prints without a network."""
+    from fairmoe.cli.arguments import (
+        decision_from,
+        group_names_from,
+        names_in,
+        outcome_from,
+        share_from,
+    )
+    from fairmoe.cli.files import table_in, write_new_file
+    from fairmoe.data import assign_roles
+    from fairmoe.report import DEFAULT, Cover, make_report, to_card, to_csv, to_html, to_json
+    from fairmoe.runs import load_run
+
     meaning, names = outcome_from(outcome, words), group_names_from(group_names or ())
 
-    def load(kept: Path) -> Run:
+    def load(kept: Path) -> "Run":
         loaded = load_run(kept).with_outcome(*meaning)
         return loaded.with_group_names(names) if names else loaded
 
@@ -168,7 +162,8 @@ def predict(
     decimal: options.Decimal = None,
     encoding: options.Encoding = None,
     sheet: options.Sheet = None,
-    max_mib: options.MaxMib = MAX_MIB,
+    max_mib: options.MaxMib = options.MAX_MIB,
+    quiet: options.Quiet = False,
 ) -> None:
     """Predict the rows of a file with a kept run; the target need not be among the columns.
 
@@ -178,6 +173,11 @@ def predict(
     Writes a line per row: the row at which a spreadsheet shows it, the probability of the positive
     class, the decision (1 is positive), and the gate's weight for each expert.
     """
+    from fairmoe.analysis import predict_rows, reading_of
+    from fairmoe.cli.files import table_in, write_new_file
+    from fairmoe.cli.reading import print_changes, read_options_from
+    from fairmoe.runs import load_run
+
     run = load_run(folder)
     like = reading_of(run)
     told = read_options_from(decimal=decimal, encoding=encoding, sheet=sheet, max_mib=max_mib)

@@ -3,30 +3,18 @@
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fairmoe.cli import options
-from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
-from fairmoe.cli.columns import read_and_prepare
-from fairmoe.cli.output import print_message, print_sweep, progress_bars
-from fairmoe.cli.reading import MAX_MIB, read_options_from
+from fairmoe.cli.messages import print_message, progress_bars
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import Prepared, run_id
-from fairmoe.runs import check_vacant, save_run
-from fairmoe.sweep import (
-    RUNS_PER_SHARD,
-    Executor,
-    FolderStore,
-    dask,
-    finished_runs,
-    grid_settings,
-    processes,
-    run_sweep,
-    to_document,
-)
+
+if TYPE_CHECKING:
+    from fairmoe.experiment import Prepared
+    from fairmoe.sweep import Executor
 
 
 def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
@@ -87,14 +75,29 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     kind: options.Kind = None,
     missing: options.Missing = None,
     alike: options.Alike = None,
-    max_mib: options.MaxMib = MAX_MIB,
+    max_mib: options.MaxMib = options.MAX_MIB,
     scale: options.Scaling = None,
     set_: options.Set = None,
     seed: options.Seed = None,
     device: options.Device = None,
     as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
 ) -> None:
     """Train a grid of settings on one split, and print the Pareto-optimal runs."""
+    from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
+    from fairmoe.cli.columns import read_and_prepare
+    from fairmoe.cli.output import print_sweep
+    from fairmoe.cli.reading import read_options_from
+    from fairmoe.runs import check_vacant, save_run
+    from fairmoe.sweep import (
+        RUNS_PER_SHARD,
+        FolderStore,
+        finished_runs,
+        grid_settings,
+        run_sweep,
+        to_document,
+    )
+
     roles = roles_from(
         target=target,
         sensitive=sensitive_from(sensitive, merge, bins),
@@ -158,7 +161,9 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         print_sweep(result)
 
 
-def _executor(jobs: int | None, address: str | None) -> Executor | None:
+def _executor(jobs: int | None, address: str | None) -> "Executor | None":
+    from fairmoe.sweep import dask, processes
+
     if jobs is not None and address is not None:
         raise InvalidInputError(
             "A sweep is computed in one place", however="both --jobs and --dask were given"
@@ -169,9 +174,11 @@ def _executor(jobs: int | None, address: str | None) -> Executor | None:
 
 
 def _positions(
-    prepared: Prepared, runs: Sequence[Settings], run_ids: Iterable[str]
+    prepared: "Prepared", runs: Sequence[Settings], run_ids: Iterable[str]
 ) -> dict[str, int]:
     """Return where among the runs those are that have some ids, before any of them is trained."""
+    from fairmoe.experiment import run_id
+
     known = {run_id(prepared.data, run): position for position, run in enumerate(runs)}
     for wanted in run_ids:
         if wanted not in known:

@@ -13,6 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from fairmoe.data import LabelledTable
 from fairmoe.errors import InvalidInputError
+from fairmoe.names import REPORT_SECTIONS
 from fairmoe.report.blocks import Chart, Section
 from fairmoe.report.findings import Findings, find
 from fairmoe.report.sections import SECTIONS
@@ -23,24 +24,7 @@ from fairmoe.sweep import Sweep
 _PARTED = re.compile(r"\d pp|p [<=] \d|(?:[\d%] |(?<=pp) )?\([-+]?[\d.,%]+(?: to [-+]?[\d.]+%?)?\)")
 _FOLDER = Path(__file__).parent / "template"
 
-CHOICES: dict[str, str] = {
-    "data": "What was trained on what",
-    "groups": "Who is affected, and how",
-    "scores": "Scores",
-    "tradeoff": "What smaller gaps cost",
-    "awareness": "Blind or aware",
-    "routing": "Which expert decides",
-    "attention": "What the model looks at",
-    "training": "Training",
-    "provenance": "Settings and provenance",
-    "limits": "Limits",
-    "ll144": "Form of Local Law 144",
-    "use": "Intended use",
-    "signoff": "Sign-off",
-}
-"""The sections that a reader may choose, in their order; the first page is always there."""
-
-DEFAULT = tuple(key for key in CHOICES if key not in ("training", "ll144"))
+DEFAULT = tuple(key for key in REPORT_SECTIONS if key not in ("training", "ll144"))
 """Those that a report has unless others are asked for: on paper at most six sheets of A4."""
 
 
@@ -92,21 +76,21 @@ def sections_of(report: Report, cover: Cover, chosen: Sequence[str]) -> list[Sec
     Args:
         report: What was found.
         cover: What the reviewer adds.
-        chosen: Keys of `CHOICES`, in any order.
+        chosen: Keys of `REPORT_SECTIONS`, in any order.
 
     Raises:
         InvalidInputError: A section is unknown.
     """
-    unknown = sorted(set(chosen) - set(CHOICES))
+    unknown = sorted(set(chosen) - set(REPORT_SECTIONS))
     if unknown:
         raise InvalidInputError(
             "A known section is needed",
             however=f"there is none called '{unknown[0]}'",
-            choices=tuple(CHOICES),
+            choices=tuple(REPORT_SECTIONS),
         )
     run = report.findings.run
     sections = (*report.sections, use(cover), sign_off(run, cover))
-    return [s for s in sections if s.key in chosen or s.key not in CHOICES]
+    return [s for s in sections if s.key in chosen or s.key not in REPORT_SECTIONS]
 
 
 def to_html(report: Report, cover: Cover, chosen: Sequence[str] = DEFAULT) -> str:
@@ -118,7 +102,7 @@ def to_html(report: Report, cover: Cover, chosen: Sequence[str] = DEFAULT) -> st
     Args:
         report: What was found.
         cover: What the reviewer adds; all else is the same for the same run.
-        chosen: Keys of `CHOICES`, in any order.
+        chosen: Keys of `REPORT_SECTIONS`, in any order.
 
     Raises:
         InvalidInputError: A section is unknown.

@@ -1,22 +1,12 @@
 """What a reviewer adds to a report and signs: intended use, out of scope, and the decision."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
+from fairmoe.names import DECISIONS, Decision
 from fairmoe.report.blocks import Form, Section, Text
 from fairmoe.runs import Run
-
-Decision = Literal["approved", "conditions", "rejected"]
-
-DECISIONS: Mapping[Decision, str] = {
-    "approved": "Approved for the intended use",
-    "conditions": "Approved under the conditions below",
-    "rejected": "Not approved",
-}
-"""What a reviewer can decide."""
 
 
 @dataclass(frozen=True)

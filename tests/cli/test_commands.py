@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from rich import progress
 
-from fairmoe.cli import columns, commands, main, output
+from fairmoe.cli import columns, commands, main, messages
 from fairmoe.cli.arguments import group_names_from
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_csv
@@ -153,7 +153,7 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
         roles=Roles(Target("hired"), (Sensitive("sex", merge=(("all", ("f", "m")),)),)),
         splits={**run.splits, "test": test},
     )
-    monkeypatch.setattr(commands, "run_prepared", lambda *_, **__: made_up)
+    monkeypatch.setattr("fairmoe.experiment.run_prepared", lambda *_, **__: made_up)
 
     code, out, err = shell("train", file, *ROLES)
 
@@ -296,7 +296,7 @@ def test_a_tolerance_brings_verdicts_and_a_reference_is_compared_with(tmp_path):
     ],
 )
 def test_what_cannot_be_reviewed_is_said_before_training(monkeypatch, file, options, message):
-    monkeypatch.setattr(commands, "run_prepared", raising(ZeroDivisionError))
+    monkeypatch.setattr("fairmoe.experiment.run_prepared", raising(ZeroDivisionError))
 
     code, _, err = shell("train", file, *ROLES, *QUICK, *options)
 
@@ -405,7 +405,7 @@ def test_what_could_steer_a_terminal_is_not_printed(tmp_path):
 
 def test_something_unavailable_is_exit_code_3(monkeypatch, file):
     error = UnavailableError("Training is not wanted here.")
-    monkeypatch.setattr(commands, "run_prepared", raising(error))
+    monkeypatch.setattr("fairmoe.experiment.run_prepared", raising(error))
 
     code, out, err = shell("train", file, *ROLES)
 
@@ -415,7 +415,7 @@ def test_something_unavailable_is_exit_code_3(monkeypatch, file):
 
 
 def test_ctrl_c_is_exit_code_130_and_keeps_nothing(monkeypatch, file, tmp_path):
-    monkeypatch.setattr(commands, "run_prepared", raising(KeyboardInterrupt))
+    monkeypatch.setattr("fairmoe.experiment.run_prepared", raising(KeyboardInterrupt))
 
     code, out, _ = shell("train", file, *ROLES, "--out", tmp_path / "run", "--json")
 
@@ -425,7 +425,7 @@ def test_ctrl_c_is_exit_code_130_and_keeps_nothing(monkeypatch, file, tmp_path):
 
 
 def test_mistakes_in_the_program_are_not_hidden(monkeypatch, file):
-    monkeypatch.setattr(commands, "run_prepared", raising(ZeroDivisionError))
+    monkeypatch.setattr("fairmoe.experiment.run_prepared", raising(ZeroDivisionError))
 
     with pytest.raises(ZeroDivisionError):
         main(["train", str(file), *ROLES])
@@ -472,7 +472,7 @@ def test_bars_tell_the_time_left_and_then_what_it_took():
     now = 0.0
     bars = progress.Progress(get_time=lambda: now)
     task = bars.add_task("Gate", total=100, left=None)
-    column = output._TimeColumn()
+    column = messages._TimeColumn()
 
     def told(**changes):
         bars.update(task, **changes)

@@ -5,7 +5,7 @@ from statistics import fmean, stdev
 
 import pytest
 
-from fairmoe.cli import sweeping
+import fairmoe.sweep
 from fairmoe.data import make_demo
 from fairmoe.runs import load_run
 from tests.cli.shell import shell
@@ -111,7 +111,7 @@ def test_a_scheduler_that_is_not_there_is_exit_code_3(file, tmp_path, monkeypatc
 
 
 def test_an_id_that_no_run_has_is_refused_before_anything_is_trained(file, tmp_path, monkeypatch):
-    monkeypatch.setattr(sweeping, "run_sweep", pytest.fail)
+    monkeypatch.setattr("fairmoe.sweep.run_sweep", pytest.fail)
 
     code, _, err = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path, "--keep", "none")
 
@@ -153,7 +153,7 @@ def test_ctrl_c_is_exit_code_130(file, tmp_path, monkeypatch):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sweeping, "run_sweep", interrupted)
+    monkeypatch.setattr("fairmoe.sweep.run_sweep", interrupted)
 
     code, out, _ = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
 
@@ -162,7 +162,7 @@ def test_ctrl_c_is_exit_code_130(file, tmp_path, monkeypatch):
 
 
 def test_what_was_finished_before_ctrl_c_is_kept(file, tmp_path, monkeypatch):
-    honest = sweeping.run_sweep
+    honest = fairmoe.sweep.run_sweep
     command = ("sweep", file, *ROLES, *QUICK, "--grid", "lambda_fair=0,1,10", "--seeds", 2)
     command = (*command, "--out", tmp_path / "kept")
 
@@ -174,11 +174,11 @@ def test_what_was_finished_before_ctrl_c_is_kept(file, tmp_path, monkeypatch):
 
         return honest(*arguments, on_progress=stop, **keywords)
 
-    monkeypatch.setattr(sweeping, "run_sweep", interrupt)
+    monkeypatch.setattr("fairmoe.sweep.run_sweep", interrupt)
     code, _, err = shell(*command)
     assert code == 130
     assert "3 of 6 runs are kept in" in err
-    monkeypatch.setattr(sweeping, "run_sweep", honest)
+    monkeypatch.setattr("fairmoe.sweep.run_sweep", honest)
     assert "3 runs computed" in shell(*command)[1]
 
 
@@ -199,7 +199,7 @@ def test_auto_says_what_it_chose_and_prints_that_run(file):
 
 
 def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(file, tmp_path, monkeypatch):
-    honest = sweeping.run_sweep
+    honest = fairmoe.sweep.run_sweep
 
     def with_one_collapsed(*arguments, **keywords):
         result = honest(*arguments, **keywords)
@@ -207,7 +207,7 @@ def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(file, tmp_path,
         alarming["validation"][:, 0] = True
         return dataclasses.replace(result, alarming=alarming)
 
-    monkeypatch.setattr(sweeping, "run_sweep", with_one_collapsed)
+    monkeypatch.setattr("fairmoe.sweep.run_sweep", with_one_collapsed)
     grid = ("--grid", "lambda_fair=0,10", "--seeds", 2)
     out = shell("sweep", file, *ROLES, *QUICK, *grid, "--out", tmp_path / "sweep")[1]
     means = out.split("mean over their seeds")[1].split("Hypervolume")[0]

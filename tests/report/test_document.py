@@ -14,8 +14,8 @@ from plotly.offline import get_plotlyjs
 
 from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import METRICS, MODELS
-from fairmoe.report import CHOICES, DEFAULT, Cover, make_report, to_html
+from fairmoe.names import METRICS, MODELS, REPORT_SECTIONS
+from fairmoe.report import DEFAULT, Cover, make_report, to_html
 from fairmoe.report.document import _inert
 from fairmoe.report.grids import changed_settings_grid, origin_grid, settings_grid
 from fairmoe.report.signing import sign_off
@@ -86,13 +86,13 @@ def test_the_chosen_sections_follow_the_summary(report):
 def test_the_long_and_the_special_are_left_out_by_default(page):
     alone = [key for key in DEFAULT if key != "awareness"]
     assert [attrs["id"] for attrs in page.of("section")] == ["summary", *alone]
-    assert set(CHOICES) - set(DEFAULT) == {"training", "ll144"}
+    assert set(REPORT_SECTIONS) - set(DEFAULT) == {"training", "ll144"}
 
 
 def test_an_unknown_section_is_refused(report):
     with pytest.raises(InvalidInputError, match="there is none called 'nothing'") as error:
         to_html(report, TODAY, ["nothing"])
-    assert error.value.choices == tuple(CHOICES)
+    assert error.value.choices == tuple(REPORT_SECTIONS)
 
 
 def test_structure_is_what_a_screen_reader_needs(page):
@@ -152,7 +152,7 @@ def test_the_policy_runs_the_two_scripts_and_nothing_else(page):
 def test_no_name_and_no_note_is_markup(nasty_run):
     cover = Cover(date(2026, 11, 22), title=NASTY, author=NASTY, notes=f"{NASTY}\n\n<b>bold</b>")
     report = make_report(*nasty_run)
-    html = to_html(report, cover, tuple(CHOICES))
+    html = to_html(report, cover, tuple(REPORT_SECTIONS))
     page = Page(html)
     charts = sum(block.kind == "chart" for s in report.sections for block in s.blocks)
     assert len(page.of("script")) == charts + 2

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fairmoe.names import DECISIONS, REPORT_SECTIONS
 from fairmoe.ui.decide.sweeping import rows_of
 from fairmoe.ui.frame.state import KeptRun, Session
 from fairmoe.ui.understand.awareness import counterpart
@@ -69,14 +70,14 @@ def _sweep_of(state: Session, kept: KeptRun) -> "Sweep | None":
 
 def choose_sections() -> list[str]:
     """Let the user leave sections out."""
-    from fairmoe.report import CHOICES, DEFAULT  # noqa: PLC0415
+    from fairmoe.report import DEFAULT  # noqa: PLC0415
 
     return st.pills(
         "Sections",
-        list(CHOICES),
+        list(REPORT_SECTIONS),
         selection_mode="multi",
         default=list(DEFAULT),
-        format_func=CHOICES.__getitem__,
+        format_func=REPORT_SECTIONS.__getitem__,
         key="sections",
         bind="query-params",
         persist_state="session",
@@ -105,8 +106,6 @@ def write_cover(kept: KeptRun) -> "Cover":
 
 def _ask_decision(run: str) -> dict[str, Any]:
     """Return what the model is for, and who decided what on its use."""
-    from fairmoe.report import DECISIONS  # noqa: PLC0415
-
     with st.expander("Intended use and sign-off", icon=":material/draw:"):
         st.caption("What you leave empty is printed as a line to write on.")
         left, right = st.columns(2)
