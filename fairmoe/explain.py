@@ -52,6 +52,8 @@ class Explainer(nn.Module):
         background: **Shape** `(b, d)`. Rows that gradient SHAP compares with instead; no other
             method needs any.
         column_of: **Shape** `(d,)`. The source column of each encoded one.
+        coalitions: **Shape** `(s, c)` and `(c, s)`. `masks` and `solve` of an explainer that was
+            kept; left out, they are drawn.
     """
 
     baseline: Tensor
@@ -67,6 +69,7 @@ class Explainer(nn.Module):
         baseline: Float[Tensor, " d"],
         background: Float[Tensor, "b d"],
         column_of: Int[Tensor, " d"],
+        coalitions: tuple[Bool[Tensor, "s c"], Float[Tensor, "c s"]] | None = None,
     ) -> None:
         super().__init__()
         self.method = method
@@ -74,7 +77,7 @@ class Explainer(nn.Module):
         self.register_buffer("baseline", baseline)
         self.register_buffer("background", background)
         self.register_buffer("column_of", column_of)
-        masks, solve = self._coalitions()
+        masks, solve = coalitions or self._coalitions()
         self.register_buffer("masks", masks)
         self.register_buffer("solve", solve.to(baseline.dtype))
 

@@ -70,7 +70,8 @@ def predict_rows(run: Run, table: Table) -> Predictions:
             `like=reading_of(run)`. A run with cut-offs by group needs the sensitive columns.
 
     Raises:
-        InvalidInputError: Columns are missing; or a row's group, where cut-offs go by it.
+        InvalidInputError: Columns are missing; or a row's group, where cut-offs go by it; or a
+            probability cannot be estimated.
     """
     _check_columns(run, table)
     columns = interpret_like(table.raw, reading_of(run))
@@ -80,6 +81,7 @@ def predict_rows(run: Run, table: Table) -> Predictions:
     mixture = copy.deepcopy(run.mixture).double()
     proba = _cut(run, table, mixture.proba(x)[0].numpy())
     gate = mixture.gate_proba(x)[0].numpy()
+    _check_finite(proba, gate)
     rows = pd.DataFrame(
         {
             "row": [table.line(position) for position in range(len(x))],
@@ -89,6 +91,17 @@ def predict_rows(run: Run, table: Table) -> Predictions:
         | {f"gate_{expert}": gate[:, i] for i, expert in enumerate(EXPERTS)}
     )
     return Predictions(rows, (*columns.changes, *_unseen_levels(run, frame)))
+
+
+def _check_finite(proba: NDArray[np.float64], gate: NDArray[np.float64]) -> None:
+    """Refuse answers that are none: they would be taken for a no."""
+    unknown = int((~np.isfinite(proba) | ~np.isfinite(gate).all(1)).sum())
+    if unknown:
+        raise InvalidInputError(
+            "A run is needed whose probabilities are numbers",
+            however=f"those of {unknown:,} of {len(proba):,} rows are not estimable",
+            remedy="Train again, with smaller step sizes or lambdas.",
+        )
 
 
 def _cut(run: Run, table: Table, proba: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -145,8 +145,23 @@ class Mixture(nn.Module):
         }
 
     @classmethod
-    def from_spec(cls, spec: Mapping[str, Any]) -> "Mixture":
-        """Return mixtures of the shape that `spec` tells, for `load_state_dict` to fill."""
+    def from_state(cls, spec: Mapping[str, Any], state: Mapping[str, Tensor]) -> "Mixture":
+        """Return the mixtures that `spec` and `state_dict` told of."""
+        coalitions = (state["explainer.masks"], state["explainer.solve"])
+        mixture = cls.from_spec(spec, coalitions)
+        mixture.load_state_dict(state)
+        return mixture
+
+    @classmethod
+    def from_spec(
+        cls, spec: Mapping[str, Any], coalitions: tuple[Tensor, Tensor] | None = None
+    ) -> "Mixture":
+        """Return mixtures of the shape that `spec` tells, for `load_state_dict` to fill.
+
+        Args:
+            spec: As the method of that name returns it.
+            coalitions: See `Explainer`.
+        """
         blanks = [torch.Generator() for _ in range(spec["runs"] * N_EXPERTS)]
         n_inputs = spec["n_inputs"]
         explainer = Explainer(
@@ -154,6 +169,7 @@ class Mixture(nn.Module):
             baseline=torch.zeros(n_inputs),
             background=torch.zeros(spec["background_rows"], n_inputs),
             column_of=torch.tensor(spec["column_of"]),
+            coalitions=coalitions,
         )
         experts = ExpertStack(n_inputs, spec["hidden"], slope=spec["slope"], generators=blanks)
         gate = GateStack(
@@ -165,9 +181,7 @@ class Mixture(nn.Module):
         return cls(experts, gate, explainer).eval()
 
     def _with_state(self, runs: int, state: Mapping[str, Tensor]) -> "Mixture":
-        other = self.from_spec(self.spec() | {"runs": runs}).to(self.gate.bias2.device)
-        other.load_state_dict(state)
-        return other
+        return self.from_state(self.spec() | {"runs": runs}, state).to(self.gate.bias2.device)
 
     def _for_experts(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "*m n d"]:
         return x if x.ndim == 2 else x.repeat(N_EXPERTS, 1, 1)

@@ -12,8 +12,10 @@ from torch import Tensor
 
 from fairmoe.names import EXPERTS, MODELS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
+from fairmoe.runs.files import FRONT, not_as_written, record_changed
 from fairmoe.runs.parts import Curve, SplitRecord
 from fairmoe.runs.record import Run
+from fairmoe.runs.weights import kind_of, read_tensors
 
 
 def front_document(points: Sequence[Run]) -> list[dict[str, object]]:
@@ -107,15 +109,28 @@ def pack_front(run: Run) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:
     return records, tensors
 
 
-def unpack_front(
-    run: Run, records: Sequence[Mapping[str, Any]], tensors: Mapping[str, Tensor]
-) -> Run:
+def unpack_front(run: Run, records: Sequence[Mapping[str, Any]], content: bytes) -> Run:
     """Return a run with the points that `pack_front` packed.
 
+    Args:
+        run: The run without them.
+        records: Of the points.
+        content: The file of the tensors.
+
     Raises:
-        KeyError, TypeError, RuntimeError: A record or a tensor is not as it was packed.
+        InvalidInputError: A tensor or what it is named for is not as it was packed.
     """
     own, spec = _tensors(run), run.mixture.spec()
+    kinds: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for record in records:
+        for name, key in record["tensors"].items():
+            # What explains is of the run, not of a point.
+            if name not in own or name.startswith("model/explainer."):
+                raise record_changed("points.tensors")
+            kind = kind_of(own[name])
+            if kinds.setdefault(key, kind) != kind:
+                raise record_changed("points.tensors")
+    tensors = read_tensors(content, kinds, FRONT)
     return run.with_front([_point(run, own, spec, record, tensors) for record in records])
 
 
@@ -135,6 +150,11 @@ def curve_of(record: Mapping[str, Any]) -> Curve:
     return Curve(record["name"], record["phase"], tuple(record["epochs"]), values)
 
 
+def known_scores(record: Mapping[str, float | None]) -> dict[str, float]:
+    """Return scores by metric, NaN in place of None."""
+    return dict(zip(record, _numbers(record.values()), strict=True))
+
+
 def _point(
     run: Run,
     own: Mapping[str, Tensor],
@@ -143,10 +163,10 @@ def _point(
     tensors: Mapping[str, Tensor],
 ) -> Run:
     named = dict(own) | {name: tensors[key] for name, key in record["tensors"].items()}
-    mixture = Mixture.from_spec(spec)
-    mixture.load_state_dict(
-        {name.removeprefix("model/"): named[name] for name in own if name.startswith("model/")}
-    )
+    shares = [named[name] for split in SPLITS for name in own if name.startswith(f"{split}/")]
+    if not all(((share >= 0) & (share <= 1)).all() for share in shares):
+        raise not_as_written(f"'{FRONT}' holds values that cannot be")
+    state = {name.removeprefix("model/"): named[name] for name in own if name.startswith("model/")}
     changed = {(curve.phase, curve.name): curve for curve in map(curve_of, record["curves"])}
     return replace(
         run,
@@ -159,13 +179,15 @@ def _point(
         splits={split: _split(run.splits[split], split, named) for split in SPLITS},
         scores={
             split: {
-                model: _known(record["scores"][split].get(model), run.scores[split][model])
-                for model in MODELS
+                model: own_scores
+                if (told := record["scores"][split].get(model)) is None
+                else known_scores(told)
+                for model, own_scores in run.scores[split].items()
             }
             for split in SPLITS
         },
         experts_reused=tuple(record["experts_reused"]),
-        mixture=mixture.eval(),
+        mixture=Mixture.from_state(spec, state).eval(),
         front=(),
     )
 
@@ -188,14 +210,6 @@ def _split(own: SplitRecord, split: SplitName, named: Mapping[str, Tensor]) -> S
     gate = [named[f"{split}/gate_{expert}"] for expert in EXPERTS]
     proba: dict[Model, Any] = {model: named[f"{split}/proba_{model}"].numpy() for model in MODELS}
     return replace(own, proba=proba, gate=torch.stack(gate, 1).numpy())
-
-
-def _known(
-    changed: Mapping[str, float | None] | None, own: Mapping[str, float]
-) -> Mapping[str, float]:
-    if changed is None:
-        return own
-    return dict(zip(changed, _numbers(changed.values()), strict=True))
 
 
 def _numbers(values: Iterable[float | None]) -> tuple[float, ...]:

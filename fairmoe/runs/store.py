@@ -1,68 +1,38 @@
-"""A run as one JSON document, and as a folder of plain files that can be loaded again."""
+"""A run as a few plain files that can be loaded again, checked whoever wrote them."""
 
-import dataclasses
 import hashlib
 import json
-import math
 import os
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-from safetensors.torch import load, save
+import numpy as np
+from safetensors.torch import save
 
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
-from fairmoe.data.reading.record import Reading
-from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import EXPERTS, MODELS, SPLITS, Model
+from fairmoe.names import EXPERTS, SPLITS, Model
 from fairmoe.nn import Mixture
-from fairmoe.runs.cutoffs import Cutoffs
-from fairmoe.runs.front import curve_of, curve_record, front_document, pack_front, unpack_front
-from fairmoe.runs.parts import DataSummary, SplitRecord
+from fairmoe.runs.document import scores_record, to_document
+from fairmoe.runs.files import (
+    FRONT,
+    PREDICTIONS,
+    RECORD,
+    WEIGHTS,
+    Files,
+    Folder,
+    not_as_written,
+    record_changed,
+)
+from fairmoe.runs.front import curve_of, curve_record, known_scores, pack_front, unpack_front
+from fairmoe.runs.parts import DataSummary
+from fairmoe.runs.predictions import read_predictions, write_predictions
 from fairmoe.runs.record import Run
-
-FORMAT = 2
-"""Version of the folder's layout; a run of another version is refused."""
-
-RECORD, WEIGHTS, PREDICTIONS = "run.json", "model.safetensors", "predictions.csv"
-FRONT = "front.safetensors"
-"""What the other points of the front have of their own; only there if the run has a front."""
-
-
-def to_document(run: Run) -> dict[str, Any]:
-    """Return what a run found, ready for strict JSON.
-
-    Returns:
-        `run_id`, `device`, `experts_reused`; `data` with the rows of each group; `settings` as
-        given, `resolved` what `auto` became; `seconds` by stage; `validation` and `test` with the
-        scores of each model; `routing` with the mean gate weights on the test rows, `overall` and
-        `by_group`; `account`, what the mixture changes for people against the utility expert, as
-        `fairmoe.metrics.Account` names it, None unless the outcome is good or bad; `alarms`, by
-        model what `fairmoe.metrics.Alarm` says of those that treat everyone worse; `cutoffs`, the
-        thresholds of a variant by group; `front`, the scores of all points of its dial, None
-        unless it was trained. None stands for what could not be estimated.
-    """
-    return {
-        "run_id": run.run_id,
-        "data": dataclasses.asdict(run.data)
-        | {"words": list(run.data.words), "changes": list(run.data.changes)},
-        "settings": run.settings.to_dict(),
-        "resolved": dict(run.resolved),
-        "device": run.device,
-        "seconds": dict(run.seconds),
-        "experts_reused": list(run.experts_reused),
-        "validation": _scores(run.scores["validation"]),
-        "test": _scores(run.scores["test"]),
-        "routing": _routing(run.splits["test"], tuple(run.data.groups)),
-        "account": None if run.roles.target.favourable is None else run.account().to_dict(),
-        "alarms": {model: alarm.to_dict() for model, alarm in run.alarms().items()},
-        "cutoffs": None if run.cutoffs is None else run.cutoffs.to_dict(),
-        "front": front_document(run.points) if run.front else None,
-    }
+from fairmoe.runs.schema import FORMAT, RunRecord, check_fit, read_record
+from fairmoe.runs.weights import header_of, mixture_kinds, read_tensors
 
 
 def check_vacant(folder: Path) -> None:
@@ -90,12 +60,12 @@ def check_vacant(folder: Path) -> None:
         )
 
 
-def save_run(run: Run, folder: str | Path) -> None:
-    """Keep a run in a folder, whole or not at all.
+MAX_ROUNDING = 1e-3
+"""By how much an accuracy may differ from that of the decisions: scores may be of another type."""
 
-    `run.json` holds the document, the roles, the encoder and the curves, `model.safetensors` the
-    weights, and `predictions.csv` what each model said of each row, by the row's position. If the
-    run has a front, `front.safetensors` holds what its other points have of their own.
+
+def save_run(run: Run, folder: str | Path) -> None:
+    """Keep a run in a folder, whole or not at all; see `files_of` for what it holds.
 
     Raises:
         InvalidInputError: The folder is not vacant.
@@ -108,95 +78,133 @@ def save_run(run: Run, folder: str | Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         draft = Path(temporary) / folder.name
         draft.mkdir()
-        state = run.mixture.state_dict()
-        weights = save({name: value.contiguous() for name, value in state.items()})
-        (draft / WEIGHTS).write_bytes(weights)
-        # Nine digits tell every float32 from its neighbours.
-        _predictions(run).to_csv(draft / PREDICTIONS, index=False, float_format="%.9g")
-        points, tensors = pack_front(run)
-        if points:
-            (draft / FRONT).write_bytes(save(tensors))
-        kept = sorted(path.name for path in draft.iterdir())
-        record = _record(run) | {
-            "points": points,
-            "sha256": {name: _sha256(draft / name) for name in kept},
-        }
-        text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
-        (draft / RECORD).write_text(text + "\n", encoding="utf-8")
+        for name, content in files_of(run):
+            (draft / name).write_bytes(content)
         if folder.exists():
             folder.rmdir()
         draft.rename(folder)
 
 
+def files_of(run: Run) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a run that is kept, by their names.
+
+    `model.safetensors` holds the weights, `predictions.csv` what each model said of each row, by
+    the row's position; if the run has a front, `front.safetensors` what its other points have of
+    their own. `run.json`, the last, holds the document, the roles, the encoder, the curves, and the
+    digests of the others.
+    """
+    digests: dict[str, str] = {}
+    points, tensors = pack_front(run)
+    state = run.mixture.state_dict()
+    weights = save({name: value.contiguous() for name, value in state.items()})
+    for name, content in (
+        (WEIGHTS, weights),
+        (PREDICTIONS, write_predictions(run)),
+        *([(FRONT, save(tensors))] if points else []),
+    ):
+        digests[name] = hashlib.sha256(content).hexdigest()
+        yield name, content
+    record = _record(run) | {"points": points, "sha256": digests}
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
+    yield RECORD, (text + "\n").encode()
+
+
 def load_run(folder: str | Path) -> Run:
     """Return the run that `save_run` kept; its model predicts the same numbers.
+
+    Whoever wrote the files, no code of theirs runs, and nothing is asked for that they do not hold.
 
     Raises:
         InvalidInputError: The folder holds no run, one of another version, or a damaged one.
     """
-    folder = Path(folder)
-    record = _read_record(folder)
-    try:
-        return _load_checked(record, folder)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError(
-            "A kept run needs its files as they were written",
-            however=f"'{RECORD}' lacks something or was changed",
-            remedy="Keep the run again.",
-        ) from error
+    return run_from(Folder(Path(folder)))
 
 
-def _load_checked(record: dict[str, Any], folder: Path) -> Run:
-    for name, digest in record["sha256"].items():
-        if not (folder / name).is_file() or _sha256(folder / name) != digest:
-            raise InvalidInputError(
-                "A kept run needs its files as they were written",
-                however=f"'{name}' is missing or was changed",
-                remedy="Keep the run again.",
-            )
-    mixture = Mixture.from_spec(record["mixture"])
-    mixture.load_state_dict(load((folder / WEIGHTS).read_bytes()))
-    predictions = pd.read_csv(folder / PREDICTIONS)
+def run_from(files: Files) -> Run:
+    """Return the run that the files of `files_of` hold; see `load_run`."""
+    record = read_record(files.read(RECORD))
+    settings = Settings.from_dict(record.settings)
+    encoder = Encoder.from_dict(record.encoder.model_dump())
+    check_fit(record, settings, encoder)
+    data = _summary(record)
+    spec = record.mixture.model_dump()
+    splits = read_predictions(_intact(files, record, PREDICTIONS), data)
     run = Run(
-        run_id=record["run_id"],
-        data=_summary(record["data"]),
-        roles=Roles.from_dict(record["roles"]),
-        reading=Reading.from_dict(record["reading"]) if "reading" in record else Reading(),
-        settings=Settings.from_dict(record["settings"]),
-        resolved=record["resolved"],
-        device=record["device"],
-        seconds=record["seconds"],
-        curves=tuple(map(curve_of, record["curves"])),
-        splits={split: _split(predictions[predictions["split"] == split]) for split in SPLITS},
+        run_id=record.run_id,
+        data=data,
+        roles=record.roles,
+        reading=record.reading,
+        settings=settings,
+        resolved=record.resolved,
+        device=record.device,
+        seconds=record.seconds,
+        curves=tuple(curve_of(curve.model_dump()) for curve in record.curves),
+        splits=splits,
         scores={
-            split: {
-                model: dict(zip(scores, _numbers(scores.values()), strict=True))
-                for model, scores in record[split].items()
-            }
+            split: {model: known_scores(told) for model, told in getattr(record, split).items()}
             for split in SPLITS
         },
-        experts_reused=_reused(record["experts_reused"]),
-        encoder=Encoder.from_dict(record["encoder"]),
-        mixture=mixture.eval(),
-        cutoffs=Cutoffs.from_dict(told) if (told := record.get("cutoffs")) else None,
+        experts_reused=_reused(record.experts_reused),
+        encoder=encoder,
+        mixture=_mixture(_intact(files, record, WEIGHTS), spec),
+        cutoffs=record.cutoffs,
     )
-    # Runs that were kept before fronts were have none.
-    points = record.get("points", ())
-    return unpack_front(run, points, load((folder / FRONT).read_bytes())) if points else run
+    check_scores(run)
+    if not record.points:
+        return run
+    points = [point.model_dump() for point in record.points]
+    run = unpack_front(run, points, _intact(files, record, FRONT))
+    for point in run.front:
+        check_scores(point)
+    return run
 
 
-def _summary(record: Mapping[str, Any]) -> DataSummary:
-    # Runs that were kept before outcomes had words have the positive class only, and no changes.
-    words = record.get("words", (record["positive"], f"not {record['positive']}"))
-    changes = tuple(record.get("changes", ()))
-    return DataSummary(**{**record, "words": tuple(words), "changes": changes})
+def check_scores(run: Run) -> None:
+    """Check that the scores of a run are those of its predictions, as far as these tell.
+
+    Raises:
+        InvalidInputError: They are not.
+    """
+    for split in SPLITS:
+        record = run.splits[split]
+        for model, proba in record.proba.items():
+            right = (proba > 0.5) == (record.y_true == 1)
+            weight = record.weight
+            if weight is not None and not weight.sum():
+                continue
+            accuracy = float(np.average(right, weights=weight))
+            if not abs(run.scores[split][model]["acc"] - accuracy) <= MAX_ROUNDING:
+                raise record_changed(f"{split}.{model}.acc")
+
+
+def _intact(files: Files, record: RunRecord, name: str) -> bytes:
+    content = files.read(name)
+    if hashlib.sha256(content).hexdigest() != record.sha256[name]:
+        raise not_as_written(f"'{name}' is missing or was changed")
+    return content
+
+
+def _mixture(content: bytes, spec: dict[str, Any]) -> Mixture:
+    header = header_of(content, WEIGHTS)
+    _, (coalitions, *_) = header.get("explainer.masks", ("", (0,)))
+    state = read_tensors(content, mixture_kinds(spec, coalitions), WEIGHTS)
+    if state["explainer.column_of"].tolist() != list(spec["column_of"]):
+        raise not_as_written(f"'{WEIGHTS}' holds other columns than '{RECORD}' says")
+    return Mixture.from_state(spec, state).eval()
+
+
+def _summary(record: RunRecord) -> DataSummary:
+    told = record.data
+    # Runs that were kept before outcomes had words have the positive class only.
+    words = told.words or (told.positive, f"not {told.positive}")
+    return DataSummary(**told.model_dump() | {"words": words})
 
 
 def _record(run: Run) -> dict[str, Any]:
     return {
         "format": FORMAT,
         **to_document(run),
-        "train": _scores(run.scores["train"]),
+        "train": scores_record(run.scores["train"]),
         "roles": run.roles.to_dict(),
         "reading": run.reading.to_dict(),
         "encoder": run.encoder.to_dict(),
@@ -205,85 +213,8 @@ def _record(run: Run) -> dict[str, Any]:
     }
 
 
-def _read_record(folder: Path) -> dict[str, Any]:
-    needed = "A folder with a kept run is needed"
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InvalidInputError(
-            needed, however=f"'{folder}' has no '{RECORD}' that can be read"
-        ) from error
-    except ValueError as error:
-        raise InvalidInputError(needed, however=f"its '{RECORD}' is damaged") from error
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise InvalidInputError(
-            needed,
-            however=f"its '{RECORD}' was not written by this version of fairmoe",
-            remedy="Train again with the settings that the file names.",
-        )
-    return record
-
-
-def _predictions(run: Run) -> pd.DataFrame:
-    frames = []
-    for name in SPLITS:
-        split = run.splits[name]
-        columns: dict[str, Any] = {"row": split.rows, "group": split.group, "y_true": split.y_true}
-        columns |= {f"proba_{model}": split.proba[model] for model in MODELS}
-        columns |= {f"gate_{expert}": split.gate[:, i] for i, expert in enumerate(EXPERTS)}
-        if split.weight is not None:
-            columns["weight"] = split.weight
-        frame = pd.DataFrame(columns)
-        frame.insert(1, "split", name)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
-
-
-def _split(frame: pd.DataFrame) -> SplitRecord:
-    return SplitRecord(
-        rows=frame["row"].to_numpy("int64"),
-        y_true=frame["y_true"].to_numpy("int64"),
-        group=frame["group"].to_numpy("int64"),
-        proba={model: frame[f"proba_{model}"].to_numpy("float32") for model in MODELS},
-        gate=frame[[f"gate_{expert}" for expert in EXPERTS]].to_numpy("float32"),
-        weight=frame["weight"].to_numpy("float64") if "weight" in frame else None,
-    )
-
-
-def _routing(split: SplitRecord, groups: tuple[str, ...]) -> dict[str, Any]:
-    weights = pd.DataFrame(split.gate, columns=list(EXPERTS), dtype="float64")
-    by_group = weights.groupby(split.group).mean().reindex(range(len(groups)))
-    return {
-        "overall": _or_none_by_name(weights.mean().to_dict()),
-        "by_group": {
-            name: _or_none_by_name(by_group.loc[i].to_dict()) for i, name in enumerate(groups)
-        },
-    }
-
-
-def _scores(scores: Mapping[Model, Mapping[str, float]]) -> dict[str, dict[str, float | None]]:
-    return {model: _or_none_by_name(scores[model]) for model in MODELS}
-
-
-def _or_none_by_name(values: Mapping[Any, float]) -> dict[str, float | None]:
-    return {name: _or_none(value) for name, value in values.items()}
-
-
-def _or_none(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def _numbers(values: Iterable[float | None]) -> tuple[float, ...]:
-    return tuple(math.nan if value is None else value for value in values)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _reused(record: Sequence[Model] | bool) -> tuple[Model, ...]:
+def _reused(record: tuple[Model, ...] | bool) -> tuple[Model, ...]:
     """Return which experts were reused; runs that were kept before say of all three or none."""
     if isinstance(record, bool):
         return EXPERTS if record else ()
-    return tuple(record)
+    return record

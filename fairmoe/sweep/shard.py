@@ -131,10 +131,8 @@ def read_trained(content: bytes) -> Trained:
         InvalidInputError: The bytes are no shard, or are damaged.
     """
     record, tensors = _read(content)
-    mixture = Mixture.from_spec(record["mixture"])
-    mixture.load_state_dict(
-        {name[8:]: value for name, value in tensors.items() if name.startswith("weights/")}
-    )
+    state = {name[8:]: value for name, value in tensors.items() if name.startswith("weights/")}
+    mixture = Mixture.from_state(record["mixture"], state)
     return Trained(
         mixture=mixture.eval().requires_grad_(requires_grad=False),
         curves={

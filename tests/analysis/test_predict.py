@@ -1,3 +1,4 @@
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,14 @@ def test_texts_in_place_of_numbers_are_counted_and_count_as_missing(demo_run, ro
     assert change.values == ("old",)
     few = few.assign(age=[30, None, 40])
     pd.testing.assert_frame_equal(predict_rows(demo_run[0], table_from_frame(few)).rows, found.rows)
+
+
+def test_answers_that_are_no_numbers_are_not_taken_for_a_no(demo_run, rows):
+    run, _ = demo_run
+    mixture = copy.deepcopy(run.mixture)
+    mixture.gate.bias2.data.fill_(np.nan)
+    with pytest.raises(InvalidInputError, match=r"those of 3 of 3 rows are not estimable"):
+        predict_rows(replace(run, mixture=mixture), table_from_frame(rows.head(3)))
 
 
 def sentences(run, frame):

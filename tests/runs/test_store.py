@@ -1,12 +1,10 @@
 import ast
 import dataclasses
 import json
-import math
 import os
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -14,110 +12,19 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import fairmoe
-from fairmoe.config import Settings
 from fairmoe.data.assign import assign_roles
-from fairmoe.data.encode import encode
-from fairmoe.data.roles import Roles, Sensitive, Target
-from fairmoe.data.table import table_from_frame
+from fairmoe.data.roles import Target
 from fairmoe.errors import InvalidInputError
-from fairmoe.explain import Explainer
 from fairmoe.names import EXPERTS, METRICS, MODELS, SPLITS
-from fairmoe.nn import ExpertStack, GateStack, Mixture
 from fairmoe.runs import (
-    Curve,
-    DataSummary,
-    Run,
     SplitRecord,
     check_vacant,
     load_run,
     save_run,
     to_document,
 )
-
-ROLES = Roles(
-    Target("hired", positive=("yes",), outcome="good"),
-    (Sensitive("sex", merge=(("women", ("f",)),)), Sensitive("age", bins=(40.0,))),
-    dropped=("id",),
-)
-
-
-def _table():
-    rng = np.random.default_rng(0)
-    return table_from_frame(
-        pd.DataFrame(
-            {
-                "id": [f"p{i}" for i in range(120)],
-                "hired": np.where(rng.random(120) < 0.5, "yes", "no"),
-                "sex": np.tile(["f", "m"], 60),
-                "age": np.repeat([30, 50], 60),
-                "town": pd.Series(rng.choice(["Ærø", "São Paulo", "東京"], 120)).where(
-                    rng.random(120) < 0.9
-                ),
-                "grade": rng.normal(2.5, 1, 120),
-            }
-        ),
-        name="applicants.csv",
-    )
-
-
-def _mixture(n_inputs, column_of):
-    generators = [torch.Generator().manual_seed(i) for i in range(3)]
-    explainer = Explainer(
-        "lime",
-        baseline=torch.zeros(n_inputs),
-        background=torch.ones(2, n_inputs),
-        column_of=torch.tensor(column_of),
-    )
-    experts = ExpertStack(n_inputs, 4, slope=0.2, generators=generators)
-    gate = GateStack(n_inputs, 5, temperature=0.5, generators=generators[:1])
-    return Mixture(experts, gate, explainer).eval()
-
-
-def _split_record(mixture, split):
-    with torch.no_grad():
-        x = torch.from_numpy(split.x)
-        experts, gate = mixture.expert_proba(x)[:, 0].numpy(), mixture.gate_proba(x)[0].numpy()
-        mixed = mixture.proba(x)[0].numpy()
-    constant = np.full(len(split.y), 0.1, dtype=np.float32)
-    proba = [mixed, *experts, experts.mean(0), constant, constant]
-    return SplitRecord(
-        split.rows, split.y, split.group, dict(zip(MODELS, proba, strict=True)), gate
-    )
-
-
-@pytest.fixture(scope="module")
-def run():
-    """Return a run of a model that was not trained, whose test scores are 1, 2, ... and one NaN."""
-    table = _table()
-    labelled = assign_roles(table, ROLES)
-    data = encode(labelled)
-    mixture = _mixture(data.train.x.shape[1], data.encoder.column_of)
-    scores = {name: i + 1.0 for i, name in enumerate(METRICS)} | {"eo": math.nan}
-    counts = np.bincount(labelled.group)
-    return Run(
-        run_id="ab12",
-        data=DataSummary(
-            table.name,
-            len(table.frame),
-            table.frame.shape[1],
-            table.sha256,
-            {name: int(n) for name, n in zip(labelled.group_names, counts, strict=True)},
-            labelled.positive,
-            labelled.words,
-        ),
-        roles=ROLES,
-        reading=table.reading,
-        settings=Settings(epochs=8, lambda_fair=0.3, split_seed=None),
-        resolved={"epochs": 8, "batch_size": 72},
-        device="cpu",
-        seconds={"read": 0.1, "total": 0.5},
-        curves=(Curve("loss of utility", "warm-up", (1, 2), (0.7, math.nan)),),
-        splits={name: _split_record(mixture, getattr(data, name)) for name in SPLITS},
-        scores={split: {model: dict(scores) for model in MODELS} for split in SPLITS},
-        experts_reused=(),
-        encoder=data.encoder,
-        mixture=mixture,
-    )
+from fairmoe.runs.predictions import read_predictions, write_predictions
+from tests.runs.conftest import ROLES, make_table
 
 
 @pytest.fixture
@@ -151,7 +58,7 @@ def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
     for split in ("validation", "test"):
         assert list(document[split]) == list(MODELS)
         assert list(document[split]["mixture"]) == list(METRICS)
-        assert document[split]["mixture"]["acc"] == 3.0
+        assert document[split]["mixture"]["f1"] == 0.04
         assert document[split]["mixture"]["eo"] is None
 
 
@@ -286,7 +193,7 @@ def test_a_run_that_was_kept_before_outcomes_had_meanings_does_not_tell(kept):
 
 
 def test_loaded_run_predicts_the_same_numbers(run, kept):
-    features = assign_roles(_table(), ROLES).features
+    features = assign_roles(make_table(), ROLES).features
     loaded = load_run(kept)
     x = torch.from_numpy(run.encoder.transform(features))
     x_loaded = torch.from_numpy(loaded.encoder.transform(features))
@@ -301,15 +208,13 @@ def test_loaded_run_predicts_the_same_numbers(run, kept):
 
 
 @given(proba=hnp.arrays(np.float32, 40, elements=st.floats(0, 1, width=32)))
-def test_predictions_are_kept_to_the_last_bit(run, tmp_path_factory, proba):
+def test_predictions_are_kept_to_the_last_bit(run, proba):
     test = run.splits["test"]
     changed = dataclasses.replace(test, proba={**test.proba, "logistic": proba[: len(test.rows)]})
-    folder = tmp_path_factory.mktemp("bits") / "run"
+    content = write_predictions(dataclasses.replace(run, splits={**run.splits, "test": changed}))
 
-    save_run(dataclasses.replace(run, splits={**run.splits, "test": changed}), folder)
-
-    loaded = load_run(folder).splits["test"].proba["logistic"]
-    np.testing.assert_array_equal(loaded, changed.proba["logistic"])
+    read = read_predictions(content, run.data)["test"].proba["logistic"]
+    np.testing.assert_array_equal(read, changed.proba["logistic"])
 
 
 def test_kept_folder_holds_these_files_and_leaves_nothing_beside_it(kept):
