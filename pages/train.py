@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame.frame import EXPERTS, PAGES, TRAIN, page
+from fairmoe.ui.frame.frame import PAGES, RESULT, TRAIN, page
 from fairmoe.ui.frame.progress import show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs
 from fairmoe.ui.prepare.awareness import ask_awareness
@@ -13,6 +13,8 @@ from fairmoe.ui.prepare.settings import settings_controls
 from fairmoe.ui.understand.results import show_headline, show_provenance
 
 with page(TRAIN) as state:
+    if state.is_new:
+        st.switch_page(RESULT)
     describe_task(state)
     show_training(state)
     if state.job_id is None:
@@ -21,8 +23,8 @@ with page(TRAIN) as state:
             show_headline(state.kept.run)
             show_provenance(state.kept.run)
             show_reason(state.kept)
-            if st.button("See the experts", type="primary", icon=PAGES[EXPERTS].icon):
-                st.switch_page(EXPERTS)
+            if st.button("See the result", type="primary", icon=PAGES[RESULT].icon):
+                st.switch_page(RESULT)
             st.header("Runs of this session", anchor=False)
             show_runs(state)
             if len(state.runs) > 1:

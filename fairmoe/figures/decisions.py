@@ -186,6 +186,6 @@ def confusion_figure(
     return figure
 
 
-def largest_groups(sizes: "pd.Series[int]") -> set[str]:
-    """Return the names of the `MOST_GROUPS` largest groups, or of all if there are fewer."""
-    return {str(name) for name in sizes.sort_values(ascending=False).index[:MOST_GROUPS]}
+def largest_groups(sizes: "pd.Series[int]", most: int = MOST_GROUPS) -> set[str]:
+    """Return the names of the `most` largest groups, or of all if there are fewer."""
+    return {str(name) for name in sizes.sort_values(ascending=False).index[:most]}

@@ -22,6 +22,7 @@ from fairmoe.metrics.groups import (
 )
 from fairmoe.metrics.harm import Account, account_in_people
 from fairmoe.metrics.judged import DIFFERENCES, Verdict
+from fairmoe.metrics.outcome_gaps import OutcomeGap, outcome_gap
 from fairmoe.metrics.review import Review, check_reference, review_groups
 from fairmoe.metrics.scores import score_outcomes, score_predictions
 from fairmoe.metrics.uncertainty import (
@@ -40,6 +41,7 @@ __all__ = [
     "Alarm",
     "ConditionalGaps",
     "Gap",
+    "OutcomeGap",
     "PermutationTest",
     "Review",
     "Verdict",
@@ -63,6 +65,7 @@ __all__ = [
     "largest_gaps",
     "mean_and_spread",
     "newcombe_interval",
+    "outcome_gap",
     "paired_interval",
     "pareto_front",
     "predictive_parity_difference",

@@ -96,7 +96,7 @@ def differences(judged: Mapping[str, JudgedRate], tolerance: float | None) -> pd
             row["highest"] = widest.names[int(widest.values.argmax())]
             row["lowest"] = widest.names[int(widest.values.argmin())]
         if tolerance is not None:
-            row["verdict"] = _verdict(row["low"], row["high"], tolerance)
+            row["verdict"] = verdict_of(row["low"], row["high"], tolerance)
         rows[measure] = row
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
 
@@ -106,7 +106,8 @@ def _whole(counts: NDArray[Any]) -> NDArray[np.int64]:
     return whole
 
 
-def _verdict(low: float, high: float, tolerance: float) -> Verdict:
+def verdict_of(low: float, high: float, tolerance: float) -> Verdict:
+    """Return what can be said of a gap with an interval and a tolerance, all in [0, 1]."""
     if high <= tolerance:
         return "within"
     return "exceeds" if low > tolerance else "cannot be told"

@@ -1,6 +1,6 @@
 """A real server and a real Chromium.
 
-A test of a page that shows a run takes the fixture `trained`: a browser tab, at the Train page of
+A test of a page that shows a run takes the fixture `trained`: a browser tab, at the Result page of
 `server`, whose session has the demo data and a run of a few epochs. Go on by links, as
 a user would (`page.goto` begins a new session, without the run):
 

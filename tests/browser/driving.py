@@ -32,12 +32,12 @@ def begin_training(page: Page, epochs: int) -> None:
 
 
 def train_on_the_demo(page: Page, server: str) -> None:
-    """Load the demo data and train on them; ends at the Train page with the new run."""
+    """Load the demo data and train on them; ends at the result of the new run."""
     page.goto(f"{server}/data")
     page.get_by_role("button", name="Use the demo data").click()
     page.get_by_role("button", name="Continue to training").click()
     begin_training(page, TRAINED_EPOCHS)
-    page.get_by_role("button", name="See the experts").wait_for(timeout=TRAINED)
+    heading(page, "Result").wait_for(timeout=TRAINED)
     page.wait_for_selector(IDLE)
 
 

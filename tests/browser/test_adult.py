@@ -37,7 +37,7 @@ def train_on_adult(page: Page, server: str, file: Path) -> None:
     page.get_by_role("button", name="Continue to training").click()
     expect(page.get_by_text("compares 2 groups by sex")).to_be_visible()
     begin_training(page, epochs=4)
-    page.get_by_role("button", name="See the experts").wait_for(timeout=TRAINED)
+    heading(page, "Result").wait_for(timeout=TRAINED)
     page.wait_for_selector(IDLE)
 
 

@@ -103,7 +103,8 @@ def test_the_app_opens_with_its_settings_and_a_click_trains_the_demo(
     with serving(command, tmp_path / "log", cwd=installed.folder, env=ENVIRONMENT) as address:
         page.goto(address)
         page.get_by_role("button", name="Try the demo").click()
-        page.get_by_role("button", name="See the experts").click(timeout=2 * TRAINED)
+        heading(page, "Result").wait_for(timeout=2 * TRAINED)
+        page.get_by_role("link", name="Experts", exact=True).click()
         expect(heading(page, "Experts")).to_be_visible()
         expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()
         # Streamlit's own list of pages, which the configuration takes away.

@@ -10,15 +10,17 @@ from fairmoe.figures.front import front_figure
 from fairmoe.names import METRICS
 from fairmoe.progress import OnProgress
 from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import front_takeaway
 from fairmoe.ui.frame.components import show_chart, show_note
-from fairmoe.ui.frame.progress import show_end
+from fairmoe.ui.frame.progress import show_end, show_work
 from fairmoe.ui.frame.state import KeptRun, Session
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
     from fairmoe.runs import Run
 
+_STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS = ("dp", "eo", "f_res", "f_proc")
 
 
@@ -53,16 +55,50 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         show_note(escape_markdown(told), icon=":material/groups:")
 
 
+def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
+    """Show the slider with what it costs in people, or the button that trains the front.
+
+    Args:
+        state: The session.
+        kept: The run that is shown.
+        page: The page that shows how it goes.
+    """
+    account = kept.run.account(otherwise=True)
+    told = cost_in_people(account.groups, account.everyone, kept.run.good_and_bad[0])
+    dial, cost = st.columns([5, 6], vertical_alignment="center")
+    cost.markdown(escape_markdown(told))
+    with dial:
+        if kept.front:
+            _slider(state, kept)
+        elif state.job_id is None and kept.run.cutoffs is None:
+            _front_button(state, kept, page)
+    if not kept.front and kept.front_end is not None:
+        show_end(kept.front_end, cancelled=_STOPPED)
+    if state.job_page == page:
+        show_work(state)
+
+
 def _offer(state: Session, kept: KeptRun, page: str) -> None:
     if kept.front_end is not None:
-        show_end(kept.front_end, cancelled=Markdown("Stopped; nothing of the front was kept."))
+        show_end(kept.front_end, cancelled=_STOPPED)
     if state.job_id is not None:
         return
     st.markdown(
         "How accurate can the mixture of this run be for a smaller gap? Gates on the same experts "
         "answer that, from gaps that count nothing to gaps that count eight times."
     )
-    if st.button("Draw the front", type="primary", icon=":material/tune:", key="front"):
+    _front_button(state, kept, page)
+
+
+def _front_button(state: Session, kept: KeptRun, page: str) -> None:
+    if st.button(
+        "Draw the front",
+        type="primary",
+        icon=":material/tune:",
+        key="front",
+        help="Trains gates that count the gaps for nothing to eight times, on the same experts. "
+        "Then a slider walks from one to the other.",
+    ):
         with st.spinner("Starting"):
             _start(state, kept, page)
         st.rerun()

@@ -19,6 +19,7 @@ from fairmoe.ui.frame.state import Session, session
 ASSETS = app_folder() / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
+RESULT = "pages/result.py"
 ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
 INDIVIDUAL, TRADE_OFF = "pages/individual.py", "pages/tradeoff.py"
 LEARN = "pages/learn.py"
@@ -84,6 +85,14 @@ PAGES = {
         ":material/model_training:",
         "Set the fairness weights and train.",
         _data_missing,
+    ),
+    RESULT: Page(
+        "Result",
+        "Result",
+        "Understand",
+        ":material/insights:",
+        "See who gets the outcome, who is wrongly refused it, and what the mixture changes.",
+        _run_missing,
     ),
     EXPERTS: Page(
         "Experts",

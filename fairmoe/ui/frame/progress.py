@@ -70,6 +70,7 @@ def start_training(
 
     def take_over(end: "Snapshot[list[Trained]]") -> None:
         state.last = end
+        state.is_new = bool(end.result)
         for trained in end.result or ():
             is_aware = trained.labelled.roles.include_sensitive
             name = ("Aware" if is_aware else "Blind") if both else ""
@@ -77,7 +78,7 @@ def start_training(
 
     queue = resolve_device(settings.device).type
     state.start(work, queue=queue, page=page, take_over=take_over)
-    state.last = None
+    state.last, state.is_new = None, False
 
 
 def _train(

@@ -96,6 +96,7 @@ class Session:
         job_id: The training or sweep that waits or runs.
         job_page: The page that it was started from.
         last: How the training before ended.
+        is_new: Whether a training ended of which the result was not looked at yet.
         explored: The sweep of this session, finished or not.
         runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
         chosen: The id of the run that the pages show.
@@ -115,6 +116,7 @@ class Session:
     job_id: str | None = None
     job_page: str = ""
     last: "Snapshot[Any] | None" = None
+    is_new: bool = False
     explored: "Explored | None" = None
     runs: dict[str, KeptRun] = field(default_factory=dict)
     chosen: str | None = None

@@ -33,8 +33,7 @@ def show_people(state: Session, run: "Run", split: SplitName) -> None:
     good, bad = run.good_and_bad
     told = changes_for_people(account.everyone, good, bad, is_told=is_told)
     st.markdown(escape_markdown(told))
-    if run.roles.target.outcome is None:
-        _ask_meaning(state, run)
+    ask_meaning(state, run)
     table = pd.concat([account.groups, account.everyone.rename(EVERYONE).to_frame().T])
     key = (run.run_id, run.roles.target.outcome, split)
     show_chart(
@@ -54,7 +53,10 @@ def show_people(state: Session, run: "Run", split: SplitName) -> None:
     _show_numbers(account, table, (good, bad), is_told=is_told, split=split)
 
 
-def _ask_meaning(state: Session, run: "Run") -> None:
+def ask_meaning(state: Session, run: "Run") -> None:
+    """Ask whether the outcome is good or bad for the person, unless that was told."""
+    if run.roles.target.outcome is not None:
+        return
     with st.container(border=True):
         st.markdown(escape_markdown(MEANING_ASKED.format(outcome=run.data.words[0])))
         with st.container(horizontal=True):

@@ -54,7 +54,7 @@ def test_one_click_on_the_demo_loads_it_and_trains(app):
     app.button[0].click().run()
     settle(app)
     assert not app.exception
-    assert app.title[0].value == "Train"
+    assert app.title[0].value == "Result"
     assert links(app) == dict.fromkeys(LABELS, True)
     assert app.session_state["fairmoe"].run.settings == Settings()
     assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == 0

@@ -80,6 +80,7 @@ def test_recommended_settings_are_found_by_a_small_sweep_that_says_why(train):
     assert any("nine likely settings around the ones below" in each.value for each in train.caption)
     train.button(key="train").click().run()
     settle(train)
+    train.switch_page("pages/train.py").run()
     assert not train.exception
     (told,) = (each.value for each in train.info if each.value.startswith("Recommended settings"))
     assert re.search(r"(of 9 settings|none of 8 others) .* mean final score of 2 seeds", told)
@@ -108,6 +109,7 @@ def test_a_previous_run_gives_all_its_settings(two_runs, training):
     assert lambdas(two_runs) == (1.0, 3.0, 1.0, 1.0)
     two_runs.button(key="train").click().run()
     settle(two_runs)
+    two_runs.switch_page("pages/train.py").run()
     two_runs.get_by_key("settings-from").select("first").run()
     two_runs.button(key="train").click().run()
     settle(two_runs)

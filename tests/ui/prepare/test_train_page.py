@@ -30,6 +30,7 @@ def press_train(app: AppTest) -> None:
 def test_a_training_ends_with_its_headline_and_unlocks_the_experts(train):
     press_train(train)
     settle(train)
+    train.switch_page("pages/train.py").run()
     assert not train.exception
     assert [m.label for m in train.metric] == [
         "Utility, mixture",
@@ -86,7 +87,7 @@ def test_a_running_training_shows_progress_and_survives_a_page_switch(train, tra
     job_id = state.job_id
     held.go.set()
     settle(train)
-    assert train.metric
+    assert train.title[0].value == "Result"
     assert registry().snapshot(job_id, owner=state.owner) is None
 
 
@@ -122,8 +123,8 @@ def test_a_second_user_waits_in_the_queue_and_sees_nothing_of_the_first(new_sess
     assert registry().snapshot(a.job_id, owner=a.owner).state == "running"
     held.go.set()
     settle(first)
-    assert first.metric
-    assert not second.metric
+    assert first.title[0].value == "Result"
+    assert second.title[0].value == "Train"
 
 
 def test_what_the_user_can_mend_is_one_sentence(train, training):

@@ -1,0 +1,168 @@
+"""A hundred dots for each group: by label, with the plain model and with the mixture."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from fairmoe._escape import Html, escape_html
+from fairmoe.figures.decisions import largest_groups
+from fairmoe.figures.markup import attribute, drawing
+from fairmoe.figures.people import DOTS, of_hundred
+
+MOST_GROUPS = 6
+"""Of more groups the largest are drawn."""
+
+SOURCES: Mapping[str, tuple[str, str]] = {
+    "label": ("Data", "by label"),
+    "plain": ("Plain model", "utility expert"),
+    "model": ("Mixture", "fairness-aware"),
+}
+"""What stands over each column of dots, by the account's word for it."""
+
+_FEW = 2
+"""So many groups have ten rows of dots each, more groups five."""
+
+_GOOD, _HARMED, _REST = "#1F83C6", "#E4681D", "#8C96A0"
+_STYLE = """<style>
+.fm-waffle { line-height: 1.3 }
+.fm-waffle small { opacity: .75; font-weight: 400; font-size: .86em }
+.fm-waffle table { width: 100%; border-collapse: collapse; margin: 0; border: 0 }
+.fm-waffle :is(th, td) {
+  padding: .2em .5em; border: 0; text-align: left; vertical-align: middle; width: 29%
+}
+.fm-waffle :is(th, td):first-child { width: 13%; overflow-wrap: anywhere }
+.fm-waffle tbody tr:last-child { border-top: 1px solid rgba(128,128,128,.45) }
+.fm-waffle tbody tr:last-child > * { vertical-align: top }
+.fm-waffle .legend, .fm-waffle .cell {
+  display: flex; flex-wrap: wrap; align-items: center; gap: .1em .7em
+}
+.fm-waffle .legend { gap: 0 1.2em; padding: 0 .5em }
+.fm-waffle .cell > img { max-width: 100%; display: block }
+.fm-waffle .gap { font-size: 1.75em; font-weight: 650; display: block }
+</style>"""
+
+
+def waffle(
+    groups: pd.DataFrame,
+    gaps: Mapping[str, tuple[str, str]],
+    *,
+    words: tuple[str, str],
+    is_told: bool,
+    caption: str,
+) -> Html:
+    """Draw of 100 people in each group who gets the good outcome and who is wrongly denied it.
+
+    Args:
+        groups: `fairmoe.metrics.Account.groups`; of more than `MOST_GROUPS` groups with rows the
+            largest are drawn.
+        gaps: By the keys of `SOURCES` the gap between the groups, and what is to be said of it.
+        words: What the good outcome and the bad one are called.
+        is_told: Whether one is good and the other bad for the person; else nobody is harmed.
+        caption: What the picture says; a screen reader begins with it.
+
+    Returns:
+        A table: a row for each group, a column for each source, the gaps at its foot.
+    """
+    drawn = groups[[name in largest_groups(groups["n"], MOST_GROUPS) for name in groups.index]]
+    drawn = drawn[drawn["n"] > 0]
+    deep = 10 if len(drawn) <= _FEW else 5
+    head = [
+        f'<th scope="col">{title} <small>{below}</small></th>' for title, below in SOURCES.values()
+    ]
+    rows = [
+        f'<tr><th scope="row">{escape_html(str(name))}'
+        f"<br><small>{row['n']:,.0f} people</small></th>"
+        + "".join(_cell(row, source, words, deep=deep, is_told=is_told) for source in SOURCES)
+        + "</tr>"
+        for name, row in drawn.iterrows()
+    ]
+    foot = [
+        f'<td><span class="gap">{escape_html(gap)}</span><small>{escape_html(verdict)}</small></td>'
+        for gap, verdict in (gaps[source] for source in SOURCES)
+    ]
+    return Html(
+        f'{_STYLE}<div class="fm-waffle">{_legend(words, is_told=is_told)}'
+        f'<table aria-label="{attribute(caption)}">'
+        f"<thead><tr><td></td>{''.join(head)}</tr></thead>"
+        f'<tbody>{"".join(rows)}<tr><th scope="row">Gap</th>{"".join(foot)}</tr></tbody>'
+        "</table></div>"
+    )
+
+
+def shares_of_hundred(
+    row: "pd.Series[float]", source: str, *, is_told: bool
+) -> tuple[int, int, int]:
+    """Return of 100 people who has the good outcome, who is wrongly denied it, and all others.
+
+    Args:
+        row: Of `fairmoe.metrics.Account.groups`, with people in it.
+        source: A key of `SOURCES`.
+        is_told: Whether an outcome is good for the person; else none is wrongly denied it.
+    """
+    good = int(row[f"good_{source}"])
+    harmed = int(row[f"harmed_{source}"]) if is_told and source != "label" else 0
+    # Of weighted rows counts are rounded, each for itself.
+    others = max(0, int(row["n"]) - good - harmed)
+    first, second, third = of_hundred([good, harmed, others])
+    return first, second, third
+
+
+def _cell(
+    row: "pd.Series[float]", source: str, words: tuple[str, str], *, deep: int, is_told: bool
+) -> str:
+    counts = shares_of_hundred(row, source, is_told=is_told)
+    alt, wrongly = f"{counts[0]} of 100 “{words[0]}”", ""
+    if is_told and source != "label":
+        alt += f", {counts[1]} wrongly “{words[1]}”"
+        wrongly = f"<br>{_mark((0, 1, 0))} <b>{counts[1]}</b>"
+    wide = DOTS // deep
+    image = drawing(
+        _shapes(counts, deep),
+        width=wide,
+        height=deep,
+        alt=alt,
+        style=f"width:{wide * (0.64 if deep == 10 else 0.5):g}em;aspect-ratio:{wide}/{deep}",
+    )
+    numbers = f'<span aria-hidden="true"><b>{counts[0]}</b>{wrongly}</span>'
+    return f'<td><div class="cell">{image}{numbers}</div></td>'
+
+
+def _shapes(counts: Sequence[int], deep: int) -> str:
+    """Return dots that fill columns, so that shares show as lengths: discs, crosses, rings."""
+    good, harmed, others = counts
+    discs, crosses, rings = "", "", ""
+    for i in range(good + harmed + others):
+        x, y = i // deep + 0.5, i % deep + 0.5
+        if i < good:
+            discs += _circle(x, y, 0.38)
+        elif i < good + harmed:
+            crosses += f"M{x - 0.3:g} {y - 0.3:g}l.6 .6M{x + 0.3:g} {y - 0.3:g}l-.6 .6"
+        else:
+            rings += _circle(x, y, 0.31)
+    return (
+        f'<path fill="{_GOOD}" d="{discs}"/>'
+        f'<path stroke="{_HARMED}" stroke-width=".24" stroke-linecap="round" d="{crosses}"/>'
+        f'<path fill="none" stroke="{_REST}" stroke-width=".11" d="{rings}"/>'
+    )
+
+
+def _circle(x: float, y: float, r: float) -> str:
+    return f"M{x - r:g} {y:g}a{r:g} {r:g} 0 1 0 {2 * r:g} 0a{r:g} {r:g} 0 1 0 {-2 * r:g} 0"
+
+
+def _mark(counts: Sequence[int]) -> str:
+    style = "width:.95em;height:.95em;display:inline-block;vertical-align:-.1em"
+    return drawing(_shapes(counts, 1), width=1, height=1, alt="", style=style)
+
+
+def _legend(words: tuple[str, str], *, is_told: bool) -> str:
+    good, bad = words
+    kinds = [((1, 0, 0), f"“{good}”")]
+    if is_told:
+        kinds += [((0, 1, 0), f"wrongly “{bad}”"), ((0, 0, 1), f"rightly “{bad}”")]
+    else:
+        kinds += [((0, 0, 1), f"“{bad}”")]
+    items = [
+        f"<span>{_mark(counts)} <small>{escape_html(text)}</small></span>" for counts, text in kinds
+    ]
+    return f'<div class="legend"><small>Of 100 people in each group:</small>{"".join(items)}</div>'

@@ -1,0 +1,180 @@
+"""What a run comes to, said in people: who gets the outcome, what changed, what that costs."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import pandas as pd
+
+from fairmoe.names import INSUFFICIENT
+from fairmoe.sentences.reviews import VERDICTS
+from fairmoe.sentences.wording import capitalised, listed
+
+MOST_NAMED = 3
+"""Of more groups those are named in which most changes."""
+
+NOT_COMPARED = "Groups of fewer than 30 people are not compared."
+
+
+class OutcomeGap(Protocol):
+    """What `fairmoe.metrics.outcome_gap` returns."""
+
+    @property
+    def value(self) -> float:
+        """In [0, 1]; NaN where not estimable."""
+
+    @property
+    def low(self) -> float:
+        """The lower end of its interval."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+
+    @property
+    def most(self) -> str:
+        """The group that has the outcome most often."""
+
+    @property
+    def least(self) -> str:
+        """The group that has it least often."""
+
+    @property
+    def most_rate(self) -> float:
+        """How often the one has it."""
+
+    @property
+    def least_rate(self) -> float:
+        """How often the other has it."""
+
+    @property
+    def apart(self) -> Sequence[str]:
+        """Groups that are not compared."""
+
+    @property
+    def verdict(self) -> str | None:
+        """What can be said of it and a tolerance."""
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it is more than chance."""
+
+
+def who_gets_it(gap: OutcomeGap, good: str, *, groups: int) -> str:
+    """Say to which group the mixture gives an outcome less often, and whether that may be chance.
+
+    Args:
+        gap: With the mixture.
+        good: What the outcome is called.
+        groups: How many groups there are.
+    """
+    if pd.isna(gap.value):
+        return f"The groups cannot be compared. {NOT_COMPARED}"
+    few = f" {NOT_COMPARED}" if gap.apart else ""
+    least, most = (f"{100 * rate:.0f}" for rate in (gap.least_rate, gap.most_rate))
+    if gap.value == 0:
+        return f"The mixture gives “{good}” to {most} of 100 people of each group.{few}"
+    told = (
+        f"The mixture gives “{good}” less often to {gap.least} than to {gap.most}: {least} against "
+        f"{most} of 100 people."
+        if groups == 2
+        else f"The mixture gives “{good}” least often to {gap.least} ({least} of 100 people) and "
+        f"most often to {gap.most} ({most})."
+    )
+    chance = "" if gap.is_clear else " With so few people this could be chance."
+    return f"{told}{chance}{few}"
+
+
+def changed_harm(groups: pd.DataFrame, good: str, bad: str) -> str:
+    """Say by group how many fewer or more of 100 people are wrongly given the bad outcome.
+
+    Args:
+        groups: As `fairmoe.metrics.Account` has them.
+        good: What the outcome that is good for the person is called.
+        bad: What the other one is called.
+    """
+    known = groups[groups["good_label"] > 0]
+    if known.empty:
+        return f"Nobody in these rows has the label “{good}”."
+    size = known["harmed_change"].abs().sort_values(ascending=False, kind="stable")
+    # In the order of the groups everywhere else.
+    named = known[known.index.isin(size.index[:MOST_NAMED])]
+    if size.round(2).max() == 0:
+        return (
+            f"Of 100 people labelled “{good}”, as many wrongly get “{bad}” as with the plain model,"
+            " in every group."
+        )
+    changes = [
+        (_of_people(row["harmed_change"], "as many"), _chance(row)) for _, row in named.iterrows()
+    ]
+    names = [str(name) for name in named.index]
+    (first, chance), *others = changes
+    beside = "as" if first == "as many" else "than"
+    told = (
+        f"Of 100 {names[0]} labelled “{good}”, {first} wrongly get “{bad}” {beside} with the plain "
+        f"model{chance}"
+    )
+    rest = [
+        f"of 100 {name}, {change}{chance}"
+        for name, (change, chance) in zip(names[1:], others, strict=True)
+    ]
+    left = len(known) - len(named)
+    fewer = f" In {left} more group{'s' if left > 1 else ''} less changes." if left else ""
+    return f"{'; '.join([told, *rest])}.{fewer}"
+
+
+def _of_people(change: float, same: str) -> str:
+    people = round(100 * change)
+    if not people:
+        return same
+    return f"{abs(people)} {'more' if people > 0 else 'fewer'}"
+
+
+def _chance(row: "pd.Series[float]") -> str:
+    is_clear = row["harmed_change_low"] > 0 or row["harmed_change_high"] < 0
+    return "" if is_clear or not round(100 * row["harmed_change"]) else " (could be chance)"
+
+
+def cost_in_people(groups: pd.DataFrame, everyone: "pd.Series[float]", good: str) -> str:
+    """Say what the mixture changes against the plain model: for whom, and how many more mistakes.
+
+    Args:
+        groups: As `fairmoe.metrics.Account` has them.
+        everyone: Likewise.
+        good: What the outcome that is counted is called.
+    """
+    changed = int(everyone["better"] + everyone["worse"])
+    if not changed:
+        return "The mixture decides like the plain model for everyone, so it costs nobody anything."
+    net = (groups["good_model"] - groups["good_plain"]).astype(int)
+    order = net.abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
+    moved = [
+        f"{abs(net[name])} {'more' if net[name] > 0 else 'fewer'} {name}"
+        for name in net.index[net.index.isin(order)]
+        if net[name]
+    ]
+    who = f"{listed(moved)} get “{good}”" if moved else f"as many of each group get “{good}”"
+    mistakes = changed - 2 * int(everyone["better_right"] + everyone["worse_right"])
+    how = {True: "more", False: "fewer"}[mistakes > 0]
+    noun = "mistake" if abs(mistakes) == 1 else "mistakes"
+    of_them = f"{abs(mistakes)} {how} {noun}" if mistakes else "as many mistakes"
+    return (
+        f"Against the plain model, of {everyone['n']:,.0f} people: {who}, with {of_them}; "
+        f"{changed:,} {'decision changes' if changed == 1 else 'decisions change'}."
+    )
+
+
+def gap_in_words(gap: OutcomeGap) -> tuple[str, str]:
+    """Return a gap as a figure of its own, and what can be said of it.
+
+    Returns:
+        The gap, and its verdict with its interval: a verdict on the tolerance if there is one, or
+        else whether it may be chance.
+    """
+    if pd.isna(gap.value):
+        return "–", INSUFFICIENT
+    if gap.verdict is not None:
+        told = VERDICTS[gap.verdict]
+    else:
+        told = "more than chance" if gap.is_clear else "could be chance"
+    interval = f"{100 * gap.low:.1f} to {100 * gap.high:.1f}"
+    return f"{100 * gap.value:.1f} pp", f"{capitalised(told)} ({interval})"

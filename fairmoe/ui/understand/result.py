@@ -1,0 +1,63 @@
+"""What a run comes to for people: words, a hundred dots for each group, the gap, the way on."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.figures.waffle import waffle
+from fairmoe.sentences.people import of_hundred_takeaway
+from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
+from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, TRADE_OFF
+from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.people import ask_meaning
+
+if TYPE_CHECKING:
+    from fairmoe.analysis import Result
+    from fairmoe.runs import Run
+
+
+def show_words(state: Session, run: "Run") -> None:
+    """Say who gets the outcome less often, and whose lot changes against the plain model."""
+    found, (good, bad) = _found(state, run), run.good_and_bad
+    told = [who_gets_it(found.gaps["model"], good, groups=len(run.data.groups))]
+    if run.roles.target.favourable is not None:
+        told.append(changed_harm(found.account.groups, good, bad))
+    st.markdown(escape_markdown(" ".join(told)))
+    ask_meaning(state, run)
+
+
+def show_in_people(state: Session, run: "Run") -> None:
+    """Show of 100 people in each group who gets the outcome, thrice, and the gap beneath."""
+    found = _found(state, run)
+    is_told = run.roles.target.favourable is not None
+    st.html(
+        waffle(
+            found.account.groups,
+            {source: gap_in_words(gap) for source, gap in found.gaps.items()},
+            words=run.good_and_bad,
+            is_told=is_told,
+            caption=of_hundred_takeaway(found.account.groups, run.good_and_bad[0]),
+        )
+    )
+
+
+def way_on() -> None:
+    """Show what to read next."""
+    with st.container(horizontal=True):
+        link(EXPERTS, "Who: every group")
+        link(ATTENTION, "Why: the features")
+        link(TRADE_OFF, "What else: settings")
+
+
+def _found(state: Session, run: "Run") -> "Result":
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.analysis import result_of  # noqa: PLC0415
+
+    percent = st.session_state.get("review-tolerance")
+    tolerance = None if percent is None else percent / 100
+    return state.once(
+        ("result", run.run_id, run.roles.target, tolerance),
+        lambda: result_of(run, tolerance=tolerance),
+    )

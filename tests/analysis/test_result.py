@@ -1,0 +1,40 @@
+from dataclasses import replace
+
+import pytest
+
+from fairmoe.analysis import result_of
+from fairmoe.metrics import outcome_gap
+
+
+def test_the_gaps_are_those_of_labels_utility_expert_and_mixture(demo_run):
+    run, _ = demo_run
+    found = result_of(run, tolerance=0.05)
+
+    test = run.splits["test"]
+    about = {"group": test.group, "group_names": list(run.data.groups), "tolerance": 0.05}
+    assert found.gaps == {
+        "label": outcome_gap(test.y_true, **about),
+        "plain": outcome_gap(test.proba["utility"] > 0.5, **about),
+        "model": outcome_gap(test.proba["mixture"] > 0.5, **about),
+    }
+    assert found.account.everyone["n"] == len(test.y_true)
+
+
+@pytest.mark.parametrize("split", ["test", "validation"])
+def test_the_gap_in_a_bad_outcome_is_told_of_the_good_one(demo_run, split):
+    run, _ = demo_run
+    target = replace(run.roles.target, outcome="bad")
+    bad = replace(run, roles=replace(run.roles, target=target))
+
+    for source, gap in result_of(bad, split=split).gaps.items():
+        reverse = result_of(run, split=split).gaps[source]
+        assert (gap.most, gap.least) == (reverse.least, reverse.most)
+        assert gap.least_rate == pytest.approx(1 - reverse.most_rate)
+
+
+def test_without_polarity_the_positive_outcome_is_counted(demo_run):
+    run, _ = demo_run
+    target = replace(run.roles.target, outcome=None)
+    untold = replace(run, roles=replace(run.roles, target=target))
+
+    assert result_of(untold).gaps == result_of(run).gaps

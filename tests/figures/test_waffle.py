@@ -1,0 +1,100 @@
+import base64
+import re
+
+import pandas as pd
+import pytest
+
+from fairmoe.figures.waffle import MOST_GROUPS, shares_of_hundred, waffle
+
+GAPS = {"label": ("25.0 pp", "Clear"), "plain": ("5.0 pp", "Chance"), "model": ("–", "Nothing")}
+COUNTS = ["n", "good_label", "good_plain", "good_model", "harmed_plain", "harmed_model"]
+
+
+def groups(**rows):
+    return pd.DataFrame.from_dict(rows, orient="index", columns=COUNTS)
+
+
+def draw(of, *, is_told=True):
+    return waffle(of, GAPS, words=("hired", "not hired"), is_told=is_told, caption='"A" & b')
+
+
+def alts(html):
+    return re.findall(r'alt="([^"]+)"', html)
+
+
+def shapes(html):
+    """Return the discs, crosses and rings of each hundred, counted."""
+    images = re.findall(r'alt="[^"]+".*?base64,([^"]+)', html)
+    return [
+        tuple(d.count("a") // 2 or d.count("l") // 2 for d in re.findall(r' d="([^"]*)"', svg))
+        for svg in (base64.b64decode(image).decode() for image in images)
+    ]
+
+
+def test_three_shares_add_up_to_a_hundred():
+    row = pd.Series(dict(zip(COUNTS, (801, 267, 300, 311, 91, 77), strict=True)))
+
+    assert shares_of_hundred(row, "plain", is_told=True) == (38, 11, 51)
+    assert shares_of_hundred(row, "label", is_told=True) == (33, 0, 67)
+    assert shares_of_hundred(row, "plain", is_told=False) == (37, 0, 63)
+
+
+def test_every_dot_is_a_person_of_a_hundred():
+    html = draw(groups(women=(200, 60, 50, 70, 20, 10), men=(100, 50, 40, 50, 25, 15)))
+
+    assert shapes(html) == [
+        # Women, then men.
+        (30, 0, 70),
+        (25, 10, 65),
+        (35, 5, 60),
+        (50, 0, 50),
+        (40, 25, 35),
+        (50, 15, 35),
+    ]
+    assert alts(html)[:3] == [
+        "30 of 100 “hired”",
+        "25 of 100 “hired”, 10 wrongly “not hired”",
+        "35 of 100 “hired”, 5 wrongly “not hired”",
+    ]
+
+
+def test_the_table_names_groups_sources_and_gaps():
+    html = draw(groups(women=(1200, 60, 50, 70, 20, 10), men=(100, 50, 40, 50, 25, 15)))
+
+    assert re.findall(r'<th scope="col">(.*?) <', html) == ["Data", "Plain model", "Mixture"]
+    assert re.findall(r'<th scope="row">(\w+)', html) == ["women", "men", "Gap"]
+    assert "1,200 people" in html
+    for gap, verdict in GAPS.values():
+        assert f"{gap}</span><small>{verdict}</small>" in html
+    assert 'aria-label="&quot;A&quot; &amp; b"' in html
+
+
+def test_where_no_outcome_is_good_nobody_is_harmed():
+    html = draw(
+        groups(women=(200, 60, 50, 70, 20, 10), men=(100, 50, 40, 50, 25, 15)), is_told=False
+    )
+
+    assert all(crosses == 0 for _, crosses, _ in shapes(html))
+    assert "wrongly" not in html
+
+
+def test_of_many_groups_the_largest_are_drawn_and_none_without_people():
+    many = {f"g{i}": (10 * i, 5, 5, 5, 1, 1) for i in range(9)}
+    drawn = re.findall(r'<th scope="row">(g\d)', draw(groups(**many)))
+    few = {"a": (0, 0, 0, 0, 0, 0), "b": (10, 5, 5, 5, 1, 1)}
+
+    assert drawn == [f"g{i}" for i in range(9 - MOST_GROUPS, 9)]
+    assert re.findall(r'<th scope="row">(a|b)', draw(groups(**few))) == ["b"]
+
+
+@pytest.mark.parametrize(("count", "deep"), [(2, 10), (3, 5)])
+def test_more_groups_stand_closer(count, deep):
+    html = draw(groups(**{f"g{i}": (10, 5, 5, 5, 1, 1) for i in range(count)}))
+
+    assert html.count(f"aspect-ratio:{100 // deep}/{deep}") == 3 * count
+
+
+def test_names_are_text():
+    html = draw(groups(**{"<b>x</b>": (10, 5, 5, 5, 1, 1)}))
+
+    assert "&lt;b&gt;x&lt;/b&gt;" in html

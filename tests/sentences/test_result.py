@@ -1,0 +1,153 @@
+import math
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from fairmoe.metrics import OutcomeGap, account_in_people
+from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
+
+GAP = OutcomeGap(0.089, 0.017, 0.16, "men", "women", 0.511, 0.422, (), None)
+NONE = OutcomeGap(math.nan, math.nan, math.nan, "", "", math.nan, math.nan, ("a", "b"), None)
+
+
+@pytest.mark.parametrize(
+    ("gap", "groups", "told"),
+    [
+        (
+            GAP,
+            2,
+            "The mixture gives “hired” less often to women than to men: 42 against 51 of 100 "
+            "people.",
+        ),
+        (
+            replace(GAP, low=0.0),
+            2,
+            "The mixture gives “hired” less often to women than to men: 42 against 51 of 100 "
+            "people. With so few people this could be chance.",
+        ),
+        (
+            replace(GAP, apart=("others",)),
+            3,
+            "The mixture gives “hired” least often to women (42 of 100 people) and most often to "
+            "men (51). Groups of fewer than 30 people are not compared.",
+        ),
+        (
+            replace(GAP, value=0.0, low=0.0, least_rate=0.511),
+            2,
+            "The mixture gives “hired” to 51 of 100 people of each group.",
+        ),
+        (
+            NONE,
+            2,
+            "The groups cannot be compared. Groups of fewer than 30 people are not compared.",
+        ),
+    ],
+)
+def test_who_gets_the_outcome_less_often(gap, groups, told):
+    assert who_gets_it(gap, "hired", groups=groups) == told
+
+
+@pytest.mark.parametrize(
+    ("gap", "told"),
+    [
+        (GAP, ("8.9 pp", "More than chance (1.7 to 16.0)")),
+        (replace(GAP, low=0.0), ("8.9 pp", "Could be chance (0.0 to 16.0)")),
+        (replace(GAP, verdict="within"), ("8.9 pp", "Within the tolerance (1.7 to 16.0)")),
+        (
+            replace(GAP, verdict="cannot be told"),
+            ("8.9 pp", "Cannot be told with so few people (1.7 to 16.0)"),
+        ),
+        (NONE, ("–", "insufficient data")),
+    ],
+)
+def test_a_gap_has_a_verdict(gap, told):
+    assert gap_in_words(gap) == told
+
+
+def harm(**rows):
+    columns = ["good_label", "harmed_change", "harmed_change_low", "harmed_change_high"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        (
+            harm(women=(80, -0.12, -0.2, -0.04), men=(200, 0.041, -0.01, 0.09)),
+            "Of 100 women labelled “hired”, 12 fewer wrongly get “not hired” than with the plain "
+            "model; of 100 men, 4 more (could be chance).",
+        ),
+        (
+            harm(women=(80, 0.003, -0.01, 0.02), men=(200, 0.04, 0.01, 0.09)),
+            "Of 100 women labelled “hired”, as many wrongly get “not hired” as with the plain "
+            "model; of 100 men, 4 more.",
+        ),
+        (
+            harm(women=(80, 0.003, -0.01, 0.02), men=(200, 0.0, 0.0, 0.0)),
+            "Of 100 people labelled “hired”, as many wrongly get “not hired” as with the plain "
+            "model, in every group.",
+        ),
+        (
+            harm(women=(0, math.nan, math.nan, math.nan)),
+            "Nobody in these rows has the label “hired”.",
+        ),
+        (
+            harm(
+                a=(9, 0.1, 0.01, 0.2),
+                b=(9, 0.02, 0.01, 0.2),
+                c=(9, -0.3, -0.4, -0.2),
+                d=(9, 0.2, 0.1, 0.3),
+                e=(0, math.nan, math.nan, math.nan),
+            ),
+            "Of 100 a labelled “hired”, 10 more wrongly get “not hired” than with the plain model; "
+            "of 100 c, 30 fewer; of 100 d, 20 more. In 1 more group less changes.",
+        ),
+    ],
+)
+def test_whose_lot_changes(groups, told):
+    assert changed_harm(groups, "hired", "not hired") == told
+
+
+def account(true, plain, pred, group):
+    made = account_in_people(
+        true, plain, pred, group=group, group_names=["women", "men"], favourable=True
+    )
+    return made.groups, made.everyone
+
+
+@pytest.mark.parametrize(
+    ("true", "plain", "pred", "told"),
+    [
+        (
+            [1, 1, 0, 0, 0, 0],
+            [0, 0, 0, 1, 0, 0],
+            [1, 1, 1, 0, 0, 0],
+            "Against the plain model, of 6 people: 3 more women and 1 fewer men get “hired”, with "
+            "2 fewer mistakes; 4 decisions change.",
+        ),
+        (
+            [0, 0, 0, 1, 1, 1],
+            [0, 0, 0, 1, 1, 1],
+            [1, 0, 0, 1, 1, 1],
+            "Against the plain model, of 6 people: 1 more women get “hired”, with 1 more mistake; "
+            "1 decision changes.",
+        ),
+        (
+            [1, 0, 0, 0, 0, 0],
+            [1, 0, 0, 0, 0, 0],
+            [0, 1, 0, 0, 0, 0],
+            "Against the plain model, of 6 people: as many of each group get “hired”, with 2 more "
+            "mistakes; 2 decisions change.",
+        ),
+        (
+            [1, 0, 0, 0, 0, 0],
+            [1, 0, 1, 0, 0, 0],
+            [1, 0, 1, 0, 0, 0],
+            "The mixture decides like the plain model for everyone, so it costs nobody anything.",
+        ),
+    ],
+)
+def test_what_it_costs_in_people(true, plain, pred, told):
+    groups, everyone = account(true, plain, pred, [0, 0, 0, 1, 1, 1])
+    assert cost_in_people(groups, everyone, "hired") == told

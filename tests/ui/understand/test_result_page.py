@@ -1,0 +1,116 @@
+"""The page that opens after a training, on one screen."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fairmoe._escape import escape_markdown
+from fairmoe.analysis import result_of
+from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
+from tests.ui.fakes import Held, settle
+
+
+def open_result(app, run, labelled):
+    app.session_state["fairmoe"].keep(run, labelled)
+    return app.switch_page("pages/result.py").run()
+
+
+@pytest.fixture
+def result(app, demo_run):
+    return open_result(app, *demo_run)
+
+
+def picture(app):
+    return app.get("html")[0].proto.body
+
+
+def texts(app):
+    return [each.value for each in app.main.markdown]
+
+
+def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
+    run, _ = demo_run
+    found, words = result_of(run), run.data.words
+
+    assert not result.exception
+    assert texts(result) == [
+        escape_markdown(
+            f"{who_gets_it(found.gaps['model'], words[0], groups=2)} "
+            f"{changed_harm(found.account.groups, *words)}"
+        ),
+        escape_markdown(cost_in_people(found.account.groups, found.account.everyone, words[0])),
+    ]
+    for gap in found.gaps.values():
+        for told in gap_in_words(gap):
+            assert told in picture(result)
+    assert not result.error
+
+
+def test_a_training_ends_here_and_the_train_page_can_be_gone_back_to(app):
+    app.button[0].click().run()
+    settle(app)
+
+    assert [title.value for title in app.title] == ["Result"]
+    assert not app.exception
+    app.switch_page("pages/train.py").run()
+    assert [title.value for title in app.title] == ["Train"]
+
+
+def test_who_looks_at_another_page_meanwhile_is_left_there(app, training):
+    training(held := Held())
+    app.button[0].click().run()
+    app.switch_page("pages/learn.py").run()
+    held.go.set()
+    settle(app)
+    assert [title.value for title in app.title] == ["Learn"]
+
+    app.switch_page("pages/train.py").run()
+    assert [title.value for title in app.title] == ["Result"]
+
+
+def test_a_mixture_that_treats_everyone_worse_raises_the_alarm_first(app, demo_run):
+    run, labelled = demo_run
+    test = run.splits["test"]
+    proba = {**test.proba, "mixture": np.zeros_like(test.proba["mixture"])}
+    worse = replace(run, splits={**run.splits, "test": replace(test, proba=proba)})
+    open_result(app, worse, labelled)
+
+    told = alarms_in_words(
+        {"mixture": worse.alarms()["mixture"].to_dict()}, words=run.data.words, favourable=True
+    )
+    assert [error.value for error in app.error] == [escape_markdown(told[0])]
+
+
+def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
+    run, labelled = demo_run
+    target = replace(run.roles.target, outcome=None)
+    open_result(app, replace(run, roles=replace(run.roles, target=target)), labelled)
+
+    assert not app.exception
+    assert "wrongly" not in picture(app)
+    assert "wrongly" not in texts(app)[0]
+    app.button(key="meaning-good").click().run()
+    assert "wrongly" in picture(app)
+
+
+def test_a_tolerance_of_the_reviewer_brings_verdicts(app, demo_run):
+    app.session_state["fairmoe"].keep(*demo_run)
+    app.switch_page("pages/experts.py").run()
+    app.number_input(key="review-tolerance").set_value(1.0).run()
+    app.switch_page("pages/result.py").run()
+
+    assert "xceeds the tolerance" in picture(app)
+
+
+def test_the_dial_is_offered_and_then_walks_the_front(result, demo_run, monkeypatch):
+    run, _ = demo_run
+    other = replace(run, run_id="other", settings=run.settings.replace(fairness_weight=8.0))
+    monkeypatch.setattr("fairmoe.dial.train_front", lambda *_, **__: (run, other))
+    result.button(key="front").click().run()
+    settle(result)
+
+    result.get_by_key(f"dial-{run.run_id}").set_value(8.0).run()
+    assert not result.exception
+    assert result.session_state["fairmoe"].run is other
