@@ -113,4 +113,4 @@ def test_the_dial_is_offered_and_then_walks_the_front(result, demo_run, monkeypa
 
     result.get_by_key(f"dial-{run.run_id}").set_value(8.0).run()
     assert not result.exception
-    assert result.session_state["fairmoe"].run is other
+    assert result.session_state["fairmoe"].run.run_id == other.run_id
