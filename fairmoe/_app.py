@@ -8,3 +8,7 @@ def app_folder() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "app"
     return installed if installed.is_dir() else package.parent
+
+
+OPENED = "FAIRMOE_OPEN"
+"""The variable by which the app is told which project or run to open."""

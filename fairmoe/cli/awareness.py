@@ -23,7 +23,11 @@ def other_folder(folder: Path, roles: Roles) -> Path:
         >>> str(other_folder(Path("run-a"), Roles(Target("hired"), (Sensitive("sex"),))))
         'run-a-aware'
     """
-    return folder.with_name(f"{folder.name}-{'blind' if roles.include_sensitive else 'aware'}")
+    other = "blind" if roles.include_sensitive else "aware"
+    name, suffix = (
+        (folder.stem, folder.suffix) if folder.suffix == ".fairmoe" else (folder.name, "")
+    )
+    return folder.with_name(f"{name}-{other}{suffix}")
 
 
 def train_other(run: Run, table: Table, folder: Path | None) -> Run:

@@ -1,6 +1,7 @@
 """The commands: train on a file, sweep over settings, open the app, write the demo data, ..."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -119,9 +120,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     gap: options.Gap = "dp",
     max_gap: options.MaxGap = None,
     max_loss: options.MaxLoss = None,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A new folder to keep the run in.")
-    ] = None,
+    out: options.Out = None,
+    with_table: options.WithTable = False,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -129,10 +129,11 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli import dialing
     from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
     from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
+    from fairmoe.cli.keeping import check_table_wanted, keep_run
     from fairmoe.cli.output import candidates_of, print_candidates, print_tables
     from fairmoe.cli.reading import read_options_from
     from fairmoe.cli.reviewing import print_review, reviews_of
-    from fairmoe.runs import check_vacant, save_run, to_document
+    from fairmoe.runs import check_vacant, to_document
 
     roles = roles_from(
         target=target,
@@ -162,6 +163,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     accepted = share_from(tolerance)
     wish = dialing.Wish(gap, max_gap, max_loss)
     wish.check()
+    check_table_wanted(file, out, with_table=with_table)
     beside = None if out is None else other_folder(out, roles)
     if out is not None:
         check_vacant(out)
@@ -174,8 +176,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     if front or wish.is_one:
         points, run = dialing.turn_dial(prepared, run, wish)
     if out is not None:
-        save_run(run, out)
-        print_message(f"Kept in {out}")
+        keep_run(run, out, file, table, with_table=with_table)
     other = train_other(run, table, beside) if compare_aware else None
     if as_json:
         document = to_document(run) | {
@@ -203,12 +204,22 @@ shell.command()(sweep)
 
 @shell.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def app(context: typer.Context) -> None:
-    """Open the app in the browser; options that follow go to Streamlit, like --server.port 80."""
-    from fairmoe._app import app_folder
+    """Open the app in the browser, with a project or a kept run if one is named first.
 
+    Options that follow go to Streamlit, like --server.port 80.
+    """
+    from fairmoe._app import OPENED, app_folder
+
+    arguments, told = context.args, {}
+    if arguments and not arguments[0].startswith("-"):
+        from fairmoe.runs import open_project
+
+        path, *arguments = arguments
+        open_project(path)
+        told[OPENED] = str(Path(path).absolute())
     script = str(app_folder() / "app.py")
-    command = [sys.executable, "-m", "streamlit", "run", script, *context.args]
-    raise typer.Exit(subprocess.call(command))
+    command = [sys.executable, "-m", "streamlit", "run", script, *arguments]
+    raise typer.Exit(subprocess.call(command, env=os.environ | told))
 
 
 @shell.command()

@@ -222,3 +222,17 @@ Gap = Annotated[
     GapName,
     typer.Option(help="The gap that --max-gap and --max-loss are about."),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR|FILE.fairmoe",
+        help="A new folder to keep the run in, or a new project, which the app opens.",
+    ),
+]
+WithTable = Annotated[
+    bool,
+    typer.Option(
+        "--with-table",
+        help="Put the table into the project: whoever gets the file can then read every cell.",
+    ),
+]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from fairmoe.report import Report
     from fairmoe.runs import Run
 
-RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="A folder that train --out kept.")]
+RunFolder = Annotated[
+    Path, typer.Argument(metavar="RUN", help="A folder or a project that train --out kept.")
+]
 
 
 def report(  # noqa: PLR0913 - typer reads one option from each parameter

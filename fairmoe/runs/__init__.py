@@ -4,19 +4,43 @@ from fairmoe.runs.cutoffs import Cutoffs
 from fairmoe.runs.document import to_document
 from fairmoe.runs.front import front_document, front_tables
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
+from fairmoe.runs.project import (
+    SUFFIX,
+    Notes,
+    Project,
+    ProjectRun,
+    ProjectTable,
+    check_vacant,
+    load_project,
+    load_run,
+    open_project,
+    read_project,
+    save_project,
+    save_run,
+    write_project,
+)
 from fairmoe.runs.record import Run
-from fairmoe.runs.store import check_vacant, load_run, save_run
 
 __all__ = [
+    "SUFFIX",
     "Curve",
     "Cutoffs",
     "DataSummary",
+    "Notes",
+    "Project",
+    "ProjectRun",
+    "ProjectTable",
     "Run",
     "SplitRecord",
     "check_vacant",
     "front_document",
     "front_tables",
+    "load_project",
     "load_run",
+    "open_project",
+    "read_project",
+    "save_project",
     "save_run",
     "to_document",
+    "write_project",
 ]

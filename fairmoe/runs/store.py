@@ -35,7 +35,7 @@ from fairmoe.runs.schema import FORMAT, RunRecord, check_fit, read_record
 from fairmoe.runs.weights import header_of, mixture_kinds, read_tensors
 
 
-def check_vacant(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Check that a run can be kept in a folder: it can be made, or is there and empty.
 
     Raises:
@@ -51,12 +51,25 @@ def check_vacant(folder: Path) -> None:
         raise InvalidInputError(
             needed, however=f"'{folder}' holds files already", remedy="Name another folder."
         )
-    existing_parent = next(parent for parent in folder.absolute().parents if parent.exists())
+    check_writable(folder, needed)
+
+
+def check_writable(path: Path, needed: str) -> None:
+    """Check that something can be put in the parent folder of a path, as far as that exists.
+
+    Args:
+        path: What is to be put there.
+        needed: The beginning of the sentence if it cannot be.
+
+    Raises:
+        InvalidInputError: It cannot be.
+    """
+    existing_parent = next(parent for parent in path.absolute().parents if parent.exists())
     if not (existing_parent.is_dir() and os.access(existing_parent, os.W_OK)):
         raise InvalidInputError(
             needed,
             however=f"nothing can be written in '{existing_parent}'",
-            remedy="Name another folder.",
+            remedy="Name another place.",
         )
 
 
@@ -64,14 +77,13 @@ MAX_ROUNDING = 1e-3
 """By how much an accuracy may differ from that of the decisions: scores may be of another type."""
 
 
-def save_run(run: Run, folder: str | Path) -> None:
+def save_folder(run: Run, folder: Path) -> None:
     """Keep a run in a folder, whole or not at all; see `files_of` for what it holds.
 
     Raises:
         InvalidInputError: The folder is not vacant.
     """
-    folder = Path(folder)
-    check_vacant(folder)
+    check_folder(folder)
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     # In the same parent, so that the last step is a rename; a rename cannot be seen half done.
@@ -109,19 +121,19 @@ def files_of(run: Run) -> Iterator[tuple[str, bytes]]:
     yield RECORD, (text + "\n").encode()
 
 
-def load_run(folder: str | Path) -> Run:
-    """Return the run that `save_run` kept; its model predicts the same numbers.
+def load_folder(folder: Path) -> Run:
+    """Return the run that `save_folder` kept; its model predicts the same numbers.
 
     Whoever wrote the files, no code of theirs runs, and nothing is asked for that they do not hold.
 
     Raises:
         InvalidInputError: The folder holds no run, one of another version, or a damaged one.
     """
-    return run_from(Folder(Path(folder)))
+    return run_from(Folder(folder))
 
 
 def run_from(files: Files) -> Run:
-    """Return the run that the files of `files_of` hold; see `load_run`."""
+    """Return the run that the files of `files_of` hold; see `load_folder`."""
     record = read_record(files.read(RECORD))
     settings = Settings.from_dict(record.settings)
     encoder = Encoder.from_dict(record.encoder.model_dump())

@@ -1,0 +1,64 @@
+"""What is kept: a run in a folder, or a project with or without the table."""
+
+import hashlib
+from pathlib import Path
+
+from fairmoe.cli.messages import print_message
+from fairmoe.data import Table
+from fairmoe.data.reading.budget import Budget, read_file
+from fairmoe.errors import InvalidInputError
+from fairmoe.runs import SUFFIX, Project, ProjectRun, ProjectTable, Run, save_project, save_run
+from fairmoe.sentences.projects import what_it_holds
+
+
+def check_table_wanted(file: Path, out: Path | None, *, with_table: bool) -> None:
+    """Check, before anything is trained, that the table can be put where the run is kept.
+
+    Raises:
+        InvalidInputError: It cannot: only a project holds a table, and only that of a file.
+    """
+    if not with_table:
+        return
+    if out is None or out.suffix != SUFFIX:
+        raise InvalidInputError(
+            f"Option --with-table needs --out with a name that ends in {SUFFIX}",
+            however="a folder does not hold the table" if out else "nothing is kept",
+        )
+    if str(file) == "-":
+        raise InvalidInputError(
+            "Option --with-table needs a file", however="the table came on standard input"
+        )
+
+
+def keep_run(run: Run, out: Path, file: Path, table: Table, *, with_table: bool) -> None:
+    """Keep a run, and say what whoever gets a project can read in it.
+
+    Args:
+        run: The run.
+        out: A new folder, or a new file whose name ends in .fairmoe.
+        file: What the run was trained on.
+        table: The table in it.
+        with_table: Whether to put the file into the project.
+
+    Raises:
+        InvalidInputError: Nothing can be written there, or the file was changed meanwhile.
+    """
+    if out.suffix != SUFFIX:
+        save_run(run, out)
+        print_message(f"Kept in {out}")
+        return
+    content = _content(file, table) if with_table else None
+    kept = ProjectTable(table.name, table.sha256, table.reading.options, run.roles, content)
+    save_project(Project((ProjectRun(run, "Run 1"),), 0, kept), out)
+    encoded = len(run.mixture.explainer.background)
+    told = what_it_holds(with_table=with_table, encoded_rows=encoded)
+    print_message(f"Kept in {out}. {told}")
+
+
+def _content(file: Path, table: Table) -> bytes:
+    content = read_file(file, Budget(table.reading.options.max_bytes))
+    if hashlib.sha256(content).hexdigest() != table.sha256:
+        raise InvalidInputError(
+            f"'{file}' is needed as it was when it was read", however="it was changed meanwhile"
+        )
+    return content

@@ -1,0 +1,380 @@
+"""A project: runs, fronts, roles, notes and decisions in one file, with or without the table."""
+
+import hashlib
+import json
+import os
+import secrets
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
+
+from fairmoe.data.reading.record import ReadOptions
+from fairmoe.data.roles import Roles
+from fairmoe.errors import InvalidInputError
+from fairmoe.names import Decision
+from fairmoe.runs.archive import MAX_BYTES, Archive, damaged, pack
+from fairmoe.runs.files import MAX_MIB, MIB, RECORD
+from fairmoe.runs.record import Run
+from fairmoe.runs.store import (
+    check_folder,
+    check_writable,
+    files_of,
+    load_folder,
+    run_from,
+    save_folder,
+)
+
+SUFFIX = ".fairmoe"
+FORMAT = 1
+"""Version of a project's layout; one of a later version is refused."""
+
+MAX_RUNS = 64
+_INDEX, _TABLE = "project.json", "table"
+_MAX_INDEX = 8 * MIB
+_LONGEST = 20_000
+Text = Annotated[str, Field(max_length=_LONGEST)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the reviewer of a run has written down.
+
+    Attributes:
+        title: Of the report.
+        author: Who wrote it.
+        notes: Free text.
+        intended_use: What the model is meant for.
+        out_of_scope: What it must not be used for.
+        reviewer: Who decides.
+        role: As what the reviewer decides.
+        decision: What was decided; None if nothing was yet.
+        reason: Why, and under which conditions.
+    """
+
+    title: Text = ""
+    author: Text = ""
+    notes: Text = ""
+    intended_use: Text = ""
+    out_of_scope: Text = ""
+    reviewer: Text = ""
+    role: Text = ""
+    decision: Decision | None = None
+    reason: Text = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ProjectRun:
+    """A run of a project.
+
+    Attributes:
+        run: The run, with its front.
+        name: What the user calls it.
+        reason: Why it has its settings, if a small sweep found them.
+        notes: What the reviewer has written down.
+    """
+
+    run: Run
+    name: str
+    reason: str = ""
+    notes: Notes = field(default_factory=Notes)
+
+
+@dataclass(frozen=True)
+class ProjectTable:
+    """The table of a project, by its digest; the cells only if the user wants them in the file.
+
+    Attributes:
+        name: Of the file.
+        sha256: Digest of its bytes.
+        options: How it is to be read: sheet, encoding, kinds of columns.
+        roles: What each column is for, once that was settled.
+        content: The bytes of the file; None if they are not in the project.
+    """
+
+    name: str
+    sha256: str
+    options: ReadOptions
+    roles: Roles | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """What is handed over as one file.
+
+    Attributes:
+        runs: The runs, the oldest first.
+        shown: Which of them is shown; None if there are none.
+        table: The table that is loaded, if there is one.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1]; None for no verdicts.
+    """
+
+    runs: tuple[ProjectRun, ...] = ()
+    shown: int | None = None
+    table: ProjectTable | None = None
+    tolerance: float | None = None
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class _RunIndex(_Strict):
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    reason: Text = ""
+    notes: Notes = Notes()
+
+
+class _TableIndex(_Strict):
+    name: Annotated[str, Field(max_length=1000)]
+    sha256: Annotated[str, Field(max_length=64)]
+    options: ReadOptions
+    roles: Roles | None = None
+    included: bool
+
+
+class _Index(_Strict):
+    format: Literal[1]
+    program: Annotated[str, Field(max_length=100)]
+    runs: Annotated[tuple[_RunIndex, ...], Field(max_length=MAX_RUNS)]
+    shown: Annotated[int, Field(ge=0)] | None
+    table: _TableIndex | None
+    tolerance: Annotated[float, Field(ge=0, le=1)] | None
+    sha256: dict[str, Digest]
+
+
+def check_vacant(path: Path) -> None:
+    """Check that a run can be kept at a place: in a new or empty folder, or in a new project.
+
+    Raises:
+        InvalidInputError: Something is there already, or nothing can be written there.
+    """
+    if path.suffix != SUFFIX:
+        check_folder(path)
+    elif path.exists() or path.is_symlink():
+        raise InvalidInputError(
+            "A new file is needed to keep the project",
+            however=f"'{path}' is there already",
+            remedy="Name another file.",
+        )
+    else:
+        check_writable(path, "A new file is needed to keep the project")
+
+
+def open_project(path: str | Path) -> Project:
+    """Return the project in a file, or one of the run in a folder.
+
+    Raises:
+        InvalidInputError: There is none, it is one of another version, or damaged.
+    """
+    path = Path(path)
+    if path.suffix == SUFFIX and not path.is_dir():
+        return load_project(path)
+    return Project((ProjectRun(load_folder(path), path.resolve().name[:200] or "Run 1"),), shown=0)
+
+
+def save_run(run: Run, path: str | Path) -> None:
+    """Keep a run in a folder, or as a project if the name ends in .fairmoe; whole or not at all.
+
+    Raises:
+        InvalidInputError: Something is there already, or nothing can be written there.
+    """
+    path = Path(path)
+    if path.suffix == SUFFIX:
+        save_project(Project((ProjectRun(run, "Run 1"),), shown=0), path)
+    else:
+        save_folder(run, path)
+
+
+def load_run(path: str | Path) -> Run:
+    """Return the run in a folder that `save_run` kept, or the one that a project shows.
+
+    Its model predicts the same numbers. Whoever wrote the files, no code of theirs runs, and
+    nothing is asked for that they do not hold.
+
+    Raises:
+        InvalidInputError: There is no run, it is one of another version, or damaged.
+    """
+    path = Path(path)
+    project = open_project(path)
+    if project.shown is None:
+        raise InvalidInputError(
+            "A project with a run is needed",
+            however=f"'{path}' has none yet",
+            remedy="Open it in the app and train.",
+        )
+    return project.runs[project.shown].run
+
+
+def write_project(project: Project) -> bytes:
+    """Return a project as one file: a zip of an index, of kept runs, and of the table if wanted.
+
+    Raises:
+        InvalidInputError: It is larger than a project may be.
+    """
+    return pack(_members(project))
+
+
+def _members(project: Project) -> Iterator[tuple[str, bytes]]:
+    digests: dict[str, str] = {}
+    for place, kept in enumerate(project.runs):
+        for name, content in files_of(kept.run):
+            # The record has the digests of the other files.
+            if name == RECORD:
+                digests[f"runs/{place}/{name}"] = hashlib.sha256(content).hexdigest()
+            yield f"runs/{place}/{name}", content
+    table = project.table
+    if table is not None and table.content is not None:
+        digests[_TABLE] = hashlib.sha256(table.content).hexdigest()
+        yield _TABLE, table.content
+    index = {
+        "format": FORMAT,
+        "program": f"fairmoe {version('fairmoe')}",
+        "runs": [
+            {"name": kept.name, "reason": kept.reason, "notes": asdict(kept.notes)}
+            for kept in project.runs
+        ],
+        "shown": project.shown,
+        "table": None
+        if table is None
+        else {
+            "name": table.name,
+            "sha256": table.sha256,
+            "options": asdict(table.options),
+            "roles": None if table.roles is None else table.roles.to_dict(),
+            "included": table.content is not None,
+        },
+        "tolerance": project.tolerance,
+        "sha256": digests,
+    }
+    text = json.dumps(index, indent=2, ensure_ascii=False, allow_nan=False)
+    yield _INDEX, (text + "\n").encode()
+
+
+def read_project(content: bytes) -> Project:
+    """Return the project that `write_project` wrote, checked whoever wrote it.
+
+    Nothing is unpacked to disk, no code of the file runs, and runs are checked as `load_run` does.
+
+    Raises:
+        InvalidInputError: It is no project, one of another version, or a damaged one.
+    """
+    archive = Archive(content)
+    index = _read_index(archive.read(_INDEX, _MAX_INDEX))
+    folders = [f"runs/{place}/" for place in range(len(index.runs))]
+    included = index.table is not None and index.table.included
+    sealed = {f"{folder}{RECORD}" for folder in folders} | ({_TABLE} if included else set())
+    known = {f"{folder}{name}" for folder in folders for name in MAX_MIB}
+    if index.sha256.keys() != sealed or not archive.names.keys() <= known | sealed | {_INDEX}:
+        raise damaged("one of its files")
+    for name, digest in index.sha256.items():
+        if hashlib.sha256(archive.read(name, MAX_BYTES)).hexdigest() != digest:
+            raise damaged(f"'{name}'")
+    if index.shown is None if folders else index.shown is not None:
+        raise damaged("'shown'")
+    if index.shown is not None and index.shown >= len(folders):
+        raise damaged("'shown'")
+    runs = tuple(
+        ProjectRun(run_from(_Members(archive, folder)), told.name, told.reason, told.notes)
+        for folder, told in zip(folders, index.runs, strict=True)
+    )
+    if len({kept.run.run_id for kept in runs}) < len(runs):
+        raise damaged("'runs'")
+    return Project(runs, index.shown, _table(archive, index.table), index.tolerance)
+
+
+def load_project(path: str | Path) -> Project:
+    """Return the project in a file.
+
+    Raises:
+        InvalidInputError: See `read_project`; or it is no plain file, or is too large.
+    """
+    path = Path(path)
+    needed = "A project of fairmoe is needed"
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise InvalidInputError(
+            needed, however=f"'{path}' cannot be read ({error.strerror})"
+        ) from error
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(handle)
+        raise InvalidInputError(needed, however=f"'{path}' is no plain file")
+    with os.fdopen(handle, "rb") as file:
+        if found.st_size > MAX_BYTES:
+            raise InvalidInputError(
+                needed, however=f"'{path}' is larger than {MAX_BYTES // MIB} MiB"
+            )
+        return read_project(file.read(MAX_BYTES))
+
+
+def save_project(project: Project, path: str | Path) -> None:
+    """Write a project into a new file, whole or not at all.
+
+    Raises:
+        InvalidInputError: The file is there, cannot be made, or the project is too large.
+    """
+    path = Path(path)
+    check_vacant(path)
+    content = write_project(project)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{secrets.token_hex(8)}{SUFFIX}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        # A rename cannot be seen half done.
+        draft.rename(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise InvalidInputError(
+            "A place is needed where the project can be written",
+            however=f"'{path}' cannot be ({error.strerror})",
+            remedy="Name another file.",
+        ) from error
+
+
+class _Members:
+    """The files of one kept run among the members of a project."""
+
+    def __init__(self, archive: Archive, folder: str) -> None:
+        self._archive, self._folder = archive, folder
+
+    def read(self, name: str) -> bytes:
+        return self._archive.read(self._folder + name, MAX_MIB[name] * MIB)
+
+
+def _table(archive: Archive, told: _TableIndex | None) -> ProjectTable | None:
+    if told is None:
+        return None
+    content = archive.read(_TABLE, MAX_BYTES) if told.included else None
+    if content is not None and hashlib.sha256(content).hexdigest() != told.sha256:
+        raise damaged(f"'{_TABLE}'")
+    return ProjectTable(told.name, told.sha256, told.options, told.roles, content)
+
+
+def _read_index(content: bytes) -> _Index:
+    try:
+        told: Mapping[str, object] = from_json(content, allow_inf_nan=False)
+    except ValueError as error:
+        raise damaged(f"'{_INDEX}'") from error
+    written = told.get("format") if isinstance(told, dict) else None
+    if isinstance(written, int) and written > FORMAT:
+        raise InvalidInputError(
+            "A project that this version of fairmoe can read is needed",
+            however="a later one wrote this",
+            remedy="Install the newest version.",
+        )
+    try:
+        return _Index.model_validate_json(content)
+    except ValidationError as error:
+        raise damaged(f"'{_INDEX}'") from error
