@@ -459,7 +459,9 @@ def test_demo_does_not_overwrite(tmp_path, name, reason):
 
 def test_app_hands_its_options_to_streamlit(monkeypatch, pytestconfig):
     started = []
-    monkeypatch.setattr(commands.subprocess, "call", lambda command, **_: started.append(command) or 5)
+    monkeypatch.setattr(
+        commands.subprocess, "call", lambda command, **_: started.append(command) or 5
+    )
 
     code, _, _ = shell("app", "--server.port", "8600")
 
