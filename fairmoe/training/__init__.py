@@ -7,7 +7,7 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
-from fairmoe.training.cache import forget_experts
+from fairmoe.training.cache import experts_of, forget_experts
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
 from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
@@ -25,6 +25,7 @@ __all__ = [
     "Schedule",
     "Trained",
     "evaluate",
+    "experts_of",
     "explain_rows",
     "forget_experts",
     "largest_standard_error",

@@ -2,7 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import torch
@@ -48,30 +50,50 @@ class KeptExpert(NamedTuple):
         return self.stages[min(stage, len(self.stages) - 1)]
 
 
-_kept: OrderedDict[str, KeptExpert] = OrderedDict()
+_kept: OrderedDict[tuple[str, str], KeptExpert] = OrderedDict()
 _lock = threading.Lock()
+_owner: ContextVar[str] = ContextVar("owner of kept experts", default="")
+
+
+@contextmanager
+def experts_of(owner: str) -> Iterator[None]:
+    """Find and keep experts for one owner in the block, in this thread.
+
+    That a training is done already tells that somebody trained on the same rows and labels. Who is
+    not to learn that has to be another owner.
+
+    Args:
+        owner: A secret of theirs; "" for all who may share, as outside of such blocks.
+    """
+    token = _owner.set(owner)
+    try:
+        yield
+    finally:
+        _owner.reset(token)
 
 
 def find_expert(key: str) -> KeptExpert | None:
-    """Return the expert of that digest if it is kept, and count it as used just now."""
+    """Return the owner's expert of that digest if it is kept, and count it as used just now."""
+    own = (_owner.get(), key)
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-        return _kept.get(key)
+        if own in _kept:
+            _kept.move_to_end(own)
+        return _kept.get(own)
 
 
 def keep_expert(key: str, expert: KeptExpert) -> None:
-    """Keep an expert under its digest; beyond `MOST_KEPT` the longest unused go."""
+    """Keep an expert of the owner's; beyond `MOST_KEPT` of all the longest unused go."""
     with _lock:
-        _kept[key] = expert
+        _kept[_owner.get(), key] = expert
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
 
 
-def forget_experts() -> None:
-    """Forget all kept experts."""
+def forget_experts(owner: str | None = None) -> None:
+    """Forget the experts of an owner, or all that are kept."""
     with _lock:
-        _kept.clear()
+        for key in [key for key in _kept if owner in (None, key[0])]:
+            del _kept[key]
 
 
 def split_experts(

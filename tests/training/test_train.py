@@ -20,7 +20,14 @@ from fairmoe.data import (
 from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.names import EXPERTS
 from fairmoe.progress import Progress
-from fairmoe.training import forget_experts, reporting, resolve_device, train, train_experts
+from fairmoe.training import (
+    experts_of,
+    forget_experts,
+    reporting,
+    resolve_device,
+    train,
+    train_experts,
+)
 from fairmoe.training.batches import make_batches, resolve_schedule, resolve_weight_decay
 from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.stack import Stack
@@ -327,3 +334,19 @@ def test_the_gate_takes_up_experts_that_were_trained_alone(demo):
     before = {name: value.clone() for name, value in experts.state_dict().items()}
     assert train(demo, settings).experts_reused
     assert_same(experts.state_dict(), before, rtol=0, atol=0)
+
+
+def test_nobody_learns_by_a_training_what_another_owner_trained_on(demo):
+    """Not that it was done before, nor in which time; and what is forgotten is the owner's own."""
+    settings = [Settings(epochs=8)]
+    with experts_of("one"):
+        assert not train(demo, settings).experts_reused
+        assert train(demo, settings).experts_reused == EXPERTS
+    for other in ("two", ""):
+        with experts_of(other):
+            assert not train(demo, settings).experts_reused
+    forget_experts("one")
+    with experts_of("two"):
+        assert train(demo, settings).experts_reused == EXPERTS
+    with experts_of("one"):
+        assert not train(demo, settings).experts_reused

@@ -129,7 +129,7 @@ def _start(state: Session, kept: KeptRun, page: str) -> None:
             state.runs[chosen] = replace(known, run=run, front_end=end)
 
     queue = resolve_device(run.settings.device).type
-    state.start(work, queue=queue, page=page, take_over=take_over)
+    state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
 
 
 def _gap_switch() -> str:

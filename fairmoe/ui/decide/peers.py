@@ -62,7 +62,8 @@ def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> Non
         if end.result is not None:
             explored.peers = end.result
 
-    state.start(work, queue="cpu", page=page, take_over=take_over)
+    table = explored.origin.labelled.table
+    state.start(work, table=table, queue="cpu", page=page, take_over=take_over)
     explored.last = None
 
 

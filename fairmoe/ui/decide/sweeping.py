@@ -170,7 +170,7 @@ def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page:
             explored.sweep = end.result
 
     queue = resolve_device(runs[0].device).type
-    state.start(work, queue=queue, page=page, take_over=take_over)
+    state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
     explored.last = None
 
 

@@ -77,7 +77,7 @@ def start_training(
             state.keep(trained.run, trained.labelled, name, reason=trained.reason)
 
     queue = resolve_device(settings.device).type
-    state.start(work, queue=queue, page=page, take_over=take_over)
+    state.start(work, table=rows.table, queue=queue, page=page, take_over=take_over)
     state.last, state.is_new = None, False
 
 

@@ -86,6 +86,7 @@ class Session:
 
     Attributes:
         owner: The secret by which the job registry knows this session.
+        public: Digests of the tables that anybody may have: the demo, and what was fetched.
         version: Counts the tables loaded, so that the widgets of a new table begin anew.
         source: The table as it was read.
         table: The table as the user has it read.
@@ -106,6 +107,7 @@ class Session:
     """
 
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    public: set[str] = field(default_factory=set)
     version: int = 0
     source: Table | None = None
     table: Table | None = None
@@ -137,9 +139,17 @@ class Session:
         """The run that the pages show."""
         return None if self.kept is None else self.kept.run
 
-    def load(self, table: Table, roles: Roles | None = None) -> None:
-        """Replace the data; a run that was trained on other data stays."""
+    def load(self, table: Table, roles: Roles | None = None, *, public: bool = False) -> None:
+        """Replace the data; a run that was trained on other data stays.
+
+        Args:
+            table: The data.
+            roles: What each column is for, if that is known.
+            public: Whether anybody may have them.
+        """
         suggestion = suggest_roles(table)
+        if public:
+            self.public.add(table.sha256)
         self.version += 1
         self.source = table
         self.suggestion, self.initial_roles = suggestion, roles
@@ -182,6 +192,7 @@ class Session:
         self,
         work: Callable[[OnProgress], Any],
         *,
+        table: Table,
         queue: str,
         page: str,
         take_over: "Callable[[Snapshot[Any]], None]",
@@ -189,7 +200,9 @@ class Session:
         """Queue a piece of work.
 
         Args:
-            work: See `JobRegistry.submit`.
+            work: See `JobRegistry.submit`. Experts that it trains are found again by this session
+                alone, or by all if the table is public.
+            table: What it works on.
             queue: See `JobRegistry.submit`.
             page: The page that shows how it goes.
             take_over: Is given how the work ended, when the session next looks.
@@ -198,7 +211,15 @@ class Session:
             InvalidInputError: A piece of work of this session has not ended.
             UnavailableError: Too many wait in the queue.
         """
-        self.job_id = registry().submit(work, owner=self.owner, queue=queue)
+        owner = "" if table.sha256 in self.public else self.owner
+
+        def owned(on_progress: OnProgress) -> Any:
+            from fairmoe.training import experts_of  # noqa: PLC0415
+
+            with experts_of(owner):
+                return work(on_progress)
+
+        self.job_id = registry().submit(owned, owner=self.owner, queue=queue)
         self.job_page, self._take_over = page, take_over
 
     def job(self) -> "Snapshot[Any] | None":

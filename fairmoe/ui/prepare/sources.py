@@ -14,7 +14,7 @@ MAX_BYTES = 256 * 2**20
 
 def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""
-    state.load(demo_table(), DEMO_ROLES)
+    state.load(demo_table(), DEMO_ROLES, public=True)
     state.settle(DEMO_ROLES)
 
 
@@ -41,7 +41,8 @@ def _upload(state: Session) -> None:
         FILE_TYPES,
         # A new key for each table, so that the file's bytes are let go once they are read.
         key=f"upload-{state.version}",
-        help="It is read into the memory of this session, and nowhere else.",
+        help="It is read into the memory of this session. Above a megabyte it passes through the "
+        "server's temporary folder while it arrives.",
     )
     files = loading().files
     with st.popover("If it is read wrongly", icon=":material/tune:"):
@@ -92,5 +93,5 @@ def _public(state: Session) -> None:
             fetch = st.button(source.title, key=f"public-{name}", width="stretch")
             if fetch:
                 with apologies(), st.spinner("Fetching"):
-                    state.load(fetch_public(name), source.roles)
+                    state.load(fetch_public(name), source.roles, public=True)
                     st.rerun()

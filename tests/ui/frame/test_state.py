@@ -1,7 +1,9 @@
+import threading
 from dataclasses import replace
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
+from fairmoe.training import cache
 from fairmoe.ui.frame.state import MOST_ANSWERS, MOST_FIGURES, MOST_RUNS, Session
 from tests.ui.fakes import make_run
 
@@ -83,3 +85,23 @@ def test_figures_are_drawn_once_and_push_out_no_answer():
     # The first is the longest unasked when one too many comes.
     assert drawn == [*range(MOST_FIGURES + 1), 0]
     assert state.once(("answer",), lambda: "anew") == "kept"
+
+
+def test_what_is_trained_is_found_again_by_its_session_alone_unless_the_table_is_public():
+    asked = []
+    for public in (False, True):
+        for _ in range(2):
+            session = Session()
+            session.load(demo_table(), DEMO_ROLES, public=public)
+            session.start(
+                lambda _: asked.append(cache._owner.get()),
+                table=session.table,
+                queue="test",
+                page="",
+                take_over=lambda _: None,
+            )
+            while session.job() is not None:
+                threading.Event().wait(0.01)
+    one, two, *shared = asked
+    assert len({one, two, ""}) == 3
+    assert shared == ["", ""]
