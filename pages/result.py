@@ -4,7 +4,7 @@ import streamlit as st
 
 from fairmoe.ui.decide.dial import show_dial_in_brief
 from fairmoe.ui.frame.frame import RESULT, page
-from fairmoe.ui.understand.result import show_in_people, show_words, way_on
+from fairmoe.ui.understand.result import show_picture, show_words, way_on
 from fairmoe.ui.understand.results import show_alarms
 
 with page(RESULT) as state:
@@ -14,6 +14,6 @@ with page(RESULT) as state:
     show_alarms(kept.run, "test", ("mixture",))
     with st.container(gap="xsmall"):
         show_words(state, kept.run)
-        show_in_people(state, kept.run)
+        show_picture(state, kept.run)
         show_dial_in_brief(state, kept, RESULT)
         way_on()

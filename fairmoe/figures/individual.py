@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe._escape import Html, escape_html
+from fairmoe._escape import escape_html
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.palette import (
     MODEL_STYLES,
@@ -14,53 +14,10 @@ from fairmoe.figures.palette import (
     group_styles,
     reserve_room,
 )
-from fairmoe.figures.panels import add_upright, axes_of, side_by_side
-from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS
+from fairmoe.figures.panels import axes_of, side_by_side
+from fairmoe.names import MIXTURE_AND_EXPERTS
 
 THRESHOLD_PERCENT = 50
-
-
-def opinions_figure(said: "pd.Series[float]", positive: str) -> go.Figure:
-    """Draw each model's probability for one person, and the gate's weights.
-
-    Args:
-        said: One row of what `fairmoe.analysis.individual.predict` returns.
-        positive: The positive class in words.
-    """
-    labels = [MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS]
-    ticks = [0, 25, 50, 75, 100]
-    axis = {"range": [0, 128], "tickvals": ticks, "ticktext": [f"{tick}%" for tick in ticks]}
-    figure = side_by_side(
-        [Html(f"probability of {escape_html(positive)}"), Html("weight by the gate")],
-        title="What do the models say, and whom does the gate ask?",
-        height=280,
-        rows={"autorange": "reversed", "ticksuffix": "  "},
-        values=[axis, axis],
-    )
-    for place, values in (
-        (1, [100 * said[model] for model in MIXTURE_AND_EXPERTS]),
-        (2, [None, *(100 * said[f"weight of {expert}"] for expert in EXPERTS)]),
-    ):
-        figure.add_bar(
-            x=values,
-            y=labels,
-            orientation="h",
-            marker={
-                "color": [MODEL_STYLES[model].colour for model in MIXTURE_AND_EXPERTS],
-                "pattern": {
-                    **PATTERN,
-                    "shape": [MODEL_STYLES[model].pattern for model in MIXTURE_AND_EXPERTS],
-                },
-            },
-            text=["" if value is None else f"{value:.1f}%" for value in values],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-            **axes_of(place),
-        )
-    add_upright(figure, 1, THRESHOLD_PERCENT, color=GREY, width=2, dash="dash")
-    reserve_room(figure, labels)
-    return figure
 
 
 def reasons_figure(

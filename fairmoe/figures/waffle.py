@@ -28,17 +28,17 @@ _STYLE = """<style>
 .fm-waffle small { opacity: .75; font-weight: 400; font-size: .86em }
 .fm-waffle table { width: 100%; border-collapse: collapse; margin: 0; border: 0 }
 .fm-waffle :is(th, td) {
-  padding: .2em .5em; border: 0; text-align: left; vertical-align: middle; width: 29%
+  padding: .2em .5em; border: 0; text-align: left; vertical-align: middle; width: 28%
 }
-.fm-waffle :is(th, td):first-child { width: 13%; overflow-wrap: anywhere }
+.fm-waffle :is(th, td):first-child { width: 16%; overflow-wrap: break-word }
 .fm-waffle tbody tr:last-child { border-top: 1px solid rgba(128,128,128,.45) }
 .fm-waffle tbody tr:last-child > * { vertical-align: top }
 .fm-waffle .legend, .fm-waffle .cell {
   display: flex; flex-wrap: wrap; align-items: center; gap: .1em .7em
 }
 .fm-waffle .legend { gap: 0 1.2em; padding: 0 .5em }
-.fm-waffle .cell > img { max-width: 100%; display: block }
-.fm-waffle .gap { font-size: 1.75em; font-weight: 650; display: block }
+.fm-waffle .cell > img { flex: 1 1 4.6em; min-width: 0; display: block }
+.fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }
 </style>"""
 
 
@@ -121,7 +121,7 @@ def _cell(
         width=wide,
         height=deep,
         alt=alt,
-        style=f"width:{wide * (0.64 if deep == 10 else 0.5):g}em;aspect-ratio:{wide}/{deep}",
+        style=f"max-width:{6 if deep == 10 else 9.6}em;aspect-ratio:{wide}/{deep}",
     )
     numbers = f'<span aria-hidden="true"><b>{counts[0]}</b>{wrongly}</span>'
     return f'<td><div class="cell">{image}{numbers}</div></td>'

@@ -5,6 +5,8 @@ from typing import ClassVar
 
 import plotly.graph_objects as go
 
+from fairmoe._escape import Html
+
 
 @dataclass(frozen=True)
 class Text:
@@ -77,6 +79,20 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture that is markup, as it is put into the page.
+
+    Attributes:
+        markup: From `fairmoe.figures`, which escapes whatever names it holds.
+        source: What it is drawn from, in words.
+    """
+
+    kind: ClassVar = "picture"
+    markup: Html
+    source: str
+
+
+@dataclass(frozen=True)
 class Folded:
     """A table that a screen shows when asked, and that is not printed.
 
@@ -102,7 +118,7 @@ class Form:
     fields: tuple[tuple[str, str], ...]
 
 
-Block = Text | Caution | Points | Grid | Chart | Folded | Form
+Block = Text | Caution | Points | Grid | Chart | Picture | Folded | Form
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,17 @@ from fairmoe.figures.experts import rates_figure, scores_figure
 from fairmoe.figures.routing import weights_figure
 from fairmoe.names import SPLITS
 from fairmoe.report.awareness import awareness
-from fairmoe.report.blocks import Block, Caution, Folded, Grid, Points, Section, Text, chart
+from fairmoe.report.blocks import (
+    Block,
+    Caution,
+    Folded,
+    Grid,
+    Picture,
+    Points,
+    Section,
+    Text,
+    chart,
+)
 from fairmoe.report.findings import Findings
 from fairmoe.report.front_page import front_page
 from fairmoe.report.grids import (
@@ -50,6 +60,7 @@ from fairmoe.sentences.costs import (
 )
 from fairmoe.sentences.data import label_takeaway
 from fairmoe.sentences.gaps import GAP_METRICS
+from fairmoe.sentences.mixture_map import MAP_EXPLAINED, map_of_mixture
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.routing import gate_reading, weights_takeaway
 from fairmoe.sentences.training import (
@@ -154,6 +165,10 @@ def routing(found: Findings) -> Section:
         "Which expert decides",
         (
             Text(gate_reading(found.routed)),
+            Picture(
+                map_of_mixture(found.weights.iloc[0], found.run.scores["test"], "Everyone"),
+                f"{drawn_from_test(found)} {MAP_EXPLAINED}",
+            ),
             chart(
                 "weights",
                 weights_figure(found.weights),

@@ -12,6 +12,10 @@ from fairmoe.sentences.wording import capitalised, listed
 MOST_NAMED = 3
 """Of more groups those are named in which most changes."""
 
+_FEW = 2
+"""Of so few groups each is told of, whether its change is clear or not."""
+
+_AS_MANY = "as many"
 NOT_COMPARED = "Groups of fewer than 30 people are not compared."
 
 
@@ -95,37 +99,43 @@ def changed_harm(groups: pd.DataFrame, good: str, bad: str) -> str:
     known = groups[groups["good_label"] > 0]
     if known.empty:
         return f"Nobody in these rows has the label “{good}”."
-    size = known["harmed_change"].abs().sort_values(ascending=False, kind="stable")
-    # In the order of the groups everywhere else.
-    named = known[known.index.isin(size.index[:MOST_NAMED])]
-    if size.round(2).max() == 0:
+    rounded = known["harmed_change"].round(2)
+    if not rounded.any():
         return (
             f"Of 100 people labelled “{good}”, as many wrongly get “{bad}” as with the plain model,"
             " in every group."
         )
-    changes = [
-        (_of_people(row["harmed_change"], "as many"), _chance(row)) for _, row in named.iterrows()
-    ]
+    is_clear = (known["harmed_change_low"] > 0) | (known["harmed_change_high"] < 0)
+    told_of = known if len(known) <= _FEW else known[is_clear & (rounded != 0)]
+    if told_of.empty:
+        return (
+            f"Of 100 people labelled “{good}”, about as many wrongly get “{bad}” as with the plain "
+            "model: in no group is the change more than chance."
+        )
+    size = told_of["harmed_change"].abs().sort_values(ascending=False, kind="stable")
+    # In the order of the groups everywhere else.
+    named = told_of[told_of.index.isin(size.index[:MOST_NAMED])]
+    changes = [f"{_of_people(row['harmed_change'])}" for _, row in named.iterrows()]
+    chances = [_chance(row) for _, row in named.iterrows()]
     names = [str(name) for name in named.index]
-    (first, chance), *others = changes
-    beside = "as" if first == "as many" else "than"
-    told = (
-        f"Of 100 {names[0]} labelled “{good}”, {first} wrongly get “{bad}” {beside} with the plain "
-        f"model{chance}"
-    )
-    rest = [
-        f"of 100 {name}, {change}{chance}"
-        for name, (change, chance) in zip(names[1:], others, strict=True)
+    beside = "as" if changes[0] == _AS_MANY else "than"
+    told = [
+        f"Of 100 {names[0]} labelled “{good}”, {changes[0]} wrongly get “{bad}” {beside} with the "
+        f"plain model{chances[0]}",
+        *(
+            f"of 100 {name}, {change}{chance}"
+            for name, change, chance in zip(names[1:], changes[1:], chances[1:], strict=True)
+        ),
     ]
-    left = len(known) - len(named)
-    fewer = f" In {left} more group{'s' if left > 1 else ''} less changes." if left else ""
-    return f"{'; '.join([told, *rest])}.{fewer}"
+    others = len(known) - len(named)
+    rest = "In the other groups less changes, or it could be chance."
+    return f"{'; '.join(told)}. {rest if others else ''}".strip()
 
 
-def _of_people(change: float, same: str) -> str:
+def _of_people(change: float) -> str:
     people = round(100 * change)
     if not people:
-        return same
+        return _AS_MANY
     return f"{abs(people)} {'more' if people > 0 else 'fewer'}"
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fairmoe.figures.individual import changes_figure, opinions_figure, reasons_figure, swap_figure
-from fairmoe.figures.palette import MODEL_STYLES, group_styles
+from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
+from fairmoe.figures.palette import group_styles
 from fairmoe.names import MIXTURE_AND_EXPERTS
 from fairmoe.sentences.individual import (
     changes_takeaway,
@@ -30,13 +30,7 @@ SWAPPED = pd.DataFrame({"mixture": [0.4, 0.55, 0.35], "group": [-1, 0, 2]})
 CHANGES = pd.DataFrame({"change": ["<i>a</i> 1 → 2", "b x → y"], "cost": [0.2, 0.5], "proba": 0.6})
 
 
-def test_opinions_are_drawn_in_the_colours_of_the_models():
-    figure = opinions_figure(SAID, "<u>hired</u>")
-    proba, weight = figure.data
-    assert list(proba.x) == pytest.approx([40, 60, 30, 70])
-    assert list(weight.x)[1:] == pytest.approx([20, 70, 10])
-    assert list(proba.marker.color) == [MODEL_STYLES[model].colour for model in MIXTURE_AND_EXPERTS]
-    assert "<u>" not in figure.to_json()
+def test_opinions_are_told_with_who_would_decide_otherwise():
     assert opinions_takeaway(SAID, "hired") == (
         "The mixture gives hired a probability of 40.0%, which is not above 50%; alone, the "
         "utility expert and the procedural expert would decide otherwise."
@@ -90,7 +84,6 @@ def test_changes_are_drawn_by_size_and_told():
 
 def test_titles_ask_and_colours_are_explicit():
     for figure in (
-        opinions_figure(SAID, "hired"),
         reasons_figure(REASONS, dict.fromkeys(REASONS.index, "1"), "hired"),
         swap_figure(SWAPPED, ["c", "a", "b"], ["a", "b", "c"]),
         changes_figure(CHANGES),

@@ -95,6 +95,9 @@ def test_an_unknown_section_is_refused(report):
     assert error.value.choices == tuple(REPORT_SECTIONS)
 
 
+DRAWN = "data:image/svg+xml;base64,"
+
+
 def test_structure_is_what_a_screen_reader_needs(page):
     assert page.of("html")[0]["lang"] == "en"
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
@@ -104,7 +107,7 @@ def test_structure_is_what_a_screen_reader_needs(page):
     assert all(attrs.get("scope") in ("col", "row") for attrs in page.of("th"))
     assert len(page.of("caption")) == len(page.of("table"))
     charts = [attrs for attrs in page.of("div") if attrs.get("role") == "img"]
-    assert len(page.of("figure")) == len(page.of("figcaption")) == len(charts) == 6
+    assert len(page.of("figure")) == len(page.of("figcaption")) == len(charts) == 7
     assert len(page.of("details")) == len(page.of("summary")) == 9
     assert all(attrs["aria-label"].endswith(".") for attrs in charts)
     ids = [attrs["id"] for _, attrs in page.elements if "id" in attrs]
@@ -124,7 +127,7 @@ def test_nothing_is_fetched(html, page):
     rest = without_plotly(html)
     assert not re.search(r"https?:|\bwss?:|ftp:|//\w[\w-]*\.\w|@import|url\(", rest)
     for _, attrs in page.elements:
-        assert "src" not in attrs
+        assert attrs.get("src", DRAWN).startswith(DRAWN)
         assert attrs.get("href", "#").startswith("#")
         assert not any(name.startswith("on") for name in attrs)
     assert not page.of("link")
@@ -156,7 +159,9 @@ def test_no_name_and_no_note_is_markup(nasty_run):
     page = Page(html)
     charts = sum(block.kind == "chart" for s in report.sections for block in s.blocks)
     assert len(page.of("script")) == charts + 2
-    assert not page.of("img")
+    pictures = sum(block.kind == "picture" for s in report.sections for block in s.blocks)
+    assert len(page.of("img")) == 2 * pictures
+    assert all(attrs["src"].startswith(DRAWN) for attrs in page.of("img"))
     assert not page.of("b")
     assert "<script>alert" not in html
     assert "{{ 7 * 7 }}" in page.text("h1")[0]

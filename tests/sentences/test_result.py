@@ -99,9 +99,16 @@ def harm(**rows):
                 c=(9, -0.3, -0.4, -0.2),
                 d=(9, 0.2, 0.1, 0.3),
                 e=(0, math.nan, math.nan, math.nan),
+                f=(9, 0.9, -0.1, 1.0),
             ),
             "Of 100 a labelled “hired”, 10 more wrongly get “not hired” than with the plain model; "
-            "of 100 c, 30 fewer; of 100 d, 20 more. In 1 more group less changes.",
+            "of 100 c, 30 fewer; of 100 d, 20 more. In the other groups less changes, or it could "
+            "be chance.",
+        ),
+        (
+            harm(a=(9, 0.1, -0.1, 0.2), b=(9, 0.2, -0.1, 0.3), c=(9, -0.3, -0.4, 0.2)),
+            "Of 100 people labelled “hired”, about as many wrongly get “not hired” as with the "
+            "plain model: in no group is the change more than chance.",
         ),
     ],
 )

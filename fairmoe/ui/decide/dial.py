@@ -65,7 +65,7 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
     """
     account = kept.run.account(otherwise=True)
     told = cost_in_people(account.groups, account.everyone, kept.run.good_and_bad[0])
-    dial, cost = st.columns([5, 6], vertical_alignment="center")
+    dial, cost = st.columns([4, 7] if kept.front else [2, 5], vertical_alignment="center")
     cost.markdown(escape_markdown(told))
     with dial:
         if kept.front:

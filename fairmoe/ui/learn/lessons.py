@@ -27,6 +27,7 @@ from fairmoe.lessons import (
 )
 from fairmoe.names import EXPERTS, METRICS, MODELS
 from fairmoe.sentences import lessons as sentences
+from fairmoe.sentences.mixture_map import map_of_lesson
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table
 
 T = TypeVar("T")
@@ -162,6 +163,8 @@ def _show_balance(work: str) -> None:
         part[(part["temperature"] == temperature) & (part["balance"] == weight)]
         for part in (found.usage, found.certainty)
     )
+    means = usage.groupby("expert")["weight"].mean()
+    st.html(map_of_lesson({str(expert): float(means[expert]) for expert in EXPERTS}))
     show_chart(
         gate_figures.balance_figure(usage, certainty),
         takeaway=sentences.balance_takeaway(usage, certainty),

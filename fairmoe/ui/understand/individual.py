@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
-from fairmoe.figures.individual import changes_figure, opinions_figure, reasons_figure, swap_figure
+from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.individual import (
     changes_takeaway,
@@ -14,6 +14,7 @@ from fairmoe.sentences.individual import (
     reasons_takeaway,
     swap_takeaway,
 )
+from fairmoe.sentences.mixture_map import map_of_person
 from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
@@ -40,12 +41,8 @@ def show_opinions(person: Person) -> None:
     ):
         column.metric(label, escape_markdown(value), help=escape_markdown(text), border=True)
     takeaway = opinions_takeaway(said, _positive(run))
-    show_chart(
-        opinions_figure(said, _positive(run)),
-        takeaway=takeaway,
-        source=f"{_source(person)} Above 50% is predicted “{run.data.words[0]}”.",
-        key=f"opinions-{person.key}",
-    )
+    st.html(map_of_person(said.to_dict(), run.data.words, list(run.data.groups)[person.group]))
+    st.caption(escape_markdown(f"{takeaway} {_source(person)}"))
     weights = {MODELS[expert]: said[f"weight of {expert}"] for expert in EXPERTS}
     csv = pd.DataFrame(
         {

@@ -11,11 +11,15 @@ from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
 from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, TRADE_OFF
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning
 
 if TYPE_CHECKING:
     from fairmoe.analysis import Result
     from fairmoe.runs import Run
+
+_PICTURE = "result-picture"
+_MAP = "Map"
 
 
 def show_words(state: Session, run: "Run") -> None:
@@ -28,27 +32,38 @@ def show_words(state: Session, run: "Run") -> None:
     ask_meaning(state, run)
 
 
-def show_in_people(state: Session, run: "Run") -> None:
-    """Show of 100 people in each group who gets the outcome, thrice, and the gap beneath."""
+def show_picture(state: Session, run: "Run") -> None:
+    """Show of 100 people in each group who gets the outcome, thrice, with the gaps; or the map."""
+    if st.session_state.get(_PICTURE) == _MAP:
+        show_map(run, "test", "result")
+        return
     found = _found(state, run)
-    is_told = run.roles.target.favourable is not None
     st.html(
         waffle(
             found.account.groups,
             {source: gap_in_words(gap) for source, gap in found.gaps.items()},
             words=run.good_and_bad,
-            is_told=is_told,
+            is_told=run.roles.target.favourable is not None,
             caption=of_hundred_takeaway(found.account.groups, run.good_and_bad[0]),
         )
     )
 
 
 def way_on() -> None:
-    """Show what to read next."""
-    with st.container(horizontal=True):
+    """Show what to read next, and let the user choose the picture."""
+    with st.container(horizontal=True, vertical_alignment="center"):
         link(EXPERTS, "Who: every group")
         link(ATTENTION, "Why: the features")
         link(TRADE_OFF, "What else: settings")
+        st.segmented_control(
+            "Picture",
+            ["People", _MAP],
+            default="People",
+            required=True,
+            key=_PICTURE,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
 
 
 def _found(state: Session, run: "Run") -> "Result":

@@ -35,6 +35,7 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.state import KeptRun, Session
 from fairmoe.ui.understand.attention import rows_in
+from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.results import describe, show_curve_numbers
 
 if TYPE_CHECKING:
@@ -49,11 +50,7 @@ def show_reading(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Say what routing is, and how much the gate of the run decides."""
     rows = routed(state, kept, split)
     show_note(escape_markdown(gate_reading(rows)), icon=":material/alt_route:")
-    st.markdown(
-        "For each row the gate weighs the opinions of the three experts; the weights sum to 100%. "
-        "Look for groups that are routed otherwise than the rest, and for what that changes in "
-        "the end: a gate that sends one group to the result expert treats it by other rules."
-    )
+    show_map(kept.run, split, "routing")
 
 
 def show_weights(_: Session, kept: KeptRun, split: SplitName) -> None:

@@ -17,6 +17,11 @@ def routing(app: AppTest, demo_run) -> AppTest:
     return app.switch_page("pages/routing.py").run()
 
 
+def list_of_part(app):
+    """Return the list of the open part; the first chooses for whom the map is."""
+    return app.selectbox[1]
+
+
 def test_the_page_says_how_much_the_gate_decides(routing):
     assert not routing.exception
     assert routing.info[0].value.startswith("The gate ")
@@ -53,8 +58,8 @@ def test_all_rows_are_listed_until_some_are_selected(routing, demo_run):
 
 def test_the_weights_follow_the_chosen_column(routing):
     open_part(routing, "routing-part", "Along a column")
-    assert list(routing.selectbox[0].options)[:2] == ["age", "region_of_birth"]
-    routing.selectbox[0].set_value("education").run()
+    assert list(list_of_part(routing).options)[:2] == ["age", "region_of_birth"]
+    list_of_part(routing).set_value("education").run()
     assert not routing.exception
     assert routing.dataframe[0].value.index.name == "Value"
     assert "missing" in routing.dataframe[0].value.index
@@ -85,9 +90,9 @@ def test_overruling_the_gate_is_computed_once_for_each_question(routing, demo_ru
         100 * scores["result"]["f_res"], abs=1e-3
     )
     assert table.loc["As routed", "f_res_change"] == 0
-    routing.selectbox[0].set_value(1).run()
+    list_of_part(routing).set_value(1).run()
     assert "the group male" in routing.get("plotly_chart")[0].proto.alt
-    routing.selectbox[0].set_value(-1).run()
+    list_of_part(routing).set_value(-1).run()
     assert asked == [None, 1]
     routing.get_by_key("forced-scatter").set_value(True).run()
     assert not routing.exception
@@ -123,11 +128,11 @@ def test_the_chosen_rows_stay_chosen_on_other_pages(routing):
 def test_a_group_sent_in_one_run_is_not_sent_in_a_run_with_other_groups(routing, demo_run):
     run, labelled = demo_run
     open_part(routing, "routing-part", "What if")
-    routing.selectbox[0].set_value(1).run()
+    list_of_part(routing).set_value(1).run()
     routing.session_state["fairmoe"].keep(replace(run, run_id="other"), labelled)
     routing.run()
     assert not routing.error
-    assert routing.selectbox[0].value == -1
+    assert list_of_part(routing).value == -1
 
 
 def test_changes_that_read_as_none_are_zero_and_unknown_ones_stay_unknown(monkeypatch):

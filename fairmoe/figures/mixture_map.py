@@ -1,0 +1,136 @@
+"""The map of a mixture: data, three experts, the gate that weighs them, and what comes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fairmoe._escape import Html, escape_html
+from fairmoe.figures.markup import attribute, drawing
+from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe.names import EXPERTS
+
+_TALL, _WIDE = 300.0, 100.0
+_TRUNK = 130.0
+"""How thick all the weight is, where the streams meet."""
+
+_BRANCH = 8.0
+_STYLE = """<style>
+.fm-map {
+  display: grid; line-height: 1.25; max-width: 60em; padding: .3em 0;
+  grid-template-columns:
+    minmax(5em, 1fr) minmax(.9em, 1fr) minmax(8.6em, 2.4fr) minmax(2.4em, 1.6fr)
+    minmax(5.2em, 1.3fr);
+}
+.fm-map small { opacity: .78; font-size: .86em; display: block }
+.fm-map strong { display: block }
+.fm-map .box {
+  border: 1px solid rgba(128,128,128,.5); border-radius: 8px; padding: .4em .55em;
+  align-self: center; min-width: 0; overflow-wrap: break-word;
+}
+.fm-map .end { min-height: 43%; display: flex; flex-direction: column; justify-content: center }
+.fm-map .experts { display: grid; grid-template-rows: repeat(3, 1fr) }
+.fm-map .experts > div { display: flex; padding: .2em 0 }
+.fm-map .expert {
+  flex: 1; display: flex; justify-content: space-between; align-items: center; gap: .4em;
+  border-left-width: 6px;
+}
+.fm-map .weight { font-size: 1.25em; font-weight: 650 }
+.fm-map .flow { position: relative }
+.fm-map .flow img { position: absolute; inset: 0; width: 100%; height: 100% }
+.fm-map .gate { position: absolute; right: .2em; top: .3em; font-weight: 650 }
+</style>"""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place on the map.
+
+    Attributes:
+        title: What it is.
+        lines: What there is to say of it, one below the other.
+    """
+
+    title: str
+    lines: tuple[str, ...] = ()
+
+
+def mixture_map(
+    weights: Mapping[str, float],
+    *,
+    data: Stop,
+    experts: Mapping[str, Stop],
+    mixture: Stop,
+    alt: str,
+) -> Html:
+    """Draw who is asked, what each expert has to say, and how much the gate counts it.
+
+    Args:
+        weights: The gate's weight of each of `EXPERTS`, in [0, 1]: means, or those of one person.
+        data: Whom the map is about.
+        experts: Each of `EXPERTS`.
+        mixture: What comes of it.
+        alt: What a screen reader says in the place of all this.
+    """
+    end = f"border: 2px solid {MODEL_STYLES['mixture'].colour}"
+    boxes = "".join(_expert(expert, experts[expert], weights[expert]) for expert in EXPERTS)
+    return Html(
+        f'{_STYLE}<div class="fm-map" role="img" aria-label="{attribute(alt)}">'
+        f'<div class="box">{_text(data)}</div><div class="flow">{_to_experts()}</div>'
+        f'<div class="experts">{boxes}</div>'
+        f'<div class="flow">{_to_mixture(weights)}<span class="gate">Gate</span></div>'
+        f'<div class="box end" style="{end}">'
+        f"{_text(mixture)}</div></div>"
+    )
+
+
+def stream(left: tuple[float, float], right: tuple[float, float]) -> str:
+    """Return the outline of a stream from one side to the other, as an SVG path.
+
+    Args:
+        left: Where it begins, from top to bottom.
+        right: Where it ends, likewise.
+    """
+    half = _WIDE / 2
+    (top, bottom), (upper, lower) = left, right
+    return (
+        f"M0 {top:.2f}C{half:g} {top:.2f} {half:g} {upper:.2f} {_WIDE:g} {upper:.2f}"
+        f"V{lower:.2f}C{half:g} {lower:.2f} {half:g} {bottom:.2f} 0 {bottom:.2f}Z"
+    )
+
+
+def _expert(expert: str, stop: Stop, weight: float) -> str:
+    colour = MODEL_STYLES[expert].colour
+    return (
+        f'<div><div class="box expert" style="border-left-color:{colour}">'
+        f'<span>{_text(stop)}</span><span class="weight">{weight:.0%}</span></div></div>'
+    )
+
+
+def _text(stop: Stop) -> str:
+    lines = "".join(f"<small>{escape_html(line)}</small>" for line in stop.lines)
+    return f"<strong>{escape_html(stop.title)}</strong>{lines}"
+
+
+def _centres() -> list[float]:
+    return [(place + 0.5) * _TALL / len(EXPERTS) for place in range(len(EXPERTS))]
+
+
+def _to_experts() -> Html:
+    begin = _TALL / 2 - _BRANCH * len(EXPERTS) / 2
+    shapes, half = "", _BRANCH / 2
+    for place, centre in enumerate(_centres()):
+        top = begin + _BRANCH * place
+        outline = stream((top, top + _BRANCH), (centre - half, centre + half))
+        shapes += f'<path fill="#8C96A0" fill-opacity=".55" d="{outline}"/>'
+    return drawing(shapes, width=_WIDE, height=_TALL, alt="", style="")
+
+
+def _to_mixture(weights: Mapping[str, float]) -> Html:
+    end = (_TALL - _TRUNK * sum(weights.values())) / 2
+    shapes = ""
+    for expert, centre in zip(EXPERTS, _centres(), strict=True):
+        thick = _TRUNK * weights[expert]
+        outline = stream((centre - thick / 2, centre + thick / 2), (end, end + thick))
+        colour = MODEL_STYLES[expert].colour
+        shapes += f'<path fill="{colour}" fill-opacity=".7" d="{outline}"/>'
+        end += thick
+    return drawing(shapes, width=_WIDE, height=_TALL, alt="", style="")

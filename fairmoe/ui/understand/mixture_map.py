@@ -1,0 +1,37 @@
+"""The map of the mixture, for everyone or for one group."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.names import SplitName
+from fairmoe.sentences.mixture_map import EVERYONE, MAP_EXPLAINED, map_of_mixture
+from fairmoe.ui.understand.results import describe
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
+
+
+def show_map(run: "Run", split: SplitName, key: str) -> None:
+    """Show the map of a run's mixture, and let the user choose for whom.
+
+    Args:
+        run: The run.
+        split: On which rows.
+        key: Tells the choice from others.
+    """
+    from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
+
+    record, groups = run.splits[split], list(run.data.groups)
+    weights = weights_by_group(record.gate, record.group, groups).dropna()
+    names = [EVERYONE, *(str(name) for name in weights.index[1:])]
+    who = st.selectbox(
+        "For whom",
+        names,
+        key=f"map-of-{key}-{run.data.sha256[:8]}",
+        label_visibility="collapsed",
+        width=260,
+    )
+    st.html(map_of_mixture(weights.iloc[names.index(who)], run.scores[split], who))
+    st.caption(escape_markdown(f"{describe(run, split)} {MAP_EXPLAINED}"))
