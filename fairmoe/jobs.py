@@ -80,10 +80,13 @@ class JobRegistry(Generic[T]):
 
     A job is found by an id that cannot be guessed, and only by its owner: for anyone else it
     does not exist. A job of which nobody has asked for a snapshot for `patience` seconds
-    is stopped and forgotten with all it holds.
+    is stopped and forgotten with all it holds, unless it is to be kept for longer and stands in
+    nobody's way.
 
     Args:
-        patience: Seconds without a snapshot after which a job is stopped.
+        patience: Seconds without a snapshot after which a job is stopped if others wait for it.
+        kept_for: Seconds without a snapshot after which any job is forgotten; by default
+            `patience`.
         max_waiting: Jobs that may wait in one queue.
         clock: Returns seconds, never falling.
     """
@@ -92,10 +95,12 @@ class JobRegistry(Generic[T]):
         self,
         *,
         patience: float = 300.0,
+        kept_for: float = 0.0,
         max_waiting: int = 20,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._patience = patience
+        self._kept_for = max(patience, kept_for)
         self._max_waiting = max_waiting
         self._clock = clock
         self._lock = threading.RLock()
@@ -215,7 +220,15 @@ class JobRegistry(Generic[T]):
                     return
 
     def _is_abandoned(self, job: _Job[T]) -> bool:
-        return self._clock() - job.last_seen > self._patience
+        unseen = self._clock() - job.last_seen
+        if unseen <= self._patience or unseen > self._kept_for:
+            return unseen > self._patience
+        return job.active and any(
+            other.queue == job.queue
+            and other.state == "waiting"
+            and self._clock() - other.last_seen <= self._patience
+            for other in self._jobs.values()
+        )
 
     def _run_queue(self, queue: str) -> None:
         while True:

@@ -299,3 +299,23 @@ def test_a_finished_job_is_forgotten_though_nobody_asks_again(monkeypatch):
     assert not gone.is_set()
     clock.now = 61
     assert gone.wait(PATIENCE)
+
+
+def test_a_job_that_stands_in_nobodys_way_is_kept_for_longer():
+    clock = Clock()
+    registry: JobRegistry[str] = JobRegistry(patience=60, kept_for=600, clock=clock)
+    done = registry.submit(lambda _: "done", owner="ann")
+    assert settled(registry, done).result == "done"
+    work = Gate()
+    long = registry.submit(work, owner="bob")
+    assert work.started.wait(PATIENCE)
+    clock.now = 200
+    assert state(registry, done) == "finished"
+    assert work.reports_twice()
+    other = registry.submit(lambda _: "next", owner="cat")
+    assert settled(registry, other, "cat").result == "next"
+    assert work.stopped.is_set()
+    assert state(registry, long, "bob") == "gone"
+    clock.now = 801
+    settled(registry, registry.submit(lambda _: "last", owner="dan"), "dan")
+    assert state(registry, done) == "gone"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.ui.frame.state import registry
+from fairmoe.ui.frame.process import registry, sessions
 from tests.patience import PATIENCE
 from tests.ui.fakes import run_at_once
 
@@ -17,6 +17,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 @pytest.fixture(autouse=True)
 def _fresh_registry(monkeypatch: pytest.MonkeyPatch):
     registry.clear()
+    sessions.clear()
     # No timer draws the page again, so the script waits until a file is read.
     monkeypatch.setattr("fairmoe.ui.prepare.loading.SOON", PATIENCE)
 

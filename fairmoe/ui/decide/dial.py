@@ -13,8 +13,9 @@ from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import front_takeaway
 from fairmoe.ui.frame.components import show_chart, show_note
+from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.progress import show_end, show_work
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot

@@ -7,7 +7,8 @@ import streamlit as st
 from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.names import FairlearnMethod
 from fairmoe.progress import OnProgress, Progress
-from fairmoe.ui.frame.state import Explored, Session
+from fairmoe.ui.frame.kept import Explored
+from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.baselines import FairlearnResult

@@ -8,7 +8,8 @@ import streamlit as st
 
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
 from fairmoe.ui.decide.sweeping import rows_of
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
 
 if TYPE_CHECKING:

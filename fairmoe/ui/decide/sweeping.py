@@ -8,8 +8,9 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.progress import OnProgress
 from fairmoe.ui.frame.components import show_note, show_warning
+from fairmoe.ui.frame.kept import Explored, KeptRun
 from fairmoe.ui.frame.progress import show_end, show_work
-from fairmoe.ui.frame.state import Explored, KeptRun, Session
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.settings import LAMBDA_STEPS
 
 if TYPE_CHECKING:

@@ -17,8 +17,9 @@ from fairmoe.ui.frame.components import (
     show_table,
 )
 from fairmoe.ui.frame.frame import EXPERTS
+from fairmoe.ui.frame.kept import Explored
 from fairmoe.ui.frame.links import link
-from fairmoe.ui.frame.state import Explored, Session
+from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.sweep import Sweep

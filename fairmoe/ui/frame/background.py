@@ -6,12 +6,14 @@ import time
 
 import streamlit as st
 
+from fairmoe.ui.frame.process import sessions
+
 SECONDS = 30.0
 
 
 @st.cache_resource(show_spinner=False)
 def collect_once_a_while() -> threading.Thread:
-    """Begin to collect garbage every `SECONDS`, once per process, and return the thread.
+    """Begin to collect garbage and old sessions every `SECONDS`, and return the thread.
 
     Streamlit collects whenever a script or a fragment ends (`runner.postScriptGC`, which the
     app's configuration turns off). Searching all that torch and pandas hold takes a quarter of a
@@ -26,4 +28,5 @@ def collect_once_a_while() -> threading.Thread:
 def _collect() -> None:
     while True:
         time.sleep(SECONDS)
+        sessions().forget_old()
         gc.collect()

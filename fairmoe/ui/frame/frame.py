@@ -12,9 +12,11 @@ from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.preload import preload
+from fairmoe.ui.frame.process import sessions
 from fairmoe.ui.frame.progress import show_work_in_brief
 from fairmoe.ui.frame.runs import run_chooser
-from fairmoe.ui.frame.state import Session, session
+from fairmoe.ui.frame.session import QUERY, forget, remember, say_if_gone, session
+from fairmoe.ui.frame.state import Session
 
 ASSETS = app_folder() / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
@@ -182,8 +184,18 @@ def page(path: str) -> Iterator[Session]:
     )
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
     state = session()
+    try:
+        yield from _page(path, entry, state)
+    finally:
+        # Also where the content ended early, to draw the page again or another one.
+        remember(state)
+
+
+def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
+    remember(state)
     with apologies():
         state.job()
+        say_if_gone()
         st.title(entry.title, anchor=False)
         if entry.lead:
             st.caption(entry.lead)
@@ -231,6 +243,7 @@ def _navigation(state: Session) -> None:
                 disabled=bool(missing),
                 help=missing or None,
                 width="stretch",
+                query_params={QUERY: state.token} if state.token else None,
             )
 
 
@@ -243,10 +256,24 @@ def _what_is_loaded(state: Session) -> None:
         st.caption(f":material/table_chart: {escape_markdown(told)}")
     if state.kept is not None and len(state.runs) == 1:
         st.caption(f":material/model_training: {escape_markdown(f'Shown: {state.kept.name}')}")
+    _where_it_stays(state)
+
+
+def _where_it_stays(state: Session) -> None:
+    minutes = f"{sessions().seconds / 60:.0f} minutes"
+    if not state.token:
+        st.caption(
+            "Your data stays in the memory of the server, and is gone "
+            f"{minutes} after you close the page."
+        )
+        return
     st.caption(
-        "Your data stays in the memory of this session, and is gone when you close or reload "
-        "the page."
+        "Your data stays in the memory of the server. After a reload this browser finds it again "
+        f"by the address of the page. All is gone {minutes} after you close the page."
     )
+    with st.popover("Forget my data", icon=":material/delete_forever:"):
+        st.markdown("The table, the runs and all that was found go at once, in all your tabs.")
+        st.button("Forget all of it", key="forget", on_click=forget, args=(state,))
 
 
 def _show_what_comes_first(missing: str, state: Session) -> None:

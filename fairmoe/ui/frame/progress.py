@@ -14,7 +14,8 @@ from fairmoe.names import PHASES, TRAINING
 from fairmoe.progress import OnProgress, part_done
 from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error, show_note
 from fairmoe.ui.frame.preload import preload
-from fairmoe.ui.frame.state import Session, registry
+from fairmoe.ui.frame.process import registry
+from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run

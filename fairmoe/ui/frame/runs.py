@@ -14,7 +14,8 @@ from fairmoe.ui.frame.components import (
     show_table,
     show_warning,
 )
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 
 LONGEST_NAME = 40
 

@@ -1,12 +1,12 @@
 """What one session knows: its data, its training, its run. Nothing of it is shared."""
 
 import secrets
+import threading
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
-import streamlit as st
 
 from fairmoe.data import (
     LabelledTable,
@@ -21,72 +21,34 @@ from fairmoe.data import (
 )
 from fairmoe.errors import FairmoeError
 from fairmoe.figures.tables import column_table
-from fairmoe.jobs import JobRegistry, Snapshot
+from fairmoe.jobs import Snapshot
 from fairmoe.progress import OnProgress
+from fairmoe.ui.frame.kept import Explored, KeptRun
+from fairmoe.ui.frame.process import registry
 
 if TYPE_CHECKING:
-    from fairmoe.baselines import FairlearnResult
     from fairmoe.runs import Run
-    from fairmoe.sweep import MemoryStore, Sweep
 
 T = TypeVar("T")
 
-_KEY = "fairmoe"
 MOST_RUNS = 12
 MOST_ANSWERS = 64
 MOST_FIGURES = 64
 
 
-@dataclass(frozen=True)
-class KeptRun:
-    """A run of this session, with the rows it was trained on.
-
-    Attributes:
-        name: What the user calls it.
-        run: The run.
-        labelled: The rows, with labels and groups.
-        reason: Why it has the settings that it has, if a small sweep found them.
-        front_end: How the training of its front ended.
-    """
-
-    name: str
-    run: "Run"
-    labelled: LabelledTable
-    reason: str = ""
-    front_end: "Snapshot[Any] | None" = None
-
-    @property
-    def front(self) -> "tuple[Run, ...]":
-        """The points of the run's dial, itself among them; none before they were trained."""
-        return self.run.points if self.run.front else ()
-
-
-@dataclass
-class Explored:
-    """A sweep of this session.
-
-    Attributes:
-        origin: The run around which it was begun; all that the sweep does not vary is as there.
-        store: Finished shards, from which the next sweep around this run goes on.
-        sweep: The runs of the last sweep that finished.
-        last: How the work before ended.
-        peers: What Fairlearn's methods make of the same rows, once someone asked.
-    """
-
-    origin: KeptRun
-    store: "MemoryStore"
-    sweep: "Sweep | None" = None
-    last: "Snapshot[Any] | None" = None
-    peers: "tuple[FairlearnResult, ...]" = ()
-
-
 @dataclass
 class Session:
-    """The state of one browser tab, kept in its memory on the server and nowhere else.
+    """What one user has loaded and trained, kept in the memory of the server and nowhere else.
 
     Attributes:
         owner: The secret by which the job registry knows this session.
         public: Digests of the tables that anybody may have: the demo, and what was fetched.
+        token: By what the address of a page finds this session again; none before there is
+            anything to lose.
+        browser: What tells the browser of this session from others; may be empty.
+        is_over: Whether the user had all of it forgotten.
+        widgets: What was entered, by key, to be entered again after a reload.
+        parts: What modules keep of this session, by their names.
         version: Counts the tables loaded, so that the widgets of a new table begin anew.
         source: The table as it was read.
         table: The table as the user has it read.
@@ -108,6 +70,11 @@ class Session:
 
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     public: set[str] = field(default_factory=set)
+    token: str = ""
+    browser: str = ""
+    is_over: bool = False
+    widgets: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
     version: int = 0
     source: Table | None = None
     table: Table | None = None
@@ -124,6 +91,7 @@ class Session:
     chosen: str | None = None
     turns: int = 0
     row: int | None = None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
     _counted: int = 0
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
@@ -224,15 +192,17 @@ class Session:
 
     def job(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""
-        if self.job_id is None:
+        # Two tabs may look at once.
+        with self._lock:
+            if self.job_id is None:
+                return None
+            snapshot = registry().snapshot(self.job_id, owner=self.owner)
+            if snapshot is not None and snapshot.active:
+                return snapshot
+            registry().forget(self.job_id, owner=self.owner)
+            self.job_id = None
+            self._take_over(snapshot or _LOST)
             return None
-        snapshot = registry().snapshot(self.job_id, owner=self.owner)
-        if snapshot is not None and snapshot.active:
-            return snapshot
-        registry().forget(self.job_id, owner=self.owner)
-        self.job_id = None
-        self._take_over(snapshot or _LOST)
-        return None
 
     def keep(
         self, run: "Run", labelled: LabelledTable, name: str = "", *, reason: str = ""
@@ -319,20 +289,6 @@ def _once(
     return found
 
 
-def session() -> Session:
-    """Return the state of this session."""
-    if _KEY not in st.session_state:
-        st.session_state[_KEY] = Session()
-    state: Session = st.session_state[_KEY]
-    return state
-
-
-@st.cache_resource(show_spinner=False)
-def registry() -> "JobRegistry[Any]":
-    """Return the work of all sessions of this process; each session finds only its own."""
-    return JobRegistry()
-
-
 _LOST: "Snapshot[Any]" = Snapshot(
     state="refused",
     ahead=0,
@@ -340,6 +296,8 @@ _LOST: "Snapshot[Any]" = Snapshot(
     curves={},
     seconds=0.0,
     result=None,
-    error=FairmoeError("The work was given up, because its page was away for too long."),
+    error=FairmoeError(
+        "The work was stopped, because its page was away for too long and others waited."
+    ),
     reference="",
 )

@@ -12,8 +12,10 @@ from fairmoe.data import ReadOptions, Roles, Table, read_table
 from fairmoe.jobs import Snapshot
 from fairmoe.progress import OnProgress
 from fairmoe.ui.frame.components import apologies
+from fairmoe.ui.frame.process import registry
 from fairmoe.ui.frame.progress import show_end
-from fairmoe.ui.frame.state import Session, registry
+from fairmoe.ui.frame.session import session
+from fairmoe.ui.frame.state import Session
 
 SOON = 1.5
 """Seconds in which most tables are read, so that no bar is drawn for them."""
@@ -22,7 +24,6 @@ MOST_KEPT = 32 * 2**20
 """Bytes of a file that are kept, so that it can be read again with another setting."""
 
 _SECONDS_BETWEEN_LOOKS = 0.4
-_KEY = "fairmoe-loading"
 
 
 @dataclass
@@ -52,7 +53,7 @@ class Loading:
 
 def loading() -> Loading:
     """Return what this session reads."""
-    found: Loading = st.session_state.setdefault(_KEY, Loading())
+    found: Loading = session().parts.setdefault("loading", Loading())
     return found
 
 

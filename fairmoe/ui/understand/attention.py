@@ -32,7 +32,8 @@ from fairmoe.ui.frame.components import (
     show_note,
     show_table,
 )
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.results import describe, split_switch
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from fairmoe.sentences.conditional import (
 )
 from fairmoe.sentences.reviews import with_interval
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.judged import Judged
 

@@ -15,7 +15,8 @@ from fairmoe.data import MISSING
 from fairmoe.data.kinds import level_text
 from fairmoe.names import SplitName
 from fairmoe.ui.frame.components import percent_column, show_note
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.results import split_switch
 

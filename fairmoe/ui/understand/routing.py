@@ -33,7 +33,8 @@ from fairmoe.ui.frame.components import (
     show_note,
     show_table,
 )
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.results import describe, show_curve_numbers

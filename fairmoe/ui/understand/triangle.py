@@ -11,8 +11,9 @@ from fairmoe.names import EXPERTS, MODELS, SplitName
 from fairmoe.sentences.routing import triangle_takeaway
 from fairmoe.ui.frame.components import percent_column, show_download, show_selectable_chart
 from fairmoe.ui.frame.frame import INDIVIDUAL
+from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.routing import routed, source_of_rows
 
 

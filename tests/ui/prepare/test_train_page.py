@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.ui.frame.state import registry
+from fairmoe.ui.frame.process import registry
 from tests.patience import PATIENCE
 from tests.ui.fakes import Held, run_at_once, settle
 
@@ -146,7 +146,7 @@ def test_a_training_that_was_given_up_says_so(train, training):
     state = train.session_state["fairmoe"]
     registry().forget(state.job_id, owner=state.owner)
     settle(train)
-    assert "was given up, because its page was away" in train.error[0].value
+    assert "was stopped, because its page was away" in train.error[0].value
 
 
 def test_a_device_that_is_not_there_is_explained(train, monkeypatch):

@@ -90,7 +90,12 @@ def test_without_columns_nothing_is_drawn_of_their_spread(attention):
 def test_names_of_columns_and_groups_stay_out_of_the_address(attention):
     for part in PARTS:
         open_part(attention, "attention-part", part)
-        assert set(attention.query_params) <= {"split", "attention-model", "attention-part"}
+        assert set(attention.query_params) <= {
+            "session",
+            "split",
+            "attention-model",
+            "attention-part",
+        }
 
 
 @pytest.mark.slow

@@ -123,5 +123,9 @@ def test_locked_columns_are_not_changed(individual, demo_run):
 def test_nothing_of_the_cells_is_in_the_address(individual):
     widget(individual, "education").set_value("doctorate").run()
     individual.get_by_key("individual-errors").set_value("wrong").run()
-    allowed = {"split", *(f"individual-{name}" for name in ("decided", "errors", "order"))}
+    allowed = {
+        "session",
+        "split",
+        *(f"individual-{name}" for name in ("decided", "errors", "order")),
+    }
     assert set(individual.query_params) <= allowed

@@ -1,0 +1,32 @@
+"""What all sessions of this process share: the queue of their work, and where they are kept."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fairmoe.jobs import JobRegistry
+from fairmoe.ui.frame.sessions import Sessions, seconds_kept
+
+if TYPE_CHECKING:
+    from fairmoe.ui.frame.state import Session
+
+
+@st.cache_resource(show_spinner=False)
+def registry() -> "JobRegistry[Any]":
+    """Return the work of all sessions of this process; each session finds only its own."""
+    return JobRegistry(kept_for=seconds_kept())
+
+
+@st.cache_resource(show_spinner=False)
+def sessions() -> "Sessions[Session]":
+    """Return the sessions of this process, by tokens that cannot be guessed."""
+    return Sessions(seconds_kept(), on_end=_end)
+
+
+def _end(session: "Session") -> None:
+    """Stop the work of a session that is over, and let go of what the process keeps of it."""
+    if session.job_id is not None:
+        registry().forget(session.job_id, owner=session.owner)
+    if "fairmoe.training" in sys.modules:
+        sys.modules["fairmoe.training"].forget_experts(session.owner)

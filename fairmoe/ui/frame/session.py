@@ -1,0 +1,104 @@
+"""The session of a page: found in its tab, or again by its address after a reload."""
+
+import itertools
+import re
+import secrets
+
+import streamlit as st
+
+from fairmoe._escape import Markdown
+from fairmoe.ui.frame.components import show_note
+from fairmoe.ui.frame.process import sessions
+from fairmoe.ui.frame.state import Session
+
+QUERY = "session"
+"""The part of an address that holds the token of a session."""
+
+_KEY = "fairmoe"
+_ENTERED = re.compile(
+    r"(setting|report|review|target|sensitive|crossed|way|threshold|positive|outcome|bins|merge"
+    r"|dropped|split|weight|decimal|kind|sentinels|missing|alike|group-name|unknown|sheet|encoding"
+    r"|include|smallest)-"
+)
+"""What begins the keys of fields whose content is entered again after a reload."""
+
+
+def session() -> Session:
+    """Return the state of this session.
+
+    A new tab, or one that was reloaded, finds the session that its address names, if the server
+    still has it; another gets a new one.
+    """
+    state: Session | None = st.session_state.get(_KEY)
+    if state is None or state.is_over:
+        state = _found_again() or Session()
+        st.session_state[_KEY] = state
+    return state
+
+
+def remember(state: Session) -> None:
+    """Keep what there is to lose, and put its token into the address."""
+    if state.is_over or not (state.table or state.runs or state.job_id):
+        return
+    for key, value in st.session_state.items():
+        if _ENTERED.match(str(key)) and _is_plain(value):
+            state.widgets[str(key)] = value
+    if not state.token:
+        state.browser = _browser()
+    state.token = sessions().keep(state, state.token)
+    if st.query_params.get(QUERY) != state.token:
+        st.query_params[QUERY] = state.token
+
+
+def forget(state: Session) -> None:
+    """Let go of all that the server has of a session, in all its tabs."""
+    state.is_over = True
+    sessions().forget(state.token)
+    st.session_state.clear()
+    st.query_params.clear()
+
+
+def say_if_gone() -> None:
+    """Say, once, that the session which the address names is gone, and what is left."""
+    if st.session_state.pop("fairmoe-gone", False):
+        show_note(
+            Markdown(
+                "The session of this address has ended, or belongs to another browser. A session "
+                "ends when the server is started anew, when its page was away for more than "
+                f"{sessions().seconds / 60:.0f} minutes, or when its data was forgotten."
+            ),
+            icon=":material/history:",
+        )
+
+
+def _found_again() -> Session | None:
+    token = st.query_params.get(QUERY, "")
+    if not token:
+        return None
+    state = sessions().find(token)
+    if state is None or not secrets.compare_digest(state.browser, _browser()):
+        del st.query_params[QUERY]
+        st.session_state["fairmoe-gone"] = True
+        return None
+    for key, value in state.widgets.items():
+        st.session_state.setdefault(key, value)
+    return state
+
+
+def _browser() -> str:
+    """Return what tells this browser from others, so that an address alone opens nothing.
+
+    It is the part that stays of the cookie by which Streamlit refuses forged requests.
+    """
+    try:
+        version, mask, masked, _ = st.context.cookies["_streamlit_xsrf"].split("|")
+        pairs = zip(bytes.fromhex(masked), itertools.cycle(bytes.fromhex(mask)), strict=False)
+        return bytes(one ^ other for one, other in pairs).hex() if version == "2" else ""
+    except (KeyError, ValueError):
+        return ""
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, str | int | float | bool)

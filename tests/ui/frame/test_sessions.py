@@ -1,0 +1,201 @@
+"""Sessions that outlive a reload."""
+
+from types import SimpleNamespace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.progress import Progress
+from fairmoe.ui.frame.process import registry, sessions
+from fairmoe.ui.frame.sessions import MINUTES, MOST_SESSIONS, Sessions, seconds_kept
+from tests.patience import PATIENCE
+from tests.ui.conftest import APP
+from tests.ui.fakes import make_run, settle
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_session_is_found_by_its_token_until_it_was_unseen_for_too_long():
+    clock, ended = Clock(), []
+    kept = Sessions(60, on_end=ended.append, clock=clock)
+    token = kept.keep("a")
+    assert len(token) >= 32
+    assert kept.keep("b") != token
+    clock.now = 50
+    assert kept.find(token) == "a"
+    assert kept.find("") is kept.find(token[:-1]) is None
+    clock.now = 100
+    assert kept.find(token) == "a"
+    assert ended == ["b"]
+    clock.now = 200
+    assert kept.find(token) is None
+    assert ended == ["b", "a"]
+
+
+def test_a_session_that_is_forgotten_is_gone_at_once():
+    ended = []
+    kept = Sessions(60, on_end=ended.append)
+    token = kept.keep("a")
+    kept.forget(token)
+    kept.forget(token)
+    assert kept.find(token) is None
+    assert ended == ["a"]
+
+
+def test_of_too_many_sessions_the_longest_unseen_goes():
+    clock = Clock()
+    kept = Sessions(60, clock=clock)
+    tokens = []
+    for i in range(MOST_SESSIONS + 1):
+        clock.now = i / 100
+        tokens.append(kept.keep(i))
+    assert kept.find(tokens[0]) is None
+    assert kept.find(tokens[1]) == 1
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("", 3600), ("5", 300), ("0.5", 30)])
+def test_the_minutes_are_configured(monkeypatch, told, seconds):
+    monkeypatch.setenv(MINUTES, told)
+    assert seconds_kept() == seconds
+
+
+@pytest.mark.parametrize("told", ["soon", "-1", "nan", "inf", "20000"])
+def test_minutes_that_are_none_are_refused(monkeypatch, told):
+    monkeypatch.setenv(MINUTES, told)
+    with pytest.raises(ValueError, match="needs a number of minutes from 0 to 10080"):
+        seconds_kept()
+
+
+def open_tab(token, page=""):
+    tab = AppTest.from_file(str(APP), default_timeout=PATIENCE)
+    tab.query_params["session"] = token
+    if page:
+        tab.switch_page(page)
+    return tab.run()
+
+
+def token_of(tab):
+    token = tab.query_params["session"]
+    return token if isinstance(token, str) else token[0]
+
+
+@pytest.fixture
+def loaded(app):
+    """The data page with the demo, a column left out, and a title for its report."""
+    app.switch_page("pages/data.py").run()
+    next(b for b in app.button if b.label == "Use the demo data").click().run()
+    app.get_by_key("dropped-1").set_value(["applicant_id", "commute_km"]).run()
+    app.switch_page("pages/train.py").run()
+    app.get_by_key("setting-lambda_fair").set_value(10.0).run()
+    return app
+
+
+def test_nobody_has_a_token_before_there_is_something_to_lose(app):
+    assert "session" not in app.query_params
+
+
+def test_a_reload_finds_table_roles_and_settings_again(loaded):
+    state = loaded.session_state["fairmoe"]
+    tab = open_tab(token_of(loaded), "pages/train.py")
+    assert not tab.exception
+    assert tab.session_state["fairmoe"] is state
+    assert tab.get_by_key("setting-lambda_fair").value == 10
+    tab.switch_page("pages/data.py").run()
+    assert tab.get_by_key("dropped-1").value == ["applicant_id", "commute_km"]
+    assert state.labelled.roles.dropped == ("applicant_id", "commute_km")
+    assert not tab.exception
+
+
+def test_a_training_goes_on_and_its_page_finds_it_again(loaded, training):
+    import threading
+
+    go_on = threading.Event()
+
+    def train(table, roles, settings, *, on_progress, **_):
+        on_progress(Progress("experts", 1, 4))
+        assert go_on.wait(PATIENCE)
+        return make_run(table, roles, settings)
+
+    training(train)
+    loaded.get_by_key("train").click().run()
+    token = token_of(loaded)
+    del loaded
+    tab = open_tab(token, "pages/train.py")
+    assert tab.session_state["fairmoe"].job_id is not None
+    assert tab.get_by_key("cancel")
+    go_on.set()
+    settle(tab)
+    assert tab.session_state["fairmoe"].run is not None
+
+
+def test_two_tabs_show_one_session(loaded, demo_run):
+    other = open_tab(token_of(loaded))
+    other.session_state["fairmoe"].keep(*demo_run)
+    loaded.switch_page("pages/experts.py").run()
+    assert not loaded.exception
+    assert loaded.session_state["fairmoe"].run is demo_run[0]
+
+
+def test_a_token_that_is_none_gives_nothing_and_says_so(loaded):
+    for token in ("x" * 32, token_of(loaded)[:-1]):
+        tab = open_tab(token)
+        assert tab.session_state["fairmoe"].table is None
+        assert "session" not in tab.query_params
+        assert "The session of this address has ended" in tab.info[0].value
+        tab.run()
+        assert not tab.info
+
+
+def test_an_address_that_was_passed_on_opens_nothing_in_another_browser(app, monkeypatch):
+    """Masks of the cookie change with each answer of the server, what they hide does not."""
+    # 1234 under two masks, and another.
+    cookies = {}
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies=cookies))
+    cookies["_streamlit_xsrf"] = "2|00ff|12cb|1"
+    next(b for b in app.button if b.label == "Try the demo").click().run()
+    token = token_of(app)
+    cookies["_streamlit_xsrf"] = "2|ff00|ed34|2"
+    assert open_tab(token).session_state["fairmoe"].table is not None
+    cookies["_streamlit_xsrf"] = "2|ff00|ed35|2"
+    assert open_tab(token).session_state["fairmoe"].table is None
+    for odd in ("", "3|ff00|ed34|2", "2|zz|ed34|2", "2"):
+        cookies["_streamlit_xsrf"] = odd
+        assert open_tab(token).session_state["fairmoe"].table is None
+
+
+def test_forget_my_data_empties_all_tabs(loaded):
+    token = token_of(loaded)
+    other = open_tab(token)
+    loaded.get_by_key("forget").click().run()
+    assert not loaded.exception
+    assert loaded.session_state["fairmoe"].table is None
+    assert "session" not in loaded.query_params
+    other.run()
+    assert other.session_state["fairmoe"].table is None
+    assert open_tab(token).session_state["fairmoe"].table is None
+    assert sessions().find(token) is None
+
+
+def test_forgetting_stops_the_training(loaded, training):
+    stopped = []
+
+    def train(*_, on_progress, **__):
+        from fairmoe.errors import CancelledError
+
+        try:
+            while True:
+                on_progress(Progress("experts", 1, 4))
+        except CancelledError:
+            stopped.append(True)
+            raise
+
+    training(train)
+    loaded.get_by_key("train").click().run()
+    job, owner = (getattr(loaded.session_state["fairmoe"], name) for name in ("job_id", "owner"))
+    loaded.get_by_key("forget").click().run()
+    assert registry().snapshot(job, owner=owner) is None
