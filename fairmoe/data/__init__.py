@@ -1,7 +1,14 @@
 """From the bytes of a file to encoded, split arrays."""
 
 from fairmoe.data.assign import MIN_GROUP_ROWS, LabelledTable, SmallGroupsError, assign_roles
-from fairmoe.data.demo import DEMO_NAME, DEMO_ROLES, demo_csv, demo_table, make_demo
+from fairmoe.data.demo import (
+    DEMO_NAME,
+    DEMO_ROLES,
+    DEMO_SETTINGS,
+    demo_csv,
+    demo_table,
+    make_demo,
+)
 from fairmoe.data.encode import EncodedData, EncodedSplit, encode
 from fairmoe.data.encoder import Encoder
 from fairmoe.data.kinds import MISSING, ColumnKind
@@ -17,6 +24,7 @@ from fairmoe.data.table import Table, reread, retype, table_from_frame
 __all__ = [
     "DEMO_NAME",
     "DEMO_ROLES",
+    "DEMO_SETTINGS",
     "MIN_GROUP_ROWS",
     "MISSING",
     "OUTCOMES",
