@@ -16,36 +16,43 @@ DEMO_ROLES = Roles(
     dropped=("applicant_id",),
 )
 
-DEMO_SETTINGS = Settings(gate_weight_decay=0.0)
+DEMO_SETTINGS = Settings(seed=1, gate_weight_decay=0.0)
 """What the demo is trained with: a gate that may tell people apart as far as it pays."""
 
 _EDUCATION = ("school", "apprenticeship", "bachelor", "master", "doctorate")
 _DEPARTMENTS = ("care", "office", "sales", "research", "logistics")
 
 
-def make_demo(
+def make_demo(  # noqa: PLR0913 - one for each cause of a gap
     rows: int = 12_000,
     *,
     seed: int = 2,
-    label_bias: float = 3.0,
+    break_bias: float = 3.0,
+    label_bias: float = 0.0,
     representation_bias: float = 0.1,
     proxy: float = 1.0,
+    break_shares: tuple[float, float] = (0.85, 0.2),
+    skill_weight: float = 2.4,
+    test_noise: float = 14.0,
 ) -> pd.DataFrame:
     """Generate applicants and whether they were hired.
 
     Skill is equal in all groups. It shows in test score, interview score, schooling and experience,
-    and decides, with chance, who is hired. What is unequal is added on purpose, by the three
-    biases:
+    and decides, with chance, who is hired. What is unequal is added on purpose:
 
     Args:
         rows: How many applicants, at least 1.
         seed: Decides everything that is drawn.
-        label_bias: How much harder it was for women with a career break to be hired than for men
-            with one, in log-odds, at least 0.
+        break_bias: How much harder a career break made it for women to be hired, and not for men,
+            in log-odds, at least 0.
+        label_bias: How much harder it was for all women to be hired, in log-odds, at least 0.
         representation_bias: How much fewer women there are, in [0, 1): their share is
             `(1 - representation_bias) / 2`.
         proxy: How far career breaks and department give the sex away, in [0, 1]; with 0 they have
             nothing to do with it, and no other column has.
+        break_shares: Shares of women and of men with a career break, in [0, 1], where `proxy` is 1.
+        skill_weight: How much a standard deviation of skill counts in hiring, in log-odds.
+        test_noise: How far test scores miss the skill, in points.
 
     Returns:
         The applicants, with texts, numbers and some missing values. The same arguments give the
@@ -55,21 +62,22 @@ def make_demo(
     female = rng.random(rows) < (1 - representation_bias) / 2
     skill = rng.normal(size=rows)
     age = np.clip(np.round(rng.normal(38, 10, rows)), 19, 65).astype(np.int64)
+    worked = (age - 19) * rng.beta(4, 2, rows)
+    experience = np.round(np.clip(worked + 1.5 * skill, 0, None), 1)
+    schooling = np.clip(np.round(1.6 + 0.7 * skill + rng.normal(0, 0.9, rows)), 0, 4).astype(int)
     # The stand-in for sex is the sex itself for a share `proxy` of the rows, and a coin otherwise.
     stand_in = np.where(rng.random(rows) < proxy, female, rng.random(rows) < 0.5)
     break_months = np.where(
-        rng.random(rows) < np.where(stand_in, 0.85, 0.2), rng.integers(3, 37, rows), 0
+        rng.random(rows) < np.where(stand_in, *break_shares), rng.integers(3, 37, rows), 0
     )
-    worked = np.clip(age - 19 - break_months / 12, 0, None)
-    experience = np.round(np.clip(worked * rng.beta(4, 2, rows) + 1.5 * skill, 0, None), 1)
-    schooling = np.clip(np.round(1.6 + 0.7 * skill + rng.normal(0, 0.9, rows)), 0, 4).astype(int)
     department = _departments(stand_in, rng)
     log_odds = (
-        2.4 * skill
-        + 0.02 * (experience - 12)
-        + 0.2 * (schooling - 1.6)
-        + 0.4
-        - label_bias * (female & (break_months > 0))
+        skill_weight * skill
+        + 0.03 * (experience - 12)
+        + 0.25 * (schooling - 1.6)
+        + 0.3
+        - break_bias * (female & (break_months > 0))
+        - label_bias * female
     )
     hired = rng.random(rows) < 1 / (1 + np.exp(-log_odds))
     frame = pd.DataFrame(
@@ -82,7 +90,7 @@ def make_demo(
             "years_of_experience": experience,
             "department": department,
             "career_break_months": break_months,
-            "test_score": np.clip(np.round(62 + 13 * skill + rng.normal(0, 14, rows)), 0, 100),
+            "test_score": np.clip(np.round(62 + 13 * skill + rng.normal(0, test_noise, rows)), 0, 100),
             "interview_score": np.clip(
                 np.round(3 + 0.8 * skill + rng.normal(0, 0.6, rows), 1), 1, 5
             ),

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from fairmoe.data import make_demo
 from fairmoe.functional.scores import demographic_parity_difference
+from fairmoe.lessons.demo import lesson_applicants
 from fairmoe.metrics import demographic_parity_test
 
 SIZES = (50, 100, 200, 500, 1000, 2000, 4000)
@@ -35,7 +35,7 @@ class Chance(NamedTuple):
 
 def compute() -> Chance:
     """Draw tables of people hired without bias, and measure and test the gap in each."""
-    pool = make_demo(_POOL, label_bias=0)
+    pool = lesson_applicants(_POOL, label_bias=0)
     hired = (pool["hired"] == "yes").to_numpy()
     share = float((pool["sex"] == "female").mean())
     gaps, alarms = [], []

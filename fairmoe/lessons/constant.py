@@ -8,8 +8,8 @@ import torch
 
 from fairmoe.baselines import fit_constant
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, make_demo
-from fairmoe.lessons.demo import AS_IT_COMES, lesson_data, score_models
+from fairmoe.data import DEMO_ROLES
+from fairmoe.lessons.demo import AS_IT_COMES, lesson_applicants, lesson_data, score_models
 from fairmoe.training import train
 
 BASE_RATES = (0.3, 0.5, 0.7, 0.9)
@@ -61,7 +61,7 @@ def with_base_rate(base_rate: float) -> pd.DataFrame:
     Args:
         base_rate: In (0, 1); of the `ROWS` rows, rounded to whole ones.
     """
-    pool = make_demo(2 * ROWS)
+    pool = lesson_applicants(2 * ROWS)
     hired = pool.index[pool["hired"] == "yes"]
     others = pool.index[pool["hired"] == "no"]
     positive = round(base_rate * ROWS)

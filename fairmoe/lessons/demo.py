@@ -21,7 +21,20 @@ from fairmoe.nn import Experts, ExpertStack
 from fairmoe.training import evaluate, make_batch, train_experts
 
 ROWS = 4000
-"""Rows of the demo."""
+"""Applicants of a lesson."""
+
+WORLD: dict[str, Any] = {
+    "seed": 0,
+    "break_bias": 0.0,
+    "label_bias": 1.7,
+    "representation_bias": 0.3,
+    "proxy": 0.85,
+    "break_shares": (0.75, 0.05),
+    "skill_weight": 1.7,
+    "test_noise": 8.0,
+}
+"""How the applicants of the lessons differ from the demo's: all women were hired less often, not
+only those with a career break, so that closing one gap opens the other."""
 
 FRACTIONS = (0.3, 0.05, 0.65)
 """Few rows to learn from, so that it takes seconds; many to score on, against chance."""
@@ -33,20 +46,25 @@ ONLY_ACCURACY = {"lambda_rep": 0.0, "lambda_fair": 0.0, "lambda_attention": 0.0,
 """The weights of a training in which all three experts want the same."""
 
 
+def lesson_applicants(rows: int = ROWS, **changes: Any) -> pd.DataFrame:
+    """Return applicants of the lessons' world, as `make_demo` makes them."""
+    return make_demo(rows, **(WORLD | changes))
+
+
 def lesson_data(
     frame: pd.DataFrame | None = None,
     *,
     roles: Roles = DEMO_ROLES,
     fractions: Sequence[float] = FRACTIONS,
 ) -> EncodedData:
-    """Return the demo encoded, or other applicants like it.
+    """Return applicants encoded.
 
     Args:
-        frame: As `make_demo` returns it; the demo itself if it is left out.
+        frame: As `lesson_applicants` returns it, and by default with what it returns.
         roles: What each column is for.
         fractions: Shares of training, validation and test.
     """
-    frame = make_demo(ROWS) if frame is None else frame
+    frame = lesson_applicants() if frame is None else frame
     return encode(assign_roles(table_from_frame(frame), roles), fractions=fractions)
 
 

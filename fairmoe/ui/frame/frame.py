@@ -152,7 +152,7 @@ PAGES = {
         "Learn",
         "Learn",
         ":material/school:",
-        "Nine short lessons, computed live on the demo: 4,000 invented applicants of whom women "
+        "Nine short lessons, computed live on applicants like the demo's: 4,000, of whom all women "
         "were hired less often at the same skill, on purpose.",
         _never,
     ),
