@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from fairmoe.config import Settings
+from fairmoe.data import DEMO_SETTINGS
 from fairmoe.ui.frame.components import apologies
-from fairmoe.ui.frame.frame import DATA, HOME, PAGES, TRAIN, in_sections, page
+from fairmoe.ui.frame.frame import DATA, HOME, PAGES, RESULT, TRAIN, in_sections, page
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.prepare.presets import stand_at
-from fairmoe.ui.prepare.sources import load_demo
+from fairmoe.ui.prepare.sources import load_demo, open_demo
 
 with page(HOME) as state:
     st.markdown(
@@ -17,19 +17,22 @@ with page(HOME) as state:
     )
     with st.container(horizontal=True):
         if st.button("Try the demo", type="primary", icon=":material/play_arrow:"):
+            with apologies(), st.spinner("Opening"):
+                open_demo(state)
+                st.switch_page(RESULT)
+        if st.button("Train it yourself", icon=":material/model_training:"):
             with apologies(), st.spinner("Starting"):
                 load_demo(state)
                 if state.job_id is None:
-                    settings = Settings()
-                    stand_at(settings)
-                    start_training(state, settings, TRAIN)
+                    stand_at(DEMO_SETTINGS)
+                    start_training(state, DEMO_SETTINGS, TRAIN)
                 st.switch_page(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
             st.switch_page(DATA)
     st.caption(
-        "The demo holds 4,000 invented applicants and whether they were hired. Women were hired "
-        "less often at the same skill, on purpose. The button loads it and trains at once, in a "
-        "few seconds."
+        "The demo holds 12,000 invented applicants and whether they were hired. A career break "
+        "counted against women and not against men, on purpose. It opens as it was trained "
+        "before; training it yourself takes a few seconds."
     )
     for section, paths in in_sections().items():
         if section and paths:

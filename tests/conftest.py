@@ -9,7 +9,14 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, LabelledTable, assign_roles, demo_table
+from fairmoe.data import (
+    DEMO_NAME,
+    DEMO_ROLES,
+    LabelledTable,
+    assign_roles,
+    make_demo,
+    read_table,
+)
 from fairmoe.experiment import run_experiment
 from fairmoe.runs import Run
 
@@ -43,7 +50,8 @@ def real_data() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def demo_run() -> tuple[Run, LabelledTable]:
-    """A short run on the demo data, and the rows that it was trained on."""
-    table = demo_table()
+    """A short run on a third of the demo data, and the rows that it was trained on."""
+    content = make_demo(4000).to_csv(index=False).encode()
+    table = read_table(content, name=DEMO_NAME)
     run = run_experiment(table, DEMO_ROLES, Settings(epochs=60))
     return run, assign_roles(table, DEMO_ROLES)

@@ -90,7 +90,9 @@ def make_demo(  # noqa: PLR0913 - one for each cause of a gap
             "years_of_experience": experience,
             "department": department,
             "career_break_months": break_months,
-            "test_score": np.clip(np.round(62 + 13 * skill + rng.normal(0, test_noise, rows)), 0, 100),
+            "test_score": np.clip(
+                np.round(62 + 13 * skill + rng.normal(0, test_noise, rows)), 0, 100
+            ),
             "interview_score": np.clip(
                 np.round(3 + 0.8 * skill + rng.normal(0, 0.6, rows), 1), 1, 5
             ),

@@ -1,6 +1,7 @@
 """What a run is, and how it is kept."""
 
 from fairmoe.runs.cutoffs import Cutoffs
+from fairmoe.runs.demo import DEMO_RUN, demo_run
 from fairmoe.runs.document import to_document
 from fairmoe.runs.front import front_document, front_tables
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
@@ -22,6 +23,7 @@ from fairmoe.runs.project import (
 from fairmoe.runs.record import Run
 
 __all__ = [
+    "DEMO_RUN",
     "SUFFIX",
     "Curve",
     "Cutoffs",
@@ -33,6 +35,7 @@ __all__ = [
     "Run",
     "SplitRecord",
     "check_vacant",
+    "demo_run",
     "front_document",
     "front_tables",
     "load_project",

@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from fairmoe.data import DEMO_ROLES, PUBLIC, ReadOptions, demo_table, fetch_public
+from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, PUBLIC, ReadOptions, demo_table, fetch_public
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.loading import loading, read_again, read_file, show_loading
+from fairmoe.ui.prepare.presets import stand_at
 
 FILE_TYPES = ["csv", "tsv", "tab", "txt", "dat", "gz", "zip", "xlsx", "xls", "ods", "parquet"]
 MAX_BYTES = 256 * 2**20
@@ -16,6 +17,16 @@ def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""
     state.load(demo_table(), DEMO_ROLES, public=True)
     state.settle(DEMO_ROLES)
+
+
+def open_demo(state: Session) -> None:
+    """Load the demo and show the run of it that is shipped."""
+    from fairmoe.runs import demo_run  # noqa: PLC0415
+
+    load_demo(state)
+    assert state.labelled is not None
+    state.keep(demo_run(), state.labelled, "Demo")
+    stand_at(DEMO_SETTINGS)
 
 
 def source_picker(state: Session) -> None:

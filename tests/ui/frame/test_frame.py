@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.config import Settings
+from fairmoe.data import DEMO_SETTINGS
+from fairmoe.runs import demo_run
 from fairmoe.ui.frame import background
 from fairmoe.ui.frame.frame import PAGES, in_sections
 from tests.patience import PATIENCE
@@ -34,7 +35,7 @@ def test_every_page_is_in_one_section_and_every_card_leads_to_its_page(app):
 
 def test_home_says_what_this_is_and_what_comes_first(app):
     assert app.title[0].value == "What does a fairness-aware model do to your data?"
-    assert [b.label for b in app.button][:2] == ["Try the demo", "Upload your own"]
+    assert [b.label for b in app.button][:2] == ["Try the demo", "Train it yourself"]
     assert links(app) == {PAGES[path].label: path not in LOCKED for path in WAY}
     assert not links(app)["Train"]
     assert links(app)["Data"]
@@ -50,23 +51,36 @@ def test_a_page_opened_too_early_shows_the_frame_and_what_to_do(app, path):
     assert list(links(app)) == LABELS
 
 
-def test_one_click_on_the_demo_loads_it_and_trains(app):
+def test_one_click_opens_the_demo_as_it_was_trained(app):
     app.button[0].click().run()
+    assert not app.exception
+    assert app.title[0].value == "Result"
+    assert links(app) == dict.fromkeys(LABELS, True)
+    state = app.session_state["fairmoe"]
+    assert state.run is demo_run()
+    assert state.kept.name == "Demo"
+    assert state.job_id is None
+    assert state.kept.labelled.table.sha256 == state.run.data.sha256
+    assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == 1
+
+
+def test_the_demo_can_be_trained_by_oneself(app):
+    app.button[1].click().run()
     settle(app)
     assert not app.exception
     assert app.title[0].value == "Result"
     assert links(app) == dict.fromkeys(LABELS, True)
-    assert app.session_state["fairmoe"].run.settings == Settings()
-    assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == 0
+    assert app.session_state["fairmoe"].run.settings == DEMO_SETTINGS
+    assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == 1
 
 
 def test_a_second_click_on_the_demo_leads_to_the_training_that_runs(app, training):
     held = Held()
     training(held)
-    app.button[0].click().run()
+    app.button[1].click().run()
     job_id = app.session_state["fairmoe"].job_id
     app.switch_page("app.py").run()
-    app.button[0].click().run()
+    app.button[1].click().run()
     assert not app.error
     assert app.title[0].value == "Train"
     assert app.session_state["fairmoe"].job_id == job_id

@@ -1,0 +1,58 @@
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, demo_table
+from fairmoe.dial import FAIRNESS_WEIGHTS
+from fairmoe.experiment import prepare, run_id
+from fairmoe.names import EXPERTS
+from fairmoe.runs import demo_run
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare(demo_table(), DEMO_ROLES, DEMO_SETTINGS)
+
+
+def test_the_shipped_run_is_of_the_demo_and_its_settings(prepared):
+    run = demo_run()
+    assert run.run_id == run_id(prepared.data, DEMO_SETTINGS.replace(device="cpu"))
+    assert run.data == prepared.summary
+    assert run.roles == prepared.roles
+    assert [point.settings.fairness_weight for point in run.points] == list(FAIRNESS_WEIGHTS)
+
+
+def test_its_answers_are_those_of_its_models(prepared):
+    for point in demo_run().points:
+        rows = prepared.data.test
+        proba = point.mixture.log_odds(torch.as_tensor(rows.x)).sigmoid()[0].detach().numpy()
+        np.testing.assert_allclose(proba, point.splits["test"].proba["mixture"], atol=1e-5)
+
+
+def test_the_front_is_a_curve_from_the_plain_model_to_a_small_gap():
+    run = demo_run()
+    scores = [point.scores["test"]["mixture"] for point in run.points]
+    plain = run.scores["test"]["utility"]
+    gaps = [one["dp"] for one in scores]
+    assert gaps[0] == pytest.approx(plain["dp"], abs=0.01)
+    assert np.diff(gaps).max() < 0.005
+    assert gaps[-1] < plain["dp"] / 4
+    assert len(np.unique(np.round(gaps, 2))) >= 7
+    assert all(plain["acc"] - 0.04 < one["acc"] < plain["acc"] + 0.005 for one in scores)
+    assert not any("mixture" in point.alarms() for point in run.points)
+
+
+def test_fewer_women_are_wrongly_refused_and_no_more_men_beyond_chance():
+    groups = demo_run().account().groups
+    assert groups.loc["female", "harmed_change_high"] < -0.1
+    assert groups.loc["male", "harmed_change_low"] < 0 < groups.loc["male", "harmed_change_high"]
+
+
+def test_the_gate_sends_low_and_high_scorers_to_different_experts():
+    run, frame = demo_run(), demo_table().frame
+    record = run.splits["test"]
+    scores = frame["test_score"].iloc[record.rows].to_numpy()
+    weight = pd.DataFrame(record.gate, columns=EXPERTS).groupby(pd.qcut(scores, 4)).mean()
+    assert weight["result"].iloc[0] > 0.75
+    assert weight["procedural"].iloc[-1] > 0.75
