@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.ui.decide.dial import FRONTS
 from fairmoe.ui.frame.process import registry, sessions
 from tests.patience import PATIENCE
 from tests.ui.fakes import run_at_once
@@ -18,6 +19,8 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 def _fresh_registry(monkeypatch: pytest.MonkeyPatch):
     registry.clear()
     sessions.clear()
+    # No front is trained unasked, which would take longer than most tests.
+    monkeypatch.setenv(FRONTS, "asked")
     # No timer draws the page again, so the script waits until a file is read.
     monkeypatch.setattr("fairmoe.ui.prepare.loading.SOON", PATIENCE)
 

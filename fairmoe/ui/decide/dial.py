@@ -1,20 +1,22 @@
 """The dial: the front of the run that is shown, and which point of it all pages show."""
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.figures.front import front_figure
 from fairmoe.names import METRICS
-from fairmoe.progress import OnProgress
+from fairmoe.progress import OnProgress, part_done
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import front_takeaway
-from fairmoe.ui.frame.components import show_chart, show_note
+from fairmoe.ui.frame.components import apologies, show_chart, show_note
 from fairmoe.ui.frame.kept import KeptRun
-from fairmoe.ui.frame.progress import show_end, show_work
+from fairmoe.ui.frame.progress import show_end, show_work, time_left
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 
 _STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS = ("dp", "eo", "f_res", "f_proc")
+
+FRONTS = "FAIRMOE_FRONTS"
+"""Names the environment variable by which a server leaves fronts to those who ask ("asked")."""
+
+_SECONDS_BETWEEN_LOOKS = 0.8
+_ENOUGH_TO_JUDGE = 0.05
 
 
 def show_dial(state: Session, kept: KeptRun, page: str) -> None:
@@ -34,7 +42,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         page: The page that shows how it goes.
     """
     if not kept.front:
-        if kept.run.cutoffs is None:
+        if kept.run.cutoffs is None and not _show_drawing(state, kept):
             _offer(state, kept, page)
         return
     from fairmoe.runs import front_tables  # noqa: PLC0415
@@ -71,12 +79,42 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
     with dial:
         if kept.front:
             _slider(state, kept)
-        elif state.job_id is None and kept.run.cutoffs is None:
+        elif kept.run.cutoffs is None and not _show_drawing(state, kept) and not state.job_id:
             _front_button(state, kept, page)
     if not kept.front and kept.front_end is not None:
         show_end(kept.front_end, cancelled=_STOPPED)
     if state.job_page == page:
         show_work(state)
+
+
+def _show_drawing(state: Session, kept: KeptRun) -> bool:
+    """Show how far the front of a run is that is drawn unasked; return whether it is."""
+    if state.aside.about != state.chosen and _may_start(state, kept):
+        with apologies():
+            _start_aside(state, kept)
+    if state.aside.about != state.chosen:
+        return False
+    _drawing(state)
+    return True
+
+
+def _may_start(state: Session, kept: KeptRun) -> bool:
+    """Whether to draw a front unasked: once, while nothing else is done for the session."""
+    unasked = os.environ.get(FRONTS, "always") != "asked"
+    return unasked and state.job_id is None and kept.front_end is None
+
+
+@st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
+def _drawing(state: Session) -> None:
+    with apologies():
+        snapshot = state.aside.look()
+        if snapshot is None:
+            st.rerun()
+        part = 0.0 if snapshot.progress is None else part_done(snapshot.progress)
+        told = "Computing the trade-off"
+        if part >= _ENOUGH_TO_JUDGE:
+            told += f": {time_left(part, snapshot.seconds)}"
+        st.progress(part, told)
 
 
 def _offer(state: Session, kept: KeptRun, page: str) -> None:
@@ -106,8 +144,27 @@ def _front_button(state: Session, kept: KeptRun, page: str) -> None:
 
 
 def _start(state: Session, kept: KeptRun, page: str) -> None:
+    work, take_over = _front_of(state, kept)
+    state.start(work, table=kept.labelled.table, queue=_queue(kept), page=page, take_over=take_over)
+
+
+def _start_aside(state: Session, kept: KeptRun) -> None:
+    work, take_over = _front_of(state, kept)
+    own = state.with_own_experts(work, kept.labelled.table)
+    about = state.chosen or ""
+    state.aside.start(own, queue=_queue(kept), about=about, take_over=take_over)
+
+
+def _queue(kept: KeptRun) -> str:
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
+    return resolve_device(kept.run.settings.device).type
+
+
+def _front_of(
+    state: Session, kept: KeptRun
+) -> "tuple[Callable[[OnProgress], tuple[Run, ...]], Callable[[Snapshot[Any]], None]]":
+    """Return the work that draws a front, and what takes it over."""
     run, labelled, chosen = kept.run, kept.labelled, state.chosen
     assert chosen is not None
 
@@ -129,8 +186,7 @@ def _start(state: Session, kept: KeptRun, page: str) -> None:
             run = known.run.with_front(end.result or ())
             state.runs[chosen] = replace(known, run=run, front_end=end)
 
-    queue = resolve_device(run.settings.device).type
-    state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
+    return work, take_over
 
 
 def _gap_switch() -> str:
@@ -149,7 +205,8 @@ def _gap_switch() -> str:
 def _slider(state: Session, kept: KeptRun) -> None:
     by_weight = {point.settings.fairness_weight: point for point in kept.front}
     key = f"dial-{state.chosen}"
-    st.session_state.setdefault(key, kept.run.settings.fairness_weight)
+    # Another page may have turned it, whose slider this one does not remember.
+    st.session_state[key] = kept.run.settings.fairness_weight
 
     def turn() -> None:
         state.turn_dial(by_weight[st.session_state[key]])

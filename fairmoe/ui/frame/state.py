@@ -23,6 +23,7 @@ from fairmoe.errors import FairmoeError
 from fairmoe.figures.tables import column_table
 from fairmoe.jobs import Snapshot
 from fairmoe.progress import OnProgress
+from fairmoe.ui.frame.aside import Aside
 from fairmoe.ui.frame.kept import Explored, KeptRun
 from fairmoe.ui.frame.process import registry
 
@@ -66,6 +67,7 @@ class Session:
         turns: How often the run that is shown was changed other than in the list of runs.
         row: The row that the user picked to look at: its position in the table of the run that the
             pages show.
+        aside: Work that was not asked for and gives way to what is.
     """
 
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -92,6 +94,7 @@ class Session:
     turns: int = 0
     row: int | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    aside: Aside = field(default_factory=lambda: Aside(registry))
     _counted: int = 0
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
@@ -179,16 +182,24 @@ class Session:
             InvalidInputError: A piece of work of this session has not ended.
             UnavailableError: Too many wait in the queue.
         """
+        self.aside.stop()
+        work = self.with_own_experts(work, table)
+        self.job_id = registry().submit(work, owner=self.owner, queue=queue)
+        self.job_page, self._take_over = page, take_over
+
+    def with_own_experts(
+        self, work: Callable[[OnProgress], T], table: Table
+    ) -> Callable[[OnProgress], T]:
+        """Return work whose experts this session alone finds again, or all if a table is public."""
         owner = "" if table.sha256 in self.public else self.owner
 
-        def owned(on_progress: OnProgress) -> Any:
+        def owned(on_progress: OnProgress) -> T:
             from fairmoe.training import experts_of  # noqa: PLC0415
 
             with experts_of(owner):
                 return work(on_progress)
 
-        self.job_id = registry().submit(owned, owner=self.owner, queue=queue)
-        self.job_page, self._take_over = page, take_over
+        return owned
 
     def job(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""

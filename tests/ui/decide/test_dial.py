@@ -1,11 +1,14 @@
 """The dial on the Trade-off page."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
+from fairmoe.ui.decide.dial import FRONTS
+from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
 
@@ -51,6 +54,73 @@ def test_the_front_is_drawn_on_demand_with_the_run_marked(drawn, front):
     alt = drawn.get("plotly_chart")[0].proto.alt
     assert alt.startswith("DP gap on the test rows: ")
     assert alt.endswith("The smallest gap is 1.5 pp at 71.0% accuracy, where gaps count 8 times.")
+
+
+def look_until(app, done):
+    for _ in range(int(PATIENCE / 0.02)):
+        app.run()
+        if done(app.session_state["fairmoe"]):
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError
+
+
+def test_a_front_is_drawn_unasked_once(app, demo_run, front, monkeypatch):
+    asked = []
+
+    def answer(_, run, *, on_progress):
+        asked.append(run)
+        on_progress(Progress("gate", 1, 2))
+        return front
+
+    monkeypatch.setenv(FRONTS, "always")
+    monkeypatch.setattr("fairmoe.dial.train_front", answer)
+    app.session_state["fairmoe"].keep(*demo_run)
+    app.switch_page("pages/tradeoff.py")
+    look_until(app, lambda state: state.kept.front)
+    assert asked == [demo_run[0]]
+    assert app.get_by_key(f"dial-{front[1].run_id}").value == 1
+    app.run()
+    assert len(asked) == 1
+
+
+def test_a_front_that_fails_unasked_says_so_and_is_offered(app, demo_run, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError
+
+    monkeypatch.setenv(FRONTS, "always")
+    monkeypatch.setattr("fairmoe.dial.train_front", fail)
+    app.session_state["fairmoe"].keep(*demo_run)
+    app.switch_page("pages/tradeoff.py")
+    look_until(app, lambda state: state.kept.front_end)
+    app.run()
+    assert app.error
+    assert app.button(key="front")
+
+
+def test_a_front_that_is_drawn_unasked_gives_way_to_what_is_asked_for(app, demo_run, monkeypatch):
+    started, stopped = threading.Event(), threading.Event()
+
+    def go_on(*_, on_progress):
+        try:
+            while True:
+                on_progress(Progress("gate", 1, 2))
+                started.set()
+        finally:
+            stopped.set()
+
+    monkeypatch.setenv(FRONTS, "always")
+    monkeypatch.setattr("fairmoe.dial.train_front", go_on)
+    state = app.session_state["fairmoe"]
+    state.keep(*demo_run)
+    app.switch_page("pages/tradeoff.py").run()
+    assert started.wait(PATIENCE)
+    assert "front" not in [button.key for button in app.button]
+    table = demo_run[1].table
+    state.start(lambda _: None, table=table, queue="cpu", page="", take_over=lambda _: None)
+    assert stopped.wait(PATIENCE)
+    assert state.aside.about == ""
+    assert state.kept.front_end is None
 
 
 def test_all_pages_follow_the_slider(drawn, front):

@@ -49,7 +49,7 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
 
 
 def test_a_training_ends_here_and_the_train_page_can_be_gone_back_to(app):
-    app.button[0].click().run()
+    app.button[1].click().run()
     settle(app)
 
     assert [title.value for title in app.title] == ["Result"]
@@ -60,7 +60,7 @@ def test_a_training_ends_here_and_the_train_page_can_be_gone_back_to(app):
 
 def test_who_looks_at_another_page_meanwhile_is_left_there(app, training):
     training(held := Held())
-    app.button[0].click().run()
+    app.button[1].click().run()
     app.switch_page("pages/learn.py").run()
     held.go.set()
     settle(app)

@@ -1,0 +1,70 @@
+"""Work that a session has done unasked, and that gives way to whatever it is asked for."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fairmoe.jobs import JobRegistry
+from fairmoe.progress import OnProgress
+
+if TYPE_CHECKING:
+    from fairmoe.jobs import Snapshot
+
+
+@dataclass
+class Aside:
+    """One piece of work at a time, apart from what the user asked for.
+
+    Attributes:
+        registry: Where it waits and runs.
+        owner: The secret by which the registry knows it.
+        about: The id of the run that it is about; "" while there is none.
+    """
+
+    registry: Callable[[], "JobRegistry[Any]"]
+    owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    about: str = ""
+    _job_id: str | None = None
+    _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
+
+    def start(
+        self,
+        work: Callable[[OnProgress], Any],
+        *,
+        queue: str,
+        about: str,
+        take_over: "Callable[[Snapshot[Any]], None]",
+    ) -> None:
+        """Queue a piece of work, in the place of any that has not ended.
+
+        Args:
+            work: See `JobRegistry.submit`.
+            queue: See `JobRegistry.submit`.
+            about: The id of the run that it is about.
+            take_over: Is given how it ended, when the session next looks; not if it gave way.
+
+        Raises:
+            UnavailableError: Too many wait in the queue.
+        """
+        self.stop()
+        self._job_id = self.registry().submit(work, owner=self.owner, queue=queue)
+        self.about, self._take_over = about, take_over
+
+    def look(self) -> "Snapshot[Any] | None":
+        """Look at the work that waits or runs, and take over its result once it has ended."""
+        if self._job_id is None:
+            return None
+        snapshot = self.registry().snapshot(self._job_id, owner=self.owner)
+        if snapshot is not None and snapshot.active:
+            return snapshot
+        self.stop()
+        if snapshot is not None:
+            self._take_over(snapshot)
+        return None
+
+    def stop(self) -> None:
+        """Stop the work and forget it; what it had found is lost."""
+        if self._job_id is not None:
+            self.registry().forget(self._job_id, owner=self.owner)
+        self._job_id, self.about = None, ""
