@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
 
 _ALARM = "#7A8794"
+_FAINT = "rgba(0, 114, 178, 0.4)"
 _HOVER = "%{text}<br>accuracy %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
 
 
@@ -20,7 +21,8 @@ def front_figure(
 
     Args:
         points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `shown`.
-            What has no gap or accuracy is not drawn.
+            What has no gap or accuracy is not drawn. Lines reach from `gap_low` to `gap_high` and
+            from `accuracy_low` to `accuracy_high`, where these are known.
         beside: Indexed by model: `gap` and `accuracy`.
         gap_label: What the gap is called.
         shown_label: What the legend calls the point that is shown.
@@ -44,6 +46,8 @@ def front_figure(
             "color": [_ALARM if alarm else style.colour for alarm in known["alarming"]],
             "symbol": ["x" if alarm else style.symbol for alarm in known["alarming"]],
         },
+        error_x=_reach(known, "gap"),
+        error_y=_reach(known, "accuracy"),
         hovertemplate=_HOVER,
     )
     shown = known[known["shown"]]
@@ -83,3 +87,15 @@ def front_figure(
     )
     figure.update_yaxes(title="accuracy, test rows (higher is better)", ticksuffix="%")
     return figure
+
+
+def _reach(points: pd.DataFrame, name: str) -> dict[str, object]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": 100 * (points[f"{name}_high"] - points[name]),
+        "arrayminus": 100 * (points[name] - points[f"{name}_low"]),
+        "color": _FAINT,
+        "thickness": 1.2,
+        "width": 0,
+    }

@@ -10,6 +10,8 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from fairmoe._intervals import paired_interval
+from fairmoe.metrics.differences import gap_interval
 from fairmoe.names import EXPERTS, MODELS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.runs.files import FRONT, not_as_written, record_changed
@@ -38,6 +40,11 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         points: Of the front, by ascending weight.
         shown: The id of the point that is shown.
         gap: A metric's key.
+
+    Returns:
+        The points and the models. Of points there are 95% intervals too, NaN where there is none:
+        `accuracy_low` and `accuracy_high` of the difference from the utility expert on the same
+        rows, added to its accuracy, and `gap_low` and `gap_high` of a gap of decisions.
     """
     frame = pd.DataFrame(
         {
@@ -49,6 +56,8 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         },
         index=[point.run_id for point in points],
     )
+    ends = ["accuracy_low", "accuracy_high", "gap_low", "gap_high"]
+    frame[ends] = np.array([[*_accuracy_ends(point), *_gap_ends(point, gap)] for point in points])
     scores = points[0].scores["test"]
     beside = pd.DataFrame(
         {
@@ -57,6 +66,32 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         }
     ).T
     return frame, beside
+
+
+def _accuracy_ends(point: Run) -> tuple[float, float]:
+    record = point.splits["test"]
+    if record.weight is not None:
+        return math.nan, math.nan
+    right = [(record.proba[name] > 0.5) == record.y_true for name in ("mixture", "utility")]
+    gained, lost = (right[0] & ~right[1]).sum(), (right[1] & ~right[0]).sum()
+    low, high = paired_interval(gained, lost, len(record.y_true))
+    plain = float(right[1].mean())
+    return plain + float(low), plain + float(high)
+
+
+def _gap_ends(point: Run, gap: str) -> tuple[float, float]:
+    """Return the ends of a gap of decisions; NaN for others, and where a group has no row."""
+    record = point.splits["test"]
+    if gap not in ("dp", "eo") or record.weight is not None:
+        return math.nan, math.nan
+    among = record.y_true == 1 if gap == "eo" else np.ones(len(record.y_true), dtype=bool)
+    n_groups = len(point.data.groups)
+    trials = np.bincount(record.group[among & (record.group >= 0)], minlength=n_groups)
+    given = among & (record.proba["mixture"] > 0.5)
+    hits = np.bincount(record.group[given & (record.group >= 0)], minlength=n_groups)
+    if not trials.all():
+        return math.nan, math.nan
+    return gap_interval([(hits.astype(float), trials.astype(float))])
 
 
 def pack_front(run: Run) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:

@@ -22,8 +22,9 @@ FORMAT = 2
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
-Score = Annotated[float, Field(ge=-2.001, le=1.001)] | None
-"""Not estimable, or from the final score's least, which is 0 less two gaps of 1, to 1."""
+Score = Annotated[float, Field(ge=-2.334, le=2.001)] | None
+"""Not estimable, or from the final score's least to the largest VEF, a gap of differences: 2. With
+it F_proc can be 4/3, and the final score 0 less that and less an F_res of 1."""
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """It is part of names of files."""
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

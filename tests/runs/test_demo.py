@@ -7,7 +7,7 @@ from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, demo_table
 from fairmoe.dial import FAIRNESS_WEIGHTS
 from fairmoe.experiment import prepare, run_id
 from fairmoe.names import EXPERTS
-from fairmoe.runs import demo_run
+from fairmoe.runs import demo_run, front_tables
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,24 @@ def test_the_front_is_a_curve_from_the_plain_model_to_a_small_gap():
     assert len(np.unique(np.round(gaps, 2))) >= 7
     assert all(plain["acc"] - 0.04 < one["acc"] < plain["acc"] + 0.005 for one in scores)
     assert not any("mixture" in point.alarms() for point in run.points)
+
+
+def test_intervals_of_the_front_are_those_of_the_review_and_of_pairs_of_rows():
+    run = demo_run()
+    tables = {gap: front_tables(run.points, run.run_id, gap)[0] for gap in ("dp", "eo", "f_proc")}
+    own = tables["dp"].loc[run.run_id]
+    for gap, name in (("dp", "demographic_parity"), ("eo", "equal_opportunity")):
+        judged = run.review().differences.loc[f"{name}_difference"]
+        found = tables[gap].loc[run.run_id, ["gap_low", "gap_high"]]
+        np.testing.assert_allclose(found.astype(float), judged[["low", "high"]].astype(float))
+    assert tables["f_proc"][["gap_low", "gap_high"]].isna().all(axis=None)
+    record = run.splits["test"]
+    right = {name: (record.proba[name] > 0.5) == record.y_true for name in ("mixture", "utility")}
+    differences = right["mixture"].astype(float) - right["utility"]
+    reach = 1.96 * differences.std() / np.sqrt(len(differences))
+    middle = right["utility"].mean() + differences.mean()
+    assert own["accuracy_low"] == pytest.approx(middle - reach, abs=0.001)
+    assert own["accuracy_high"] == pytest.approx(middle + reach, abs=0.001)
 
 
 def test_fewer_women_are_wrongly_refused_and_no_more_men_beyond_chance():

@@ -9,11 +9,12 @@ import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.figures.front import front_figure
-from fairmoe.names import METRICS
+from fairmoe.names import METRICS, GapName
 from fairmoe.progress import OnProgress, part_done
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import front_takeaway
+from fairmoe.ui.decide.wishes import show_wishes
 from fairmoe.ui.frame.components import apologies, show_chart, show_note
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.progress import show_end, show_work, time_left
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 _STOPPED = Markdown("Stopped; nothing of the front was kept.")
-GAPS = ("dp", "eo", "f_res", "f_proc")
+GAPS: tuple[GapName, ...] = ("dp", "eo", "f_res", "f_proc")
 
 FRONTS = "FAIRMOE_FRONTS"
 """Names the environment variable by which a server leaves fronts to those who ask ("asked")."""
@@ -56,9 +57,11 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         takeaway=front_takeaway(points, beside.T["utility"], label),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
         "test rows; gates were chosen on the validation rows. The mixtures differ in how much "
-        "their gates count the gaps.",
+        "their gates count the gaps. Lines are 95% intervals: of DP and EO as they are, of the "
+        "accuracy as it differs from the utility expert's on the same rows.",
         key=f"front-{gap}-{kept.run.run_id}",
     )
+    show_wishes(state, kept, gap)
     if kept.run.roles.target.favourable is not None:
         told = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
         show_note(escape_markdown(told), icon=":material/groups:")
@@ -189,8 +192,8 @@ def _front_of(
     return work, take_over
 
 
-def _gap_switch() -> str:
-    gap: str = st.segmented_control(
+def _gap_switch() -> GapName:
+    gap: GapName = st.segmented_control(
         "Gap",
         GAPS,
         default="dp",

@@ -137,6 +137,21 @@ def test_all_pages_follow_the_slider(drawn, front):
     assert state.run.run_id == front[1].run_id
 
 
+def test_wishes_are_answered_from_the_front(drawn, front):
+    told = [each.value for each in drawn.markdown]
+    assert any(
+        text.startswith("Chosen on the validation rows: the gate that counts gaps") for text in told
+    )
+    drawn.get_by_key("wish-gap").set_value(100.0).run()
+    drawn.button(key="take-gap").click().run()
+    state = drawn.session_state["fairmoe"]
+    best = max(front, key=lambda point: point.scores["validation"]["mixture"]["acc"])
+    assert state.run.run_id == best.run_id
+    assert drawn.get_by_key(f"dial-{state.chosen}").value == best.settings.fairness_weight
+    drawn.get_by_key("wish-gap").set_value(0.0).run()
+    assert any("the smallest gap there is" in caption.value for caption in drawn.caption)
+
+
 def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, front):
     drawn.get_by_key(f"dial-{front[1].run_id}").set_value(8.0).run()
     state = drawn.session_state["fairmoe"]

@@ -1,0 +1,75 @@
+"""Two questions to a front: what a loss of accuracy buys, and what a small gap costs."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.errors import InvalidInputError
+from fairmoe.names import METRICS, GapName
+from fairmoe.sentences.trade_off import chosen_point
+from fairmoe.ui.frame.state import KeptRun, Session
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
+
+
+def show_wishes(state: Session, kept: KeptRun, gap: GapName) -> None:
+    """Answer both questions by a point of the front, and let it be shown on all pages.
+
+    Points are chosen on the validation rows; what is told of them holds for the test rows.
+    """
+    loss, limit = st.columns(2)
+    with loss:
+        accepted = st.number_input(
+            "I accept this much less accuracy, in points. What do I get?",
+            *(0.0, 100.0, 1.0, 0.5),
+            format="%.1f",
+            key="wish-loss",
+        )
+        _answer(state, kept, gap, "loss", max_loss=accepted / 100)
+    with limit:
+        most = st.number_input(
+            f"I want the {METRICS[gap].label} below this, in pp. What does it cost?",
+            *(0.0, 100.0, 5.0, 0.5),
+            format="%.1f",
+            key="wish-gap",
+        )
+        _answer(state, kept, gap, "gap", max_gap=most / 100)
+
+
+def _answer(
+    state: Session,
+    kept: KeptRun,
+    gap: GapName,
+    name: str,
+    *,
+    max_gap: float | None = None,
+    max_loss: float | None = None,
+) -> None:
+    from fairmoe.dial import choose_point  # noqa: PLC0415
+
+    try:
+        point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
+    except InvalidInputError as error:
+        st.caption(escape_markdown(str(error)))
+        return
+    st.markdown(escape_markdown(_told(point, gap)))
+    st.button(
+        "Show this point",
+        key=f"take-{name}",
+        icon=":material/tune:",
+        disabled=point.run_id == kept.run.run_id,
+        on_click=partial(state.turn_dial, point),
+    )
+
+
+def _told(point: "Run", gap: GapName) -> str:
+    scores = point.scores["test"]
+    return chosen_point(
+        point.settings.fairness_weight,
+        METRICS[gap].label,
+        gap=(scores["utility"][gap], scores["mixture"][gap]),
+        accuracy=(scores["utility"]["acc"], scores["mixture"]["acc"]),
+    )
