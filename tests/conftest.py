@@ -49,9 +49,14 @@ def real_data() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def demo_run() -> tuple[Run, LabelledTable]:
+def demo_file() -> bytes:
+    """A third of the demo data, as a CSV file."""
+    return make_demo(4000).to_csv(index=False).encode()
+
+
+@pytest.fixture(scope="session")
+def demo_run(demo_file: bytes) -> tuple[Run, LabelledTable]:
     """A short run on a third of the demo data, and the rows that it was trained on."""
-    content = make_demo(4000).to_csv(index=False).encode()
-    table = read_table(content, name=DEMO_NAME)
+    table = read_table(demo_file, name=DEMO_NAME)
     run = run_experiment(table, DEMO_ROLES, Settings(epochs=60))
     return run, assign_roles(table, DEMO_ROLES)

@@ -112,7 +112,10 @@ def swap_sensitive(run: Run, labelled: LabelledTable, person: pd.DataFrame) -> p
     variants = person.iloc[np.zeros(1 + len(others), dtype=int)].reset_index(drop=True)
     for column in columns:
         values = [current[column], *others[column]]
-        variants[column] = pd.Series(values, dtype=labelled.table.frame[column].dtype.name)
+        number = labelled.table.kinds[column] == "number"
+        # The median of whole numbers need not be whole.
+        dtype = "float64" if number else labelled.table.frame[column].dtype.name
+        variants[column] = pd.Series(values, dtype=dtype)
     predictions = predict(run, torch.as_tensor(run.encoder.transform(variants)))
     return pd.concat([variants[columns].assign(group=[-1, *others["group"]]), predictions], axis=1)
 

@@ -22,14 +22,16 @@ FORMAT = 2
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, lt=2**53)]
-Score = Annotated[float, Field(ge=-2.334, le=2.001)] | None
-"""Not estimable, or from the final score's least to the largest VEF, a gap of differences: 2. With
-it F_proc can be 4/3, and the final score 0 less that and less an F_res of 1."""
+Score = Annotated[float, Field(allow_inf_nan=False)] | None
+"""None where it is not estimable."""
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """It is part of names of files."""
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Expert = Literal["utility", "result", "procedural"]
 Plain = bool | Annotated[int, Field(ge=-(2**63), lt=2**63)] | Number | str | None
+_RANGES = {"vef": (0.0, 2.0), "f_proc": (0.0, 4 / 3), "final_score": (-7 / 3, 1.0)}
+"""Of scores that are no shares: VEF is a gap of differences, and others are made of it."""
+_ROUNDING = 1e-3
 Scores = dict[Model, dict[str, Score]]
 
 
@@ -187,6 +189,11 @@ def _check_scores(scores: Scores, *, whole: bool) -> None:
         raise ValueError("scores")
     if any(of_model.keys() != METRICS.keys() for of_model in scores.values()):
         raise ValueError("scores")
+    for of_model in scores.values():
+        for metric, score in of_model.items():
+            low, high = _RANGES.get(metric, (0.0, 1.0))
+            if score is not None and not low - _ROUNDING <= score <= high + _ROUNDING:
+                raise ValueError("scores")
 
 
 def check_fit(record: RunRecord, settings: Settings, encoder: Encoder) -> None:

@@ -43,7 +43,7 @@ def test_one_group_sent_away_leaves_the_others_where_they_are(demo_run, routes):
 
 def test_all_groups_sent_one_by_one_differ_from_all_at_once(routes):
     one, all_ = override_scores(routes, 0), override_scores(routes)
-    assert one.loc["utility", "acc"] != all_.loc["utility", "acc"]
+    assert one.loc["utility", "auc"] != all_.loc["utility", "auc"]
 
 
 def test_scatter_lies_around_the_change_and_is_the_same_each_time(routes):

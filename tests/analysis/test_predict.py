@@ -16,7 +16,6 @@ from fairmoe.data import (
     Roles,
     Sensitive,
     Target,
-    demo_table,
     read_table,
     table_from_frame,
 )
@@ -26,9 +25,9 @@ from fairmoe.names import EXPERTS
 
 
 @pytest.fixture(scope="module")
-def rows():
-    seen = DEMO_ROLES.features(tuple(demo_table().frame.columns))
-    return demo_table().frame[list(seen)]
+def rows(demo_run):
+    frame = demo_run[1].table.frame
+    return frame[list(DEMO_ROLES.features(tuple(frame.columns)))]
 
 
 def test_known_rows_are_predicted_as_in_the_run(demo_run, rows):

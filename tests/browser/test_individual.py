@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 def test_a_person_is_picked_from_the_list_and_their_values_are_changed(trained: Page):
     trained.get_by_role("link", name="Individual", exact=True).click()
-    expect(trained.get_by_text("801 of 801 rows")).to_be_visible()
+    expect(trained.get_by_text("2,400 of 2,400 rows")).to_be_visible()
     first = trained.get_by_role("heading", name=re.compile(r"^Row \d")).inner_text()
     # Cells are painted; the box of the third row is 28 pixels from the left edge.
     trained.get_by_test_id("stDataFrame").first.click(position={"x": 18, "y": 130})

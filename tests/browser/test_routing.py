@@ -27,7 +27,7 @@ def test_a_point_in_the_triangle_leads_to_its_row(trained: Page):
     trained.get_by_role("link", name="Routing", exact=True).click()
     expect(trained.get_by_role("heading", name="Routing", exact=True)).to_be_visible()
     trained.get_by_role("tab", name="Row by row").click()
-    expect(trained.get_by_text("No point is selected: all 801 rows")).to_be_visible()
+    expect(trained.get_by_text("No point is selected: all 2,400 rows")).to_be_visible()
     trained.wait_for_selector(IDLE)
     triangle = trained.get_by_test_id("stPlotlyChart")
     # Any point will do; where two lie on one another, the upper one is selected.

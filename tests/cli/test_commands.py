@@ -279,7 +279,7 @@ def test_a_tolerance_brings_verdicts_and_a_reference_is_compared_with(tmp_path):
     assert "at most 90 pp Demographic parity difference" in told
     assert re.search(r"parity difference +\d+\.\d \(\d+\.\d to \d+\.\d\) +within", told)
     assert re.search("(differs clearly|Clearly different) from female", told)
-    assert "Of 801 people in the test rows the mixture gives the outcome “hired” to" in told
+    assert "Of 2,400 people in the test rows the mixture gives the outcome “hired” to" in told
 
     code, out, _ = shell("train", file, *options, "--json")
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.analysis.awareness import other_awareness
-from fairmoe.data import demo_csv, demo_table
+from fairmoe.data import demo_table
 from fairmoe.runs import save_run
 from tests.cli.shell import shell
 
@@ -80,13 +80,13 @@ def test_a_report_can_be_a_model_card(folder, tmp_path):
     assert "- **Reviewer:** Ann" in card
 
 
-def test_report_with_the_table_tells_what_the_model_looks_at(folder, tmp_path):
+def test_report_with_the_table_tells_what_the_model_looks_at(folder, demo_file, tmp_path):
     data, path = tmp_path / "demo.csv", tmp_path / "a.json"
-    data.write_bytes(demo_csv())
+    data.write_bytes(demo_file)
     named = ("--group-names", "female=women")
     assert shell("report", folder, "--data", data, "--out", path, *named)[0] == 0
     assert set(json.loads(path.read_text())["attention"]["means"]) == {"women", "male"}
-    data.write_bytes(demo_csv() + b"\n")
+    data.write_bytes(demo_file + b"\n")
     code, _, err = shell("report", folder, "--data", data, "--out", tmp_path / "b.json")
     assert code == 2
     assert "The table that the run was trained on is needed" in err

@@ -28,7 +28,7 @@ def test_the_lead_sentence_names_groups_and_points(attention):
     assert not attention.error
     lead = attention.info[0].value
     assert lead.startswith("Mixture\\. For female the model looks at")
-    assert "points" in lead
+    assert "columns" in lead
 
 
 def test_parts_of_the_distance_add_up_to_the_score(attention, demo_run):

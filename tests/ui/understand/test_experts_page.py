@@ -103,7 +103,7 @@ def test_the_switch_shows_the_other_rows(experts):
 
 def test_captions_name_data_rows_and_seed(experts):
     captions = " ".join(caption.value for caption in experts.caption)
-    assert "demo_hiring\\.csv, 1,333 test rows, seed 7\\." in captions
+    assert "demo_hiring\\.csv, 4,000 test rows, seed 7\\." in captions
     assert "10 epochs in all" in captions
     assert "Computed on cpu" in captions
 
@@ -261,7 +261,7 @@ def test_kept_figures_belong_to_the_run_that_is_shown(app, demo_run):
 
 
 def told_in_people(app: AppTest) -> str:
-    return next(text.value for text in app.markdown if text.value.startswith("Of 1,333 people"))
+    return next(text.value for text in app.markdown if text.value.startswith("Of 4,000 people"))
 
 
 def test_the_account_is_told_drawn_and_open_in_numbers(experts):
