@@ -9,7 +9,8 @@ from fairmoe._escape import escape_markdown
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import METRICS, GapName
 from fairmoe.sentences.trade_off import chosen_point
-from fairmoe.ui.frame.state import KeptRun, Session
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
