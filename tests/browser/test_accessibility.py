@@ -1,10 +1,10 @@
 """What a screen reader, a keyboard and a weak eye meet on every page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from fairmoe.ui.frame.frame import HOME, PAGES
 from tests.browser.driving import IDLE, TRAINED, TRAINED_EPOCHS, train_on_the_demo
@@ -26,11 +26,17 @@ STREAMLITS_OWN = {
 IS_WITHIN = "([target, own]) => document.querySelector(target)?.closest(own) !== null"
 
 
-def grave_violations(page: Page) -> list[str]:
-    """Return the grave violations of a page that are not Streamlit's own, one line each."""
+EVERYTHING: dict[str, list[str]] = {}
+COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}
+"""What another theme can break."""
+
+
+def grave_violations(page: Page, rules: dict[str, list[str]], part: str | None = None) -> list[str]:
+    """Return the grave violations of a page, or of parts of it, that are not Streamlit's own."""
     page.wait_for_selector(IDLE)
     found = []
-    for violation in Axe().run(page).response["violations"]:
+    options = rules | {"resultTypes": ["violations"]}
+    for violation in Axe().run(page, context=part, options=options).response["violations"]:
         own = STREAMLITS_OWN.get(violation["id"])
         for node in violation["nodes"]:
             target = node["target"][-1]
@@ -41,44 +47,59 @@ def grave_violations(page: Page) -> list[str]:
     return found
 
 
-@pytest.fixture(params=["light", "dark"])
-def themed(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
-    """An empty tab of a browser that prefers the theme."""
-    context = chromium.new_context(
-        color_scheme=request.param, viewport={"width": 1280, "height": 1000}
-    )
-    context.set_default_timeout(TRAINED)
-    yield context.new_page()
-    context.close()
+def walk(page: Page, rules: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return the grave violations of each page that a link leads to, and of its tabs."""
+    found = {}
+    links = page.get_by_test_id("stSidebar")
+    for entry in PAGES.values():
+        links.get_by_role("link", name=entry.label, exact=True).click()
+        page.get_by_role("heading", name=entry.title, exact=True).wait_for()
+        found[entry.label] = grave_violations(page, rules)
+        for tab in page.get_by_role("tab").all()[1:]:
+            tab.click()
+            page.wait_for_selector(IDLE)
+            name = f"{entry.label}, {tab.inner_text()}"
+            found[name] = grave_violations(page, rules, "[data-testid=stTabs]")
+    return found
+
+
+def darken(page: Page) -> None:
+    """Change to the dark theme; pages that are shown from then on are drawn in it."""
+    page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", "dark")
+
+
+@pytest.fixture
+def page(new_page: Callable[[], Page]) -> Page:
+    tab = new_page()
+    tab.set_default_timeout(TRAINED)
+    return tab
 
 
 def address(path: str) -> str:
     return "" if path == HOME else path.removeprefix("pages/").removesuffix(".py")
 
 
-def test_no_page_without_data_has_a_grave_violation(themed: Page, server: str):
+def test_no_page_without_data_has_a_grave_violation(page: Page, server: str):
     found = {}
-    for path, entry in PAGES.items():
-        themed.goto(f"{server}/{address(path)}")
-        themed.get_by_role("heading", name=entry.title, exact=True).wait_for()
-        found[entry.label] = grave_violations(themed)
+    for rules in (EVERYTHING, COLOURS):
+        for path, entry in PAGES.items():
+            page.goto(f"{server}/{address(path)}")
+            page.get_by_role("heading", name=entry.title, exact=True).wait_for()
+            found[entry.label, *rules] = grave_violations(page, rules)
+        darken(page)
     assert not any(found.values()), found
 
 
-def test_no_page_with_a_trained_demo_has_a_grave_violation(themed: Page, server: str):
-    train_on_the_demo(themed, server)
-    found = {}
-    links = themed.get_by_test_id("stSidebar")
-    for entry in PAGES.values():
-        links.get_by_role("link", name=entry.label, exact=True).click()
-        themed.get_by_role("heading", name=entry.title, exact=True).wait_for()
-        found[entry.label] = grave_violations(themed)
-        for tab in themed.get_by_role("tab").all()[1:]:
-            tab.click()
-            themed.wait_for_selector(IDLE)
-            found[f"{entry.label}, {tab.inner_text()}"] = grave_violations(themed)
-    assert len(found) > 2 * len(PAGES)
-    assert not any(found.values()), found
+def test_no_page_with_a_trained_demo_has_a_grave_violation(page: Page, server: str):
+    train_on_the_demo(page, server)
+    light = walk(page, EVERYTHING)
+    assert len(light) > 2 * len(PAGES)
+    assert not any(light.values()), light
+    darken(page)
+    dark = walk(page, COLOURS)
+    assert dark.keys() == light.keys()
+    assert not any(dark.values()), dark
 
 
 def tab_to(wanted: Locator) -> None:
