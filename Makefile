@@ -3,16 +3,20 @@
 # Modules stay whole, so that what their tests share is computed once.
 SPREAD = --numprocesses auto --maxprocesses 8 --dist loadfile
 
+# Run-time checks of shapes take as long as the numbers: they are on where shapes are made.
+SHAPED = tests/functional tests/nn tests/training
+PLAIN = --jaxtyping-packages=
+
 check: lint
-	pytest -q $(SPREAD) -m "not browser"
+	pytest -q $(SPREAD) -m shapes $(SHAPED)
+	pytest -q $(SPREAD) $(PLAIN) -m "not browser and not shapes"
 	pytest -q $(SPREAD) -m browser
 
 quick: lint
-	pytest -q $(SPREAD) -m "not browser and not slow"
+	pytest -q $(SPREAD) $(PLAIN) -m "not browser and not slow"
 
 # Rounding differs between processors: whatever is compared must hold on more than the machine's own.
-# Without the run-time checks of shapes, which take as long as the numbers.
-capabilities: CAPABLE = pytest -q $(SPREAD) -o addopts="--strict-markers --import-mode=importlib" \
+capabilities: CAPABLE = pytest -q $(SPREAD) $(PLAIN) \
 	  -k "not takes_the_memory and not (functional and slow)"
 capabilities:
 	ATEN_CPU_CAPABILITY=default $(CAPABLE) tests/functional tests/nn tests/training

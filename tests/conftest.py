@@ -29,6 +29,15 @@ hypothesis.settings.load_profile("project")
 torch.set_num_threads(1)
 
 ROOT = Path(__file__).resolve().parents[1]
+SHAPED = ("functional", "nn", "training")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` runs with shapes checked, which takes as long as the numbers."""
+    for item in items:
+        folder = item.path.relative_to(ROOT).parts[1]
+        if folder in SHAPED and "tests" in item.path.parts and "slow" not in item.keywords:
+            item.add_marker("shapes")
 
 
 @pytest.fixture(scope="session")

@@ -58,9 +58,11 @@ def test_integrated_gradients_of_experts_are_captums_and_complete():
     assert torch.allclose(ours.sum(-1), gaps, atol=1e-12)
     for member in range(6):
         captum = IntegratedGradients(lambda x, m=member: experts.log_odds(x)[m])
-        theirs = captum.attribute(X, baselines=explainer.baseline[None], n_steps=2000)
+        theirs = captum.attribute(
+            X[:5], baselines=explainer.baseline[None], n_steps=2000, method="riemann_middle"
+        )
         by_column = theirs @ torch.nn.functional.one_hot(COLUMN_OF).double()
-        assert torch.allclose(ours[member], by_column, atol=2e-3)
+        assert torch.allclose(ours[member, :5], by_column, atol=2e-3)
 
 
 def test_integrated_gradients_of_the_mixture_go_through_its_gate():
@@ -69,7 +71,9 @@ def test_integrated_gradients_of_the_mixture_go_through_its_gate():
     gaps = mixture.log_odds(X) - mixture.log_odds(mixture.explainer.baseline[None])
     assert (ours.sum(-1) - gaps).abs().max() < 0.02 * gaps.abs().max()
     captum = IntegratedGradients(lambda x: mixture.log_odds(x)[1])
-    theirs = captum.attribute(X, baselines=mixture.explainer.baseline[None], n_steps=1000)
+    theirs = captum.attribute(
+        X, baselines=mixture.explainer.baseline[None], n_steps=1000, method="riemann_middle"
+    )
     by_column = theirs @ torch.nn.functional.one_hot(COLUMN_OF).double()
     assert (ours[1] - by_column).abs().max() < 0.02 * by_column.abs().max()
     averaged = (
@@ -88,10 +92,13 @@ def test_gradient_shap_is_the_mean_over_the_background():
     assert torch.allclose(ours.sum(-1), gaps, atol=1e-10)
     captum = IntegratedGradients(lambda x: experts.log_odds(x)[4])
     theirs = torch.stack(
-        [captum.attribute(X, baselines=row[None], n_steps=1000) for row in background]
+        [
+            captum.attribute(X[:5], baselines=row[None], n_steps=1000, method="riemann_middle")
+            for row in background
+        ]
     ).mean(0)
     by_column = theirs @ torch.nn.functional.one_hot(COLUMN_OF).double()
-    assert torch.allclose(ours[4], by_column, atol=5e-3)
+    assert torch.allclose(ours[4, :5], by_column, atol=5e-3)
 
 
 def test_deep_explainer_agrees_with_gradient_shap():

@@ -63,9 +63,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel alone is installed; what it needs is lent by the environment of the tests."""
     place = tmp_path_factory.mktemp("environment")
-    venv.create(place, with_pip=True)
+    venv.create(place)
     programs = place / "bin"
-    _run([str(programs / "pip"), "install", "--no-deps", "--no-index", str(wheel)], place)
+    pip = (sys.executable, "-m", "pip", "--python", str(programs / "python"))
+    _run([*pip, "install", "--no-deps", "--no-index", str(wheel)], place)
     lent = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
     (own,) = place.glob("lib/python*/site-packages")
     # Folders that such a file names are searched, but files of this kind in them are not read:

@@ -40,6 +40,7 @@ def faults_of_mixtures(data, settings):
 
 
 @pytest.mark.parametrize("favourable", [True, False, None])
+@pytest.mark.slow
 def test_what_is_chosen_has_no_faults_and_without_a_guard_it_has(demo, favourable):
     data = dataclasses.replace(demo, favourable=favourable)
     assert not faults_of_mixtures(data, STRONG).any.any()

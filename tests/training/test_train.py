@@ -123,6 +123,7 @@ def test_experts_are_trained_once_for_all_gates(demo):
         ({"fairness_weight": 4}, EXPERTS),
     ],
 )
+@pytest.mark.slow
 def test_a_lambda_retrains_its_expert_alone(demo_in_float64, change, others):
     """And the expert that is trained alone is the one of a training of all three."""
     base, data = Settings(**QUICK), demo_in_float64
