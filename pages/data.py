@@ -3,15 +3,24 @@
 import streamlit as st
 
 from fairmoe._escape import Markdown
-from fairmoe.ui.frame.components import apologies, show_note
+from fairmoe.ui.frame.components import apologies, show_note, show_parts
 from fairmoe.ui.frame.frame import DATA, PAGES, TRAIN, page
 from fairmoe.ui.prepare.leaks import show_leaks
-from fairmoe.ui.prepare.overview import settle_roles, show_groups, show_overview
+from fairmoe.ui.prepare.overview import settle_roles, show_cautions, show_groups, show_overview
 from fairmoe.ui.prepare.sources import source_picker
 from fairmoe.ui.prepare.warnings import show_missing, show_proxies
 
+PARTS = {
+    "Groups and labels": show_groups,
+    "Features that know the label": show_leaks,
+    "Proxies for the sensitive attribute": show_proxies,
+    "Missing values": show_missing,
+}
+
 with page(DATA) as state:
     source_picker(state)
+    # Filled last, for only then is it known whether there is something to train on.
+    way_on = st.container()
     if state.table is not None:
         with apologies():
             show_overview(state)
@@ -24,11 +33,9 @@ with page(DATA) as state:
                 icon=":material/lock:",
             )
     if state.labelled is not None:
-        st.header("Groups and labels", anchor=False)
-        show_groups(state, state.labelled)
-        st.header("What to beware of", anchor=False)
-        show_leaks(state, state.labelled)
-        show_proxies(state, state.labelled)
-        show_missing(state, state.labelled)
-        if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
-            st.switch_page(TRAIN)
+        st.header("Check before training", anchor=False)
+        show_cautions(state, state.labelled)
+        show_parts(PARTS, key="data-part", about=(state, state.labelled))
+        with way_on:
+            if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
+                st.switch_page(TRAIN)

@@ -1,12 +1,11 @@
-"""Train: four lambdas, all other settings, one button, how it goes, and how runs compare."""
+"""Train: presets, one slider, one button, how it goes, and how runs compare."""
 
 import streamlit as st
 
 from fairmoe.ui.frame.frame import PAGES, RESULT, TRAIN, page
-from fairmoe.ui.frame.progress import show_training, start_training
+from fairmoe.ui.frame.progress import show_expected_time, show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs
 from fairmoe.ui.prepare.awareness import ask_awareness
-from fairmoe.ui.prepare.objective import show_objective
 from fairmoe.ui.prepare.overview import describe_task
 from fairmoe.ui.prepare.presets import start_from
 from fairmoe.ui.prepare.settings import settings_controls
@@ -33,7 +32,7 @@ with page(TRAIN) as state:
         ask_awareness(state)
         recommended = start_from(state)
         settings = settings_controls()
-        show_objective(settings)
+        show_expected_time(state)
         with st.container(horizontal=True):
             one = st.button(
                 "Train",

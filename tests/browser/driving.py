@@ -21,7 +21,8 @@ PLACES_OF_POINTS = """chart => {
 
 def begin_training(page: Page, epochs: int) -> None:
     """Train from the Train page, for a few epochs."""
-    page.get_by_text("Other settings").click()
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_role("tab", name="Schedule").click()
     field = page.get_by_label("Epochs", exact=True)
     field.fill(str(epochs))
     field.press("Enter")

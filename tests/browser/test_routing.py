@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 def train_from_a_random_gate(page: Page) -> None:
     """Train again; what a gate learns in a few epochs mostly gives way to a single expert."""
     page.get_by_role("link", name="Train", exact=True).click()
-    page.get_by_text("Other settings").click()
+    page.get_by_text("Advanced", exact=True).click()
     page.get_by_role("tab", name="Gate").click()
     page.wait_for_selector(IDLE)
     page.get_by_role("combobox", name="Gate start").click()

@@ -15,6 +15,9 @@ from fairmoe.names import INSUFFICIENT, suffix
 
 _SHOWN_CHOICES = 20
 
+NUMBERS, NUMBERS_ICON = "Numbers", ":material/table_rows:"
+"""Behind this stand the figures that a chart is drawn from, closed at first."""
+
 
 @contextmanager
 def apologies() -> Iterator[None]:
@@ -105,7 +108,13 @@ def _chart_config(key: str, *, remove: list[str]) -> dict[str, Any]:
 
 
 def show_table(
-    frame: pd.DataFrame, *, key: str, alt: str, columns: Mapping[str, Any], csv: pd.DataFrame
+    frame: pd.DataFrame,
+    *,
+    key: str,
+    alt: str,
+    columns: Mapping[str, Any],
+    csv: pd.DataFrame,
+    folded: bool = True,
 ) -> None:
     """Show a table and offer it as CSV.
 
@@ -115,7 +124,12 @@ def show_table(
         alt: What a screen reader says.
         columns: Column configurations; columns without one are left out.
         csv: What is downloaded: unrounded, NaN as an empty field.
+        folded: Whether it stands behind a closed "Numbers", as what a chart shows does everywhere.
     """
+    if folded:
+        with st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"{key}-numbers"):
+            show_table(frame, key=key, alt=alt, columns=columns, csv=csv, folded=False)
+        return
     widths = {name: {"width": 130} for name in columns if frame[name].isna().any()}
     st.dataframe(
         frame,

@@ -106,6 +106,23 @@ def _train_other(first: Trained, on_progress: OnProgress) -> Trained:
     return _train(labelled, first.run.settings, on_progress, recommended=False)
 
 
+def show_expected_time(state: Session) -> None:
+    """Say how long a training will take, if one on this table went before."""
+    table = state.table
+    taken = [
+        kept.run.seconds["total"]
+        for kept in state.runs.values()
+        if table is not None and kept.run.data.sha256 == table.sha256
+    ]
+    if taken:
+        st.caption(
+            f"The last training on this table took {max(1, round(taken[-1]))} s; more epochs, or "
+            "other experts, take longer."
+        )
+    else:
+        st.caption("A training takes a few seconds on some thousand rows, and longer on more.")
+
+
 def show_work_in_brief(state: Session, path: str) -> None:
     """Show in one line how the work stands, with the way back to its page.
 

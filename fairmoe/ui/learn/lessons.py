@@ -287,7 +287,4 @@ _LABELS = {"told": "AUC of the probe", "weight": "Mean weight"}
 
 
 def _show_numbers(key: str, table: pd.DataFrame, columns: Mapping[str, Any]) -> None:
-    with st.expander("The numbers", icon=":material/table_rows:"):
-        show_table(
-            table, key=f"lesson-{key}", alt=f"{len(table)} rows.", columns=columns, csv=table
-        )
+    show_table(table, key=f"lesson-{key}", alt=f"{len(table)} rows.", columns=columns, csv=table)

@@ -7,14 +7,13 @@ from fairmoe.config import Settings
 
 def show_objective(settings: Settings) -> None:
     """Show the losses of the experts and of the gate, and the score, as they will be computed."""
-    with st.expander("What will be minimised", icon=":material/function:", expanded=True):
-        st.caption("Your numbers are in bold. Each expert minimises a loss of its own:")
-        st.latex(experts_formula(settings))
-        st.caption(
-            "The gate is rewarded for what sending each row to one expert gains over the utility "
-            "expert alone; the final score is what all models are compared by:"
-        )
-        st.latex(gate_formula(settings))
+    st.caption("Your numbers are in bold. Each expert minimises a loss of its own:")
+    st.latex(experts_formula(settings))
+    st.caption(
+        "The gate is rewarded for what sending each row to one expert gains over the utility "
+        "expert alone; the final score is what all models are compared by:"
+    )
+    st.latex(gate_formula(settings))
 
 
 def experts_formula(settings: Settings) -> str:

@@ -45,7 +45,7 @@ def show_overview(state: Session) -> None:
         st.dataframe(
             table.frame.head(PREVIEW_ROWS),
             hide_index=True,
-            height=260,
+            height=180,
             placeholder="missing",
             alt=f"The first {min(rows, PREVIEW_ROWS)} rows of the table.",
         )
@@ -60,6 +60,7 @@ def show_overview(state: Session) -> None:
                 "distinct": st.column_config.NumberColumn("Distinct", format="localized"),
             },
             csv=summary,
+            folded=False,
         )
     with reading:
         reading_form(state)
@@ -96,12 +97,16 @@ def describe_task(state: Session) -> None:
     )
 
 
-def show_groups(state: Session, labelled: LabelledTable) -> None:
-    """Show the groups and their labels, and what to beware of."""
+def show_cautions(state: Session, labelled: LabelledTable) -> None:
+    """Say what was done to the rows, and warn of columns and of groups."""
     for note in labelled.notes:
         show_note(escape_markdown(note), icon=":material/filter_alt:")
     warn_of_columns(state, labelled)
     warn_of_small_groups(labelled)
+
+
+def show_groups(_: Session, labelled: LabelledTable) -> None:
+    """Show the groups and their labels."""
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
     positive, other = labelled.words
     shares = {

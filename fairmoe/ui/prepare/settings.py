@@ -1,4 +1,4 @@
-"""The controls of a training: four lambdas with their meaning, and all other settings."""
+"""The controls of a training: one weight of fairness, and all settings behind "Advanced"."""
 
 import dataclasses
 import math
@@ -9,8 +9,10 @@ from typing import Any, Literal, get_args, get_origin
 import streamlit as st
 
 from fairmoe.config import LAMBDAS, Settings
+from fairmoe.ui.prepare.objective import show_objective
 from fairmoe.ui.prepare.presets import setting_key
 
+_ALL = "fairness-weight"
 LAMBDA_STEPS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 PARTS = {
     "schedule": "Schedule",
@@ -69,11 +71,13 @@ def settings_controls() -> Settings:
     """
     fields = {field.name: field for field in dataclasses.fields(Settings)}
     values: dict[str, Any] = {}
-    with st.grid(2, min_column_width=340):
-        for name in LAMBDAS:
-            values[name] = _lambda_card(name, fields[name].metadata["help"])
-    with st.expander("Other settings", icon=":material/tune:"):
-        for tab, part in zip(st.tabs(list(PARTS.values())), PARTS, strict=True):
+    _weight_of_all()
+    with st.expander("Advanced", icon=":material/tune:", key="advanced"):
+        lambdas, formulas, *others = st.tabs(["Fairness weights", "Formulas", *PARTS.values()])
+        with lambdas, st.grid(2, min_column_width=340):
+            for name in LAMBDAS:
+                values[name] = _lambda_card(name, fields[name].metadata["help"])
+        for tab, part in zip(others, PARTS, strict=True):
             with tab, st.grid(3, min_column_width=220):
                 chosen = [
                     field
@@ -81,8 +85,38 @@ def settings_controls() -> Settings:
                     if field.metadata["part"] == part and field.name not in LAMBDAS
                 ]
                 values |= _controls(chosen)
-    values["device"] = _device(fields["device"])
-    return Settings(**values)
+        values["device"] = _device(fields["device"])
+        settings = Settings(**values)
+        with formulas:
+            show_objective(settings)
+    return settings
+
+
+def _weight_of_all() -> None:
+    """Draw the slider that sets all four lambdas to one value."""
+    now = [st.session_state[_begun(name, getattr(Settings(), name))] for name in LAMBDAS]
+    st.session_state[_ALL] = max(now)
+
+    def take() -> None:
+        for name in LAMBDAS:
+            st.session_state[setting_key(name)] = st.session_state[_ALL]
+
+    st.select_slider(
+        "Fairness weight",
+        sorted({*LAMBDA_STEPS, max(now)}),
+        format_func=lambda step: f"{step:g}",
+        key=_ALL,
+        on_change=take,
+        help="How much equal outcomes and equal reasons count in training, against being right. "
+        "It sets the four fairness weights (lambdas) under Advanced; at 0 they are switched off. "
+        "The scale is logarithmic.",
+    )
+    if len(set(now)) > 1:
+        each = ", ".join(
+            f"{name.replace('lambda_', '')} {value:g}"
+            for name, value in zip(LAMBDAS, now, strict=True)
+        )
+        st.caption(f"The four weights differ ({each}); the slider sets all of them.")
 
 
 def _lambda_card(name: str, text: str) -> float:

@@ -66,6 +66,7 @@ def _compare(run: "Run", other: "Run", split: SplitName) -> None:
             ),
         },
         csv=pd.DataFrame(comparison).rename_axis("mixture"),
+        folded=False,
     )
     st.caption(escape_markdown(describe(run, split)))
 

@@ -20,6 +20,8 @@ from fairmoe.sentences.cutoffs import (
 )
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.ui.frame.components import (
+    NUMBERS,
+    NUMBERS_ICON,
     apologies,
     show_chart,
     show_note,
@@ -256,7 +258,7 @@ def _show_numbers(effects: pd.DataFrame, judged: Judged, told: str) -> None:
         "false_positive_gap": "FPR gap",
         "cost": "Cost by 100 people",
     }
-    numbers = st.expander("The numbers", icon=":material/table_rows:", key="cutoffs-open")
+    numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="cutoffs-open")
     with numbers:
         shown = effects.assign(**{name: 100 * effects[name] for name in columns if name != "cost"})
         show_table(
@@ -270,6 +272,7 @@ def _show_numbers(effects: pd.DataFrame, judged: Judged, told: str) -> None:
                 for name, label in columns.items()
             },
             csv=effects,
+            folded=False,
         )
 
 

@@ -15,7 +15,13 @@ from fairmoe.sentences.conditional import (
     side_by_side_takeaway,
 )
 from fairmoe.sentences.reviews import with_interval
-from fairmoe.ui.frame.components import percent_column, show_chart, show_table
+from fairmoe.ui.frame.components import (
+    NUMBERS,
+    NUMBERS_ICON,
+    percent_column,
+    show_chart,
+    show_table,
+)
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention import rows_in
@@ -84,7 +90,7 @@ def show_within(state: Session, judged: Judged) -> None:
         f"{NO_PROOF.format(column=column)}",
         key=f"within-{judged.key}",
     )
-    with st.expander("The numbers", icon=":material/table_rows:"):
+    with st.expander(NUMBERS, icon=NUMBERS_ICON):
         percent = ["value", "reference_value", "difference", "low", "high"]
         table = found.within.set_index("level")
         show_table(
@@ -104,6 +110,7 @@ def show_within(state: Session, judged: Judged) -> None:
                 "high": percent_column("to", "Upper end of the 95% interval.", "pp"),
             },
             csv=table,
+            folded=False,
         )
 
 
@@ -149,13 +156,14 @@ def show_side_by_side(state: Session, judged: Judged) -> None:
         ]
         for column, table in differences.items()
     }
-    with st.expander("The numbers", icon=":material/table_rows:"):
+    with st.expander(NUMBERS, icon=NUMBERS_ICON):
         show_table(
             pd.DataFrame(cells, index=pd.Index(list(GAP_MEASURES.values()), name="Measure")),
             key=f"beside-table-{judged.key}",
             alt=told,
             columns={name: st.column_config.TextColumn(escape_markdown(name)) for name in cells},
             csv=pd.concat(differences, names=["column", "measure"]),
+            folded=False,
         )
 
 

@@ -15,7 +15,7 @@ from fairmoe.sentences.people import (
     harm_takeaway,
     of_hundred_takeaway,
 )
-from fairmoe.ui.frame.components import show_chart, show_table
+from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.results import describe
 
@@ -81,9 +81,7 @@ def _show_numbers(
     is_told: bool,
     split: SplitName,
 ) -> None:
-    numbers = st.expander(
-        "The numbers", icon=":material/table_rows:", key="people-open", on_change="rerun"
-    )
+    numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="people-open", on_change="rerun")
     if not numbers.open:
         return
     good, bad = words
@@ -98,6 +96,7 @@ def _show_numbers(
             alt=of_hundred_takeaway(account.groups, good),
             columns=columns,
             csv=table.rename_axis("group"),
+            folded=False,
         )
 
 

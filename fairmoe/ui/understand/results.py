@@ -17,6 +17,8 @@ from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
 from fairmoe.sentences.training import curves_takeaway, kept_moment, reused_experts
 from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
+    NUMBERS,
+    NUMBERS_ICON,
     percent_column,
     show_chart,
     show_note,
@@ -110,6 +112,12 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     )
 
 
+def show_training_record(state: Session, run: "Run", _: SplitName) -> None:
+    """Show how training went, and from which data and settings the run came."""
+    show_curves(state, run)
+    show_provenance(run)
+
+
 def show_curves(state: Session, run: "Run") -> None:
     """Show what training recorded, phase by phase."""
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
@@ -127,9 +135,7 @@ def show_curves(state: Session, run: "Run") -> None:
 
 def show_curve_numbers(lines: Iterable[Line], *, key: str, alt: str) -> None:
     """Offer what curves are drawn from as a table, which is made when it is unfolded."""
-    numbers = st.expander(
-        "The numbers", icon=":material/table_rows:", key=f"{key}-open", on_change="rerun"
-    )
+    numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"{key}-open", on_change="rerun")
     if numbers.open:
         table = curve_table(lines).set_index("curve")
         with numbers:
@@ -143,6 +149,7 @@ def show_curve_numbers(lines: Iterable[Line], *, key: str, alt: str) -> None:
                     "value": st.column_config.NumberColumn("Value", format="%.4f"),
                 },
                 csv=table,
+                folded=False,
             )
 
 

@@ -20,7 +20,7 @@ from fairmoe.sentences.reviews import (
     with_interval,
 )
 from fairmoe.sentences.wording import p_value
-from fairmoe.ui.frame.components import show_chart, show_table
+from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.judged import Judged
 
@@ -59,8 +59,8 @@ def show_review(state: Session, judged: Judged) -> None:
         key=f"gaps-{judged.key}",
     )
     numbers = st.expander(
-        "All gaps, ratios and groups in numbers",
-        icon=":material/table_rows:",
+        NUMBERS,
+        icon=NUMBERS_ICON,
         key="review-open",
         on_change="rerun",
     )
@@ -239,6 +239,7 @@ def _show(
         alt=alt,
         columns={name: st.column_config.TextColumn(label) for name, (label, _) in shown.items()},
         csv=csv,
+        folded=False,
     )
 
 

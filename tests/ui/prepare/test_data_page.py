@@ -5,8 +5,11 @@ from streamlit.testing.v1 import AppTest
 from fairmoe._escape import escape_markdown
 from fairmoe.data import Target
 from fairmoe.errors import UnavailableError
+from tests.ui.parts import open_part
 
 NASTY = "**a** <b>ge</b> $x$"
+
+PROXIES = "Proxies for the sensitive attribute"
 
 
 def table(rows: int = 60) -> pd.DataFrame:
@@ -366,7 +369,9 @@ def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     frame["score"] = frame["score"].where((frame["sex"] == "f") | (frame.index % 2 == 0))
     upload(data, frame)
     assert not data.exception
-    told = " ".join(caption.value for caption in data.caption)
+    told = ""
+    for part in (PROXIES, "Missing values"):
+        told += " ".join(caption.value for caption in open_part(data, "data-part", part).caption)
     assert r"the strongest proxy is kin \(100%\)" in told
     assert "missing for 50\\.0% of m and 0\\.0% of f" in told
     assert "f: 160 rows, 64 of them positive" in data.warning[-1].value.replace("\u2060", "")
@@ -381,6 +386,7 @@ def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):
         lambda rows: found.append(rows) or find_proxies(rows),
     )
     upload(data, table())
+    open_part(data, "data-part", PROXIES)
     data.run()
     assert len(found) == 1
     field(data, "selectbox", "Sensitive column").select("region").run()

@@ -61,8 +61,21 @@ def test_lambdas_reach_zero_and_a_hundred_and_arrive_in_the_settings(train, trai
 
 
 def test_every_lambda_has_its_formula_and_a_sentence(train):
-    assert len(train.select_slider) == len(LAMBDAS)
+    assert len(train.select_slider) == 1 + len(LAMBDAS)
     assert len(train.latex) == len(LAMBDAS) + 2
+
+
+def test_one_slider_sets_all_four_lambdas_and_says_when_they_differ(train):
+    train.select_slider(key="fairness-weight").set_value(5.0).run()
+    assert {train.select_slider(key=f"setting-{name}").value for name in LAMBDAS} == {5.0}
+    assert not any("weights differ" in caption.value for caption in train.caption)
+
+    train.select_slider(key="setting-lambda_fair").set_value(20.0).run()
+    assert train.select_slider(key="fairness-weight").value == 20.0
+    assert any(
+        "The four weights differ (rep 5, fair 20, attention 5, adv 5)" in caption.value
+        for caption in train.caption
+    )
 
 
 def test_settings_survive_a_page_switch(train):

@@ -3,6 +3,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -28,14 +29,14 @@ def experts(app: AppTest) -> AppTest:
     return app.switch_page("pages/experts.py").run()
 
 
-def frames(app: AppTest) -> dict[str, object]:
-    return dict(zip(("scores", "rates"), (d.value for d in app.dataframe), strict=False))
+def first_table(app: AppTest) -> pd.DataFrame:
+    return app.dataframe[0].value
 
 
 def test_all_models_stand_side_by_side_in_percent(experts):
     assert not experts.exception
     assert not experts.error
-    scores = frames(experts)["scores"]
+    scores = first_table(experts)
     assert list(scores.index) == [
         "Mixture",
         "Utility expert",
@@ -49,7 +50,7 @@ def test_all_models_stand_side_by_side_in_percent(experts):
 
 
 def test_what_cannot_be_estimated_is_insufficient_data(experts):
-    scores = frames(experts)["scores"]
+    scores = first_table(experts)
     assert scores.loc["Logistic regression", "eo"] != scores.loc["Logistic regression", "eo"]
     assert experts.dataframe[0].proto.placeholder == "insufficient data"
 
@@ -83,7 +84,7 @@ def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
 
 
 def test_rates_have_counts_and_intervals(experts):
-    rates = frames(open_part(experts, "group-part", "Rates"))["rates"]
+    rates = first_table(open_part(experts, "group-part", "Rates"))
     run = experts.session_state["fairmoe"].run
     assert list(rates.index) == ["female", "male"]
     assert rates["n"].sum() == len(run.splits["test"].y_true)
@@ -93,28 +94,33 @@ def test_rates_have_counts_and_intervals(experts):
 
 def test_the_switch_shows_the_other_rows(experts):
     open_part(experts, "group-part", "Rates")
-    before = frames(experts)["rates"]["n"].sum()
+    before = first_table(experts)["n"].sum()
     experts.get_by_key("split").set_value("validation").run()
     assert not experts.exception
     run = experts.session_state["fairmoe"].run
-    assert frames(experts)["rates"]["n"].sum() == len(run.splits["validation"].y_true)
+    assert first_table(experts)["n"].sum() == len(run.splits["validation"].y_true)
     assert before == len(run.splits["test"].y_true)
 
 
 def test_captions_name_data_rows_and_seed(experts):
     captions = " ".join(caption.value for caption in experts.caption)
     assert "demo_hiring\\.csv, 4,000 test rows, seed 7\\." in captions
+    open_part(experts, "experts-part", "Training")
+    captions = " ".join(caption.value for caption in experts.caption)
     assert "10 epochs in all" in captions
     assert "Computed on cpu" in captions
 
 
 def test_charts_say_their_takeaway_to_a_screen_reader(experts):
-    alts = [chart.proto.alt for chart in experts.get("plotly_chart")]
+    alts = []
+    for part in ("Scores", "People", "By group", "Training"):
+        charts = open_part(experts, "experts-part", part).get("plotly_chart")
+        alts += [chart.proto.alt for chart in charts]
     assert len(alts) == 5
     assert all(alts)
     assert "The largest gap is the" in alts[3]
     alts = [c.proto.alt for c in open_part(experts, "group-part", "Rates").get("plotly_chart")]
-    assert "“hired” goes most often to" in alts[3]
+    assert "“hired” goes most often to" in alts[0]
 
 
 def test_no_model_is_called_fair(experts):
@@ -180,6 +186,7 @@ def test_shuffling_is_done_once_for_each_model(experts, monkeypatch):
         asked.append(rest["rates"])
         return largest_gaps(*arrays, **rest)
 
+    open_part(experts, "experts-part", "By group")
     monkeypatch.setattr("fairmoe.metrics.largest_gaps", counted)
     for model in ("utility", "mixture", "utility"):
         experts.selectbox[0].set_value(model).run()
@@ -187,7 +194,7 @@ def test_shuffling_is_done_once_for_each_model(experts, monkeypatch):
 
 
 def test_confusion_counts_every_row(experts):
-    table = frames(open_part(experts, "group-part", "Right and wrong"))["rates"]
+    table = first_table(open_part(experts, "group-part", "Right and wrong"))
     cells = ["true_positive", "false_positive", "false_negative", "true_negative"]
     assert (table[cells].sum(axis=1) == table["n"]).all()
     assert table[[f"{cell}_share" for cell in cells]].sum(axis=1).tolist() == pytest.approx(
@@ -201,9 +208,9 @@ def test_confusion_counts_every_row(experts):
 
 @pytest.mark.slow
 def test_ranking_and_probabilities_stand_in_tables(experts):
-    ranking = frames(open_part(experts, "group-part", "Ranking"))["rates"]
+    ranking = first_table(open_part(experts, "group-part", "Ranking"))
     assert (ranking["auc_low"] < ranking["auc"]).all()
-    probabilities = frames(open_part(experts, "group-part", "Probabilities"))["rates"]
+    probabilities = first_table(open_part(experts, "group-part", "Probabilities"))
     run = experts.session_state["fairmoe"].run
     assert probabilities["n"].sum() == len(run.splits["test"].y_true)
     assert len(probabilities) == 20
@@ -211,6 +218,7 @@ def test_ranking_and_probabilities_stand_in_tables(experts):
 
 @pytest.mark.slow
 def test_the_numbers_of_the_curves_are_there_when_unfolded(experts):
+    open_part(experts, "experts-part", "Training")
     assert not any("epoch" in found.value for found in experts.dataframe)
     experts.session_state["curves-table-open"] = True
     experts.run()
@@ -229,14 +237,19 @@ def specs(app: AppTest) -> list[str]:
 def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(app, demo_run):
     app.session_state["fairmoe"].keep(*demo_run)
     experts = app.switch_page("pages/experts.py").run()
-    first = specs(experts)
-    for key, other, changed in (
-        ("split", "validation", [True, True, True, True, False]),
-        ("rates-model", "utility", [False, False, False, True, False]),
+    for part, key, other, changed in (
+        ("Scores", "split", "validation", True),
+        ("People", "split", "validation", True),
+        ("By group", "split", "validation", True),
+        ("By group", "rates-model", "utility", True),
+        ("Training", "split", "validation", False),
     ):
+        first = specs(open_part(experts, "experts-part", part))
         usual = experts.get_by_key(key).value
         experts.get_by_key(key).set_value(other).run()
-        assert [a != b for a, b in zip(first, specs(experts), strict=True)] == changed
+        assert [a != b for a, b in zip(first, specs(experts), strict=True)] == (
+            [changed] * len(first)
+        )
         experts.get_by_key(key).set_value(usual).run()
         assert specs(experts) == first
 
@@ -255,9 +268,15 @@ def test_kept_figures_belong_to_the_run_that_is_shown(app, demo_run):
     other = replace(run, run_id="other", splits=turned, scores=scores, curves=run.curves[:1])
     state = app.session_state["fairmoe"]
     state.keep(run, labelled)
-    first = specs(app.switch_page("pages/experts.py").run())
+    app.switch_page("pages/experts.py").run()
+    parts = ("Scores", "People", "By group", "Training")
+    first = [specs(open_part(app, "experts-part", part)) for part in parts]
     state.keep(other, labelled)
-    assert all(a != b for a, b in zip(first, specs(app.run()), strict=True))
+    for part, before in zip(parts, first, strict=True):
+        # The turned predictions raise alarms, which are no errors of the page.
+        app.query_params["experts-part"] = part
+        after = specs(app.run())
+        assert all(a != b for a, b in zip(before, after, strict=True))
 
 
 def told_in_people(app: AppTest) -> str:
@@ -265,7 +284,7 @@ def told_in_people(app: AppTest) -> str:
 
 
 def test_the_account_is_told_drawn_and_open_in_numbers(experts):
-    run = experts.session_state["fairmoe"].run
+    run = open_part(experts, "experts-part", "People").session_state["fairmoe"].run
     account = run.account()
     assert told_in_people(experts) == escape_markdown(
         changes_for_people(account.everyone, "hired", "not hired")
@@ -286,8 +305,8 @@ def test_an_outcome_can_be_told_of_a_run_on_the_page(app):
     app.session_state["fairmoe"].keep(
         make_run(table, roles, Settings(seed=7)), assign_roles(table, roles)
     )
-    experts = app.switch_page("pages/experts.py").run()
-    assert len(specs(experts)) == 4
+    experts = open_part(app.switch_page("pages/experts.py").run(), "experts-part", "People")
+    assert len(specs(experts)) == 1
     assert "wrongly" not in told_in_people(experts)
     experts.get_by_key("meaning-bad").click().run()
     # Of a bad outcome, the good one is the other.
@@ -296,11 +315,11 @@ def test_an_outcome_can_be_told_of_a_run_on_the_page(app):
     state = experts.session_state["fairmoe"]
     assert state.run.roles == state.kept.labelled.roles
     assert state.run.roles.target.outcome == "bad"
-    assert len(specs(experts)) == 5
+    assert len(specs(experts)) == 2
 
 
 def test_gaps_have_verdicts_against_the_tolerance_and_a_reference_to_choose(experts):
-    run = experts.session_state["fairmoe"].run
+    run = open_part(experts, "experts-part", "By group").session_state["fairmoe"].run
 
     def told() -> list[str]:
         return [text.value.replace("\\", "") for text in experts.markdown]
@@ -323,7 +342,7 @@ def test_gaps_have_verdicts_against_the_tolerance_and_a_reference_to_choose(expe
         clear_differences(review.comparisons, **words, reference="female", apart=review.apart)
         in told()
     )
-    spec = specs(experts)[3]
+    spec = specs(experts)[0]
     assert all(verdict in spec for verdict in set(review.differences["verdict"]))
 
 
@@ -332,8 +351,7 @@ def test_all_measures_of_a_review_stand_below_one_control(app, demo_run):
     run, labelled = demo_run
     app.session_state["fairmoe"].keep(run, labelled)
     app.session_state["review-open"] = True
-    experts = app.switch_page("pages/experts.py").run()
-    assert not experts.exception
+    experts = open_part(app.switch_page("pages/experts.py").run(), "experts-part", "By group")
     found = {tuple(table.value.columns): table.value for table in experts.dataframe}
     review = review_run(run, labelled, "mixture")
     gaps = found["gap", "between", "n"]

@@ -10,6 +10,7 @@ from fairmoe.analysis import result_of
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from tests.ui.fakes import Held, settle
+from tests.ui.parts import open_part
 
 
 def open_result(app, run, labelled):
@@ -97,7 +98,7 @@ def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
 
 def test_a_tolerance_of_the_reviewer_brings_verdicts(app, demo_run):
     app.session_state["fairmoe"].keep(*demo_run)
-    app.switch_page("pages/experts.py").run()
+    open_part(app.switch_page("pages/experts.py").run(), "experts-part", "By group")
     app.number_input(key="review-tolerance").set_value(1.0).run()
     app.switch_page("pages/result.py").run()
 
