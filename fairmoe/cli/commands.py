@@ -78,8 +78,10 @@ def describe(
 
 @shell.command()
 def train(  # noqa: PLR0913 - typer reads one option from each parameter
+    context: typer.Context,
     file: options.File,
     *,
+    config: options.Config = None,
     target: options.TargetColumn,
     sensitive: options.SensitiveColumns,
     positive: options.Positive = None,
@@ -129,7 +131,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli import dialing
     from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
     from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
-    from fairmoe.cli.keeping import check_table_wanted, keep_run
+    from fairmoe.cli.files import check_new_file
+    from fairmoe.cli.keeping import check_table_wanted, keep_options, keep_run, options_beside
     from fairmoe.cli.output import candidates_of, print_candidates, print_tables
     from fairmoe.cli.reading import read_options_from
     from fairmoe.cli.reviewing import print_review, reviews_of
@@ -167,6 +170,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     beside = None if out is None else other_folder(out, roles)
     if out is not None:
         check_vacant(out)
+        check_new_file(options_beside(out))
     if compare_aware and beside is not None:
         check_vacant(beside)
     prepared, table, run, recommendation = _run(
@@ -177,6 +181,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         points, run = dialing.turn_dial(prepared, run, wish)
     if out is not None:
         keep_run(run, out, file, table, with_table=with_table)
+        keep_options(context, out)
     other = train_other(run, table, beside) if compare_aware else None
     if as_json:
         document = to_document(run) | {
@@ -224,18 +229,20 @@ def app(context: typer.Context) -> None:
 
 @shell.command()
 def demo(
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv", help="The file to write.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT.csv", help="The file to write; - for standard output.")
+    ],
     *,
     quiet: options.Quiet = False,
 ) -> None:
     """Write the demo data: job applicants, generated, with a known bias against women."""
-    from fairmoe.cli.files import write_new_file
+    from fairmoe.cli.files import write_out
     from fairmoe.data import DEMO_ROLES, demo_csv
 
-    write_new_file(out, demo_csv())
+    write_out(out, demo_csv())
     roles = DEMO_ROLES
     print_message(
-        f"Written to {out}; train on it with --target {roles.target.column} "
+        f"You can train on it with --target {roles.target.column} "
         f"--outcome {roles.target.outcome} --sensitive {','.join(roles.sensitive_columns)} "
         f"--drop {','.join(roles.dropped)}"
     )

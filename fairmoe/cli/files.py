@@ -4,10 +4,40 @@ import sys
 import time
 from pathlib import Path
 
+import typer
+
+from fairmoe.cli.messages import print_message
 from fairmoe.data import Reading, ReadOptions, Table, read_table
 from fairmoe.data.reading.budget import Budget, read_stream
 from fairmoe.errors import InvalidInputError
 from fairmoe.progress import OnProgress, Progress
+from fairmoe.runs.store import check_writable
+
+
+def check_new_file(path: Path) -> None:
+    """Check that a file is not there yet, and that it can be made.
+
+    Raises:
+        InvalidInputError: It is there, or its folder is not one to write in.
+    """
+    if path.exists() or path.is_symlink():
+        raise InvalidInputError(
+            "A new file is needed", however=f"'{path}' exists", remedy="Name another."
+        )
+    check_writable(path, "A new file is needed")
+
+
+def write_out(path: Path, content: bytes) -> None:
+    """Write UTF-8 text to a file that is not there yet, or to standard output for a single dash.
+
+    Raises:
+        InvalidInputError: The file is there, or cannot be made.
+    """
+    if str(path) == "-":
+        typer.echo(content.decode(), nl=False)
+    else:
+        write_new_file(path, content)
+        print_message(f"Written to {path}")
 
 
 def write_new_file(path: Path, content: bytes) -> None:

@@ -1,9 +1,14 @@
 """What is kept: a run in a folder, or a project with or without the table."""
 
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
-from fairmoe.cli.messages import print_message
+import typer
+
+from fairmoe.cli.configuration import options_given, to_toml
+from fairmoe.cli.files import write_new_file
+from fairmoe.cli.messages import print_message, printable
 from fairmoe.data import Table
 from fairmoe.data.reading.budget import Budget, read_file
 from fairmoe.errors import InvalidInputError
@@ -53,6 +58,28 @@ def keep_run(run: Run, out: Path, file: Path, table: Table, *, with_table: bool)
     encoded = len(run.mixture.explainer.background)
     told = what_it_holds(with_table=with_table, encoded_rows=encoded)
     print_message(f"Kept in {out}. {told}")
+
+
+def options_beside(out: Path) -> Path:
+    """Return the file beside a kept run that repeats it.
+
+    Example:
+        >>> str(options_beside(Path("kept/run-1"))), str(options_beside(Path("loans.fairmoe")))
+        ('kept/run-1.toml', 'loans.fairmoe.toml')
+    """
+    return out.with_name(f"{out.name}.toml")
+
+
+def keep_options(context: typer.Context, out: Path) -> None:
+    """Write the options of a command beside the run that it made, so that it can be repeated.
+
+    Raises:
+        InvalidInputError: It cannot be written.
+    """
+    path = options_beside(out)
+    command = f"fairmoe {context.info_name} --config {path.name} --out another"
+    told = f"# {printable(command)} repeats this run; written by fairmoe {version('fairmoe')}\n"
+    write_new_file(path, (told + to_toml(options_given(context))).encode())
 
 
 def _content(file: Path, table: Table) -> bytes:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from fairmoe.cli.configuration import take_options
 from fairmoe.cli.messages import set_quiet
 from fairmoe.names import GapName
 
@@ -28,6 +29,16 @@ Quiet = Annotated[
     ),
 ]
 
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE.toml",
+        callback=take_options,
+        is_eager=True,
+        help="Take options from a file, such as --out writes; those given beside it count more.",
+    ),
+]
 File = Annotated[
     Path,
     typer.Argument(

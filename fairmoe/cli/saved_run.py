@@ -38,7 +38,8 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         typer.Option(
             metavar="FILE",
             help="A new file: .html to read and print, .md as a model card, .json for programs, "
-            ".csv as a tidy table. By default report-ID.html, ID being the run's.",
+            ".csv as a tidy table; - for HTML on standard output. By default report-ID.html, ID "
+            "being the run's.",
         ),
     ] = None,
     sections: Annotated[
@@ -100,7 +101,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         outcome_from,
         share_from,
     )
-    from fairmoe.cli.files import table_in, write_new_file
+    from fairmoe.cli.files import table_in, write_out
     from fairmoe.data import assign_roles
     from fairmoe.report import DEFAULT, Cover, make_report, to_card, to_csv, to_html, to_json
     from fairmoe.runs import load_run
@@ -132,7 +133,8 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         ".json": lambda made: to_json(made, cover),
         ".csv": to_csv,
     }
-    if path.suffix.lower() not in write:
+    kind = ".html" if str(path) == "-" else path.suffix.lower()
+    if kind not in write:
         raise InvalidInputError(
             "A file name that ends in .html, .md, .json or .csv is needed",
             however=f"'{path.name}' was given",
@@ -147,8 +149,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         tolerance=share_from(tolerance),
         other=None if beside is None else load(beside),
     )
-    write_new_file(path, write[path.suffix.lower()](made).encode())
-    print_message(f"Written to {path}")
+    write_out(path, write[kind](made).encode())
 
 
 def predict(
@@ -176,7 +177,7 @@ def predict(
     class, the decision (1 is positive), and the gate's weight for each expert.
     """
     from fairmoe.analysis import predict_rows, reading_of
-    from fairmoe.cli.files import table_in, write_new_file
+    from fairmoe.cli.files import table_in, write_out
     from fairmoe.cli.reading import print_changes, read_options_from
     from fairmoe.runs import load_run
 
@@ -190,9 +191,5 @@ def predict(
     # Nine digits tell every float32 from its neighbours.
     text = io.StringIO()
     predictions.to_csv(text, index=False, float_format="%.9g", lineterminator="\n")
-    if out is None:
-        typer.echo(text.getvalue(), nl=False)
-    else:
-        write_new_file(out, text.getvalue().encode())
-        print_message(f"Written to {out}")
+    write_out(Path("-") if out is None else out, text.getvalue().encode())
     print_message(f"Decision 1 is {run.data.positive}, above a probability of 0.5")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     file: options.File,
     *,
+    config: options.Config = None,
     target: options.TargetColumn,
     sensitive: options.SensitiveColumns,
     out: Annotated[
