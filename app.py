@@ -4,16 +4,16 @@ import streamlit as st
 
 from fairmoe.data import DEMO_SETTINGS
 from fairmoe.ui.frame.components import apologies
-from fairmoe.ui.frame.frame import DATA, HOME, PAGES, RESULT, TRAIN, in_sections, page
+from fairmoe.ui.frame.frame import DATA, HOME, LEARN, PAGES, RESULT, TRAIN, page
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.prepare.presets import stand_at
-from fairmoe.ui.prepare.sources import load_demo, open_demo
+from fairmoe.ui.prepare.sources import demo_map, load_demo, open_demo
 
 with page(HOME) as state:
     st.markdown(
-        "Train a **mixture of three experts** on your own table: one for usefulness, one for "
-        "equal outcomes, one for equal reasons, and a gate that decides whom to ask for each "
-        "person. Then see what that gives and takes, group by group, beside plain baselines."
+        "Train a **fairness-aware mixture of experts** on your own table, and see what it gives "
+        "and takes: who gets the outcome, who is wrongly refused it, and what equal treatment "
+        "costs."
     )
     with st.container(horizontal=True):
         if st.button("Try the demo", type="primary", icon=":material/play_arrow:"):
@@ -34,15 +34,9 @@ with page(HOME) as state:
         "counted against women and not against men, on purpose. It opens as it was trained "
         "before; training it yourself takes a few seconds."
     )
-    for section, paths in in_sections().items():
-        if section and paths:
-            st.header(section, anchor=False)
-            with st.grid(2, min_column_width=240):
-                for path in paths:
-                    entry = PAGES[path]
-                    missing = entry.missing(state)
-                    with st.container(border=True, height="stretch"):
-                        st.page_link(path, label=f"**{entry.label}**", icon=entry.icon)
-                        st.markdown(entry.lead)
-                        lock = f"lock: {missing}" if missing else "check_circle: Ready"
-                        st.caption(f":material/{lock}")
+    st.html(demo_map())
+    st.caption(
+        "The map of the demo's mixture: every applicant is seen by three experts with different "
+        "aims, and the gate says how much each of them counts."
+    )
+    st.page_link(LEARN, label="How does that work? Nine short lessons", icon=PAGES[LEARN].icon)

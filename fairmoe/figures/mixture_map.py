@@ -17,7 +17,7 @@ _STYLE = """<style>
 .fm-map {
   display: grid; line-height: 1.25; max-width: 60em; padding: .3em 0;
   grid-template-columns:
-    minmax(5em, 1fr) minmax(.9em, 1fr) minmax(8.6em, 2.4fr) minmax(2.4em, 1.6fr)
+    minmax(5.6em, 1fr) minmax(.9em, 1fr) minmax(8.6em, 2.4fr) minmax(2.4em, 1.6fr)
     minmax(5.2em, 1.3fr);
 }
 .fm-map small { opacity: .78; font-size: .86em; display: block }

@@ -1,7 +1,7 @@
 """What a run is, and how it is kept."""
 
 from fairmoe.runs.cutoffs import Cutoffs
-from fairmoe.runs.demo import DEMO_RUN, demo_run
+from fairmoe.runs.demo import DEMO_MAP, DEMO_RUN, demo_run
 from fairmoe.runs.document import to_document
 from fairmoe.runs.front import front_document, front_tables
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
@@ -23,6 +23,7 @@ from fairmoe.runs.project import (
 from fairmoe.runs.record import Run
 
 __all__ = [
+    "DEMO_MAP",
     "DEMO_RUN",
     "SUFFIX",
     "Curve",

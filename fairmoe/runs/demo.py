@@ -6,8 +6,8 @@ from fairmoe._app import app_folder
 from fairmoe.runs.project import load_run
 from fairmoe.runs.record import Run
 
-DEMO_RUN = "demo.fairmoe"
-"""Its name in `assets/`, where `make_demo.py` writes it."""
+DEMO_RUN, DEMO_MAP = "demo.fairmoe", "demo-map.html"
+"""Its name in `assets/`, and that of the map of its mixture, where `make_demo.py` writes them."""
 
 
 @cache

@@ -3,11 +3,14 @@ import pandas as pd
 import pytest
 import torch
 
+from fairmoe._app import app_folder
+from fairmoe.analysis.routing import weights_by_group
 from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, demo_table
 from fairmoe.dial import FAIRNESS_WEIGHTS
 from fairmoe.experiment import prepare, run_id
 from fairmoe.names import EXPERTS
-from fairmoe.runs import demo_run, front_tables
+from fairmoe.runs import DEMO_MAP, demo_run, front_tables
+from fairmoe.sentences.mixture_map import EVERYONE, map_of_mixture
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +24,17 @@ def test_the_shipped_run_is_of_the_demo_and_its_settings(prepared):
     assert run.data == prepared.summary
     assert run.roles == prepared.roles
     assert [point.settings.fairness_weight for point in run.points] == list(FAIRNESS_WEIGHTS)
+
+
+def test_the_map_on_home_is_that_of_the_shipped_run():
+    run = demo_run()
+    test = run.splits["test"]
+    weights = weights_by_group(test.gate, test.group, list(run.data.groups))
+    drawn = map_of_mixture(weights.iloc[0], run.scores["test"], EVERYONE)
+
+    assert (app_folder() / "assets" / DEMO_MAP).read_text(encoding="utf-8") == drawn, (
+        "run assets/make_demo.py, or its write_map"
+    )
 
 
 def test_its_answers_are_those_of_its_models(prepared):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from fairmoe._app import app_folder
 from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, PUBLIC, ReadOptions, demo_table, fetch_public
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.state import Session
@@ -27,6 +28,13 @@ def open_demo(state: Session) -> None:
     assert state.labelled is not None
     state.keep(demo_run(), state.labelled, "Demo")
     stand_at(DEMO_SETTINGS)
+
+
+@st.cache_data(show_spinner=False)
+def demo_map() -> str:
+    """Return the map of the demo's mixture; it needs no run, and so no torch."""
+    drawn: str = (app_folder() / "assets" / "demo-map.html").read_text(encoding="utf-8")
+    return drawn
 
 
 def source_picker(state: Session) -> None:

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.data import DEMO_SETTINGS
-from fairmoe.runs import demo_run
+from fairmoe.runs import DEMO_MAP, demo_run
 from fairmoe.ui.frame import background
 from fairmoe.ui.frame.frame import PAGES, in_sections
 from tests.patience import PATIENCE
@@ -27,10 +27,14 @@ def links(app: AppTest) -> dict[str, bool]:
     return {link.proto.label: not link.proto.disabled for link in app.sidebar.get("page_link")}
 
 
-def test_every_page_is_in_one_section_and_every_card_leads_to_its_page(app):
+def test_every_page_is_in_one_section():
     assert sorted(WAY) == sorted(PAGES)
-    cards = [link.proto.page for link in app.main.get("page_link")]
-    assert cards == [Path(path).stem for path in WAY if path != "app.py"]
+
+
+def test_home_shows_the_map_of_the_demo_and_three_ways_in(app):
+    assert app.get("html")[0].proto.body == (ROOT / "assets" / DEMO_MAP).read_text("utf-8").strip()
+    assert [link.proto.page for link in app.main.get("page_link")] == ["learn"]
+    assert "Upload your own" in [button.label for button in app.button]
 
 
 def test_home_says_what_this_is_and_what_comes_first(app):
