@@ -42,7 +42,7 @@ def print_sweep(result: Sweep) -> None:
     table.columns[0].no_wrap = True
     for row in front.to_dict("records"):
         values = (_setting(row[name]) for name in settings)
-        scores = (_figure(row[f"test_{metric}"]) for metric in SUMMARY)
+        scores = (figure(row[f"test_{metric}"]) for metric in SUMMARY)
         table.add_row(row["run_id"], *values, *scores)
     if not front.empty:
         stdout.print(table)
@@ -54,7 +54,7 @@ def print_sweep(result: Sweep) -> None:
         stdout.print(_over_seeds(frame[~frame["alarming"]], result.varied))
         stdout.print()
     stdout.print(
-        f"Hypervolume on the test rows: {_figure(result.hypervolume())} "
+        f"Hypervolume on the test rows: {figure(result.hypervolume())} "
         "(reference: utility 0, both gaps 1)"
     )
     alarming = int(frame["alarming"].sum())
@@ -76,7 +76,7 @@ def _over_seeds(frame: pd.DataFrame, varied: Sequence[str]) -> Table:
     table = table_of("runs", *varied, *SUMMARY, "sd")
     for row in means.to_dict("records"):
         values = (_setting(row[name]) for name in varied)
-        figures = (_figure(row[name]) for name in (*scores, "test_final_score_sd"))
+        figures = (figure(row[name]) for name in (*scores, "test_final_score_sd"))
         table.add_row(f"{row['runs']}", *values, *figures)
     return table
 
@@ -93,7 +93,7 @@ def print_candidates(recommendation: Recommendation) -> None:
     stdout.print("Settings tried, final score on the validation rows before a gate learnt")
     table = table_of("setting", "mean", "lowest", "highest", "alarms")
     for row in recommendation.frame.to_dict("records"):
-        scores = (_figure(row[name]) for name in ("mean", "low", "high"))
+        scores = (figure(row[name]) for name in ("mean", "low", "high"))
         table.add_row(row["changes"], *scores, f"{row['alarming']:.0f}")
     stdout.print(table)
     stdout.print()
@@ -138,7 +138,7 @@ def _scores(run: Run) -> Table:
     alarms = run.alarms()
     table = table_of("", *(f"{name}*" if name in alarms else name for name in MODELS))
     for metric in METRICS:
-        table.add_row(metric, *(_figure(run.scores["test"][name][metric]) for name in MODELS))
+        table.add_row(metric, *(figure(run.scores["test"][name][metric]) for name in MODELS))
     return table
 
 
@@ -159,7 +159,7 @@ def _groups(run: Run, rates: pd.DataFrame) -> Table:
     for name, rate in zip(run.data.groups, rates.to_dict("records"), strict=True):
         counts = (run.data.groups[name], rate["n"], rate["positives"], rate["selected"])
         rows = (f"{count:,}" for count in counts)
-        table.add_row(printable(name), *rows, _figure(rate["selection_rate"]))
+        table.add_row(printable(name), *rows, figure(rate["selection_rate"]))
     return table
 
 
@@ -167,7 +167,7 @@ def _routing(run: Run) -> Table:
     routing = to_document(run)["routing"]
     table = table_of("group", *EXPERTS)
     for name, weights in [*routing["by_group"].items(), ("all", routing["overall"])]:
-        table.add_row(printable(name), *map(_figure, weights.values()))
+        table.add_row(printable(name), *map(figure, weights.values()))
     return table
 
 
@@ -184,5 +184,6 @@ def _setting(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _figure(value: float | None) -> str:
+def figure(value: float | None) -> str:
+    """Return a score with three digits; a dash where it is not estimable."""
     return "–" if value is None or math.isnan(value) else f"{value:.3f}"

@@ -1,0 +1,148 @@
+"""The commands about several kept runs: list those of a folder, compare two."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fairmoe.cli import options
+from fairmoe.cli.messages import print_message, printable
+from fairmoe.errors import InvalidInputError
+from fairmoe.names import METRICS, SPLITS, SUMMARY, SplitName
+
+if TYPE_CHECKING:
+    from fairmoe.analysis.comparison import Comparison
+    from fairmoe.runs import Run
+
+
+def runs(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that holds kept runs.")],
+    *,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """List the runs that are kept in a folder, with the scores of their mixtures on test rows."""
+    from rich.console import Console
+
+    from fairmoe.cli.output import figure, table_of
+
+    found = dict(_kept_in(folder))
+    if not found:
+        raise InvalidInputError(
+            "A folder with kept runs is needed", however=f"there is none in '{folder}'"
+        )
+    if as_json:
+        told = [{"path": name} | _summary(run) for name, run in found.items()]
+        typer.echo(json.dumps(told, indent=2, allow_nan=False))
+        return
+    table = table_of("run", *SUMMARY, "")
+    table.columns[0].no_wrap = True
+    for name, run in found.items():
+        scores = (figure(run.scores["test"]["mixture"][metric]) for metric in SUMMARY)
+        table.add_row(printable(name), *scores, "alarm" if "mixture" in run.alarms() else "")
+    Console(markup=False, emoji=False, highlight=False).print(table)
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="RUN", help="A kept run.")],
+    second: Annotated[Path, typer.Argument(metavar="RUN", help="Another one.")],
+    *,
+    split: Annotated[SplitName, typer.Option(help="The rows to compare them on.")] = "test",
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Compare two kept runs: what they were told, their scores, and their decisions in pairs."""
+    from fairmoe.analysis.comparison import compare_runs
+    from fairmoe.runs import load_run
+
+    comparison = compare_runs(load_run(first), load_run(second), split=split)
+    if as_json:
+        typer.echo(json.dumps(_document(comparison), indent=2, allow_nan=False))
+    else:
+        _print(comparison, split)
+
+
+def _kept_in(folder: Path) -> "Iterator[tuple[str, Run]]":
+    """Yield the runs of a folder by their names in it, and say which cannot be opened."""
+    from fairmoe.runs import SUFFIX, open_project
+
+    try:
+        places = sorted(folder.iterdir())
+    except OSError as error:
+        raise InvalidInputError(
+            "A folder with kept runs is needed",
+            however=f"'{folder}' cannot be read ({error.strerror})",
+        ) from error
+    for place in places:
+        if not (place.suffix == SUFFIX and place.is_file()) and not (place / "run.json").is_file():
+            continue
+        try:
+            project = open_project(place)
+        except InvalidInputError as error:
+            print_message(f"'{place}' is left out. {error}")
+            continue
+        for kept in project.runs:
+            several = len(project.runs) > 1
+            yield (f"{place.name}: {kept.name}" if several else place.name), kept.run
+
+
+def _summary(run: "Run") -> dict[str, Any]:
+    scores = run.scores["test"]["mixture"]
+    return {
+        "run_id": run.run_id,
+        "data": run.data.name,
+        "target": run.roles.target.column,
+        "sensitive": list(run.roles.sensitive_columns),
+        "test": {metric: _number(scores[metric]) for metric in METRICS},
+        "alarm": "mixture" in run.alarms(),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else float(value)  # noqa: PLR0124 - NaN alone is not itself
+
+
+def _document(comparison: "Comparison") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    paired = comparison.decisions
+    return {
+        "scores": {
+            name: {metric: _number(value) for metric, value in column.items()}
+            for name, column in comparison.scores.items()
+        },
+        "settings": comparison.settings,
+        "roles": comparison.roles,
+        "decisions": None if paired is None else asdict(paired) | {"differ": paired.differ},
+    }
+
+
+def _print(comparison: "Comparison", split: SplitName) -> None:
+    from rich.console import Console
+
+    from fairmoe.cli.output import figure, table_of
+    from fairmoe.sentences.comparison import decisions_compared
+
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    _print_differing(stdout, "Settings that differ", comparison.settings)
+    _print_differing(stdout, "Roles that differ", comparison.roles)
+    stdout.print(f"Scores of both mixtures on the {SPLITS[split].lower()} rows")
+    table = table_of("", "first", "second", "difference")
+    for metric, scores in comparison.scores.to_dict("index").items():
+        table.add_row(str(metric), *map(figure, scores.values()))
+    stdout.print(table)
+    stdout.print(f"\n{decisions_compared(comparison.decisions)}")
+
+
+def _print_differing(stdout: Any, title: str, differing: Mapping[str, tuple[Any, Any]]) -> None:
+    from fairmoe.cli.output import table_of
+
+    if differing:
+        stdout.print(title)
+        table = table_of("", "first", "second")
+        for name, values in differing.items():
+            table.add_row(name, *(printable(str(value)) for value in values))
+        stdout.print(table)
+        stdout.print()

@@ -1,0 +1,33 @@
+"""Two runs side by side."""
+
+import dataclasses
+
+import numpy as np
+
+from fairmoe.analysis.comparison import compare_runs
+
+
+def test_pairs_are_counted_and_other_rows_are_not_paired(demo_run):
+    run, _ = demo_run
+    test = run.splits["test"]
+    right = (test.proba["mixture"] > 0.5) == (test.y_true == 1)
+    wrongs, rights = np.flatnonzero(~right)[:3], np.flatnonzero(right)[:7]
+    turned = test.proba["mixture"].copy()
+    turned[wrongs], turned[rights] = test.y_true[wrongs], 1 - test.y_true[rights]
+    other = dataclasses.replace(test, proba=test.proba | {"mixture": turned})
+    second = dataclasses.replace(run, splits=run.splits | {"test": other})
+
+    found = compare_runs(run, second).decisions
+    assert found is not None
+    assert (found.rows, found.first_right, found.second_right) == (len(test.rows), 7, 3)
+    assert found.differ == 10
+    assert found.accuracy_interval[0] < -4 / found.rows < found.accuracy_interval[1]
+
+    moved = dataclasses.replace(test, rows=test.rows + 1)
+    elsewhere = dataclasses.replace(run, splits=run.splits | {"test": moved})
+    assert compare_runs(run, elsewhere).decisions is None
+    changed = dataclasses.replace(run, settings=run.settings.replace(seed=9))
+    comparison = compare_runs(run, changed)
+    assert comparison.settings == {"seed": (run.settings.seed, 9)}
+    assert comparison.roles == {}
+    assert (comparison.scores["difference"].dropna() == 0).all()

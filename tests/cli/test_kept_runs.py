@@ -1,0 +1,75 @@
+"""Runs of a folder in a list, and two of them side by side."""
+
+import json
+import shutil
+
+import pytest
+
+from fairmoe.data import demo_csv
+from fairmoe.runs import load_run
+from tests.cli.shell import shell
+
+ROLES = ("--target", "hired", "--sensitive", "sex", "--device", "cpu", "--quiet")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Return a folder with a run, a project of another, a damaged one and a file of options."""
+    folder = tmp_path_factory.mktemp("kept")
+    file = tmp_path_factory.mktemp("data") / "applicants.csv"
+    file.write_bytes(b"\n".join(demo_csv().split(b"\n")[:501]) + b"\n")
+    for name, epochs in (("first", 4), ("second.fairmoe", 24)):
+        options = ("--set", f"epochs={epochs}", "--out", folder / name)
+        assert shell("train", file, *ROLES, *options)[0] == 0
+    shutil.copytree(folder / "first", folder / "damaged")
+    (folder / "damaged" / "model.safetensors").write_bytes(b"nothing")
+    return folder
+
+
+def test_the_runs_of_a_folder_are_listed_and_a_damaged_one_is_named(folder):
+    code, out, err = shell("runs", folder)
+    assert code == 0
+    rows = [line.split() for line in out.splitlines()]
+    listed = {row[0]: row for row in rows[1:] if row}
+    assert list(listed) == ["first", "second.fairmoe"]
+    run = load_run(folder / "first")
+    assert f"{run.scores['test']['mixture']['final_score']:.3f}" in listed["first"]
+    assert f"'{folder / 'damaged'}' is left out. " in err
+
+
+def test_a_list_is_json_too(folder):
+    code, out, err = shell("runs", folder, "--json", "--quiet")
+    assert (code, err) == (0, "")
+    found = {each["path"]: each for each in json.loads(out, parse_constant=pytest.fail)}
+    run = load_run(folder / "first")
+    assert found["first"]["run_id"] == run.run_id
+    assert found["first"]["data"] == "applicants.csv"
+    assert (found["first"]["target"], found["first"]["sensitive"]) == ("hired", ["sex"])
+    assert found["first"]["test"]["acc"] == run.scores["test"]["mixture"]["acc"]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("", "there is none in"), ("none", "cannot be read (No such file")]
+)
+def test_a_folder_without_runs_is_refused(tmp_path, name, message):
+    code, _, err = shell("runs", tmp_path / name)
+    assert code == 2
+    assert message in err
+
+
+def test_two_runs_are_compared_in_pairs(folder):
+    code, out, _ = shell("compare", folder / "first", folder / "second.fairmoe")
+    assert code == 0
+    assert ["epochs", "4", "24"] in [line.split() for line in out.splitlines()]
+    first, second = (load_run(folder / name) for name in ("first", "second.fairmoe"))
+    assert f"of the same {len(first.splits['test'].rows)} rows" in " ".join(out.split())
+    acc = [run.scores["test"]["mixture"]["acc"] for run in (first, second)]
+    (shown,) = (line.split() for line in out.splitlines() if line.startswith("acc"))
+    assert shown[1:3] == [f"{value:.3f}" for value in acc]
+
+    told = json.loads(shell("compare", folder / "first", folder / "second.fairmoe", "--json")[1])
+    paired = told["decisions"]
+    assert told["settings"] == {"epochs": [4, 24]}
+    change = (paired["second_right"] - paired["first_right"]) / paired["rows"]
+    assert change == pytest.approx(acc[1] - acc[0])
+    assert change == pytest.approx(told["scores"]["difference"]["acc"])
