@@ -12,6 +12,8 @@ from fairmoe.figures.palette import TEMPLATE, Style, group_styles
 MOST_GROUPS = 8
 MOST_COLUMNS = 12
 GREY = "#7A8794"
+LEGEND_BELOW = 60
+"""How far under the panels a legend begins, in pixels, so that it clears the title of the axis."""
 
 
 def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure:
@@ -38,12 +40,14 @@ def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure
             customdata=[escape_html(column) for column in columns],
             hovertemplate="%{customdata}: %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
+    height = 130 + len(columns) * max(32, 18 * len(styles))
     figure.update_layout(
         template=TEMPLATE,
         title="Which columns does the model rest on, for each group?",
-        height=130 + len(columns) * max(32, 18 * len(styles)),
-        legend={"y": 1.0, "yanchor": "bottom"},
-        margin={"t": 96},
+        height=height,
+        # Below, in pixels: above, the entries of many groups would be printed over the title.
+        legend={"y": -LEGEND_BELOW / height},
+        margin={"t": 52},
     )
     figure.update_xaxes(title="mean attention", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(**column_axis(columns))

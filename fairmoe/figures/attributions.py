@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 from fairmoe._escape import escape_html
 from fairmoe.figures.attention import (
     GREY,
+    LEGEND_BELOW,
     MOST_COLUMNS,
     column_axis,
     offset,
@@ -54,12 +55,13 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
                 hovertemplate="%{customdata}: median %{x:+.2f}<extra>%{fullData.name}</extra>",
             )
     figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
+    height = 150 + len(columns) * max(34, 22 * len(styles))
     figure.update_layout(
         template=TEMPLATE,
         title="Which way does each column push, for each group?",
-        height=150 + len(columns) * max(34, 22 * len(styles)),
-        legend={"y": 1.0, "yanchor": "bottom"},
-        margin={"t": 96},
+        height=height,
+        legend={"y": -LEGEND_BELOW / height},
+        margin={"t": 52},
     )
     figure.update_xaxes(title=f"log-odds of {escape_html(positive)} (left: against, right: for)")
     figure.update_yaxes(**column_axis(columns))

@@ -55,7 +55,18 @@ PEER_STYLES: dict[str, Style] = {
 
 PATTERN = {"fillmode": "overlay", "solidity": 0.2, "fgopacity": 0.35}
 
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+_COLOURS = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#8064B0",
+    "#8A6B2E",
+)
+"""Okabe and Ito's, and two that stand apart from them, for a seventh and an eighth group."""
+
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
 _PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
@@ -119,7 +130,8 @@ def _width(letter: str) -> float:
 def group_styles(names: Sequence[str]) -> tuple[Style, ...]:
     """Return the style of each group, in the order of the group ids.
 
-    The cycles of colours and of patterns differ in length, so that 42 groups look different.
+    The cycles of colours and of all else differ in length, so that eight groups differ in colour
+    and 24 in something.
     """
     return tuple(
         Style(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import TRAINED, begin_training, choose, heading, upload
+from tests.browser.driving import IDLE, TRAINED, begin_training, choose, heading, upload
 
 pytestmark = pytest.mark.browser
 
@@ -55,6 +55,19 @@ def test_two_clicks_lead_from_home_to_the_charts_of_a_trained_demo(page: Page, s
     page.get_by_role("link", name="Experts", exact=True).click()
     expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()
     expect(page.locator("svg").get_by_text("Which model is useful")).to_be_visible()
+
+
+def test_the_menu_of_a_phone_closes_after_a_choice(page: Page, server: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(server)
+    menu = page.get_by_test_id("stSidebar")
+    expect(menu).to_have_attribute("data-collapsed", "true")
+    for name in ("Learn", "Data"):
+        page.wait_for_selector(IDLE)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        menu.get_by_role("link", name=name, exact=True).click()
+        expect(heading(page, name)).to_be_visible()
+        expect(menu).to_have_attribute("data-collapsed", "true")
 
 
 def test_a_training_goes_on_behind_other_pages_and_can_be_cancelled(

@@ -38,11 +38,13 @@ def test_no_two_models_look_alike_in_colour_or_in_the_second_channel():
         )
 
 
-@given(st.integers(1, 42))
+@given(st.integers(1, 56))
 def test_no_two_groups_look_alike(count):
     styles = group_styles([f"group {i}" for i in range(count)])
     assert len({(style.colour, style.pattern) for style in styles}) == count
     assert len({(style.colour, style.symbol) for style in styles}) == count
+    assert len({style.colour for style in styles[:8]}) == min(count, 8)
+    assert len({(style.colour, style.dash) for style in styles[:24]}) == min(count, 24)
 
 
 def test_the_style_of_a_group_does_not_depend_on_the_groups_after_it():

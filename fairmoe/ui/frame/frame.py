@@ -11,6 +11,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import apologies, show_note
+from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.process import sessions
 from fairmoe.ui.frame.progress import show_work_in_brief
@@ -216,9 +217,20 @@ def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
 def _sidebar(path: str, state: Session) -> None:
     with st.sidebar, apologies():
         _navigation(state)
+        _next_step(path, state)
         show_work_in_brief(state, path)
         run_chooser(state)
         _what_is_loaded(state)
+        close_menu(path)
+
+
+def _next_step(path: str, state: Session) -> None:
+    """Show the way to the page after this one, once there is something to see on it."""
+    way = list(PAGES)
+    after = way[way.index(path) + 1 :]
+    if after and not PAGES[after[0]].missing(state):
+        label = f"Next: {PAGES[after[0]].label}"
+        st.page_link(after[0], label=label, icon=":material/arrow_forward:")
 
 
 def in_sections() -> dict[str, list[str]]:

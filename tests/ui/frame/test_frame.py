@@ -23,8 +23,20 @@ LABELS = [PAGES[path].label for path in WAY]
 
 
 def links(app: AppTest) -> dict[str, bool]:
-    """Return label and whether it can be followed, for every link in the sidebar."""
-    return {link.proto.label: not link.proto.disabled for link in app.sidebar.get("page_link")}
+    """Return label and whether it can be followed, for every page in the sidebar."""
+    return {link.proto.label: not link.proto.disabled for link in _links(app) if not _is_next(link)}
+
+
+def _links(app: AppTest):
+    return app.sidebar.get("page_link")
+
+
+def _is_next(link) -> bool:
+    return link.proto.label.startswith("Next: ")
+
+
+def next_steps(app: AppTest) -> list[str]:
+    return [link.proto.label for link in _links(app) if _is_next(link)]
 
 
 def test_every_page_is_in_one_section():
@@ -53,6 +65,15 @@ def test_a_page_opened_too_early_shows_the_frame_and_what_to_do(app, path):
     assert app.info[0].value == "Nothing to see here yet. Load data first."
     assert "Go to Data" in [link.proto.label for link in app.main.get("page_link")]
     assert list(links(app)) == LABELS
+
+
+def test_the_sidebar_leads_to_the_next_page_once_it_is_unlocked(app):
+    assert next_steps(app) == ["Next: Data"]
+    assert next_steps(app.switch_page("pages/data.py").run()) == []
+    app.switch_page("app.py").run()
+    app.button[0].click().run()
+    assert next_steps(app) == ["Next: Experts"]
+    assert next_steps(app.switch_page("pages/learn.py").run()) == []
 
 
 def test_one_click_opens_the_demo_as_it_was_trained(app):
