@@ -33,11 +33,16 @@ SHAPED = ("functional", "nn", "training")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make check` runs with shapes checked, which takes as long as the numbers."""
+    """Mark what drives a browser, and what `make check` runs with shapes checked.
+
+    The checks take as long as the numbers.
+    """
     for item in items:
         folder = item.path.relative_to(ROOT).parts[1]
         if folder in SHAPED and "tests" in item.path.parts and "slow" not in item.keywords:
             item.add_marker("shapes")
+        if folder == "browser":
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from fairlearn.metrics import demographic_parity_difference, equal_opportunity_d
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 from fairmoe.config import Settings
-from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, demo_table, read_table
+from fairmoe.data import DEMO_NAME, DEMO_ROLES, Roles, Sensitive, Target, read_table
 from fairmoe.errors import CancelledError
 from fairmoe.experiment import run_experiment
 from fairmoe.names import EXPERTS, METRICS, MODELS, SPLITS
@@ -19,8 +19,13 @@ QUICK = Settings(epochs=40, fine_tune_every=10)
 
 
 @pytest.fixture(scope="module")
-def run():
-    return run_experiment(demo_table(), DEMO_ROLES, QUICK)
+def table(demo_file):
+    return read_table(demo_file, name=DEMO_NAME)
+
+
+@pytest.fixture(scope="module")
+def run(table):
+    return run_experiment(table, DEMO_ROLES, QUICK)
 
 
 def test_every_model_is_scored_on_every_split(run):
@@ -55,9 +60,9 @@ def test_the_mixture_is_what_the_gate_makes_of_the_experts(run):
     assert np.allclose(record.gate.sum(1), 1, atol=1e-5)
 
 
-def test_the_model_and_encoder_of_a_run_predict_its_rows(run):
+def test_the_model_and_encoder_of_a_run_predict_its_rows(run, table):
     record = run.splits["test"]
-    x = run.encoder.transform(demo_table().frame.iloc[record.rows])
+    x = run.encoder.transform(table.frame.iloc[record.rows])
     proba = run.mixture.proba(torch.as_tensor(x))[0].numpy()
     assert np.allclose(proba, record.proba["mixture"], atol=1e-6)
 
@@ -70,21 +75,21 @@ def test_splits_part_the_rows_and_groups_are_counted(run):
 
 
 @pytest.mark.slow
-def test_the_same_work_has_the_same_id_and_numbers(run):
-    again = run_experiment(demo_table(), DEMO_ROLES, QUICK)
+def test_the_same_work_has_the_same_id_and_numbers(run, table):
+    again = run_experiment(table, DEMO_ROLES, QUICK)
     assert again.experts_reused
     assert again.run_id == run.run_id
     assert again.scores == run.scores
-    other = run_experiment(demo_table(), DEMO_ROLES, QUICK.replace(temperature=2))
+    other = run_experiment(table, DEMO_ROLES, QUICK.replace(temperature=2))
     assert other.run_id != run.run_id
 
 
 @pytest.mark.parametrize(("change", "scores"), [({"top_k": 5}, "vef"), ({"top_ratio": 0.9}, "ref")])
 @pytest.mark.slow
-def test_evaluation_settings_reach_the_scores(change, scores):
+def test_evaluation_settings_reach_the_scores(change, scores, table):
     settings = QUICK.replace(select="last", fine_tune_every=0)
     one, other = (
-        run_experiment(demo_table(), DEMO_ROLES, each).scores["test"]["logistic"][scores]
+        run_experiment(table, DEMO_ROLES, each).scores["test"]["logistic"][scores]
         for each in (settings, settings.replace(**change))
     )
     assert one != other
@@ -92,51 +97,50 @@ def test_evaluation_settings_reach_the_scores(change, scores):
 
 @pytest.mark.parametrize("phase", ["encode", "warm-up", "experts", "gate", "evaluate"])
 @pytest.mark.slow
-def test_every_phase_can_be_cancelled(phase):
+def test_every_phase_can_be_cancelled(phase, table):
     def cancel(progress):
         if progress.phase == phase:
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        run_experiment(demo_table(), DEMO_ROLES, QUICK.replace(seed=11), on_progress=cancel)
+        run_experiment(table, DEMO_ROLES, QUICK.replace(seed=11), on_progress=cancel)
 
 
 @pytest.mark.slow
-def test_large_tables_can_be_cancelled_between_parts_of_a_split(run, monkeypatch):
+def test_large_tables_can_be_cancelled_between_parts_of_a_split(run, monkeypatch, table):
     monkeypatch.setattr("fairmoe.training.evaluation.ROWS_AT_ONCE", 100)
     reports = []
-    parted = run_experiment(demo_table(), DEMO_ROLES, QUICK, on_progress=reports.append)
+    parted = run_experiment(table, DEMO_ROLES, QUICK, on_progress=reports.append)
     assert sum(each.phase == "evaluate" for each in reports) > 5 * 4000 / 100
     for model, scores in run.scores["test"].items():
         assert parted.scores["test"][model] == pytest.approx(scores, abs=1e-5)
 
 
 @pytest.mark.slow
-def test_the_seed_parts_the_rows_unless_a_split_seed_does(run):
+def test_the_seed_parts_the_rows_unless_a_split_seed_does(run, table):
     def rows(**changes):
         settings = QUICK.replace(epochs=4, **changes)
-        return run_experiment(demo_table(), DEMO_ROLES, settings).splits["test"].rows
+        return run_experiment(table, DEMO_ROLES, settings).splits["test"].rows
 
     assert not np.array_equal(rows(seed=1), run.splits["test"].rows)
     assert np.array_equal(rows(seed=1, split_seed=0), run.splits["test"].rows)
 
 
 @pytest.mark.slow
-def test_a_cancelled_run_raises_and_the_next_one_starts_clean():
+def test_a_cancelled_run_raises_and_the_next_one_starts_clean(table):
     def cancel(progress):
         if progress.phase == "gate":
             raise CancelledError
 
     settings = QUICK.replace(seed=9)
     with pytest.raises(CancelledError):
-        run_experiment(demo_table(), DEMO_ROLES, settings, on_progress=cancel)
-    after = run_experiment(demo_table(), DEMO_ROLES, settings)
+        run_experiment(table, DEMO_ROLES, settings, on_progress=cancel)
+    after = run_experiment(table, DEMO_ROLES, settings)
     assert math.isfinite(after.scores["test"]["mixture"]["final_score"])
 
 
 @pytest.mark.slow
-def test_a_group_without_positives_in_the_test_rows_is_not_estimable():
-    table = demo_table()
+def test_a_group_without_positives_in_the_test_rows_is_not_estimable(table):
     frame = table.frame.copy()
     frame["office"] = "large"
     hired = frame.index[frame["hired"] == "yes"]

@@ -46,7 +46,7 @@ class Stop:
 
     Attributes:
         title: What it is.
-        lines: What there is to say of it, one below the other.
+        lines: What is said of it, one below the other.
     """
 
     title: str
