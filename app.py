@@ -6,6 +6,7 @@ from fairmoe.data import DEMO_SETTINGS
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import DATA, HOME, LEARN, PAGES, RESULT, TRAIN, page
 from fairmoe.ui.frame.progress import start_training
+from fairmoe.ui.frame.projects import open_project_field
 from fairmoe.ui.prepare.presets import stand_at
 from fairmoe.ui.prepare.sources import demo_map, load_demo, open_demo
 
@@ -29,6 +30,8 @@ with page(HOME) as state:
                 st.switch_page(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
             st.switch_page(DATA)
+        with st.popover("Open a project", icon=":material/folder_open:"):
+            open_project_field(state, "home")
     st.caption(
         "The demo holds 12,000 invented applicants and whether they were hired. A career break "
         "counted against women and not against men, on purpose. It opens as it was trained "

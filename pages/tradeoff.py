@@ -14,6 +14,8 @@ with page(TRADE_OFF) as state:
     assert kept is not None
     show_dial(state, kept, TRADE_OFF)
     st.header("Other lambdas", anchor=False)
+    # Other runs train on the rows.
+    kept.check_rows()
     explored = explored_around(state, kept)
     show_sweep_at_work(state, explored)
     if state.job_id is None:

@@ -25,8 +25,10 @@ def rows_needed(name: str) -> str:
     Args:
         name: Of the table that the run was trained on; may be empty.
     """
-    table = f"'{name}'" if name else "the table that it was trained on"
-    return f"This needs the rows, and the run was opened without them. Give the file of {table}."
+    table = f"the file '{name}'" if name else "the file that it was trained on"
+    return (
+        f"This needs the rows, and the run was opened without them. Give {table}, in the sidebar."
+    )
 
 
 def wrong_table(name: str) -> tuple[str, str, str]:

@@ -17,9 +17,10 @@ def test_what_a_project_holds_is_said_word_by_word():
 
 def test_rows_are_asked_for_by_the_name_of_their_table():
     assert rows_needed("a.csv") == (
-        "This needs the rows, and the run was opened without them. Give the file of 'a.csv'."
+        "This needs the rows, and the run was opened without them. Give the file 'a.csv', in the "
+        "sidebar."
     )
-    assert rows_needed("").endswith("Give the file of the table that it was trained on.")
+    assert rows_needed("").endswith("Give the file that it was trained on, in the sidebar.")
 
 
 def test_a_wrong_file_is_told_of():

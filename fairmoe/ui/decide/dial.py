@@ -12,6 +12,7 @@ from fairmoe.figures.front import front_figure
 from fairmoe.names import METRICS, GapName
 from fairmoe.progress import OnProgress, part_done
 from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import front_takeaway
 from fairmoe.ui.decide.wishes import show_wishes
@@ -133,6 +134,9 @@ def _offer(state: Session, kept: KeptRun, page: str) -> None:
 
 
 def _front_button(state: Session, kept: KeptRun, page: str) -> None:
+    if kept.rows is None:
+        st.caption(escape_markdown(rows_needed(kept.run.data.name)))
+        return
     if st.button(
         "Draw the front",
         type="primary",

@@ -30,6 +30,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     key = (
         "report",
         kept.run.run_id,
+        kept.rows is None,
         target,
         tolerance,
         sweep and sweep.settings,
@@ -38,9 +39,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     with st.spinner("Writing the report"):
         return state.once(
             key,
-            lambda: make_report(
-                kept.run, kept.labelled, tolerance=tolerance, sweep=sweep, other=other
-            ),
+            lambda: make_report(kept.run, kept.rows, tolerance=tolerance, sweep=sweep, other=other),
         )
 
 

@@ -12,6 +12,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT, suffix
+from fairmoe.ui.frame.kept import RowsNeededError
 
 _SHOWN_CHOICES = 20
 
@@ -24,6 +25,8 @@ def apologies() -> Iterator[None]:
     """Show errors as a sentence: what the user can mend, or an apology for a bug."""
     try:
         yield
+    except RowsNeededError as needed:
+        show_note(escape_markdown(str(needed)), icon=":material/table_rows:")
     except FairmoeError as error:
         show_error(error)
     except Exception as bug:
@@ -170,7 +173,8 @@ def show_parts(
     tabs = st.tabs(list(parts), key=key, on_change="rerun", bind="query-params")
     for tab, show in zip(tabs, parts.values(), strict=True):
         if tab.open:
-            with tab:
+            # A part that cannot be shown leaves the others, and what follows.
+            with tab, apologies():
                 show(*about)
 
 

@@ -15,6 +15,12 @@ from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.process import sessions
 from fairmoe.ui.frame.progress import show_work_in_brief
+from fairmoe.ui.frame.projects import (
+    ask_for_rows,
+    open_what_was_named,
+    show_opened,
+    show_project,
+)
 from fairmoe.ui.frame.runs import run_chooser
 from fairmoe.ui.frame.session import QUERY, forget, remember, say_if_gone, session
 from fairmoe.ui.frame.state import Session
@@ -193,10 +199,12 @@ def page(path: str) -> Iterator[Session]:
 
 
 def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
+    open_what_was_named(state)
     remember(state)
     with apologies():
         state.job()
         say_if_gone()
+        show_opened(state, result=RESULT, data=DATA)
         st.title(entry.title, anchor=False)
         if entry.lead:
             st.caption(entry.lead)
@@ -221,6 +229,9 @@ def _sidebar(path: str, state: Session) -> None:
         show_work_in_brief(state, path)
         run_chooser(state)
         _what_is_loaded(state)
+        ask_for_rows(state)
+        show_project(state)
+        _where_it_stays(state)
         close_menu(path)
 
 
@@ -268,7 +279,6 @@ def _what_is_loaded(state: Session) -> None:
         st.caption(f":material/table_chart: {escape_markdown(told)}")
     if state.kept is not None and len(state.runs) == 1:
         st.caption(f":material/model_training: {escape_markdown(f'Shown: {state.kept.name}')}")
-    _where_it_stays(state)
 
 
 def _where_it_stays(state: Session) -> None:

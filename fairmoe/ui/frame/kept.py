@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fairmoe.data import LabelledTable
+from fairmoe.errors import FairmoeError
 from fairmoe.jobs import Snapshot
+from fairmoe.sentences.projects import rows_needed
 
 if TYPE_CHECKING:
     from fairmoe.baselines import FairlearnResult
     from fairmoe.runs import Run
     from fairmoe.sweep import MemoryStore, Sweep
+
+
+class RowsNeededError(FairmoeError):
+    """Something rests on the rows of a run that was opened without them."""
 
 
 @dataclass(frozen=True)
@@ -19,16 +25,36 @@ class KeptRun:
     Attributes:
         name: What the user calls it.
         run: The run.
-        labelled: The rows, with labels and groups.
+        rows: The rows, with labels and groups; None if the run was opened without them.
         reason: Why it has the settings that it has, if a small sweep found them.
         front_end: How the training of its front ended.
     """
 
     name: str
     run: "Run"
-    labelled: LabelledTable
+    rows: LabelledTable | None
     reason: str = ""
     front_end: "Snapshot[Any] | None" = None
+
+    def check_rows(self) -> None:
+        """Check that the rows are at hand.
+
+        Raises:
+            RowsNeededError: The run was opened without them.
+        """
+        if self.rows is None:
+            raise RowsNeededError(rows_needed(self.run.data.name))
+
+    @property
+    def labelled(self) -> LabelledTable:
+        """The rows, with labels and groups.
+
+        Raises:
+            RowsNeededError: The run was opened without them.
+        """
+        self.check_rows()
+        assert self.rows is not None
+        return self.rows
 
     @property
     def front(self) -> "tuple[Run, ...]":

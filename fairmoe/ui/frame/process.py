@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from fairmoe.jobs import JobRegistry
+from fairmoe.errors import FairmoeError
+from fairmoe.jobs import JobRegistry, Snapshot
 from fairmoe.ui.frame.sessions import Sessions, seconds_kept
 
 if TYPE_CHECKING:
@@ -26,7 +27,20 @@ def sessions() -> "Sessions[Session]":
 
 def _end(session: "Session") -> None:
     """Stop the work of a session that is over, and let go of what the process keeps of it."""
-    if session.job_id is not None:
-        registry().forget(session.job_id, owner=session.owner)
+    session.stop()
     if "fairmoe.training" in sys.modules:
         sys.modules["fairmoe.training"].forget_experts(session.owner)
+
+
+LOST: "Snapshot[Any]" = Snapshot(
+    state="refused",
+    ahead=0,
+    progress=None,
+    curves={},
+    seconds=0.0,
+    result=None,
+    error=FairmoeError(
+        "The work was stopped, because its page was away for too long and others waited."
+    ),
+    reference="",
+)

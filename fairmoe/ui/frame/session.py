@@ -54,7 +54,10 @@ def forget(state: Session) -> None:
     """Let go of all that the server has of a session, in all its tabs."""
     state.is_over = True
     sessions().forget(state.token)
+    opened = st.session_state.get("project-opened", False)
     st.session_state.clear()
+    # What the app was started with is not opened again.
+    st.session_state["project-opened"] = opened
     st.query_params.clear()
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,13 +19,13 @@ from fairmoe.data import (
     reread,
     suggest_roles,
 )
-from fairmoe.errors import FairmoeError
 from fairmoe.figures.tables import column_table
 from fairmoe.jobs import Snapshot
 from fairmoe.progress import OnProgress
+from fairmoe.ui.frame.answers import Answers
 from fairmoe.ui.frame.aside import Aside
 from fairmoe.ui.frame.kept import Explored, KeptRun
-from fairmoe.ui.frame.process import registry
+from fairmoe.ui.frame.process import LOST, registry
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -33,19 +33,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_RUNS = 12
-MOST_ANSWERS = 64
-MOST_FIGURES = 64
 
 
 @dataclass
-class Session:
+class Session(Answers):
     """What one user has loaded and trained, kept in the memory of the server and nowhere else.
 
     Attributes:
         owner: The secret by which the job registry knows this session.
         public: Digests of the tables that anybody may have: the demo, and what was fetched.
-        token: By what the address of a page finds this session again; none before there is
-            anything to lose.
+        token: By what an address finds this session again; none while there is nothing to lose.
         browser: What tells the browser of this session from others; may be empty.
         is_over: Whether the user had all of it forgotten.
         widgets: What was entered, by key, to be entered again after a reload.
@@ -53,6 +50,7 @@ class Session:
         version: Counts the tables loaded, so that the widgets of a new table begin anew.
         source: The table as it was read.
         table: The table as the user has it read.
+        content: The bytes of the file that it was read from, unless they are too many.
         columns: What its columns are, as `fairmoe.figures.tables.column_table` returns it.
         suggestion: What the columns of the table look like.
         initial_roles: The roles that the form begins with, if they are known.
@@ -65,8 +63,7 @@ class Session:
         runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
         chosen: The id of the run that the pages show.
         turns: How often the run that is shown was changed other than in the list of runs.
-        row: The row that the user picked to look at: its position in the table of the run that the
-            pages show.
+        row: The row that the user picked to look at: its position in the table of the run shown.
         aside: Work that was not asked for and gives way to what is.
     """
 
@@ -80,6 +77,7 @@ class Session:
     version: int = 0
     source: Table | None = None
     table: Table | None = None
+    content: bytes | None = field(default=None, repr=False)
     columns: pd.DataFrame | None = None
     suggestion: Suggestion | None = None
     initial_roles: Roles | None = None
@@ -97,8 +95,6 @@ class Session:
     aside: Aside = field(default_factory=lambda: Aside(registry))
     _counted: int = 0
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
-    _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
-    _figures: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
 
     @property
     def kept(self) -> KeptRun | None:
@@ -110,13 +106,21 @@ class Session:
         """The run that the pages show."""
         return None if self.kept is None else self.kept.run
 
-    def load(self, table: Table, roles: Roles | None = None, *, public: bool = False) -> None:
+    def load(
+        self,
+        table: Table,
+        roles: Roles | None = None,
+        *,
+        public: bool = False,
+        content: bytes | None = None,
+    ) -> None:
         """Replace the data; a run that was trained on other data stays.
 
         Args:
             table: The data.
             roles: What each column is for, if that is known.
             public: Whether anybody may have them.
+            content: The bytes of the file, to be put into a project; None if they are too many.
         """
         suggestion = suggest_roles(table)
         if public:
@@ -124,8 +128,17 @@ class Session:
         self.version += 1
         self.source = table
         self.suggestion, self.initial_roles = suggestion, roles
-        self.labelled = None
+        self.labelled, self.content = None, content
         self._take(table)
+        self.give_rows(table)
+
+    def give_rows(self, table: Table) -> None:
+        """Give the runs that were opened without their rows those that a table has of them."""
+        for key, kept in self.runs.items():
+            if kept.rows is None and kept.run.data.sha256 == table.sha256:
+                read = reread(table, kept.run.reading.options)
+                self.runs[key] = replace(kept, rows=assign_roles(read, kept.run.roles))
+                self.explored = None
 
     def overrule(self, options: ReadOptions) -> bool:
         """Read the columns as the user says rather than as the reader found.
@@ -212,17 +225,17 @@ class Session:
                 return snapshot
             registry().forget(self.job_id, owner=self.owner)
             self.job_id = None
-            self._take_over(snapshot or _LOST)
+            self._take_over(snapshot or LOST)
             return None
 
     def keep(
-        self, run: "Run", labelled: LabelledTable, name: str = "", *, reason: str = ""
+        self, run: "Run", labelled: LabelledTable | None, name: str = "", *, reason: str = ""
     ) -> None:
         """Keep a run under its id and show it; without a name it is called after its number.
 
         Args:
             run: What was trained.
-            labelled: Its rows.
+            labelled: Its rows; None if they are not at hand.
             name: What to call it.
             reason: See `KeptRun`.
         """
@@ -249,8 +262,24 @@ class Session:
         self.runs[self.chosen] = replace(
             kept,
             run=run,
-            labelled=replace(kept.labelled, roles=run.roles),
+            rows=None if kept.rows is None else replace(kept.rows, roles=run.roles),
         )
+
+    def stop(self) -> None:
+        """Stop all work, and forget it."""
+        if self.job_id is not None:
+            registry().forget(self.job_id, owner=self.owner)
+        self.aside.stop()
+
+    def clear(self) -> None:
+        """Let go of table, work and runs; the session stays what it is to its tabs."""
+        self.stop()
+        fresh, stays = Session(), ("owner", "token", "browser", "version", "turns", "_lock")
+        for name, value in vars(fresh).items():
+            if name not in stays:
+                setattr(self, name, value)
+        self.version += 1
+        self.turns += 1
 
     def rename(self, run_id: str, name: str) -> None:
         """Call a run by another name; a name of blanks changes nothing."""
@@ -263,52 +292,3 @@ class Session:
         if self.chosen == run_id:
             self.chosen = next(reversed(self.runs), None)
             self.turns += 1
-
-    def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
-        """Return what `answer` returns, computed at the first asking only.
-
-        Args:
-            key: Names the question and all that decides its answer, such as a run's id.
-            answer: Computes it; beyond `MOST_ANSWERS` the longest unasked are forgotten.
-        """
-        return _once(self._answers, key, answer, MOST_ANSWERS)
-
-    def drawn(self, key: tuple[Hashable, ...], draw: Callable[[], T]) -> T:
-        """Return the figure that `draw` returns, drawn at the first asking only.
-
-        Figures are kept apart from answers, for they are many and quick to draw again.
-
-        Args:
-            key: Names the figure and all that it is drawn from, such as a run's id.
-            draw: Draws it; beyond `MOST_FIGURES` the longest unasked are forgotten.
-        """
-        return _once(self._figures, key, draw, MOST_FIGURES)
-
-
-def _once(
-    known: dict[tuple[Hashable, ...], Any],
-    key: tuple[Hashable, ...],
-    make: Callable[[], T],
-    most: int,
-) -> T:
-    if key not in known:
-        known[key] = make()
-    known[key] = known.pop(key)
-    while len(known) > most:
-        del known[next(iter(known))]
-    found: T = known[key]
-    return found
-
-
-_LOST: "Snapshot[Any]" = Snapshot(
-    state="refused",
-    ahead=0,
-    progress=None,
-    curves={},
-    seconds=0.0,
-    result=None,
-    error=FairmoeError(
-        "The work was stopped, because its page was away for too long and others waited."
-    ),
-    reference="",
-)

@@ -133,10 +133,10 @@ def _look(state: Session, now: Loading) -> "Snapshot[Any] | None":
     if snapshot is None or snapshot.result is None:
         now.end = snapshot
         return None
-    state.load(*snapshot.result)
-    now.version = state.version
     if now.content is not None and len(now.content) > MOST_KEPT:
         now.content = None
+    state.load(*snapshot.result, content=now.content)
+    now.version = state.version
     st.rerun()
     return None
 

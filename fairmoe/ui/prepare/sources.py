@@ -3,7 +3,15 @@
 import streamlit as st
 
 from fairmoe._app import app_folder
-from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, PUBLIC, ReadOptions, demo_table, fetch_public
+from fairmoe.data import (
+    DEMO_ROLES,
+    DEMO_SETTINGS,
+    PUBLIC,
+    ReadOptions,
+    demo_csv,
+    demo_table,
+    fetch_public,
+)
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.loading import loading, read_again, read_file, show_loading
@@ -16,7 +24,7 @@ MAX_BYTES = 256 * 2**20
 
 def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""
-    state.load(demo_table(), DEMO_ROLES, public=True)
+    state.load(demo_table(), DEMO_ROLES, public=True, content=demo_csv())
     state.settle(DEMO_ROLES)
 
 

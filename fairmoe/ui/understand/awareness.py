@@ -76,6 +76,8 @@ def _offer(state: Session, run: "Run") -> None:
     show_note(
         escape_markdown(offer_aware(run.roles.sensitive_columns)), icon=":material/visibility:"
     )
+    if state.kept.rows is None:
+        return
     if state.job_id is None and st.button("Compare blind and aware", key="offer-aware"):
         with st.spinner("Starting"):
             start_training(state, run.settings, TRAIN, labelled=state.kept.labelled, both=True)

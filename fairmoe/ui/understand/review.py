@@ -194,8 +194,12 @@ def _show_others(state: Session, review: "Review", judged: Judged) -> None:
     kept = state.kept
     assert kept is not None
     full = state.once(
-        ("review of rows", judged.run.run_id, judged.split, judged.model),
-        lambda: review_run(kept.run, kept.labelled, judged.model, split=judged.split),
+        ("review of rows", judged.run.run_id, judged.split, judged.model, kept.rows is None),
+        lambda: (
+            kept.run.review(judged.model, split=judged.split)
+            if kept.rows is None
+            else review_run(kept.run, kept.rows, judged.model, split=judged.split)
+        ),
     )
     flips = full.flip_rate, INSUFFICIENT if kept.run.roles.include_sensitive else _NOT_SEEN
     distance = full.representation_difference

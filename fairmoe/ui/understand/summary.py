@@ -66,7 +66,9 @@ def _given_away(state: Session) -> str:
     roles = state.kept.run.roles
     if roles.include_sensitive:
         return sees_the_group(roles.sensitive_columns)
-    found = proxies(state, state.kept.labelled)
+    if state.kept.rows is None:
+        return ""
+    found = proxies(state, state.kept.rows)
     if found.alone.empty or not found.alone.iloc[0] > found.chance:
         return ""
     return given_away_by(str(found.alone.index[0]), float(found.alone.iloc[0]))

@@ -43,7 +43,7 @@ def test_notes_are_shown_letter_by_letter_and_belong_to_their_run(page, demo_run
 
 
 def test_four_files_are_offered_and_the_preview_can_be_closed(page):
-    labels = [button.proto.label for button in page.get("download_button")]
+    labels = [button.proto.label for button in page.main.get("download_button")]
     assert labels == ["Download the report", "Model card", "JSON", "CSV"]
     page.get_by_key("preview").set_value(False).run()
     assert not page.exception

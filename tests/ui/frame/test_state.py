@@ -4,7 +4,8 @@ from dataclasses import replace
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
 from fairmoe.training import cache
-from fairmoe.ui.frame.state import MOST_ANSWERS, MOST_FIGURES, MOST_RUNS, Session
+from fairmoe.ui.frame.answers import MOST_ANSWERS, MOST_FIGURES
+from fairmoe.ui.frame.state import MOST_RUNS, Session
 from tests.ui.fakes import make_run
 
 

@@ -1,0 +1,53 @@
+"""What a session has asked and drawn before, so that it is computed once."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+MOST_ANSWERS = 64
+MOST_FIGURES = 64
+
+
+@dataclass
+class Answers:
+    """Answers and figures by what they depend on, the longest unasked first."""
+
+    _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+    _figures: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+
+    def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
+        """Return what `answer` returns, computed at the first asking only.
+
+        Args:
+            key: Names the question and all that decides its answer, such as a run's id.
+            answer: Computes it; beyond `MOST_ANSWERS` the longest unasked are forgotten.
+        """
+        return _once(self._answers, key, answer, MOST_ANSWERS)
+
+    def drawn(self, key: tuple[Hashable, ...], draw: Callable[[], T]) -> T:
+        """Return the figure that `draw` returns, drawn at the first asking only.
+
+        Figures are kept apart from answers, for they are many and quick to draw again.
+
+        Args:
+            key: Names the figure and all that it is drawn from, such as a run's id.
+            draw: Draws it; beyond `MOST_FIGURES` the longest unasked are forgotten.
+        """
+        return _once(self._figures, key, draw, MOST_FIGURES)
+
+
+def _once(
+    known: dict[tuple[Hashable, ...], Any],
+    key: tuple[Hashable, ...],
+    make: Callable[[], T],
+    most: int,
+) -> T:
+    if key not in known:
+        known[key] = make()
+    known[key] = known.pop(key)
+    while len(known) > most:
+        del known[next(iter(known))]
+    found: T = known[key]
+    return found

@@ -1,0 +1,179 @@
+"""What a session holds as a project, and a project in the place of what a session holds."""
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fairmoe.data import ReadOptions, read_table
+from fairmoe.errors import InvalidInputError
+from fairmoe.sentences.projects import wrong_table
+from fairmoe.ui.frame.state import Session
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Notes, Project, ProjectTable
+
+MAX_BYTES = 256 * 2**20
+"""How much a table may take in the app, also decompressed."""
+
+_OF_A_RUN = {
+    "title": "title",
+    "notes": "notes",
+    "intended_use": "intended",
+    "out_of_scope": "beyond",
+    "decision": "decision",
+    "reason": "reason",
+}
+"""What a reviewer writes of one run, and how the keys of its fields on Report begin."""
+
+_OF_ALL_RUNS = ("author", "reviewer", "role")
+
+
+def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) -> "Project":
+    """Return what a session holds as a project.
+
+    Args:
+        state: The session.
+        entered: What was entered on Report, by the keys of its fields.
+        with_table: Whether to put the table into it.
+    """
+    from fairmoe.runs import Project, ProjectRun  # noqa: PLC0415
+
+    # A dial may stand at a point that is a run of its own too.
+    kept_by_id = {kept.run.run_id: kept for kept in state.runs.values()}
+    runs = tuple(
+        ProjectRun(kept.run, kept.name, kept.reason, _notes(key, entered))
+        for key, kept in kept_by_id.items()
+    )
+    percent = entered.get("review-tolerance") or entered.get("report-tolerance")
+    return Project(
+        runs,
+        None if state.run is None else list(kept_by_id).index(state.run.run_id),
+        _table_of(state, with_table=with_table),
+        None if percent is None else percent / 100,
+    )
+
+
+def take_project(state: Session, project: "Project") -> None:
+    """Put a project in the place of what a session holds; call it before fields are drawn.
+
+    Raises:
+        InvalidInputError: Its table cannot be read as it says.
+    """
+    told, table = project.table, None
+    if told is not None and told.content is not None:
+        base = ReadOptions(
+            sheet=told.options.sheet, encoding=told.options.encoding, max_bytes=MAX_BYTES
+        )
+        table = read_table(told.content, name=told.name, options=base)
+    state.clear()
+    if table is not None and told is not None:
+        state.load(table, told.roles, content=told.content)
+        _enter(_reading_fields(told.options, state.version))
+        state.overrule(_with(base, told.options))
+        state.settle(told.roles)
+    for kept in project.runs:
+        state.keep(kept.run, None, kept.name, reason=kept.reason)
+        _enter(_fields_of(kept.notes, kept.run.run_id))
+    if table is not None:
+        state.give_rows(table)
+    if project.shown is not None:
+        state.chosen = project.runs[project.shown].run.run_id
+    if project.tolerance is not None:
+        percent = 100 * project.tolerance
+        _enter({"review-tolerance": percent, "report-tolerance": percent})
+
+
+def take_rows(state: Session, content: bytes) -> None:
+    """Give the run that is shown its rows; call it before fields are drawn.
+
+    Args:
+        state: The session.
+        content: The file that the run was trained on.
+
+    Raises:
+        InvalidInputError: It is another file.
+    """
+    assert state.run is not None
+    run = state.run
+    options = run.reading.options
+    base = ReadOptions(sheet=options.sheet, encoding=options.encoding, max_bytes=MAX_BYTES)
+    table = read_table(content, name=run.data.name, options=base)
+    if table.sha256 != run.data.sha256:
+        needed, however, remedy = wrong_table(run.data.name)
+        raise InvalidInputError(needed, however=however, remedy=remedy)
+    if state.table is None:
+        state.load(table, run.roles, content=content)
+        _enter(_reading_fields(options, state.version))
+        state.overrule(_with(base, options))
+        state.settle(run.roles)
+    state.give_rows(table)
+    state.turns += 1
+
+
+def _table_of(state: Session, *, with_table: bool) -> "ProjectTable | None":
+    from fairmoe.runs import ProjectTable  # noqa: PLC0415
+
+    table = state.table
+    if table is not None:
+        roles = None if state.labelled is None else state.labelled.roles
+        content = state.content if with_table else None
+        return ProjectTable(table.name, table.sha256, table.reading.options, roles, content)
+    if state.run is None:
+        return None
+    run = state.run
+    return ProjectTable(run.data.name, run.data.sha256, run.reading.options, run.roles)
+
+
+def _with(base: ReadOptions, told: ReadOptions) -> ReadOptions:
+    """Return what a table is read with, with all that can be told of its columns."""
+    return ReadOptions(
+        told.decimal,
+        base.encoding,
+        base.sheet,
+        told.kinds,
+        told.missing,
+        told.alike,
+        base.max_bytes,
+    )
+
+
+def _reading_fields(options: ReadOptions, version: int) -> dict[str, Any]:
+    """Return what the form of how columns are read says of some options, by key."""
+    fields: dict[str, Any] = {}
+    for kind in dict.fromkeys(options.kinds.values()):
+        columns = [column for column, own in options.kinds.items() if own == kind]
+        fields[f"kind-{kind}-{version}"] = columns
+    if options.decimal is not None:
+        fields[f"decimal-{version}"] = options.decimal
+    if options.alike:
+        fields[f"alike-{version}"] = list(options.alike)
+    if words := options.missing.get("", ()):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(words)
+        fields[f"missing-{version}"] = line.getvalue()
+    sentinels = [f"{column}: {texts[0]}" for column, texts in options.missing.items() if column]
+    if sentinels:
+        fields[f"sentinels-{version}"] = sentinels
+    return fields
+
+
+def _notes(key: str, fields: Mapping[str, Any]) -> "Notes":
+    from fairmoe.runs import Notes  # noqa: PLC0415
+
+    entered = {name: fields.get(f"report-{own}-{key}") for name, own in _OF_A_RUN.items()}
+    entered |= {name: fields.get(f"report-{name}") for name in _OF_ALL_RUNS}
+    return Notes(**{name: value for name, value in entered.items() if value})
+
+
+def _fields_of(notes: "Notes", key: str) -> dict[str, Any]:
+    fields = {f"report-{own}-{key}": getattr(notes, name) for name, own in _OF_A_RUN.items()}
+    fields |= {f"report-{name}": getattr(notes, name) for name in _OF_ALL_RUNS}
+    return {key: value for key, value in fields.items() if value}
+
+
+def _enter(fields: dict[str, Any]) -> None:
+    for key, value in fields.items():
+        st.session_state[key] = value

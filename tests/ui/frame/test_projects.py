@@ -1,0 +1,156 @@
+"""Projects in the app: saved, opened, and what they show without their table."""
+
+import dataclasses
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fairmoe.data import DEMO_ROLES, ReadOptions, assign_roles, demo_csv, demo_table, read_table
+from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
+from fairmoe.ui.frame.frame import PAGES
+from fairmoe.ui.frame.handover import project_of
+from tests.patience import PATIENCE
+from tests.ui.conftest import APP
+
+NEED_ROWS = ("pages/attention.py", "pages/individual.py")
+
+
+@pytest.fixture(scope="module")
+def run(demo_run):
+    run, _ = demo_run
+    point = dataclasses.replace(
+        run, run_id="point", settings=run.settings.replace(fairness_weight=8.0)
+    )
+    return run.with_front([point])
+
+
+def upload(app, key, content, name):
+    app.get_by_key(key).upload(name, content, "application/zip").run()
+
+
+def keys_of(app, start):
+    return [each.key for each in app.file_uploader if each.key.startswith(start)]
+
+
+def open_in(app, content):
+    (key,) = keys_of(app, "open-project-home")
+    upload(app, key, content, "x.fairmoe")
+    return app.session_state["fairmoe"]
+
+
+def test_what_was_saved_is_opened_elsewhere(app, run, new_session):
+    labelled = assign_roles(demo_table(), run.roles)
+    state = app.session_state["fairmoe"]
+    state.load(demo_table(), DEMO_ROLES, content=demo_csv())
+    state.settle(DEMO_ROLES)
+    state.keep(run, labelled, "Ours", reason="Because.")
+    app.switch_page("pages/report.py").run()
+    app.get_by_key(f"report-notes-{run.run_id}").set_value("Mind the gap.").run()
+    app.get_by_key("report-reviewer").set_value("R").run()
+    app.get_by_key("report-tolerance").set_value(5.0).run()
+    app.get_by_key("project-with-table").check().run()
+    assert not app.exception
+    assert "whoever gets it can read every cell" in " ".join(c.value for c in app.sidebar.caption)
+    assert app.get_by_key("save-project")
+    keys = (f"report-notes-{run.run_id}", "report-reviewer", "report-tolerance")
+    project = project_of(state, {key: app.session_state[key] for key in keys}, with_table=True)
+    assert project.table.content == demo_csv()
+    assert project_of(state, {}, with_table=False).table.content is None
+
+    other = new_session()
+    opened = open_in(other, write_project(project))
+    assert not other.exception
+    assert not other.error
+    assert (opened.kept.name, opened.kept.reason) == ("Ours", "Because.")
+    assert opened.labelled.roles == DEMO_ROLES
+    assert opened.kept.rows.roles == run.roles
+    assert len(opened.kept.front) == 2
+    assert opened.owner != state.owner
+    other.switch_page("pages/report.py").run()
+    assert not other.exception
+    assert other.get_by_key(f"report-notes-{run.run_id}").value == "Mind the gap."
+    assert other.get_by_key("report-reviewer").value == "R"
+    assert other.get_by_key("report-tolerance").value == 5
+    other.switch_page("pages/individual.py").run()
+    assert not other.exception
+    assert other.header
+
+
+@pytest.fixture
+def without_rows(app, run):
+    table = ProjectTable(run.data.name, run.data.sha256, run.reading.options, run.roles)
+    open_in(app, write_project(Project((ProjectRun(run, "Theirs"),), 0, table)))
+    assert app.session_state["fairmoe"].kept.rows is None
+    return app
+
+
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "app.py"])
+def test_without_the_table_every_page_shows_what_needs_none(without_rows, path):
+    without_rows.switch_page(path).run()
+    assert not without_rows.exception
+    assert not without_rows.error
+    asked = any("needs the rows" in note.value for note in without_rows.info)
+    assert asked == (path in (*NEED_ROWS, "pages/tradeoff.py"))
+    assert len(keys_of(without_rows, "rows-")) == 1
+    if path == "pages/tradeoff.py":
+        assert without_rows.get("plotly_chart")
+
+
+def test_the_table_is_taken_by_its_digest(without_rows, run):
+    (key,) = keys_of(without_rows, "rows-")
+    upload(without_rows, key, demo_csv() + b"\n", "other.csv")
+    assert "byte for byte; however, this one has another digest" in without_rows.error[0].value
+    upload(without_rows, key, demo_csv(), "same.csv")
+    assert not without_rows.error
+    assert not without_rows.exception
+    state = without_rows.session_state["fairmoe"]
+    assert state.kept.rows.roles == run.roles
+    assert state.labelled.roles == run.roles
+    assert not keys_of(without_rows, "rows-")
+
+
+def test_the_table_may_come_by_the_data_page_too(without_rows):
+    state = without_rows.session_state["fairmoe"]
+    state.load(read_table(demo_csv(), name="hiring.csv"))
+    assert state.kept.rows is not None
+
+
+def test_a_file_that_is_no_project_changes_nothing_and_says_so(app, demo_run):
+    app.session_state["fairmoe"].keep(*demo_run)
+    app.run()
+    state = open_in(app, b"none")
+    assert "A project of fairmoe is needed" in app.error[0].value
+    assert state.run is demo_run[0]
+    app.run()
+    assert not app.error
+
+
+def test_how_columns_are_read_is_entered_again(app):
+    options = ReadOptions(
+        kinds={"age": "category", "region_of_birth": "text"}, missing={"": ("master", "a,b")}
+    )
+    content = demo_csv()
+    read = read_table(content)
+    table = ProjectTable("hiring.csv", read.sha256, options, DEMO_ROLES, content)
+    state = open_in(app, write_project(Project(table=table)))
+    assert not app.exception
+    assert state.table.reading.options.kinds == options.kinds
+    app.switch_page("pages/data.py").run()
+    assert not app.exception
+    assert state.table.reading.options.kinds == options.kinds
+    assert state.table.reading.options.missing == options.missing
+    assert state.labelled is not None
+
+
+def test_the_app_begins_with_what_it_was_started_with(run, tmp_path, monkeypatch):
+    path = tmp_path / "x.fairmoe"
+    path.write_bytes(write_project(Project((ProjectRun(run, "N", notes=Notes(title="T")),), 0)))
+    monkeypatch.setenv("FAIRMOE_OPEN", str(path))
+    app = AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
+    assert not app.exception
+    assert app.session_state["fairmoe"].run.run_id == run.run_id
+    app.get_by_key("forget").click().run()
+    assert app.session_state["fairmoe"].run is None
+    path.write_bytes(b"")
+    other = AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
+    assert "A project of fairmoe is needed" in other.error[0].value
