@@ -2,13 +2,12 @@
 
 from playwright.sync_api import expect
 
-from fairmoe.data import demo_csv
 from fairmoe.runs import Project, ProjectRun, load_project, write_project
 from tests.browser.driving import IDLE, heading
 
 
 def test_a_project_is_opened_given_its_table_and_saved_with_it(
-    new_page, server, demo_run, tmp_path
+    new_page, server, demo_run, demo_file, tmp_path
 ):
     run, _ = demo_run
     content = write_project(Project((ProjectRun(run, "Theirs"),), 0))
@@ -20,7 +19,7 @@ def test_a_project_is_opened_given_its_table_and_saved_with_it(
     page.get_by_role("link", name="Attention", exact=True).first.click()
     expect(page.get_by_text("This needs the rows")).to_be_visible()
     page.get_by_role("button", name="Give the table").click()
-    give(page, "any name.csv", demo_csv())
+    give(page, "any name.csv", demo_file)
     expect(page.get_by_text("This needs the rows")).to_have_count(0)
     page.wait_for_selector(IDLE)
     sidebar = page.get_by_test_id("stSidebar")
@@ -33,7 +32,7 @@ def test_a_project_is_opened_given_its_table_and_saved_with_it(
     download.value.save_as(tmp_path / "saved.fairmoe")
     assert download.value.suggested_filename == "demo_hiring.fairmoe"
     saved = load_project(tmp_path / "saved.fairmoe")
-    assert saved.table.content == demo_csv()
+    assert saved.table.content == demo_file
     assert (saved.runs[0].name, saved.runs[0].run.run_id) == ("Theirs", run.run_id)
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.data import DEMO_ROLES, ReadOptions, assign_roles, demo_csv, demo_table, read_table
+from fairmoe.data import DEMO_ROLES, ReadOptions, read_table
 from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
 from fairmoe.ui.frame.frame import PAGES
 from fairmoe.ui.frame.handover import project_of
@@ -38,10 +38,10 @@ def open_in(app, content):
     return app.session_state["fairmoe"]
 
 
-def test_what_was_saved_is_opened_elsewhere(app, run, new_session):
-    labelled = assign_roles(demo_table(), run.roles)
+def test_what_was_saved_is_opened_elsewhere(app, run, demo_run, demo_file, new_session):
+    _, labelled = demo_run
     state = app.session_state["fairmoe"]
-    state.load(demo_table(), DEMO_ROLES, content=demo_csv())
+    state.load(labelled.table, DEMO_ROLES, content=demo_file)
     state.settle(DEMO_ROLES)
     state.keep(run, labelled, "Ours", reason="Because.")
     app.switch_page("pages/report.py").run()
@@ -54,7 +54,7 @@ def test_what_was_saved_is_opened_elsewhere(app, run, new_session):
     assert app.get_by_key("save-project")
     keys = (f"report-notes-{run.run_id}", "report-reviewer", "report-tolerance")
     project = project_of(state, {key: app.session_state[key] for key in keys}, with_table=True)
-    assert project.table.content == demo_csv()
+    assert project.table.content == demo_file
     assert project_of(state, {}, with_table=False).table.content is None
 
     other = new_session()
@@ -96,11 +96,11 @@ def test_without_the_table_every_page_shows_what_needs_none(without_rows, path):
         assert without_rows.get("plotly_chart")
 
 
-def test_the_table_is_taken_by_its_digest(without_rows, run):
+def test_the_table_is_taken_by_its_digest(without_rows, run, demo_file):
     (key,) = keys_of(without_rows, "rows-")
-    upload(without_rows, key, demo_csv() + b"\n", "other.csv")
+    upload(without_rows, key, demo_file + b"\n", "other.csv")
     assert "byte for byte; however, this one has another digest" in without_rows.error[0].value
-    upload(without_rows, key, demo_csv(), "same.csv")
+    upload(without_rows, key, demo_file, "same.csv")
     assert not without_rows.error
     assert not without_rows.exception
     state = without_rows.session_state["fairmoe"]
@@ -109,9 +109,9 @@ def test_the_table_is_taken_by_its_digest(without_rows, run):
     assert not keys_of(without_rows, "rows-")
 
 
-def test_the_table_may_come_by_the_data_page_too(without_rows):
+def test_the_table_may_come_by_the_data_page_too(without_rows, demo_file):
     state = without_rows.session_state["fairmoe"]
-    state.load(read_table(demo_csv(), name="hiring.csv"))
+    state.load(read_table(demo_file, name="hiring.csv"))
     assert state.kept.rows is not None
 
 
@@ -125,11 +125,11 @@ def test_a_file_that_is_no_project_changes_nothing_and_says_so(app, demo_run):
     assert not app.error
 
 
-def test_how_columns_are_read_is_entered_again(app):
+def test_how_columns_are_read_is_entered_again(app, demo_file):
     options = ReadOptions(
         kinds={"age": "category", "region_of_birth": "text"}, missing={"": ("master", "a,b")}
     )
-    content = demo_csv()
+    content = demo_file
     read = read_table(content)
     table = ProjectTable("hiring.csv", read.sha256, options, DEMO_ROLES, content)
     state = open_in(app, write_project(Project(table=table)))
