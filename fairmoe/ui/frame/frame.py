@@ -13,7 +13,6 @@ from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.preload import preload
-from fairmoe.ui.frame.process import sessions
 from fairmoe.ui.frame.progress import show_work_in_brief
 from fairmoe.ui.frame.projects import (
     ask_for_rows,
@@ -22,7 +21,7 @@ from fairmoe.ui.frame.projects import (
     show_project,
 )
 from fairmoe.ui.frame.runs import run_chooser
-from fairmoe.ui.frame.session import QUERY, forget, remember, say_if_gone, session
+from fairmoe.ui.frame.session import QUERY, remember, say_if_gone, say_where_it_stays, session
 from fairmoe.ui.frame.state import Session
 
 ASSETS = app_folder() / "assets"
@@ -231,7 +230,7 @@ def _sidebar(path: str, state: Session) -> None:
         _what_is_loaded(state)
         ask_for_rows(state)
         show_project(state)
-        _where_it_stays(state)
+        say_where_it_stays(state)
         close_menu(path)
 
 
@@ -279,23 +278,6 @@ def _what_is_loaded(state: Session) -> None:
         st.caption(f":material/table_chart: {escape_markdown(told)}")
     if state.kept is not None and len(state.runs) == 1:
         st.caption(f":material/model_training: {escape_markdown(f'Shown: {state.kept.name}')}")
-
-
-def _where_it_stays(state: Session) -> None:
-    minutes = f"{sessions().seconds / 60:.0f} minutes"
-    if not state.token:
-        st.caption(
-            "Your data stays in the memory of the server, and is gone "
-            f"{minutes} after you close the page."
-        )
-        return
-    st.caption(
-        "Your data stays in the memory of the server. After a reload this browser finds it again "
-        f"by the address of the page. All is gone {minutes} after you close the page."
-    )
-    with st.popover("Forget my data", icon=":material/delete_forever:"):
-        st.markdown("The table, the runs and all that was found go at once, in all your tabs.")
-        st.button("Forget all of it", key="forget", on_click=forget, args=(state,))
 
 
 def _show_what_comes_first(missing: str, state: Session) -> None:

@@ -74,6 +74,24 @@ def say_if_gone() -> None:
         )
 
 
+def say_where_it_stays(state: Session) -> None:
+    """Say where the data of a session stays and for how long, and offer to forget it."""
+    minutes = f"{sessions().seconds / 60:.0f} minutes"
+    if not state.token:
+        st.caption(
+            "Your data stays in the memory of the server, and is gone "
+            f"{minutes} after you close the page."
+        )
+        return
+    st.caption(
+        "Your data stays in the memory of the server. After a reload this browser finds it again "
+        f"by the address of the page. All is gone {minutes} after you close the page."
+    )
+    with st.popover("Forget my data", icon=":material/delete_forever:"):
+        st.markdown("The table, the runs and all that was found go at once, in all your tabs.")
+        st.button("Forget all of it", key="forget", on_click=forget, args=(state,))
+
+
 def _found_again() -> Session | None:
     token = st.query_params.get(QUERY, "")
     if not token:
