@@ -133,9 +133,9 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 rows into groups, such as sex; features only if they are in `X` too.
 
         Raises:
-            InvalidInputError: Sensitive features are absent, incomplete or all the same; labels are
-                not of two classes; a parameter is outside its limits; there are too few rows.
-            ValueError: Scikit-learn finds fault with `X` or `y`.
+            InvalidInputError: `sensitive_features` is None, has missing values or a single group; a
+                parameter is outside its limits; a group has too few rows to be split.
+            ValueError: `y` has not two classes, or scikit-learn rejects `X`, `y` or the weights.
         """
         draft = type(self).__new__(type(self))
         draft.__dict__.update(self.__dict__)

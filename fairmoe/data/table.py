@@ -107,12 +107,21 @@ def table_from_raw(
 
 
 def reread(table: Table, options: ReadOptions) -> Table:
-    """Return a table as it would be if the reader had been told other things of its columns.
+    """Return the table that the same file gives when its columns are read in another way.
 
-    The encoding and the sheet stay as they were read.
+    The cells are kept as they came, so the file is not needed again.
+
+    Args:
+        table: As it was read.
+        options: The kinds of columns, the texts that mean missing, the levels that are one, and
+            the decimal sign. Encoding and sheet are those of `table`, whatever is said here.
+
+    Returns:
+        A new table; `table` itself if the options are its own.
 
     Raises:
-        InvalidInputError: A column cannot be what it was told to be, or is not there.
+        InvalidInputError: A column that the options name is not in the table, or holds a cell
+            that is not of the kind that they give it.
     """
     if options == table.reading.options:
         return table

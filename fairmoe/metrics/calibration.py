@@ -21,9 +21,11 @@ def calibration_by_group(
     n_bins: int = 10,
     sample_weight: ArrayLike | None = None,
 ) -> pd.DataFrame:
-    """Return how often the positive class came true where it was given some probability.
+    """Return the points of a reliability diagram for each group.
 
-    The bins are of equal width and hold their upper edge; the lowest holds 0 too.
+    Rows are put into bins of equal width by their predicted probability. In a bin of a calibrated
+    model the mean probability is the share of rows that are positive. A bin holds its upper edge;
+    the lowest holds 0 too.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.
@@ -35,10 +37,15 @@ def calibration_by_group(
             same if it is left out.
 
     Returns:
-        One row per group and bin, in order. Columns: `group`, the bin's edges `low` and `high`,
-        the count `n` (with weights in proportion to them, adding up to the group's effective size),
-        `mean_score`, `positive_rate`, and its 95% Wilson interval
-        `positive_rate_low`, `positive_rate_high`. NaN in bins without rows.
+        One row per group and bin, by group and then by ascending bin. Columns:
+
+        - `group`: the group's name.
+        - `low`, `high`: the edges of the bin, in [0, 1].
+        - `n`: the rows in it. With weights these are not whole: they are in proportion to the
+          weights, and of a group add up to its effective size (Kish).
+        - `mean_score`: the mean predicted probability of these rows; NaN without any.
+        - `positive_rate`: the share of them whose label is 1; NaN without any.
+        - `positive_rate_low`, `positive_rate_high`: the ends of its 95% Wilson interval.
 
     Raises:
         InvalidInputError: An array is not of this form, or there is no bin.

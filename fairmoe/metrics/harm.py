@@ -49,22 +49,25 @@ CHANGES_AMONG = {"good_change": "n", "harmed_change": "good_label"}
 
 @dataclass(frozen=True, eq=False)
 class Account:
-    """What a model gives people, beside a plain model on the same rows.
+    """Who gets the good outcome from a model, and from a plain model on the same rows.
 
-    Both parts have the same columns. Counts of people are `n`; `good_label`, `good_plain` and
-    `good_model`, who have the good outcome by label, with the plain model and with the model;
-    `harmed_plain` and `harmed_model`, the harmful errors; `better` and `worse`, whose decision the
-    model changes to the good and to the bad outcome, and of these `better_right` and
-    `worse_right`, whose label agrees with the change.
+    The columns are numbers of people:
 
-    Under the same names with `_rate` stand the shares of `RATES_AMONG` in [0, 1], times 100 so
-    many of 100 people, with 95% Wilson intervals `_rate_low` and `_rate_high`. `good_change` and
-    `harmed_change` are the differences of the model's rate from the plain one's, in [-1, 1], with
-    paired 95% intervals `_low` and `_high`. NaN where nobody is counted.
+    - `n`: all.
+    - `good_label`, `good_plain`, `good_model`: who has the good outcome by label, gets it from the
+      plain model, gets it from the model.
+    - `harmed_plain`, `harmed_model`: who has it by label and is denied it by either model.
+    - `better`, `worse`: whose decision the model changes to the good outcome, to the bad one.
+    - `better_right`, `worse_right`: how many of these have a label that agrees with the change.
+
+    Each but `n` has a share in [0, 1], such as `harmed_model_rate`, of the people that
+    `RATES_AMONG` names, and the ends of its 95% Wilson interval, `harmed_model_rate_low` and
+    `_high`. `good_change` and `harmed_change` are the model's rate less the plain one's, in
+    [-1, 1], with the ends `_low` and `_high` of a 95% interval for pairs. A share of nobody is NaN.
 
     Attributes:
         groups: One row per group, indexed by its name.
-        everyone: The same of all rows.
+        everyone: The same columns, of all rows together.
     """
 
     groups: pd.DataFrame

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -116,12 +117,13 @@ def read_shard(content: bytes) -> Shard:
         InvalidInputError: The bytes are no shard, are damaged, or hold settings of another version.
     """
     record, tensors = _read(content)
-    return Shard(
-        data_digest=record["data"],
-        settings=tuple(Settings.from_dict(one) for one in record["settings"]),
-        scores={split: tensors[f"scores/{split}"].numpy() for split in SCORED_SPLITS},
-        alarming={split: tensors[f"alarming/{split}"].numpy() for split in SCORED_SPLITS},
-    )
+    with _complete():
+        return Shard(
+            data_digest=record["data"],
+            settings=tuple(Settings.from_dict(one) for one in record["settings"]),
+            scores={split: tensors[f"scores/{split}"].numpy() for split in SCORED_SPLITS},
+            alarming={split: tensors[f"alarming/{split}"].numpy() for split in SCORED_SPLITS},
+        )
 
 
 def read_trained(content: bytes) -> Trained:
@@ -132,7 +134,11 @@ def read_trained(content: bytes) -> Trained:
     """
     record, tensors = _read(content)
     state = {name[8:]: value for name, value in tensors.items() if name.startswith("weights/")}
-    mixture = Mixture.from_state(record["mixture"], state)
+    with _complete():
+        return _trained(record, tensors, Mixture.from_state(record["mixture"], state))
+
+
+def _trained(record: Mapping[str, Any], tensors: Mapping[str, Tensor], mixture: Mixture) -> Trained:
     return Trained(
         mixture=mixture.eval().requires_grad_(requires_grad=False),
         curves={
@@ -193,6 +199,17 @@ def _read(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
     if not is_intact:
         raise _not_a_shard()
     return record, tensors
+
+
+@contextmanager
+def _complete() -> Iterator[None]:
+    """Say of a shard that lacks a part, whoever wrote its checksum, that it is damaged."""
+    try:
+        yield
+    except FairmoeError:
+        raise
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise _not_a_shard() from error
 
 
 def _not_a_shard() -> FairmoeError:

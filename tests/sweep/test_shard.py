@@ -79,6 +79,24 @@ def test_what_is_no_shard_is_refused(foreign):
         read_shard(foreign)
 
 
+@pytest.mark.parametrize(
+    ("read", "gone"),
+    [
+        (read_shard, "scores/test"),
+        (read_shard, "alarming/validation"),
+        (read_trained, "weights/"),
+        (read_trained, "curves/0"),
+    ],
+)
+def test_a_part_that_is_not_there_is_damage_though_the_checksum_is_right(content, read, gone):
+    record = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])["__metadata__"]
+    tensors = {name: one for name, one in load(content).items() if not name.startswith(gone)}
+    text = record["record"]
+    forged = save(tensors, {"record": text, "sha256": shard._digest(text, tensors)})
+    with pytest.raises(InvalidInputError, match="or it was damaged"):
+        read(forged)
+
+
 def test_half_a_shard_is_refused(content):
     with pytest.raises(InvalidInputError, match="A shard of a sweep is needed"):
         read_trained(content[: len(content) // 2])
