@@ -81,12 +81,20 @@ def measure(
         for case in cases:
             if (case.name, rows, seed) in kept:
                 continue
-            of_seed = _outcomes(case, rows, seed)
+            try:
+                of_seed = _outcomes(case, rows, seed)
+            except InvalidInputError:
+                # A sample may lack the positives of a rare group.
+                of_seed = {}
             kept[case.name, rows, seed] = of_seed
             if keep is not None:
                 with keep.open("a") as file:
                     print(json.dumps([case.name, rows, seed, of_seed]), file=file)
-    outcomes = {case.name: [kept[case.name, rows, seed] for seed in range(seeds)] for case in cases}
+    outcomes = {
+        case.name: [known for seed in range(seeds) if (known := kept[case.name, rows, seed])]
+        for case in cases
+    }
+    left_out = len(cases) * seeds - sum(map(len, outcomes.values()))
     told = {case.name: case.roles.target.favourable is not None for case in cases}
     return Measured(
         [row for name, of_seeds in outcomes.items() for row in _rows(name, of_seeds)],
@@ -97,6 +105,7 @@ def measure(
             f"'{STAYING}': experts fine-tuned and thresholds refitted, the gate as it begins",
             f"'{LETTER}': {VARIANTS[LETTER]}",
             _price(outcomes),
+            f"{left_out} samples were left out, for a group without anyone of the positive class",
         ],
     )
 

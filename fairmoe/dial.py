@@ -65,15 +65,12 @@ def train_front(
     if not settings:
         return (run,)
     trained = train(prepared.data, settings, on_progress=on_progress)
-    points = [
-        replace(
-            make_run(prepared, one, trained.select(place), on_progress=on_progress),
-            # What was told of the outcomes after the training holds for all points.
-            roles=run.roles,
-            data=run.data,
-        )
-        for place, one in enumerate(settings)
-    ]
+    points: list[Run] = []
+    for place, one in enumerate(settings):
+        known = (run, *points)
+        point = make_run(prepared, one, trained.select(place), known=known, on_progress=on_progress)
+        # What was told of the outcomes after the training holds for all points.
+        points.append(replace(point, roles=run.roles, data=run.data))
     return run.with_front(points).points
 
 

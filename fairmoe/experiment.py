@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Self
@@ -164,6 +164,7 @@ def make_run(
     settings: Settings,
     trained: Trained,
     *,
+    known: Sequence[Run] = (),
     on_progress: OnProgress = ignore_progress,
 ) -> Run:
     """Score a trained mixture beside its experts and the baselines, without training it again.
@@ -172,16 +173,19 @@ def make_run(
         prepared: What it was trained on.
         settings: What it was trained with.
         trained: A stack of one run.
+        known: Runs on the same rows whose settings differ in none that scores depend on: what they
+            say of the baselines, and of the experts if these are the same, is not computed again.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
     """
     started = time.perf_counter()
     data, mixture = prepared.data, trained.mixture
-    models = _models(data, mixture)
+    models = _models(data, mixture, known)
     splits: dict[SplitName, SplitRecord] = {}
     scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
     for done, name in enumerate(SPLITS):
         split: EncodedSplit = getattr(data, name).known()
         splits[name], scores[name] = _evaluate(
+            name,
             split,
             data.n_groups,
             models,
@@ -218,23 +222,37 @@ def run_id(data: EncodedData, settings: Settings) -> str:
     return hashlib.sha256(f"{data.digest}/{settings.digest()}".encode()).hexdigest()[:16]
 
 
-def _models(data: EncodedData, mixture: Mixture) -> dict[tuple[Model, ...], Explainable]:
-    """Return the models to score by their names; the experts are one stack of three."""
+def _models(
+    data: EncodedData, mixture: Mixture, known: Sequence[Run]
+) -> dict[tuple[Model, ...], Explainable | Run]:
+    """Return by their names the models to score, or a run whose scores they are.
+
+    The experts are one stack of three.
+    """
+    experts = mixture.experts.state_dict()
+    alike = [run for run in known if _equal(run.mixture.experts.state_dict(), experts)]
+    models: dict[tuple[Model, ...], Explainable | Run] = {("mixture",): mixture}
+    models[EXPERTS] = alike[0] if alike else mixture.experts.part()
+    models["uniform",] = alike[0] if alike else mixture.uniform()
+    if known:
+        return models | {("constant",): known[0], ("logistic",): known[0]}
     x, y = torch.as_tensor(data.train.x), torch.as_tensor(data.train.y)
     weights = None if data.train.weight is None else torch.as_tensor(data.train.weight)
-    return {
-        ("mixture",): mixture,
-        EXPERTS: mixture.experts.part(),
-        ("uniform",): mixture.uniform(),
+    return models | {
         ("constant",): fit_constant(x, y, weights),
         ("logistic",): fit_logistic(x, y, weights),
     }
 
 
+def _equal(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
+    return all(torch.equal(tensor, other[name]) for name, tensor in one.items())
+
+
 def _evaluate(
+    split_name: SplitName,
     split: EncodedSplit,
     n_groups: int,
-    models: dict[tuple[Model, ...], Explainable],
+    models: dict[tuple[Model, ...], Explainable | Run],
     mixture: Mixture,
     settings: Settings,
     on_part: Callable[[], None],
@@ -244,6 +262,10 @@ def _evaluate(
     proba: dict[Model, NDArray[np.float32]] = {}
     scores: dict[Model, dict[str, float]] = {}
     for names, stack in models.items():
+        if isinstance(stack, Run):
+            proba |= {name: stack.splits[split_name].proba[name] for name in names}
+            scores |= {name: dict(stack.scores[split_name][name]) for name in names}
+            continue
         found = evaluate(stack, mixture.explainer, rows, n_groups, settings, on_part)
         for place, name in enumerate(names):
             proba[name] = found.proba[place].numpy()

@@ -10,10 +10,16 @@ from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
 from fairmoe.dial import choose_point, train_front
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import prepare, run_prepared
+from fairmoe.experiment import make_run, prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
 from fairmoe.runs import front_document, load_run, save_run, to_document
-from fairmoe.training import evaluate, forget_experts, make_batch
+from fairmoe.training import (
+    Trained,
+    evaluate,
+    forget_experts,
+    make_batch,
+    resolve_schedule,
+)
 
 SETTINGS = Settings(epochs=60, gate_epochs=20, lambda_fair=10, lambda_rep=10, fine_tune_every=8)
 WEIGHTS = (0.0, 0.5, 8.0)
@@ -37,6 +43,20 @@ def test_the_runs_own_weight_is_a_point_and_the_run_itself(front):
     assert front[2].experts_reused == ()
     assert all(point.experts_reused == EXPERTS for point in (*front[:2], front[3]))
     assert len({point.run_id for point in front}) == 4
+
+
+def test_points_are_scored_as_if_alone(prepared, front):
+    for point in front:
+        alone = make_run(prepared, point.settings, trained_as(point))
+        np.testing.assert_equal(point.scores, alone.scores)
+        for split, record in point.splits.items():
+            np.testing.assert_equal(dict(record.proba), dict(alone.splits[split].proba))
+
+
+def trained_as(point):
+    fields = {"mixture": point.mixture, "curves": {}, "seconds": {}, "device": "cpu"}
+    schedule = resolve_schedule(point.settings, 480)
+    return Trained(**fields, schedule=schedule, experts_reused=())
 
 
 def test_each_point_knows_the_others(front):
