@@ -20,7 +20,8 @@ from fairmoe.functional.policy import (
     reinforce_loss,
     sample_actions,
 )
-from fairmoe.functional.reward import RewardTables, counterfactual_rewards, routing_reward
+from fairmoe.functional.reward import counterfactual_rewards, routing_reward
+from fairmoe.functional.reward_tables import RewardTables
 from fairmoe.lessons.demo import lesson_data, trained_experts
 from fairmoe.nn import ExpertStack, by_expert
 from fairmoe.training import explain_rows

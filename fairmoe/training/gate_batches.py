@@ -8,7 +8,8 @@ from torch import Tensor
 
 from fairmoe.explain import Explainer
 from fairmoe.functional.gating import disagreement, disagreement_weights, expert_state
-from fairmoe.functional.reward import GapContext, RewardTables, score_of
+from fairmoe.functional.reward import score_of
+from fairmoe.functional.reward_tables import GapContext, RewardTables
 from fairmoe.nn import Experts
 from fairmoe.training.batches import Batch
 from fairmoe.training.evaluation import explain_rows

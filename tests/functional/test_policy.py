@@ -14,14 +14,8 @@ from fairmoe.functional.policy import (
     reinforce_loss,
     sample_actions,
 )
-from fairmoe.functional.reward import (
-    GapContext,
-    RewardTables,
-    counterfactual_rewards,
-    routed,
-    routing_reward,
-    score_of,
-)
+from fairmoe.functional.reward import counterfactual_rewards, routed, routing_reward, score_of
+from fairmoe.functional.reward_tables import GapContext, RewardTables
 from fairmoe.functional.scores import all_scores
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fairmoe.figures.lessons.gate import ESTIMATORS
-from fairmoe.functional.reward import RewardTables
+from fairmoe.functional.reward_tables import RewardTables
 from fairmoe.lessons.reward import (
     estimate_gradients,
     every_routing,
