@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from fairmoe.experiment import Prepared
-from fairmoe.functional.scores import fidelity
+from fairmoe.functional.explanation_scores import fidelity
 from fairmoe.runs import Run
 from fairmoe.training import explain_rows
 

@@ -4,6 +4,9 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+Weights = Float[Tensor, " n"] | None
+"""How much each row counts, at least 0; all the same if they are left out."""
+
 
 def averaging_matrix(
     group: Int[Tensor, " n"],

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from fairmoe.functional.explanation_scores import fidelity
 from fairmoe.functional.groups import averaging_matrix
 from fairmoe.functional.ranks import TopRows, dense_ranks
 from fairmoe.functional.scores import (
     EVEN,
     FairnessWeights,
-    fidelity,
 )
 
 

@@ -15,13 +15,9 @@ from fairmoe._checks import (
 )
 from fairmoe.errors import InvalidInputError
 from fairmoe.functional.scores import (
-    accuracy,
     all_scores,
     combine,
-    demographic_parity_difference,
-    equal_opportunity_difference,
-    f1_score,
-    roc_auc,
+    outcome_scores,
 )
 from fairmoe.names import METRICS
 
@@ -117,14 +113,15 @@ def score_outcomes(
     labels, predicted, of_rows = torch.tensor(true), torch.tensor(pred), torch.tensor(ids)
     unknown, amounts = torch.tensor(math.nan), _amounts(sample_weight, len(ids))
     scores = combine(
-        {
-            "acc": accuracy(predicted, labels, amounts),
-            "f1": f1_score(predicted, labels, amounts),
-            "auc": roc_auc(torch.tensor(score), labels, amounts),
-            "dp": demographic_parity_difference(predicted, of_rows, n_groups, amounts),
-            "eo": equal_opportunity_difference(predicted, labels, of_rows, n_groups, amounts),
-            **dict.fromkeys(("ref", "vef", "att_jsd"), unknown),
-        }
+        outcome_scores(
+            predicted,
+            torch.tensor(score),
+            y_true=labels,
+            group=of_rows,
+            n_groups=n_groups,
+            weights=amounts,
+        )
+        | dict.fromkeys(("ref", "vef", "att_jsd"), unknown)
     )
     return {name: scores[name].item() for name in METRICS}
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as sklearn_metrics
 
-from fairmoe.functional import scores
+from fairmoe.functional import explanation_scores, scores
 
 
 def random_case(seed, n=40, n_groups=2, ties=False):
@@ -64,12 +64,16 @@ def test_what_cannot_be_estimated_is_nan():
     assert scores.demographic_parity_difference(hard, group, 3).isnan().all()
     only_first = torch.tensor([True, True, False])
     assert scores.equal_opportunity_difference(hard, only_first, group, 2).isnan().all()
-    assert scores.ratio_explanation_difference(torch.rand(1, 3), group, 3, ratio=0.2).isnan().all()
+    assert (
+        explanation_scores.ratio_explanation_difference(torch.rand(1, 3), group, 3, ratio=0.2)
+        .isnan()
+        .all()
+    )
 
 
 def test_fidelity_by_hand():
     # 0.9 for the predicted class falls to at most 0.6; 0.7 for the other class rises to 0.8
-    kept = scores.fidelity(torch.tensor([0.9, 0.3]), torch.tensor([0.4, 0.8]))
+    kept = explanation_scores.fidelity(torch.tensor([0.9, 0.3]), torch.tensor([0.4, 0.8]))
     assert kept.tolist() == pytest.approx([0.3, -0.1])
 
 
@@ -77,12 +81,14 @@ def test_fidelity_by_hand():
 def test_membership_sums_to_the_ratio_and_does_not_depend_on_order(seed, ratio, n):
     generator = torch.Generator().manual_seed(seed)
     values = (torch.rand(2, n, generator=generator) * 5).round() / 5
-    member = scores.top_membership(values, ratio)
+    member = explanation_scores.top_membership(values, ratio)
     assert member.sum(-1).tolist() == pytest.approx([ratio * n] * 2)
     assert member.min() >= 0
     assert member.max() <= 1
     order = torch.randperm(n, generator=generator)
-    assert torch.allclose(scores.top_membership(values[:, order], ratio), member[:, order])
+    assert torch.allclose(
+        explanation_scores.top_membership(values[:, order], ratio), member[:, order]
+    )
     higher = values[:, :, None] > values[:, None, :]
     assert (member[:, :, None] >= member[:, None, :])[higher].all()
 
@@ -91,7 +97,7 @@ def test_ratio_explanation_by_hand():
     # the top 2 of 10 rows are one of group 0's 4 rows and one of group 1's 6
     group = torch.tensor([0] * 4 + [1] * 6)
     fidelity = torch.tensor([[0.5, 0.1, 0.1, 0.0, 0.4, 0.1, 0.1, 0.0, 0.0, 0.0]])
-    gap = scores.ratio_explanation_difference(fidelity, group, 2, ratio=0.2)
+    gap = explanation_scores.ratio_explanation_difference(fidelity, group, 2, ratio=0.2)
     assert gap.item() == pytest.approx(1 / 4 - 1 / 6)
 
 
@@ -100,7 +106,7 @@ def test_value_explanation_looks_within_each_group():
     group = torch.tensor([1, 0, 1, 0, 1, 0, 1, 0, 1, 0])
     fidelity = torch.tensor([[0.9, 0.4, 0.0, 0.1, 0.1, 0.2, 0.3, 0.0, 0.1, 0.1]])
     drop = torch.tensor([[0.0, 1.0, 1.0, -1.0, -1.0, -1.0, 1.0, 0.0, -1.0, -1.0]])
-    gap = scores.value_explanation_difference(fidelity, drop, group, 2, ratio=0.2)
+    gap = explanation_scores.value_explanation_difference(fidelity, drop, group, 2, ratio=0.2)
     assert gap.item() == pytest.approx(1.0)
 
 

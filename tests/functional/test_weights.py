@@ -5,9 +5,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairmoe.functional.explanation_scores import top_membership
 from fairmoe.functional.guard import find_faults
 from fairmoe.functional.losses import adversarial_loss, cross_entropy_loss
-from fairmoe.functional.scores import all_scores, top_membership
+from fairmoe.functional.scores import all_scores
 from fairmoe.training.thresholds import fit_thresholds
 
 
