@@ -153,7 +153,7 @@ GAP_AXES: Mapping[str, str] = {
 """What a trade-off can weigh utility against; `BOTH_GAPS` is the sum of the other two."""
 
 RATES: Mapping[str, str] = {
-    "base_rate": "Truly positive",
+    "base_rate": "Actually positive",
     "selection_rate": "Predicted positive",
     "true_positive_rate": "True positive rate",
     "false_positive_rate": "False positive rate",

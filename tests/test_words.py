@@ -21,6 +21,12 @@ PHRASES = [
     "predicts (almost) only one class",
     "chance alone may",
     "chance alone hardly",
+    "gives the group away",
+    "give the group away",
+    "positive / other",
+    "truly positive",
+    "truly / predicted",
+    "load a table, say what is predicted",
 ]
 
 

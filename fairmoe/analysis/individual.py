@@ -1,4 +1,4 @@
-"""One person: what each model says of them, and who is alike but fares otherwise."""
+"""What the models predict for one person, and who is alike but fares otherwise."""
 
 from dataclasses import dataclass
 

@@ -20,7 +20,7 @@ _MIN_GROUP_ROWS = 30
 
 @dataclass(frozen=True, eq=False)
 class Proxies:
-    """How well the features give the group away, on rows that were not learnt from.
+    """How well the features tell the group, on rows that were not learnt from.
 
     Attributes:
         alone: The AUC of each feature alone, by name, the highest first; in [0, 1], 0.5 is chance.

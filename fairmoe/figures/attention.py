@@ -12,8 +12,9 @@ from fairmoe.figures.palette import TEMPLATE, Style, group_styles
 MOST_GROUPS = 8
 MOST_COLUMNS = 12
 GREY = "#7A8794"
-LEGEND_BELOW = 60
-"""How far under the panels a legend begins, in pixels, so that it clears the title of the axis."""
+LEGEND_BELOW, TITLE_MIDDLE = 60, 24
+"""How far under the panels a legend begins, in pixels, so that it clears the title of the axis; and
+how far under its top the title of a tall figure stands."""
 
 
 def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure:
@@ -43,11 +44,15 @@ def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure
     height = 130 + len(columns) * max(32, 18 * len(styles))
     figure.update_layout(
         template=TEMPLATE,
-        title="Which columns does the model rest on, for each group?",
+        title={
+            "text": "Which features does the model rely on, for each group?",
+            "y": 1 - TITLE_MIDDLE / height,
+            "yanchor": "middle",
+        },
         height=height,
         # Below, in pixels: above, the entries of many groups would be printed over the title.
         legend={"y": -LEGEND_BELOW / height},
-        margin={"t": 52},
+        margin={"t": 60},
     )
     figure.update_xaxes(title="mean attention", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(**column_axis(columns))

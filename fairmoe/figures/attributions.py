@@ -8,6 +8,7 @@ from fairmoe.figures.attention import (
     GREY,
     LEGEND_BELOW,
     MOST_COLUMNS,
+    TITLE_MIDDLE,
     column_axis,
     offset,
     shown_groups,
@@ -58,10 +59,14 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
     height = 150 + len(columns) * max(34, 22 * len(styles))
     figure.update_layout(
         template=TEMPLATE,
-        title="Which way does each column push, for each group?",
+        title={
+            "text": "Which way does each column push, for each group?",
+            "y": 1 - TITLE_MIDDLE / height,
+            "yanchor": "middle",
+        },
         height=height,
         legend={"y": -LEGEND_BELOW / height},
-        margin={"t": 52},
+        margin={"t": 60},
     )
     figure.update_xaxes(title=f"log-odds of {escape_html(positive)} (left: against, right: for)")
     figure.update_yaxes(**column_axis(columns))

@@ -135,7 +135,7 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
         together: The AUC of all features together.
         chance: The AUC up to which a feature may say nothing at all.
     """
-    question = "Which features give the group away?"
+    question = "Which features are proxies for the sensitive attribute?"
     return _auc_bars(alone, together, chance, question=question, what="group")
 
 

@@ -1,4 +1,4 @@
-"""One person: what each model says, why, and what would be said if something were different."""
+"""Figures of one person: why each model decides as it does, and what another value would change."""
 
 from collections.abc import Mapping, Sequence
 

@@ -37,6 +37,9 @@ _STYLE = """<style>
   display: flex; flex-wrap: wrap; align-items: center; gap: .1em .7em
 }
 .fm-waffle .legend { gap: 0 1.2em; padding: 0 .5em }
+.fm-waffle .cell > span { min-width: 2.5em }
+.fm-waffle .many :is(th, td) { width: 25%; padding: .15em .4em }
+.fm-waffle .many tbody th { font-size: .92em; line-height: 1.2 }
 .fm-waffle .cell > img { flex: 1 1 4.6em; min-width: 0; display: block }
 .fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }
 </style>"""
@@ -71,7 +74,7 @@ def waffle(
     ]
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'
-        f"<br><small>{row['n']:,.0f} people</small></th>"
+        f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people</small></th>"
         + "".join(_cell(row, source, words, deep=deep, is_told=is_told) for source in SOURCES)
         + "</tr>"
         for name, row in drawn.iterrows()
@@ -82,7 +85,7 @@ def waffle(
     ]
     return Html(
         f'{_STYLE}<div class="fm-waffle">{_legend(words, is_told=is_told)}'
-        f'<table aria-label="{attribute(caption)}">'
+        f'<table class="{"few" if deep == 10 else "many"}" aria-label="{attribute(caption)}">'
         f"<thead><tr><td></td>{''.join(head)}</tr></thead>"
         f'<tbody>{"".join(rows)}<tr><th scope="row">Gap</th>{"".join(foot)}</tr></tbody>'
         "</table></div>"

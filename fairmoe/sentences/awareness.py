@@ -12,7 +12,7 @@ def blind_means(columns: Sequence[str]) -> str:
     """Say what follows if the models do not see the sensitive columns."""
     return (
         f"Blind: the models do not see {listed(columns)}. Two people who differ in nothing else "
-        "get the same decision. Other features may still give the group away, and sometimes a "
+        "get the same decision. Other features may still stand in for the group, and sometimes a "
         "blind model can close gaps only by treating everyone worse."
     )
 

@@ -128,7 +128,7 @@ def why_they_differ(
 
 
 def given_away_by(feature: str, auc: float) -> str:
-    """Say which feature gives the group away.
+    """Say which feature is the strongest proxy for the group.
 
     Args:
         feature: The best proxy of the sensitive attribute.

@@ -25,8 +25,8 @@ def comparison(blind=False, aware=False, harmed=(0.3, 0.25)):
 def test_what_follows_either_way():
     assert blind_means(["race", "sex"]) == (
         "Blind: the models do not see race and sex. Two people who differ in nothing else get the "
-        "same decision. Other features may still give the group away, and sometimes a blind model "
-        "can close gaps only by treating everyone worse."
+        "same decision. Other features may still stand in for the group, and sometimes a blind "
+        "model can close gaps only by treating everyone worse."
     )
     assert aware_means(["race"]) == (
         "Aware: the models see race and can correct unequal treatment directly. Two people who "

@@ -7,9 +7,9 @@ from plotly.subplots import make_subplots
 from fairmoe.figures.palette import TEMPLATE, group_styles
 
 RATES = {
-    "base_rate": "Truly positive",
+    "base_rate": "Actually positive",
     "selection_rate": "Approved",
-    "true_positive_rate": "Approved among the truly positive",
+    "true_positive_rate": "Approved among the actually positive",
 }
 RULES = {
     "one": "One cut-off for all",

@@ -78,12 +78,12 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
 
 
 def proxies(state: Session, labelled: LabelledTable) -> Proxies:
-    """Return how well the features give the group away, measured at the first asking only."""
+    """Return how well the features tell the group, measured at the first asking only."""
     return state.once(("proxies", *_of(labelled)), lambda: find_proxies(labelled))
 
 
 def show_proxies(state: Session, labelled: LabelledTable) -> None:
-    """Show which features give the group away, though the sensitive column be left out."""
+    """Show which features are proxies for the sensitive attribute, even where it is left out."""
     found = proxies(state, labelled)
     if found.alone.empty:
         st.caption("There is no feature beside the sensitive columns.")

@@ -61,7 +61,7 @@ def _why(state: Session, run: "Run", split: SplitName) -> str:
 
 
 def _given_away(state: Session) -> str:
-    """Name the feature that gives the group away, if one does beyond chance."""
+    """Name the strongest proxy for the group, if one is more than chance."""
     assert state.kept is not None
     roles = state.kept.run.roles
     if roles.include_sensitive:

@@ -86,7 +86,9 @@ def _columns(positive: str) -> dict[str, Any]:
             "Row", help="As a spreadsheet counts it: the first row is the header.", format="%d"
         ),
         "group": st.column_config.TextColumn("Group"),
-        "positive": st.column_config.CheckboxColumn("Truly", help=f"Truly {positive}."),
+        "positive": st.column_config.CheckboxColumn(
+            "Actual", help=f"Actually {positive}, by label."
+        ),
         "predicted": st.column_config.CheckboxColumn(
             "Predicted", help=f"Predicted {positive} by the mixture."
         ),
