@@ -121,6 +121,21 @@ def repacked(content, change, method=zipfile.ZIP_DEFLATED):
     return out.getvalue()
 
 
+def test_a_record_that_was_changed_is_known_by_its_digest(content):
+    """Also where it would open as it is."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["runs/0/run.json"] = raw(
+        members["runs/0/run.json"], b'"device": "cpu"', b'"device": "x"'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    with pytest.raises(InvalidInputError, match=r"'runs/0/run\.json' is missing or was changed"):
+        read_project(out.getvalue())
+
+
 def deep(place, value):
     def change(_, index):
         inner = index
