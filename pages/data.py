@@ -18,9 +18,9 @@ PARTS = {
 }
 
 with page(DATA) as state:
-    source_picker(state)
-    # Filled last, for only then is it known whether there is something to train on.
-    way_on = st.container()
+    source, way_on = st.columns([4, 1]) if state.table is not None else (st.container(), None)
+    with source:
+        source_picker(state)
     if state.table is not None:
         with apologies():
             show_overview(state)
@@ -36,6 +36,7 @@ with page(DATA) as state:
         st.header("Check before training", anchor=False)
         show_cautions(state, state.labelled)
         show_parts(PARTS, key="data-part", about=(state, state.labelled))
-        with way_on:
+        # Only now it is known that there is something to train on.
+        with way_on or st.container():
             if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
                 st.switch_page(TRAIN)

@@ -107,7 +107,7 @@ PAGES = {
         "Experts",
         "Understand",
         ":material/groups:",
-        "The mixture, its experts and plain baselines side by side, and what each group gets.",
+        "Compare the mixture, its experts and plain baselines, and see what each group gets.",
         _run_missing,
     ),
     ROUTING: Page(

@@ -27,9 +27,10 @@ def awareness_toggle(state: Session, columns: Sequence[str], *, known: bool) -> 
         st.session_state[answer] = st.session_state[key]
 
     include = st.toggle("The models may look at the sensitive columns", key=key, on_change=take)
-    for is_aware, means in ((False, blind_means), (True, aware_means)):
+    ways = ((False, blind_means), (True, aware_means))
+    for column, (is_aware, means) in zip(st.columns(2), ways, strict=True):
         told = escape_markdown(means(columns))
-        st.caption(f"**{told}**" if include == is_aware else told)
+        column.caption(f"**{told}**" if include == is_aware else told)
     return include
 
 

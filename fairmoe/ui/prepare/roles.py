@@ -198,7 +198,7 @@ class _Form:
         st.markdown("**Features** :gray[what the models may look at: every other column]")
         named = {target.column, *(each.column for each in sensitive)}
         free = [column for column in self.columns if column not in named]
-        left, right = st.columns([2, 1])
+        left, middle, right = st.columns([2, 1, 1])
         dropped = left.multiselect(
             "Columns left out",
             free,
@@ -212,7 +212,7 @@ class _Form:
         )
         if told:
             left.caption(escape_markdown(told))
-        with right:
+        with middle:
             split = self._column(
                 "Split column",
                 "split",
@@ -220,6 +220,7 @@ class _Form:
                 self.initial.split_column if self.initial else self.suggestion.split_column,
                 placeholder="None: 60/20/20 at random",
             )
+        with right:
             weight = self._column(
                 "Weights",
                 "weight",

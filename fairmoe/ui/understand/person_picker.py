@@ -99,7 +99,7 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
         shown.iloc[:MOST_PEOPLE],
         key=key,
         hide_index=True,
-        height=280,
+        height=180,
         on_select=_taker(state, key, rows.record.rows[shown.index]),
         selection_mode="single-row",
         placeholder="missing",
