@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+_NOTHING = object()
 MOST_ANSWERS = 64
 MOST_FIGURES = 64
 
@@ -44,10 +45,12 @@ def _once(
     make: Callable[[], T],
     most: int,
 ) -> T:
-    if key not in known:
-        known[key] = make()
-    known[key] = known.pop(key)
+    # Two tabs may ask at once, so nothing rests on what was there a moment ago.
+    found: Any = known.pop(key, _NOTHING)
+    if found is _NOTHING:
+        found = make()
+    known[key] = found
     while len(known) > most:
-        del known[next(iter(known))]
-    found: T = known[key]
-    return found
+        known.pop(next(iter(tuple(known))), None)
+    answer: T = found
+    return answer

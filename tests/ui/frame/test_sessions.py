@@ -1,5 +1,6 @@
 """Sessions that outlive a reload."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from fairmoe.progress import Progress
 from fairmoe.ui.frame.process import registry, sessions
 from fairmoe.ui.frame.sessions import MINUTES, MOST_SESSIONS, Sessions, seconds_kept
+from fairmoe.ui.frame.state import Session
 from tests.patience import PATIENCE
 from tests.ui.conftest import APP
 from tests.ui.fakes import make_run, settle
@@ -112,7 +114,6 @@ def test_a_reload_finds_table_roles_and_settings_again(loaded):
 
 
 def test_a_training_goes_on_and_its_page_finds_it_again(loaded, training):
-    import threading
 
     go_on = threading.Event()
 
@@ -199,3 +200,23 @@ def test_forgetting_stops_the_training(loaded, training):
     job, owner = (getattr(loaded.session_state["fairmoe"], name) for name in ("job_id", "owner"))
     loaded.get_by_key("forget").click().run()
     assert registry().snapshot(job, owner=owner) is None
+
+
+def test_two_tabs_that_ask_at_once_both_get_the_answer():
+    session, wrong = Session(), []
+    start = threading.Barrier(4)
+
+    def ask():
+        start.wait()
+        for i in range(3000):
+            if session.once(("x", i % 70), lambda i=i: None if i % 70 == 0 else i % 70) != (
+                i % 70 or None
+            ):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
