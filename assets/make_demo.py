@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from fairmoe.analysis.routing import weights_by_group
-from fairmoe.data import DEMO_NAME, DEMO_ROLES, DEMO_SETTINGS, demo_csv, demo_table
+from fairmoe.data import DEMO_NAME, DEMO_NAMED_ROLES, DEMO_SETTINGS, demo_csv, demo_table
 from fairmoe.dial import train_front
 from fairmoe.experiment import prepare, run_prepared
 from fairmoe.runs import DEMO_MAP, DEMO_RUN, Run, save_run
@@ -22,7 +22,7 @@ def write_map(run: Run) -> None:
 
 if __name__ == "__main__":
     settings = DEMO_SETTINGS.replace(device="cpu")
-    prepared = prepare(demo_table(), DEMO_ROLES, settings)
+    prepared = prepare(demo_table(), DEMO_NAMED_ROLES, settings)
     run = run_prepared(prepared, settings)
     run = run.with_front(train_front(prepared, run))
     (HERE / DEMO_NAME).write_bytes(demo_csv())

@@ -3,6 +3,7 @@
 from fairmoe.data.assign import MIN_GROUP_ROWS, LabelledTable, SmallGroupsError, assign_roles
 from fairmoe.data.demo import (
     DEMO_NAME,
+    DEMO_NAMED_ROLES,
     DEMO_ROLES,
     DEMO_SETTINGS,
     demo_csv,
@@ -23,6 +24,7 @@ from fairmoe.data.table import Table, reread, retype, table_from_frame
 
 __all__ = [
     "DEMO_NAME",
+    "DEMO_NAMED_ROLES",
     "DEMO_ROLES",
     "DEMO_SETTINGS",
     "MIN_GROUP_ROWS",

@@ -1,5 +1,7 @@
 """A table of job applicants, generated, whose bias is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ DEMO_ROLES = Roles(
     sensitive=(Sensitive("sex"),),
     dropped=("applicant_id",),
 )
+
+DEMO_NAMED_ROLES = replace(DEMO_ROLES, group_names=(("female", "women"), ("male", "men")))
+"""The same with names of groups to display, as the app loads the demo."""
 
 DEMO_SETTINGS = Settings(seed=1, gate_weight_decay=0.0)
 """What the demo is trained with: a gate that may tell people apart as far as it pays."""

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from fairmoe.ui.decide.dial import FRONTS
 from tests.browser.driving import train_on_the_demo
 from tests.browser.serving import serving
 from tests.patience import PATIENCE
@@ -25,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MILLISECONDS = 1000 * PATIENCE
 
 expect.set_options(timeout=MILLISECONDS)
+
+ENVIRONMENT = os.environ | {FRONTS: "asked"}
+"""Fronts that are trained unasked would slow down what is timed here."""
 
 COMMAND = [sys.executable, "-m", "streamlit", "run", "app.py"]
 
@@ -36,13 +40,13 @@ def server_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def server(server_log: Path) -> Iterator[str]:
-    with serving(COMMAND, server_log, cwd=ROOT) as address:
+    with serving(COMMAND, server_log, cwd=ROOT, env=ENVIRONMENT) as address:
         yield address
 
 
 @pytest.fixture
 def fresh_server(tmp_path: Path) -> Iterator[str]:
-    with serving(COMMAND, tmp_path / "log.txt", cwd=ROOT) as address:
+    with serving(COMMAND, tmp_path / "log.txt", cwd=ROOT, env=ENVIRONMENT) as address:
         yield address
 
 

@@ -9,11 +9,11 @@ pytestmark = pytest.mark.browser
 def test_the_attention_of_an_expert_is_compared_by_group(trained: Page):
     trained.get_by_role("link", name="Attention", exact=True).click()
     lead = trained.get_by_test_id("stAlert").filter(has_text="the model looks")
-    expect(lead).to_contain_text("Mixture. For female")
+    expect(lead).to_contain_text("Mixture. For women")
     box = trained.get_by_role("combobox", name=re.compile("Model"))
     box.click()
     trained.get_by_role("option", name="Procedural expert", exact=True).click()
-    expect(lead).to_contain_text("Procedural expert. For female")
+    expect(lead).to_contain_text("Procedural expert. For women")
     expect(trained).to_have_url(re.compile("attention-model=procedural", re.IGNORECASE))
     expect(trained.locator("svg").get_by_text("career_break_months").first).to_be_visible()
     trained.get_by_role("tab", name="Distance").click()

@@ -5,7 +5,7 @@ import torch
 
 from fairmoe._app import app_folder
 from fairmoe.analysis.routing import weights_by_group
-from fairmoe.data import DEMO_ROLES, DEMO_SETTINGS, demo_table
+from fairmoe.data import DEMO_NAMED_ROLES, DEMO_SETTINGS, demo_table
 from fairmoe.dial import FAIRNESS_WEIGHTS
 from fairmoe.experiment import prepare, run_id
 from fairmoe.names import EXPERTS
@@ -15,7 +15,7 @@ from fairmoe.sentences.mixture_map import EVERYONE, map_of_mixture
 
 @pytest.fixture(scope="module")
 def prepared():
-    return prepare(demo_table(), DEMO_ROLES, DEMO_SETTINGS)
+    return prepare(demo_table(), DEMO_NAMED_ROLES, DEMO_SETTINGS)
 
 
 def test_the_shipped_run_is_of_the_demo_and_its_settings(prepared):
@@ -77,8 +77,8 @@ def test_intervals_of_the_front_are_those_of_the_review_and_of_pairs_of_rows():
 
 def test_fewer_women_are_wrongly_refused_and_no_more_men_beyond_chance():
     groups = demo_run().account().groups
-    assert groups.loc["female", "harmed_change_high"] < -0.1
-    assert groups.loc["male", "harmed_change_low"] < 0 < groups.loc["male", "harmed_change_high"]
+    assert groups.loc["women", "harmed_change_high"] < -0.1
+    assert groups.loc["men", "harmed_change_low"] < 0 < groups.loc["men", "harmed_change_high"]
 
 
 def test_the_gate_sends_low_and_high_scorers_to_different_experts():

@@ -4,7 +4,7 @@ import streamlit as st
 
 from fairmoe._app import app_folder
 from fairmoe.data import (
-    DEMO_ROLES,
+    DEMO_NAMED_ROLES,
     DEMO_SETTINGS,
     PUBLIC,
     ReadOptions,
@@ -24,8 +24,8 @@ MAX_BYTES = 256 * 2**20
 
 def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""
-    state.load(demo_table(), DEMO_ROLES, public=True, content=demo_csv())
-    state.settle(DEMO_ROLES)
+    state.load(demo_table(), DEMO_NAMED_ROLES, public=True, content=demo_csv())
+    state.settle(DEMO_NAMED_ROLES)
 
 
 def open_demo(state: Session) -> None:

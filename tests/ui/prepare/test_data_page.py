@@ -133,7 +133,7 @@ def test_the_bytes_of_an_upload_are_not_kept_in_its_widget(data):
 def test_the_demo_comes_with_its_roles(data):
     next(b for b in data.button if b.label == "Use the demo data").click().run()
     assert field(data, "multiselect", "Columns left out").value == ["applicant_id"]
-    assert groups(data) == ["female", "male"]
+    assert groups(data) == ["women", "men"]
 
 
 def test_two_columns_are_crossed(data):
