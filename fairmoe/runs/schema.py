@@ -69,6 +69,12 @@ class CategoryRecord(_Strict):
     levels: tuple[str, ...]
     rare: tuple[str, ...]
 
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if len({*self.levels, *self.rare}) < len(self.levels) + len(self.rare):
+            raise ValueError("levels")
+        return self
+
 
 class DateRecord(_Strict):
     """See `fairmoe.data.codes.DateCode`."""
@@ -203,7 +209,7 @@ def check_fit(record: RunRecord, settings: Settings, encoder: Encoder) -> None:
         InvalidInputError: They do not.
     """
     columns, names = encoder.columns, encoder.encoded_names
-    if len(set(columns)) < len(columns) or len(set(names)) < len(names):
+    if len(set(columns)) < len(columns):
         raise record_changed("encoder")
     roles = record.roles
     if {roles.target.column, roles.split_column, roles.weight}.intersection(columns):
