@@ -1,7 +1,6 @@
 """The commands about a kept run: write a report of it, predict with it."""
 
 import datetime
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -176,6 +175,7 @@ def predict(
     Writes a line per row: the row at which a spreadsheet shows it, the probability of the positive
     class, the decision (1 is positive), and the gate's weight for each expert.
     """
+    from fairmoe._csv import csv_text
     from fairmoe.analysis import predict_rows, reading_of
     from fairmoe.cli.files import table_in, write_out
     from fairmoe.cli.reading import print_changes, read_options_from
@@ -189,7 +189,6 @@ def predict(
     predictions, changes = predict_rows(run, table_in(file, told, like))
     print_changes(changes, title="Careful:")
     # Nine digits tell every float32 from its neighbours.
-    text = io.StringIO()
-    predictions.to_csv(text, index=False, float_format="%.9g", lineterminator="\n")
-    write_out(Path("-") if out is None else out, text.getvalue().encode())
+    text = csv_text(predictions, index=False, float_format="%.9g")
+    write_out(Path("-") if out is None else out, text.encode())
     print_message(f"Decision 1 is {run.data.positive}, above a probability of 0.5")

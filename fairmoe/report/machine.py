@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fairmoe._csv import csv_text
 from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
@@ -56,8 +57,7 @@ def to_csv(report: Report) -> str:
     those of `fairmoe.metrics.Account`), `value` (1 for the whole, empty where not estimable), `low`
     and `high` (95% interval), `p_value` (of a gap) and `n` (the rows that it rests on).
     """
-    frame = pd.DataFrame(_lines(report.findings))
-    return frame.to_csv(index=False, lineterminator="\n")
+    return csv_text(pd.DataFrame(_lines(report.findings)), index=False)
 
 
 def _lines(found: Findings) -> Iterator[dict[str, Any]]:

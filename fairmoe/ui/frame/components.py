@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from fairmoe._csv import csv_text
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.jobs import log_bug
@@ -143,7 +144,7 @@ def show_table(
         placeholder=INSUFFICIENT,
         width="stretch",
     )
-    show_download("Table as CSV", lambda: csv.to_csv().encode(), f"fairmoe-{key}.csv")
+    show_download("Table as CSV", lambda: csv_text(csv).encode(), f"fairmoe-{key}.csv")
 
 
 def show_download(label: str, make: Callable[[], bytes], name: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from fairmoe._csv import csv_text
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.attention import (
     MOST_GROUPS,
@@ -298,7 +299,7 @@ def show_distance(state: Session, asked: Asked) -> None:
         shuffled = pd.DataFrame({"distance": test.shuffled}).rename_axis("shuffling")
         show_download(
             "Distances as CSV",
-            lambda: shuffled.to_csv().encode(),
+            lambda: csv_text(shuffled).encode(),
             f"fairmoe-attention-null-{asked.key}.csv",
         )
     table = parts.to_frame("part").assign(share=parts / parts.sum())

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from fairmoe._csv import csv_text
 from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import triangle_figure
 from fairmoe.names import EXPERTS, MODELS, SplitName
@@ -75,7 +76,7 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
         width="stretch",
     )
     csv = listed.set_index("row")
-    show_download("Table as CSV", lambda: csv.to_csv().encode(), "fairmoe-routed-rows.csv")
+    show_download("Table as CSV", lambda: csv_text(csv).encode(), "fairmoe-routed-rows.csv")
     ticked = event.selection.rows or ([0] if len(picked) == 1 else [])
     return int(listed["row"].iloc[ticked[0]]) if ticked else None
 
