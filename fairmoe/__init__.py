@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fairmoe.auditing import Audit, audit, audit_model
     from fairmoe.config import Settings
     from fairmoe.data import Roles, Sensitive, Table, Target, demo_table, read_table
     from fairmoe.errors import FairmoeError, InvalidInputError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fairmoe.sweep import Sweep, grid_settings, run_sweep
 
 __all__ = [
+    "Audit",
     "FairMoEClassifier",
     "FairmoeError",
     "InvalidInputError",
@@ -27,6 +29,8 @@ __all__ = [
     "Sweep",
     "Table",
     "Target",
+    "audit",
+    "audit_model",
     "demo_table",
     "grid_settings",
     "load_run",
@@ -38,6 +42,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "fairmoe.auditing": ("Audit", "audit", "audit_model"),
     "fairmoe.config": ("Settings",),
     "fairmoe.data": ("Roles", "Sensitive", "Table", "Target", "demo_table", "read_table"),
     "fairmoe.errors": ("FairmoeError", "InvalidInputError"),

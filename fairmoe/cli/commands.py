@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fairmoe.cli import options
+from fairmoe.cli.auditing import audit
 from fairmoe.cli.kept_runs import compare, runs
 from fairmoe.cli.messages import print_error, print_message, progress_bars, set_quiet
 from fairmoe.cli.saved_run import predict, report
@@ -251,6 +252,7 @@ def demo(
 
 shell.command()(report)
 shell.command()(predict)
+shell.command()(audit)
 shell.command()(runs)
 shell.command()(compare)
 

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from fairmoe.cli.messages import printable
 from fairmoe.cli.output import table_of
+from fairmoe.metrics import Review
 from fairmoe.names import GAP_MEASURES
 from fairmoe.report.findings import REVIEWED
 from fairmoe.runs import Run
@@ -28,7 +29,22 @@ def print_review(run: Run, reference: str | None, tolerance: float | None) -> No
     if run.roles.target.favourable is not None:
         told = changes_for_people(run.account().everyone, *run.good_and_bad)
         stdout.print(f"\n{printable(told)}")
-    stdout.print("\nGaps of the mixture between groups, with 95% intervals")
+    print_gaps(stdout, review, words=run.data.words, tolerance=tolerance, of="the mixture")
+
+
+def print_gaps(
+    stdout: Console, review: Review, *, words: tuple[str, str], tolerance: float | None, of: str
+) -> None:
+    """Print the gaps of a review, and who clearly differs from whom.
+
+    Args:
+        stdout: Where to.
+        review: The gaps.
+        words: What both outcomes are called, the positive one first.
+        tolerance: The largest gap that is accepted, as a share.
+        of: Whose gaps they are.
+    """
+    stdout.print(f"\nGaps of {of} between groups, with 95% intervals")
     table = table_of("", "pp", *([] if tolerance is None else [f"at most {100 * tolerance:g} pp"]))
     for name, row in review.differences.iterrows():
         cells = [with_interval(row["value"], row["low"], row["high"], "")]
@@ -37,10 +53,10 @@ def print_review(run: Run, reference: str | None, tolerance: float | None) -> No
         table.add_row(GAP_MEASURES[str(name)], *cells)
     stdout.print(table)
     if "cannot be told" in set(review.differences["verdict"]):
-        stdout.print("Cannot be told: the test rows are too few to say.")
+        stdout.print("Cannot be told: the rows are too few to say.")
     told = clear_differences(
         review.comparisons,
-        words=run.data.words,
+        words=words,
         reference=review.reference,
         apart=review.apart,
     )

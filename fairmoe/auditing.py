@@ -1,0 +1,241 @@
+"""What a score or decisions that are there already do to groups, without any training."""
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from fairmoe.data.given import column_of, groups_of_values, labels_of, weights_given
+from fairmoe.data.roles import OUTCOMES, Outcome
+from fairmoe.errors import InvalidInputError, nearest_first
+from fairmoe.metrics import Account, Alarm, Review, account_in_people, find_alarm, review_groups
+from fairmoe.metrics.groups import group_rates
+
+HARM = ("n", "good_label", "good_model", "harmed_model")
+"""What `Account` says of one model alone."""
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """What decisions do to groups, as `fairmoe.metrics` counts it.
+
+    Attributes:
+        rates: One row per group, as `fairmoe.metrics.group_rates` returns them.
+        review: Gaps with 95% intervals, verdicts, comparisons with the reference group.
+        alarm: Why the decisions are worse than one answer for all, or lopsided; None if not.
+        people: Who has the good outcome by label and by decision, and who is wrongly given the bad
+            one, by group and for `everyone`, with 95% intervals; None unless the outcome is good or
+            bad for the person.
+    """
+
+    rates: pd.DataFrame
+    review: Review
+    alarm: Alarm | None
+    people: pd.DataFrame | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the audit, ready for strict JSON; None where not estimable or not told."""
+        return {
+            "rates": _records(self.rates),
+            "review": self.review.to_dict(),
+            "alarm": None if self.alarm is None else self.alarm.to_dict(),
+            "people": None if self.people is None else _records(self.people),
+        }
+
+
+def audit(
+    y: Any,
+    score: Any,
+    sensitive_features: Any,
+    *,
+    cutoff: float = 0.5,
+    outcome: Outcome | None = None,
+    reference: str | None = None,
+    tolerance: float | None = None,
+    sample_weight: Any = None,
+) -> Audit:
+    """Audit a score, or decisions, beside the labels.
+
+    Args:
+        y: Shape `(n,)`, labels of two classes; the greater, in the order of their kind, is
+            positive. A list, an array, or a series of pandas, polars or pyarrow.
+        score: Shape `(n,)`, finite numbers, the probability of the positive class or any score that
+            rises with it; decisions are scores of 0 and 1.
+        sensitive_features: Shape `(n,)` or `(n, 2)`, whose values are the groups; two columns are
+            crossed.
+        cutoff: Above it the decision is the positive class.
+        outcome: What the positive class is for the person: "good", "bad", "neither", or None if
+            that is not told.
+        reference: The group that the others are compared with; by default the largest.
+        tolerance: The largest gap that is accepted, in [0, 1]; it brings verdicts.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
+
+    Raises:
+        InvalidInputError: An argument is not of this form, or the lengths differ.
+
+    Example:
+        >>> found = audit([0, 1, 1, 0, 1, 0], [0.1, 0.9, 0.2, 0.3, 0.8, 0.6], list("aaabbb"),
+        ...               outcome="good")
+        >>> found.people["harmed_model"].to_dict()
+        {'a': 1, 'b': 0, 'everyone': 1}
+    """
+    labels = labels_of(y)[1]
+    values, group = groups_of_values(sensitive_features, "sensitive_features")
+    scores = _scores(score, cutoff)
+    weights = None if sample_weight is None else weights_given(sample_weight, len(labels))
+    if not len(labels) == len(group) == len(scores):
+        raise InvalidInputError(
+            "One label, one score and one group are needed for each row",
+            however=f"there are {len(labels):,}, {len(scores):,} and {len(group):,}",
+        )
+    return audit_groups(
+        labels,
+        scores,
+        group=group,
+        group_names=[str(value) for value in values],
+        cutoff=cutoff,
+        outcome=outcome,
+        reference=reference,
+        tolerance=tolerance,
+        sample_weight=weights,
+    )
+
+
+def audit_model(
+    model: Any,
+    X: Any,
+    y: Any,
+    sensitive_features: Any,
+    **options: Any,
+) -> Audit:
+    """Audit a classifier that was fitted before, on rows that it was not fitted on.
+
+    Args:
+        model: Any classifier of scikit-learn's kind, with two classes. Decisions are those of
+            `predict`, unless a cut-off is given; scores those of `predict_proba`, or else of
+            `decision_function`.
+        X: The rows, as the model takes them.
+        y: Shape `(n,)`, labels, of the model's classes.
+        sensitive_features: See `audit`.
+        options: Further ones of `audit`.
+
+    Raises:
+        InvalidInputError: The model is no such classifier; see `audit` too.
+    """
+    classes = list(getattr(model, "classes_", ()))
+    if len(classes) != 2:
+        raise InvalidInputError(
+            "A fitted classifier with two classes is needed",
+            however=f"this one has {len(classes)}" if classes else "this one has none",
+        )
+    unknown = set(column_of(y, "y").unique()) - set(classes)
+    if unknown:
+        raise InvalidInputError(
+            "The labels need to be of the model's classes", however="some are not"
+        )
+    positive = column_of(y, "y").to_numpy() == classes[1]
+    if "cutoff" not in options:
+        # Thresholds of its own stay what they are.
+        return audit(positive, model.predict(X) == classes[1], sensitive_features, **options)
+    if hasattr(model, "predict_proba"):
+        return audit(positive, model.predict_proba(X)[:, 1], sensitive_features, **options)
+    return audit(positive, model.decision_function(X), sensitive_features, **options)
+
+
+def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
+    y_true: ArrayLike,
+    score: NDArray[np.float64],
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    cutoff: float = 0.5,
+    outcome: Outcome | None = None,
+    reference: str | None = None,
+    tolerance: float | None = None,
+    sample_weight: NDArray[np.float64] | None = None,
+) -> Audit:
+    """Audit rows whose groups are ids `(n,)` that index `group_names`; see `audit`.
+
+    Raises:
+        InvalidInputError: An argument is not of this form.
+    """
+    if outcome is not None and outcome not in OUTCOMES:
+        raise InvalidInputError(
+            "The outcome needs to be good, bad or neither for the person",
+            however="something else was given",
+            choices=nearest_first(str(outcome), OUTCOMES),
+        )
+    favourable = {"good": True, "bad": False}.get(outcome or "")
+    decided = (score > cutoff).astype(np.int64)
+    proba = score if score.min() >= 0 and score.max() <= 1 else _in_unit(score)
+    shared: dict[str, Any] = {"group": group, "sample_weight": sample_weight}
+    names = list(group_names)
+    review = review_groups(
+        y_true,
+        decided,
+        proba,
+        group_names=names,
+        favourable=favourable,
+        reference=reference,
+        tolerance=tolerance,
+        **shared,
+    )
+    if proba is not score:
+        # A score that is no probability cannot be calibrated.
+        review = dataclasses.replace(review, calibration_error=review.calibration_error * np.nan)
+    return Audit(
+        rates=group_rates(y_true, decided, proba, group_names=names, **shared),
+        review=review,
+        alarm=find_alarm(y_true, decided, y_true, n_groups=len(names), favourable=None, **shared),
+        people=None
+        if favourable is None
+        else _people(
+            account_in_people(
+                y_true, decided, decided, group_names=names, favourable=favourable, **shared
+            )
+        ),
+    )
+
+
+def _people(account: Account) -> pd.DataFrame:
+    everyone = account.everyone.to_frame("everyone").T
+    both = pd.concat([account.groups, everyone])
+    columns = [name for name in both if str(name).removesuffix("_rate") in HARM]
+    columns += [name for name in both if str(name).rpartition("_rate_")[0] in HARM]
+    whole = {name: both[name].astype(np.int64) for name in HARM}
+    return both[columns].assign(**whole)
+
+
+def _scores(given: Any, cutoff: float) -> NDArray[np.float64]:
+    column = column_of(given, "score")
+    try:
+        scores: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(
+            "'score' needs a number for each row", however="some are none"
+        ) from error
+    if not np.isfinite(scores).all():
+        raise InvalidInputError(
+            "'score' needs a finite number for each row",
+            however=f"{(~np.isfinite(scores)).sum():,} of {len(scores):,} have none",
+            remedy="Leave those rows out.",
+        )
+    if not np.isfinite(cutoff):
+        raise InvalidInputError("The cut-off needs to be a finite number")
+    return scores
+
+
+def _in_unit(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    return (score - score.min()) / np.ptp(score) if np.ptp(score) else np.zeros_like(score)
+
+
+def _records(frame: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    return {
+        str(name): {str(key): None if math.isnan(value) else value for key, value in row.items()}
+        for name, row in frame.astype(float).to_dict("index").items()
+    }

@@ -1,0 +1,184 @@
+"""`fairmoe audit`: what a score or decisions in a file do to groups, without any training."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fairmoe.cli import options
+from fairmoe.cli.messages import print_message, printable
+from fairmoe.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from fairmoe.auditing import Audit
+    from fairmoe.data import LabelledTable
+
+
+def audit(  # noqa: PLR0913 - typer reads one option from each parameter
+    file: options.File,
+    *,
+    label: Annotated[
+        str, typer.Option("--label", metavar="COL", help="The column with what turned out true.")
+    ],
+    score: Annotated[
+        str,
+        typer.Option(
+            "--score",
+            metavar="COL",
+            help="The column with the score, or with decisions that have the label's values.",
+        ),
+    ],
+    sensitive: options.SensitiveColumns,
+    cutoff: Annotated[
+        float | None,
+        typer.Option(
+            metavar="NUMBER",
+            help="Above it the decision is positive; for scores from 0 to 1 it is 0.5 unless told.",
+        ),
+    ] = None,
+    positive: options.Positive = None,
+    threshold: options.Threshold = None,
+    outcome: options.OutcomeOfPositive = None,
+    words: options.Words = None,
+    merge: options.Merge = None,
+    bins: options.Bins = None,
+    merge_small: options.MergeSmall = 0,
+    group_names: options.GroupNames = None,
+    weight: options.Weight = None,
+    unknown_group: options.UnknownGroup = "leave out",
+    decimal: options.Decimal = None,
+    encoding: options.Encoding = None,
+    sheet: options.Sheet = None,
+    kind: options.Kind = None,
+    missing: options.Missing = None,
+    max_mib: options.MaxMib = options.MAX_MIB,
+    tolerance: options.Tolerance = None,
+    reference: options.Reference = None,
+    as_json: options.AsJson = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Audit a score or decisions that a file holds beside the labels: no training, in seconds."""
+    from fairmoe.auditing import audit_groups
+    from fairmoe.cli.arguments import roles_from, sensitive_from, share_from
+    from fairmoe.cli.files import table_in
+    from fairmoe.cli.reading import print_changes, read_options_from
+    from fairmoe.data import assign_roles
+
+    reading = read_options_from(
+        decimal=decimal,
+        encoding=encoding,
+        sheet=sheet,
+        kind=kind,
+        missing=missing,
+        max_mib=max_mib,
+    )
+    roles = roles_from(
+        target=label,
+        sensitive=sensitive_from(sensitive, merge, bins),
+        positive=positive,
+        threshold=threshold,
+        outcome=outcome,
+        words=words,
+        include_sensitive=False,
+        drop=None,
+        split_column=None,
+        merge_small=merge_small,
+        group_names=group_names,
+        weight=weight,
+        unknown_group=unknown_group,
+    )
+    accepted = share_from(tolerance)
+    table = table_in(file, reading)
+    labelled = assign_roles(table, roles)
+    print_changes(change for change in table.changes if change.column in {label, score})
+    scores = _scores(labelled, score, cutoff)
+    for note in labelled.notes:
+        print_message(note)
+    found = audit_groups(
+        labelled.y,
+        scores,
+        group=labelled.group,
+        group_names=labelled.group_names,
+        cutoff=0.5 if cutoff is None else cutoff,
+        outcome=labelled.roles.target.outcome,
+        reference=reference,
+        tolerance=accepted,
+        sample_weight=labelled.weight,
+    )
+    if as_json:
+        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        _print(found, labelled, accepted)
+
+
+def _scores(labelled: "LabelledTable", name: str, cutoff: float | None) -> "NDArray[np.float64]":
+    """Return the column of scores, or of decisions as 0 and 1, of the rows that are audited."""
+    from fairmoe.data.table import check_has
+
+    check_has(labelled.table.kinds, name)
+    column = labelled.table.frame[name].iloc[labelled.rows]
+    empty = int(column.isna().sum())
+    if empty:
+        raise InvalidInputError(
+            f"Column '{name}' needs a score or a decision in each row",
+            however=f"{empty:,} of {len(column):,} rows have none",
+            remedy="Leave those rows out of the file.",
+        )
+    if labelled.table.kinds[name] != "number":
+        told = labelled.table.frame[labelled.roles.target.column].iloc[labelled.rows].astype(str)
+        if not set(column.astype(str)) <= set(told):
+            raise InvalidInputError(
+                f"Column '{name}' needs numbers, or the values of the label",
+                however="it has other texts",
+            )
+        decisions: NDArray[np.float64] = (
+            column.astype(str).isin(set(told[labelled.y == 1])).to_numpy().astype(float)
+        )
+        return decisions
+    scores: NDArray[np.float64] = column.to_numpy(dtype=float)
+    if cutoff is None and not (scores.min() >= 0 and scores.max() <= 1):
+        raise InvalidInputError(
+            "A cut-off is needed for scores that are no probabilities",
+            however=f"those of '{name}' reach from {scores.min():g} to {scores.max():g}",
+            remedy="Say above which number the decision is positive, such as --cutoff 5.",
+        )
+    return scores
+
+
+def _print(found: "Audit", labelled: "LabelledTable", tolerance: float | None) -> None:
+    from rich.console import Console
+
+    from fairmoe.cli.output import figure, table_of
+    from fairmoe.cli.reviewing import print_gaps
+
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    words = labelled.words
+    favourable = labelled.roles.target.favourable
+    good, bad = words if favourable is not False else words[::-1]
+    stdout.print(f"{len(labelled.y):,} rows")
+    if found.alarm is not None:
+        stdout.print("Alarm: no better than one answer for all, or one class for nearly everyone")
+    if found.people is None:
+        table = table_of("group", "rows", "rate by label", "rate by decision", "accuracy")
+        for name, row in found.rates.iterrows():
+            rates = (row["base_rate"], row["selection_rate"], row["accuracy"])
+            table.add_row(printable(str(name)), f"{row['n']:,.0f}", *map(figure, rates))
+        stdout.print(f"Rates of '{printable(words[0])}'")
+    else:
+        table = table_of("group", "rows", "by label", "by decision", "wrongly not", "of 100")
+        for name, row in found.people.iterrows():
+            counts = (row["n"], row["good_label"], row["good_model"], row["harmed_model"])
+            table.add_row(
+                printable(str(name)),
+                *(f"{count:,.0f}" for count in counts),
+                figure(row["harmed_model_rate"]),
+            )
+        stdout.print(
+            f"Who gets '{printable(good)}'; wrongly not: labelled '{printable(good)}' and given "
+            f"'{printable(bad)}', and how many of 100 labelled so"
+        )
+    stdout.print(table)
+    print_gaps(stdout, found.review, words=words, tolerance=tolerance, of="the decisions")

@@ -1,0 +1,80 @@
+"""`fairmoe audit`."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fairmoe.auditing import audit
+from fairmoe.data import make_demo
+from tests.cli.shell import shell
+
+
+@pytest.fixture(scope="module")
+def frame():
+    frame = make_demo(400)
+    score = (frame["interview_score"] / 5).round(3)
+    return frame.assign(
+        score=score,
+        decile=np.ceil(10 * score),
+        decision=np.where(score > 0.5, "yes", "no"),
+        text="fine",
+    )
+
+
+@pytest.fixture(scope="module")
+def path(frame, tmp_path_factory):
+    path = tmp_path_factory.mktemp("scored") / "scored.csv"
+    frame.to_csv(path, index=False)
+    return path
+
+
+def ask(path, score, *options):
+    return shell(
+        "audit", path, "--label", "hired", "--score", score, "--sensitive", "sex", *options
+    )
+
+
+def test_a_score_is_told_as_python_tells_it(frame, path):
+    code, out, _ = ask(path, "score", "--outcome", "good", "--tolerance", "5", "--json")
+    assert code == 0
+    found = audit(
+        frame["hired"] == "yes", frame["score"], frame["sex"], outcome="good", tolerance=0.05
+    )
+    assert json.loads(out) == json.loads(json.dumps(found.to_dict()))
+
+
+def test_decisions_and_other_scores_give_the_same(path):
+    _, by_score, _ = ask(path, "score")
+    code, by_decision, _ = ask(path, "decision")
+    assert (code, by_decision) == (0, by_score)
+    code, by_decile, _ = ask(path, "decile", "--cutoff", "5")
+    assert (code, by_decile) == (0, by_score)
+
+
+def test_it_says_who_is_wrongly_refused_in_the_words_and_names_given(frame, path):
+    names = ("--outcome", "good", "--group-names", "female=women,male=men")
+    code, out, err = ask(path, "score", *names, "--words", "in/out")
+    assert (code, err) == (0, "")
+    assert "Who gets 'in'; wrongly not: labelled 'in' and given 'out'" in out.replace("\n", " ")
+    women = frame["sex"] == "female"
+    wrongly = (women & (frame["hired"] == "yes") & (frame["score"] <= 0.5)).sum()
+    line = next(line for line in out.splitlines() if line.startswith("women")).split()
+    assert line[1] == str(women.sum())
+    assert line[4] == str(wrongly)
+
+
+@pytest.mark.parametrize(
+    ("score", "options", "message"),
+    [
+        ("nothing", (), "nothing"),
+        ("decile", (), "A cut-off is needed for scores that are no probabilities"),
+        ("text", (), "needs numbers, or the values of the label"),
+        ("test_score", ("--cutoff", "50"), "needs a score or a decision in each row"),
+        ("score", ("--tolerance", "500"), "toleran"),
+    ],
+)
+def test_what_cannot_be_audited_is_refused(path, score, options, message):
+    code, out, err = ask(path, score, *options)
+    assert (code, out) == (2, "")
+    assert message in err
