@@ -25,7 +25,7 @@ def site(pytestconfig, tmp_path_factory):
 
 
 def test_every_page_is_there(site):
-    told = {"guide", "method", "losses", "api", "evidence", "performance"}
+    told = {"guide", "method", "losses", "api", "hosting", "evidence", "performance"}
 
     assert set(site) == told | {"reliability", "decisions"}
 

@@ -22,6 +22,7 @@ from fairmoe.ui.frame.projects import (
 )
 from fairmoe.ui.frame.runs import run_chooser
 from fairmoe.ui.frame.session import QUERY, remember, say_if_gone, say_where_it_stays, session
+from fairmoe.ui.frame.sign_in import require_sign_in, show_who
 from fairmoe.ui.frame.state import Session
 
 ASSETS = app_folder() / "assets"
@@ -173,7 +174,8 @@ _AS_TRAINED = (ROUTING, ATTENTION, INDIVIDUAL)
 def page(path: str) -> Iterator[Session]:
     """Draw the frame around a page's own content.
 
-    A page opened before its time says what to do first and ends there. Errors of the content
+    Where sign-in is configured, whoever has not signed in sees that and nothing else. A page
+    opened before its time says what to do first and ends there. Errors of the content
     become a sentence; the frame and the session's data stay.
 
     Args:
@@ -189,6 +191,7 @@ def page(path: str) -> Iterator[Session]:
         layout="wide",
     )
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
+    require_sign_in()
     state = session()
     try:
         yield from _page(path, entry, state)
@@ -231,6 +234,7 @@ def _sidebar(path: str, state: Session) -> None:
         ask_for_rows(state)
         show_project(state)
         say_where_it_stays(state)
+        show_who()
         close_menu(path)
 
 

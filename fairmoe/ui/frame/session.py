@@ -9,6 +9,7 @@ import streamlit as st
 from fairmoe._escape import Markdown
 from fairmoe.ui.frame.components import show_note
 from fairmoe.ui.frame.process import sessions
+from fairmoe.ui.frame.sign_in import who
 from fairmoe.ui.frame.state import Session
 
 QUERY = "session"
@@ -109,14 +110,16 @@ def _found_again() -> Session | None:
 def _browser() -> str:
     """Return what tells this browser from others, so that an address alone opens nothing.
 
-    It is the part that stays of the cookie by which Streamlit refuses forged requests.
+    It is the part that stays of the cookie by which Streamlit refuses forged requests, and who has
+    signed in: of two people at one browser neither finds the session of the other.
     """
     try:
         version, mask, masked, _ = st.context.cookies["_streamlit_xsrf"].split("|")
         pairs = zip(bytes.fromhex(masked), itertools.cycle(bytes.fromhex(mask)), strict=False)
-        return bytes(one ^ other for one, other in pairs).hex() if version == "2" else ""
+        cookie = bytes(one ^ other for one, other in pairs).hex() if version == "2" else ""
     except (KeyError, ValueError):
-        return ""
+        cookie = ""
+    return f"{cookie} {who()}".strip()
 
 
 def _is_plain(value: object) -> bool:
