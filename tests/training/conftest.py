@@ -7,14 +7,15 @@ import numpy as np
 import pytest
 import torch
 
-from fairmoe.data import DEMO_ROLES, EncodedData, assign_roles, encode, make_demo, table_from_frame
+from fairmoe.data import DEMO_ROLES, EncodedData, assign_roles, encode, table_from_frame
+from fairmoe.lessons.demo import lesson_applicants
 from fairmoe.training import forget_experts
 
 
 @pytest.fixture(scope="session")
 def demo() -> EncodedData:
     """A demo of 800 rows: 480 to train on."""
-    return encode(assign_roles(table_from_frame(make_demo(800)), DEMO_ROLES))
+    return encode(assign_roles(table_from_frame(lesson_applicants(800)), DEMO_ROLES))
 
 
 @pytest.fixture(autouse=True)
