@@ -134,7 +134,12 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
     from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
     from fairmoe.cli.files import check_new_file
-    from fairmoe.cli.keeping import check_table_wanted, keep_options, keep_run, options_beside
+    from fairmoe.cli.keeping import (
+        check_table_wanted,
+        options_beside,
+        room_for,
+        try_to_keep,
+    )
     from fairmoe.cli.output import candidates_of, print_candidates, print_tables
     from fairmoe.cli.reading import read_options_from
     from fairmoe.cli.reviewing import print_review, reviews_of
@@ -171,7 +176,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     check_table_wanted(file, out, with_table=with_table)
     beside = None if out is None else other_folder(out, roles)
     if out is not None:
-        check_vacant(out)
+        check_vacant(out, room=room_for(file, with_table=with_table))
         check_new_file(options_beside(out))
     if compare_aware and beside is not None:
         check_vacant(beside)
@@ -181,9 +186,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     points: tuple[Run, ...] = ()
     if front or wish.is_one:
         points, run = dialing.turn_dial(prepared, run, wish)
-    if out is not None:
-        keep_run(run, out, file, table, with_table=with_table)
-        keep_options(context, out)
+    # What was trained is shown even if it cannot be kept.
+    failure = out and try_to_keep(context, run, out, file, table, with_table=with_table)
     other = train_other(run, table, beside) if compare_aware else None
     if as_json:
         document = to_document(run) | {
@@ -204,6 +208,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         print_review(run, reference, accepted)
         if other is not None:
             print_awareness(run, other)
+    if failure:
+        raise failure
 
 
 shell.command()(sweep)

@@ -1,17 +1,18 @@
 """Files that commands read and write."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 import typer
 
+from fairmoe._write import check_writable, write_whole
 from fairmoe.cli.messages import print_message
 from fairmoe.data import Reading, ReadOptions, Table, read_table
 from fairmoe.data.reading.budget import Budget, read_stream
 from fairmoe.errors import InvalidInputError
 from fairmoe.progress import OnProgress, Progress
-from fairmoe.runs.store import check_writable
 
 
 def check_new_file(path: Path) -> None:
@@ -20,7 +21,7 @@ def check_new_file(path: Path) -> None:
     Raises:
         InvalidInputError: It is there, or its folder is not one to write in.
     """
-    if path.exists() or path.is_symlink():
+    if os.path.lexists(path):
         raise InvalidInputError(
             "A new file is needed", however=f"'{path}' exists", remedy="Name another."
         )
@@ -36,25 +37,8 @@ def write_out(path: Path, content: bytes) -> None:
     if str(path) == "-":
         typer.echo(content.decode(), nl=False)
     else:
-        write_new_file(path, content)
+        write_whole(path, content)
         print_message(f"Written to {path}")
-
-
-def write_new_file(path: Path, content: bytes) -> None:
-    """Write a file that is not there yet.
-
-    Raises:
-        InvalidInputError: It is there, or cannot be made.
-    """
-    try:
-        with path.open("xb") as file:
-            file.write(content)
-    except OSError as error:
-        raise InvalidInputError(
-            "A new file is needed",
-            however=f"'{path}' cannot be made ({error.strerror})",
-            remedy="Name another file.",
-        ) from error
 
 
 def table_in(path: Path, options: ReadOptions, like: Reading | None = None) -> Table:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import typer
 
+from fairmoe._write import MIB, write_whole
 from fairmoe.cli.configuration import options_given, to_toml
-from fairmoe.cli.files import write_new_file
 from fairmoe.cli.messages import print_message, printable
 from fairmoe.data import Table
 from fairmoe.data.reading.budget import Budget, read_file
@@ -35,6 +35,12 @@ def check_table_wanted(file: Path, out: Path | None, *, with_table: bool) -> Non
         )
 
 
+def room_for(file: Path, *, with_table: bool) -> int:
+    """Return about how many bytes a run of a file takes: its predictions grow with the rows."""
+    size = file.stat().st_size if file.is_file() else 0
+    return MIB + size * (1 + with_table)
+
+
 def keep_run(run: Run, out: Path, file: Path, table: Table, *, with_table: bool) -> None:
     """Keep a run, and say what whoever gets a project can read in it.
 
@@ -60,6 +66,18 @@ def keep_run(run: Run, out: Path, file: Path, table: Table, *, with_table: bool)
     print_message(f"Kept in {out}. {told}")
 
 
+def try_to_keep(
+    context: typer.Context, run: Run, out: Path, file: Path, table: Table, *, with_table: bool
+) -> InvalidInputError | None:
+    """Keep a run with the options beside it, and return why it cannot be kept, if so."""
+    try:
+        keep_run(run, out, file, table, with_table=with_table)
+        keep_options(context, out)
+    except InvalidInputError as error:
+        return error
+    return None
+
+
 def options_beside(out: Path) -> Path:
     """Return the file beside a kept run that repeats it.
 
@@ -79,7 +97,7 @@ def keep_options(context: typer.Context, out: Path) -> None:
     path = options_beside(out)
     command = f"fairmoe {context.info_name} --config {path.name} --out another"
     told = f"# {printable(command)} repeats this run; written by fairmoe {version('fairmoe')}\n"
-    write_new_file(path, (told + to_toml(options_given(context))).encode())
+    write_whole(path, (told + to_toml(options_given(context))).encode())
 
 
 def _content(file: Path, table: Table) -> bytes:

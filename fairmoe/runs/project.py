@@ -3,7 +3,6 @@
 import hashlib
 import json
 import os
-import secrets
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -14,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
+from fairmoe._write import check_writable, write_whole
 from fairmoe.data.reading.record import ReadOptions
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
@@ -23,7 +23,6 @@ from fairmoe.runs.files import MAX_MIB, MIB, RECORD
 from fairmoe.runs.record import Run
 from fairmoe.runs.store import (
     check_folder,
-    check_writable,
     files_of,
     load_folder,
     run_from,
@@ -31,6 +30,7 @@ from fairmoe.runs.store import (
 )
 
 SUFFIX = ".fairmoe"
+_NEEDED = "A new file is needed to keep the project"
 FORMAT = 1
 """Version of a project's layout; one of a later version is refused."""
 
@@ -150,22 +150,24 @@ class _Index(_Strict):
     sha256: dict[str, Digest]
 
 
-def check_vacant(path: Path) -> None:
+def check_vacant(path: Path, *, room: int = MIB) -> None:
     """Check that a run can be kept at a place: in a new or empty folder, or in a new project.
+
+    Args:
+        path: The place.
+        room: How many bytes it will need, about.
 
     Raises:
         InvalidInputError: Something is there already, or nothing can be written there.
     """
     if path.suffix != SUFFIX:
-        check_folder(path)
-    elif path.exists() or path.is_symlink():
+        check_folder(path, room=room)
+    elif os.path.lexists(path):
         raise InvalidInputError(
-            "A new file is needed to keep the project",
-            however=f"'{path}' is there already",
-            remedy="Name another file.",
+            _NEEDED, however=f"'{path}' is there already", remedy="Name another file."
         )
     else:
-        check_writable(path, "A new file is needed to keep the project")
+        check_writable(path, _NEEDED, room=room)
 
 
 def open_project(path: str | Path) -> Project:
@@ -325,22 +327,8 @@ def save_project(project: Project, path: str | Path) -> None:
     path = Path(path)
     check_vacant(path)
     content = write_project(project)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{secrets.token_hex(8)}{SUFFIX}")
-    try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        # A rename cannot be seen half done.
-        draft.rename(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise InvalidInputError(
-            "A place is needed where the project can be written",
-            however=f"'{path}' cannot be ({error.strerror})",
-            remedy="Name another file.",
-        ) from error
+    # The folder above it is made, as for a run.
+    write_whole(path, content, needed=_NEEDED, parents=True)
 
 
 class _Members:

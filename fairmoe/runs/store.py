@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import numpy as np
 from safetensors.torch import save
 
+from fairmoe._write import MIB, check_writable, write_folder
 from fairmoe.config import Settings
 from fairmoe.data.encode import Encoder
 from fairmoe.errors import InvalidInputError
@@ -34,42 +33,28 @@ from fairmoe.runs.record import Run
 from fairmoe.runs.schema import FORMAT, RunRecord, check_fit, read_record
 from fairmoe.runs.weights import header_of, mixture_kinds, read_tensors
 
+NEEDED = "A new or empty folder is needed to keep the run"
 
-def check_folder(folder: Path) -> None:
+
+def check_folder(folder: Path, *, room: int = MIB) -> None:
     """Check that a run can be kept in a folder: it can be made, or is there and empty.
+
+    Args:
+        folder: The folder.
+        room: How many bytes the run will need, about.
 
     Raises:
         InvalidInputError: It is a file or holds something, or its parent folder cannot be written
             in: a run is put in place by a rename.
     """
-    needed = "A new or empty folder is needed to keep the run"
+    check_writable(folder.resolve(), NEEDED, room=room)
     if folder.exists() and not folder.is_dir():
         raise InvalidInputError(
-            needed, however=f"'{folder}' is a file", remedy="Name another folder."
+            NEEDED, however=f"'{folder}' is a file", remedy="Name another folder."
         )
     if folder.is_dir() and any(folder.iterdir()):
         raise InvalidInputError(
-            needed, however=f"'{folder}' holds files already", remedy="Name another folder."
-        )
-    check_writable(folder, needed)
-
-
-def check_writable(path: Path, needed: str) -> None:
-    """Check that something can be put in the parent folder of a path, as far as that exists.
-
-    Args:
-        path: What is to be put there.
-        needed: The beginning of the sentence if it cannot be.
-
-    Raises:
-        InvalidInputError: It cannot be.
-    """
-    existing_parent = next(parent for parent in path.absolute().parents if parent.exists())
-    if not (existing_parent.is_dir() and os.access(existing_parent, os.W_OK)):
-        raise InvalidInputError(
-            needed,
-            however=f"nothing can be written in '{existing_parent}'",
-            remedy="Name another place.",
+            NEEDED, however=f"'{folder}' holds files already", remedy="Name another folder."
         )
 
 
@@ -81,20 +66,10 @@ def save_folder(run: Run, folder: Path) -> None:
     """Keep a run in a folder, whole or not at all; see `files_of` for what it holds.
 
     Raises:
-        InvalidInputError: The folder is not vacant.
+        InvalidInputError: The folder is not vacant, or cannot be written.
     """
     check_folder(folder)
-    folder = folder.resolve()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # In the same parent, so that the last step is a rename; a rename cannot be seen half done.
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
-        draft = Path(temporary) / folder.name
-        draft.mkdir()
-        for name, content in files_of(run):
-            (draft / name).write_bytes(content)
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
+    write_folder(folder.resolve(), files_of(run), needed=NEEDED)
 
 
 def files_of(run: Run) -> Iterator[tuple[str, bytes]]:

@@ -1,10 +1,9 @@
 """Where finished shards are kept: in memory or in a folder."""
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
+from fairmoe._write import check_writable, write_whole
 from fairmoe.errors import InvalidInputError, UnavailableError
 
 
@@ -52,13 +51,13 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        check_writable(folder, "A folder is needed to keep the sweep in", inside=True)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
             raise InvalidInputError(
                 "A folder is needed to keep the sweep in",
-                however=f"nothing can be written in '{folder}' ({error.strerror})",
+                however=f"'{folder}' cannot be made ({error.strerror})",
                 remedy="Name another folder.",
             ) from error
 
@@ -80,20 +79,17 @@ class FolderStore:
             ) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a shard: it is written beside its place and then renamed, so it is never half there.
+        """Keep a shard: whole or not at all, in the place of a damaged one.
 
         Raises:
             UnavailableError: The disk is full, or the folder may no longer be written.
         """
-        draft = self.folder / f".{name}.{os.getpid()}"
         try:
-            try:
-                draft.write_bytes(content)
-                draft.replace(self.folder / name)
-            finally:
-                draft.unlink(missing_ok=True)
-        except OSError as error:
+            write_whole(
+                self.folder / name, content, needed="A place is needed for the sweep", replace=True
+            )
+        except InvalidInputError as error:
             raise UnavailableError(
-                f"Nothing more can be written in '{self.folder}' ({error.strerror}). What is "
-                "finished is kept: make room and start the sweep again, and it goes on from there."
+                f"{error} What is finished is kept; start the sweep again, and it goes on from "
+                "there."
             ) from error

@@ -1,4 +1,5 @@
 import dataclasses
+import errno
 import hashlib
 import json
 import re
@@ -389,6 +390,25 @@ def test_an_occupied_folder_is_refused_before_anything_is_read(tmp_path):
     assert code == 2
     assert "holds files already" in err
     assert "Reading" not in err
+
+
+@pytest.mark.parametrize("command", ["train", "sweep"])
+def test_a_disk_without_room_is_told_of_before_anything_is_read(command, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "none.csv"
+    with path.open("wb") as file:
+        file.truncate(5 << 20)
+    monkeypatch.setattr("os.posix_fallocate", full)
+
+    code, _, err = shell(command, path, *ROLES, "--out", tmp_path / "run")
+
+    room = 6 if command == "train" else 1
+    assert code == 2
+    assert f"the disk has no room for {room} MiB. Make room, or name another place." in err
+    assert "Reading" not in err
+    assert [each.name for each in tmp_path.iterdir()] == ["none.csv"]
 
 
 def test_what_could_steer_a_terminal_is_not_printed(tmp_path):

@@ -1,5 +1,6 @@
 """Projects in the shell: kept, told of, reported on, predicted with, opened in the app."""
 
+import errno
 import os
 
 import pytest
@@ -57,6 +58,18 @@ def test_without_the_table_it_is_said_what_is_left_of_people(file, tmp_path):
     code, _, err = shell("train", file, *TRAINED, "--out", out)
     assert code == 2
     assert "is there already" in err
+
+
+def test_what_cannot_be_kept_is_shown_all_the_same(file, tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    code, out, err = shell("train", file, *TRAINED, "--out", tmp_path / "run")
+    assert code == 2
+    assert "the disk is full. Make room, or name another place." in err
+    assert out.startswith("Scores on")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

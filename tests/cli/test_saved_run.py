@@ -133,8 +133,11 @@ def test_the_ending_decides_the_form(folder, demo_run, tmp_path):
     ("options", "message"),
     [
         (("--out", "a.doc"), "A file name that ends in .html, .md, .json or .csv is needed"),
-        (("--out", "there.html"), "'there.html' cannot be made (File exists)"),
-        (("--out", "no/a.html"), "'no/a.html' cannot be made (No such file or directory)"),
+        (
+            ("--out", "there.html"),
+            "'there.html' cannot be written: there is something",
+        ),
+        (("--out", "no/a.html"), "'no/a.html' cannot be written: the folder 'no' is not there"),
         (("--sections", "groups,gossip"), "there is none called 'gossip'"),
         (("--decision", "maybe"), "Option --decision needs a known decision"),
     ],

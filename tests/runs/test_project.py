@@ -100,7 +100,7 @@ def test_nothing_is_left_of_a_project_that_cannot_be_written(project, tmp_path, 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(InvalidInputError, match="No space left on device"):
+    with pytest.raises(InvalidInputError, match="the disk is full"):
         save_project(project, tmp_path / "x.fairmoe")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,7 +1,7 @@
 import ast
 import dataclasses
+import errno
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -263,15 +263,21 @@ def test_a_folder_that_holds_something_is_refused(run, tmp_path):
 
 
 def test_a_place_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("os.access", lambda path, mode: (path, mode) != (tmp_path, os.W_OK))
+    def refuse(path, *_):
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    with pytest.raises(InvalidInputError, match=r"nothing can be written in"):
+    monkeypatch.setattr(Path, "open", refuse)
+
+    with pytest.raises(InvalidInputError, match=r"deep/run' cannot be written: nothing may be"):
         check_vacant(tmp_path / "deep" / "run")
 
 
 @pytest.mark.parametrize(
     ("folder", "message"),
-    [("file", r"'.*file' is a file\."), ("file/run", r"nothing can be written in '.*file'\.")],
+    [
+        ("file", r"'.*file' is a file\."),
+        ("file/run", r"run' cannot be written: a part of the path"),
+    ],
 )
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path, folder, message):
     (tmp_path / "file").touch()
