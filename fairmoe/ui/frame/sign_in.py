@@ -59,7 +59,7 @@ def show_who() -> None:
 
 def _offer() -> None:
     st.title("fairmoe", anchor=False)
-    st.markdown("Sign in to use this app. Nothing of it is shown before.")
+    st.markdown("Sign in to use this app.")
     for provider in _providers():
         st.button(
             f"Sign in with {provider}" if provider else "Sign in",
