@@ -10,7 +10,14 @@ import torch
 from numpy.typing import NDArray
 
 from fairmoe.data import MISSING, Change, ColumnKind, Reading, Table
-from fairmoe.data.codes import CategoryCode, Code, DateCode, NumberCode
+from fairmoe.data.codes import (
+    CategoryCode,
+    Code,
+    DateCode,
+    NumberCode,
+    numbers_in,
+    parts_of_dates,
+)
 from fairmoe.data.groups import groups_of_new_rows
 from fairmoe.data.kinds import as_category
 from fairmoe.data.reading import sentences
@@ -29,14 +36,22 @@ _KINDS: Mapping[type[Code], ColumnKind] = {
 }
 
 
+FAR_DEVIATIONS = 10
+"""Of scaled numbers; fewer than one training row in a hundred can be that far (Chebyshev)."""
+FAR_RANGE = 3
+"""In halves of the range from its middle: as far beyond the range as it is wide."""
+
+
 class Predictions(NamedTuple):
     """What the mixture of a run says of rows.
 
     Attributes:
         rows: One row per row of the table: `row`, at which a spreadsheet shows it; `probability` of
             the positive class; `decision`, 1 above a probability of 0.5 and else 0; and the gate's
-            weight for each expert, `gate_utility`, `gate_result`, `gate_procedural`.
-        changes: What was found that no training row had: other texts than numbers, other levels.
+            weight for each expert, `gate_utility`, `gate_result`, `gate_procedural`. All but `row`
+            are missing where no feature is known: such a decision is not estimable.
+        changes: What was found that no training row had: other texts than numbers, other levels,
+            numbers and dates far from all; and how many decisions are not estimable.
     """
 
     rows: pd.DataFrame
@@ -82,15 +97,21 @@ def predict_rows(run: Run, table: Table) -> Predictions:
     proba = _cut(run, table, mixture.proba(x)[0].numpy())
     gate = mixture.gate_proba(x)[0].numpy()
     _check_finite(proba, gate)
+    known, unseen = _known(run, frame)
+    proba, gate = np.where(known, proba, np.nan), np.where(known[:, None], gate, np.nan)
+    decision = pd.array((proba > 0.5).astype(np.int64), dtype="Int64")
+    decision[~known] = pd.NA
     rows = pd.DataFrame(
         {
             "row": [table.line(position) for position in range(len(x))],
             "probability": proba,
-            "decision": (proba > 0.5).astype(np.int64),
+            "decision": decision,
         }
         | {f"gate_{expert}": gate[:, i] for i, expert in enumerate(EXPERTS)}
     )
-    return Predictions(rows, (*columns.changes, *_unseen_levels(run, frame)))
+    unknown = int((~known).sum())
+    nobody = [sentences.not_estimable(unknown)] if unknown else []
+    return Predictions(rows, (*columns.changes, *unseen, *_far(run, frame), *nobody))
 
 
 def _check_finite(proba: NDArray[np.float64], gate: NDArray[np.float64]) -> None:
@@ -122,16 +143,50 @@ def _cut(run: Run, table: Table, proba: NDArray[np.float64]) -> NDArray[np.float
     return run.cutoffs.shift(proba, group)
 
 
-def _unseen_levels(run: Run, frame: pd.DataFrame) -> list[Change]:
+def _known(run: Run, frame: pd.DataFrame) -> tuple[NDArray[np.bool_], list[Change]]:
+    """Return of which rows a feature is known, `(n,)`, and what no training row had."""
+    known = np.zeros(len(frame), dtype=bool)
     changes = []
     for code in run.encoder.codes:
-        if not isinstance(code, CategoryCode):
+        given = frame[code.column].notna().to_numpy()
+        if isinstance(code, CategoryCode):
+            values = as_category(frame[code.column]).astype("str").fillna(MISSING)
+            seen = values.isin((*code.levels, *code.rare)).to_numpy()
+            if not seen.all():
+                levels = tuple(values[~seen].unique()[:5])
+                changes.append(sentences.unseen(code.column, int((~seen).sum()), levels))
+            given = given & seen
+        known |= given
+    return known, changes
+
+
+def _far(run: Run, frame: pd.DataFrame) -> list[Change]:
+    """Count numbers and dates far from those of the training rows, by column.
+
+    What is kept of these is how they were scaled: their mean and deviation, or their range.
+    """
+    ranges = run.settings.scale == "minmax"
+    limit = FAR_RANGE if ranges else FAR_DEVIATIONS
+    words = (
+        "beyond the range of the training rows by more than the width of that range"
+        if ranges
+        else f"more than {FAR_DEVIATIONS} standard deviations from the mean of the training rows"
+    )
+    changes = []
+    for code in run.encoder.codes:
+        values = frame[code.column]
+        if isinstance(code, NumberCode):
+            part, numbers = code, numbers_in(values, code.column)
+        elif isinstance(code, DateCode):
+            days, _ = parts_of_dates(values, np.datetime64(code.first))
+            part = code.parts[-1]
+            numbers = days[part.column]
+        else:
             continue
-        values = as_category(frame[code.column]).astype("str").fillna(MISSING)
-        unseen = values[~values.isin((*code.levels, *code.rare))]
-        if len(unseen):
-            levels = tuple(unseen.unique()[:5])
-            changes.append(sentences.unseen(code.column, len(unseen), levels))
+        far = int((((numbers - part.center) / part.spread).abs() > limit).sum())
+        if far:
+            what = _KINDS[type(code)]
+            changes.append(sentences.far(code.column, far, what, words))
     return changes
 
 

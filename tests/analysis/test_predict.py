@@ -168,3 +168,92 @@ def answers(run, frame):
     found = predict_rows(run, table).rows.drop(columns="row")
     assert len(found) == len(frame)
     return found.astype("float32").to_numpy()
+
+
+def nobody(rows):
+    """Return three rows, of whom the second has no feature."""
+    few = rows.head(3).astype(object).reset_index(drop=True)
+    few.loc[1] = None
+    return few
+
+
+def test_of_a_person_without_features_nothing_is_estimable(demo_run, rows):
+    found = predict_rows(demo_run[0], table_from_frame(nobody(rows)))
+    plain = predict_rows(demo_run[0], table_from_frame(rows.head(3))).rows
+    assert found.rows["row"].tolist() == plain["row"].tolist()
+    assert found.rows.iloc[1, 1:].isna().all()
+    pd.testing.assert_frame_equal(found.rows.iloc[[0, 2]], plain.iloc[[0, 2]])
+    assert found.changes[-1].sentence == (
+        "1 row has no feature that the model knows: all are missing or of a category that no "
+        "training row had. Its decision is not estimable and left empty."
+    )
+    found = predict_rows(demo_run[0], table_from_frame(nobody(rows).iloc[[1, 1]]))
+    assert found.rows["decision"].isna().all()
+    assert found.changes[-1].sentence.startswith("2 rows have no feature that the model knows:")
+    assert found.changes[-1].sentence.endswith("Their decision is not estimable and left empty.")
+
+
+def test_a_category_that_nobody_had_tells_nothing_of_a_person(demo_run, rows):
+    few = nobody(rows).assign(department=["moon", "moon", None])
+    found = predict_rows(demo_run[0], table_from_frame(few)).rows
+    assert found["decision"].isna().tolist() == [False, True, False]
+    few = nobody(rows).assign(department=rows["department"].iloc[0])
+    assert predict_rows(demo_run[0], table_from_frame(few)).rows["decision"].notna().all()
+
+
+def with_scale(run, scale, center, spread):
+    """Return a run that says it was scaled in a way, with the same figures for all numbers."""
+    codes = [
+        replace(code, center=center, spread=spread) if hasattr(code, "spread") else code
+        for code in run.encoder.codes
+    ]
+    return replace(run, encoder=Encoder(tuple(codes)), settings=replace(run.settings, scale=scale))
+
+
+@pytest.mark.parametrize(
+    ("scale", "inside", "limit"),
+    [
+        ("standard", 10, "more than 10 standard deviations from the mean of the training rows"),
+        ("minmax", 3, "beyond the range of the training rows by more than the width of that range"),
+    ],
+)
+def test_numbers_far_from_those_of_training_are_counted_by_column(
+    demo_run, rows, scale, inside, limit
+):
+    run = with_scale(demo_run[0], scale, 40.0, 2.0)
+    few = rows.head(4).astype({"age": float})
+    others = [name for name in few if name != "age" and pd.api.types.is_numeric_dtype(few[name])]
+    few[others] = 40.0
+    edge = 2 * inside
+    assert sentences(run, few.assign(age=[40 - edge, 40, 40 + edge, None])) == []
+    (sentence,) = sentences(run, few.assign(age=[40 - edge - 0.1, 40, 40 + edge + 0.1, None]))
+    assert sentence == (
+        f"2 rows of 'age' hold a number {limit}. The model may be wrong there, however certain its "
+        "answer."
+    )
+
+
+def test_numbers_of_training_rows_are_hardly_ever_called_far(demo_run, rows):
+    assert sentences(demo_run[0], rows) == []
+
+
+@pytest.mark.parametrize("value", [1e30, -1e30, 1e308, np.inf])
+def test_an_absurd_number_is_not_taken_without_a_word(demo_run, rows, value):
+    few = rows.head(3).astype({"age": float}).assign(age=[30, value, 40])
+    table = read_table(csv_of(few), like=reading_of(demo_run[0]))
+    (sentence,) = (change.sentence for change in predict_rows(demo_run[0], table).changes)
+    assert sentence.startswith("1 row of 'age' holds a")
+    if abs(value) > 1e30:
+        assert sentence == (
+            "1 row of 'age' holds an infinite number or one beyond 1e30, taken as missing."
+        )
+
+
+def test_dates_far_from_those_of_training_are_counted(wards_run):
+    few = WARDS.drop(columns=["sex", "hired"]).head(3).assign(day=["01/02/2015", "01/02/9015", ""])
+    table = read_table(csv_of(few), like=reading_of(wards_run))
+    said = [each.sentence for each in predict_rows(wards_run, table).changes]
+    assert [each for each in said if "'day'" in each] == [
+        "1 row of 'day' holds a date more than 10 standard deviations from the mean of the "
+        "training rows. The model may be wrong there, however certain its answer."
+    ]

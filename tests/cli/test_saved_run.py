@@ -209,3 +209,23 @@ def test_predict_warns_of_categories_it_does_not_know(folder, rows, tmp_path):
     code, _, err = shell("predict", folder, path)
     assert code == 0
     assert "10 rows of column 'department' hold a category that no training row had" in err
+
+
+def test_predict_leaves_empty_what_is_not_estimable_and_names_absurd_numbers(
+    folder, rows, tmp_path
+):
+    frame = pd.read_csv(rows).astype(object)
+    frame.loc[3] = None
+    frame.loc[4, "age"] = 1e30
+    path = tmp_path / "rows.csv"
+    frame.to_csv(path, index=False)
+    code, out, err = shell("predict", folder, path)
+    assert code == 0, err
+    lines = out.splitlines()
+    assert lines[4] == "5,,,,,"
+    assert [line.split(",")[2] in ("0", "1") for line in lines[1:]] == [True] * 3 + [False] + [
+        True
+    ] * 6
+    told = err.replace("\n", " ")
+    assert "1 row has no feature that the model knows" in told
+    assert "1 row of 'age' holds a number more than 10 standard deviations from the mean" in told

@@ -73,7 +73,10 @@ def _numbers_like(
     name: str, cells: "pd.Series[Any]", column: ColumnReading, decimal: Decimal | None
 ) -> tuple["pd.Series[Any]", list[Change]]:
     if pd.api.types.is_numeric_dtype(cells.dtype):
-        return as_number(without_numbers(cells, column.missing))[0], []
+        given = without_numbers(cells, column.missing)
+        found = as_number(given)[0]
+        lost = int((found.isna() & given.notna()).sum())
+        return found, [sentences.too_large(name, lost)] if lost else []
     cells = without_texts(cells, column.missing)
     levels = list(cells.cat.categories)
     numbers = look_at(levels)

@@ -26,6 +26,8 @@ ChangeCode = Literal[
     "rare",
     "not a number",
     "unseen",
+    "far",
+    "not estimable",
     "rows",
 ]
 

@@ -167,6 +167,35 @@ def unseen(column: str, rows: int, levels: tuple[str, ...]) -> Change:
     )
 
 
+def far(column: str, rows: int, what: str, limit: str) -> Change:
+    """Count the rows of values far from those that a run was trained on.
+
+    Args:
+        column: Its name.
+        rows: How many.
+        what: "number" or "date".
+        limit: How far that is.
+    """
+    return Change(
+        "far",
+        column,
+        f"{rows_of(rows)} of '{column}' hold{'s' if rows == 1 else ''} a {what} {limit}. The model "
+        "may be wrong there, however certain its answer.",
+    )
+
+
+def not_estimable(rows: int) -> Change:
+    """Count the rows of which nothing is known that a model could go by."""
+    has, its = ("has", "Its") if rows == 1 else ("have", "Their")
+    return Change(
+        "not estimable",
+        "",
+        f"{rows_of(rows)} {has} no feature that the model knows: all are "
+        f"missing or of a category that no training row had. {its} decision is "
+        "not estimable and left empty.",
+    )
+
+
 def two_ways(column: str, rows: int) -> Change:
     """Count the rows of numbers that could be read in two ways."""
     return Change(
