@@ -37,7 +37,7 @@ _KINDS: Mapping[type[Code], ColumnKind] = {
 
 
 FAR_DEVIATIONS = 10
-"""Of scaled numbers; fewer than one training row in a hundred can be that far (Chebyshev)."""
+"""Of scaled numbers; at most one training row in a hundred can be that far (Chebyshev)."""
 FAR_RANGE = 3
 """In halves of the range from its middle: as far beyond the range as it is wide."""
 
