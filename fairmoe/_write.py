@@ -196,7 +196,9 @@ def _reason(error: OSError, path: Path, room: int) -> tuple[str, str]:
     if error.errno in _FULL:
         what = f"has no room for {max(1, round(room / MIB)):,} MiB" if room else "is full"
         return f"the disk {what}", "Make room, or name another place."
-    if error.errno in _FORBIDDEN:
+    # A system's own folders say that a file is not found where none can be made.
+    odd = error.errno == errno.ENOENT and (room or path.parent.is_dir())
+    if error.errno in _FORBIDDEN or odd:
         return "nothing may be written there", "Name another place."
     known = {
         errno.ENAMETOOLONG: ("the name is too long", "Choose a shorter name."),

@@ -140,6 +140,17 @@ def test_disks_without_links_do_as_well(way, tmp_path, monkeypatch):
     assert [each.name for each in tmp_path.iterdir()] == ["x"]
 
 
+def test_a_folder_of_the_system_is_not_said_to_be_gone(tmp_path, monkeypatch):
+    def gone(path, *_, **__):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(path))
+
+    monkeypatch.setattr(Path, "open", gone)
+    with pytest.raises(InvalidInputError, match="nothing may be written there"):
+        check_writable(tmp_path / "a" / "x", "A new file is needed")
+    with pytest.raises(InvalidInputError, match="nothing may be written there"):
+        write_whole(tmp_path / "x", b"whole")
+
+
 def test_room_is_asked_for_before_it_is_needed(tmp_path, monkeypatch):
     fail(monkeypatch, "posix_fallocate", errno.ENOSPC)
     with pytest.raises(InvalidInputError) as caught:

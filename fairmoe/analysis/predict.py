@@ -36,8 +36,8 @@ _KINDS: Mapping[type[Code], ColumnKind] = {
 }
 
 
-FAR_DEVIATIONS = 10
-"""Of scaled numbers; at most one training row in a hundred can be that far (Chebyshev)."""
+FAR_DEVIATIONS = 15
+"""Of scaled numbers; at most 0.5% of the training rows can be that far (Chebyshev)."""
 FAR_RANGE = 3
 """In halves of the range from its middle: as far beyond the range as it is wide."""
 

@@ -213,7 +213,7 @@ def with_scale(run, scale, center, spread):
 @pytest.mark.parametrize(
     ("scale", "inside", "limit"),
     [
-        ("standard", 10, "more than 10 standard deviations from the mean of the training rows"),
+        ("standard", 15, "more than 15 standard deviations from the mean of the training rows"),
         ("minmax", 3, "beyond the range of the training rows by more than the width of that range"),
     ],
 )
@@ -254,6 +254,6 @@ def test_dates_far_from_those_of_training_are_counted(wards_run):
     table = read_table(csv_of(few), like=reading_of(wards_run))
     said = [each.sentence for each in predict_rows(wards_run, table).changes]
     assert [each for each in said if "'day'" in each] == [
-        "1 row of 'day' holds a date more than 10 standard deviations from the mean of the "
+        "1 row of 'day' holds a date more than 15 standard deviations from the mean of the "
         "training rows. The model may be wrong there, however certain its answer."
     ]
