@@ -7,6 +7,7 @@ from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import DATA, HOME, LEARN, PAGES, RESULT, TRAIN, page
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.projects import open_project_field
+from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.presets import stand_at
 from fairmoe.ui.prepare.sources import demo_map, load_demo, open_demo
 
@@ -20,16 +21,16 @@ with page(HOME) as state:
         if st.button("Try the demo", type="primary", icon=":material/play_arrow:"):
             with apologies(), st.spinner("Opening"):
                 open_demo(state)
-                st.switch_page(RESULT)
+                go_to(RESULT)
         if st.button("Train it yourself", icon=":material/model_training:"):
             with apologies(), st.spinner("Starting"):
                 load_demo(state)
                 if state.job_id is None:
                     stand_at(DEMO_SETTINGS)
                     start_training(state, DEMO_SETTINGS, TRAIN)
-                st.switch_page(TRAIN)
+                go_to(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
-            st.switch_page(DATA)
+            go_to(DATA)
         with st.popover("Open a project", icon=":material/folder_open:"):
             open_project_field(state, "home")
     st.caption(

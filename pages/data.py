@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe._escape import Markdown
 from fairmoe.ui.frame.components import apologies, show_note, show_parts
 from fairmoe.ui.frame.frame import DATA, PAGES, TRAIN, page
+from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.leaks import show_leaks
 from fairmoe.ui.prepare.overview import settle_roles, show_cautions, show_groups, show_overview
 from fairmoe.ui.prepare.sources import source_picker
@@ -39,4 +40,4 @@ with page(DATA) as state:
         # Only now it is known that there is something to train on.
         with way_on or st.container():
             if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
-                st.switch_page(TRAIN)
+                go_to(TRAIN)

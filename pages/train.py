@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe.ui.frame.frame import PAGES, RESULT, TRAIN, page
 from fairmoe.ui.frame.progress import show_expected_time, show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs
+from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.awareness import ask_awareness
 from fairmoe.ui.prepare.overview import describe_task
 from fairmoe.ui.prepare.presets import start_from
@@ -13,7 +14,7 @@ from fairmoe.ui.understand.results import show_headline, show_provenance
 
 with page(TRAIN) as state:
     if state.is_new:
-        st.switch_page(RESULT)
+        go_to(RESULT)
     describe_task(state)
     show_training(state)
     if state.job_id is None:
@@ -23,7 +24,7 @@ with page(TRAIN) as state:
             show_provenance(state.kept.run)
             show_reason(state.kept)
             if st.button("See the result", type="primary", icon=PAGES[RESULT].icon):
-                st.switch_page(RESULT)
+                go_to(RESULT)
             st.header("Runs of this session", anchor=False)
             show_runs(state)
             if len(state.runs) > 1:

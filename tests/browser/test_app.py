@@ -57,6 +57,22 @@ def test_one_click_leads_from_home_to_the_demo_as_it_was_trained(page: Page, ser
     expect(page.locator("svg").get_by_text("Which model is useful")).to_be_visible()
 
 
+def test_what_tabs_write_into_the_address_is_in_nobodys_way(page: Page, server: str):
+    page.goto(f"{server}/data")
+    page.get_by_role("button", name="Use the demo data").click()
+    page.get_by_role("tab", name="Missing values").click()
+    expect(page).to_have_url(re.compile("data-part="))
+    page.get_by_role("button", name="Continue to training").click()
+    expect(heading(page, "Train")).to_be_visible()
+    page.get_by_role("link", name="Data", exact=True).click()
+    page.get_by_role("tab", name="Missing values").click()
+    expect(page).to_have_url(re.compile("data-part="))
+    page.get_by_role("button", name="Forget my data").click()
+    page.get_by_role("button", name="Forget all of it").click()
+    expect(page.get_by_text("Load a table", exact=True)).to_be_visible()
+    expect(page.get_by_text("Sorry, something went wrong")).to_have_count(0)
+
+
 def test_the_menu_of_a_phone_closes_after_a_choice(page: Page, server: str):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(server)

@@ -14,6 +14,7 @@ from fairmoe.sentences.projects import what_it_holds
 from fairmoe.ui.frame.components import apologies, show_error
 from fairmoe.ui.frame.handover import project_of, take_project, take_rows
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.switching import go_to
 
 _ERROR, _TAKEN, _ASKED = "project-error", "project-taken", "project-opened"
 
@@ -86,7 +87,7 @@ def show_opened(state: Session, *, result: str, data: str) -> None:
         data: The page of a table.
     """
     if state.parts.pop(_TAKEN, False) and (state.run or state.table):
-        st.switch_page(result if state.run else data)
+        go_to(result if state.run else data)
     error: FairmoeError | None = state.parts.pop(_ERROR, None)
     if error is not None:
         show_error(error)

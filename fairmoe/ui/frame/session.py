@@ -59,7 +59,9 @@ def forget(state: Session) -> None:
     st.session_state.clear()
     # What the app was started with is not opened again.
     st.session_state["project-opened"] = opened
-    st.query_params.clear()
+    # Other parts of the address may be bound to widgets, which `clear` refuses.
+    if QUERY in st.query_params:
+        del st.query_params[QUERY]
 
 
 def say_if_gone() -> None:

@@ -12,6 +12,7 @@ from fairmoe.ui.frame.components import percent_column, show_note, show_table
 from fairmoe.ui.frame.frame import TRAIN
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.understand.results import describe
 
 if TYPE_CHECKING:
@@ -81,4 +82,4 @@ def _offer(state: Session, run: "Run") -> None:
     if state.job_id is None and st.button("Compare blind and aware", key="offer-aware"):
         with st.spinner("Starting"):
             start_training(state, run.settings, TRAIN, labelled=state.kept.labelled, both=True)
-        st.switch_page(TRAIN)
+        go_to(TRAIN)
