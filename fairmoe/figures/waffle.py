@@ -114,10 +114,18 @@ def _cell(
     row: "pd.Series[float]", source: str, words: tuple[str, str], *, deep: int, is_told: bool
 ) -> str:
     counts = shares_of_hundred(row, source, is_told=is_told)
-    alt, wrongly = f"{counts[0]} of 100 “{words[0]}”", ""
+    # Dots are rounded to a sum of 100, so they can be one off what is told.
+    good = f"{100 * row[f'good_{source}'] / row['n']:.0f}"
+    alt, wrongly = f"{good} of 100 “{words[0]}”", ""
     if is_told and source != "label":
-        alt += f", {counts[1]} wrongly “{words[1]}”"
-        wrongly = f"<br>{_mark((0, 1, 0))} <b>{counts[1]}</b>"
+        harmed, labelled = row[f"harmed_{source}"], row["good_label"]
+        of_all = f"{100 * harmed / row['n']:.0f}"
+        alt += f", {of_all} wrongly “{words[1]}”"
+        wrongly = f"<br>{_mark((0, 1, 0))} <b>{of_all}</b>"
+        if labelled:
+            of_labelled = f"{100 * harmed / labelled:.0f}%"
+            alt += f", {of_labelled} of those labelled “{words[0]}”"
+            wrongly += f" <small>({of_labelled})</small>"
     wide = DOTS // deep
     image = drawing(
         _shapes(counts, deep),
@@ -126,7 +134,7 @@ def _cell(
         alt=alt,
         style=f"max-width:{6 if deep == 10 else 9.6}em;aspect-ratio:{wide}/{deep}",
     )
-    numbers = f'<span aria-hidden="true"><b>{counts[0]}</b>{wrongly}</span>'
+    numbers = f'<span aria-hidden="true"><b>{good}</b>{wrongly}</span>'
     return f'<td><div class="cell">{image}{numbers}</div></td>'
 
 
@@ -162,7 +170,8 @@ def _legend(words: tuple[str, str], *, is_told: bool) -> str:
     good, bad = words
     kinds = [((1, 0, 0), f"“{good}”")]
     if is_told:
-        kinds += [((0, 1, 0), f"wrongly “{bad}”"), ((0, 0, 1), f"rightly “{bad}”")]
+        wrongly = f"wrongly “{bad}” (% of those labelled “{good}”)"
+        kinds += [((0, 1, 0), wrongly), ((0, 0, 1), f"rightly “{bad}”")]
     else:
         kinds += [((0, 0, 1), f"“{bad}”")]
     items = [

@@ -12,6 +12,7 @@ from fairmoe.report.statements import drawn_from_test
 from fairmoe.runs import Run, front_tables
 from fairmoe.sentences.costs import cost, other_decisions
 from fairmoe.sentences.trade_off import (
+    better_on_both,
     front_takeaway,
     models_takeaway,
     outside,
@@ -76,7 +77,8 @@ def _front(found: Findings) -> list[Block]:
         chart(
             "front",
             figure.update_layout(**_LAYOUT, yaxis_title="accuracy"),
-            takeaway=front_takeaway(points, beside.T["utility"], label),
+            takeaway=front_takeaway(points, beside.T["utility"], label)
+            + better_on_both(points, beside),
             source=f"{drawn_from_test(found)} Gates were chosen on the validation rows.",
             grid=_front_grid(run.points),
         )

@@ -166,6 +166,48 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
     )
 
 
+def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:
+    """Say which other model has a smaller gap and a higher accuracy than the mixture shown.
+
+    Args:
+        points: As `front_takeaway` takes them.
+        beside: Indexed by model: `gap` and `accuracy` in [0, 1].
+
+    Returns:
+        A sentence with a blank before it; nothing if there is no such model.
+    """
+    shown = points[points["shown"]].dropna(subset=["gap", "accuracy"])
+    if shown.empty:
+        return ""
+    better = beside[
+        (beside["gap"] < shown["gap"].iloc[0]) & (beside["accuracy"] > shown["accuracy"].iloc[0])
+    ]
+    return "".join(
+        f" {capitalised(the_model(str(name)))} has a smaller gap and a higher accuracy than the "
+        f"mixture shown: {_point(place)}."
+        for name, place in better.iterrows()
+    )
+
+
+def wish_missed(gap_name: str, *, wished: float, found: float) -> str:
+    """Say that a gap which was kept on the validation rows is missed on the test rows.
+
+    Args:
+        gap_name: What the gap is called.
+        wished: The largest gap that was wished, in [0, 1].
+        found: The gap on the test rows, in [0, 1].
+
+    Returns:
+        A sentence with a blank before it; nothing if the wish is kept.
+    """
+    if not found > wished:
+        return ""
+    return (
+        f" The wish is kept on the validation rows and missed on the test rows: {gap_name} is "
+        f"{100 * found:.1f} pp, not {100 * wished:.1f} or less."
+    )
+
+
 def _times(weight: float) -> str:
     return "once" if weight == 1 else f"{weight:g} times"
 

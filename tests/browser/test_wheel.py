@@ -131,4 +131,4 @@ def test_the_shell_trains_reports_and_predicts(installed: Installed):
     report = (installed.folder / "report.html").read_text(encoding="utf-8")
     assert report.startswith("<!DOCTYPE html>")
     with (installed.folder / "predictions.csv").open(encoding="utf-8") as file:
-        assert len(list(csv.DictReader(file))) == 4000
+        assert len(list(csv.DictReader(file))) == 12_000

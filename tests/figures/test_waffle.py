@@ -53,9 +53,22 @@ def test_every_dot_is_a_person_of_a_hundred():
     ]
     assert alts(html)[:3] == [
         "30 of 100 “hired”",
-        "25 of 100 “hired”, 10 wrongly “not hired”",
-        "35 of 100 “hired”, 5 wrongly “not hired”",
+        "25 of 100 “hired”, 10 wrongly “not hired”, 33% of those labelled “hired”",
+        "35 of 100 “hired”, 5 wrongly “not hired”, 17% of those labelled “hired”",
     ]
+
+
+def test_what_is_told_is_rounded_by_itself():
+    html = draw(groups(men=(1307, 713, 674, 644, 180, 186)))
+    assert shapes(html)[1] == (51, 14, 35)
+    assert (
+        alts(html)[1] == "52 of 100 “hired”, 14 wrongly “not hired”, 25% of those labelled “hired”"
+    )
+    assert "<b>52</b>" in html
+    assert "<b>14</b> <small>(25%)</small>" in html
+    assert "wrongly “not hired” (% of those labelled “hired”)" in html
+    nobody = draw(groups(men=(10, 0, 5, 5, 0, 0)))
+    assert "%)<" not in nobody
 
 
 def test_the_table_names_groups_sources_and_gaps():

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.trade_off import (
+    better_on_both,
     chosen_point,
     front_takeaway,
     models_takeaway,
@@ -13,6 +14,7 @@ from fairmoe.sentences.trade_off import (
     runs_takeaway,
     settings_reading,
     tradeoff_takeaway,
+    wish_missed,
 )
 
 
@@ -121,6 +123,28 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     )
     once = chosen_point(1, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
     assert once.startswith("Chosen on the validation rows: the gate that counts gaps once. On")
+
+
+def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
+    assert wish_missed("DP gap", wished=0.05, found=0.053) == (
+        " The wish is kept on the validation rows and missed on the test rows: DP gap is 5.3 pp, "
+        "not 5.0 or less."
+    )
+    assert wish_missed("DP gap", wished=0.05, found=0.05) == ""
+    assert wish_missed("DP gap", wished=0.05, found=0.02) == ""
+
+
+def test_a_model_that_is_better_on_both_axes_is_named():
+    beside = pd.DataFrame(
+        {"gap": [0.25, 0.09], "accuracy": [0.86, 0.85]}, index=["utility", "logistic"]
+    )
+    assert better_on_both(points_of_a_front(), beside) == (
+        " The logistic regression has a smaller gap and a higher accuracy than the mixture shown: "
+        "9.0 pp at 85.0% accuracy."
+    )
+    for gap, accuracy in ((0.1, 0.85), (0.09, 0.84), (0.11, 0.83)):
+        other = beside.assign(gap=[0.25, gap], accuracy=[0.86, accuracy])
+        assert better_on_both(points_of_a_front(), other) == ""
 
 
 def points_of_a_front(**changes):

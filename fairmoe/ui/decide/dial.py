@@ -14,7 +14,7 @@ from fairmoe.progress import OnProgress, part_done
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.result import cost_in_people
-from fairmoe.sentences.trade_off import front_takeaway
+from fairmoe.sentences.trade_off import better_on_both, front_takeaway
 from fairmoe.ui.decide.wishes import show_wishes
 from fairmoe.ui.frame.components import apologies, show_chart, show_note
 from fairmoe.ui.frame.kept import KeptRun
@@ -55,10 +55,12 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
     label = METRICS[gap].label
     show_chart(
         front_figure(points, beside, label),
-        takeaway=front_takeaway(points, beside.T["utility"], label),
+        takeaway=front_takeaway(points, beside.T["utility"], label)
+        + better_on_both(points, beside),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
         "test rows; gates were chosen on the validation rows. The mixtures differ in how much "
-        "their gates count the gaps. Lines are 95% intervals: of DP and EO as they are, of the "
+        "their gates count the gaps, and may keep their experts as they were after different "
+        "fine-tunings. Lines are 95% intervals: of DP and EO as they are, of the "
         "accuracy as it differs from the utility expert's on the same rows.",
         key=f"front-{gap}-{kept.run.run_id}",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import METRICS, GapName
-from fairmoe.sentences.trade_off import chosen_point
+from fairmoe.sentences.trade_off import chosen_point, wish_missed
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
 
@@ -56,7 +56,11 @@ def _answer(
     except InvalidInputError as error:
         st.caption(escape_markdown(str(error)))
         return
-    st.markdown(escape_markdown(_told(point, gap)))
+    told = _told(point, gap)
+    if max_gap is not None:
+        found = point.scores["test"]["mixture"][gap]
+        told += wish_missed(METRICS[gap].label, wished=max_gap, found=found)
+    st.markdown(escape_markdown(told))
     st.button(
         "Show this point",
         key=f"take-{name}",
