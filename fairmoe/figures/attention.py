@@ -10,7 +10,7 @@ from fairmoe._escape import escape_html
 from fairmoe.figures.palette import TEMPLATE, Style, group_styles
 
 MOST_GROUPS = 8
-MOST_COLUMNS = 12
+MOST_COLUMNS = 16
 GREY = "#7A8794"
 LEGEND_BELOW, TITLE_MIDDLE = 60, 24
 """How far under the panels a legend begins, in pixels, so that it clears the title of the axis; and

@@ -10,7 +10,7 @@ from fairmoe._escape import escape_html
 from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
-MOST_BARS = 12
+MOST_BARS = 16
 PROXY_COLOUR, TOGETHER_COLOUR, MISSING_COLOUR = "#56B4E9", "#0072B2", "#D55E00"
 _WHISKER = {"color": "rgba(128,128,128,0.8)", "thickness": 1.6, "width": 5}
 
@@ -87,8 +87,8 @@ def missing_figure(missing: pd.DataFrame) -> go.Figure:
     """Draw what share of each group has no value in a feature, with intervals.
 
     Args:
-        missing: As `fairmoe.data.checks.missing_by_group` returns it, not empty; the first 12
-            features are drawn.
+        missing: As `fairmoe.data.checks.missing_by_group` returns it, not empty; the
+            first `MOST_BARS` features are drawn.
     """
     columns = list(dict.fromkeys(missing["column"]))[:MOST_BARS]
     groups = list(dict.fromkeys(missing["group"]))
@@ -131,7 +131,8 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
     """Draw how well each feature tells the group of a row.
 
     Args:
-        alone: The AUC by feature, the highest first, 0.5 for chance; the first 12 are drawn.
+        alone: The AUC by feature, the highest first, 0.5 for chance; the first
+            `MOST_BARS` are drawn.
         together: The AUC of all features together.
         chance: The AUC up to which a feature may say nothing at all.
     """

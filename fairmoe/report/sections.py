@@ -48,6 +48,7 @@ from fairmoe.report.statements import (
 from fairmoe.report.trade_off import trade_off
 from fairmoe.runs import Run
 from fairmoe.sentences.attention import (
+    WHAT_ATTENTION_IS,
     attention_takeaway,
     differences_lead,
     divergence_takeaway,
@@ -215,11 +216,7 @@ def attention(found: Findings) -> Section:
                 f"Drawn are up to {most} columns and {MOST_GROUPS} groups.",
                 grid=attention_grid(seen.means),
             ),
-            Text(
-                "Attention is how the sizes of what the columns add to a row's log-odds are shared "
-                "out; it sums to 100% in each row and tells nothing of their direction. That two "
-                "groups get different attention does not say why."
-            ),
+            Text(WHAT_ATTENTION_IS),
         ),
     )
 

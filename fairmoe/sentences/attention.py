@@ -15,6 +15,12 @@ from fairmoe.sentences.wording import SIGNIFICANT, listed, more_groups, signific
 
 MOST_COLUMNS_NAMED = 3
 
+WHAT_ATTENTION_IS = (
+    "Attention is each column's share of what moves a row's log-odds, up or down: the shares of a "
+    "row sum to 100% and do not say which way. That two groups get different attention does not "
+    "say why: their rows may differ, or the model may treat the same cells differently."
+)
+
 
 def what_it_looks_at(means: pd.DataFrame, test: Tested) -> str:
     """Say which columns the mixture attends to most for each group, and whether groups differ.

@@ -12,7 +12,8 @@ def what_it_holds(*, with_table: bool, encoded_rows: int = 0) -> str:
         return "The file holds the table: whoever gets it can read every cell."
     told = (
         "The file does not hold the table. It does name columns, groups and levels of categories, "
-        "and by its position it tells of each row the label, the group and what the models say."
+        "and by its position it tells of each row the label, the group and what the models say. "
+        "Attention, Individual and training ask for the table's file when the project is opened."
     )
     if encoded_rows:
         told += f" The models hold {encoded_rows} encoded training rows to explain against."

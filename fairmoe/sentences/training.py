@@ -50,8 +50,8 @@ def kept_moment(*, select: str, gate_start: str) -> str:
     told = "Kept are the weights with the best validation score, which need not be the last."
     if gate_start == "experts":
         told += (
-            " The gate's place takes an expert alone that is better there than all that the gate "
-            "learnt, by more than the standard error of a share of as many rows can be."
+            " If one expert alone is better there than the gate by more than a standard error, "
+            "that expert decides alone."
         )
     return told
 

@@ -7,7 +7,8 @@ def test_what_a_project_holds_is_said_word_by_word():
     )
     told = (
         "The file does not hold the table. It does name columns, groups and levels of categories, "
-        "and by its position it tells of each row the label, the group and what the models say."
+        "and by its position it tells of each row the label, the group and what the models say. "
+        "Attention, Individual and training ask for the table's file when the project is opened."
     )
     assert what_it_holds(with_table=False) == told
     assert what_it_holds(with_table=False, encoded_rows=16) == (

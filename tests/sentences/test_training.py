@@ -34,8 +34,8 @@ def test_which_moment_is_kept():
     assert kept_moment(select="last", gate_start="experts") == "The last weights were kept."
     assert kept_moment(select="best", gate_start="random") == best
     assert kept_moment(select="best", gate_start="experts") == (
-        f"{best} The gate's place takes an expert alone that is better there than all that the "
-        "gate learnt, by more than the standard error of a share of as many rows can be."
+        f"{best} If one expert alone is better there than the gate by more than a standard error, "
+        "that expert decides alone."
     )
 
 

@@ -19,6 +19,7 @@ from fairmoe.figures.divergence import divergence_figure, null_figure
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
 from fairmoe.names import MODELS, TRAINED_MODELS, Model, SplitName
 from fairmoe.sentences.attention import (
+    WHAT_ATTENTION_IS,
     attention_takeaway,
     differences_lead,
     differences_takeaway,
@@ -150,12 +151,7 @@ def show_reading(asked: Asked) -> None:
         escape_markdown(f"{MODELS[asked.model]}. {asked.lead}"),
         icon=":material/visibility:",
     )
-    st.caption(
-        "Attention is how the sizes of what the columns add to a row's log-odds are shared out; "
-        "it sums to 100% in each row and tells nothing of their direction. That two groups get "
-        "different attention does not say why: their rows may differ, or the model may treat "
-        "the same cells differently."
-    )
+    st.caption(WHAT_ATTENTION_IS)
 
 
 def show_differences(state: Session, asked: Asked) -> None:
