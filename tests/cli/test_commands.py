@@ -465,7 +465,10 @@ def test_demo_writes_the_demo_data_and_how_to_train_on_it(tmp_path, asked):
     assert roles == dataclasses.replace(DEMO_ROLES, target=Target("hired", outcome="good"))
 
 
-@pytest.mark.parametrize(("name", "reason"), [("there.csv", "exists"), ("no/a.csv", "No such")])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("there.csv", "there is something of that name already"), ("no/a.csv", "is not there")],
+)
 def test_demo_does_not_overwrite(tmp_path, name, reason):
     (tmp_path / "there.csv").write_text("mine")
 
