@@ -5,19 +5,21 @@ from fairmoe.runs.demo import DEMO_MAP, DEMO_RUN, demo_run
 from fairmoe.runs.document import to_document
 from fairmoe.runs.front import front_document, front_tables
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
-from fairmoe.runs.project import (
+from fairmoe.runs.places import (
     SUFFIX,
-    Notes,
-    Project,
-    ProjectRun,
-    ProjectTable,
     check_vacant,
     load_project,
     load_run,
     open_project,
-    read_project,
     save_project,
     save_run,
+)
+from fairmoe.runs.project import (
+    Notes,
+    Project,
+    ProjectRun,
+    ProjectTable,
+    read_project,
     write_project,
 )
 from fairmoe.runs.record import Run

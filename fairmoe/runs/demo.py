@@ -3,7 +3,7 @@
 from functools import cache
 
 from fairmoe._app import app_folder
-from fairmoe.runs.project import load_run
+from fairmoe.runs.places import load_run
 from fairmoe.runs.record import Run
 
 DEMO_RUN, DEMO_MAP = "demo.fairmoe", "demo-map.html"

@@ -9,7 +9,7 @@ from fairmoe.data import DEMO_NAMED_ROLES, DEMO_SETTINGS, demo_table
 from fairmoe.dial import FAIRNESS_WEIGHTS
 from fairmoe.experiment import prepare, run_id
 from fairmoe.names import EXPERTS
-from fairmoe.runs import DEMO_MAP, demo_run, front_tables
+from fairmoe.runs import DEMO_MAP, DEMO_RUN, demo_run, front_tables
 from fairmoe.sentences.mixture_map import EVERYONE, map_of_mixture
 
 
@@ -41,7 +41,18 @@ def test_its_answers_are_those_of_its_models(prepared):
     for point in demo_run().points:
         rows = prepared.data.test
         proba = point.mixture.log_odds(torch.as_tensor(rows.x)).sigmoid()[0].detach().numpy()
-        np.testing.assert_allclose(proba, point.splits["test"].proba["mixture"], atol=1e-5)
+        shipped = point.splits["test"].proba["mixture"]
+        # They are rounded to 1/1024 on the same side of one half.
+        np.testing.assert_allclose(proba, shipped, atol=1 / 1024)
+        clear = abs(proba - 0.5) > 1e-5
+        assert np.array_equal((proba > 0.5)[clear], (shipped > 0.5)[clear])
+        gate = point.mixture.gate_proba(torch.as_tensor(rows.x))[0].detach().numpy()
+        np.testing.assert_allclose(gate, point.splits["test"].gate, atol=1 / 512)
+        assert (point.splits["test"].gate.sum(1) == 1).all()
+
+
+def test_the_file_stays_small():
+    assert (app_folder() / "assets" / DEMO_RUN).stat().st_size < 2**20
 
 
 def test_the_front_is_a_curve_from_the_plain_model_to_a_small_gap():
