@@ -21,10 +21,10 @@ from fairmoe.data import (
 from fairmoe.explain import ROWS_IN_LOSS
 from fairmoe.functional.attention import attention_loss, mean_attention
 from fairmoe.training.batches import make_batch, resolve_weight_decay
+from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.stack import Stack
-from fairmoe.training.train import make_explainer
 
 ROWS, COLUMNS = 20_000, 77
 DRAWS = 200

@@ -11,10 +11,10 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
-from benchmarks.measure import Cell, Claim, Measured
+from benchmarks.measure import Cell, Claim, Measured, mean_and_error, with_error
 from benchmarks.packaged import packaged_cases
 from benchmarks.protocols import CFA, Case, case_of_file, known_cases, raises_alarm
 from benchmarks.published import published_score
@@ -228,31 +228,15 @@ def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict
         outcomes = [of_seed[method] for of_seed in of_seeds]
         row: dict[str, Cell] = {"data": name, "method": method}
         for metric in SPREAD:
-            mean, error = _mean(100 * one[metric] for one in outcomes)
-            row[metric] = _with_error(mean, error)
-        lead, error = _gain(of_seeds, method, CHOSEN)
-        row[LEAD] = None if math.isnan(lead) else _with_error(lead, error, sign="+")
+            row[metric] = with_error(*mean_and_error(100 * one[metric] for one in outcomes))
+        row[LEAD] = with_error(*_gain(of_seeds, method, CHOSEN), sign="+")
         for metric in METRICS:
             if metric not in SPREAD:
-                row[metric] = _mean(100 * one[metric] for one in outcomes)[0]
-        row[PUBLISHED] = _mean(100 * one.get(PUBLISHED, math.nan) for one in outcomes)[0]
+                row[metric] = _mean(100 * one[metric] for one in outcomes)
+        row[PUBLISHED] = _mean(100 * one.get(PUBLISHED, math.nan) for one in outcomes)
         row[ALARMS] = int(sum(one[ALARMS] for one in outcomes))
-        row[SECONDS] = _mean(one[SECONDS] for one in outcomes)[0]
+        row[SECONDS] = _mean(one[SECONDS] for one in outcomes)
         yield row
-
-
-def _with_error(mean: float | None, error: float | None, *, sign: str = "") -> str | None:
-    """Return a mean with its standard error, which one value has not."""
-    if mean is None:
-        return None
-    return f"{mean:{sign}.1f}" + (f" ± {error:.1f}" if error is not None else "")
-
-
-def _mean(values: Iterable[float]) -> tuple[float | None, float | None]:
-    """Return mean and standard error of the values that could be estimated."""
-    known = [value for value in values if not math.isnan(value)]
-    error = stdev(known) / math.sqrt(len(known)) if len(known) > 1 else None
-    return (fmean(known) if known else None), error
 
 
 def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator[Claim]:
@@ -262,7 +246,7 @@ def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator
     for name, of_seeds in outcomes.items():
         above.append([_gain(of_seeds, "mixture", other)[0] > 0 for other in others])
         mean, error = _gain(of_seeds, "mixture", CHOSEN)
-        harm.append(mean < -(error or 0.0))
+        harm.append(mean < -(0.0 if math.isnan(error) else error))
         price, _ = _gain(of_seeds, "utility", "logistic", "utility")
         yield Claim(
             f"{name}: utility of the utility expert over logistic regression",
@@ -299,8 +283,13 @@ def _claims(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> Iterator
 
 def _gain(
     of_seeds: Sequence[Mapping[str, Outcome]], one: str, other: str, metric: str = "final_score"
-) -> tuple[float, float | None]:
+) -> tuple[float, float]:
     """Return by how many points one method is above another, and the standard error."""
-    gains = [100 * (of_seed[one][metric] - of_seed[other][metric]) for of_seed in of_seeds]
-    mean, error = _mean(gains)
-    return (math.nan if mean is None else mean), error
+    return mean_and_error(
+        100 * (of_seed[one][metric] - of_seed[other][metric]) for of_seed in of_seeds
+    )
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    mean, _ = mean_and_error(values)
+    return None if math.isnan(mean) else mean

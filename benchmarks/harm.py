@@ -8,15 +8,15 @@ begins, and with the sensitive column as a feature. Test rows; nothing is chosen
 import argparse
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import Cell, Claim, Measured
+from benchmarks.measure import Cell, Claim, Measured, mean_and_error, with_error
 from benchmarks.packaged import packaged_cases
 from benchmarks.protocols import Case, known_cases
 from fairmoe.config import Settings
@@ -157,17 +157,10 @@ def _rows(name: str, of_seeds: Sequence[Mapping[str, Outcome]]) -> Iterator[dict
     for method in of_seeds[0]:
         row: dict[str, Cell] = {"data": name, "method": method}
         for figure in (*TOLD, *RATES):
-            mean, error = _mean(100 * of_seed[method][figure] for of_seed in of_seeds)
-            row[figure] = f"{mean:.1f} ± {error:.1f}"
+            values = (100 * of_seed[method][figure] for of_seed in of_seeds)
+            row[figure] = with_error(*mean_and_error(values))
         row["alarms"] = sum(of_seed[method]["alarm"] for of_seed in of_seeds)
         yield row
-
-
-def _mean(values: Iterable[float]) -> tuple[float, float]:
-    known = [value for value in values if not math.isnan(value)]
-    if not known:
-        return math.nan, math.nan
-    return fmean(known), stdev(known) / math.sqrt(len(known)) if len(known) > 1 else math.nan
 
 
 def _claims(
@@ -208,7 +201,7 @@ def _price(outcomes: Mapping[str, Sequence[Mapping[str, Outcome]]]) -> str:
         fmean(100 * (one[GUARDED]["final_score"] - one[UNGUARDED]["final_score"]) for one in seeds)
         for seeds in outcomes.values()
     ]
-    mean, error = _mean(changes)
+    mean, error = mean_and_error(changes)
     return (
         f"the guard changes the final score by {mean:+.1f} ± {error:.1f} points in the mean over "
         f"{len(changes)} data sets, by {min(changes):+.1f} to {max(changes):+.1f} on one"
@@ -239,5 +232,5 @@ def _is_worse_for_every_group(of_seeds: Sequence[Mapping[str, Outcome]], method:
 
 
 def _is_above(differences: Sequence[float]) -> bool:
-    mean, error = _mean(differences)
+    mean, error = mean_and_error(differences)
     return not math.isnan(mean) and mean > 0 and not mean <= 2 * error

@@ -6,10 +6,11 @@ to do the same thing within one run and claims ratios, never seconds: those depe
 
 import dataclasses
 import json
+import math
 import platform
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -58,6 +59,22 @@ class Measured:
     rows: list[dict[str, Cell]]
     claims: list[Claim] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def mean_and_error(values: Iterable[float]) -> tuple[float, float]:
+    """Return mean and standard error of the values that are known; NaN where there are too few."""
+    known = [value for value in values if not math.isnan(value)]
+    if not known:
+        return math.nan, math.nan
+    spread = statistics.stdev(known) / math.sqrt(len(known)) if len(known) > 1 else math.nan
+    return statistics.fmean(known), spread
+
+
+def with_error(mean: float, error: float, *, sign: str = "") -> str | None:
+    """Return a mean with its standard error, which one value has not; None without a mean."""
+    if math.isnan(mean):
+        return None
+    return f"{mean:{sign}.1f}" + ("" if math.isnan(error) else f" ± {error:.1f}")
 
 
 def alternate(

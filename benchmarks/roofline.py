@@ -12,9 +12,9 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
+from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.stack import Stack
-from fairmoe.training.train import make_explainer
 
 SIDE, LONG = 1024, 2**25
 FLOAT_BYTES = 4

@@ -21,9 +21,9 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
+from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.stack import Stack
-from fairmoe.training.train import make_explainer
 
 SETTINGS = 64
 ALONE = 4

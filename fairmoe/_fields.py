@@ -1,10 +1,13 @@
-"""One setting: how it is declared, which values it takes, how it is written as text."""
+"""Settings: how they are declared, checked, written as text, and told apart by a digest."""
 
 import dataclasses
+import hashlib
+import json
 import math
-from typing import Any, Literal, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, Literal, Self, get_args, get_origin
 
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import InvalidInputError, nearest_first
 
 
 def setting(
@@ -22,6 +25,61 @@ def setting(
     return dataclasses.field(
         default=default, metadata={"part": part, "help": text, "low": low, "high": high}
     )
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What frozen dataclasses have in common whose fields are declared with `setting`.
+
+    Raises:
+        InvalidInputError: A value is of the wrong type, unknown or outside its limits.
+    """
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with some settings changed."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all settings by name, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def read(cls, name: str, text: str) -> Any:
+        """Return the value that is written as text, for the class to check.
+
+        Raises:
+            InvalidInputError: There is no setting of that name.
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        if name not in fields:
+            raise InvalidInputError(
+                "A known setting is needed",
+                however=f"there is none called '{name}'",
+                choices=nearest_first(name, fields),
+            )
+        return parsed(fields[name], text)
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str]) -> Self:
+        """Read settings written as text, as the shell gives them.
+
+        Raises:
+            InvalidInputError: A name is unknown or a text is not a value of its setting.
+        """
+        return cls(**{name: cls.read(name, text) for name, text in texts.items()})
+
+    def digest(self, *parts: str) -> str:
+        """Return the SHA-256 of the settings of some parts (of all parts if none is named)."""
+        kept = {
+            field.name: getattr(self, field.name)
+            for field in dataclasses.fields(self)
+            if not parts or field.metadata["part"] in parts
+        }
+        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
 def checked(field: dataclasses.Field[Any], value: Any) -> Any:

@@ -1,14 +1,12 @@
-"""The settings of a run, their limits, and the digests by which work is reused."""
+"""The settings of a run and their limits."""
 
 import dataclasses
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from fairmoe._fields import checked, parsed, setting
-from fairmoe.errors import InvalidInputError, nearest_first
+from fairmoe._fields import Declared, setting
+from fairmoe.errors import InvalidInputError
 from fairmoe.names import AttributionMethod
 
 AttributionBaseline = Literal["mean", "zero"]
@@ -27,7 +25,7 @@ GATE_WEIGHTS = ("fairness_weight", "dp_weight", "eo_weight", "procedural_weight"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Declared):
     """Everything that decides what a run computes, given its data and the roles of its columns.
 
     Each field carries in its metadata the `part` it belongs to (data, experts, schedule, gate,
@@ -39,6 +37,8 @@ class Settings:
     Example:
         >>> Settings(lambda_fair=10).lambda_fair
         10.0
+        >>> Settings.from_texts({"epochs": "200", "select": "last"}).epochs
+        200
         >>> Settings(hidden=0)
         Traceback (most recent call last):
         fairmoe.errors.InvalidInputError: Setting 'hidden' needs a value between 1 and 512; ...
@@ -252,34 +252,12 @@ class Settings:
     )
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, checked(field, getattr(self, field.name)))
+        super().__post_init__()
         if self.reward == "mixture" and self.credit != "batch":
             raise InvalidInputError(
                 "Reward 'mixture' needs credit 'batch', for no single row can be credited with it",
                 however=f"credit '{self.credit}' was given",
             )
-
-    def replace(self, **changes: Any) -> Self:
-        """Return a copy with some settings changed."""
-        return dataclasses.replace(self, **changes)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all settings by name, ready for JSON."""
-        return dataclasses.asdict(self)
-
-    @classmethod
-    def from_texts(cls, texts: Mapping[str, str]) -> Self:
-        """Read settings written as text, as the shell gives them.
-
-        Raises:
-            InvalidInputError: A name is unknown or a text is not a value of its setting.
-
-        Example:
-            >>> Settings.from_texts({"epochs": "200", "select": "last"}).epochs
-            200
-        """
-        return cls(**{name: read_setting(name, text) for name, text in texts.items()})
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Self:
@@ -297,35 +275,6 @@ class Settings:
             )
         return cls(**record)
 
-    def digest(self, *parts: str) -> str:
-        """Return the SHA-256 of the settings of some parts (of all parts if none is named)."""
-        kept = {
-            field.name: getattr(self, field.name)
-            for field in dataclasses.fields(self)
-            if not parts or field.metadata["part"] in parts
-        }
-        return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
-
 
 _BEFORE: dict[str, Any] = {"guard": False, "gate_epochs": "half"} | dict.fromkeys(GATE_WEIGHTS, 1.0)
 """What runs had that were kept before there were these settings."""
-
-
-def read_setting(name: str, text: str) -> Any:
-    """Return the value that is written as text, for `Settings` to check.
-
-    Raises:
-        InvalidInputError: There is no setting of that name.
-
-    Example:
-        >>> read_setting("epochs", "200"), read_setting("epochs", "auto")
-        (200.0, 'auto')
-    """
-    fields = {field.name: field for field in dataclasses.fields(Settings)}
-    if name not in fields:
-        raise InvalidInputError(
-            "A known setting is needed",
-            however=f"there is none called '{name}'",
-            choices=nearest_first(name, fields),
-        )
-    return parsed(fields[name], text)

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from fairmoe.config import Settings, read_setting
+from fairmoe.config import Settings
 from fairmoe.data import Outcome, Roles, Sensitive, Target
 from fairmoe.data.roles import Unknown
 from fairmoe.errors import InvalidInputError
@@ -203,7 +203,7 @@ def grid_from(texts: Iterable[str]) -> dict[str, tuple[Any, ...]]:
         {'lambda_fair': (0.0, 0.1), 'select': ('best', 'last')}
     """
     return {
-        name: tuple(read_setting(name, text) for text in values.split(",") if text.strip())
+        name: tuple(Settings.read(name, text) for text in values.split(",") if text.strip())
         for name, values in _once("--grid", texts).items()
     }
 

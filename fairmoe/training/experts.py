@@ -8,21 +8,19 @@ from torch import Tensor
 
 from fairmoe.config import Settings
 from fairmoe.explain import ROWS_IN_LOSS, Explainer
-from fairmoe.functional.scores import EVEN
 from fairmoe.names import EXPERTS
 from fairmoe.nn import AdversaryStack, ExpertStack
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch, of_rows
 from fairmoe.training.cache import CURVES, KeptExpert, split_experts
-from fairmoe.training.evaluation import Evaluation, evaluate
+from fairmoe.training.expert_judge import ExpertJudge
 from fairmoe.training.expert_losses import ExpertLosses, StepLosses
 from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.members import Members, draw_initial
 from fairmoe.training.memory import keep_freed_memory
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, Guard, criterion
+from fairmoe.training.selection import BestWeights, Guard
 from fairmoe.training.stack import DROPOUT_STREAM, FINE_TUNE_STREAM
-from fairmoe.training.thresholds import fit_thresholds
 
 CHECKPOINTS = 25
 """How often in a phase the validation rows are scored."""
@@ -54,14 +52,13 @@ class ExpertTrainer:
         known: Mapping[Settings, KeptExpert] = MappingProxyType({}),
     ) -> None:
         keep_freed_memory()
-        self._batches, self._validation = batches, validation
-        self._n_groups, self._explainer, self._known = n_groups, explainer, known
+        self._batches, self._n_groups, self._explainer = batches, n_groups, explainer
         shared = members.shared
-        self.guard = Guard(validation, n_groups, favourable=favourable, on=shared.guard)
+        guard = Guard(validation, n_groups, favourable=favourable, on=shared.guard)
+        self._judge = ExpertJudge(members, validation, n_groups, explainer, guard, known)
         limit = shared.attention_rows
         most = ROWS_IN_LOSS[explainer.method] if limit == "auto" else limit
         self._samples = [GroupSample(batch, most) for batch in batches]
-        self._decisions: list[Tensor] = []
         self._begin(members)
 
     def _begin(self, members: Members) -> None:
@@ -92,8 +89,9 @@ class ExpertTrainer:
         for _ in range(fine_tunings):
             self.fine_tune(self._members.shared.fine_tune_epochs, recorder.check)
             stages.append(self._weights())
-        decisions = torch.stack(self._decisions)
-        return split_experts(self._members.sizes, stages, decisions, recorder.curves())
+        return split_experts(
+            self._members.sizes, stages, self._judge.decisions(), recorder.curves()
+        )
 
     def _weights(self) -> dict[str, Tensor]:
         return {
@@ -112,16 +110,15 @@ class ExpertTrainer:
             recorder.record("experts", epoch, figures)
             recorder.tell("experts", epoch, total, figures)
             if epoch % every == 0 or epoch == total:
-                evaluation = self._evaluate(recorder)
-                best.offer(self._criterion(evaluation))
-                of_blocks = self._members.split(evaluation.scores["final_score"])
+                scores, ranked = self._judge.look_at(self.experts, recorder.check)
+                best.offer(ranked)
                 names = (f"validation score of {name}" for name in EXPERTS)
-                recorder.record("experts", epoch, dict(zip(names, of_blocks, strict=True)))
-                self._decisions.append(self._of_utility(evaluation.decisions).cpu())
+                of_blocks = dict(zip(names, self._members.split(scores), strict=True))
+                recorder.record("experts", epoch, of_blocks)
         if self._members.shared.select == "best":
             best.restore()
-        self._fit_thresholds()
-        self._decisions.append(self._decide())
+        self._judge.fit_thresholds(self.experts)
+        self._judge.look_once_more(self.experts)
 
     def _warm_up(self, epochs: int, recorder: Recorder) -> tuple[Adam, Adam]:
         """Train on cross-entropy alone what members begin as, and let each go on from there.
@@ -162,7 +159,7 @@ class ExpertTrainer:
         for _ in range(epochs):
             on_part()
             self.epoch(optimizers, full=True, frozen=True)
-        self._fit_thresholds()
+        self._judge.fit_thresholds(self.experts)
 
     def optimizers(self, *, pushed: bool = True, frozen: bool = False) -> tuple[Adam, Adam]:
         """Return one optimizer for the experts and one for their adversaries, at its own rate.
@@ -194,60 +191,6 @@ class ExpertTrainer:
         decay, lambda_adv = map(self._members.values, ("weight_decay", "lambda_adv"))
         of_adversaries = decay / lambda_adv.clamp_min(1) if pushed else decay
         return decay, self._members.split(of_adversaries)[2]
-
-    def _fit_thresholds(self) -> None:
-        if self._members.shared.threshold == "half":
-            return
-        with torch.no_grad():
-            log_odds = self.experts.part().log_odds(self._validation.x)
-        own = self._members.sizes[0]
-        utility, fairness = log_odds.tensor_split([own])
-        thresholds = self._fit(utility, lambda yes: self.guard.refuses(yes, yes), by_utility=True)
-        # The others are compared with utility experts as they will be.
-        plain = self._plain(utility > thresholds[:, None], -1)[own:]
-        others = self._fit(fairness, lambda yes: self.guard.refuses(yes, plain), by_utility=False)
-        self.experts.threshold.copy_(torch.cat([thresholds, others]))
-
-    def _fit(
-        self, log_odds: Tensor, refuses: Callable[[Tensor], Tensor], *, by_utility: bool
-    ) -> Tensor:
-        if not len(log_odds):
-            return log_odds.new_zeros(0)
-        rows = self._validation
-        return fit_thresholds(
-            log_odds,
-            rows.y,
-            rows.group,
-            self._n_groups,
-            refuses,
-            by_utility=by_utility,
-            weights=rows.weights,
-        )
-
-    @torch.no_grad()
-    def _decide(self) -> Tensor:
-        """Return what the utility experts say of the validation rows, **Shape** `(a, n)`."""
-        return self._of_utility(self.experts.part().log_odds(self._validation.x) > 0).cpu()
-
-    def _of_utility(self, values: Tensor) -> Tensor:
-        return values[: self._members.sizes[0]]
-
-    def _plain(self, decisions: Tensor, checkpoint: int) -> Tensor:
-        """Return what the utility expert of each member says, **Shape** `(m, n)`.
-
-        Args:
-            decisions: **Shape** `(a, n)`. Of the utility experts among the members.
-            checkpoint: At which those that were trained before are looked at.
-        """
-        own = self._members.blocks[0]
-        known = [
-            one.decisions[checkpoint].to(decisions.device)
-            for one in self._known.values()
-            if one.decisions is not None
-        ]
-        pool = torch.cat([decisions, torch.stack(known)]) if known else decisions
-        place = {settings: i for i, settings in enumerate((*own, *self._known))}
-        return pool[[place[settings] for settings in self._members.utility_experts()]]
 
     def epoch(
         self, optimizers: tuple[Adam, Adam], *, full: bool, frozen: bool
@@ -304,27 +247,3 @@ class ExpertTrainer:
     def _adversarial_backward(self, view: Tensor, batch: Batch) -> None:
         weights = of_rows(batch.group_weights, batch.own)
         self.adversaries.adversarial_backward(view, batch.member, weights)
-
-    def _evaluate(self, recorder: Recorder) -> Evaluation:
-        return evaluate(
-            self.experts.part(),
-            self._explainer,
-            self._validation,
-            self._n_groups,
-            self._members.shared,
-            recorder.check,
-        )
-
-    def _criterion(self, evaluation: Evaluation) -> Tensor:
-        """Rank the utility experts by utility and the others by the final score.
-
-        NOTE[DIFF]: ranked by its final score, the expert that is to show what utility alone gives
-        would be kept at its least useful moment.
-        """
-        decisions, own = evaluation.decisions, self._members.sizes[0]
-        plain = self._plain(decisions[:own], len(self._decisions))
-        refused = self.guard.refuses(decisions, plain)
-        by_utility, by_final_score = (
-            criterion(evaluation.scores, by, refused) for by in (None, EVEN)
-        )
-        return torch.cat([by_utility[:own], by_final_score[own:]])

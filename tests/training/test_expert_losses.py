@@ -14,10 +14,10 @@ from fairmoe.functional.losses import (
 )
 from fairmoe.training.adam import MEAN_MEMORY
 from fairmoe.training.batches import make_batches
+from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.members import Members
-from fairmoe.training.train import make_explainer
 
 CPU = torch.device("cpu")
 PLAIN = {"dropout": 0, "weight_decay": 0.01}

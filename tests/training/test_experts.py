@@ -15,15 +15,15 @@ from fairmoe.data import (
     make_demo,
     table_from_frame,
 )
-from fairmoe.training import experts as experts_module
+from fairmoe.training import expert_judge
 from fairmoe.training.batches import make_batch, make_batches, resolve_weight_decay
 from fairmoe.training.evaluation import evaluate
+from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.members import Members
 from fairmoe.training.reporting import Recorder
-from fairmoe.training.selection import BestWeights, Guard
+from fairmoe.training.selection import BestWeights
 from fairmoe.training.threads import on_one_thread
-from fairmoe.training.train import make_explainer
 
 NOTHING = {"lambda_rep": 0, "lambda_fair": 0, "lambda_attention": 0, "lambda_adv": 0}
 CPU = torch.device("cpu")
@@ -98,25 +98,6 @@ def test_only_gradient_shap_keeps_rows_of_others(demo):
     assert 15 <= len(kept) <= 17
 
 
-def test_utility_experts_are_ranked_by_utility_and_the_others_by_the_final_score(demo, monkeypatch):
-    trainer, batch = make_trainer(demo, [Settings()])
-    found = evaluate(trainer.experts.part(), trainer._explainer, batch, 2, Settings())
-    monkeypatch.setattr(Guard, "refuses", lambda *_: torch.zeros(3))
-    ranked = trainer._criterion(found)
-    assert ranked[0] == found.scores["utility"][0]
-    assert torch.equal(ranked[1:], found.scores["final_score"][1:])
-
-
-def test_what_cannot_be_estimated_is_recorded_as_nan_and_still_ranked(demo):
-    trainer, _ = make_trainer(demo, [Settings()])
-    rows = trainer._validation
-    rows = rows._replace(y=torch.where(rows.group == 0, 0, rows.y))
-    found = evaluate(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
-    assert found.scores["eo"].isnan().all()
-    assert found.scores["final_score"].isnan().all()
-    assert trainer._criterion(found).isfinite().all()
-
-
 def test_fine_tuning_leaves_the_utility_expert_alone(demo):
     trainer = train_experts(demo, [Settings()], 10)
     before = {name: p.detach().clone() for name, p in trainer.experts.named_parameters()}
@@ -140,18 +121,6 @@ def test_the_keeper_keeps_each_members_best():
         best.offer(torch.tensor(criterion).double())
     best.restore()
     assert module.weight[:, 0].tolist() == [2.0, 3.0, 1.0]
-
-
-@pytest.mark.parametrize("guard", [True, False])
-def test_selection_takes_no_model_that_is_refused_before_another(demo, guard):
-    """The experts are no better than chance at first; let the first two be right."""
-    trainer, _ = make_trainer(demo, [Settings(guard=guard)])
-    rows = trainer._validation
-    found = evaluate(trainer.experts.part(), trainer._explainer, rows, 2, Settings())
-    right = (rows.y == 1).float()
-    proba = torch.stack([right, right, torch.ones_like(right)])
-    criterion = trainer._criterion(found._replace(proba=proba))
-    assert (criterion[2] < criterion[:2].min() - 5) == guard
 
 
 @pytest.mark.slow
@@ -220,13 +189,13 @@ def test_rows_that_all_are_meant_are_not_copied_and_not_kept(large_demo):
 
 def test_thresholds_are_fitted_on_the_validation_rows_only(demo, monkeypatch):
     seen = []
-    honest = experts_module.fit_thresholds
+    honest = expert_judge.fit_thresholds
 
     def spy(log_odds, y, group, *others, **options):
         seen.append((y, group))
         return honest(log_odds, y, group, *others, **options)
 
-    monkeypatch.setattr(experts_module, "fit_thresholds", spy)
+    monkeypatch.setattr(expert_judge, "fit_thresholds", spy)
     trainer, _ = make_trainer(demo, [Settings()])
     trainer.train(4, Recorder(lambda _: None))
     assert len(seen) == 2

@@ -7,8 +7,8 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.functional.guard import find_faults
+from fairmoe.training import expert_judge, forget_experts, train
 from fairmoe.training import experts as experts_module
-from fairmoe.training import forget_experts, train
 from fairmoe.training.batches import make_batch
 from fairmoe.training.selection import Guard
 
@@ -78,7 +78,7 @@ def test_thresholds_of_fairness_experts_are_refused_beside_the_fitted_utility_ex
     demo, monkeypatch
 ):
     """Candidates are judged by the guard with what the utility expert decides at its threshold."""
-    fitted, honest = [], experts_module.fit_thresholds
+    fitted, honest = [], expert_judge.fit_thresholds
     plains = []
 
     def spy(log_odds, *others, by_utility, **more):
@@ -91,7 +91,7 @@ def test_thresholds_of_fairness_experts_are_refused_beside_the_fitted_utility_ex
         plains.append(plain)
         return torch.zeros(len(decisions), dtype=torch.bool)
 
-    monkeypatch.setattr(experts_module, "fit_thresholds", spy)
+    monkeypatch.setattr(expert_judge, "fit_thresholds", spy)
     monkeypatch.setattr(Guard, "refuses", refuses)
     train(demo, [Settings(epochs=8, fine_tune_every=0, select="last", gate_start="random")])
     log_odds, thresholds = fitted[0]

@@ -14,9 +14,9 @@ from fairmoe.functional.losses import adversarial_loss
 from fairmoe.nn import AdversaryStack
 from fairmoe.training import evaluate, make_batch, train
 from fairmoe.training.batches import make_batches
+from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.proportion import representative
-from fairmoe.training.train import make_explainer
 
 CPU = torch.device("cpu")
 ROLES = Roles(Target("hired"), (Sensitive("sex"),), dropped=("applicant_id",))

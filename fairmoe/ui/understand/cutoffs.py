@@ -3,37 +3,26 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
-from fairmoe.figures.cutoffs import cutoffs_figure
-from fairmoe.figures.people import EVERYONE, hundred_figure
 from fairmoe.names import MIXTURE_AND_EXPERTS
 from fairmoe.sentences.cutoffs import (
     BY_GROUP_MAY_BE_UNLAWFUL,
     CHOSEN_AND_SHOWN,
     cutoffs_in_words,
-    effect_of_cutoffs,
     simple_or_mixture,
 )
-from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.ui.frame.components import (
-    NUMBERS,
-    NUMBERS_ICON,
     apologies,
-    show_chart,
     show_note,
-    show_table,
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.cutoffs_effect import AS_TRAINED, show_effect
 from fairmoe.ui.understand.judged import Judged
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from fairmoe.analysis import Costs
     from fairmoe.analysis.cutoffs import EqualRate
 
@@ -49,7 +38,6 @@ _GAPS: "dict[EqualRate, str]" = {
     "true_positive_rate": "true positive rate",
     "false_positive_rate": "false positive rate",
 }
-_AS_TRAINED = 0.5
 
 
 @dataclass(frozen=True)
@@ -82,7 +70,7 @@ def show_cutoffs(state: Session, judged: Judged) -> None:
             icon=":material/gavel:",
         )
     st.markdown(escape_markdown(cutoffs_in_words(list(run.data.groups), thresholds)))
-    _show_effect(judged, thresholds, asked.costs)
+    show_effect(judged, thresholds, asked.costs)
     st.caption(
         f"{CHOSEN_AND_SHOWN.format(split=judged.split)} {escape_markdown(_simple(state, judged))}"
     )
@@ -154,7 +142,7 @@ def _by_hand(judged: Judged, *, by_group: bool) -> tuple[float, ...]:
                     escape_markdown(name),
                     0.01,
                     0.99,
-                    _AS_TRAINED,
+                    AS_TRAINED,
                     0.01,
                     key=f"cutoffs-at-{judged.run.run_id}-{by_group}-{place}",
                     persist_state="session",
@@ -183,97 +171,6 @@ def _thresholds(state: Session, judged: Judged, asked: _Asked) -> tuple[float, .
             sample_weight=record.weight,
         ),
     )
-
-
-def _show_effect(judged: Judged, thresholds: tuple[float, ...], costs: "Costs") -> None:
-    from fairmoe.analysis.effects import effect_of  # noqa: PLC0415
-    from fairmoe.metrics import account_in_people  # noqa: PLC0415
-
-    run, record = judged.run, judged.run.splits[judged.split]
-    proba, groups = record.proba[judged.model].astype(np.float64), list(run.data.groups)
-    decided = proba > np.array(thresholds)[record.group]
-    target, (good, bad) = run.roles.target, run.good_and_bad
-    account = account_in_people(
-        record.y_true,
-        proba > _AS_TRAINED,
-        decided,
-        group=record.group,
-        group_names=groups,
-        favourable=target.favourable is not False,
-        sample_weight=record.weight,
-    )
-    effects = pd.DataFrame(
-        {
-            name: effect_of(record, yes, proba, n_groups=len(groups), costs=costs)
-            for name, yes in (
-                ("As trained", proba > _AS_TRAINED),
-                ("With these cut-offs", decided),
-            )
-        }
-    ).T
-    everyone = account.everyone
-    before, after = (
-        {
-            "n": everyone["n"],
-            "good": everyone[f"good_{given}"],
-            "harm": everyone[f"harmed_{given}_rate"] if target.favourable is not None else np.nan,
-        }
-        | effects.T[row].to_dict()
-        for row, given in zip(effects.index, ("plain", "model"), strict=True)
-    )
-    told = effect_of_cutoffs(before, after, good, bad)
-    st.markdown(escape_markdown(told))
-    parts: dict[str, NDArray[np.float64]] = {
-        name: proba[record.group == g] for g, name in enumerate(groups)
-    }
-    show_chart(
-        cutoffs_figure(parts, thresholds, run.data.words[0]),
-        takeaway=cutoffs_in_words(groups, thresholds),
-        source=judged.source,
-        key=f"cutoffs-{judged.key}",
-    )
-    table = pd.concat([account.groups, everyone.rename(EVERYONE).to_frame().T])
-    show_chart(
-        hundred_figure(
-            table,
-            good=good,
-            is_told=target.favourable is not None,
-            models=("the model as trained", "these cut-offs"),
-        ),
-        takeaway=of_hundred_takeaway(
-            account.groups, good, models=("the model as trained", "these cut-offs give")
-        ),
-        source=judged.source,
-        key=f"cutoffs-people-{judged.key}",
-    )
-    _show_numbers(effects, judged, told)
-
-
-def _show_numbers(effects: pd.DataFrame, judged: Judged, told: str) -> None:
-    columns = {
-        "accuracy": "Accuracy",
-        "f1": "F1",
-        "gap": "DP gap",
-        "true_positive_gap": "EO gap",
-        "false_positive_gap": "FPR gap",
-        "cost": "Cost by 100 people",
-    }
-    numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="cutoffs-open")
-    with numbers:
-        shown = effects.assign(**{name: 100 * effects[name] for name in columns if name != "cost"})
-        show_table(
-            shown.rename_axis("Decisions"),
-            key=f"cutoffs-table-{judged.key}",
-            alt=told,
-            columns={
-                name: st.column_config.NumberColumn(
-                    label, format="%.1f pp" if name.endswith("gap") else "%.1f"
-                )
-                for name, label in columns.items()
-            },
-            csv=effects,
-            folded=False,
-        )
 
 
 def _simple(state: Session, judged: Judged) -> str:
