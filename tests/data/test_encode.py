@@ -5,9 +5,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -21,10 +18,9 @@ from fairmoe.data import (
     assign_roles,
     encode,
     read_table,
-    split_rows,
-    table_from_frame,
 )
 from fairmoe.errors import InvalidInputError
+from tests.data.hiring import encoded, table
 
 FRAME = pd.DataFrame(
     {
@@ -34,81 +30,6 @@ FRAME = pd.DataFrame(
     }
 )
 KINDS = {"age": "number", "town": "category", "one": "number"}
-
-
-def table(n=200, seed=0):
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(
-        {
-            "sex": rng.choice(["female", "male"], n),
-            "age": rng.integers(18, 70, n).astype(float),
-            "town": rng.choice(["Ulm", "Bonn", "Jena"], n),
-            "hired": rng.choice(["yes", "no"], n),
-        }
-    )
-    frame.loc[::17, "age"] = np.nan
-    return frame
-
-
-ROLES = Roles(Target("hired"), (Sensitive("sex"),))
-
-
-def encoded(frame, roles=ROLES, **settings):
-    return encode(assign_roles(table_from_frame(frame), roles), **settings)
-
-
-labelled_rows = st.integers(1, 300).flatmap(
-    lambda n: st.tuples(
-        hnp.arrays(np.int64, n, elements=st.integers(0, 1)),
-        hnp.arrays(np.int64, n, elements=st.integers(0, 3)),
-    )
-)
-
-
-@given(labelled_rows, st.integers(0, 2**31 - 1))
-def test_each_row_is_in_one_split_and_each_cell_has_its_share(rows, seed):
-    y, group = rows
-    splits = split_rows(y, group, seed=seed)
-    np.testing.assert_array_equal(np.sort(np.concatenate(splits)), np.arange(len(y)))
-    for cell in {(int(a), int(b)) for a, b in zip(y, group, strict=True)}:
-        members = (y == cell[0]) & (group == cell[1])
-        for split, fraction in zip(splits, (0.6, 0.2, 0.2), strict=True):
-            assert abs(members[split].sum() - fraction * members.sum()) < 1
-    again = split_rows(y, group, seed=seed)
-    for one, other in zip(splits, again, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def test_seed_decides():
-    y = np.arange(100) % 2
-    first, second = (split_rows(y, y * 0, seed=seed)[0] for seed in (0, 1))
-    assert list(first) != list(second)
-
-
-@pytest.mark.parametrize(
-    ("rows", "counts"),
-    [
-        (1, [1, 0, 0]),
-        (2, [1, 0, 1]),
-        (3, [2, 0, 1]),
-        (4, [2, 1, 1]),
-        (5, [3, 1, 1]),
-        (6, [4, 1, 1]),
-        (35, [21, 7, 7]),
-    ],
-)
-def test_few_rows_of_a_group_and_label(rows, counts):
-    zeros = np.zeros(rows, dtype=np.int64)
-    assert [len(split) for split in split_rows(zeros, zeros, seed=3)] == counts
-
-
-@pytest.mark.parametrize(
-    "fractions", [(0.6, 0.4), (0.6, 0.3, 0.2), (0.8, 0.2, 0), (1.2, 0.2, -0.4)]
-)
-def test_fractions_that_do_not_fit(fractions):
-    y = np.zeros(10, dtype=np.int64)
-    with pytest.raises(InvalidInputError, match="positive shares that add up to 1"):
-        split_rows(y, y, fractions=fractions, seed=0)
 
 
 def test_worked_out_by_hand():
@@ -269,24 +190,6 @@ def test_rows_lead_back_to_the_table():
     assert data.n_groups == 2
     assert data.group_names == ("female", "male")
     assert data.positive == "hired = yes"
-
-
-def test_split_column_decides_whatever_the_seed():
-    frame = table().assign(part=np.array(["train", "validation", "test"])[np.arange(200) % 3])
-    roles = Roles(Target("hired"), (Sensitive("sex"),), split_column="part")
-    data = encoded(frame, roles, seed=5)
-    np.testing.assert_array_equal(data.validation.rows, np.arange(1, 200, 3))
-    assert data.digest == encoded(frame, roles, seed=6).digest
-
-
-@pytest.mark.parametrize(("column", "what"), [("hired", "a class"), ("sex", "a group")])
-def test_split_column_that_starves_training(column, what):
-    frame = table()
-    first = frame[column] == frame[column].iloc[0]
-    frame["part"] = np.where(first, "train", np.where(np.arange(200) % 2, "validation", "test"))
-    roles = Roles(Target("hired"), (Sensitive("sex"),), split_column="part")
-    with pytest.raises(InvalidInputError, match=f"however, they lack {what}"):
-        encoded(frame, roles)
 
 
 def test_digest_follows_what_decides():

@@ -15,7 +15,14 @@ from fairmoe.data.table import table_from_frame
 from fairmoe.explain import Explainer
 from fairmoe.names import METRICS, MODELS, SPLITS
 from fairmoe.nn import ExpertStack, GateStack, Mixture
-from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
+from fairmoe.runs import (
+    Curve,
+    DataSummary,
+    Run,
+    SplitRecord,
+    load_run,
+    save_run,
+)
 
 ROLES = Roles(
     Target("hired", positive=("yes",), outcome="good"),
@@ -117,3 +124,11 @@ def run():
         encoder=data.encoder,
         mixture=mixture,
     )
+
+
+@pytest.fixture
+def kept(run, tmp_path):
+    folder = tmp_path / "deep" / "run"
+    save_run(run, str(folder))
+    assert load_run(str(folder)).run_id == run.run_id
+    return folder

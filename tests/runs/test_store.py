@@ -1,6 +1,4 @@
-import ast
 import dataclasses
-import errno
 import json
 from pathlib import Path
 
@@ -11,28 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-import fairmoe
 from fairmoe.data.assign import assign_roles
 from fairmoe.data.roles import Target
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import EXPERTS, METRICS, MODELS, SPLITS
 from fairmoe.runs import (
     SplitRecord,
-    check_vacant,
     load_run,
-    save_run,
     to_document,
 )
 from fairmoe.runs.predictions import read_predictions, write_predictions
 from tests.runs.conftest import ROLES, make_table
-
-
-@pytest.fixture
-def kept(run, tmp_path):
-    folder = tmp_path / "deep" / "run"
-    save_run(run, str(folder))
-    assert load_run(str(folder)).run_id == run.run_id
-    return folder
 
 
 def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
@@ -217,75 +204,6 @@ def test_predictions_are_kept_to_the_last_bit(run, proba):
     np.testing.assert_array_equal(read, changed.proba["logistic"])
 
 
-def test_kept_folder_holds_these_files_and_leaves_nothing_beside_it(kept):
-    assert sorted(path.name for path in kept.iterdir()) == [
-        "model.safetensors",
-        "predictions.csv",
-        "run.json",
-    ]
-    assert len({path.stat().st_mode for path in kept.iterdir()}) == 1
-    assert list(kept.parent.iterdir()) == [kept]
-
-
-def test_nothing_is_left_when_keeping_fails(run, tmp_path):
-    unkeepable = dataclasses.replace(run, resolved={"epochs": object()})
-
-    with pytest.raises(TypeError, match="not JSON serializable"):
-        save_run(unkeepable, tmp_path / "run")
-
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_empty_folder_is_used(run, tmp_path):
-    (tmp_path / "run").mkdir()
-
-    save_run(run, tmp_path / "run")
-
-    assert load_run(tmp_path / "run").run_id == "ab12"
-
-
-def test_a_link_to_an_empty_folder_is_followed(run, tmp_path):
-    (tmp_path / "disk").mkdir()
-    (tmp_path / "link").symlink_to(tmp_path / "disk")
-
-    save_run(run, tmp_path / "link")
-
-    assert load_run(tmp_path / "disk").run_id == "ab12"
-
-
-def test_a_folder_that_holds_something_is_refused(run, tmp_path):
-    (tmp_path / "notes.txt").write_text("mine")
-
-    with pytest.raises(InvalidInputError, match=r"new or empty .* holds files already"):
-        save_run(run, tmp_path)
-
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
-
-
-def test_a_place_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
-    def refuse(path, *_):
-        raise PermissionError(errno.EACCES, "Permission denied", str(path))
-
-    monkeypatch.setattr(Path, "open", refuse)
-
-    with pytest.raises(InvalidInputError, match=r"deep/run' cannot be written: nothing may be"):
-        check_vacant(tmp_path / "deep" / "run")
-
-
-@pytest.mark.parametrize(
-    ("folder", "message"),
-    [
-        ("file", r"'.*file' is a file\."),
-        ("file/run", r"run' cannot be written: a part of the path"),
-    ],
-)
-def test_a_folder_that_cannot_be_made_is_refused(tmp_path, folder, message):
-    (tmp_path / "file").touch()
-
-    with pytest.raises(InvalidInputError, match=message):
-        check_vacant(tmp_path / folder)
-
-
 def _append(path):
     path.write_bytes(path.read_bytes() + b"0")
 
@@ -321,22 +239,6 @@ def test_kept_files_hold_no_cells_that_only_single_rows_have(kept):
 
     assert b"p17" not in content
     assert "São Paulo".encode() in content
-
-
-def test_the_package_neither_pickles_nor_loads_pickles():
-    for path in Path(fairmoe.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module]
-            elif isinstance(node, ast.Attribute):
-                names = [ast.unparse(node)]
-            else:
-                continue
-            loaders = {"pickle", "joblib", "shelve", "dill", "torch.load", "torch.save"}
-            assert not loaders & set(names), path
-            assert not any(name and name.endswith("_pickle") for name in names), path
 
 
 @pytest.mark.parametrize("damage", ["sha256", "roles", "mixture"])

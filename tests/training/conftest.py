@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from fairmoe.data import DEMO_ROLES, EncodedData, assign_roles, encode, table_from_frame
+from fairmoe.functional.guard import find_faults
 from fairmoe.lessons.demo import lesson_applicants
 from fairmoe.training import forget_experts
 
@@ -55,3 +56,15 @@ def in_float64(monkeypatch):
     torch.set_default_dtype(torch.float64)
     yield double_splits
     torch.set_default_dtype(torch.float32)
+
+
+def inadmissible_experts(decisions, rows):
+    return find_faults(
+        decisions,
+        rows.y == 1,
+        group=rows.group,
+        n_groups=2,
+        plain=decisions[:1].expand(3, -1),
+        favourable=None,
+        choosing=True,
+    ).any

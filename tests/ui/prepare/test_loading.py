@@ -10,12 +10,7 @@ from fairmoe.data import read_table
 from fairmoe.progress import Progress
 from tests.data.reading.test_files import xlsx
 from tests.patience import PATIENCE
-from tests.ui.prepare.test_data_page import field, groups, table, upload
-
-
-@pytest.fixture
-def data(app: AppTest) -> AppTest:
-    return app.switch_page("pages/data.py").run()
+from tests.ui.prepare.fields import field, groups, table, upload
 
 
 @pytest.fixture

@@ -1,0 +1,52 @@
+"""The commands that write the demo's file and start the app."""
+
+import dataclasses
+import sys
+
+import pytest
+
+from fairmoe.cli import commands
+from fairmoe.data import DEMO_ROLES, Target, demo_csv
+from tests.cli.shell import shell
+
+
+def test_demo_writes_the_demo_data_and_how_to_train_on_it(tmp_path, asked):
+    path = tmp_path / "demo.csv"
+
+    code, out, err = shell("demo", path)
+
+    assert code == 0
+    assert out == ""
+    assert path.read_bytes() == demo_csv()
+    options = err.split("train on it with ")[1].split()
+    shell("train", path, *options)
+    ((roles, _),) = asked
+    assert roles == dataclasses.replace(DEMO_ROLES, target=Target("hired", outcome="good"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("there.csv", "there is something of that name already"), ("no/a.csv", "is not there")],
+)
+def test_demo_does_not_overwrite(tmp_path, name, reason):
+    (tmp_path / "there.csv").write_text("mine")
+
+    code, _, err = shell("demo", tmp_path / name)
+
+    assert code == 2
+    assert "A new file is needed" in err
+    assert reason in err
+    assert (tmp_path / "there.csv").read_text() == "mine"
+
+
+def test_app_hands_its_options_to_streamlit(monkeypatch, pytestconfig):
+    started = []
+    monkeypatch.setattr(
+        commands.subprocess, "call", lambda command, **_: started.append(command) or 5
+    )
+
+    code, _, _ = shell("app", "--server.port", "8600")
+
+    assert code == 5
+    script = str(pytestconfig.rootpath / "app.py")
+    assert started == [[sys.executable, "-m", "streamlit", "run", script, "--server.port", "8600"]]
