@@ -14,7 +14,7 @@ check: lint
 	pytest -q $(SPREAD) --reruns 1 -m browser
 
 quick: lint
-	pytest -q $(SPREAD) $(PLAIN) -m "not browser and not slow"
+	pytest -q $(SPREAD) $(PLAIN) -m "not browser and not slow and not pages"
 
 # Rounding differs between processors: whatever is compared must hold on more than the machine's own.
 capabilities: CAPABLE = pytest -q $(SPREAD) $(PLAIN) \

@@ -78,6 +78,7 @@ def test_each_kind_is_refused_in_one_sentence(intact, tmp_path):
     assert set(HUNGRY) <= set(names)
 
 
+@pytest.mark.slow
 def test_a_run_that_asks_for_memory_gets_none(intact, tmp_path):
     """Below 1 GiB in all, torch and pandas among it, whatever the files declare."""
     damages = dict(kinds_of(intact))

@@ -15,6 +15,16 @@ from tests.ui.fakes import run_at_once
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that draw pages, but for the first of each module, which says that they draw."""
+    drawn = set()
+    for item in items:
+        if "new_session" in getattr(item, "fixturenames", ()):
+            if item.path in drawn:
+                item.add_marker(pytest.mark.pages)
+            drawn.add(item.path)
+
+
 @pytest.fixture(autouse=True)
 def _fresh_registry(monkeypatch: pytest.MonkeyPatch):
     registry.clear()
