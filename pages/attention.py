@@ -1,29 +1,30 @@
-"""Attention: which columns each model rests on, for whom, and whether chance could do that."""
+"""Attention: through which columns the gap comes, and which each model rests on, for whom."""
 
 from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import ATTENTION, page
 from fairmoe.ui.understand.attention import (
-    ask_reasons,
     show_differences,
     show_distance,
     show_means,
-    show_reading,
     show_spread,
 )
+from fairmoe.ui.understand.attention_choice import asking
 from fairmoe.ui.understand.attributions import show_directions, show_methods
+from fairmoe.ui.understand.gap_sources import show_gap
+from fairmoe.ui.understand.results import split_switch
 
 PARTS = {
-    "Between groups": show_differences,
-    "By group": show_means,
-    "Row by row": show_spread,
-    "Distance": show_distance,
-    "Which way": show_directions,
-    "Four methods": show_methods,
+    "Why the gap": show_gap,
+    "Between groups": asking(show_differences),
+    "By group": asking(show_means),
+    "Row by row": asking(show_spread),
+    "Distance": asking(show_distance),
+    "Which way": asking(show_directions),
+    "Methods": asking(show_methods),
 }
 
 with page(ATTENTION) as state:
     kept = state.kept
     assert kept is not None
-    asked = ask_reasons(state, kept)
-    show_reading(asked)
-    show_parts(PARTS, key="attention-part", about=(state, asked))
+    split = split_switch()
+    show_parts(PARTS, key="attention-part", about=(state, kept, split))

@@ -14,6 +14,6 @@ with page(RESULT) as state:
     show_alarms(kept.run, "test", ("mixture",))
     with st.container(gap="xsmall"):
         show_words(state, kept.run)
-        show_picture(state, kept.run)
+        show_picture(state, kept)
         show_dial_in_brief(state, kept, RESULT)
         way_on()

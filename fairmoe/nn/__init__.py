@@ -6,6 +6,7 @@ last in memory; the shapes in the docstrings are what a reader sees.
 """
 
 from fairmoe.nn.adversaries import AdversaryStack, gradient_reversal
+from fairmoe.nn.choice import GateChoice
 from fairmoe.nn.experts import ExpertOutputs, Experts, ExpertStack, make_stack
 from fairmoe.nn.gate import GateStack
 from fairmoe.nn.mixture import Mixture
@@ -17,6 +18,7 @@ __all__ = [
     "ExpertOutputs",
     "ExpertStack",
     "Experts",
+    "GateChoice",
     "GateStack",
     "Mixture",
     "by_expert",

@@ -9,18 +9,16 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from fairmoe.explain import Explainer
-from fairmoe.functional.attributions import legendre_nodes
 from fairmoe.functional.gating import expert_state, mixture_log_proba
 from fairmoe.nn.experts import ExpertStack
 from fairmoe.nn.gate import GateStack
 from fairmoe.nn.head import head_gradients
+from fairmoe.nn.path import average_over_path
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 PATH_STEPS = 32
 _NEVER = 60.0
 """Log-odds against an expert of which nothing is left in float64, nor in float32."""
-ROWS_AT_ONCE = 16_384
-"""About how many rows, counted once per run and node, are evaluated together along the path."""
 
 
 class Mixture(nn.Module):
@@ -78,32 +76,16 @@ class Mixture(nn.Module):
     ) -> Float[Tensor, "k n d"]:
         """Return the gradient of the mixture's log-odds averaged over the path, by quadrature.
 
-        Both first layers are affine along the path, so only what follows them is evaluated at the
-        nodes; the way back through the first layers is one product. No gradient flows to the
-        weights.
+        No gradient flows to the weights.
         """
-        with torch.no_grad():
-            ends = [
-                (self.experts.part().first_layer(row).mT, self.gate.first_layer(row).mT)
-                for row in (x, baseline[None])
-            ]
-            totals = [torch.zeros_like(layer) for layer in ends[0]]
-            nodes, weights = (each.to(x) for each in legendre_nodes(self.path_steps))
-            at_once = max(1, ROWS_AT_ONCE // (len(self) * len(x)))
-            for some, shares in zip(
-                torch.split(nodes, at_once), torch.split(weights, at_once), strict=True
-            ):
-                layers = [
-                    torch.lerp(start[..., None], end[..., None, :], some[:, None]).flatten(-2).mT
-                    for end, start in zip(*ends, strict=True)
-                ]
-                for sum_, part in zip(
-                    totals, head_gradients(self.experts.part(), self.gate, *layers), strict=True
-                ):
-                    by_node = part.mT.reshape(*sum_.shape[:-1], len(some), len(x))
-                    sum_.add_(shares @ by_node)
-            through_experts = by_expert(totals[0].mT @ self.experts.weight1)
-            return through_experts.sum(0) + totals[1].mT @ self.gate.weight_x
+        return average_over_path(
+            self.experts.part(),
+            self.gate,
+            x,
+            baseline,
+            gradients=head_gradients,
+            steps=self.path_steps,
+        )
 
     def uniform(self) -> "Mixture":
         """Return mixtures of the same experts with equal weights."""

@@ -125,8 +125,8 @@ PAGES = {
         "Attention",
         "Understand",
         ":material/visibility:",
-        "See which features each model relies on, compare groups, and test whether the difference "
-        "is more than chance.",
+        "See through which features the gap comes, what each model relies on, and what may be "
+        "chance.",
         _run_missing,
     ),
     INDIVIDUAL: Page(

@@ -1,27 +1,17 @@
 """Which columns the models of a run rest on, for each group."""
 
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 import pandas as pd
 import streamlit as st
 
 from fairmoe._csv import csv_text
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.attention import (
-    MOST_GROUPS,
-    attention_figure,
-    differences_figure,
-    histogram_figure,
-)
+from fairmoe.figures.attention import attention_figure, differences_figure, histogram_figure
 from fairmoe.figures.divergence import divergence_figure, null_figure
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
-from fairmoe.names import MODELS, TRAINED_MODELS, Model, SplitName
+from fairmoe.names import MODELS
 from fairmoe.sentences.attention import (
     WHAT_ATTENTION_IS,
     attention_takeaway,
-    differences_lead,
     differences_takeaway,
     divergence_takeaway,
     histogram_takeaway,
@@ -34,128 +24,21 @@ from fairmoe.ui.frame.components import (
     show_note,
     show_table,
 )
-from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.results import describe, split_switch
-
-if TYPE_CHECKING:
-    from fairmoe.analysis.attention import Reasons
-    from fairmoe.analysis.rows import RunRows
-    from fairmoe.runs import Run
+from fairmoe.ui.understand.attention_choice import Asked
 
 SHUFFLINGS = 1000
 COLUMNS_AT_FIRST = 4
 _INTERVALS = "Whiskers are 95% intervals of the mean, each for itself."
 
 
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """What the page is about.
-
-    Attributes:
-        kept: The run.
-        split: The rows.
-        model: One of its models.
-        reasons: What the model looks at in these rows.
-        group: The group that is compared with the others.
-    """
-
-    kept: KeptRun
-    split: SplitName
-    model: "Model"
-    reasons: "Reasons"
-    group: int
-
-    @property
-    def run(self) -> "Run":
-        """The run itself."""
-        return self.kept.run
-
-    @cached_property
-    def differences(self) -> pd.DataFrame:
-        """As `fairmoe.analysis.attention.attention_differences` returns them."""
-        from fairmoe.analysis.attention import attention_differences  # noqa: PLC0415
-
-        return attention_differences(self.reasons, self.group)
-
-    @property
-    def others(self) -> str:
-        """Whom the group is compared with."""
-        names = self.reasons.group_names
-        return names[-1] if len(names) == 2 else "the other groups"
-
-    @property
-    def lead(self) -> str:
-        """Where the model looks more or less for the group, in a sentence."""
-        group = self.reasons.group_names[self.group]
-        return differences_lead(self.differences, group, self.others, len(self.reasons.group))
-
-    @property
-    def key(self) -> str:
-        """Tells it from others in the keys of widgets."""
-        return f"{self.split}-{self.model}"
-
-    @property
-    def what(self) -> tuple[str, ...]:
-        """Tells it from others in what the session remembers."""
-        return self.run.run_id, self.split, self.model
-
-    @property
-    def source(self) -> str:
-        """What figures of it are drawn from."""
-        many = len(self.reasons.group_names)
-        largest = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
-        return (
-            f"{MODELS[self.model]}; {describe(self.run, self.split)}"
-            f"{largest if many > MOST_GROUPS else ''}"
-        )
-
-
-def rows_in(state: Session, kept: KeptRun, split: SplitName) -> "RunRows":
-    """Return the rows of a split of a run, read once per session."""
-    # Importing it imports torch, which no page may need before there is a run.
-    from fairmoe.analysis import rows_of_run  # noqa: PLC0415
-
-    return state.once(
-        ("rows", kept.run.run_id, split), lambda: rows_of_run(kept.run, kept.labelled, split)
-    )
-
-
-def ask_reasons(state: Session, kept: KeptRun) -> Asked:
-    """Let the user choose rows and model, and explain them."""
-    from fairmoe.analysis.attention import reasons_of  # noqa: PLC0415
-
-    with st.container(horizontal=True):
-        split = split_switch()
-        model: Model = st.selectbox(
-            "Model",
-            TRAINED_MODELS,
-            format_func=lambda key: MODELS[key],
-            key="attention-model",
-            bind="query-params",
-            persist_state="session",
-            width=280,
-        )
-        group = _ask_group(kept)
-    with st.spinner("Explaining every row"):
-        reasons = state.once(
-            ("reasons", kept.run.run_id, split, model),
-            lambda: reasons_of(rows_in(state, kept, split), model),
-        )
-    return Asked(kept, split, model, reasons, group)
-
-
-def show_reading(asked: Asked) -> None:
-    """Say where the model looks more or less for one group than for the others."""
+def show_differences(state: Session, asked: Asked) -> None:
+    """Show where the model looks more or less for one group than for the others."""
     show_note(
         escape_markdown(f"{MODELS[asked.model]}. {asked.lead}"),
         icon=":material/visibility:",
     )
     st.caption(WHAT_ATTENTION_IS)
-
-
-def show_differences(state: Session, asked: Asked) -> None:
-    """Show where the model looks more or less for one group than for the others."""
     differences, group = asked.differences, asked.group
     style = group_styles(asked.reasons.group_names)[group]
     takeaway = differences_takeaway(differences)
@@ -309,20 +192,3 @@ def show_distance(state: Session, asked: Asked) -> None:
         },
         csv=table,
     )
-
-
-def _ask_group(kept: KeptRun) -> int:
-    """Let the user choose which of more than two groups is compared with the others."""
-    names = list(kept.run.data.groups)
-    if len(names) == 2:
-        return 0
-    group: int = st.selectbox(
-        "Group",
-        range(len(names)),
-        format_func=names.__getitem__,
-        key=f"attention-group-{kept.run.run_id}",
-        persist_state="session",
-        width=280,
-        help="It is compared with the mean of the other groups, each of which counts the same.",
-    )
-    return group

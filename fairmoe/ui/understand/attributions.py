@@ -7,7 +7,8 @@ from fairmoe.names import ATTRIBUTION_METHODS
 from fairmoe.sentences.attention import methods_takeaway, ranges_takeaway
 from fairmoe.ui.frame.components import show_chart, show_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.attention import Asked, rows_in
+from fairmoe.ui.understand.attention_choice import Asked
+from fairmoe.ui.understand.rows import rows_in
 
 
 def show_directions(state: Session, asked: Asked) -> None:

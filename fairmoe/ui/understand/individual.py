@@ -17,8 +17,8 @@ from fairmoe.sentences.individual import (
 from fairmoe.sentences.mixture_map import map_of_person
 from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.person_picker import Person, cell_text
+from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run

@@ -24,8 +24,8 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.judged import Judged
+from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
     from fairmoe.analysis.other_columns import ConditionalRate

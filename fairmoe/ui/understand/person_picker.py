@@ -17,8 +17,8 @@ from fairmoe.names import SplitName
 from fairmoe.ui.frame.components import percent_column, show_note
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.results import split_switch
+from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -8,9 +8,12 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.waffle import waffle
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
+from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, TRADE_OFF
+from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 _PICTURE = "result-picture"
-_MAP = "Map"
+_MAP, _WHY = "Map", "Why"
 
 
 def show_words(state: Session, run: "Run") -> None:
@@ -32,10 +35,18 @@ def show_words(state: Session, run: "Run") -> None:
     ask_meaning(state, run)
 
 
-def show_picture(state: Session, run: "Run") -> None:
-    """Show of 100 people in each group who gets the outcome, thrice, with the gaps; or the map."""
-    if st.session_state.get(_PICTURE) == _MAP:
+def show_picture(state: Session, kept: KeptRun) -> None:
+    """Show of 100 people in each group who gets the outcome, thrice, with the gaps.
+
+    Or, if the user chose that, the map of the mixture, or through which columns the gap comes.
+    """
+    run, picture = kept.run, st.session_state.get(_PICTURE)
+    if picture == _MAP:
         show_map(run, "test", "result")
+        return
+    if picture == _WHY:
+        with apologies():
+            show_gap_in_brief(state, kept)
         return
     found = _found(state, run)
     st.html(
@@ -57,7 +68,7 @@ def way_on() -> None:
         link(TRADE_OFF, "What else: settings")
         st.segmented_control(
             "Picture",
-            ["People", _MAP],
+            ["People", _WHY, _MAP],
             default="People",
             required=True,
             key=_PICTURE,

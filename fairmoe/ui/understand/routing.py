@@ -35,9 +35,9 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.attention import rows_in
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.results import describe, show_curve_numbers
+from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
     from fairmoe.analysis.routing import Outcome

@@ -3,13 +3,16 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.analysis import rows_of_run
+from fairmoe.analysis.gap_sources import explain_log_odds, worst_and_best_off
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
 from fairmoe.experiment import run_experiment
 from fairmoe.figures.palette import MODEL_STYLES
 from tests.ui.parts import open_part
 
-PARTS = ("Between groups", "By group", "Row by row", "Distance", "Which way", "Four methods")
+PARTS = ("Between groups", "By group", "Row by row", "Distance", "Which way", "Methods")
+"""Those that are about one model; before them stands why there is a gap."""
 
 
 @pytest.fixture
@@ -23,9 +26,28 @@ def table(app: AppTest, name: str):
     return next(found.value for found in app.dataframe if name in found.value)
 
 
-def test_the_lead_sentence_names_groups_and_points(attention):
+def test_the_page_opens_on_why_there_is_a_gap(attention, demo_run):
     assert not attention.exception
     assert not attention.error
+    told = " ".join(text.value for text in attention.main.markdown)
+    assert "With the plain model" in told
+    picture = attention.get("html")[0].proto.body
+    assert "Plain model" in picture
+    assert "All columns together" in picture
+    sources = table(attention, "mixture_low")
+    assert set(sources.index) == set(demo_run[0].encoder.columns)
+    rows = rows_of_run(*demo_run, "test")
+    group = rows.record.group
+    log_odds = explain_log_odds(rows).total["utility"]
+    assert sources["utility"].sum() == pytest.approx(
+        log_odds[group == 0].mean() - log_odds[group == 1].mean()
+    )
+    attention.get_by_key("split").set_value("validation").run()
+    assert not table(attention, "mixture_low").equals(sources)
+
+
+def test_the_lead_sentence_names_groups_and_points(attention):
+    open_part(attention, "attention-part", "Between groups")
     lead = attention.info[0].value
     assert lead.startswith("Mixture\\. For female the model looks at")
     assert "columns" in lead
@@ -55,14 +77,15 @@ def test_another_model_and_other_rows_are_explained(attention, demo_run):
 
 
 def test_rows_are_explained_once(attention, monkeypatch):
+    open_part(attention, "attention-part", "Between groups")
     monkeypatch.setattr("fairmoe.analysis.attention.attributions_of", None)
     open_part(attention, "attention-part", "By group")
-    assert attention.info[0].value.startswith("Mixture")
+    assert len(attention.get("plotly_chart")) == 1
 
 
 def test_methods_are_compared_when_their_part_is_opened(attention):
     assert not any("gradient_shap" in found.value for found in attention.dataframe)
-    found = table(open_part(attention, "attention-part", "Four methods"), "gradient_shap")
+    found = table(open_part(attention, "attention-part", "Methods"), "gradient_shap")
     assert list(found.index) == ["Integrated gradients", "Gradient SHAP", "SHAP", "LIME"]
     assert found.loc["SHAP", "shap"] == pytest.approx(1)
 
@@ -128,7 +151,7 @@ def specs(app: AppTest) -> list[str]:
     return [chart.proto.spec for chart in app.get("plotly_chart")]
 
 
-@pytest.mark.parametrize("part", [part for part in PARTS if part != "Four methods"])
+@pytest.mark.parametrize("part", [part for part in PARTS if part != "Methods"])
 def test_kept_figures_belong_to_the_rows_and_the_model_that_are_shown(attention, part):
     open_part(attention, "attention-part", part)
     first = specs(attention)
@@ -156,6 +179,16 @@ def test_kept_differences_belong_to_the_group_that_is_compared(app):
     run = run_experiment(table, roles, Settings(epochs=4))
     app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
     attention = app.switch_page("pages/attention.py").run()
+    picture = attention.get("html")[0].proto.body
+    _, best = worst_and_best_off(run)
+    others = attention.get_by_key(
+        next(box.key for box in attention.selectbox if "gap-to" in box.key)
+    )
+    assert others.value == best
+    others.set_value(next(g for g in range(3) if g not in worst_and_best_off(run))).run()
+    assert attention.get("html")[0].proto.body != picture
+
+    open_part(attention, "attention-part", "Between groups")
     first = attention.get("plotly_chart")[0].proto.spec
     attention.get_by_key(f"attention-group-{run.run_id}").set_value(2).run()
     assert not attention.exception

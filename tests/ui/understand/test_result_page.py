@@ -115,3 +115,12 @@ def test_the_dial_is_offered_and_then_walks_the_front(result, demo_run, monkeypa
     result.get_by_key(f"dial-{run.run_id}").set_value(8.0).run()
     assert not result.exception
     assert result.session_state["fairmoe"].run.run_id == other.run_id
+
+
+def test_why_there_is_a_gap_takes_the_place_of_the_people(result):
+    result.get_by_key("result-picture").set_value("Why").run()
+    assert not result.exception
+    assert not result.error
+    assert texts(result)[1].startswith("With the plain model")
+    assert "All columns together" in picture(result)
+    assert not result.dataframe

@@ -1,0 +1,142 @@
+"""Rows of bars in panels side by side, as markup: labels fit whatever the width."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from fairmoe._escape import Html, escape_html
+from fairmoe.figures.markup import attribute
+
+_STYLE = """<style>
+.fm-bars { container-type: inline-size; line-height: 1.25; padding: .2em 0 }
+.fm-bars > div {
+  display: grid; column-gap: 1em; max-width: 62em;
+  grid-template-columns: minmax(8em, 17em) repeat(var(--panels), minmax(0, 1fr));
+}
+.fm-bars .label { padding: .28em 0; overflow-wrap: anywhere; align-self: center }
+.fm-bars .label small { opacity: .78 }
+.fm-bars .head { font-weight: 650; padding-bottom: .25em; align-self: end }
+.fm-bars .cell { position: relative; min-height: 1.75em; margin-right: var(--value) }
+.fm-bars .cell > * { position: absolute }
+.fm-bars .zero { top: 0; bottom: 0; width: 1px; background: rgba(128,128,128,.75) }
+.fm-bars .bar { top: 22%; bottom: 22%; border-radius: 2px; min-width: 1px }
+.fm-bars .against {
+  background-image: repeating-linear-gradient(
+    135deg, transparent 0 3px, rgba(255,255,255,.72) 3px 6px);
+}
+.fm-bars .whisker { top: calc(50% - 1px); height: 2px; background: currentColor; opacity: .62 }
+.fm-bars .value {
+  left: 100%; width: var(--value); top: 50%; transform: translateY(-50%);
+  text-align: right; font-variant-numeric: tabular-nums; font-size: .92em;
+}
+.fm-bars .strong { font-weight: 650; border-top: 1px solid rgba(128,128,128,.45) }
+.fm-bars .foot { grid-column: 2 / -1; opacity: .78; font-size: .86em; padding-top: .2em }
+@container (max-width: 36em) {
+  .fm-bars > div { grid-template-columns: repeat(var(--panels), minmax(0, 1fr)); column-gap: .5em }
+  .fm-bars .label, .fm-bars .foot { grid-column: 1 / -1; padding-bottom: 0 }
+  .fm-bars .corner { display: none }
+  .fm-bars .cell { min-height: 1.35em }
+  .fm-bars .cell.strong { border-top: 0 }
+  .fm-bars .value { font-size: .8em }
+}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar from one value to another.
+
+    Attributes:
+        start: Where it begins.
+        end: Where it ends.
+        text: What is told beside it.
+        interval: The ends of a whisker; none if left out.
+        colour: Of the bar.
+        is_hatched: Whether it is drawn as one that works against the others.
+    """
+
+    start: float
+    end: float
+    text: str
+    colour: str
+    interval: tuple[float, float] | None = None
+    is_hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A bar in each panel.
+
+    Attributes:
+        label: What it is about.
+        bars: One for each panel.
+        note: What is told after the label.
+        is_strong: Whether it stands apart, as a sum does.
+    """
+
+    label: str
+    bars: Sequence[Bar]
+    note: str = ""
+    is_strong: bool = False
+
+
+def bar_rows(
+    heads: Sequence[str], rows: Sequence[Row], *, foot: str, alt: str, value_width: float = 3.5
+) -> Html:
+    """Draw rows of bars on one axis, which all panels share.
+
+    Args:
+        heads: What stands over each panel.
+        rows: From the top.
+        foot: What the axis is.
+        alt: What a screen reader says in the place of all this.
+        value_width: How much room the texts beside the bars have, in letters.
+    """
+    place = _axis([bar for row in rows for bar in row.bars])
+    cells = '<span class="corner"></span>'
+    cells += "".join(f'<span class="head">{escape_html(head)}</span>' for head in heads)
+    for row in rows:
+        strong = " strong" if row.is_strong else ""
+        note = f" <small>{escape_html(row.note)}</small>" if row.note else ""
+        cells += f'<span class="label{strong}">{escape_html(row.label)}{note}</span>'
+        cells += "".join(
+            f'<span class="cell{strong}">{_drawn(bar, place)}</span>' for bar in row.bars
+        )
+    cells += f'<span class="foot">{escape_html(foot)}</span>'
+    return Html(
+        f'{_STYLE}<div class="fm-bars" role="img" aria-label="{attribute(alt)}">'
+        f'<div style="--panels:{len(heads)};--value:{value_width:g}em">{cells}</div></div>'
+    )
+
+
+def signed(value: float) -> str:
+    """Return a value with its sign and two digits, as it stands beside a bar.
+
+    Example:
+        >>> signed(0.304), signed(-1), signed(-0.004)
+        ('+0.30', '−1.00', '0.00')
+    """
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text[1:] == "0.00" else text
+
+
+def _axis(bars: Sequence[Bar]) -> Mapping[str, float]:
+    ends = [0.0]
+    for bar in bars:
+        ends += [bar.start, bar.end, *(bar.interval or ())]
+    return {"low": min(ends), "span": (max(ends) - min(ends)) or 1.0}
+
+
+def _drawn(bar: Bar, axis: Mapping[str, float]) -> str:
+    def at(value: float) -> float:
+        return 100 * (value - axis["low"]) / axis["span"]
+
+    def between(name: str, first: float, second: float, style: str = "") -> str:
+        left, right = sorted((at(first), at(second)))
+        return f'<i class="{name}" style="left:{left:.2f}%;width:{right - left:.2f}%;{style}"></i>'
+
+    against = " against" if bar.is_hatched else ""
+    shapes = f'<i class="zero" style="left:{at(0):.2f}%"></i>'
+    shapes += between(f"bar{against}", bar.start, bar.end, f"background-color:{bar.colour}")
+    if bar.interval is not None:
+        shapes += between("whisker", *bar.interval)
+    return f'{shapes}<span class="value">{escape_html(bar.text)}</span>'

@@ -1,0 +1,158 @@
+"""Through which columns a gap comes, and why the gate weighs an expert more for some people."""
+
+import math
+
+import pandas as pd
+
+from fairmoe.sentences.wording import capitalised, the_model
+
+GAP_EXPLAINED = (
+    "Log-odds are the score behind a probability. Bars are differences of mean attributions "
+    "(integrated gradients): together they make the whole difference. Hatched bars work against "
+    "it; thin lines are 95% intervals. What comes through a column need not be caused by it."
+)
+NOBODY_MOVED = "The gate gives every row the same weights, so no column moves it."
+ALL_TOGETHER = "All columns together"
+_LEFT_OVER = 0.005
+"""A sum that is off by more shows it, with two digits."""
+
+_AS_WIDE = 0.05
+_FEW = 0.075
+_PARTS = {
+    0.1: "a tenth",
+    0.2: "a fifth",
+    0.25: "a quarter",
+    1 / 3: "a third",
+    0.4: "two fifths",
+    0.5: "half",
+    0.6: "three fifths",
+    2 / 3: "two thirds",
+    0.75: "three quarters",
+    0.8: "four fifths",
+    0.9: "nine tenths",
+}
+_NEARLY_ALL, _ALL = 0.95, 1.05
+
+
+def part_in_words(share: float) -> str:
+    """Return about which part of a whole something is.
+
+    Args:
+        share: More than 0; more than 1 where something else works against it.
+
+    Example:
+        >>> part_in_words(0.48), part_in_words(0.97), part_in_words(1.3), part_in_words(0.02)
+        ('about half', 'nearly all', 'more than all', 'a small part')
+    """
+    if share > _ALL:
+        return "more than all"
+    if share > _NEARLY_ALL:
+        return "nearly all"
+    if share < _FEW:
+        return "a small part"
+    return f"about {_PARTS[min(_PARTS, key=lambda part: abs(part - share))]}"
+
+
+def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) -> str:
+    """Say through which column most of a gap comes, and what the mixture does to it.
+
+    Args:
+        parts: As `fairmoe.analysis.gap_sources.GapSources` has them, of "utility" and "mixture".
+        totals: Likewise.
+        one: The group whose log-odds are looked at.
+        other: The group that it is compared with.
+    """
+    plain, mixture = totals.T["utility"], totals.T["mixture"]
+    if plain.isna().any():
+        return f"Insufficient data: fewer than two of these rows are of {one} or of {other}."
+    if not _is_clear(plain):
+        told = (
+            f"With the plain model, the log-odds of {one} and {other} do not differ by more than "
+            "chance."
+        )
+        if not _is_clear(mixture):
+            return f"{told} With the mixture they do not either."
+        return f"{told} With the mixture they do: {_most(parts, mixture, 'mixture', 'the gap')}."
+    most = _most(parts, plain, "utility", f"the gap between {one} and {other}")
+    return f"With the plain model, {most}. {_then(parts, plain, mixture)}"
+
+
+def choice_source(
+    parts: pd.DataFrame, totals: pd.DataFrame, expert: str, one: str, other: str
+) -> str:
+    """Say through which column the gate comes to weigh an expert otherwise for some people.
+
+    Args:
+        parts: As `fairmoe.analysis.gap_sources.GapSources` has them, of the expert.
+        totals: Likewise.
+        expert: Its key.
+        one: The people who are looked at.
+        other: Whom they are compared with.
+    """
+    total = totals.T[expert]
+    if total.isna().any():
+        return f"Insufficient data: fewer than two of these rows are of {one} or of {other}."
+    if not parts[expert].any():
+        return NOBODY_MOVED
+    if not _is_clear(total):
+        return (
+            f"The gate weighs {the_model(expert)} alike for {one} and for {other}, as far as "
+            "these rows can tell."
+        )
+    more = "more" if total["difference"] > 0 else "less"
+    most = capitalised(_most(parts, total, expert, "that"))
+    return f"The gate gives {the_model(expert)} {more} weight for {one} than for {other}. {most}."
+
+
+def gap_axis(outcome: str, one: str, other: str) -> str:
+    """Say what the axis of a waterfall is.
+
+    Args:
+        outcome: Of which outcome the log-odds are.
+        one: The group whose log-odds are looked at.
+        other: The group that it is compared with.
+    """
+    return f"Log-odds of “{outcome}”, {one} less {other}. To the left: lower for {one}."
+
+
+def left_over(totals: pd.DataFrame) -> str:
+    """Say how far the bars miss the sum, where a reader could see it; nothing elsewhere.
+
+    Args:
+        totals: As `fairmoe.analysis.gap_sources.GapSources` has them.
+    """
+    largest = float(totals["left_over"].abs().max())
+    if math.isnan(largest) or largest < _LEFT_OVER:
+        return ""
+    return f" The bars miss the sum by up to {largest:.2f}, for the path is followed in steps."
+
+
+def _then(parts: pd.DataFrame, plain: "pd.Series[float]", mixture: "pd.Series[float]") -> str:
+    """Say what the mixture leaves of the gap."""
+    if not _is_clear(mixture):
+        return "With the mixture, what is left of it could be chance."
+    ratio = float(mixture["difference"] / plain["difference"])
+    whole = "the rest" if 0 < ratio < 1 - _AS_WIDE else "it"
+    most = _most(parts, mixture, "mixture", whole)
+    if ratio < 0:
+        return f"With the mixture, the gap points the other way: {most}."
+    if abs(ratio - 1) < _AS_WIDE:
+        return f"With the mixture the gap is about as wide, and {most}."
+    change = f"{abs(ratio - 1):.0%}"
+    if ratio > 1:
+        return f"With the mixture the gap is {change} wider, and {most}."
+    return f"With the mixture the gap is {change} smaller, and {most}."
+
+
+def _most(parts: pd.DataFrame, total: "pd.Series[float]", name: str, whole: str) -> str:
+    """Say through which column most of a clear difference comes."""
+    shares = parts[name] / float(total["difference"])
+    share = float(shares.max())
+    told = f"{part_in_words(share)} of {whole} comes through {shares.idxmax()}"
+    if share > _ALL:
+        told += f" ({share:.0%}: other columns work against it)"
+    return told
+
+
+def _is_clear(total: "pd.Series[float]") -> bool:
+    return bool(total["low"] > 0 or total["high"] < 0)

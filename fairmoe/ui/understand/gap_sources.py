@@ -1,0 +1,138 @@
+"""Through which columns the gap between two groups comes, with the plain model and the mixture."""
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.figures.gap_sources import waterfall
+from fairmoe.names import SplitName
+from fairmoe.sentences.gap_sources import (
+    ALL_TOGETHER,
+    GAP_EXPLAINED,
+    gap_axis,
+    gap_source,
+    left_over,
+)
+from fairmoe.ui.frame.components import show_table
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.results import describe
+from fairmoe.ui.understand.rows import rows_in
+
+if TYPE_CHECKING:
+    from fairmoe.analysis.gap_sources import GapSources, LogOdds
+
+HEADS = {"utility": "Plain model", "mixture": "Mixture"}
+_BRIEF, _LONG = 6, 12
+"""How many columns stand alone, on one screen and on a page of their own."""
+
+
+def show_gap_in_brief(state: Session, kept: KeptRun) -> None:
+    """Show the waterfall of the gap on the test rows, as one screen has room for it."""
+    _show_gap(state, kept, "test", most=_BRIEF, key="result", with_cutoffs=True)
+
+
+def show_gap(state: Session, kept: KeptRun, split: SplitName) -> None:
+    """Show the waterfall of the gap, and its figures behind it."""
+    found = _show_gap(state, kept, split, most=_LONG, key="attention", with_cutoffs=False)
+    show_sources_table(found, HEADS, key=f"gap-sources-{split}")
+
+
+def show_sources_table(found: "GapSources", heads: dict[str, str], *, key: str) -> None:
+    """Show how much comes through each column, as figures.
+
+    Args:
+        found: All columns of it.
+        heads: What each of which the log-odds are is called.
+        key: Tells the table from others of its page.
+    """
+    columns: dict[str, Any] = {}
+    for name, head in heads.items():
+        for end, label, text in (
+            ("", head, f"{head}: what comes through the column, in log-odds."),
+            ("_low", "from", f"{head}: lower end of the 95% interval."),
+            ("_high", "to", f"{head}: upper end of the interval."),
+        ):
+            columns[f"{name}{end}"] = st.column_config.NumberColumn(label, help=text, format="%.3f")
+    show_table(
+        found.parts.rename_axis("Column"),
+        key=key,
+        alt=f"What comes through each of {len(found.parts)} columns.",
+        columns=columns,
+        csv=found.parts,
+    )
+
+
+def _show_gap(
+    state: Session, kept: KeptRun, split: SplitName, *, most: int, key: str, with_cutoffs: bool
+) -> "GapSources":
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.analysis.gap_sources import compare_sides  # noqa: PLC0415
+
+    run = kept.run
+    names, group = list(run.data.groups), run.splits[split].group
+    one, other = _ask_groups(kept, split, key)
+    log_odds = _log_odds(state, kept, split, with_cutoffs=with_cutoffs)
+    sides = group == one, group == other
+    found, drawn = compare_sides(log_odds, *sides), compare_sides(log_odds, *sides, most=most)
+    told = gap_source(found.parts, found.totals, names[one], names[other])
+    st.markdown(escape_markdown(told))
+    if not drawn.totals.isna().any(axis=None):
+        st.html(
+            waterfall(
+                drawn.parts,
+                drawn.totals,
+                HEADS,
+                total=ALL_TOGETHER,
+                axis=gap_axis(run.good_and_bad[0], names[one], names[other]),
+                alt=told,
+            )
+        )
+    st.caption(escape_markdown(f"{describe(run, split)} {GAP_EXPLAINED}{left_over(drawn.totals)}"))
+    return found
+
+
+def _log_odds(state: Session, kept: KeptRun, split: SplitName, *, with_cutoffs: bool) -> "LogOdds":
+    from fairmoe.analysis.gap_sources import explain_log_odds  # noqa: PLC0415
+
+    run = kept.run
+    cutoffs = run.cutoffs if with_cutoffs else None
+    with st.spinner("Explaining every row"):
+        return state.once(
+            ("log-odds", run.run_id, run.roles.target.outcome, split, cutoffs),
+            lambda: explain_log_odds(rows_in(state, kept, split), cutoffs),
+        )
+
+
+def _ask_groups(kept: KeptRun, split: SplitName, key: str) -> tuple[int, int]:
+    """Let the user choose which of more than two groups are compared."""
+    from fairmoe.analysis.gap_sources import worst_and_best_off  # noqa: PLC0415
+
+    worst, best = worst_and_best_off(kept.run, split)
+    names = list(kept.run.data.groups)
+    if len(names) == 2:
+        return worst, best
+    with st.container(horizontal=True):
+        one: int = st.selectbox(
+            "Group",
+            range(len(names)),
+            index=worst,
+            format_func=names.__getitem__,
+            key=f"{key}-gap-of-{kept.run.run_id}-{split}",
+            persist_state="session",
+            width=240,
+            help="At first the group to which the plain model gives the good outcome least often.",
+        )
+        others = [group for group in range(len(names)) if group != one]
+        other: int = st.selectbox(
+            "Compared with",
+            others,
+            index=others.index(best) if best in others else 0,
+            format_func=names.__getitem__,
+            key=f"{key}-gap-to-{kept.run.run_id}-{split}-{one}",
+            persist_state="session",
+            width=240,
+            help="At first the group to which it gives it most often.",
+        )
+    return one, other

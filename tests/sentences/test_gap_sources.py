@@ -1,0 +1,140 @@
+"""Through which columns a gap comes, word by word, from numbers made by hand."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.gap_sources import (
+    NOBODY_MOVED,
+    choice_source,
+    gap_axis,
+    gap_source,
+    left_over,
+    part_in_words,
+)
+
+
+def parts(**models):
+    """Return parts of columns x, y and z for each model."""
+    return pd.DataFrame(models, index=pd.Index(["x", "y", "z"], name="column"))
+
+
+def totals(width=0.1, left=0.0, **models):
+    """Return sums whose intervals reach as far as `width`."""
+    return pd.DataFrame(
+        {
+            name: {
+                "difference": value,
+                "low": value - width,
+                "high": value + width,
+                "left_over": left,
+            }
+            for name, value in models.items()
+        }
+    ).T
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (0.02, "a small part"),
+        (0.1, "about a tenth"),
+        (0.3, "about a third"),
+        (0.62, "about three fifths"),
+        (0.92, "about nine tenths"),
+        (1.0, "nearly all"),
+        (1.06, "more than all"),
+    ],
+)
+def test_parts_in_words(share, told):
+    assert part_in_words(share) == told
+
+
+@pytest.mark.parametrize(
+    ("mixture", "sources", "told"),
+    [
+        (
+            -0.5,
+            [-0.4, -0.1, 0.0],
+            "With the mixture the gap is 50% smaller, and about four fifths of the rest comes "
+            "through x.",
+        ),
+        (
+            -1.01,
+            [-0.2, -0.2, -0.61],
+            "With the mixture the gap is about as wide, and about three fifths of it comes through "
+            "z.",
+        ),
+        (
+            -2.0,
+            [0.5, -2.5, 0.0],
+            "With the mixture the gap is 100% wider, and more than all of it comes through y "
+            "(125%: other columns work against it).",
+        ),
+        (
+            0.4,
+            [0.4, 0.0, 0.0],
+            "With the mixture, the gap points the other way: nearly all of it comes through x.",
+        ),
+        (-0.05, [-0.05, 0.0, 0.0], "With the mixture, what is left of it could be chance."),
+    ],
+)
+def test_where_the_gap_comes_from_and_what_the_mixture_makes_of_it(mixture, sources, told):
+    found = gap_source(
+        parts(utility=[-0.5, -0.4, -0.1], mixture=sources),
+        totals(utility=-1.0, mixture=mixture),
+        "women",
+        "men",
+    )
+    assert found == (
+        f"With the plain model, about half of the gap between women and men comes through x. {told}"
+    )
+
+
+def test_without_a_gap_nothing_is_blamed():
+    nothing = (
+        "With the plain model, the log-odds of women and men do not differ by more than chance."
+    )
+    same = parts(utility=[0.03, 0.0, 0.0], mixture=[-0.3, 0.0, 0.0])
+    assert gap_source(same, totals(utility=0.03, mixture=0.02), "women", "men") == (
+        f"{nothing} With the mixture they do not either."
+    )
+    assert gap_source(same, totals(utility=0.03, mixture=-0.3), "women", "men") == (
+        f"{nothing} With the mixture they do: nearly all of the gap comes through x."
+    )
+    unknown = totals(utility=math.nan, mixture=math.nan)
+    assert gap_source(same, unknown, "women", "men") == (
+        "Insufficient data: fewer than two of these rows are of women or of men."
+    )
+
+
+def test_why_the_gate_weighs_an_expert_otherwise():
+    moved = parts(result=[0.5, 0.5, 0.0])
+    assert choice_source(moved, totals(result=1.0), "result", "women", "all others") == (
+        "The gate gives the result expert more weight for women than for all others. About half of "
+        "that comes through x."
+    )
+    assert choice_source(-moved, totals(result=-1.0), "result", "women", "all others") == (
+        "The gate gives the result expert less weight for women than for all others. About half of "
+        "that comes through x."
+    )
+    assert choice_source(moved, totals(2.0, result=1.0), "result", "women", "all others") == (
+        "The gate weighs the result expert alike for women and for all others, as far as these "
+        "rows can tell."
+    )
+    assert choice_source(0 * moved, totals(result=0.0), "result", "women", "men") == NOBODY_MOVED
+    assert choice_source(moved, totals(result=math.nan), "result", "women", "men") == (
+        "Insufficient data: fewer than two of these rows are of women or of men."
+    )
+
+
+def test_the_axis_and_what_is_left_over():
+    assert gap_axis("hired", "women", "men") == (
+        "Log-odds of “hired”, women less men. To the left: lower for women."
+    )
+    assert left_over(totals(left=0.004, utility=1.0)) == ""
+    assert left_over(totals(left=-0.02, utility=1.0)) == (
+        " The bars miss the sum by up to 0.02, for the path is followed in steps."
+    )
+    assert left_over(totals(left=math.nan, utility=1.0)) == ""
