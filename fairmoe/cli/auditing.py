@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairmoe.cli import options
+from fairmoe.cli import bundles, options
+from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.messages import print_message, printable
 from fairmoe.errors import InvalidInputError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from fairmoe.data import LabelledTable
 
 
+@unbundled
 def audit(  # noqa: PLR0913 - typer reads one option from each parameter
     file: options.File,
     *,
@@ -31,7 +33,7 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
             help="The column with the score, or with decisions that have the label's values.",
         ),
     ],
-    sensitive: options.SensitiveColumns,
+    groups: bundles.GroupOptions,
     cutoff: Annotated[
         float | None,
         typer.Option(
@@ -39,22 +41,7 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
             help="Above it the decision is positive; for scores from 0 to 1 it is 0.5 unless told.",
         ),
     ] = None,
-    positive: options.Positive = None,
-    threshold: options.Threshold = None,
-    outcome: options.OutcomeOfPositive = None,
-    words: options.Words = None,
-    merge: options.Merge = None,
-    bins: options.Bins = None,
-    merge_small: options.MergeSmall = 0,
-    group_names: options.GroupNames = None,
-    weight: options.Weight = None,
-    unknown_group: options.UnknownGroup = "leave out",
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    sheet: options.Sheet = None,
-    kind: options.Kind = None,
-    missing: options.Missing = None,
-    max_mib: options.MaxMib = options.MAX_MIB,
+    reading: bundles.ReadingOptions,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
     as_json: options.AsJson = False,
@@ -62,36 +49,14 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
 ) -> None:
     """Audit a score or decisions that a file holds beside the labels: no training, in seconds."""
     from fairmoe.auditing import audit_groups
-    from fairmoe.cli.arguments import roles_from, sensitive_from, share_from
+    from fairmoe.cli.arguments import share_from
     from fairmoe.cli.files import table_in
-    from fairmoe.cli.reading import print_changes, read_options_from
+    from fairmoe.cli.reading import print_changes
     from fairmoe.data import assign_roles
 
-    reading = read_options_from(
-        decimal=decimal,
-        encoding=encoding,
-        sheet=sheet,
-        kind=kind,
-        missing=missing,
-        max_mib=max_mib,
-    )
-    roles = roles_from(
-        target=label,
-        sensitive=sensitive_from(sensitive, merge, bins),
-        positive=positive,
-        threshold=threshold,
-        outcome=outcome,
-        words=words,
-        include_sensitive=False,
-        drop=None,
-        split_column=None,
-        merge_small=merge_small,
-        group_names=group_names,
-        weight=weight,
-        unknown_group=unknown_group,
-    )
+    roles = groups.roles(label)
     accepted = share_from(tolerance)
-    table = table_in(file, reading)
+    table = table_in(file, reading.read_options())
     labelled = assign_roles(table, roles)
     print_changes(change for change in table.changes if change.column in {label, score})
     scores = _scores(labelled, score, cutoff)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairmoe.cli import options
+from fairmoe.cli import bundles, options
 from fairmoe.cli.auditing import audit
+from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.kept_runs import compare, runs
 from fairmoe.cli.messages import print_error, print_message, progress_bars, set_quiet
 from fairmoe.cli.saved_run import predict, report
@@ -79,38 +80,17 @@ def describe(
 
 
 @shell.command()
+@unbundled
 def train(  # noqa: PLR0913 - typer reads one option from each parameter
     context: typer.Context,
     file: options.File,
     *,
     config: options.Config = None,
     target: options.TargetColumn,
-    sensitive: options.SensitiveColumns,
-    positive: options.Positive = None,
-    threshold: options.Threshold = None,
-    outcome: options.OutcomeOfPositive = None,
-    words: options.Words = None,
-    merge: options.Merge = None,
-    bins: options.Bins = None,
-    merge_small: options.MergeSmall = 0,
-    group_names: options.GroupNames = None,
-    include_sensitive: options.IncludeSensitive = False,
-    drop: options.Drop = None,
+    roles: bundles.RoleOptions,
     keep: options.Keep = None,
-    split_column: options.SplitColumn = None,
-    weight: options.Weight = None,
-    unknown_group: options.UnknownGroup = "leave out",
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    sheet: options.Sheet = None,
-    kind: options.Kind = None,
-    missing: options.Missing = None,
-    alike: options.Alike = None,
-    max_mib: options.MaxMib = options.MAX_MIB,
-    scale: options.Scaling = None,
-    set_: options.Set = None,
-    seed: options.Seed = None,
-    device: options.Device = None,
+    reading: bundles.ReadingOptions,
+    settings: bundles.SettingOptions,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
     auto: Annotated[
@@ -131,7 +111,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
 ) -> None:
     """Train on a file, and print scores on the rows that were held out for testing."""
     from fairmoe.cli import dialing
-    from fairmoe.cli.arguments import roles_from, sensitive_from, settings_from, share_from
+    from fairmoe.cli.arguments import share_from
     from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
     from fairmoe.cli.files import check_new_file
     from fairmoe.cli.keeping import (
@@ -141,47 +121,22 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         try_to_keep,
     )
     from fairmoe.cli.output import candidates_of, print_candidates, print_tables
-    from fairmoe.cli.reading import read_options_from
     from fairmoe.cli.reviewing import print_review, reviews_of
     from fairmoe.runs import check_vacant, to_document
 
-    roles = roles_from(
-        target=target,
-        sensitive=sensitive_from(sensitive, merge, bins),
-        positive=positive,
-        threshold=threshold,
-        outcome=outcome,
-        words=words,
-        include_sensitive=include_sensitive,
-        drop=drop,
-        split_column=split_column,
-        merge_small=merge_small,
-        group_names=group_names,
-        weight=weight,
-        unknown_group=unknown_group,
-    )
-    settings = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
-    reading = read_options_from(
-        decimal=decimal,
-        encoding=encoding,
-        sheet=sheet,
-        kind=kind,
-        missing=missing,
-        alike=alike,
-        max_mib=max_mib,
-    )
+    asked, wanted, told = roles.roles(target), settings.settings(), reading.read_options()
     accepted = share_from(tolerance)
     wish = dialing.Wish(gap, max_gap, max_loss)
     wish.check()
     check_table_wanted(file, out, with_table=with_table)
-    beside = None if out is None else other_folder(out, roles)
+    beside = None if out is None else other_folder(out, asked)
     if out is not None:
         check_vacant(out, room=room_for(file, with_table=with_table))
         check_new_file(options_beside(out))
     if compare_aware and beside is not None:
         check_vacant(beside)
     prepared, table, run, recommendation = _run(
-        file, reading, roles, settings, keep=keep, auto=auto, reference=reference
+        file, told, asked, wanted, keep=keep, auto=auto, reference=reference
     )
     points: tuple[Run, ...] = ()
     if front or wish.is_one:

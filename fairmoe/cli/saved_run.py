@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairmoe.cli import options
+from fairmoe.cli import bundles, options
+from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.messages import print_message
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
@@ -151,6 +152,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     write_out(path, write[kind](made).encode())
 
 
+@unbundled
 def predict(
     folder: RunFolder,
     file: Annotated[
@@ -161,10 +163,7 @@ def predict(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE.csv", help="A new file; else standard output.")
     ] = None,
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    sheet: options.Sheet = None,
-    max_mib: options.MaxMib = options.MAX_MIB,
+    reading: bundles.FileOptions,
     quiet: options.Quiet = False,
 ) -> None:
     """Predict the rows of a file with a kept run; the target need not be among the columns.
@@ -178,12 +177,12 @@ def predict(
     from fairmoe._csv import csv_text
     from fairmoe.analysis import predict_rows, reading_of
     from fairmoe.cli.files import table_in, write_out
-    from fairmoe.cli.reading import print_changes, read_options_from
+    from fairmoe.cli.reading import print_changes
     from fairmoe.runs import load_run
 
     run = load_run(folder)
     like = reading_of(run)
-    told = read_options_from(decimal=decimal, encoding=encoding, sheet=sheet, max_mib=max_mib)
+    told = reading.read_options()
     if told.decimal is not None:
         like = like.with_decimal(told.decimal)
     predictions, changes = predict_rows(run, table_in(file, told, like))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fairmoe.cli import options
+from fairmoe.cli import bundles, options
+from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.messages import print_message, progress_bars
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
@@ -17,12 +18,12 @@ if TYPE_CHECKING:
     from fairmoe.sweep import Executor
 
 
+@unbundled
 def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     file: options.File,
     *,
     config: options.Config = None,
     target: options.TargetColumn,
-    sensitive: options.SensitiveColumns,
     out: Annotated[
         Path,
         typer.Option(
@@ -56,39 +57,17 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
             metavar="RUN_ID", help="Keep this run in full in DIR/RUN_ID; may be repeated."
         ),
     ] = None,
-    positive: options.Positive = None,
-    threshold: options.Threshold = None,
-    outcome: options.OutcomeOfPositive = None,
-    words: options.Words = None,
-    merge: options.Merge = None,
-    bins: options.Bins = None,
-    merge_small: options.MergeSmall = 0,
-    group_names: options.GroupNames = None,
-    include_sensitive: options.IncludeSensitive = False,
-    drop: options.Drop = None,
+    roles: bundles.RoleOptions,
     keep_column: options.KeepColumn = None,
-    split_column: options.SplitColumn = None,
-    weight: options.Weight = None,
-    unknown_group: options.UnknownGroup = "leave out",
-    decimal: options.Decimal = None,
-    encoding: options.Encoding = None,
-    sheet: options.Sheet = None,
-    kind: options.Kind = None,
-    missing: options.Missing = None,
-    alike: options.Alike = None,
-    max_mib: options.MaxMib = options.MAX_MIB,
-    scale: options.Scaling = None,
-    set_: options.Set = None,
-    seed: options.Seed = None,
-    device: options.Device = None,
+    reading: bundles.ReadingOptions,
+    settings: bundles.SettingOptions,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Train a grid of settings on one split, and print the Pareto-optimal runs."""
-    from fairmoe.cli.arguments import grid_from, roles_from, sensitive_from, settings_from
+    from fairmoe.cli.arguments import grid_from
     from fairmoe.cli.columns import read_and_prepare
     from fairmoe.cli.output import print_sweep
-    from fairmoe.cli.reading import read_options_from
     from fairmoe.runs import check_vacant, save_run
     from fairmoe.sweep import (
         RUNS_PER_SHARD,
@@ -99,38 +78,14 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         to_document,
     )
 
-    roles = roles_from(
-        target=target,
-        sensitive=sensitive_from(sensitive, merge, bins),
-        positive=positive,
-        threshold=threshold,
-        outcome=outcome,
-        words=words,
-        include_sensitive=include_sensitive,
-        drop=drop,
-        split_column=split_column,
-        merge_small=merge_small,
-        group_names=group_names,
-        weight=weight,
-        unknown_group=unknown_group,
-    )
-    base = settings_from(set_ or (), {"scale": scale, "seed": seed, "device": device})
-    reading = read_options_from(
-        decimal=decimal,
-        encoding=encoding,
-        sheet=sheet,
-        kind=kind,
-        missing=missing,
-        alike=alike,
-        max_mib=max_mib,
-    )
+    asked, base, told = roles.roles(target), settings.settings(), reading.read_options()
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
     executor = _executor(jobs, dask_)
     store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
     prepared, _ = read_and_prepare(
-        file, reading, roles, runs[0], keep=keep_column, option="--keep-column"
+        file, told, asked, runs[0], keep=keep_column, option="--keep-column"
     )
     with progress_bars() as on_progress:
         kept = _positions(prepared, runs, keep or ())
