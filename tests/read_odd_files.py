@@ -9,7 +9,7 @@ import traceback
 
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import InvalidInputError
-from tests.odd_files import MARK
+from tests.odd_table import MARK
 
 MOST_BYTES = 2 * 2**30
 OPTIONS = ReadOptions(max_bytes=256 * 2**20)

@@ -15,7 +15,8 @@ from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, read_table
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import run_experiment
-from tests.odd_files import MARK, bombs, odd_files
+from tests.odd_files import bombs, odd_files
+from tests.odd_table import MARK
 
 MAX_SECONDS = 10
 """Of processor time until a file is read or refused."""

@@ -3,7 +3,8 @@
 from playwright.sync_api import expect
 
 from tests.browser.driving import upload
-from tests.odd_files import MARK, bombs, odd_files
+from tests.odd_files import bombs, odd_files
+from tests.odd_table import MARK
 from tests.patience import PATIENCE
 
 EVERY = 100

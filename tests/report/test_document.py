@@ -7,7 +7,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from plotly.offline import get_plotlyjs
@@ -21,39 +20,10 @@ from fairmoe.report.grids import changed_settings_grid, origin_grid, settings_gr
 from fairmoe.report.signing import sign_off
 from fairmoe.sentences.front_page import NO_ALARM
 from tests.report.conftest import NASTY
+from tests.report.page import Page
 
 SCORES = "SHA-256 of the mixture's scores on the test rows"
 TODAY = Cover(date(2026, 11, 22))
-
-
-class Page(HTMLParser):
-    """A parsed page: its elements, and the text inside those that were asked for."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.texts, self._open = [], [], []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-        self._open.append((tag, []))
-
-    def handle_data(self, data):
-        for _, text in self._open:
-            text.append(data)
-
-    def handle_endtag(self, tag):
-        while self._open:
-            last, text = self._open.pop()
-            self.texts.append((last, "".join(text)))
-            if last == tag:
-                break
-
-    def of(self, tag):
-        return [attrs for name, attrs in self.elements if name == tag]
-
-    def text(self, tag):
-        return [text for name, text in self.texts if name == tag]
 
 
 @pytest.fixture(scope="module")

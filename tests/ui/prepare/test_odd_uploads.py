@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.odd_files import MARK, odd_files
+from tests.odd_files import odd_files
+from tests.odd_table import MARK
 
 
 @pytest.mark.slow

@@ -1,5 +1,3 @@
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,35 +13,11 @@ from sklearn.utils.validation import _num_samples
 
 from fairmoe import estimator
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.data.demo import make_demo
 from fairmoe.errors import InvalidInputError
 from fairmoe.estimator import FairMoEClassifier
 from fairmoe.training import forget_experts
 
 QUICK = Settings(epochs=4)
-
-
-@pytest.fixture(scope="module")
-def applicants():
-    """Features of mixed kinds with missing values, labels and sexes."""
-    table = make_demo(300)
-    return table.drop(columns=["applicant_id", "sex", "hired"]), table["hired"], table["sex"]
-
-
-@pytest.fixture(scope="module")
-def numbers():
-    """Two features, of which the first decides; labels; and a group of three sizes."""
-    random = np.random.default_rng(0)
-    rows = random.normal(size=(120, 2))
-    return rows, (rows[:, 0] > 0).astype(int), np.repeat(["a", "b", "c"], [60, 40, 20])
-
-
-@pytest.fixture(scope="module")
-def fitted(applicants):
-    features, hired, sex = applicants
-    return FairMoEClassifier(settings=Settings(epochs=20)).fit(
-        features, hired, sensitive_features=sex
-    )
 
 
 class InventsGroups(FairMoEClassifier):
@@ -264,78 +238,3 @@ def test_a_grid_search_without_the_request_is_refused(numbers):
         search = GridSearchCV(FairMoEClassifier(settings=QUICK), {"lambda_fair": [1]}, cv=2)
         with pytest.raises(ValueError, match="not explicitly set as requested or not requested"):
             search.fit(rows, y, sensitive_features=group)
-
-
-MESSAGES = {
-    "absent": (
-        {"sensitive_features": None},
-        "'sensitive_features' are needed to train; however, none were given. "
-        "Give fit one value per row, such as the column of sex.",
-    ),
-    "incomplete": (
-        {"sensitive_features": [None, *["f", "m"] * 59, "f"]},
-        "'sensitive_features' need a value for each row; however, 1 of 120 have none. "
-        "Leave those rows out, or make a group of them.",
-    ),
-    "one group": (
-        {"sensitive_features": ["f"] * 120},
-        "Fairness needs two groups to be compared; however, 'sensitive_features' have one value.",
-    ),
-    "three classes": (
-        {"y": [0, 1, 2] * 40},
-        "Only binary classification is supported; however, the target is multiclass.",
-    ),
-    "one class": (
-        {"y": [1] * 120},
-        "The target needs two classes; however, 'y' has one class.",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", MESSAGES)
-def test_what_cannot_be_trained_on_is_named(numbers, case):
-    rows, y, group = numbers
-    change, message = MESSAGES[case]
-    given = {"y": y, "sensitive_features": group} | change
-    with pytest.raises(InvalidInputError) as caught:
-        FairMoEClassifier().fit(rows, **given)
-    assert str(caught.value) == message
-
-
-@pytest.mark.parametrize("share", [0, 1, -0.5])
-def test_the_validation_fraction_is_checked(numbers, share):
-    rows, y, group = numbers
-    with pytest.raises(InvalidInputError) as caught:
-        FairMoEClassifier(validation_fraction=share).fit(rows, y, sensitive_features=group)
-    assert str(caught.value) == (
-        f"'validation_fraction' needs a share above 0 and below 1; however, {share:g} was given."
-    )
-
-
-@pytest.mark.parametrize(
-    ("parameters", "message"),
-    [
-        ({"lambda_fair": -1}, "Setting 'lambda_fair' needs a value between 0 and"),
-        ({"random_state": -1}, "Setting 'seed' needs a value between 0 and"),
-        (
-            {"settings": {"epochs": 200}},
-            "'settings' need to be a fairmoe.Settings; however, dict was given. "
-            "Write settings=Settings(epochs=200), for example.",
-        ),
-    ],
-)
-def test_parameters_are_checked_when_fitting(numbers, parameters, message):
-    rows, y, group = numbers
-    with pytest.raises(InvalidInputError, match=re.escape(message)):
-        FairMoEClassifier(**parameters).fit(rows, y, sensitive_features=group)
-
-
-def test_lengths_are_compared(numbers):
-    rows, y, group = numbers
-    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
-        FairMoEClassifier().fit(rows, y, sensitive_features=group[:-1])
-
-
-def test_other_columns_than_in_training_are_refused(fitted, applicants):
-    with pytest.raises(ValueError, match="feature names should match"):
-        fitted.predict(applicants[0].drop(columns="age"))
