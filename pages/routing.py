@@ -2,12 +2,13 @@
 
 from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import ROUTING, page
+from fairmoe.ui.understand.choice_sources import show_choice
+from fairmoe.ui.understand.overrides import show_forced
 from fairmoe.ui.understand.results import split_switch
 from fairmoe.ui.understand.routing import (
     show_columns,
     show_disagreement,
     show_flows,
-    show_forced,
     show_reading,
     show_weights,
 )
@@ -15,6 +16,7 @@ from fairmoe.ui.understand.triangle import show_triangle
 
 PARTS = {
     "By group": show_weights,
+    "Why this expert": show_choice,
     "Row by row": show_triangle,
     "Along a column": show_columns,
     "Disagreement": show_disagreement,

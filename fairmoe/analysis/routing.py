@@ -24,6 +24,7 @@ TENTHS = 10
 LEVELS = 12
 MISSING, OTHER = "missing", "all others"
 _NORMAL_95 = 1.959964
+_ROUNDING = 1e-6
 
 
 def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame:
@@ -128,6 +129,38 @@ def weights_by_column(values: "pd.Series[Any]", gate: NDArray[np.floating[Any]])
     codes, names = parts_of_column(values)
     members = [codes == code for code in range(len(names))]
     return mean_weights(gate, members, names).rename_axis(str(values.name))
+
+
+def most_telling_column(cells: pd.DataFrame, gate: NDArray[np.floating[Any]]) -> str:
+    """Return the column along which the mean gate weights move most, beyond chance.
+
+    That is the one whose parts, as `weights_by_column` makes them, explain most of the variance
+    of the weights of all experts together (epsilon squared, which grows by chance neither with
+    the number of parts nor with the fewness of their rows).
+
+    Args:
+        cells: `n` rows, with one column at least.
+        gate: Gate weights of the same rows, `(n, 3)`.
+
+    Returns:
+        Its name; of equals the first, so too where no column tells anything.
+    """
+    weights = gate.astype(np.float64)
+    around = ((weights - weights.mean(axis=0)) ** 2).sum()
+    if np.ptp(weights, axis=0).max() < _ROUNDING:
+        return str(cells.columns[0])
+    explained = []
+    for column in cells:
+        codes, names = parts_of_column(cells[column])
+        rows = np.bincount(codes, minlength=len(names))
+        sums = np.stack([np.bincount(codes, w, len(names)) for w in weights.T], axis=1)
+        means = sums / np.maximum(rows, 1)[:, None]
+        within = ((weights - means[codes]) ** 2).sum()
+        degrees = len(codes) - int((rows > 0).sum())
+        # Where each row is a part of its own, nothing is left to judge chance by.
+        by_chance = within * (len(codes) - 1) / degrees if degrees > 0 else around
+        explained.append(around - by_chance)
+    return str(cells.columns[int(np.argmax(explained))])
 
 
 def parts_of_column(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], list[str]]:

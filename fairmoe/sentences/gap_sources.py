@@ -6,13 +6,20 @@ import pandas as pd
 
 from fairmoe.sentences.wording import capitalised, the_model
 
-GAP_EXPLAINED = (
-    "Log-odds are the score behind a probability. Bars are differences of mean attributions "
-    "(integrated gradients): together they make the whole difference. Hatched bars work against "
-    "it; thin lines are 95% intervals. What comes through a column need not be caused by it."
+_BARS = (
+    "Bars are differences of mean attributions (integrated gradients): together they make the "
+    "whole difference. Hatched bars work against it; thin lines are 95% intervals. What comes "
+    "through a column need not be caused by it."
 )
-NOBODY_MOVED = "The gate gives every row the same weights, so no column moves it."
+GAP_EXPLAINED = f"Log-odds are the score behind a probability. {_BARS}"
+CHOICE_EXPLAINED = f"Log-odds are the score behind a weight. {_BARS}"
+NOBODY_MOVED = (
+    "The gate gives every row the same weights, so no column moves it. Train with another gate "
+    "start to see one that tells rows apart."
+)
 ALL_TOGETHER = "All columns together"
+ALL_OTHERS = "all others"
+SENT_THERE = "those for whom it decides most"
 _LEFT_OVER = 0.005
 """A sum that is off by more shows it, with two digits."""
 
@@ -113,6 +120,19 @@ def gap_axis(outcome: str, one: str, other: str) -> str:
         other: The group that it is compared with.
     """
     return f"Log-odds of “{outcome}”, {one} less {other}. To the left: lower for {one}."
+
+
+def choice_axis(expert: str, one: str, other: str) -> str:
+    """Say what the axis of a waterfall of the gate's choice is.
+
+    Args:
+        expert: Its key.
+        one: The people who are looked at.
+        other: Whom they are compared with.
+    """
+    return (
+        f"Log-odds of the weight of {the_model(expert)} against the two others, {one} less {other}."
+    )
 
 
 def left_over(totals: pd.DataFrame) -> str:

@@ -10,6 +10,7 @@ from fairmoe.analysis.routing import (
     by_disagreement,
     flows,
     mean_weights,
+    most_telling_column,
     routed_rows,
     weights_by_column,
     weights_by_group,
@@ -167,3 +168,28 @@ def test_long_numbers_keep_the_digits_that_tell_them_apart(cells, first):
     table = weights_by_column(pd.Series(cells, name="number"), gate)
     assert table.index[0] == first
     assert table.index.is_unique
+
+
+def test_the_column_that_moves_the_weights_is_told_from_noise_and_from_names():
+    random = np.random.default_rng(0)
+    n = 300
+    step = random.integers(0, 2, n)
+    result = 0.3 + 0.1 * step + 0.05 * random.normal(size=n)
+    gate = np.column_stack([0.8 - result, result, np.full(n, 0.2)])
+    cells = pd.DataFrame(
+        {
+            "person": pd.Categorical([f"p{i}" for i in range(n)]),
+            "town": pd.Categorical(random.integers(0, 12, n).astype(str)),
+            "noise": random.normal(size=n),
+            "step": np.where(random.random(n) < 0.1, np.nan, step.astype(float)),
+        }
+    )
+    assert most_telling_column(cells, gate) == "step"
+    assert most_telling_column(cells.iloc[:20], gate[:20]) == "step"
+    assert most_telling_column(cells, np.full((n, 3), 1 / 3)) == "person"
+
+
+def test_names_of_the_rows_tell_less_than_what_moves_the_weights():
+    gate = np.array([[0.5, 0.5, 0.0]] * 4 + [[0.4, 0.6, 0.0]] * 3 + [[0.5, 0.5, 0.0]])
+    cells = pd.DataFrame({"name": pd.Categorical([*"abcdefgh"]), "half": [0] * 4 + [1] * 4})
+    assert most_telling_column(cells, gate) == "half"

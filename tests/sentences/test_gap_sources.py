@@ -7,6 +7,7 @@ import pytest
 
 from fairmoe.sentences.gap_sources import (
     NOBODY_MOVED,
+    choice_axis,
     choice_source,
     gap_axis,
     gap_source,
@@ -132,6 +133,9 @@ def test_why_the_gate_weighs_an_expert_otherwise():
 def test_the_axis_and_what_is_left_over():
     assert gap_axis("hired", "women", "men") == (
         "Log-odds of “hired”, women less men. To the left: lower for women."
+    )
+    assert choice_axis("result", "women", "all others") == (
+        "Log-odds of the weight of the result expert against the two others, women less all others."
     )
     assert left_over(totals(left=0.004, utility=1.0)) == ""
     assert left_over(totals(left=-0.02, utility=1.0)) == (

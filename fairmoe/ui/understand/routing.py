@@ -7,21 +7,17 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.curves import Line
-from fairmoe.figures.points import SAME, sampled
+from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import column_figure, usage_figure, weights_figure
 from fairmoe.figures.whatif import (
-    COMPARED,
-    differences,
     disagreement_figure,
     flow_figure,
-    forced_figure,
 )
-from fairmoe.names import EXPERTS, METRICS, MODELS, SplitName
+from fairmoe.names import EXPERTS, MODELS, SplitName
 from fairmoe.sentences.routing import (
     column_takeaway,
     disagreement_takeaway,
     flow_takeaway,
-    forced_takeaway,
     gate_reading,
     usage_takeaway,
     weights_takeaway,
@@ -42,7 +38,6 @@ from fairmoe.ui.understand.rows import rows_in
 if TYPE_CHECKING:
     from fairmoe.analysis.routing import Outcome
 
-RESAMPLES = 200
 _INTERVALS = "Bars are 95% intervals of the mean."
 _OUTCOMES: "dict[Outcome, str]" = {"predicted": "Predicted outcome", "right": "Right or wrong"}
 
@@ -89,15 +84,21 @@ def show_weights(_: Session, kept: KeptRun, split: SplitName) -> None:
 
 def show_columns(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show the weights along a column of the user's choice."""
-    from fairmoe.analysis.routing import weights_by_column  # noqa: PLC0415
+    from fairmoe.analysis.routing import most_telling_column, weights_by_column  # noqa: PLC0415
 
-    found = rows_in(state, kept, split)
+    found, columns = rows_in(state, kept, split), list(kept.labelled.kinds)
+    first = state.once(
+        ("telling-column", kept.run.run_id, split),
+        lambda: most_telling_column(found.frame[_judged(kept)], found.record.gate),
+    )
     column = st.selectbox(
         "Column",
-        list(kept.labelled.kinds),
+        columns,
+        index=columns.index(first),
         key=f"routing-column-{kept.run.run_id}",
         width=320,
         persist_state="session",
+        help="At first the feature, or sensitive column, along which the weights move most.",
     )
     weights = weights_by_column(found.frame[column], found.record.gate)
     show_chart(
@@ -110,6 +111,13 @@ def show_columns(state: Session, kept: KeptRun, split: SplitName) -> None:
     _show_weights_table(
         weights, of="Value", key=f"column-table-{split}", alt=column_takeaway(weights)
     )
+
+
+def _judged(kept: KeptRun) -> list[str]:
+    """Return the columns that a reader would look along first: features and sensitive ones."""
+    run = kept.run
+    looked_at = {*run.encoder.columns, *run.roles.sensitive_columns}
+    return [column for column in kept.labelled.kinds if column in looked_at]
 
 
 def show_disagreement(state: Session, kept: KeptRun, split: SplitName) -> None:
@@ -184,54 +192,6 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
     )
 
 
-def show_forced(state: Session, kept: KeptRun, split: SplitName) -> None:
-    """Show what would change if the gate were overruled for everyone or for one group."""
-    from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores  # noqa: PLC0415
-
-    run, groups = kept.run, list(kept.run.data.groups)
-    who: int = st.selectbox(
-        "Who is sent to one expert?",
-        [-1, *range(len(groups))],
-        format_func=lambda i: "Everyone" if i < 0 else groups[i],
-        key=f"forced-{run.run_id}",
-        width=320,
-        persist_state="session",
-    )
-    sent = None if who < 0 else who
-    with st.spinner("Explaining every row"):
-        routes = state.once(
-            ("routes", run.run_id, split), lambda: explain_routes(rows_in(state, kept, split))
-        )
-    scores = state.once(
-        ("forced", run.run_id, split, who),
-        lambda: override_scores(routes, sent),
-    )
-    scatter = None
-    if st.toggle(
-        "Show how far chance scatters the changes",
-        key="forced-scatter",
-        bind="query-params",
-        persist_state="session",
-        help=f"Draws the rows anew {RESAMPLES} times; that takes a few seconds on large tables.",
-    ):
-        with st.spinner("Drawing the rows anew"):
-            scatter = state.once(
-                ("scatter", run.run_id, split, who),
-                lambda: override_intervals(routes, sent, n_resamples=RESAMPLES),
-            )
-    told = "everyone" if sent is None else f"the group {groups[sent]}"
-    rest = "" if sent is None else "All others stay with the mixture. "
-    bars = f"Bars: 95% of {RESAMPLES} draws of the rows, with replacement. " if scatter else ""
-    show_chart(
-        forced_figure(scores, told, scatter),
-        takeaway=forced_takeaway(scores, told),
-        source=f"{describe(run, split)} {rest}{bars}Models and rows are the same, so the routing "
-        "alone makes the difference; another training may give another.",
-        key=f"forced-{split}-{who}-{scatter is not None}",
-    )
-    _show_forced_table(scores, key=f"forced-table-{split}-{who}", alt=forced_takeaway(scores, told))
-
-
 def routed(state: Session, kept: KeptRun, split: SplitName) -> pd.DataFrame:
     """Return how each row is routed, as `fairmoe.analysis.routed_rows` does."""
     from fairmoe.analysis.routing import routed_rows  # noqa: PLC0415
@@ -266,24 +226,3 @@ def _show_weights_table(weights: pd.DataFrame, *, of: str, key: str, alt: str) -
         columns=columns,
         csv=weights,
     )
-
-
-def _show_forced_table(scores: pd.DataFrame, *, key: str, alt: str) -> None:
-    names = ["As routed", *(f"To the {MODELS[expert].lower()}" for expert in EXPERTS)]
-    change = differences(scores)
-    shown, columns = {}, {}
-    for metric in COMPARED:
-        about = METRICS[metric]
-        shown[metric] = 100 * scores[metric]
-        columns[metric] = percent_column(
-            about.label, f"{about.help} {about.direction}.", about.unit
-        )
-        changed = change[metric].reindex(scores.index, fill_value=0.0)
-        # Else some would read as a negative zero.
-        shown[f"{metric}_change"] = 100 * changed.where(~(changed.abs() < SAME), 0.0)
-        columns[f"{metric}_change"] = percent_column(
-            "change", f"{about.label}: change against the routing as it is.", "pp"
-        )
-    table = pd.DataFrame(shown).set_axis(pd.Index(names, name="Routing"))
-    everything = scores.join(change.add_suffix("_change"))
-    show_table(table, key=key, alt=alt, columns=columns, csv=everything)

@@ -1,13 +1,16 @@
+import copy
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.overrides import override_scores
 from fairmoe.names import EXPERTS, METRICS
-from fairmoe.ui.understand import routing as view
+from fairmoe.ui.understand import overrides as view
 from tests.ui.parts import open_part
 
 
@@ -147,3 +150,48 @@ def test_changes_that_read_as_none_are_zero_and_unknown_ones_stay_unknown(monkey
     assert table["final_score_change"].tolist() == pytest.approx([0, 0, -10, 0])
     assert np.signbit(table["final_score_change"]).tolist() == [False, False, True, False]
     assert table["eo_change"].isna().tolist() == [False, False, True, False]
+
+
+def keep_with_gate_that_reads(app, demo_run, column):
+    """Show a run whose gate favours the result expert by one input of a row and nothing else."""
+    run, labelled = demo_run
+    mixture = copy.deepcopy(run.mixture)
+    with torch.no_grad():
+        for weight in mixture.gate.parameters():
+            weight.zero_()
+        position = run.encoder.columns.index(column)
+        mixture.gate.weight_x[:, 0, list(run.encoder.column_of).index(position)] = 1
+        mixture.gate.weight2[:, 1, 0] = 1
+        gate = mixture.gate_proba(rows_of_run(run, labelled, "test").x)[0].numpy()
+    splits = {**run.splits, "test": replace(run.splits["test"], gate=gate)}
+    made = replace(run, run_id=f"reads {column}", mixture=mixture, splits=splits)
+    app.session_state["fairmoe"].keep(made, labelled)
+
+
+def test_what_moves_the_gate_is_named_and_looked_along_first(routing, demo_run):
+    keep_with_gate_that_reads(routing, demo_run, "career_break_months")
+    open_part(routing, "routing-part", "Why this expert")
+    assert list_of_part(routing).value == "result"
+    told = " ".join(text.value for text in routing.main.markdown)
+    assert "The gate gives the result expert more weight for female than for male" in told
+    sources = routing.dataframe[0].value
+    assert sources.index[0] == "career_break_months"
+    assert (sources["result"].iloc[1:].abs() < 1e-9).all()
+    assert "All columns together" in routing.get("html")[1].proto.body
+
+    routing.selectbox[2].set_value(-1).run()
+    assert "for those for whom it decides most than for all others" in " ".join(
+        text.value for text in routing.main.markdown
+    )
+    open_part(routing, "routing-part", "Along a column")
+    assert list_of_part(routing).value == "career_break_months"
+
+
+def test_a_gate_that_is_moved_by_nothing_is_said_to_be(routing, demo_run):
+    run, labelled = demo_run
+    gate = np.full_like(run.splits["test"].gate, 1 / 3)
+    splits = {**run.splits, "test": replace(run.splits["test"], gate=gate)}
+    still = replace(run, run_id="still", mixture=run.mixture.uniform(), splits=splits)
+    routing.session_state["fairmoe"].keep(still, labelled)
+    open_part(routing, "routing-part", "Why this expert")
+    assert any("so no column moves it" in info.value for info in routing.info)
