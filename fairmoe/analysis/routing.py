@@ -64,7 +64,10 @@ def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame
 
 
 def weights_by_group(
-    gate: NDArray[np.floating[Any]], group: NDArray[np.int64], group_names: Sequence[str]
+    gate: NDArray[np.floating[Any]],
+    group: NDArray[np.int64],
+    group_names: Sequence[str],
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Return the mean gate weights of everyone and of each group, with 95% intervals.
 
@@ -72,16 +75,21 @@ def weights_by_group(
         gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
         group: Group ids, `(n,)`, that index `group_names`.
         group_names: A name for each group.
+        sample_weight: For how many people each row stands, `(n,)`; None if all count the same.
 
     Returns:
         Indexed by the group's name after a first row "everyone"; as `mean_weights` returns it.
     """
     members = [np.ones(len(group), dtype=bool)] + [group == i for i in range(len(group_names))]
-    return mean_weights(gate, members, ["everyone", *group_names]).rename_axis("group")
+    names = ["everyone", *group_names]
+    return mean_weights(gate, members, names, sample_weight).rename_axis("group")
 
 
 def mean_weights(
-    gate: NDArray[np.floating[Any]], members: Sequence[NDArray[np.bool_]], names: Sequence[str]
+    gate: NDArray[np.floating[Any]],
+    members: Sequence[NDArray[np.bool_]],
+    names: Sequence[str],
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """Return the mean gate weights of some sets of rows, with 95% intervals of the mean.
 
@@ -89,23 +97,19 @@ def mean_weights(
         gate: Gate weights, `(n, 3)`, experts in the order of `EXPERTS`.
         members: Which rows belong to each set, each `(n,)`.
         names: A name for each set.
+        sample_weight: For how many people each row stands, `(n,)`; None if all count the same.
 
     Returns:
         One row per set, indexed by its name: the count `rows`, and for each expert its mean
         weight and, under its name with `_low` and `_high`, the interval, in [0, 1]; NaN for sets
-        of fewer than `MIN_ROWS` rows.
+        of fewer than `MIN_ROWS` rows that count.
     """
+    weight = np.ones(len(gate)) if sample_weight is None else sample_weight
     table: dict[str, list[float]] = {"rows": []}
     for member in members:
-        gate_rows = gate[member].astype(np.float64)
-        has_rows = len(gate_rows) >= MIN_ROWS
-        mean = gate_rows.mean(axis=0) if has_rows else np.full(len(EXPERTS), np.nan)
-        half_width = (
-            _NORMAL_95 * gate_rows.std(axis=0, ddof=1) / math.sqrt(len(gate_rows))
-            if has_rows
-            else mean
-        )
-        table["rows"].append(len(gate_rows))
+        counts = member & (weight > 0)
+        mean, half_width = _mean_with_half_width(gate[counts].astype(np.float64), weight[counts])
+        table["rows"].append(int(member.sum()))
         for i, expert in enumerate(EXPERTS):
             table.setdefault(expert, []).append(mean[i])
             table.setdefault(f"{expert}_low", []).append(np.maximum(0, mean[i] - half_width[i]))
@@ -113,7 +117,25 @@ def mean_weights(
     return pd.DataFrame(table, index=pd.Index(list(names), dtype=object)).astype({"rows": int})
 
 
-def weights_by_column(values: "pd.Series[Any]", gate: NDArray[np.floating[Any]]) -> pd.DataFrame:
+def _mean_with_half_width(
+    rows: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the weighted mean of rows, and half of its normal 95% interval, each `(3,)`."""
+    n = len(rows)
+    if n < MIN_ROWS:
+        unknown = np.full(len(EXPERTS), np.nan)
+        return unknown, unknown
+    share = weight / weight.sum()
+    mean = share @ rows
+    variance = (share**2) @ (rows - mean) ** 2 * n / (n - 1)
+    return mean, _NORMAL_95 * np.sqrt(variance)
+
+
+def weights_by_column(
+    values: "pd.Series[Any]",
+    gate: NDArray[np.floating[Any]],
+    sample_weight: NDArray[np.float64] | None = None,
+) -> pd.DataFrame:
     """Return the mean gate weights along a column.
 
     A number with more than `BINS` values is cut into up to `BINS` bins of about equally many rows;
@@ -122,13 +144,14 @@ def weights_by_column(values: "pd.Series[Any]", gate: NDArray[np.floating[Any]])
     Args:
         values: The cells, `(n,)`: numbers or a category.
         gate: Gate weights of the same rows, `(n, 3)`.
+        sample_weight: For how many people each row stands, `(n,)`; None if all count the same.
 
     Returns:
         Numbers in ascending order, levels the most frequent first; as `mean_weights` returns it.
     """
     codes, names = parts_of_column(values)
     members = [codes == code for code in range(len(names))]
-    return mean_weights(gate, members, names).rename_axis(str(values.name))
+    return mean_weights(gate, members, names, sample_weight).rename_axis(str(values.name))
 
 
 def most_telling_column(cells: pd.DataFrame, gate: NDArray[np.floating[Any]]) -> str:

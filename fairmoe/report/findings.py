@@ -193,7 +193,7 @@ def find(
         },
         alarms=run.alarms(),
         routed=routed_rows(test, names),
-        weights=weights_by_group(test.gate, test.group, names),
+        weights=weights_by_group(test.gate, test.group, names, test.weight),
         attention=None if labelled is None else _attention(run, labelled),
         unknown=None if labelled is None else _unknown(labelled),
         sweep=sweep,

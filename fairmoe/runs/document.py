@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from fairmoe.names import EXPERTS, MODELS, Model
@@ -46,10 +47,12 @@ def to_document(run: Run) -> dict[str, Any]:
 
 
 def _routing(split: SplitRecord, groups: tuple[str, ...]) -> dict[str, Any]:
-    weights = pd.DataFrame(split.gate, columns=list(EXPERTS), dtype="float64")
-    by_group = weights.groupby(split.group).mean().reindex(range(len(groups)))
+    people = np.ones(len(split.group)) if split.weight is None else split.weight
+    given = pd.DataFrame(split.gate * people[:, None], columns=list(EXPERTS), dtype="float64")
+    in_group = pd.Series(people).groupby(split.group).sum().reindex(range(len(groups)))
+    by_group = given.groupby(split.group).sum().reindex(range(len(groups))).div(in_group, axis=0)
     return {
-        "overall": _or_none_by_name(weights.mean().to_dict()),
+        "overall": _or_none_by_name((given.sum() / people.sum()).to_dict()),
         "by_group": {
             name: _or_none_by_name(by_group.loc[i].to_dict()) for i, name in enumerate(groups)
         },

@@ -100,6 +100,27 @@ def test_mean_weights_have_normal_intervals_and_none_of_too_few_rows():
     assert table.loc["few"].drop("rows").isna().all()
 
 
+def test_a_row_counts_for_as_many_people_as_it_stands_for():
+    random = np.random.default_rng(0)
+    gate, people = random.dirichlet(np.ones(3), 40), random.integers(0, 4, 40)
+    group = np.arange(40) % 2
+    weighted = weights_by_group(gate, group, ["a", "b"], people.astype(float))
+    repeated = weights_by_group(np.repeat(gate, people, 0), np.repeat(group, people), ["a", "b"])
+    assert weighted["rows"].tolist() == [40, 20, 20]
+    np.testing.assert_allclose(weighted[list(EXPERTS)], repeated[list(EXPERTS)])
+    # As sure as the rows make it, not the people.
+    widths, narrow = (
+        table["utility_high"] - table["utility_low"] for table in (weighted, repeated)
+    )
+    assert (widths > 1.1 * narrow).all()
+    # As many people for each row changes nothing.
+    same, plain = (weights_by_group(gate, group, ["a", "b"], w) for w in (np.full(40, 3.0), None))
+    pd.testing.assert_frame_equal(same, plain)
+    column = pd.Series(group.astype(float), name="half")
+    of_column = weights_by_column(column, gate, people.astype(float))
+    np.testing.assert_allclose(of_column[list(EXPERTS)], weighted[list(EXPERTS)].iloc[1:])
+
+
 def test_groups_come_after_everyone():
     gate = np.repeat([[1.0, 0, 0], [0, 1, 0]], [6, 6], axis=0)
     table = weights_by_group(gate, np.repeat([0, 1], 6), ["a", "b", "nobody"][:3])

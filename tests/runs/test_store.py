@@ -145,6 +145,21 @@ def test_routing_is_the_mean_gate_weight_on_the_test_rows(run):
     assert last == {"utility": 1.0, "result": 0.0, "procedural": 0.0}
 
 
+def test_routing_is_of_people_where_rows_stand_for_several(run):
+    split = run.splits["test"]
+    people = np.arange(len(split.group)) % 3 + 1.0
+    weighted = dataclasses.replace(split, weight=people)
+    routing = to_document(dataclasses.replace(run, splits=run.splits | {"test": weighted}))[
+        "routing"
+    ]
+    overall = np.average(split.gate, axis=0, weights=people)
+    assert routing["overall"] == pytest.approx(dict(zip(EXPERTS, overall, strict=True)))
+    first = split.group == 0
+    of_first = np.average(split.gate[first], axis=0, weights=people[first])
+    name = next(iter(run.data.groups))
+    assert routing["by_group"][name] == pytest.approx(dict(zip(EXPERTS, of_first, strict=True)))
+
+
 def test_loaded_run_is_the_kept_one(run, kept):
     loaded = load_run(kept)
 

@@ -24,7 +24,7 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
     from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
 
     record, groups = run.splits[split], list(run.data.groups)
-    weights = weights_by_group(record.gate, record.group, groups).dropna()
+    weights = weights_by_group(record.gate, record.group, groups, record.weight).dropna()
     names = [EVERYONE, *(str(name) for name in weights.index[1:])]
     who = st.selectbox(
         "For whom",

@@ -54,7 +54,7 @@ def show_weights(_: Session, kept: KeptRun, split: SplitName) -> None:
     from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
 
     run, record = kept.run, kept.run.splits[split]
-    weights = weights_by_group(record.gate, record.group, list(run.data.groups))
+    weights = weights_by_group(record.gate, record.group, list(run.data.groups), record.weight)
     show_chart(
         weights_figure(weights),
         takeaway=weights_takeaway(weights),
@@ -100,7 +100,7 @@ def show_columns(state: Session, kept: KeptRun, split: SplitName) -> None:
         persist_state="session",
         help="At first the feature, or sensitive column, along which the weights move most.",
     )
-    weights = weights_by_column(found.frame[column], found.record.gate)
+    weights = weights_by_column(found.frame[column], found.record.gate, found.record.weight)
     show_chart(
         column_figure(weights, ordered=kept.labelled.kinds[column] == "number"),
         takeaway=column_takeaway(weights),

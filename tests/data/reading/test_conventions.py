@@ -105,7 +105,7 @@ def true_values(column, places):
 
 
 @given(tables())
-@settings(max_examples=400)
+@settings(max_examples=1000)
 @pytest.mark.slow
 def test_numbers_are_read_back_cell_by_cell_or_asked_about(drawn):
     convention, columns, places, *how = drawn
