@@ -203,6 +203,13 @@ ATTRIBUTION_METHODS: Mapping[AttributionMethod, str] = {
     "lime": "LIME",
 }
 
+ORACLES: Mapping[AttributionMethod, str] = {
+    "integrated_gradients": "Captum’s IntegratedGradients",
+    "shap": "shap’s KernelExplainer",
+    "lime": "Captum’s Lime",
+}
+"""What computes our methods elsewhere, and can be held against them."""
+
 FairlearnMethod = Literal[
     "exponentiated_gradient", "grid_search", "threshold_optimizer", "adversarial"
 ]
@@ -215,7 +222,16 @@ FAIRLEARN_METHODS: Mapping[FairlearnMethod, str] = {
 }
 
 Phase = Literal[
-    "read", "encode", "warm-up", "experts", "gate", "evaluate", "fairlearn", "sweep", "recommend"
+    "read",
+    "encode",
+    "warm-up",
+    "experts",
+    "gate",
+    "evaluate",
+    "fairlearn",
+    "sweep",
+    "recommend",
+    "check",
 ]
 
 
@@ -243,6 +259,7 @@ PHASES: Mapping[Phase, PhaseOfWork] = {
     "sweep": PhaseOfWork("Training several runs"),
     "fairlearn": PhaseOfWork("Fitting Fairlearn's methods"),
     "recommend": PhaseOfWork("Trying likely settings"),
+    "check": PhaseOfWork("Checking with Captum and SHAP"),
 }
 
 TRAINING: tuple[Phase, ...] = tuple(phase for phase, about in PHASES.items() if about.share)

@@ -8,6 +8,7 @@ from fairmoe.sentences.attention import methods_takeaway, ranges_takeaway
 from fairmoe.ui.frame.components import show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention_choice import Asked
+from fairmoe.ui.understand.oracles import show_check
 from fairmoe.ui.understand.rows import rows_in
 
 
@@ -94,3 +95,4 @@ def show_methods(state: Session, asked: Asked) -> None:
         f"the same order. The run itself was trained and scored with {own}. Distances of a "
         f"sample are larger than those of all rows, because the means of fewer rows vary more."
     )
+    show_check(state, asked)

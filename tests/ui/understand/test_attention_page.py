@@ -1,3 +1,5 @@
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,9 @@ from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
 from fairmoe.experiment import run_experiment
 from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe.names import ORACLES
+from fairmoe.progress import Progress
+from tests.ui.fakes import settle
 from tests.ui.parts import open_part
 
 PARTS = ("Between groups", "By group", "Row by row", "Distance", "Which way", "Methods")
@@ -193,3 +198,48 @@ def test_kept_differences_belong_to_the_group_that_is_compared(app):
     attention.get_by_key(f"attention-group-{run.run_id}").set_value(2).run()
     assert not attention.exception
     assert attention.get("plotly_chart")[0].proto.spec != first
+
+
+def checked_badly(*_, on_progress):
+    """Attribute two columns of a row in a way that nobody agrees with."""
+    on_progress(Progress("check", 0, 3))
+    return pd.DataFrame(
+        {
+            "method": np.repeat(list(ORACLES), 2),
+            "row": 0,
+            "column": ["x", "y"] * 3,
+            "ours": [1.0, 2.0] * 3,
+            "theirs": [1.0, 2.0, 1.0, 2.0, 2.0, 1.0],
+        }
+    )
+
+
+def test_the_check_with_captum_and_shap_shows_also_that_they_differ(attention, monkeypatch):
+    monkeypatch.setattr("fairmoe.analysis.oracles.check_attributions", checked_badly)
+    open_part(attention, "attention-part", "Methods")
+    attention.get_by_key("check-attributions").click().run()
+    settle(attention)
+    assert not attention.exception
+    assert not attention.error
+    assert "Captum’s Lime differs most from ours" in attention.get("plotly_chart")[-1].proto.alt
+    assert "check-attributions" not in [button.key for button in attention.button]
+    # Of another model nothing was checked.
+    attention.get_by_key("attention-model").set_value("utility").run()
+    assert "check-attributions" in [button.key for button in attention.button]
+
+
+def test_the_check_can_be_cancelled(attention, monkeypatch):
+    held = threading.Event()
+
+    def check(*_, on_progress):
+        while not held.wait(0.005):
+            on_progress(Progress("check", 1, 3))
+
+    monkeypatch.setattr("fairmoe.analysis.oracles.check_attributions", check)
+    open_part(attention, "attention-part", "Methods")
+    attention.get_by_key("check-attributions").click().run()
+    attention.get_by_key("cancel").click().run()
+    settle(attention)
+    held.set()
+    assert any("nothing was checked" in info.value for info in attention.info)
+    assert "check-attributions" in [button.key for button in attention.button]
