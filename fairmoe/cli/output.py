@@ -103,7 +103,7 @@ def print_tables(run: Run) -> None:
     """Print the test scores of each model, and what the mixture does to each group."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     tested = f"{len(run.splits['test'].rows):,} test rows"
-    stdout.print(f"Scores on {tested} (– not estimable, * treats everyone worse)")
+    stdout.print(f"Scores on {tested} (– not estimable, * raises an alarm)")
     stdout.print(_scores(run))
     _print_alarms(run, stdout)
     better = ahead_of_mixture(score_table(run.scores["test"]))

@@ -130,7 +130,7 @@ def _add_alarming(figure: go.Figure, runs: pd.DataFrame) -> None:
             f"{escape_html(str(label))}, seed {seed}"
             for label, seed in zip(runs["label"], runs["seed"], strict=True)
         ],
-        name="Alarm: treats everyone worse",
+        name="Raises an alarm",
         mode="markers",
         marker={
             "color": _NEUTRAL,

@@ -1,11 +1,12 @@
-"""Alarms: models whose gaps are small because everyone is treated worse."""
+"""Alarms: models that are no choice, such as those that are equal because all are treated worse."""
 
 import dataclasses
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe.functional.guard import find_faults
@@ -27,6 +28,9 @@ class Alarm:
         harm: Share of those with the good label who are given the bad outcome; NaN if the outcome
             is neither, or it was not told.
         plain_harm: The same with the plain model.
+        gap: Largest difference between groups in the share that is given the positive class; NaN
+            if fewer than two groups have rows.
+        plain_gap: The same with the plain model.
     """
 
     inaccurate: bool
@@ -38,6 +42,8 @@ class Alarm:
     true_rate: float
     harm: float
     plain_harm: float
+    gap: float
+    plain_gap: float
 
     def to_dict(self) -> dict[str, bool | float | None]:
         """Return the attributes, ready for JSON; None in the place of NaN."""
@@ -117,8 +123,18 @@ def find_alarm(
         true_rate=true_rate,
         harm=harm,
         plain_harm=plain_harm,
+        gap=_gap(pred, ids, amounts, n_groups),
+        plain_gap=_gap(other, ids, amounts, n_groups),
     )
 
 
 def _share(rows: torch.Tensor, amounts: torch.Tensor) -> float:
     return ((rows.double() @ amounts) / amounts.sum()).item()
+
+
+def _gap(
+    decided: torch.Tensor, ids: NDArray[np.int64], amounts: torch.Tensor, n_groups: int
+) -> float:
+    members = [torch.tensor(ids == group) for group in range(n_groups)]
+    rates = [_share(decided[own], amounts[own]) for own in members if amounts[own].sum() > 0]
+    return max(rates) - min(rates) if len(rates) > 1 else math.nan

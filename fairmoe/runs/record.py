@@ -231,7 +231,7 @@ class Run:
         )
 
     def alarms(self, split: SplitName = "test") -> dict[Model, Alarm]:
-        """Return which models close gaps by treating everyone worse, and in what.
+        """Return which models are no choice, such as those that treat everyone worse, and why.
 
         The constant predictor is left out: that it says the same of all is no news.
 

@@ -1,4 +1,4 @@
-"""Which models are equal only because everyone is treated worse, in numbers."""
+"""Which models are no choice, in numbers: equal because everyone is treated worse, and others."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,9 @@ from fairmoe.names import Model
 from fairmoe.sentences.wording import capitalised, the_model
 
 EQUAL_AT_THE_COST_OF_ALL = "Equal because everyone is treated worse"
-TREATS_EVERYONE_WORSE = "Alarm: treats everyone worse"
+WORSE_FOR_ALL = "Everyone is treated worse"
+FAR_TOO_MANY = "The same answer goes to far too many"
+BELOW_ONE_ANSWER = "Less accurate than the same answer for all"
 
 
 def alarms_in_words(
@@ -35,7 +37,7 @@ def alarms_in_words(
 def _in_words(
     model: str, alarm: Mapping[str, Any], words: tuple[str, str], favourable: bool | None
 ) -> str:
-    told = [f"{EQUAL_AT_THE_COST_OF_ALL}: {model}."]
+    told = [f"{_heading(alarm)}: {model}."]
     if alarm["lopsided"]:
         told.append(
             f"It gives “{words[0]}” to {_percent(alarm['predicted_rate'])} of the people, of whom "
@@ -55,6 +57,17 @@ def _in_words(
             f"{_percent(alarm['plain_harm'])}."
         )
     return capitalised(" ".join(told))
+
+
+def _heading(alarm: Mapping[str, Any]) -> str:
+    """Name what is wrong, and claim equality only where the gap is smaller."""
+    gap, plain_gap = alarm["gap"], alarm["plain_gap"]
+    harms_more = alarm["harm"] is None or alarm["harm"] > alarm["plain_harm"]
+    if gap is not None and gap < plain_gap and harms_more:
+        return EQUAL_AT_THE_COST_OF_ALL
+    if alarm["harmful"]:
+        return WORSE_FOR_ALL
+    return FAR_TOO_MANY if alarm["lopsided"] else BELOW_ONE_ANSWER
 
 
 def _percent(share: float) -> str:

@@ -64,7 +64,7 @@ def test_every_run_with_both_figures_is_a_point_that_knows_its_id(points, means,
     assert list(drawn["λ fair 0"].y) == pytest.approx([80, 70])
     assert list(drawn["λ fair 0"].customdata) == ["a", "b"]
     assert list(drawn["λ fair 10"].customdata) == ["c"]
-    assert list(drawn["Alarm: treats everyone worse"].customdata) == ["d"]
+    assert list(drawn["Raises an alarm"].customdata) == ["d"]
     assert "&lt;b&gt;" not in drawn
 
 

@@ -57,6 +57,18 @@ def test_harm_that_chance_may_explain_raises_none(refused, sounds):
         assert found.harm == refused / 50
 
 
+def test_gaps_are_those_of_both_models_in_who_is_given_the_positive_class():
+    plain = LABELS.copy()
+    plain[GROUPS == 0] = 0
+    found = alarm(np.ones(100, dtype=int), plain, favourable=False)
+    assert (found.gap, found.plain_gap) == (0.0, 0.5)
+    alone = find_alarm(
+        LABELS, 1 - LABELS, LABELS, group=np.zeros(100, int), n_groups=2, favourable=None
+    )
+    assert np.isnan(alone.gap)
+    assert alone.to_dict()["gap"] is None
+
+
 def test_other_arrays_are_refused():
     with pytest.raises(InvalidInputError, match="'y_pred' needs the values 0 and 1 only"):
         alarm(np.full(100, 0.5))

@@ -241,7 +241,7 @@ def test_an_alarm_takes_the_place_of_there_being_none(run_of):
     first = make_report(run).sections[0]
     assert NO_ALARM not in [block.text for block in first.blocks if block.kind == "text"]
     cautions = [block.text for block in first.blocks if block.kind == "caution"]
-    assert cautions[0].startswith("Equal because everyone is treated worse: the mixture.")
+    assert cautions[0].startswith("The same answer goes to far too many: the mixture.")
 
 
 def test_a_sign_off_is_a_line_to_write_on_or_what_was_decided(report, demo_run):

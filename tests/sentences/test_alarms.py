@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmoe.sentences.alarms import TREATS_EVERYONE_WORSE, alarms_in_words
+from fairmoe.sentences.alarms import alarms_in_words
 
 WORDS = ("reoffends", "does not")
 ALARM = {
@@ -15,6 +15,8 @@ ALARM = {
     "true_rate": 0.45,
     "harm": 0.9,
     "plain_harm": 0.24,
+    "gap": 0.02,
+    "plain_gap": 0.25,
 }
 
 
@@ -69,5 +71,24 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
     assert alarms_in_words({}, words=WORDS, favourable=False) == ()
 
 
-def test_the_alarm_in_a_column_is_named():
-    assert TREATS_EVERYONE_WORSE == "Alarm: treats everyone worse"
+@pytest.mark.parametrize(
+    ("changes", "heading"),
+    [
+        ({}, "Equal because everyone is treated worse"),
+        ({"gap": 0.25}, "Everyone is treated worse"),
+        ({"gap": None, "plain_gap": None}, "Everyone is treated worse"),
+        ({"harm": 0.24, "harmful": False}, "The same answer goes to far too many"),
+        ({"gap": 0.3, "harmful": False}, "The same answer goes to far too many"),
+        (
+            {"gap": 0.3, "harmful": False, "lopsided": False},
+            "Less accurate than the same answer for all",
+        ),
+        ({"harm": None, "plain_harm": None}, "Equal because everyone is treated worse"),
+        (
+            {"harm": None, "plain_harm": None, "gap": 0.3, "harmful": False},
+            "The same answer goes to far too many",
+        ),
+    ],
+)
+def test_equality_is_claimed_only_where_the_gap_is_smaller_and_more_are_harmed(changes, heading):
+    assert told(**changes).startswith(f"{heading}: the mixture.")

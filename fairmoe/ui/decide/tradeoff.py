@@ -180,7 +180,7 @@ def _run_words(points: pd.DataFrame, run_id: str) -> str:
     point = points.loc[run_id]
     told = f"{point['label']}, seed {point['seed']}"
     if point["alarming"]:
-        return f"{told} – treats everyone worse"
+        return f"{told} – raises an alarm"
     return f"{told} – Pareto-optimal" if point["on_front"] else told
 
 

@@ -73,7 +73,7 @@ def show_headline(run: "Run") -> None:
 
 
 def show_alarms(run: "Run", split: SplitName, models: Iterable[Model] | None = None) -> None:
-    """Say which models close gaps by treating everyone worse; of some models, if they are given."""
+    """Say which models are no choice, and why; of some models, if they are given."""
     found = run.alarms(split)
     told = alarms_in_words(
         {m: found[m].to_dict() for m in models or MODELS if m in found},
