@@ -12,7 +12,8 @@ from fairmoe.ui.understand.individual import (
     show_reasons,
     show_swap,
 )
-from fairmoe.ui.understand.person_picker import change_values, pick_person
+from fairmoe.ui.understand.person_picker import pick_person
+from fairmoe.ui.understand.person_values import change_values
 
 PARTS = {
     "Why": show_reasons,

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from fairmoe.analysis.attention import attributions_of, model_of
+from fairmoe.analysis.gap_sources import worst_and_best_off
 from fairmoe.analysis.rows import RunRows
 from fairmoe.data import LabelledTable
-from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS
+from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS, SplitName
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
 
@@ -31,6 +32,32 @@ class Neighbour:
     position: int
     distance: float
     among: int
+
+
+def closest_refusal(run: Run, split: SplitName = "test") -> int:
+    """Return the row whose person a reader may want to meet first.
+
+    Of the group that is worst off (see `worst_and_best_off`), and given the bad outcome by the
+    mixture, it is the one closest to another decision; of all groups, if nobody of that group is
+    given it; of all decisions, if nobody at all is. Where no outcome is good for the person, or
+    that was not told, the positive one is taken for it.
+
+    Args:
+        run: The run.
+        split: Among which rows.
+
+    Returns:
+        Its position in the split; of equals the first.
+    """
+    record = run.splits[split]
+    proba = record.proba["mixture"]
+    refused = (proba > THRESHOLD) == (run.roles.target.favourable is False)
+    worst, _ = worst_and_best_off(run, split)
+    far = np.abs(proba.astype(np.float64) - THRESHOLD)
+    among = next(
+        rows for rows in (refused & (record.group == worst), refused, ~refused) if rows.any()
+    )
+    return int(np.where(among, far, np.inf).argmin())
 
 
 @on_one_thread()

@@ -19,7 +19,7 @@ from fairmoe.data.read import read_table
 from fairmoe.data.reading.record import Change, Reading, ReadOptions
 from fairmoe.data.roles import OUTCOMES, Outcome, Roles, Sensitive, Target
 from fairmoe.data.split import split_rows
-from fairmoe.data.suggest import Suggestion, suggest_outcome, suggest_roles
+from fairmoe.data.suggest import Suggestion, fixed_columns, suggest_outcome, suggest_roles
 from fairmoe.data.table import Table, reread, retype, table_from_frame
 
 __all__ = [
@@ -54,6 +54,7 @@ __all__ = [
     "encode",
     "fetch_public",
     "find_leaks",
+    "fixed_columns",
     "make_demo",
     "read_table",
     "reread",

@@ -1,7 +1,7 @@
 """Which roles the columns of a table look made for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,15 @@ SENSITIVE_WORDS = (
     ("religion", "nationality", "citizenship", "disability", "disabled", "orientation"),
     ("foreign", "birth", "native", "marital", "pregnant"),
 )
+FIXED_WORDS = frozenset(
+    {
+        *("sex", "gender", "race", "ethnicity", "ethnic", "age", "disability", "disabled"),
+        *("birth", "born", "birthday", "birthdate", "birthplace", "birthyear", "dob"),
+        *("native", "nationality", "citizenship", "foreign", "foreigner"),
+    }
+)
+"""Words in the name of what a person is, or was born as, and cannot change."""
+
 ID_WORDS = frozenset({"id", "ids", "uuid", "guid", "key", "index", "identifier"})
 GOOD_WORD = re.compile(
     "hired?|approv(ed?|al)|accept(ed|ance)?|admit(ted)?|admissions?|grant(ed)?|pass(ed)?|promot(ed|ion)"
@@ -69,6 +78,16 @@ class Suggestion:
     sensitive: tuple[str, ...]
     left_out: Mapping[str, LeftOut]
     split_column: str | None
+
+
+def fixed_columns(columns: Iterable[str]) -> list[str]:
+    """Return the columns that by their names hold what a person cannot change.
+
+    Example:
+        >>> fixed_columns(["age", "AgeAtEntry", "region_of_birth", "average", "wage"])
+        ['age', 'AgeAtEntry', 'region_of_birth']
+    """
+    return [column for column in columns if _words(column) & FIXED_WORDS]
 
 
 def suggest_roles(table: Table) -> Suggestion:

@@ -48,7 +48,7 @@ class Bar:
     Attributes:
         start: Where it begins.
         end: Where it ends.
-        text: What is told beside it.
+        text: What is told beside it; may be empty.
         interval: The ends of a whisker; none if left out.
         colour: Of the bar.
         is_hatched: Whether it is drawn as one that works against the others.
@@ -87,7 +87,7 @@ def bar_rows(
     Args:
         heads: What stands over each panel.
         rows: From the top.
-        foot: What the axis is.
+        foot: What the axis is; nothing if it is told elsewhere.
         alt: What a screen reader says in the place of all this.
         value_width: How much room the texts beside the bars have, in letters.
     """
@@ -101,7 +101,7 @@ def bar_rows(
         cells += "".join(
             f'<span class="cell{strong}">{_drawn(bar, place)}</span>' for bar in row.bars
         )
-    cells += f'<span class="foot">{escape_html(foot)}</span>'
+    cells += f'<span class="foot">{escape_html(foot)}</span>' if foot else ""
     return Html(
         f'{_STYLE}<div class="fm-bars" role="img" aria-label="{attribute(alt)}">'
         f'<div style="--panels:{len(heads)};--value:{value_width:g}em">{cells}</div></div>'
@@ -135,8 +135,9 @@ def _drawn(bar: Bar, axis: Mapping[str, float]) -> str:
         return f'<i class="{name}" style="left:{left:.2f}%;width:{right - left:.2f}%;{style}"></i>'
 
     against = " against" if bar.is_hatched else ""
+    value = f'<span class="value">{escape_html(bar.text)}</span>' if bar.text else ""
     shapes = f'<i class="zero" style="left:{at(0):.2f}%"></i>'
     shapes += between(f"bar{against}", bar.start, bar.end, f"background-color:{bar.colour}")
     if bar.interval is not None:
         shapes += between("whisker", *bar.interval)
-    return f'{shapes}<span class="value">{escape_html(bar.text)}</span>'
+    return f"{shapes}{value}"

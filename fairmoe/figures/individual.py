@@ -5,56 +5,42 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe._escape import escape_html
+from fairmoe._escape import Html, escape_html
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
+from fairmoe.figures.bars import Bar, Row, bar_rows
 from fairmoe.figures.palette import (
     MODEL_STYLES,
     PATTERN,
     TEMPLATE,
     group_styles,
-    reserve_room,
 )
-from fairmoe.figures.panels import axes_of, side_by_side
-from fairmoe.names import MIXTURE_AND_EXPERTS
+from fairmoe.names import MIXTURE_AND_EXPERTS, MODELS
 
 THRESHOLD_PERCENT = 50
 
 
-def reasons_figure(
-    attributions: pd.DataFrame, cells: Mapping[str, str], positive: str
-) -> go.Figure:
+def reasons_figure(attributions: pd.DataFrame, cells: Mapping[str, str], *, alt: str) -> Html:
     """Draw what each column adds to the log-odds of the mixture and of each expert.
 
     Args:
         attributions: As `fairmoe.analysis.individual.explain` returns it. Drawn are the first
             `MOST_COLUMNS`.
         cells: The person's value of each column, as a text.
-        positive: The positive class in words.
+        alt: What a screen reader says.
     """
-    first = attributions.iloc[:MOST_COLUMNS]
-    labels = [f"{column} = {cells[str(column)]}" for column in first.index]
-    largest = 1.05 * float(first.abs().to_numpy().max()) or 1.0
-    axis = {"title": "log-odds", "range": [-largest, largest], "nticks": 3, "zerolinewidth": 2}
-    figure = side_by_side(
-        [MODEL_STYLES[model].label for model in MIXTURE_AND_EXPERTS],
-        title=f"Which values speak for {escape_html(positive)}, and which against?",
-        height=150 + 28 * len(first),
-        rows=column_axis(labels),
-        values=[axis] * len(MIXTURE_AND_EXPERTS),
-    )
-    for place, model in enumerate(MIXTURE_AND_EXPERTS, start=1):
-        style, values = MODEL_STYLES[model], first[model]
-        figure.add_bar(
-            x=values,
-            y=list(range(len(first))),
-            orientation="h",
-            marker={"color": style.colour},
-            customdata=[escape_html(label) for label in labels],
-            hovertemplate="%{customdata}: %{x:+.2f}<extra></extra>",
-            **axes_of(place),
+    rows = [
+        Row(
+            str(column),
+            [
+                Bar(0.0, float(values[model]), "", MODEL_STYLES[model].colour)
+                for model in MIXTURE_AND_EXPERTS
+            ],
+            note=f"= {cells[str(column)]}",
         )
-    reserve_room(figure, [escape_html(label) for label in labels], below=56)
-    return figure
+        for column, values in attributions.iloc[:MOST_COLUMNS].iterrows()
+    ]
+    heads = [MODELS[model] for model in MIXTURE_AND_EXPERTS]
+    return bar_rows(heads, rows, foot="", alt=alt, value_width=0)
 
 
 def swap_figure(

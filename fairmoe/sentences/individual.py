@@ -23,6 +23,28 @@ def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     )
 
 
+def opened_on(group: str, outcome: str, *, is_refused: bool) -> str:
+    """Say why the page opens on a person whom nobody picked.
+
+    Args:
+        group: Of the person.
+        outcome: What the mixture decides.
+        is_refused: Whether that is the bad outcome, or else nobody gets it.
+    """
+    if not is_refused:
+        return f"Opens on the closest call of all: “{outcome}”."
+    return f"Opens on the closest call among {group} who get “{outcome}”."
+
+
+def reasons_question(positive: str) -> str:
+    """Ask what the figure of one person's reasons answers.
+
+    Args:
+        positive: The positive outcome, in quotes.
+    """
+    return f"Which values speak for {positive}, and which against?"
+
+
 def reasons_takeaway(attributions: pd.DataFrame) -> str:
     """Say in one sentence which columns move the mixture most, and which way."""
     mixture = attributions["mixture"]

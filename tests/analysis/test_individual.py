@@ -8,6 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.individual import (
     baseline_proba,
+    closest_refusal,
     explain,
     nearest_other,
     predict,
@@ -124,3 +125,36 @@ def test_without_anybody_there_is_no_nearest(rows):
     everyone = np.full(len(rows.record.group), 0.9, dtype=np.float32)
     same = replace(rows, record=replace(rows.record, proba={"mixture": everyone}))
     assert nearest_other(same, rows.x[[0]], group=0, positive=True) is None
+
+
+def decided(run, proba, group, outcome="good"):
+    """Return the run with some probabilities of the mixture; the plain model favours group 1."""
+    group = np.array(group)
+    models = {
+        "mixture": np.array(proba, np.float32),
+        "utility": group.astype(np.float32),
+    }
+    record = replace(run.splits["test"], group=group, proba=models)
+    target = replace(run.roles.target, outcome=outcome)
+    return replace(
+        run,
+        splits={**run.splits, "test": record},
+        roles=replace(run.roles, target=target),
+    )
+
+
+@pytest.mark.parametrize(
+    ("proba", "group", "outcome", "row"),
+    [
+        ([0.1, 0.4, 0.49, 0.51], [0, 0, 1, 0], "good", 1),
+        ([0.9, 0.8, 0.49, 0.51], [0, 0, 1, 1], "good", 2),
+        ([0.9, 0.8, 0.6, 0.7], [0, 0, 1, 1], "good", 2),
+        ([0.1, 0.4, 0.6, 0.55], [0, 0, 0, 1], None, 1),
+        # Of a bad outcome the plain model harms group 1, and above one half is what one gets it.
+        ([0.6, 0.9, 0.7, 0.45], [0, 1, 1, 1], "bad", 2),
+        ([0.6, 0.3, 0.5, 0.45], [0, 1, 1, 1], "bad", 0),
+        ([0.5, 0.5], [0, 1], "good", 0),
+    ],
+)
+def test_the_closest_refusal_of_the_group_that_is_worst_off(demo_run, proba, group, outcome, row):
+    assert closest_refusal(decided(demo_run[0], proba, group, outcome)) == row

@@ -5,7 +5,9 @@ import pytest
 
 from fairmoe.sentences.individual import (
     changes_takeaway,
+    opened_on,
     opinions_takeaway,
+    reasons_question,
     reasons_takeaway,
     swap_takeaway,
 )
@@ -71,3 +73,13 @@ def test_the_smallest_change():
     assert changes_takeaway(changes) == (
         "The smallest found: age 30 → 41; the probability is then 51.2%."
     )
+
+
+def test_on_whom_the_page_opens_and_what_it_asks():
+    assert opened_on("women", "not hired", is_refused=True) == (
+        "Opens on the closest call among women who get “not hired”."
+    )
+    assert opened_on("women", "hired", is_refused=False) == (
+        "Opens on the closest call of all: “hired”."
+    )
+    assert reasons_question("“hired”") == "Which values speak for “hired”, and which against?"

@@ -6,18 +6,21 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
+from fairmoe.data import fixed_columns
 from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.individual import (
     changes_takeaway,
     opinions_takeaway,
+    reasons_question,
     reasons_takeaway,
     swap_takeaway,
 )
 from fairmoe.sentences.mixture_map import map_of_person
+from fairmoe.sentences.wording import listed
 from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.person_picker import Person, cell_text
+from fairmoe.ui.understand.person import Person, cell_text
 from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
@@ -74,15 +77,15 @@ def show_reasons(_: Session, person: Person) -> None:
     attributions = explain(run, person.x)
     cells = {str(column): cell_text(person.frame[column].iloc[0]) for column in attributions.index}
     takeaway = reasons_takeaway(attributions)
-    show_chart(
-        reasons_figure(attributions, cells, _positive(run)),
-        takeaway=takeaway,
-        source=f"{_source(person)} Bars to the left speak against {_positive(run)}. "
-        f"{ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
+    st.markdown(f"**{escape_markdown(reasons_question(_positive(run)))}**")
+    st.html(reasons_figure(attributions, cells, alt=takeaway))
+    told = (
+        f"{takeaway} {_source(person)} Bars to the left speak against {_positive(run)}, in "
+        f"log-odds. {ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
         f"baseline row, to which the mixture gives {baseline_proba(run):.1%}. What a model makes "
-        "of a value is not what the value causes.",
-        key=f"reasons-{person.key}",
+        "of a value is not what the value causes."
     )
+    st.caption(escape_markdown(told))
     named = attributions.assign(value=pd.Series(cells))
     show_table(
         named.rename_axis("Column"),
@@ -204,13 +207,17 @@ def show_changes(state: Session, person: Person) -> None:
     run = person.kept.run
     sensitive = [c for c in run.roles.sensitive_columns if c in run.encoder.columns]
     free = [column for column in run.encoder.columns if column not in sensitive]
+    kept = f" Always kept: {listed(sensitive)}." if sensitive else ""
     locked = st.multiselect(
         "Keep as they are",
         free,
+        default=fixed_columns(free),
         key=f"locked-{run.run_id}",
         persist_state="session",
         placeholder="Columns that this person cannot change",
-        help="Such as age or place of birth. Sensitive columns are always kept.",
+        help=escape_markdown(
+            f"At first what nobody can change, such as age or birth, by the columns' names.{kept}"
+        ),
     )
     train = rows_in(state, person.kept, "train")
     changes = smallest_changes(

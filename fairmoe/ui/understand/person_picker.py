@@ -1,9 +1,6 @@
-"""Which person the page is about: picked from the rows of a split, with values to change."""
+"""Which person the page is about: picked from the rows of a split."""
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,79 +8,24 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.data import MISSING
-from fairmoe.data.kinds import level_text
 from fairmoe.names import SplitName
-from fairmoe.ui.frame.components import percent_column, show_note
+from fairmoe.sentences.individual import opened_on
+from fairmoe.ui.frame.components import percent_column
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.person import Person
 from fairmoe.ui.understand.results import split_switch
 from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from fairmoe.analysis.rows import RunRows
 
 MOST_PEOPLE = 2000
-MOST_FIELDS = 48
-_LARGEST_WHOLE = 2**53
 # Columns of the list beside those of the table, whose names could be any.
 _LINE, _GROUP, _PROBA, _DECIDED, _TRUTH = (
     f"fairmoe:{name}" for name in ("line", "group", "proba", "decided", "truth")
 )
 _ORDERS = {"file": "As in the file", "close": "Closest calls first"}
-
-
-@dataclass(frozen=True, eq=False)
-class Person:
-    """A person, perhaps with changed values.
-
-    Attributes:
-        kept: The run.
-        split: The split that the person is of.
-        rows: The rows of that split.
-        place: Which of these rows it is.
-        frame: The person's cells, one row.
-        x: **Shape** `(1, d)`. The same, encoded.
-        changed: The columns whose values the user changed.
-    """
-
-    kept: KeptRun
-    split: SplitName
-    rows: "RunRows"
-    place: int
-    frame: pd.DataFrame
-    x: "Tensor"
-    changed: tuple[str, ...] = ()
-
-    @property
-    def position(self) -> int:
-        """The position of the row in the table."""
-        return int(self.rows.record.rows[self.place])
-
-    @property
-    def group(self) -> int:
-        """The id of the person's group."""
-        return int(self.rows.record.group[self.place])
-
-    @cached_property
-    def said(self) -> "pd.Series[float]":
-        """What the models say: one row of what `fairmoe.analysis.individual.predict` returns."""
-        from fairmoe.analysis.individual import predict  # noqa: PLC0415
-
-        return predict(self.kept.run, self.x).iloc[0]
-
-    @property
-    def key(self) -> str:
-        """Tells the person from others in the keys of widgets."""
-        return f"{self.kept.run.run_id}-{self.position}"
-
-    def line(self, place: int | None = None) -> str:
-        """Name the person's row, or another of the split, as a spreadsheet does."""
-        rows = self.rows.record.rows
-        position = int(rows[self.place if place is None else place])
-        return f"row {self.kept.labelled.table.line(position):,}"
 
 
 def pick_person(state: Session, kept: KeptRun) -> Person:
@@ -118,64 +60,28 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
         f"{len(shown):,} of {len(people):,} rows.{cut} Select one by the box at its left; rows are "
         "counted as a spreadsheet does, with the names of the columns as row 1."
     )
-    places = np.flatnonzero(rows.record.rows == state.row)
-    if len(places) == 0:
-        places = shown.index.to_numpy() if len(shown) else np.array([0])
-    place = int(places[0])
+    picked = np.flatnonzero(rows.record.rows == state.row)
+    place = int(picked[0]) if len(picked) else _opened(kept, split, shown)
     return Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
 
 
-def change_values(state: Session, person: Person) -> Person:
-    """Let the user change the person's values, within what the table holds."""
-    kept, own = person.kept, person.frame
-    table = kept.labelled.table
-    columns = list(person.rows.run.encoder.columns)
-    keys = {c: f"value-{person.key}-{place}" for place, c in enumerate(columns[:MOST_FIELDS])}
-    ends = state.once(("ends", kept.run.run_id), lambda: _ends(kept))
-    fields = st.expander(
-        "Change this person's values",
-        icon=":material/tune:",
-        key="person-values",
-        on_change="rerun",
-    )
-    # Drawing them takes a browser longer than all else on the page.
-    if fields.open:
-        with fields:
-            if len(columns) > MOST_FIELDS:
-                st.caption(f"The first {MOST_FIELDS} of {len(columns)} columns can be changed.")
-            with st.grid(4, min_column_width=190):
-                for column, key in keys.items():
-                    if table.kinds[column] == "number":
-                        _number(column, own[column].iloc[0], ends[column], key)
-                    else:
-                        _level(column, own[column].iloc[0], table.frame[column], key)
-            st.button(
-                "Back to the real values",
-                icon=":material/undo:",
-                key=f"back-{person.key}",
-                on_click=_forget,
-                args=(f"value-{person.key}-",),
-            )
-    values = {column: _entered(key) for column, key in keys.items() if key in st.session_state}
-    changed = tuple(
-        column for column, value in values.items() if not _same(value, own[column].iloc[0])
-    )
-    if not changed:
-        return person
-    frame = own.copy()
-    for column in changed:
-        frame[column] = pd.Series([values[column]], index=own.index)
-    show_note(
-        escape_markdown(f"Changed: {', '.join(changed)}. All below is about the changed values."),
-        icon=":material/tune:",
-    )
-    x = person.x.new_tensor(kept.run.encoder.transform(frame))
-    return Person(kept, person.split, person.rows, person.place, frame, x, changed)
+def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> int:
+    """Return at whom the page looks before anyone was picked, and say why."""
+    from fairmoe.analysis.individual import THRESHOLD, closest_refusal  # noqa: PLC0415
 
-
-def cell_text(value: Any) -> str:
-    """Return a cell as a reader sees it."""
-    return "missing" if pd.isna(value) else level_text(value)
+    run = kept.run
+    refusal = closest_refusal(run, split)
+    if refusal not in shown.index:
+        return int(shown.index[0]) if len(shown) else 0
+    record = run.splits[split]
+    proba = record.proba["mixture"][refusal]
+    told = opened_on(
+        list(run.data.groups)[int(record.group[refusal])],
+        run.data.words[0 if proba > THRESHOLD else 1],
+        is_refused=(proba > THRESHOLD) == (run.roles.target.favourable is False),
+    )
+    st.caption(escape_markdown(told))
+    return refusal
 
 
 def _people(rows: "RunRows", kept: KeptRun) -> pd.DataFrame:
@@ -194,13 +100,6 @@ def _people(rows: "RunRows", kept: KeptRun) -> pd.DataFrame:
     )
     cells = rows.frame[list(rows.run.encoder.columns)].reset_index(drop=True)
     return pd.concat([about, cells], axis=1)
-
-
-def _ends(kept: KeptRun) -> dict[str, tuple[Any, Any]]:
-    """Return the least and the greatest value of each number in the table."""
-    table = kept.labelled.table
-    numbers = [column for column, kind in table.kinds.items() if kind == "number"]
-    return {column: (table.frame[column].min(), table.frame[column].max()) for column in numbers}
 
 
 def _filters(kept: KeptRun) -> tuple[str, str, str, str]:
@@ -279,52 +178,3 @@ def _taker(state: Session, key: str, positions: Any) -> Callable[[], None]:
             state.row = int(positions[chosen[0]])
 
     return take
-
-
-def _number(column: str, own: Any, ends: tuple[Any, Any], key: str) -> None:
-    low, high = ends
-    whole = isinstance(low, (int, np.integer)) and max(abs(low), abs(high)) < _LARGEST_WHOLE
-    kind: Any = int if whole else float
-    span = float(high) - float(low)
-    step = 10.0 ** math.floor(math.log10(span / 20)) if span > 0 else 1.0
-    st.number_input(
-        escape_markdown(column),
-        kind(low),
-        kind(high),
-        None if pd.isna(own) else kind(own),
-        step=kind(max(1, step)) if whole else step,
-        format=None if whole else "%g",
-        key=key,
-        placeholder="missing",
-        help=f"From {cell_text(low)} to {cell_text(high)} in the table.",
-        persist_state="session",
-        disabled=span == 0,
-    )
-
-
-def _level(column: str, own: Any, cells: "pd.Series[Any]", key: str) -> None:
-    levels = [str(level) for level in cells.cat.categories]
-    if cells.isna().any():
-        levels.append(MISSING)
-    st.selectbox(
-        escape_markdown(column),
-        levels,
-        index=levels.index(MISSING if pd.isna(own) else str(own)),
-        key=key,
-        persist_state="session",
-    )
-
-
-def _entered(key: str) -> Any:
-    """Return the value of a field, which stays when the fields are folded away."""
-    value = st.session_state[key]
-    return math.nan if value is None or value == MISSING else value
-
-
-def _forget(prefix: str) -> None:
-    for key in [key for key in st.session_state if str(key).startswith(prefix)]:
-        del st.session_state[key]
-
-
-def _same(value: Any, own: Any) -> bool:
-    return bool(pd.isna(value) and pd.isna(own)) or bool(value == own)

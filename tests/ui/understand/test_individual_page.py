@@ -2,7 +2,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.analysis.individual import predict
+from fairmoe.analysis.individual import closest_refusal, predict
 from tests.ui.parts import open_part
 
 
@@ -40,6 +40,22 @@ def test_the_picked_row_is_shown_with_what_the_models_say(individual, demo_run):
     assert found["Probability, mixture"] == f"{record.proba['mixture'][10]:.1%}"
     assert found["Group"] == labelled.group_names[record.group[10]]
     assert found["Truth"] == ("hired" if record.y_true[10] else "not hired")
+
+
+def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individual, demo_run):
+    run, labelled = demo_run
+    individual.session_state["fairmoe"].row = None
+    individual.run()
+    record = run.splits["test"]
+    place = closest_refusal(run)
+    headers = [header.value.replace("\\", "") for header in individual.header]
+    assert headers[0] == f"Row {labelled.table.line(int(record.rows[place])):,}"
+    assert metrics(individual)["Predicted"] == "not hired"
+    assert any("Opens on the closest call among" in text.value for text in individual.caption)
+    # Whoever asks for others sees one of these.
+    individual.get_by_key("individual-decided").set_value("positive").run()
+    assert metrics(individual)["Predicted"] == "hired"
+    assert not any("Opens on" in text.value for text in individual.caption)
 
 
 def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, demo_run):
@@ -114,6 +130,8 @@ def test_locked_columns_are_not_changed(individual, demo_run):
     before = [list(d.value.index) for d in individual.dataframe if "cost" in d.value]
     assert any("score" in change for change in before[0])
     locked = individual.get_by_key(f"locked-{run.run_id}")
+    assert locked.value == ["age", "region_of_birth"]
+    assert not any("age " in change or "birth" in change for change in before[0])
     locked.set_value(["test_score", "interview_score"]).run()
     assert not individual.exception
     changes = [d.value for d in individual.dataframe if "cost" in d.value]
