@@ -43,4 +43,4 @@ with page(HOME) as state:
         "The map of the demo's mixture: every applicant is seen by three experts with different "
         "aims, and the gate says how much each of them counts."
     )
-    st.page_link(LEARN, label="How does that work? Nine short lessons", icon=PAGES[LEARN].icon)
+    st.page_link(LEARN, label="How does that work? Twelve short lessons", icon=PAGES[LEARN].icon)

@@ -1,11 +1,16 @@
-"""Learn: nine lessons, one idea each, on the demo."""
+"""Learn: twelve lessons, one idea each, on the demo."""
 
 from fairmoe.ui.frame.evidence import evidence_button
 from fairmoe.ui.frame.frame import LEARN, page
-from fairmoe.ui.learn.learn import choose_lesson, show_lesson, show_way
+from fairmoe.ui.learn.learn import choose_lesson, show_lesson, show_sheet, show_way
+from fairmoe.ui.learn.present import choose_form, show_slide
 
 with page(LEARN):
     lesson = choose_lesson()
-    show_lesson(lesson)
-    show_way(lesson)
-    evidence_button()
+    if choose_form(lesson):
+        show_slide(lesson)
+    else:
+        show_lesson(lesson)
+        show_way(lesson)
+        show_sheet()
+        evidence_button()

@@ -52,6 +52,7 @@ def waffle(
     words: tuple[str, str],
     is_told: bool,
     caption: str,
+    titles: Mapping[str, tuple[str, str]] = SOURCES,
 ) -> Html:
     """Draw of 100 people in each group who gets the good outcome and who is wrongly denied it.
 
@@ -62,6 +63,7 @@ def waffle(
         words: What the good outcome and the bad one are called.
         is_told: Whether one is good and the other bad for the person; else nobody is harmed.
         caption: What the picture says; a screen reader begins with it.
+        titles: What stands over each column, and what below that, by the keys of `SOURCES`.
 
     Returns:
         A table: a row for each group, a column for each source, the gaps at its foot.
@@ -70,7 +72,8 @@ def waffle(
     drawn = drawn[drawn["n"] > 0]
     deep = 10 if len(drawn) <= _FEW else 5
     head = [
-        f'<th scope="col">{title} <small>{below}</small></th>' for title, below in SOURCES.values()
+        f'<th scope="col">{escape_html(title)} <small>{escape_html(below)}</small></th>'
+        for title, below in (titles[source] for source in SOURCES)
     ]
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'

@@ -1,4 +1,4 @@
-"""The words of the nine lessons; what they show is computed by the module of the same name."""
+"""The words of the twelve lessons; what they show is computed by the module of the same name."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ class Lesson:
     Attributes:
         short: Its name in one word.
         title: Its name.
-        text: The idea in plain words, up to six sentences.
+        text: The idea in plain words, up to seven sentences.
         equations: Numbers of the equations it is about.
         work: What opening it for the first time computes.
         question: Something to think about.
@@ -30,19 +30,18 @@ COURSE: dict[str, Lesson] = {
     "criteria": Lesson(
         "Gaps",
         "Two gaps, and when they conflict",
-        "Demographic parity (DP) asks whether the groups are approved equally often. Equal "
-        "opportunity (EO) asks it only of those who truly deserve approval, as the labels say. "
-        "If the groups differ in how often the label is positive, the same number of approvals "
-        "cannot in general be shared out so that both gaps vanish. Move the bias of the hiring "
-        "and choose a rule, and see which gap each rule leaves.",
+        "Demographic parity (DP) asks whether the groups are hired equally often. Equal "
+        "opportunity (EO) asks this only of those who deserve it, as the labels say. If the labels "
+        "differ between the groups, no rule can in general close both gaps. Move the bias of the "
+        "hiring, choose a rule, and see which gap it leaves.",
         (14, 17),
         "Fitting five logistic regressions",
-        "In this demo women are as skilled as men, and were hired less often all the same. Which "
-        "of the two gaps would you trust here?",
-        "EO takes the labels as the truth, and here it is the labels that are unjust: a rule with "
-        "no EO gap repeats what was done to the women. DP does not look at the labels. Where the "
-        "labels are right and the groups do differ, it is the other way round: then DP asks for "
-        "people to be treated alike who differ in what counts. No formula can tell which it is.",
+        "In this demo women are as skilled as men, but were hired less often. Which of the two "
+        "gaps would you trust here?",
+        "EO takes the labels as the truth, and here the labels are unjust. A rule with no EO gap "
+        "repeats what was done to the women. DP does not look at the labels. Where the labels are "
+        "right and the groups do differ, it is the other way round: DP then treats people alike "
+        "who differ in what counts. No formula can tell which case it is.",
     ),
     "experts": Lesson(
         "Experts",
@@ -55,122 +54,164 @@ COURSE: dict[str, Lesson] = {
         (5, 7, 18),
         "Training fifteen small experts",
         "Which expert is the best one?",
-        "None is, before you say what counts. The gaps that each of them closes are the ones its "
-        "loss names, and what it pays for that shows in the other panels. That is the reason to "
-        "keep three of them and a gate that decides whom to ask for each row.",
+        "None is, before you say what counts. Each expert closes the gaps that its loss names, and "
+        "pays for that in the other panels. So there are three of them, and a gate decides whom to "
+        "ask for each row.",
     ),
     "outcome_weight": Lesson(
         "Lambda",
         "What a lambda buys",
-        "A lambda says how much a fairness term counts beside being right. This one weighs the "
-        "outcome gaps in the result expert, with all other lambdas at 0. On the left, each mark is "
-        "one training: utility against the mean of both gaps. On the right, the two gaps that this "
-        "mean is made of. Move the slider and see what goes down and what comes up instead.",
+        "A lambda says how much a fairness term counts beside accuracy. This one weighs the "
+        "outcome gaps in the result expert; all other lambdas are 0. On the left, each mark is one "
+        "training: utility against the mean of both gaps. On the right are the two gaps "
+        "themselves. Move the slider and see what falls and what rises.",
         (7, 11),
         "Training 24 small result experts",
         "The mean of the two gaps may stay where it is while the model changes a great deal. Is "
         "that a failure of the training?",
-        "No. The demo's labels are biased, so that closing one gap opens the other, as in the "
-        "first lesson; the loss adds the two, and one can be traded for the other at no gain in "
-        "the sum. Besides, the loss sees probabilities and the gaps count yes and no, so that a "
-        "strong lambda may overshoot. Only near the constant prediction, where everyone gets the "
-        "same, do both vanish. Always look at the parts of a score.",
+        "No. The demo's labels are biased, so closing one gap opens the other, as in the first "
+        "lesson. The loss adds the two gaps, and one can be traded for the other. Besides, the "
+        "loss sees probabilities and the gaps count decisions, so a strong lambda may overshoot. "
+        "Both gaps vanish only near the constant prediction, where everyone gets the same. Always "
+        "look at the parts of a score.",
     ),
     "attention": Lesson(
         "Attention",
-        "Attention, and how far it lies apart",
-        "A prediction can be divided among the columns it rests on; the shares, without their "
-        "sign, are the model's attention. The Jensen-Shannon divergence (JSD) measures how far the "
-        "mean attention of one group lies from that of the other: 0 if it is the same, 100 percent "
-        "if the groups share no column. A weight on it, lambda_attention, draws them together. "
-        "Watch the columns that stand in for the group.",
+        "Attention, and how it differs between groups",
+        "A prediction can be divided among the columns it relies on. The shares, without their "
+        "sign, are the model's attention. The Jensen-Shannon divergence (JSD) measures how much "
+        "the mean attention differs between the groups: 0% if it is the same, 100% if they share "
+        "no column. The weight lambda_attention reduces it. Watch the proxies, the columns that "
+        "stand in for the group.",
         (21, 20, 19),
         "Training fifteen small procedural experts",
         "Once the attention is the same for both groups, does the model treat them the same?",
-        "Not for that. Attention says which columns count and how much, not in which direction nor "
-        "with what result: look at the DP gap in the table, before and after. Equal reasons and "
-        "equal outcomes are two things.",
+        "Not for that reason. Attention says which columns count and how much. It does not say in "
+        "which direction, nor with what result: look at the DP gap, before and after. Equal "
+        "reasons and equal outcomes are two things.",
     ),
     "reversal": Lesson(
         "Reversal",
         "Gradient reversal",
-        "Even without the group among its columns, a network can guess it from others. So an "
-        "adversary tries to tell the group from the network's hidden vector, and its gradient is "
-        "turned round on the way back: the network learns to make it fail. Whether that worked is "
-        "not for the adversary to say. A fresh probe that took no part is trained on the finished "
-        "hidden vectors; its AUC is 50 percent if it can only guess.",
+        "A network can guess the group from other columns. So an adversary predicts the group from "
+        "the network's hidden vector, and its gradient is reversed on the way back: the network "
+        "learns to make it fail. Whether that worked is not for the adversary to say. A new probe "
+        "is trained on the finished hidden vectors. Its AUC is 50% if it can only guess.",
         (23, 24, 30),
         "Training fifteen small procedural experts against adversaries",
-        "Suppose the probe came down to guessing. Could no one find the group in the hidden vector "
-        "any more?",
-        "This probe could not: it is linear, and learnt from 1,200 rows. A stronger one, or more "
-        "rows, might. That a probe succeeds shows that the group is there; that it fails shows "
-        "much less.",
+        "Suppose the probe can only guess. Is the group gone from the hidden vector?",
+        "Not for sure. This probe is linear and learnt from 1,200 rows; a stronger one, or more "
+        "rows, might find it. A probe that succeeds shows that the group is there. One that fails "
+        "shows much less.",
+    ),
+    "gate_steps": Lesson(
+        "Gate",
+        "How the gate learns, step by step",
+        "The gate decides whom to ask about each person. Nobody tells it the right expert. It "
+        "draws an expert for each person, and learns what all these decisions together have "
+        "earned. Then it makes the choices likelier that earned more than a baseline. Walk through "
+        "one step with six people, then through ten more, then with all rows. Switch the way of "
+        "giving credit, and watch the arrows.",
+        (37, 38),
+        "Training three experts and taking 240 steps",
+        "With REINFORCE, one person's lucky draw can pay for another person's bad one. What does "
+        "the default do about that?",
+        "REINFORCE credits all choices of a routing with the same number, so a bad choice in a "
+        "lucky routing is made likelier too. Only the mean over many tries is right. The default "
+        "asks for each person what each expert would have earned while all others stay where they "
+        "are. So a choice is credited with its own effect, and what is left to chance is only what "
+        "the others do.",
     ),
     "reward": Lesson(
         "Reward",
-        "How the gate learns from reward",
-        "The gate sends each row to an expert and is told only how well all of it went together. "
-        "So it tries routings at random and leans towards those that earned more than a baseline, "
-        "which is REINFORCE. What this app does by default is its Rao-Blackwellised form: of each "
-        "row every choice is tried, and only the choices of the other rows are left to chance. "
-        "A reward that is the same whatever the gate does teaches nothing: its estimates scatter "
-        "around zero. The others scatter around the truth, which with few rows can be counted over "
-        "every routing; they differ in how widely, and so in how many tries it takes.",
+        "How well one try tells what to do",
+        "One reward for a whole routing is a noisy teacher. REINFORCE samples a routing and leans "
+        "towards it if it earned more than a baseline. The default of this app is its "
+        "Rao-Blackwellised form: it tries every choice of each row, and leaves only the other rows "
+        "to chance. A reward that does not depend on the routing teaches nothing: its estimates "
+        "scatter around zero. The others scatter around the truth, which can be counted for few "
+        "rows. They differ in how widely they scatter, and so in how many tries they need.",
         (37, 38),
         "Training three experts and estimating a gradient 90,000 times",
         "A baseline is subtracted from the reward, and yet the estimate still aims at the truth. "
         "Why does it not shift it?",
-        "The gate's probabilities add up to one, so that raising some lowers others: multiplied by "
-        "any number that does not depend on the actions, the changes cancel on average. That is "
-        "also why a reward that ignores the actions teaches nothing: all of it is baseline. What a "
-        "baseline narrows depends on how far from 0 the average reward is; where it is near 0 "
-        "already, there is little to subtract.",
+        "The gate's probabilities add up to one, so raising some lowers others. Multiplied by a "
+        "number that does not depend on the actions, these changes cancel on average. So a "
+        "baseline adds no error, and a reward that ignores the actions teaches nothing. A baseline "
+        "narrows the estimates most where the average reward is far from 0.",
     ),
     "balance": Lesson(
         "Balance",
         "Temperature and load balance",
-        "The gate's scores become weights by a softmax. Divided by a temperature above 1 they "
-        "become more alike, by one below 1 more decided. The load-balance penalty looks at "
-        "something else: how much of all rows each expert gets. Use of the experts can be even "
-        "while every single row is decided. Move both and compare the two panels.",
+        "A softmax turns the gate's scores into weights. A temperature above 1 makes the weights "
+        "more alike, one below 1 makes them more certain. The load-balance penalty looks at "
+        "something else: how many of all rows each expert gets. The experts can be used evenly "
+        "while the gate is certain about every row. Move both and compare the two panels.",
         (33, 42),
         "Training nine gates",
         "Without the penalty, different seeds may leave different experts idle. What does that say "
         "about the expert that is left out?",
-        "Little. Which expert a gate turns to first is partly chance, and one that is hardly used "
-        "hardly gets a second hearing. Before you read anything into a gate's favourite, train "
-        "with other seeds.",
+        "Little. Which expert a gate prefers first is partly chance, and an expert that is hardly "
+        "used is hardly tried again. Before you interpret a gate's favourite, train with other "
+        "seeds.",
     ),
     "constant": Lesson(
         "Constant",
         "When a constant wins",
-        "A constant prediction gives everyone the same, so that no gap between groups can be "
-        "found in it. Its utility depends on the base rate alone: where most rows are positive, "
-        "calling all of them positive looks good. Here the models may not see the columns that "
-        "show skill, so there is little to learn. Move the base rate and see which of the two gets "
-        "the higher final score.",
+        "A constant prediction gives everyone the same, so it has no gap between groups. Its "
+        "utility depends on the base rate alone: where most people are hired, “hire everyone” "
+        "looks good. Here the models do not see the columns that show skill, so there is little to "
+        "learn. Move the base rate and see which of the two gets the higher final score.",
         (47,),
         "Training twelve small mixtures",
-        "Why is the jump of the constant's score at one half?",
-        "There it changes from calling everyone negative to calling everyone positive. Its "
-        "accuracy stays near one half, but its F1 goes from 0 to two thirds, because F1 counts the "
-        "positive class only. So whether a constant can win depends on which class you name "
-        "positive.",
+        "Why does the constant's score jump at one half?",
+        "There it changes from “hire nobody” to “hire everyone”. Its accuracy stays near one half, "
+        "but its F1 goes from 0 to two thirds, because F1 counts the positive class only. So it "
+        "depends on which class you call positive whether a constant can win.",
     ),
     "chance": Lesson(
         "Chance",
         "Sample size and chance",
-        "Two groups that are treated exactly alike still differ in a table, because tables are "
-        "finite. Here the groups are drawn from the same people, thousands of times, and the gap "
-        "in their approval rates is measured. The fewer rows, the larger the gaps that chance "
-        "alone makes. A permutation test compares a gap with those of shuffled groups, and so "
-        "knows how many rows there are.",
+        "Two groups that are treated exactly alike still differ in a table, by chance. Here the "
+        "groups are drawn from the same people, thousands of times, and the gap in who is hired is "
+        "measured. The fewer rows, the larger the gaps. A permutation test compares a gap with "
+        "those of shuffled groups, so it takes the number of rows into account.",
         (14,),
         "Drawing 14,000 tables",
-        "A report says: the gap is 5 points. What do you ask first?",
-        "How many rows there were in the smaller group. After that, how often chance alone makes "
-        "such a gap with so many rows. A gap within the reach of chance is no proof of equality "
-        "either: with few rows a true gap of 5 points looks the same.",
+        "A report says: the gap is 5 pp. What do you ask first?",
+        "How many rows the smaller group has. Then, how often chance alone makes such a gap with "
+        "so many rows. A gap that could be chance is no proof of equality: with few rows a true "
+        "gap of 5 pp looks the same.",
+    ),
+    "levelling": Lesson(
+        "Levelling",
+        "Equality by hurting everyone",
+        "A gap closes if the worse-off group gets more. It also closes if the other group gets "
+        "less, or if nobody gets anything. That is levelling down, and a score that adds gaps to "
+        "accuracy cannot tell it from help. Here 30% of the applicants were hired, and the models "
+        "predict who is refused. Hide the columns that show skill, and switch off the guard: a "
+        "rule that refuses models with more wrongly refused people than the utility expert, or "
+        "fewer right decisions than a constant.",
+        (47,),
+        "Training six small mixtures",
+        "A vendor shows you a model with a gap of 0 pp and a higher score. What do you ask for?",
+        "For the number of people in each group who get the good outcome, before and after, and "
+        "how many of those who deserve it are refused. A gap of zero says only that the groups are "
+        "treated alike, not that they are treated well.",
+    ),
+    "thresholds": Lesson(
+        "Cut-offs",
+        "Thresholds or training",
+        "A model gives a score, and a cut-off makes it a decision. The simplest way to close a gap "
+        "is a lower cut-off for one group. Another is to train the model with a penalty on the "
+        "gap. Both close gaps and change who is hired. But cut-offs by group treat people by their "
+        "group, which may be unlawful. And they leave the order of people within a group as it "
+        "was.",
+        (11, 14),
+        "Training an expert with and one without a penalty",
+        "A model undervalues women with a career break. Would a lower cut-off for women mend that?",
+        "It would hire more women, but those first who already had the higher scores. A woman with "
+        "a career break stays behind other women, for the order within the group does not change. "
+        "Where the score itself is wrong about people, the score has to be mended.",
     ),
 }

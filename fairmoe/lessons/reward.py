@@ -1,6 +1,7 @@
 """Lesson 6: how the gate learns from reward, with the truth known by counting every routing."""
 
 import dataclasses
+import functools
 import itertools
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from fairmoe.config import LAMBDAS
-from fairmoe.data import EncodedData
+from fairmoe.data import DEMO_NAMED_ROLES, EncodedData
 from fairmoe.explain import Explainer
 from fairmoe.figures.lessons.gate import ESTIMATORS
 from fairmoe.functional.gating import disagreement, gate_log_proba
@@ -48,10 +49,7 @@ class Gradients(NamedTuple):
 
 def compute() -> Gradients:
     """Estimate, by every estimator, how one row's routing should change, and count the truth."""
-    data = lesson_data()
-    stack, explainer = trained_experts(
-        data, "lambda_rep", [_STRENGTH], 1, **dict.fromkeys(LAMBDAS, _STRENGTH), epochs=EPOCHS
-    )
+    data, stack, explainer = strong_experts()
     told, truths = [], []
     for rows in ROW_COUNTS:
         tables = few_rows(data, stack, explainer, rows)
@@ -72,6 +70,16 @@ def compute() -> Gradients:
     )
 
 
+@functools.cache
+def strong_experts() -> tuple[EncodedData, ExpertStack, Explainer]:
+    """Train one expert of each kind, with lambdas so large that they differ; shared by lessons."""
+    data = lesson_data(roles=DEMO_NAMED_ROLES)
+    stack, explainer = trained_experts(
+        data, "lambda_rep", [_STRENGTH], 1, **dict.fromkeys(LAMBDAS, _STRENGTH), epochs=EPOCHS
+    )
+    return data, stack, explainer
+
+
 def few_rows(
     data: EncodedData, stack: ExpertStack, explainer: Explainer, rows: int
 ) -> RewardTables:
@@ -84,19 +92,33 @@ def few_rows(
         rows: How many, at least one for each group and label.
     """
     split = data.test
-    proba, masked, attention = map(
-        by_expert, explain_rows(stack.part(), explainer, torch.as_tensor(split.x), top_k=1)
-    )
-    apart = disagreement(proba)[0].numpy()
+    every = tables_of(data, stack, explainer)
+    apart = disagreement(every.proba)[0].numpy()
     cells = [np.flatnonzero(2 * split.group + split.y == cell) for cell in range(4)]
     ranked = [own[np.argsort(-apart[own], kind="stable")] for own in cells]
     kept = torch.as_tensor(np.sort([ranked[i % 4][i // 4] for i in range(rows)]))
+    return dataclasses.replace(
+        every,
+        proba=every.proba[:, :, kept],
+        masked_proba=every.masked_proba[:, :, kept],
+        attention=every.attention[:, :, kept],
+        y_true=every.y_true[kept],
+        group=every.group[kept],
+    )
+
+
+def tables_of(data: EncodedData, stack: ExpertStack, explainer: Explainer) -> RewardTables:
+    """Return the tables of all test rows."""
+    split = data.test
+    proba, masked, attention = map(
+        by_expert, explain_rows(stack.part(), explainer, torch.as_tensor(split.x), top_k=1)
+    )
     return RewardTables(
-        proba[:, :, kept].double(),
-        masked[:, :, kept].double(),
-        attention[:, :, kept].double(),
-        torch.as_tensor(split.y)[kept] == 1,
-        torch.as_tensor(split.group)[kept],
+        proba.double(),
+        masked.double(),
+        attention.double(),
+        torch.as_tensor(split.y) == 1,
+        torch.as_tensor(split.group),
         data.n_groups,
         0.2,
     )

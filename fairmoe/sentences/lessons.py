@@ -13,7 +13,7 @@ from fairmoe.sentences.wording import capitalised, the_model
 
 
 def attention_takeaway(shares: pd.DataFrame, scores: pd.DataFrame, strength: float) -> str:
-    """Say in one sentence how far the attention lies apart, and in which column most.
+    """Say how far the attention lies apart, and in which column most.
 
     Args:
         shares: Of the chosen strength, a row per `seed`, `group` and `column`.
@@ -29,13 +29,13 @@ def attention_takeaway(shares: pd.DataFrame, scores: pd.DataFrame, strength: flo
     if strength > 0:
         told += f", against {100 * float(without['att_jsd'].mean()):.2f} at 0"
     return (
-        f"{told}; the groups differ most in {column} ({low:.1f} and {high:.1f}% of the "
-        f"attention); utility is {spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}."
+        f"{told}. The groups differ most in {column}: {low:.1f} and {high:.1f}% of the attention. "
+        f"Utility is {spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}."
     )
 
 
 def chance_takeaway(gaps: pd.DataFrame, limit: float, *, smaller: int, false_alarms: float) -> str:
-    """Say in one sentence how often chance reaches the limit, and what a test makes of it.
+    """Say how often chance reaches the limit, and what a test makes of it.
 
     Args:
         gaps: A row per table, with its `gap`.
@@ -47,14 +47,14 @@ def chance_takeaway(gaps: pd.DataFrame, limit: float, *, smaller: int, false_ala
     share = float((gaps["gap"] + 1e-11 >= limit).mean())
     return (
         f"With {smaller:,} rows in the smaller group, equal treatment shows a gap of "
-        f"{100 * limit:g} points or more in {share:.1%} of the tables, and of "
-        f"{100 * float(gaps['gap'].mean()):.1f} points in the mean; a permutation test at 5% "
-        f"calls {false_alarms:.1%} of the tables unequal."
+        f"{100 * limit:g} pp or more in {share:.1%} of the tables. The mean gap is "
+        f"{100 * float(gaps['gap'].mean()):.1f} pp. A permutation test at 5% calls "
+        f"{false_alarms:.1%} of the tables unequal."
     )
 
 
 def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
-    """Say in one sentence who wins at a base rate, if the seeds agree on it."""
+    """Say who wins at a base rate, if the seeds agree on it."""
     here = scores[scores["base_rate"] == base_rate]
     mixture = here.loc[here["model"] == "mixture", "final_score"]
     constant = float(here.loc[here["model"] == "constant", "final_score"].iloc[0])
@@ -72,19 +72,20 @@ def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
 
 
 def criteria_takeaway(rates: pd.DataFrame) -> str:
-    """Say in one sentence what the rule leaves of both gaps, and how far the base rates differ."""
+    """Say what the rule leaves of both gaps, and how far the base rates differ."""
     base, parity, opportunity = (
         100 * float(rates[rate].max() - rates[rate].min()) for rate in RATES
     )
     approved, rows = int(rates["selected"].sum()), int(rates["n"].sum())
     return (
-        f"With {base:.1f} points between the base rates, this rule approves {approved:,} of "
-        f"{rows:,} and leaves a DP gap of {parity:.1f} and an EO gap of {opportunity:.1f} points."
+        f"The labels of the groups differ by {base:.1f} pp. This rule hires {approved:,} of "
+        f"{rows:,} people and leaves a DP gap of {parity:.1f} pp and an EO gap of "
+        f"{opportunity:.1f} pp."
     )
 
 
 def experts_takeaway(scores: pd.DataFrame, chosen: str) -> str:
-    """Say in one sentence what the chosen expert does, beside the utility expert."""
+    """Say what the chosen expert does, beside the utility expert."""
     told = []
     for metric in SHOWN:
         own, other = (scores.loc[scores["model"] == m, metric] for m in (chosen, "utility"))
@@ -97,31 +98,32 @@ def experts_takeaway(scores: pd.DataFrame, chosen: str) -> str:
 
 
 def gradient_takeaway(estimates: pd.DataFrame, truth: float) -> str:
-    """Say in one sentence where each estimator's mean lies and how widely it scatters."""
+    """Say where each estimator's mean lies and how widely it scatters."""
     told = []
     for name, style in ESTIMATORS.items():
         values = estimates.loc[estimates["estimator"] == name, "estimate"]
         error = float(values.std()) / np.sqrt(len(values))
         told.append(
-            f"{style.label.lower()} {values.mean():.3f} ± {error:.3f} (scatter {values.std():.3f})"
+            f"{style.label} {values.mean():.3f} ± {error:.3f} (standard deviation "
+            f"{values.std():.3f})"
         )
-    return f"The truth is {truth:.3f}; the means of the estimates: {'; '.join(told)}."
+    return f"The truth is {truth:.3f}. Means of the estimates: {'; '.join(told)}."
 
 
 def balance_takeaway(usage: pd.DataFrame, certainty: pd.DataFrame) -> str:
-    """Say in one sentence how even the use is and how decided the rows are."""
+    """Say how even the use is and how decided the rows are."""
     by_seed = usage.groupby("seed")["weight"]
     least, most = by_seed.min().mean(), by_seed.max().mean()
     mean, below, above = range_of(certainty.groupby("seed")["largest"].first())
     return (
-        f"On average over the seeds the least used expert has {least:.0%} and the most used "
-        f"{most:.0%} of the weight; the largest weight of a row is {mean:.0%} in the mean "
+        f"The most used expert has {most:.0%} of the weight and the least used {least:.0%}, in the "
+        f"mean of the seeds. The largest weight of a row is {mean:.0%} on average "
         f"({mean - below:.0%} to {mean + above:.0%} by seed)."
     )
 
 
 def outcome_weight_takeaway(scores: pd.DataFrame, strength: float) -> str:
-    """Say in one sentence what utility and the gaps are, beside those without the weight."""
+    """Say what utility and the gaps are, beside those without the weight."""
     own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
     told = [
         f"{name} {spread(own[metric], unit)}"
@@ -138,13 +140,13 @@ def outcome_weight_takeaway(scores: pd.DataFrame, strength: float) -> str:
 
 
 def reversal_takeaway(scores: pd.DataFrame, strength: float) -> str:
-    """Say in one sentence how well the probe does, and what that did to utility and the gaps."""
+    """Say how well the probe does, and what that did to utility and the gaps."""
     own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
     told = f"With λ adv = {strength:g} the probe reaches an AUC of {spread(own['told'])}"
     if strength > 0:
         told += f", against {100 * float(without['told'].mean()):.1f} without adversaries"
     return (
-        f"{told} and {100 * told_by_columns(scores):.1f} from the columns themselves; utility is "
+        f"{told} and {100 * told_by_columns(scores):.1f} from the columns themselves. Utility is "
         f"{spread(own['utility'])}, the DP gap {spread(own['dp'], 'pp')}, the EO gap "
         f"{spread(own['eo'], 'pp')}."
     )

@@ -3,17 +3,19 @@ import re
 
 import pytest
 
+from fairmoe._escape import escape_html
 from fairmoe.lessons.course import COURSE
 from fairmoe.lessons.equations import EQUATIONS
+from fairmoe.lessons.sheet import question_sheet
 from fairmoe.ui.learn.lessons import VIEWS
 
 
 def test_every_lesson_has_words_a_computation_and_a_view():
-    assert len(COURSE) == 9
+    assert len(COURSE) == 12
     assert list(COURSE) == list(VIEWS)
     for key in COURSE:
         assert callable(importlib.import_module(f"fairmoe.lessons.{key}").compute)
-    assert len({lesson.short for lesson in COURSE.values()}) == 9
+    assert len({lesson.short for lesson in COURSE.values()}) == 12
 
 
 @pytest.mark.parametrize("key", COURSE)
@@ -31,6 +33,17 @@ def test_no_lesson_calls_a_model_fair(key):
     words = f"{lesson.text} {lesson.question} {lesson.answer}".lower()
     assert "is fair" not in words
     assert "unbiased" not in words
+
+
+def test_the_sheet_asks_all_questions_before_it_answers_any():
+    questions, answers = question_sheet().split('class="answers"')
+
+    for lesson in COURSE.values():
+        assert escape_html(lesson.question) in questions
+        assert escape_html(lesson.answer) in answers
+        assert escape_html(lesson.answer) not in questions
+    assert ".answers { break-before: page }" in questions
+    assert "http" not in questions + answers
 
 
 def test_equations_carry_their_number_and_stay_in_one_line():

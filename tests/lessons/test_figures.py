@@ -1,10 +1,13 @@
 """Sentences and figures against hand-made numbers."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from fairmoe.figures.lessons.chance import chance_figure
 from fairmoe.figures.lessons.gate import gradient_figure
+from fairmoe.figures.lessons.gate_steps import CREDITS, STAGES, Moment, climb_figure, step_figure
+from fairmoe.figures.lessons.large import enlarged
 from fairmoe.figures.lessons.spread import seeds_table, spread
 from fairmoe.sentences.lessons import (
     balance_takeaway,
@@ -41,8 +44,8 @@ def test_the_rule_is_told_with_its_gaps():
         }
     )
     told = criteria_takeaway(rates)
-    assert "30.0 points between the base rates" in told
-    assert "approves 120 of 300 and leaves a DP gap of 15.0 and an EO gap of 10.0" in told
+    assert "labels of the groups differ by 30.0 pp" in told
+    assert "hires 120 of 300 people and leaves a DP gap of 15.0 pp and an EO gap of 10.0" in told
 
 
 def test_a_strength_is_told_against_none():
@@ -95,7 +98,7 @@ def test_every_estimator_is_told_with_its_error_and_drawn():
     told = gradient_takeaway(estimates, 0.1)
     # deviation sqrt(0.02) of two draws: an error of 0.1
     assert "truth is 0.100" in told
-    assert "reward ignores the actions 0.100 ± 0.100 (scatter 0.141)" in told
+    assert "Reward ignores the actions 0.100 ± 0.100 (standard deviation 0.141)" in told
     figure = gradient_figure(estimates, 0.1)
     bars = [trace for trace in figure.data if trace.type == "bar"]
     assert [sum(bar.y) for bar in bars] == pytest.approx([100] * 5)
@@ -111,16 +114,69 @@ def test_even_use_and_certainty_are_told_by_seed():
     )
     certainty = pd.DataFrame({"seed": [0], "low": [0.33], "share": [1.0], "largest": [0.6]})
     told = balance_takeaway(usage, certainty)
-    assert "the least used expert has 20% and the most used 50%" in told
-    assert "the largest weight of a row is 60%" in told
+    assert "The most used expert has 50% of the weight and the least used 20%" in told
+    assert "The largest weight of a row is 60%" in told
 
 
 def test_a_gap_at_the_limit_counts_and_no_bin_lies_on_both_sides():
     gaps = pd.DataFrame({"gap": [0.01, 0.05, 0.3 - 0.25, 0.2]})
     told = chance_takeaway(gaps, 0.05, smaller=40, false_alarms=0.04)
-    assert "of 5 points or more in 75.0% of the tables" in told
+    assert "of 5 pp or more in 75.0% of the tables" in told
     assert "calls 4.0% of the tables unequal" in told
     below, beyond = chance_figure(gaps, 0.05).data
     assert sum(below.y) == pytest.approx(25)
     assert sum(beyond.y) == pytest.approx(75)
     assert max(below.x) < 5 < min(beyond.x)
+
+
+PEOPLE = pd.DataFrame(
+    {"group": ["women", "men"], "label": [1, 0]}
+    | {"utility": [0.2, 0.1], "result": [0.7, 0.4], "procedural": [0.3, 0.2]}
+)
+MOMENT = Moment(
+    proba=np.full((2, 3), 1 / 3),
+    actions=np.array([[1, 0]]),
+    rewards=np.array([0.2]),
+    baseline=0.0,
+    credit=np.array([[NAN, 0.2, NAN], [0.2, NAN, NAN]]),
+    after=np.array([[0.3, 0.5, 0.2], [0.45, 0.25, 0.3]]),
+)
+
+
+def test_a_step_is_drawn_stage_by_stage():
+    drawn = {
+        stage: step_figure(PEOPLE, MOMENT, stage)
+        for stage in STAGES
+        if stage not in ("spread", "rows")
+    }
+    texts = {stage: [list(bar.text) for bar in figure.data] for stage, figure in drawn.items()}
+
+    assert texts["people"][1] == ["✓ hire", "✓ refuse"]
+    assert texts["sample"] == [["", "✓ refuse"], ["✓ hire", ""], ["", ""]]
+    assert texts["baseline"] == [["", "+0.200"], ["+0.200", ""], ["", ""]]
+    assert texts["step"][1] == ["50%", "25%"]
+    assert drawn["sample"].data[1].x == pytest.approx([100 / 3] * 2)
+    assert drawn["more"].data[1].x == pytest.approx([50, 25])
+    arrows = [(note.ax, note.x) for note in drawn["step"].layout.annotations if note.showarrow]
+    assert len(arrows) == 6
+    assert arrows[2] == pytest.approx((100 / 3, 50))
+    assert not any(note.showarrow for note in drawn["reward"].layout.annotations)
+
+
+def test_the_reward_is_drawn_to_its_last_step():
+    rewards = pd.DataFrame({"credit": list(CREDITS) * 2, "step": [0] * 3 + [40] * 3, "reward": 0.1})
+    figure = climb_figure(rewards, "rollouts", title="?")
+    assert [line.line.width for line in figure.data] == [2, 4, 2]
+    assert figure.layout.xaxis.range[1] > 40
+
+
+def test_a_room_sees_larger_letters_and_the_same_picture():
+    figure = step_figure(PEOPLE, MOMENT, "sample")
+    large = enlarged(figure)
+    assert large.layout.font.size == pytest.approx(1.35 * 13)
+    assert large.layout.yaxis.tickfont.size == large.layout.legend.font.size
+    assert large.layout.annotations[0].font.size == pytest.approx(1.35 * 13)
+    assert large.layout.margin.l == pytest.approx(1.35 * figure.layout.margin.l)
+    assert large.layout.height == figure.layout.height
+    assert large.data[0].x == pytest.approx(figure.data[0].x)
+    assert large.data[0].marker.pattern == figure.data[0].marker.pattern

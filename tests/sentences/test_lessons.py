@@ -40,7 +40,7 @@ def test_how_far_attention_lies_apart():
         }
     )
     end = (
-        "; the groups differ most in x (40.0 and 60.0% of the attention); utility is {}, the DP "
+        ". The groups differ most in x: 40.0 and 60.0% of the attention. Utility is {}, the DP "
         "gap {}."
     )
     assert attention_takeaway(shares, AT_BOTH, 3.0) == (
@@ -56,9 +56,9 @@ def test_how_far_attention_lies_apart():
 def test_how_often_chance_reaches_a_limit():
     gaps = pd.DataFrame({"gap": [0.05, 0.1 - 1e-12, 0.2, 0.15]})
     assert chance_takeaway(gaps, 0.1, smaller=1000, false_alarms=0.04) == (
-        "With 1,000 rows in the smaller group, equal treatment shows a gap of 10 points or more in "
-        "75.0% of the tables, and of 12.5 points in the mean; a permutation test at 5% calls 4.0% "
-        "of the tables unequal."
+        "With 1,000 rows in the smaller group, equal treatment shows a gap of 10 pp or more in "
+        "75.0% of the tables. The mean gap is 12.5 pp. A permutation test at 5% calls 4.0% of the "
+        "tables unequal."
     )
 
 
@@ -94,8 +94,8 @@ def test_what_a_rule_leaves_of_the_gaps():
         }
     )
     assert criteria_takeaway(rates) == (
-        "With 20.0 points between the base rates, this rule approves 1,150 of 3,000 and leaves a "
-        "DP gap of 5.0 and an EO gap of 10.0 points."
+        "The labels of the groups differ by 20.0 pp. This rule hires 1,150 of 3,000 people and "
+        "leaves a DP gap of 5.0 pp and an EO gap of 10.0 pp."
     )
 
 
@@ -125,9 +125,11 @@ def test_where_estimates_of_a_gradient_lie():
         [(name, value) for name in ESTIMATORS for value in (0.1, 0.3)],
         columns=["estimator", "estimate"],
     )
-    told = [f"{style.label.lower()} 0.200 ± 0.100 (scatter 0.141)" for style in ESTIMATORS.values()]
+    told = [
+        f"{style.label} 0.200 ± 0.100 (standard deviation 0.141)" for style in ESTIMATORS.values()
+    ]
     assert gradient_takeaway(estimates, 0.25) == (
-        f"The truth is 0.250; the means of the estimates: {'; '.join(told)}."
+        f"The truth is 0.250. Means of the estimates: {'; '.join(told)}."
     )
 
 
@@ -135,8 +137,8 @@ def test_how_even_the_use_is():
     usage = pd.DataFrame({"seed": [0, 0, 1, 1], "weight": [0.2, 0.6, 0.3, 0.5]})
     certainty = pd.DataFrame({"seed": [0, 0, 1], "largest": [0.7, 0.9, 0.5]})
     assert balance_takeaway(usage, certainty) == (
-        "On average over the seeds the least used expert has 25% and the most used 55% of the "
-        "weight; the largest weight of a row is 60% in the mean (50% to 70% by seed)."
+        "The most used expert has 55% of the weight and the least used 25%, in the mean of the "
+        "seeds. The largest weight of a row is 60% on average (50% to 70% by seed)."
     )
 
 
@@ -156,7 +158,7 @@ def test_what_adversaries_do_to_a_probe():
     scores = pd.concat([AT_BOTH, columns])
     assert reversal_takeaway(scores, 3.0) == (
         "With λ adv = 3 the probe reaches an AUC of 62.0% (60.0 to 64.0), against 91.0 without "
-        "adversaries and 95.0 from the columns themselves; utility is 72.0% (70.0 to 74.0), the DP "
+        "adversaries and 95.0 from the columns themselves. Utility is 72.0% (70.0 to 74.0), the DP "
         "gap 6.0 pp (5.0 to 7.0), the EO gap 3.0 pp (2.0 to 4.0)."
     )
     assert reversal_takeaway(scores, 0.0).startswith(

@@ -141,7 +141,7 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
     figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
-        title="Whom does the gate use, and how decided is it?",
+        title="Which experts does the gate use, and how certain is it?",
         barmode="stack",
         height=400,
         bargap=0.25,

@@ -159,8 +159,8 @@ PAGES = {
         "Learn",
         "Learn",
         ":material/school:",
-        "Nine short lessons, computed live on applicants like the demo's: 4,000, of whom all women "
-        "were hired less often at the same skill, on purpose.",
+        "Twelve short lessons, computed live on applicants like the demo's: 4,000, of whom all "
+        "women were hired less often at the same skill, on purpose.",
         _never,
     ),
 }

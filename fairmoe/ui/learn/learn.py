@@ -4,7 +4,8 @@ import streamlit as st
 
 from fairmoe.lessons.course import COURSE
 from fairmoe.lessons.equations import EQUATIONS
-from fairmoe.ui.frame.frame import ATTENTION, DATA, EXPERTS, PAGES, ROUTING, TRAIN
+from fairmoe.lessons.sheet import question_sheet
+from fairmoe.ui.frame.frame import ATTENTION, DATA, EXPERTS, PAGES, RESULT, ROUTING, TRAIN
 from fairmoe.ui.learn.lessons import VIEWS
 
 LESSONS = list(COURSE)
@@ -18,10 +19,13 @@ _SEEN_ON = {
     "outcome_weight": ("pages/tradeoff.py", TRAIN),
     "attention": (ATTENTION,),
     "reversal": (TRAIN,),
+    "gate_steps": (ROUTING,),
     "reward": (ROUTING,),
     "balance": (ROUTING,),
     "constant": (EXPERTS,),
     "chance": (EXPERTS,),
+    "levelling": (RESULT,),
+    "thresholds": (EXPERTS,),
 }
 
 
@@ -43,17 +47,23 @@ def choose_lesson() -> str:
 
 
 def show_lesson(key: str) -> None:
-    """Show a lesson: what it says, its equations, its chart, a question."""
+    """Show a lesson: what it says, its equations, its picture, a question."""
     lesson = COURSE[key]
-    st.header(f"{LESSONS.index(key) + 1}. {lesson.title}", anchor=False)
-    st.markdown(lesson.text, width=820)
-    for number in lesson.equations:
-        st.latex(EQUATIONS[number])
+    show_idea(key)
     VIEWS[key](lesson.work)
     st.subheader("To think about", anchor=False)
     st.markdown(lesson.question)
     with st.expander("Show answer", icon=":material/lightbulb:"):
         st.markdown(lesson.answer)
+
+
+def show_idea(key: str) -> None:
+    """Show what a lesson says, and its equations."""
+    lesson = COURSE[key]
+    st.header(f"{LESSONS.index(key) + 1}. {lesson.title}", anchor=False)
+    st.markdown(lesson.text, width=820)
+    for number in lesson.equations:
+        st.latex(EQUATIONS[number])
 
 
 def show_way(key: str) -> None:
@@ -68,7 +78,7 @@ def show_way(key: str) -> None:
             "Previous lesson",
             icon=":material/chevron_left:",
             disabled=place == 0,
-            on_click=_open,
+            on_click=open_lesson,
             args=(place - 1,),
         )
         st.button(
@@ -77,10 +87,24 @@ def show_way(key: str) -> None:
             icon_position="right",
             type="primary",
             disabled=place == len(LESSONS) - 1,
-            on_click=_open,
+            on_click=open_lesson,
             args=(place + 1,),
         )
 
 
-def _open(place: int) -> None:
+def open_lesson(place: int) -> None:
+    """Open the lesson at a place of the course."""
     st.session_state[_KEY] = COURSE[LESSONS[place]].short
+
+
+def show_sheet() -> None:
+    """Offer all questions as a file to print, with the answers on pages of their own."""
+    st.download_button(
+        "Questions to print, answers apart",
+        question_sheet,
+        file_name="fairmoe-questions.html",
+        mime="text/html",
+        on_click="ignore",
+        icon=":material/print:",
+        type="tertiary",
+    )

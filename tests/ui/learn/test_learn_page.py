@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from fairmoe.lessons.course import COURSE
@@ -11,10 +13,13 @@ CONTROLS = {
     "outcome_weight": {"fair": 10.0},
     "attention": {"attending": 3.0},
     "reversal": {"adv": 3.0},
+    "gate_steps": {"stage": "reward", "credit": "rollouts"},
     "reward": {"rows": 6, "rollouts": 32},
     "balance": {"temperature": 10.0, "balance": 10.0},
     "constant": {"base-rate": 0.5},
     "chance": {"rows-drawn": 100, "limit": 10},
+    "levelling": {"guard": True, "seen": "all"},
+    "thresholds": {"way": "trained"},
 }
 
 
@@ -22,15 +27,21 @@ CONTROLS = {
 def learn(app, monkeypatch, request):
     # Outside of the page, whose run is given up after some seconds.
     result_of("criteria")
+    result_of("thresholds")
     if "key" in request.fixturenames:
         result_of(request.getfixturevalue("key"))
-    monkeypatch.setattr("fairmoe.ui.learn.lessons._computed", lambda key, _: result_of(key))
+    monkeypatch.setattr("fairmoe.ui.learn.parts._computed", lambda key, _: result_of(key))
     return app.switch_page("pages/learn.py").run()
 
 
 def alt(app):
-    (chart,) = app.get("plotly_chart")
-    return chart.proto.alt
+    """Return what a screen reader says of the picture: a chart, or dots for people."""
+    charts = app.get("plotly_chart")
+    if charts:
+        (chart,) = charts
+        return chart.proto.alt
+    (dots,) = (html.proto.body for html in app.get("html") if "fm-waffle" in html.proto.body)
+    return re.search('aria-label="([^"]+)"', dots)[1]
 
 
 def labelled(app, label):
@@ -76,8 +87,56 @@ def test_the_buttons_lead_through_the_course(learn):
     assert COURSE["experts"].title in learn.header[0].value
     labelled(learn, "Previous lesson").click().run()
     assert COURSE["criteria"].title in learn.header[0].value
-    learn.get_by_key("lesson").set_value(COURSE["chance"].short).run()
+    learn.get_by_key("lesson").set_value(COURSE["thresholds"].short).run()
     assert labelled(learn, "Next lesson").disabled
+
+
+def captioned(app):
+    (told,) = (text.value for text in app.main.caption if text.value.startswith("Lesson "))
+    return told
+
+
+def test_on_a_beamer_one_idea_follows_the_other(learn):
+    learn.get_by_key("present").set_value(True).run()
+    assert captioned(learn) == "Lesson 1 of 12, idea"
+    assert learn.button(key="slide-back").disabled
+    assert learn.button(key="slide-back").proto.shortcut == "left"
+    assert learn.button(key="slide-next").proto.shortcut == "right"
+    assert not learn.get("plotly_chart")
+
+    learn.button(key="slide-next").click().run()
+    assert captioned(learn) == "Lesson 1 of 12, picture"
+    assert alt(learn)
+    assert not learn.dataframe
+    learn.button(key="slide-next").click().run()
+    assert COURSE["criteria"].question in learn.markdown[-1].value
+    learn.button(key="slide-next").click().run()
+    assert learn.markdown[-1].value == COURSE["criteria"].answer
+    learn.button(key="slide-next").click().run()
+    assert captioned(learn) == "Lesson 2 of 12, idea"
+    learn.button(key="slide-back").click().run()
+    assert captioned(learn) == "Lesson 1 of 12, answer"
+
+
+@pytest.mark.parametrize("key", ["gate_steps"])
+def test_the_keys_walk_the_stages_of_a_step(learn, key):
+    learn.get_by_key("lesson").set_value(COURSE[key].short).run()
+    seen = [alt(learn)]
+    for _ in range(7):
+        learn.button(key="stage-next").click().run()
+        assert not learn.exception
+        seen.append(alt(learn))
+    assert len(set(seen)) == 8
+    assert learn.button(key="stage-next").disabled
+
+    learn.get_by_key("present").set_value(True).run()
+    learn.button(key="slide-next").click().run()
+    assert alt(learn) == seen[-1]
+    learn.button(key="slide-back").click().run()
+    assert alt(learn) == seen[-2]
+    learn.button(key="slide-next").click().run()
+    learn.button(key="slide-next").click().run()
+    assert captioned(learn) == "Lesson 6 of 12, question"
 
 
 def test_the_page_says_that_the_demo_is_invented_and_biased_on_purpose(learn):
