@@ -1,5 +1,6 @@
 """Where the app lies: beside the package in a checkout, inside it once a wheel is installed."""
 
+import os
 from pathlib import Path
 
 
@@ -12,3 +13,13 @@ def app_folder() -> Path:
 
 OPENED = "FAIRMOE_OPEN"
 """The variable by which the app is told which project or run to open."""
+
+WORKERS = "FAIRMOE_WORKERS"
+"""The variable by which the app is told how many processes train; by default none but its own."""
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -15,5 +15,5 @@ with page(REPORT) as state:
     report = make_once(state, kept)
     chosen = choose_sections()
     cover = write_cover(kept)
-    show_downloads(report, cover, chosen)
-    show_preview(report, cover, chosen)
+    show_downloads(state, report, cover, chosen)
+    show_preview(state, report, cover, chosen)

@@ -204,4 +204,6 @@ def test_all_variables_that_the_app_reads_are_told():
     assert set(COMPOSE["app"]["environment"]) - read == {
         "STREAMLIT_BROWSER_SERVER_ADDRESS",
         "STREAMLIT_SERVER_BASE_URL_PATH",
+        # The proxy alone says from where somebody comes.
+        "FORWARDED_ALLOW_IPS",
     }

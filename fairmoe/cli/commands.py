@@ -171,14 +171,31 @@ shell.command()(sweep)
 
 
 @shell.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def app(context: typer.Context) -> None:
+def app(
+    context: typer.Context,
+    *,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=512,
+            help="Processes that train; 0 to train in the server's own. By default one less than "
+            "there are processors, at least one.",
+        ),
+    ] = None,
+) -> None:
     """Open the app in the browser, with a project or a kept run if one is named first.
 
-    Options that follow go to Streamlit, like --server.port 80.
+    Options that follow go to Streamlit, like --server.port 80. Limits of a server are variables
+    of the environment (docs/hosting.md).
     """
-    from fairmoe._app import OPENED, app_folder
+    from fairmoe._app import OPENED, WORKERS, app_folder, processors
 
     arguments, told = context.args, {}
+    if workers is not None:
+        told[WORKERS] = str(workers)
+    elif WORKERS not in os.environ:
+        told[WORKERS] = str(max(1, processors() - 1))
     if arguments and not arguments[0].startswith("-"):
         from fairmoe.runs import open_project
 

@@ -7,7 +7,7 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
-from fairmoe.training.cache import experts_of, forget_experts
+from fairmoe.training.cache import OwnExperts, experts_of, forget_experts
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
 from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
@@ -22,6 +22,7 @@ from fairmoe.training.train import (
 __all__ = [
     "PER_RUN",
     "Evaluation",
+    "OwnExperts",
     "Schedule",
     "Trained",
     "evaluate",

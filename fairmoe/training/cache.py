@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
@@ -52,41 +53,63 @@ class KeptExpert(NamedTuple):
 
 _kept: OrderedDict[tuple[str, str], KeptExpert] = OrderedDict()
 _lock = threading.Lock()
-_owner: ContextVar[str] = ContextVar("owner of kept experts", default="")
 
 
-@contextmanager
-def experts_of(owner: str) -> Iterator[None]:
-    """Find and keep experts for one owner in the block, in this thread.
+@dataclass(frozen=True)
+class OwnExperts:
+    """The experts of one owner that this process keeps.
 
     That a training is done already tells that somebody trained on the same rows and labels. Who is
     not to learn that has to be another owner.
 
-    Args:
-        owner: A secret of theirs; "" for all who may share, as outside of such blocks.
+    Attributes:
+        owner: A secret of theirs; "" for all who may share.
     """
-    token = _owner.set(owner)
+
+    owner: str = ""
+
+    def find(self, key: str) -> KeptExpert | None:
+        """Return the expert of a digest if it is kept, and count it as used just now."""
+        own = (self.owner, key)
+        with _lock:
+            if own in _kept:
+                _kept.move_to_end(own)
+            return _kept.get(own)
+
+    def keep(self, key: str, expert: KeptExpert) -> None:
+        """Keep an expert; beyond `MOST_KEPT` of all owners the longest unused go."""
+        with _lock:
+            _kept[self.owner, key] = expert
+            while len(_kept) > MOST_KEPT:
+                _kept.popitem(last=False)
+
+
+_SHARED = OwnExperts()
+_experts: ContextVar[OwnExperts] = ContextVar("where experts are kept", default=_SHARED)
+
+
+@contextmanager
+def experts_of(owner: str | OwnExperts) -> Iterator[None]:
+    """Find and keep experts for one owner in the block, in this thread.
+
+    Args:
+        owner: Who, or what keeps them, be it in another process.
+    """
+    token = _experts.set(OwnExperts(owner) if isinstance(owner, str) else owner)
     try:
         yield
     finally:
-        _owner.reset(token)
+        _experts.reset(token)
 
 
 def find_expert(key: str) -> KeptExpert | None:
-    """Return the owner's expert of that digest if it is kept, and count it as used just now."""
-    own = (_owner.get(), key)
-    with _lock:
-        if own in _kept:
-            _kept.move_to_end(own)
-        return _kept.get(own)
+    """Return the owner's expert of that digest if it is kept."""
+    return _experts.get().find(key)
 
 
 def keep_expert(key: str, expert: KeptExpert) -> None:
-    """Keep an expert of the owner's; beyond `MOST_KEPT` of all the longest unused go."""
-    with _lock:
-        _kept[_owner.get(), key] = expert
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
+    """Keep an expert of the owner's."""
+    _experts.get().keep(key, expert)
 
 
 def forget_experts(owner: str | None = None) -> None:

@@ -50,3 +50,24 @@ def test_app_hands_its_options_to_streamlit(monkeypatch, pytestconfig):
     assert code == 5
     script = str(pytestconfig.rootpath / "app.py")
     assert started == [[sys.executable, "-m", "streamlit", "run", script, "--server.port", "8600"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "processors", "workers"),
+    [
+        ([], None, 8, "7"),
+        ([], None, 1, "1"),
+        (["--workers", "3"], None, 8, "3"),
+        (["--workers", "0"], "5", 8, "0"),
+        ([], "5", 8, None),
+    ],
+)
+def test_the_app_trains_in_so_many_processes(monkeypatch, arguments, variable, processors, workers):
+    found = []
+    monkeypatch.setattr(commands.subprocess, "call", lambda *_, env: found.append(env) or 0)
+    monkeypatch.setattr("fairmoe._app.processors", lambda: processors)
+    monkeypatch.delenv("FAIRMOE_WORKERS", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("FAIRMOE_WORKERS", variable)
+    assert shell("app", *arguments)[0] == 0
+    assert found[0]["FAIRMOE_WORKERS"] == (workers or variable)

@@ -9,8 +9,9 @@ import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.figures.front import front_figure
+from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
-from fairmoe.progress import OnProgress, part_done
+from fairmoe.progress import part_done
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.result import cost_in_people
@@ -161,7 +162,9 @@ def _start_aside(state: Session, kept: KeptRun) -> None:
     work, take_over = _front_of(state, kept)
     own = state.with_own_experts(work, kept.labelled.table)
     about = state.chosen or ""
-    state.aside.start(own, queue=_queue(kept), about=about, take_over=take_over)
+    state.aside.start(
+        own, queue=_queue(kept), about=about, take_over=take_over, person=state.person
+    )
 
 
 def _queue(kept: KeptRun) -> str:
@@ -172,22 +175,12 @@ def _queue(kept: KeptRun) -> str:
 
 def _front_of(
     state: Session, kept: KeptRun
-) -> "tuple[Callable[[OnProgress], tuple[Run, ...]], Callable[[Snapshot[Any]], None]]":
+) -> "tuple[Task[tuple[Run, ...]], Callable[[Snapshot[Any]], None]]":
     """Return the work that draws a front, and what takes it over."""
+    from fairmoe.tasks import front_of  # noqa: PLC0415
+
     run, labelled, chosen = kept.run, kept.labelled, state.chosen
     assert chosen is not None
-
-    def work(on_progress: OnProgress) -> "tuple[Run, ...]":
-        from fairmoe.dial import train_front  # noqa: PLC0415
-        from fairmoe.experiment import prepare, run_id  # noqa: PLC0415
-
-        prepared = prepare(labelled.table, labelled.roles, run.settings)
-        if run_id(prepared.data, run.settings) != run.run_id:
-            # What an outcome means was told after the training, which did not know of it.
-            target = replace(labelled.roles.target, outcome=None, words=None)
-            roles = replace(labelled.roles, target=target)
-            prepared = prepare(labelled.table, roles, run.settings)
-        return train_front(prepared, run, on_progress=on_progress)
 
     def take_over(end: "Snapshot[tuple[Run, ...]]") -> None:
         if chosen in state.runs:
@@ -195,7 +188,7 @@ def _front_of(
             run = known.run.with_front(end.result or ())
             state.runs[chosen] = replace(known, run=run, front_end=end)
 
-    return work, take_over
+    return Task(front_of, (labelled, run)), take_over
 
 
 def _gap_switch() -> GapName:

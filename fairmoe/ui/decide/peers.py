@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fairmoe.figures.palette import PEER_STYLES
+from fairmoe.jobs import Task
 from fairmoe.names import FairlearnMethod
-from fairmoe.progress import OnProgress, Progress
 from fairmoe.ui.frame.kept import Explored
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
-    from fairmoe.baselines import FairlearnResult
     from fairmoe.jobs import Snapshot
     from fairmoe.sweep import Sweep
 
@@ -42,21 +41,10 @@ def peers_button(state: Session, explored: Explored, sweep: "Sweep", page: str) 
 
 
 def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> None:
+    from fairmoe.tasks import fit_peers  # noqa: PLC0415
+
     data, seed = sweep.prepared.data, sweep.settings[0].seed
-
-    def work(on_progress: OnProgress) -> "tuple[FairlearnResult, ...]":
-        from fairmoe.baselines import FAIRLEARN, fairlearn_front  # noqa: PLC0415
-
-        results: list[FairlearnResult] = []
-        total = POINTS * len(PEER_STYLES)
-
-        def tell(report: Progress) -> None:
-            on_progress(Progress("fairlearn", len(results) + report.done, total))
-
-        for method in _methods():
-            settings = FAIRLEARN[method].settings(POINTS)
-            results += fairlearn_front(data, method, settings, seed=seed, on_progress=tell)
-        return tuple(results)
+    work = Task(fit_peers, (data, _methods(), POINTS, seed))
 
     def take_over(end: "Snapshot[Any]") -> None:
         explored.last = end

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -146,7 +147,7 @@ def _text(label: str, key: str, about: str) -> str:
     )
 
 
-def show_downloads(report: "Report", cover: "Cover", chosen: list[str]) -> None:
+def show_downloads(state: Session, report: "Report", cover: "Cover", chosen: list[str]) -> None:
     """Offer the report as files for people and for programs, made when asked for."""
     from fairmoe.report import to_card, to_csv, to_html, to_json  # noqa: PLC0415
 
@@ -161,7 +162,7 @@ def show_downloads(report: "Report", cover: "Cover", chosen: list[str]) -> None:
         for label, (ending, mime, make) in files.items():
             st.download_button(
                 label,
-                make,
+                partial(state.in_turn, make),
                 file_name=f"{name}.{ending}",
                 mime=mime,
                 on_click="ignore",
@@ -177,7 +178,7 @@ def show_downloads(report: "Report", cover: "Cover", chosen: list[str]) -> None:
     )
 
 
-def show_preview(report: "Report", cover: "Cover", chosen: list[str]) -> None:
+def show_preview(state: Session, report: "Report", cover: "Cover", chosen: list[str]) -> None:
     """Show the file as it will be downloaded."""
     from fairmoe.report import to_html  # noqa: PLC0415
 
@@ -185,5 +186,7 @@ def show_preview(report: "Report", cover: "Cover", chosen: list[str]) -> None:
         # What users and tables wrote is escaped, and the file's own policy runs no other script.
         with st.container(border=True):
             st.iframe(
-                to_html(report, cover, chosen), height=PREVIEW_HEIGHT, alt="Preview of the report"
+                state.in_turn(lambda: to_html(report, cover, chosen)),
+                height=PREVIEW_HEIGHT,
+                alt="Preview of the report",
             )

@@ -6,9 +6,10 @@ import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.progress import OnProgress
+from fairmoe.jobs import Task
 from fairmoe.ui.frame.components import show_note, show_warning
 from fairmoe.ui.frame.kept import Explored, KeptRun
+from fairmoe.ui.frame.limits import check_training, limits
 from fairmoe.ui.frame.progress import show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.settings import LAMBDA_STEPS
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
     from fairmoe.sweep import Sweep
 
-MOST_RUNS = 200
 MOST_SEEDS = 20
 
 _FIRST_VALUES = ((0.0, 1.0, 10.0, 100.0), (0.0, 1.0, 10.0))
@@ -72,10 +72,11 @@ def sweep_controls(state: Session, explored: Explored, page: str) -> None:
     if missing:
         told += f": {_seconds_in_words(_estimate(explored, epochs, missing))}"
     st.markdown(f"{told}.")
-    if len(runs) > MOST_RUNS:
+    most = limits().sweep_runs
+    if len(runs) > most:
         show_warning(
             Markdown(
-                f"At most {MOST_RUNS} runs are computed here. Take fewer values or seeds, or use "
+                f"At most {most} runs are computed here. Take fewer values or seeds, or use "
                 "`fairmoe sweep` in the shell."
             ),
             icon=":material/filter_alt:",
@@ -86,10 +87,10 @@ def sweep_controls(state: Session, explored: Explored, page: str) -> None:
         type="primary",
         icon=":material/play_arrow:",
         key="sweep",
-        disabled=len(runs) > MOST_RUNS,
+        disabled=len(runs) > most,
     ):
         with st.spinner("Starting"):
-            _start(state, explored, runs, page)
+            _start(state, explored, runs, missing, page)
         st.rerun()
 
 
@@ -151,25 +152,22 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
     return grid_settings(origin.run.settings.replace(epochs=epochs), grid, seeds=seeds)
 
 
-def _start(state: Session, explored: Explored, runs: tuple[Settings, ...], page: str) -> None:
+def _start(
+    state: Session, explored: Explored, runs: tuple[Settings, ...], missing: int, page: str
+) -> None:
+    from fairmoe.tasks import sweep_runs  # noqa: PLC0415
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
     labelled, store = explored.origin.labelled, explored.store
 
-    def work(on_progress: OnProgress) -> "Sweep":
-        from fairmoe.experiment import prepare  # noqa: PLC0415
-        from fairmoe.sweep import RUNS_PER_SHARD, run_sweep  # noqa: PLC0415
-
-        prepared = prepare(labelled.table, labelled.roles, runs[0])
-        return run_sweep(
-            prepared, runs, store=store, max_runs=RUNS_PER_SHARD, on_progress=on_progress
-        )
+    check_training(labelled, runs[0], runs=missing)
 
     def take_over(end: "Snapshot[Sweep]") -> None:
         explored.last = end
         if end.result is not None:
             explored.sweep = end.result
 
+    work = Task(sweep_runs, (labelled, runs, store), shared=(store,))
     queue = resolve_device(runs[0].device).type
     state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
     explored.last = None

@@ -1,8 +1,12 @@
-"""What a session has asked and drawn before, so that it is computed once."""
+"""What a session has asked and drawn before, so that it is computed once, and in its turn."""
 
+import secrets
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from fairmoe.ui.frame.person import Person
+from fairmoe.ui.frame.process import turns
 
 T = TypeVar("T")
 
@@ -13,19 +17,38 @@ MOST_FIGURES = 64
 
 @dataclass
 class Answers:
-    """Answers and figures by what they depend on, the longest unasked first."""
+    """Answers and figures by what they depend on, the longest unasked first.
 
+    Attributes:
+        owner: The secret by which the job registry knows this session.
+        person: Whose it is, as far as that can be told.
+    """
+
+    owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    person: Person = field(default_factory=Person)
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
     _figures: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
 
     def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
-        """Return what `answer` returns, computed at the first asking only.
+        """Return what `answer` returns, computed at the first asking only, and in its turn.
 
         Args:
             key: Names the question and all that decides its answer, such as a run's id.
             answer: Computes it; beyond `MOST_ANSWERS` the longest unasked are forgotten.
+
+        Raises:
+            UnavailableError: Too many analyses wait, or it takes too long.
         """
-        return _once(self._answers, key, answer, MOST_ANSWERS)
+        return _once(self._answers, key, lambda: self.in_turn(answer), MOST_ANSWERS)
+
+    def in_turn(self, answer: Callable[[], T]) -> T:
+        """Return what `answer` returns, computed when it is the turn of this person.
+
+        Raises:
+            UnavailableError: Too many analyses wait, or it takes too long.
+        """
+        with turns().take(self.person.name or self.owner):
+            return answer()
 
     def drawn(self, key: tuple[Hashable, ...], draw: Callable[[], T]) -> T:
         """Return the figure that `draw` returns, drawn at the first asking only.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fairmoe.jobs import JobRegistry
 from fairmoe.progress import OnProgress
+from fairmoe.ui.frame.person import Person
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
@@ -35,6 +36,7 @@ class Aside:
         queue: str,
         about: str,
         take_over: "Callable[[Snapshot[Any]], None]",
+        person: Person,
     ) -> None:
         """Queue a piece of work, in the place of any that has not ended.
 
@@ -43,12 +45,15 @@ class Aside:
             queue: See `JobRegistry.submit`.
             about: The id of the run that it is about.
             take_over: Is given how it ended, when the session next looks; not if it gave way.
+            person: Who asks, and from where.
 
         Raises:
             UnavailableError: Too many wait in the queue.
         """
         self.stop()
-        self._job_id = self.registry().submit(work, owner=self.owner, queue=queue)
+        self._job_id = self.registry().submit(
+            work, owner=self.owner, queue=queue, person=person.name, address=person.address
+        )
         self.about, self._take_over = about, take_over
 
     def look(self) -> "Snapshot[Any] | None":

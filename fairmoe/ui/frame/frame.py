@@ -24,6 +24,7 @@ from fairmoe.ui.frame.runs import run_chooser
 from fairmoe.ui.frame.session import QUERY, remember, say_if_gone, say_where_it_stays, session
 from fairmoe.ui.frame.sign_in import require_sign_in, show_who
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.uploads import limit_uploads
 
 ASSETS = app_folder() / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
@@ -222,6 +223,7 @@ def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
     _sidebar(path, state)
     preload()
     collect_once_a_while()
+    limit_uploads()
 
 
 def _sidebar(path: str, state: Session) -> None:

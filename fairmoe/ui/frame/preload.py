@@ -5,6 +5,8 @@ import threading
 
 import streamlit as st
 
+from fairmoe.ui.frame.process import workers
+
 
 @st.cache_resource(show_spinner=False)
 def preload() -> threading.Thread:
@@ -17,3 +19,6 @@ def preload() -> threading.Thread:
 
 def _import() -> None:
     importlib.import_module("fairmoe.experiment")
+    pool = workers()
+    if pool is not None:
+        pool.begin()

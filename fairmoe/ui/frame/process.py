@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fairmoe.errors import FairmoeError
-from fairmoe.jobs import JobRegistry, Snapshot
+from fairmoe.jobs import Bounds, JobRegistry, Snapshot, Turns, Workers
+from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.sessions import Sessions, seconds_kept
 
 if TYPE_CHECKING:
@@ -16,7 +17,25 @@ if TYPE_CHECKING:
 @st.cache_resource(show_spinner=False)
 def registry() -> "JobRegistry[Any]":
     """Return the work of all sessions of this process; each session finds only its own."""
-    return JobRegistry(kept_for=seconds_kept())
+    may = limits()
+    bounds = Bounds(may.waiting, may.by_person, may.by_address, 60.0 * may.minutes)
+    pool = workers()
+    return JobRegistry(
+        kept_for=seconds_kept(), bounds=bounds, workers={} if pool is None else {"cpu": pool}
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def workers() -> Workers | None:
+    """Return the processes that train, if this server trains in others than its own."""
+    count = limits().workers
+    return Workers(count, ("fairmoe.tasks",)) if count else None
+
+
+@st.cache_resource(show_spinner=False)
+def turns() -> Turns:
+    """Return whose turn it is to have something analysed."""
+    return Turns(limits().analyses)
 
 
 @st.cache_resource(show_spinner=False)

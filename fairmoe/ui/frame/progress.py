@@ -1,6 +1,5 @@
 """A training or a sweep while it waits and runs."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,10 +8,11 @@ from fairmoe._escape import Markdown
 from fairmoe.config import Settings
 from fairmoe.data import LabelledTable, assign_roles
 from fairmoe.figures.curves import Line, curves_figure, main_lines
-from fairmoe.jobs import Snapshot
+from fairmoe.jobs import Snapshot, Task
 from fairmoe.names import PHASES, TRAINING
-from fairmoe.progress import OnProgress, part_done
+from fairmoe.progress import part_done
 from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error, show_note
+from fairmoe.ui.frame.limits import check_training
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.process import registry
 from fairmoe.ui.frame.state import Session
@@ -21,18 +21,11 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 
-@dataclass(frozen=True)
-class Trained:
-    """What a training gives: a run, its rows, and why it has its settings, if it found them."""
-
-    run: "Run"
-    labelled: LabelledTable
-    reason: str = ""
-
-
 _SECONDS_BETWEEN_LOOKS = 0.8
 _SECONDS_BETWEEN_DRAWINGS = 2.4
 _ENOUGH_TO_JUDGE = 0.05
+_RECOMMENDED = 4
+"""As how many runs a recommendation takes: nine without their gates, most of them in one stack."""
 
 
 def start_training(
@@ -60,50 +53,34 @@ def start_training(
     """
     preload().join()
     # Importing it imports torch, which no page may wait for before the first training.
+    from fairmoe.tasks import TrainedRun, train_runs  # noqa: PLC0415
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
     rows = labelled or state.labelled
     assert rows is not None
+    check_training(rows, settings, runs=(_RECOMMENDED if recommended else 1) + both)
 
-    def work(on_progress: OnProgress) -> list[Trained]:
-        first = _train(rows, settings, on_progress, recommended=recommended)
-        return [_train_other(first, on_progress), first] if both else [first]
-
-    def take_over(end: "Snapshot[list[Trained]]") -> None:
+    def take_over(end: "Snapshot[list[TrainedRun]]") -> None:
         state.last = end
         state.is_new = bool(end.result)
-        for trained in end.result or ():
-            is_aware = trained.labelled.roles.include_sensitive
+        for run, reason in end.result or ():
+            is_aware = run.roles.include_sensitive
             name = ("Aware" if is_aware else "Blind") if both else ""
-            state.keep(trained.run, trained.labelled, name, reason=trained.reason)
+            state.keep(run, _rows_of(run, rows), name, reason=reason)
 
+    work = Task(train_runs, (rows, settings, recommended, both))
     queue = resolve_device(settings.device).type
     state.start(work, table=rows.table, queue=queue, page=page, take_over=take_over)
     state.last, state.is_new = None, False
 
 
-def _train(
-    labelled: LabelledTable, settings: Settings, on_progress: OnProgress, *, recommended: bool
-) -> Trained:
-    from fairmoe.experiment import prepare, run_experiment  # noqa: PLC0415
-
-    table, roles = labelled.table, labelled.roles
-    if not recommended:
-        return Trained(run_experiment(table, roles, settings, on_progress=on_progress), labelled)
-    from fairmoe.sweep import recommend  # noqa: PLC0415
-
-    found = recommend(
-        prepare(table, roles, settings, on_progress=on_progress), settings, on_progress=on_progress
-    )
-    return Trained(found.run, labelled, found.reason)
-
-
-def _train_other(first: Trained, on_progress: OnProgress) -> Trained:
-    """Train the run that differs from the first in whether it sees the sensitive columns."""
+def _rows_of(run: "Run", rows: LabelledTable) -> LabelledTable:
+    """Return the rows of a run that may differ in whether it sees the sensitive columns."""
+    if run.roles.include_sensitive == rows.roles.include_sensitive:
+        return rows
     from fairmoe.analysis.awareness import other_awareness  # noqa: PLC0415
 
-    labelled = assign_roles(first.labelled.table, other_awareness(first.labelled.roles))
-    return _train(labelled, first.run.settings, on_progress, recommended=False)
+    return assign_roles(rows.table, other_awareness(rows.roles))
 
 
 def show_expected_time(state: Session) -> None:

@@ -1,6 +1,5 @@
 """The session of a page: found in its tab, or again by its address after a reload."""
 
-import itertools
 import re
 import secrets
 
@@ -8,6 +7,7 @@ import streamlit as st
 
 from fairmoe._escape import Markdown
 from fairmoe.ui.frame.components import show_note
+from fairmoe.ui.frame.person import browser, person
 from fairmoe.ui.frame.process import sessions
 from fairmoe.ui.frame.sign_in import who
 from fairmoe.ui.frame.state import Session
@@ -34,6 +34,7 @@ def session() -> Session:
     if state is None or state.is_over:
         state = _found_again() or Session()
         st.session_state[_KEY] = state
+    state.person = person()
     return state
 
 
@@ -112,16 +113,10 @@ def _found_again() -> Session | None:
 def _browser() -> str:
     """Return what tells this browser from others, so that an address alone opens nothing.
 
-    It is the part that stays of the cookie by which Streamlit refuses forged requests, and who has
-    signed in: of two people at one browser neither finds the session of the other.
+    Who has signed in belongs to it: of two people at one browser neither finds the session of the
+    other.
     """
-    try:
-        version, mask, masked, _ = st.context.cookies["_streamlit_xsrf"].split("|")
-        pairs = zip(bytes.fromhex(masked), itertools.cycle(bytes.fromhex(mask)), strict=False)
-        cookie = bytes(one ^ other for one, other in pairs).hex() if version == "2" else ""
-    except (KeyError, ValueError):
-        cookie = ""
-    return f"{cookie} {who()}".strip()
+    return f"{browser()} {who()}".strip()
 
 
 def _is_plain(value: object) -> bool:

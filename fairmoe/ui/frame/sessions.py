@@ -85,6 +85,11 @@ class Sessions(Generic[T]):
             kept.last_seen = self._clock()
             return kept.session
 
+    def others(self, token: str) -> list[T]:
+        """Return all sessions but that of a token."""
+        with self._lock:
+            return [kept.session for one, kept in self._kept.items() if one != token]
+
     def forget(self, token: str) -> None:
         """Let go of a session at once."""
         with self._lock:

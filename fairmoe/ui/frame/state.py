@@ -1,6 +1,5 @@
 """What one session knows: its data, its training, its run. Nothing of it is shared."""
 
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -20,19 +19,18 @@ from fairmoe.data import (
     suggest_roles,
 )
 from fairmoe.figures.tables import column_table
-from fairmoe.jobs import Snapshot
-from fairmoe.progress import OnProgress
+from fairmoe.jobs import Snapshot, Task
 from fairmoe.ui.frame.answers import Answers
 from fairmoe.ui.frame.aside import Aside
 from fairmoe.ui.frame.kept import Explored, KeptRun
+from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.process import LOST, registry
+from fairmoe.ui.frame.room import check_table_fits
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 T = TypeVar("T")
-
-MOST_RUNS = 12
 
 
 @dataclass
@@ -40,7 +38,6 @@ class Session(Answers):
     """What one user has loaded and trained, kept in the memory of the server and nowhere else.
 
     Attributes:
-        owner: The secret by which the job registry knows this session.
         public: Digests of the tables that anybody may have: the demo, and what was fetched.
         token: By what an address finds this session again; none while there is nothing to lose.
         browser: What tells the browser of this session from others; may be empty.
@@ -60,14 +57,13 @@ class Session(Answers):
         last: How the training before ended.
         is_new: Whether a training ended of which the result was not looked at yet.
         explored: The sweep of this session, finished or not.
-        runs: The runs of this session by their ids, the oldest first; beyond `MOST_RUNS` it goes.
+        runs: The runs of this session by their ids, the oldest first; beyond `Limits.runs` it goes.
         chosen: The id of the run that the pages show.
         turns: How often the run that is shown was changed other than in the list of runs.
         row: The row that the user picked to look at: its position in the table of the run shown.
         aside: Work that was not asked for and gives way to what is.
     """
 
-    owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     public: set[str] = field(default_factory=set)
     token: str = ""
     browser: str = ""
@@ -122,6 +118,7 @@ class Session(Answers):
             public: Whether anybody may have them.
             content: The bytes of the file, to be put into a project; None if they are too many.
         """
+        check_table_fits(self, table, content)
         suggestion = suggest_roles(table)
         if public:
             self.public.add(table.sha256)
@@ -174,7 +171,7 @@ class Session(Answers):
 
     def start(
         self,
-        work: Callable[[OnProgress], Any],
+        work: "Task[Any]",
         *,
         table: Table,
         queue: str,
@@ -184,7 +181,7 @@ class Session(Answers):
         """Queue a piece of work.
 
         Args:
-            work: See `JobRegistry.submit`. Experts that it trains are found again by this session
+            work: What to do. Experts that it trains are found again by this session
                 alone, or by all if the table is public.
             table: What it works on.
             queue: See `JobRegistry.submit`.
@@ -197,22 +194,20 @@ class Session(Answers):
         """
         self.aside.stop()
         work = self.with_own_experts(work, table)
-        self.job_id = registry().submit(work, owner=self.owner, queue=queue)
+        self.job_id = registry().submit(
+            work,
+            owner=self.owner,
+            queue=queue,
+            person=self.person.name,
+            address=self.person.address,
+        )
         self.job_page, self._take_over = page, take_over
 
-    def with_own_experts(
-        self, work: Callable[[OnProgress], T], table: Table
-    ) -> Callable[[OnProgress], T]:
+    def with_own_experts(self, work: "Task[T]", table: Table) -> "Task[T]":
         """Return work whose experts this session alone finds again, or all if a table is public."""
-        owner = "" if table.sha256 in self.public else self.owner
+        from fairmoe.tasks import with_experts_of  # noqa: PLC0415
 
-        def owned(on_progress: OnProgress) -> T:
-            from fairmoe.training import experts_of  # noqa: PLC0415
-
-            with experts_of(owner):
-                return work(on_progress)
-
-        return owned
+        return with_experts_of("" if table.sha256 in self.public else self.owner, work)
 
     def job(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""
@@ -246,7 +241,7 @@ class Session(Answers):
         self.runs[run.run_id] = KeptRun(name, run, labelled, reason)
         self.chosen, self.row = run.run_id, None
         self.turns += 1
-        while len(self.runs) > MOST_RUNS:
+        while len(self.runs) > limits().runs:
             self.forget(next(iter(self.runs)))
 
     def turn_dial(self, point: "Run") -> None:
@@ -274,7 +269,10 @@ class Session(Answers):
     def clear(self) -> None:
         """Let go of table, work and runs; the session stays what it is to its tabs."""
         self.stop()
-        fresh, stays = Session(), ("owner", "token", "browser", "version", "turns", "_lock")
+        fresh, stays = (
+            Session(),
+            ("owner", "person", "token", "browser", "version", "turns", "_lock"),
+        )
         for name, value in vars(fresh).items():
             if name not in stays:
                 setattr(self, name, value)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
 from fairmoe.ui.decide.dial import FRONTS
@@ -41,7 +42,7 @@ def drawn(tradeoff, front, monkeypatch):
         on_progress(Progress("gate", 1, 2))
         return front
 
-    monkeypatch.setattr("fairmoe.dial.train_front", answer)
+    monkeypatch.setattr("fairmoe.tasks.train_front", answer)
     tradeoff.button(key="front").click().run()
     settle(tradeoff)
     assert asked[0][1] is front[1]
@@ -74,7 +75,7 @@ def test_a_front_is_drawn_unasked_once(app, demo_run, front, monkeypatch):
         return front
 
     monkeypatch.setenv(FRONTS, "always")
-    monkeypatch.setattr("fairmoe.dial.train_front", answer)
+    monkeypatch.setattr("fairmoe.tasks.train_front", answer)
     app.session_state["fairmoe"].keep(*demo_run)
     app.switch_page("pages/tradeoff.py")
     look_until(app, lambda state: state.kept.front)
@@ -89,7 +90,7 @@ def test_a_front_that_fails_unasked_says_so_and_is_offered(app, demo_run, monkey
         raise ValueError
 
     monkeypatch.setenv(FRONTS, "always")
-    monkeypatch.setattr("fairmoe.dial.train_front", fail)
+    monkeypatch.setattr("fairmoe.tasks.train_front", fail)
     app.session_state["fairmoe"].keep(*demo_run)
     app.switch_page("pages/tradeoff.py")
     look_until(app, lambda state: state.kept.front_end)
@@ -110,14 +111,15 @@ def test_a_front_that_is_drawn_unasked_gives_way_to_what_is_asked_for(app, demo_
             stopped.set()
 
     monkeypatch.setenv(FRONTS, "always")
-    monkeypatch.setattr("fairmoe.dial.train_front", go_on)
+    monkeypatch.setattr("fairmoe.tasks.train_front", go_on)
     state = app.session_state["fairmoe"]
     state.keep(*demo_run)
     app.switch_page("pages/tradeoff.py").run()
     assert started.wait(PATIENCE)
     assert "front" not in [button.key for button in app.button]
     table = demo_run[1].table
-    state.start(lambda _: None, table=table, queue="cpu", page="", take_over=lambda _: None)
+    nothing = Task(lambda *, on_progress: None)  # noqa: ARG005
+    state.start(nothing, table=table, queue="cpu", page="", take_over=lambda _: None)
     assert stopped.wait(PATIENCE)
     assert state.aside.about == ""
     assert state.kept.front_end is None
@@ -186,7 +188,7 @@ def test_a_front_that_fails_says_so_and_can_be_tried_again(tradeoff, monkeypatch
     def fail(*_, **__):
         raise ValueError
 
-    monkeypatch.setattr("fairmoe.dial.train_front", fail)
+    monkeypatch.setattr("fairmoe.tasks.train_front", fail)
     tradeoff.button(key="front").click().run()
     settle(tradeoff)
     assert tradeoff.error

@@ -10,7 +10,7 @@ from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.names import METRICS
 from fairmoe.progress import Progress
 from fairmoe.sweep import grid_settings, run_sweep
-from fairmoe.ui.decide.sweeping import MOST_RUNS
+from fairmoe.ui.frame.limits import limits
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
@@ -39,7 +39,7 @@ def asked(monkeypatch, swept):
         kwargs["on_progress"](Progress("sweep", 1, 4, seconds_left=3.0))
         return swept
 
-    monkeypatch.setattr("fairmoe.sweep.run_sweep", answer)
+    monkeypatch.setattr("fairmoe.tasks.run_sweep", answer)
     return seen
 
 
@@ -90,7 +90,7 @@ def test_too_many_runs_are_not_computed_here(tradeoff):
     tradeoff.get_by_key("sweep-values-lambda_fair").set_value(
         [0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0]
     ).run()
-    assert f"At most {MOST_RUNS} runs" in tradeoff.warning[0].value
+    assert f"At most {limits().sweep_runs} runs" in tradeoff.warning[0].value
     assert tradeoff.button(key="sweep").disabled
 
 
@@ -148,7 +148,7 @@ def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
             begun.set()
             held.wait(0.005)
 
-    monkeypatch.setattr("fairmoe.sweep.run_sweep", hold)
+    monkeypatch.setattr("fairmoe.tasks.run_sweep", hold)
     tradeoff.get_by_key("sweep-epochs-" + tradeoff.session_state["fairmoe"].chosen).set_value(4)
     tradeoff.run()
     tradeoff.button(key="sweep").click().run()
@@ -180,7 +180,7 @@ def test_fairlearn_is_fitted_once_when_asked(done, monkeypatch):
             for each in settings
         ]
 
-    monkeypatch.setattr("fairmoe.baselines.fairlearn_front", fit)
+    monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)
     done.button(key="peers").click().run()
     settle(done)
     assert sorted(asked) == sorted(PEER_STYLES)

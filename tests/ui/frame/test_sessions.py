@@ -156,7 +156,7 @@ def test_an_address_that_was_passed_on_opens_nothing_in_another_browser(app, mon
     """Masks of the cookie change with each answer of the server, what they hide does not."""
     # 1234 under two masks, and another.
     cookies = {}
-    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies=cookies))
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies=cookies, ip_address=None))
     cookies["_streamlit_xsrf"] = "2|00ff|12cb|1"
     next(b for b in app.button if b.label == "Try the demo").click().run()
     token = token_of(app)

@@ -108,7 +108,7 @@ def test_without_sign_in_nobody_is_asked_or_named(app):
 
 def test_of_two_people_at_one_browser_neither_finds_the_session_of_the_other(monkeypatch):
     tab = visit("app.py", user=ADA)
-    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}))
+    monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, ip_address=None))
     next(b for b in tab.button if b.label == "Try the demo").click().run()
     token = token_of(tab)
 

@@ -3,9 +3,11 @@ from dataclasses import replace
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
+from fairmoe.jobs import Task
 from fairmoe.training import cache
 from fairmoe.ui.frame.answers import MOST_ANSWERS, MOST_FIGURES
-from fairmoe.ui.frame.state import MOST_RUNS, Session
+from fairmoe.ui.frame.limits import limits
+from fairmoe.ui.frame.state import Session
 from tests.ui.fakes import make_run
 
 
@@ -55,9 +57,9 @@ def test_a_forgotten_run_gives_way_to_the_newest():
 
 def test_the_oldest_runs_go():
     session = Session()
-    kept(session, MOST_RUNS + 2)
-    assert list(session.runs) == [str(i) for i in range(2, MOST_RUNS + 2)]
-    assert session.kept.name == f"Run {MOST_RUNS + 2}"
+    kept(session, limits().runs + 2)
+    assert list(session.runs) == [str(i) for i in range(2, limits().runs + 2)]
+    assert session.kept.name == f"Run {limits().runs + 2}"
 
 
 def test_an_answer_is_computed_once_and_the_longest_unasked_goes():
@@ -95,7 +97,7 @@ def test_what_is_trained_is_found_again_by_its_session_alone_unless_the_table_is
             session = Session()
             session.load(demo_table(), DEMO_ROLES, public=public)
             session.start(
-                lambda _: asked.append(cache._owner.get()),
+                Task(lambda *, on_progress: asked.append(cache._experts.get().owner)),  # noqa: ARG005
                 table=session.table,
                 queue="test",
                 page="",

@@ -108,7 +108,7 @@ def test_a_tolerance_of_the_reviewer_brings_verdicts(app, demo_run):
 def test_the_dial_is_offered_and_then_walks_the_front(result, demo_run, monkeypatch):
     run, _ = demo_run
     other = replace(run, run_id="other", settings=run.settings.replace(fairness_weight=8.0))
-    monkeypatch.setattr("fairmoe.dial.train_front", lambda *_, **__: (run, other))
+    monkeypatch.setattr("fairmoe.tasks.train_front", lambda *_, **__: (run, other))
     result.button(key="front").click().run()
     settle(result)
 

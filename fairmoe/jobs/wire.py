@@ -1,0 +1,85 @@
+"""What a process and its workers send one another: pickles with their length before them.
+
+Both ends are processes of ours, joined by pipes that nobody else can open.
+"""
+
+import io
+import pickle
+import struct
+import threading
+from collections.abc import Callable
+from typing import IO, Any
+
+from fairmoe.errors import FairmoeError
+
+_LENGTH = struct.Struct(">Q")
+
+
+class Wire:
+    """Sends and receives objects over two pipes.
+
+    Args:
+        reads: From where.
+        writes: To where; several threads may send.
+        name_of: Returns the name of an object that is not sent itself, or None.
+        object_of: Returns what stands at this end for a name.
+    """
+
+    def __init__(
+        self,
+        reads: IO[bytes],
+        writes: IO[bytes],
+        *,
+        name_of: Callable[[Any], int | None] = lambda _: None,
+        object_of: Callable[[int], Any] = lambda _: None,
+    ) -> None:
+        self._reads, self._writes = reads, writes
+        self._lock = threading.Lock()
+        self._name_of, self._object_of = name_of, object_of
+
+    def send(self, *message: Any) -> None:
+        """Send a message.
+
+        Raises:
+            OSError: The other end is gone.
+        """
+        out = io.BytesIO()
+        pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
+        pickler.persistent_id = self._name_of  # type: ignore[method-assign]
+        pickler.dump(message)
+        content = out.getbuffer()
+        with self._lock:
+            self._writes.write(_LENGTH.pack(len(content)))
+            self._writes.write(content)
+            self._writes.flush()
+
+    def receive(self) -> tuple[Any, ...]:
+        """Wait for a message, and return it.
+
+        Raises:
+            EOFError: The other end is gone.
+        """
+        (length,) = _LENGTH.unpack(self._read(_LENGTH.size))
+        unpickler = pickle.Unpickler(io.BytesIO(self._read(length)))
+        unpickler.persistent_load = self._object_of  # type: ignore[method-assign]
+        message: tuple[Any, ...] = unpickler.load()
+        return message
+
+    def _read(self, length: int) -> bytes:
+        content = self._reads.read(length)
+        if content is None or len(content) < length:
+            raise EOFError
+        return content
+
+
+def packed(error: FairmoeError) -> tuple[Any, ...]:
+    """Return an error as what can be sent: errors with arguments of their own cannot."""
+    return type(error), error.args, dict(vars(error))
+
+
+def unpacked(kind: type[FairmoeError], args: tuple[Any, ...], own: dict[str, Any]) -> FairmoeError:
+    """Return the error that was packed."""
+    error = kind.__new__(kind)
+    error.args = args
+    vars(error).update(own)
+    return error

@@ -1,0 +1,125 @@
+"""What the app has done in the background, as calls that a process of its own can answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
+
+from fairmoe import experiment
+from fairmoe.analysis.awareness import other_awareness
+from fairmoe.baselines import FAIRLEARN, FairlearnResult, fairlearn_front
+from fairmoe.config import Settings
+from fairmoe.data import EncodedData, LabelledTable, assign_roles
+from fairmoe.dial import train_front
+from fairmoe.jobs import Task
+from fairmoe.names import FairlearnMethod
+from fairmoe.progress import OnProgress, Progress
+from fairmoe.runs import Run
+from fairmoe.sweep import RUNS_PER_SHARD, Store, Sweep, recommend, run_sweep
+from fairmoe.training import OwnExperts, experts_of
+
+T = TypeVar("T")
+
+
+def with_experts_of(owner: str, task: "Task[T]") -> "Task[T]":
+    """Return a task whose experts this process keeps, for one owner.
+
+    Args:
+        owner: A secret of theirs; "" for all who may share.
+        task: What to do, here or in a worker, which keeps no expert itself.
+    """
+    experts = OwnExperts(owner)
+    arguments = (experts, task.function, task.arguments)
+    return Task(_with_experts, arguments, (experts, *task.shared))
+
+
+def _with_experts(
+    experts: OwnExperts,
+    function: Callable[..., T],
+    arguments: tuple[Any, ...],
+    *,
+    on_progress: OnProgress,
+) -> T:
+    with experts_of(experts):
+        return function(*arguments, on_progress=on_progress)
+
+
+class TrainedRun(NamedTuple):
+    """What a training gives: a run, and why it has its settings, if it found them."""
+
+    run: Run
+    reason: str = ""
+
+
+def train_runs(
+    labelled: LabelledTable,
+    settings: Settings,
+    recommended: bool,
+    both: bool,
+    *,
+    on_progress: OnProgress,
+) -> list[TrainedRun]:
+    """Train a run, and perhaps the one that differs in whether it sees the sensitive columns.
+
+    Args:
+        labelled: What to train on.
+        settings: What to train with.
+        recommended: Whether to try other settings too, and keep the best of them.
+        both: Whether to train the other run too; it then comes first.
+        on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+    """
+    table, roles = labelled.table, labelled.roles
+    if recommended:
+        prepared = experiment.prepare(table, roles, settings, on_progress=on_progress)
+        found = recommend(prepared, settings, on_progress=on_progress)
+        first = TrainedRun(found.run, found.reason)
+    else:
+        first = TrainedRun(
+            experiment.run_experiment(table, roles, settings, on_progress=on_progress)
+        )
+    if not both:
+        return [first]
+    other = assign_roles(table, other_awareness(roles))
+    run = experiment.run_experiment(
+        other.table, other.roles, first.run.settings, on_progress=on_progress
+    )
+    return [TrainedRun(run), first]
+
+
+def sweep_runs(
+    labelled: LabelledTable, runs: tuple[Settings, ...], store: Store, *, on_progress: OnProgress
+) -> Sweep:
+    """Train many runs; what is finished is in the store, also if the work is stopped."""
+    prepared = experiment.prepare(labelled.table, labelled.roles, runs[0])
+    return run_sweep(prepared, runs, store=store, max_runs=RUNS_PER_SHARD, on_progress=on_progress)
+
+
+def front_of(labelled: LabelledTable, run: Run, *, on_progress: OnProgress) -> tuple[Run, ...]:
+    """Train the front of a run."""
+    prepared = experiment.prepare(labelled.table, labelled.roles, run.settings)
+    if experiment.run_id(prepared.data, run.settings) != run.run_id:
+        # What an outcome means was told after the training, which did not know of it.
+        target = replace(labelled.roles.target, outcome=None, words=None)
+        roles = replace(labelled.roles, target=target)
+        prepared = experiment.prepare(labelled.table, roles, run.settings)
+    return train_front(prepared, run, on_progress=on_progress)
+
+
+def fit_peers(
+    data: EncodedData,
+    methods: tuple[FairlearnMethod, ...],
+    points: int,
+    seed: int,
+    *,
+    on_progress: OnProgress,
+) -> tuple[FairlearnResult, ...]:
+    """Fit Fairlearn's methods, each in so many settings from the most to the least strict."""
+    results: list[FairlearnResult] = []
+    total = points * len(methods)
+
+    def tell(report: Progress) -> None:
+        on_progress(Progress("fairlearn", len(results) + report.done, total))
+
+    for method in methods:
+        settings = FAIRLEARN[method].settings(points)
+        results += fairlearn_front(data, method, settings, seed=seed, on_progress=tell)
+    return tuple(results)
