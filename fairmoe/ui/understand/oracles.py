@@ -8,8 +8,8 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.oracles import oracles_figure
+from fairmoe.jobs import Task
 from fairmoe.names import ORACLES
-from fairmoe.progress import OnProgress
 from fairmoe.sentences.oracles import (
     CHECK_OFFERED,
     SAMPLES_DECIDE,
@@ -62,12 +62,10 @@ def show_check(state: Session, asked: Asked) -> None:
 
 
 def _start(state: Session, asked: Asked, checks: _Checks) -> None:
-    rows, model = rows_in(state, asked.kept, asked.split), asked.model
+    from fairmoe.analysis.oracles import check_attributions  # noqa: PLC0415
 
-    def work(on_progress: OnProgress) -> pd.DataFrame:
-        from fairmoe.analysis.oracles import check_attributions  # noqa: PLC0415
-
-        return check_attributions(rows, model, on_progress=on_progress)
+    rows = rows_in(state, asked.kept, asked.split)
+    work = Task(check_attributions, (rows, asked.model))
 
     def take_over(end: "Snapshot[Any]") -> None:
         checks.last = end

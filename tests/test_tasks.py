@@ -1,0 +1,91 @@
+"""What the app has done in the background is the same in a process of its own."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from fairmoe.analysis import rows_of_run
+from fairmoe.analysis.oracles import check_attributions
+from fairmoe.config import Settings
+from fairmoe.errors import CancelledError
+from fairmoe.jobs import Task
+from fairmoe.jobs.workers import Worker
+from fairmoe.progress import ignore_progress
+from fairmoe.runs import Run
+from fairmoe.sweep import MemoryStore, grid_settings
+from fairmoe.tasks import front_of, sweep_runs, train_runs, with_experts_of
+from fairmoe.training import forget_experts
+from fairmoe.training.cache import _kept
+
+SETTINGS = Settings(epochs=4)
+
+
+@pytest.fixture(scope="module")
+def worker() -> Iterator[Worker]:
+    worker = Worker()
+    yield worker
+    worker.close()
+
+
+def same(one: Run, other: Run) -> None:
+    """Check that two runs are the same to the last bit, and are not one."""
+    assert one.run_id == other.run_id
+    assert one.mixture is not other.mixture
+    for (name, ours), theirs in zip(
+        one.mixture.state_dict().items(), other.mixture.state_dict().values(), strict=True
+    ):
+        assert torch.equal(ours, theirs), name
+    for split, record in one.splits.items():
+        np.testing.assert_array_equal(record.gate, other.splits[split].gate)
+    assert one.scores["test"].keys() == other.scores["test"].keys()
+    np.testing.assert_equal(dict(one.scores["test"]), dict(other.scores["test"]))
+
+
+def test_a_training_is_the_same_in_a_worker_and_its_experts_stay_here(worker, demo_run):
+    _, labelled = demo_run
+    forget_experts()
+    task = Task(train_runs, (labelled, SETTINGS, False, False))
+    ((there, _),) = worker.run(with_experts_of("ann", task), ignore_progress)
+    assert {owner for owner, _ in _kept} == {"ann"}
+    assert there.experts_reused == ()
+    # Whoever trains on the same rows finds no experts of hers; she does, in any process.
+    ((here, _),) = with_experts_of("bob", task)(ignore_progress)
+    assert here.experts_reused == ()
+    same(there, here)
+    ((again, _),) = worker.run(with_experts_of("ann", task), ignore_progress)
+    assert set(again.experts_reused) == {"utility", "result", "procedural"}
+    forget_experts()
+
+
+def test_a_front_and_a_check_are_the_same_in_a_worker(worker, demo_run):
+    run, labelled = demo_run
+    task = Task(front_of, (labelled, run))
+    points = worker.run(with_experts_of("", task), ignore_progress)
+    for there, here in zip(points, task(ignore_progress), strict=True):
+        same(there, here)
+    rows = rows_of_run(run, labelled, "test")
+    check = worker.run(Task(check_attributions, (rows, "utility")), ignore_progress)
+    assert len(check)
+
+
+def test_shards_that_a_stopped_sweep_finished_in_a_worker_are_here(worker, demo_run):
+    run, labelled = demo_run
+    store = MemoryStore()
+    settings = grid_settings(run.settings.replace(epochs=4), {"lambda_fair": [0.0, 1.0]}, seeds=6)
+
+    def stop(_):
+        if store.names():
+            raise CancelledError
+
+    task = Task(sweep_runs, (labelled, settings, store), shared=(store,))
+    with pytest.raises(CancelledError):
+        worker.run(task, stop)
+    finished = len(store.names())
+    assert finished
+    sweep = worker.run(task, ignore_progress)
+    assert len(sweep) == 12
+    assert sweep.computed < 12
+    assert sweep._store is store
+    same(sweep.open(0), task(ignore_progress).open(0))
