@@ -49,6 +49,7 @@ def make_report(
     tolerance: float | None = None,
     sweep: Sweep | None = None,
     other: Run | None = None,
+    smallest_group: int = 0,
 ) -> Report:
     """Find what a report says of a run, and draw its charts.
 
@@ -60,12 +61,22 @@ def make_report(
         sweep: Other runs of the same data, for the section on what smaller gaps cost.
         other: The run that differs only in whether its models see the sensitive columns, for the
             section that compares both.
+        smallest_group: How many people of a split a group needs to be told of by itself; smaller
+            ones are merged, and the limits say so.
 
     Raises:
         InvalidInputError: The table is not the one that the run was trained on, the reference is no
-            group, or the tolerance is outside its limits.
+            group, the tolerance is outside its limits, or too few groups are large enough.
     """
-    found = find(run, labelled, reference=reference, tolerance=tolerance, sweep=sweep, other=other)
+    found = find(
+        run,
+        labelled,
+        reference=reference,
+        tolerance=tolerance,
+        sweep=sweep,
+        other=other,
+        smallest_group=smallest_group,
+    )
     made = (make(found) for make in SECTIONS)
     return Report(found, tuple(section for section in made if section is not None))
 

@@ -31,7 +31,7 @@ from fairmoe.metrics import (
 )
 from fairmoe.metrics.effective import Weights, effective_counts
 from fairmoe.names import MODELS, SPLITS, Model
-from fairmoe.runs import Run
+from fairmoe.runs import Run, merge_small_groups, small_groups
 from fairmoe.sweep import Sweep
 
 REVIEWED: tuple[Model, ...] = ("mixture", "utility")
@@ -95,6 +95,8 @@ class Findings:
         sweep: Other runs of the same data, if there are any.
         other: The run that differs only in whether its models see the sensitive columns, if there
             is one.
+        merged: Groups that are one in all of this, for they are too small to be told of.
+        smallest: How many people a group needs.
     """
 
     run: Run
@@ -113,6 +115,8 @@ class Findings:
     unknown: int | None
     sweep: Sweep | None
     other: Run | None
+    merged: tuple[str, ...] = ()
+    smallest: int = 0
 
     @property
     def account(self) -> Account | None:
@@ -128,6 +132,7 @@ def find(
     tolerance: float | None = None,
     sweep: Sweep | None = None,
     other: Run | None = None,
+    smallest_group: int = 0,
 ) -> Findings:
     """Return what a report says of a run.
 
@@ -138,11 +143,18 @@ def find(
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         sweep: Other runs of the same data, for the trade-off.
         other: The run that differs only in whether its models see the sensitive columns.
+        smallest_group: How many people of a split a group needs to be told of by itself; smaller
+            ones are merged.
 
     Raises:
         InvalidInputError: The table is not the one that the run was trained on, the reference is no
-            group, or the tolerance is outside its limits.
+            group, the tolerance is outside its limits, or too few groups are large enough.
     """
+    unknown = None if labelled is None else _unknown(labelled)
+    merged = small_groups(run, smallest_group)
+    run, labelled = merge_small_groups(run, labelled, smallest=smallest_group, names=merged)
+    if other is not None:
+        other, _ = merge_small_groups(other, names=merged)
     names = list(run.data.groups)
     test = run.splits["test"]
     y = np.concatenate([run.splits[split].y_true for split in SPLITS])
@@ -195,9 +207,11 @@ def find(
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names, test.weight),
         attention=None if labelled is None else _attention(run, labelled),
-        unknown=None if labelled is None else _unknown(labelled),
+        unknown=unknown,
         sweep=sweep,
         other=other,
+        merged=merged,
+        smallest=smallest_group,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fairmoe._csv import csv_text
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
@@ -44,6 +45,7 @@ def to_json(report: Report, cover: Cover) -> str:
         "gaps": {model: _gaps(found, model) for model in MODELS},
         "review": {model: review.to_dict() for model, review in found.reviews.items()},
         "attention": None if found.attention is None else _attention(found.attention),
+        "merged_groups": list(found.merged),
         "limits": list(limits_of(found)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -51,6 +53,9 @@ def to_json(report: Report, cover: Cover) -> str:
 
 def to_csv(report: Report) -> str:
     """Return scores, rates, gate weights and attention on the test rows, one figure per line.
+
+    Where groups were merged because they are small, the first line is a note: how many, and in `n`
+    how many people a group needs to be told of by itself.
 
     Columns: `kind` (score, rate, review, comparison with the reference group, people, gate weight,
     attention), `model`, `group` (empty for all), `measure` (for attention the column, for people
@@ -62,11 +67,9 @@ def to_csv(report: Report) -> str:
 
 def _lines(found: Findings) -> Iterator[dict[str, Any]]:
     rows = len(found.run.splits["test"].y_true)
-    for model in MODELS:
-        for metric in METRICS:
-            line = _line("score", model, "", metric, found.scores[metric][model], rows)
-            test = found.gaps[model][metric].test if metric in GAPS else None
-            yield line | {"p_value": math.nan if test is None else test.p_value}
+    if found.merged:
+        yield _line("note", "", SMALL_GROUPS, "groups merged", len(found.merged), found.smallest)
+    yield from _scores(found, rows)
     trials = {"true_positive_rate": "positives", "positive_predictive_value": "selected"}
     for model in MODELS:
         for group, row in found.rates[model].iterrows():
@@ -91,6 +94,14 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
                 "attention", "mixture", row["group"], row["column"], row["mean"], int(row["rows"])
             )
             yield line | {"low": row["low"], "high": row["high"]}
+
+
+def _scores(found: Findings, rows: int) -> Iterator[dict[str, Any]]:
+    for model in MODELS:
+        for metric in METRICS:
+            line = _line("score", model, "", metric, found.scores[metric][model], rows)
+            test = found.gaps[model][metric].test if metric in GAPS else None
+            yield line | {"p_value": math.nan if test is None else test.p_value}
 
 
 def _review(model: str, review: Review) -> Iterator[dict[str, Any]]:

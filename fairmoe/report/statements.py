@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fairmoe.names import MODELS, Model
 from fairmoe.report.findings import Findings
 from fairmoe.sentences.alarms import alarms_in_words
-from fairmoe.sentences.cautions import limits
+from fairmoe.sentences.cautions import limits, merged_groups
 from fairmoe.sentences.gaps import GapMetric, who_gets_more
 from fairmoe.sentences.training import what_was_trained, who_is_compared
 from fairmoe.sentences.wording import drawn_from
@@ -14,7 +14,8 @@ from fairmoe.sentences.wording import drawn_from
 def limits_of(found: Findings) -> tuple[str, ...]:
     """Return what a reader must know before using any figure of these findings."""
     run = found.run
-    return limits(
+    merged = (merged_groups(found.merged, found.smallest),) if found.merged else ()
+    return merged + limits(
         found.rates["mixture"],
         run.settings.seed,
         positive=run.data.positive,

@@ -23,10 +23,17 @@ from fairmoe.runs.project import (
     write_project,
 )
 from fairmoe.runs.record import Run
+from fairmoe.runs.small_groups import (
+    SMALLEST_GROUP,
+    merge_small_groups,
+    small_groups,
+    without_small_groups,
+)
 
 __all__ = [
     "DEMO_MAP",
     "DEMO_RUN",
+    "SMALLEST_GROUP",
     "SUFFIX",
     "Curve",
     "Cutoffs",
@@ -43,10 +50,13 @@ __all__ = [
     "front_tables",
     "load_project",
     "load_run",
+    "merge_small_groups",
     "open_project",
     "read_project",
     "save_project",
     "save_run",
+    "small_groups",
     "to_document",
+    "without_small_groups",
     "write_project",
 ]

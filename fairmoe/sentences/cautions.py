@@ -1,11 +1,12 @@
 """What a reader has to beware of."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from fairmoe.names import METRICS
+from fairmoe.sentences.wording import listed
 
 FEW_ROWS = 100
 FEW_POSITIVES = 20
@@ -41,6 +42,23 @@ def not_estimable(scores: Mapping[str, float]) -> str:
         f"Not estimable on the validation rows: {', '.join(missing)}. Some group has too few rows "
         "or positives among them, so models were chosen by the scores that are left. Merge groups, "
         "or cut numbers elsewhere."
+    )
+
+
+def merged_groups(names: Sequence[str], smallest: int) -> str:
+    """Say which groups are told of as one in what is handed on."""
+    return (
+        f"Groups of fewer than {smallest} people in a split could let a reader recognise somebody. "
+        f"They are counted together, where needed with the next smallest: {listed(names)}. Scores "
+        "are of the groups that the models were trained with."
+    )
+
+
+def left_out_groups(smallest: int) -> str:
+    """Say what files of tables leave out."""
+    return (
+        f"The file leaves out numbers of groups of fewer than {smallest} people, and of the next "
+        "smallest where they could be told from it."
     )
 
 

@@ -14,8 +14,7 @@ from fairmoe.runs import Run, SplitRecord
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' {{ 7 * 7 }}"
 
 
-@pytest.fixture
-def run_of(demo_run: Any) -> Callable[..., Run]:
+def run_maker(run: Run) -> Callable[..., Run]:
     """Return a function that makes a run of given labels, groups and predictions."""
 
     def make(
@@ -24,7 +23,6 @@ def run_of(demo_run: Any) -> Callable[..., Run]:
         proba: Mapping[str, Sequence[float]],
         names: Sequence[str] = ("a", "b"),
     ) -> Run:
-        run, _ = demo_run
         true, ids = np.asarray(y, np.int64), np.asarray(group, np.int64)
         given = {m: np.asarray(proba.get(m, proba["mixture"]), np.float32) for m in MODELS}
         gate = np.tile(np.array([0.5, 0.25, 0.25], np.float32), (len(true), 1))
@@ -37,6 +35,12 @@ def run_of(demo_run: Any) -> Callable[..., Run]:
         )
 
     return make
+
+
+@pytest.fixture
+def run_of(demo_run: Any) -> Callable[..., Run]:
+    """What `run_maker` returns, of the demo's run."""
+    return run_maker(demo_run[0])
 
 
 @pytest.fixture

@@ -5,7 +5,13 @@ import math
 import pandas as pd
 import pytest
 
-from fairmoe.sentences.cautions import limits, not_estimable, too_few
+from fairmoe.sentences.cautions import (
+    left_out_groups,
+    limits,
+    merged_groups,
+    not_estimable,
+    too_few,
+)
 
 
 def counts(**groups):
@@ -80,3 +86,15 @@ def test_limits_say_what_the_outcome_was_said_to_be(outcome, sentence):
     )
     assert told[1].startswith("Little to go by. a: 5 rows")
     assert told[5] == f"{sentence}What a wrong decision costs whom is not known to the report."
+
+
+def test_groups_that_are_told_of_as_one_are_named():
+    assert merged_groups(["a", "b"], 10) == (
+        "Groups of fewer than 10 people in a split could let a reader recognise somebody. They are "
+        "counted together, where needed with the next smallest: a and b. Scores are of the groups "
+        "that the models were trained with."
+    )
+    assert left_out_groups(10) == (
+        "The file leaves out numbers of groups of fewer than 10 people, and of the next smallest "
+        "where they could be told from it."
+    )

@@ -10,6 +10,7 @@ import streamlit as st
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
 from fairmoe.ui.decide.sweeping import rows_of
 from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
 
@@ -40,7 +41,14 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     with st.spinner("Writing the report"):
         return state.once(
             key,
-            lambda: make_report(kept.run, kept.rows, tolerance=tolerance, sweep=sweep, other=other),
+            lambda: make_report(
+                kept.run,
+                kept.rows,
+                tolerance=tolerance,
+                sweep=sweep,
+                other=other,
+                smallest_group=limits().smallest_group,
+            ),
         )
 
 

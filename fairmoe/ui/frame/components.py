@@ -13,7 +13,9 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT, suffix
+from fairmoe.sentences.cautions import left_out_groups
 from fairmoe.ui.frame.kept import RowsNeededError
+from fairmoe.ui.frame.limits import limits
 
 _SHOWN_CHOICES = 20
 
@@ -144,7 +146,25 @@ def show_table(
         placeholder=INSUFFICIENT,
         width="stretch",
     )
-    show_download("Table as CSV", lambda: csv_text(csv).encode(), f"fairmoe-{key}.csv")
+    handed_on = without_small(csv)
+    if handed_on is not csv:
+        st.caption(escape_markdown(left_out_groups(limits().smallest_group)))
+    show_download("Table as CSV", lambda: csv_text(handed_on).encode(), f"fairmoe-{key}.csv")
+
+
+def without_small(csv: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it may be handed on: without numbers of the small groups of the run.
+
+    Returns:
+        The table itself if there is nothing to leave out.
+    """
+    state: Any = st.session_state.get("fairmoe")
+    smallest = limits().smallest_group
+    if state is None or state.run is None or not smallest:
+        return csv
+    from fairmoe.runs import small_groups, without_small_groups  # noqa: PLC0415
+
+    return without_small_groups(csv, small_groups(state.run, smallest), smallest)
 
 
 def show_download(label: str, make: Callable[[], bytes], name: str) -> None:

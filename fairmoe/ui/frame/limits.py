@@ -37,6 +37,7 @@ class Limits:
         by_person: Jobs of one person that may wait or run.
         by_address: Jobs from one address that may wait or run.
         analyses: Analyses and reports that are computed at a time.
+        smallest_group: How many people of a split a group needs to be told of by itself in files.
         workers: Processes that train; 0 to train in the server's own, one at a time.
     """
 
@@ -51,6 +52,7 @@ class Limits:
     by_person: int = _limit(3, "JOBS_BY_PERSON", 10_000)
     by_address: int = _limit(32, "JOBS_BY_ADDRESS", 10_000)
     analyses: int = _limit(2, "ANALYSES", 1000)
+    smallest_group: int = _limit(10, "SMALLEST_GROUP", least=0)
     workers: int = _limit(0, "WORKERS", 512, least=0)
 
     @classmethod

@@ -10,7 +10,12 @@ from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import triangle_figure
 from fairmoe.names import EXPERTS, MODELS, SplitName
 from fairmoe.sentences.routing import triangle_takeaway
-from fairmoe.ui.frame.components import percent_column, show_download, show_selectable_chart
+from fairmoe.ui.frame.components import (
+    percent_column,
+    show_download,
+    show_selectable_chart,
+    without_small,
+)
 from fairmoe.ui.frame.frame import INDIVIDUAL
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
@@ -75,7 +80,7 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
         selection_mode="single-row",
         width="stretch",
     )
-    csv = listed.set_index("row")
+    csv = without_small(listed.set_index("row"))
     show_download("Table as CSV", lambda: csv_text(csv).encode(), "fairmoe-routed-rows.csv")
     ticked = event.selection.rows or ([0] if len(picked) == 1 else [])
     return int(listed["row"].iloc[ticked[0]]) if ticked else None

@@ -1,0 +1,139 @@
+"""Groups of so few people that figures of them could tell of one of them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairmoe.data import LabelledTable
+from fairmoe.data.groups import SMALL_GROUPS
+from fairmoe.errors import InvalidInputError
+from fairmoe.runs.record import Run
+
+SMALLEST_GROUP = 10
+"""Groups of fewer people in a split are not told of by themselves in files that are handed on."""
+
+_COUNTS = ("n", "rows", "people")
+"""What the columns of tables are called that say on how many people a figure rests."""
+
+
+def small_groups(run: Run, smallest: int = SMALLEST_GROUP) -> tuple[str, ...]:
+    """Return the groups that a file may not tell of by themselves, the smallest first.
+
+    One small group alone could be told from all and the others, so the next smallest is with it,
+    and so on until together they are large enough.
+
+    Args:
+        run: The run.
+        smallest: How many people a group needs in each split in which it has any.
+    """
+    names = list(run.data.groups)
+    each = np.array(
+        [np.bincount(split.group, minlength=len(names)) for split in run.splits.values()]
+    )
+    fewest = np.where(each > 0, each, np.iinfo(np.int64).max).min(axis=0)
+    order = np.argsort(fewest, kind="stable")
+    count = int((fewest < smallest).sum())
+    if count == 0:
+        return ()
+    while count < len(names) and (count < 2 or each[:, order[:count]].sum(axis=1).min() < smallest):
+        count += 1
+    return tuple(names[g] for g in order[:count])
+
+
+def merge_small_groups(
+    run: Run,
+    labelled: LabelledTable | None = None,
+    *,
+    smallest: int = SMALLEST_GROUP,
+    names: Iterable[str] | None = None,
+) -> tuple[Run, LabelledTable | None]:
+    """Return a run, and its rows, in which small groups are one.
+
+    What the run was trained with and its scores stay: they are of the groups that it had.
+
+    Args:
+        run: The run.
+        labelled: The table that it was trained on.
+        smallest: See `small_groups`.
+        names: Which groups to merge in the place of those.
+
+    Raises:
+        InvalidInputError: No other group would be left to compare them with.
+    """
+    merged = set(small_groups(run, smallest) if names is None else names)
+    if not merged:
+        return run, labelled
+    before = list(run.data.groups)
+    if len(merged) == len(before):
+        raise InvalidInputError(
+            f"Two groups of at least {smallest} people in each split are needed in a file that is "
+            "handed on",
+            however="there are fewer, and figures of smaller groups could tell of single people",
+            remedy="Merge groups, or ask for smaller ones where you may.",
+        )
+    after = [name for name in before if name not in merged] + [SMALL_GROUPS]
+    new_ids = np.array([after.index(SMALL_GROUPS if n in merged else n) for n in before])
+    counts = dict.fromkeys(after, 0)
+    for name, count in run.data.groups.items():
+        counts[SMALL_GROUPS if name in merged else name] += count
+
+    def moved(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.where(ids < 0, ids, new_ids[ids])
+
+    fewer = replace(
+        run,
+        data=replace(run.data, groups=counts),
+        splits={
+            name: replace(split, group=moved(split.group)) for name, split in run.splits.items()
+        },
+        front=tuple(merge_small_groups(point, names=merged)[0] for point in run.front),
+    )
+    if labelled is None:
+        return fewer, None
+    return fewer, replace(labelled, group=moved(labelled.group), group_names=tuple(after))
+
+
+def without_small_groups(
+    frame: pd.DataFrame, names: Iterable[str], smallest: int = SMALLEST_GROUP
+) -> pd.DataFrame:
+    """Return a table with no number that is of a small group or rests on few people.
+
+    Rows in which some text is the name of such a group, columns of its name, and rows whose count
+    of people is small have no numbers.
+
+    Args:
+        frame: A table that says of groups what its columns are called.
+        names: The small groups.
+        smallest: How many people a figure has to rest on.
+    """
+    small = set(map(str, names))
+    index = frame.index.to_frame(index=False)
+    numbers = [
+        place
+        for place, dtype in enumerate(frame.dtypes)
+        if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
+    ]
+    hidden = np.zeros(len(frame), dtype=bool)
+    for texts in (frame, index):
+        for place, dtype in enumerate(texts.dtypes):
+            if not pd.api.types.is_numeric_dtype(dtype):
+                hidden |= texts.iloc[:, place].astype(str).isin(small).to_numpy()
+    for place in numbers:
+        if str(frame.columns[place]) in _COUNTS:
+            counts = frame.iloc[:, place].to_numpy(dtype=np.float64, na_value=np.nan)
+            hidden |= (counts > 0) & (counts < smallest)
+    of_small = [
+        place
+        for place in numbers
+        if small & {str(part) for part in np.atleast_1d(np.asarray(frame.columns[place], object))}
+    ]
+    if not hidden.any() and not of_small:
+        return frame
+    safe = frame.copy()
+    for place in numbers:
+        values = frame.iloc[:, place].astype(np.float64)
+        safe.isetitem(place, values.mask(hidden | (place in of_small)).to_numpy())
+    return safe

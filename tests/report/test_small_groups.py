@@ -1,0 +1,73 @@
+"""What leaves tells of no group of a few people."""
+
+import datetime
+import io
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairmoe.report import Cover, make_report, to_card, to_csv, to_html, to_json
+from fairmoe.sentences.cautions import merged_groups
+from tests.report.conftest import run_maker
+
+COVER = Cover(datetime.date(2026, 11, 29))
+NOTE = merged_groups(("seldom", "rarely"), 10)
+
+
+@pytest.fixture(scope="module")
+def made(demo_run):
+    rng = np.random.default_rng(0)
+    group = np.repeat([0, 1, 2, 3], [120, 7, 140, 8])
+    y = rng.integers(0, 2, len(group))
+    proba = {"mixture": rng.random(len(group)), "utility": rng.random(len(group))}
+    run = run_maker(demo_run[0])(y, group, proba, ["often", "seldom", "usual", "rarely"])
+    return make_report(run, smallest_group=10)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda made: to_html(made, COVER, ("groups", "limits", "ll144", "data")),
+        lambda made: to_card(made, COVER),
+        lambda made: to_json(made, COVER),
+    ],
+)
+def test_small_groups_are_named_in_a_note_and_nowhere_else(made, write):
+    text = write(made)
+    assert "smaller groups" in text
+    left = text.replace(NOTE, "")
+    left = re.sub(r'"merged_groups": \[[^\]]*\]', "", left)
+    assert "seldom" not in left
+    assert "rarely" not in left
+    assert len(left) < len(text)
+
+
+def test_tables_for_programs_count_small_groups_as_one(made):
+    table = pd.read_csv(io.StringIO(to_csv(made)))
+    assert set(table["group"].dropna()) == {"often", "usual", "smaller groups"}
+    note = table.iloc[0]
+    assert (note["kind"], note["measure"], note["value"], note["n"]) == (
+        "note",
+        "groups merged",
+        2,
+        10,
+    )
+    document = json.loads(to_json(made, COVER))
+    assert document["merged_groups"] == ["seldom", "rarely"]
+    assert document["run"]["data"]["groups"]["smaller groups"] == 45
+    assert document["limits"][0] == NOTE
+
+
+def test_the_local_law_table_counts_small_groups_as_one(made):
+    (section,) = [section for section in made.sections if section.key == "ll144"]
+    grid = section.blocks[1]
+    assert [row[0] for row in grid.rows] == ["often", "usual", "smaller groups"]
+    assert grid.rows[2][1] == "15"
+
+
+def test_who_may_see_all_groups_gets_them(made):
+    run = make_report(made.findings.run, smallest_group=0).findings
+    assert run.merged == ()
