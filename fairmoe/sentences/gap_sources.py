@@ -11,7 +11,10 @@ _BARS = (
     "whole difference. Hatched bars work against it; thin lines are 95% intervals. What comes "
     "through a column need not be caused by it."
 )
-GAP_EXPLAINED = f"Log-odds are the score behind a probability. {_BARS}"
+GAP_EXPLAINED = (
+    f"Log-odds are the score behind a probability. {_BARS} A mixture's log-odds often lie closer "
+    "together than a plain model's without its decisions doing so: compare shares, not lengths."
+)
 CHOICE_EXPLAINED = f"Log-odds are the score behind a weight. {_BARS}"
 NOBODY_MOVED = (
     "The gate gives every row the same weights, so no column moves it. Train with another gate "
@@ -23,7 +26,6 @@ SENT_THERE = "those for whom it decides most"
 _LEFT_OVER = 0.005
 """A sum that is off by more shows it, with two digits."""
 
-_AS_WIDE = 0.05
 _FEW = 0.075
 _PARTS = {
     0.1: "a tenth",
@@ -61,7 +63,7 @@ def part_in_words(share: float) -> str:
 
 
 def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) -> str:
-    """Say through which column most of a gap comes, and what the mixture does to it.
+    """Say through which column most of a gap comes, with the plain model and with the mixture.
 
     Args:
         parts: As `fairmoe.analysis.gap_sources.GapSources` has them, of "utility" and "mixture".
@@ -72,16 +74,20 @@ def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) 
     plain, mixture = totals.T["utility"], totals.T["mixture"]
     if plain.isna().any():
         return f"Insufficient data: fewer than two of these rows are of {one} or of {other}."
+    alike = f"the log-odds of {one} and {other} do not differ by more than chance"
     if not _is_clear(plain):
-        told = (
-            f"With the plain model, the log-odds of {one} and {other} do not differ by more than "
-            "chance."
-        )
+        told = f"With the plain model, {alike}."
         if not _is_clear(mixture):
             return f"{told} With the mixture they do not either."
         return f"{told} With the mixture they do: {_most(parts, mixture, 'mixture', 'the gap')}."
     most = _most(parts, plain, "utility", f"the gap between {one} and {other}")
-    return f"With the plain model, {most}. {_then(parts, plain, mixture)}"
+    told = f"With the plain model, {most}."
+    if not _is_clear(mixture):
+        return f"{told} With the mixture, {alike}."
+    if plain["difference"] * mixture["difference"] < 0:
+        turned = _most(parts, mixture, "mixture", "it")
+        return f"{told} With the mixture, the gap points the other way: {turned}."
+    return f"{told} With the mixture, {_most(parts, mixture, 'mixture', 'the gap')}."
 
 
 def choice_source(
@@ -145,23 +151,6 @@ def left_over(totals: pd.DataFrame) -> str:
     if math.isnan(largest) or largest < _LEFT_OVER:
         return ""
     return f" The bars miss the sum by up to {largest:.2f}, for the path is followed in steps."
-
-
-def _then(parts: pd.DataFrame, plain: "pd.Series[float]", mixture: "pd.Series[float]") -> str:
-    """Say what the mixture leaves of the gap."""
-    if not _is_clear(mixture):
-        return "With the mixture, what is left of it could be chance."
-    ratio = float(mixture["difference"] / plain["difference"])
-    whole = "the rest" if 0 < ratio < 1 - _AS_WIDE else "it"
-    most = _most(parts, mixture, "mixture", whole)
-    if ratio < 0:
-        return f"With the mixture, the gap points the other way: {most}."
-    if abs(ratio - 1) < _AS_WIDE:
-        return f"With the mixture the gap is about as wide, and {most}."
-    change = f"{abs(ratio - 1):.0%}"
-    if ratio > 1:
-        return f"With the mixture the gap is {change} wider, and {most}."
-    return f"With the mixture the gap is {change} smaller, and {most}."
 
 
 def _most(parts: pd.DataFrame, total: "pd.Series[float]", name: str, whole: str) -> str:

@@ -55,33 +55,25 @@ def test_parts_in_words(share, told):
 @pytest.mark.parametrize(
     ("mixture", "sources", "told"),
     [
-        (
-            -0.5,
-            [-0.4, -0.1, 0.0],
-            "With the mixture the gap is 50% smaller, and about four fifths of the rest comes "
-            "through x.",
-        ),
-        (
-            -1.01,
-            [-0.2, -0.2, -0.61],
-            "With the mixture the gap is about as wide, and about three fifths of it comes through "
-            "z.",
-        ),
+        (-0.5, [-0.4, -0.1, 0.0], "about four fifths of the gap comes through x."),
         (
             -2.0,
             [0.5, -2.5, 0.0],
-            "With the mixture the gap is 100% wider, and more than all of it comes through y "
-            "(125%: other columns work against it).",
+            "more than all of the gap comes through y (125%: other columns work against it).",
         ),
         (
             0.4,
             [0.4, 0.0, 0.0],
-            "With the mixture, the gap points the other way: nearly all of it comes through x.",
+            "the gap points the other way: nearly all of it comes through x.",
         ),
-        (-0.05, [-0.05, 0.0, 0.0], "With the mixture, what is left of it could be chance."),
+        (
+            -0.05,
+            [-0.05, 0.0, 0.0],
+            "the log-odds of women and men do not differ by more than chance.",
+        ),
     ],
 )
-def test_where_the_gap_comes_from_and_what_the_mixture_makes_of_it(mixture, sources, told):
+def test_where_the_gap_comes_from_with_either_model(mixture, sources, told):
     found = gap_source(
         parts(utility=[-0.5, -0.4, -0.1], mixture=sources),
         totals(utility=-1.0, mixture=mixture),
@@ -89,7 +81,8 @@ def test_where_the_gap_comes_from_and_what_the_mixture_makes_of_it(mixture, sour
         "men",
     )
     assert found == (
-        f"With the plain model, about half of the gap between women and men comes through x. {told}"
+        "With the plain model, about half of the gap between women and men comes through x. With "
+        f"the mixture, {told}"
     )
 
 

@@ -42,7 +42,8 @@ def show_opinions(person: Person) -> None:
         ),
         strict=True,
     ):
-        column.metric(label, escape_markdown(value), help=escape_markdown(text), border=True)
+        # A metric would cut a long value short.
+        column.markdown(f"{label}  \n**{escape_markdown(value)}**", help=escape_markdown(text))
     takeaway = opinions_takeaway(said, _positive(run))
     st.html(map_of_person(said.to_dict(), run.data.words, list(run.data.groups)[person.group]))
     st.caption(escape_markdown(f"{takeaway} {_source(person)}"))
