@@ -10,7 +10,7 @@ _STYLE = """<style>
 .fm-bars { container-type: inline-size; line-height: 1.25; padding: .2em 0 }
 .fm-bars > div {
   display: grid; column-gap: 1em; max-width: 62em;
-  grid-template-columns: minmax(8em, 17em) repeat(var(--panels), minmax(0, 1fr));
+  grid-template-columns: fit-content(17em) repeat(var(--panels), minmax(0, 1fr));
 }
 .fm-bars .label { padding: .28em 0; overflow-wrap: anywhere; align-self: center }
 .fm-bars .label small { opacity: .78 }
@@ -18,7 +18,7 @@ _STYLE = """<style>
 .fm-bars .cell { position: relative; min-height: 1.75em; margin-right: var(--value) }
 .fm-bars .cell > * { position: absolute }
 .fm-bars .zero { top: 0; bottom: 0; width: 1px; background: rgba(128,128,128,.75) }
-.fm-bars .bar { top: 22%; bottom: 22%; border-radius: 2px; min-width: 1px }
+.fm-bars .bar { top: calc(50% - .5em); height: 1em; border-radius: 2px; min-width: 1px }
 .fm-bars .against {
   background-image: repeating-linear-gradient(
     135deg, transparent 0 3px, rgba(255,255,255,.72) 3px 6px);

@@ -5,15 +5,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe._escape import Html, escape_html
+from fairmoe._escape import Html
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.bars import Bar, Row, bar_rows
-from fairmoe.figures.palette import (
-    MODEL_STYLES,
-    PATTERN,
-    TEMPLATE,
-    group_styles,
-)
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, group_styles
 from fairmoe.names import MIXTURE_AND_EXPERTS, MODELS
 
 THRESHOLD_PERCENT = 50
@@ -82,32 +77,19 @@ def swap_figure(
     return figure
 
 
-def changes_figure(changes: pd.DataFrame) -> go.Figure:
+def changes_figure(changes: pd.DataFrame, *, alt: str) -> Html:
     """Draw how large each change is that turns the decision.
 
     Args:
         changes: One row per change: `change` in words, its `cost`, and the `proba` after it.
+        alt: What a screen reader says.
     """
-    figure = go.Figure()
-    style = MODEL_STYLES["mixture"]
-    figure.add_bar(
-        x=100 * changes["cost"],
-        y=list(range(len(changes))),
-        orientation="h",
-        marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
-        text=[f"then {value:.1%}" for value in changes["proba"]],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[escape_html(change) for change in changes["change"]],
-        hovertemplate="%{customdata}: moves past %{x:.0f}%<extra></extra>",
-    )
-    figure.update_layout(
-        template=TEMPLATE,
-        title="What is the smallest change that turns the decision?",
-        height=150 + 40 * len(changes),
-        showlegend=False,
-        margin={"r": 90},
-    )
-    figure.update_xaxes(title="size of the change: people moved past", ticksuffix="%")
-    figure.update_yaxes(**column_axis(list(changes["change"])))
-    return figure
+    colour = MODEL_STYLES["mixture"].colour
+    rows = [
+        Row(str(change), [Bar(0.0, cost, f"{cost:.0%}, then {proba:.1%}", colour)])
+        for change, cost, proba in zip(
+            changes["change"], changes["cost"], changes["proba"], strict=True
+        )
+    ]
+    head = "People moved past, and the probability then"
+    return bar_rows([head], rows, foot="", alt=alt, value_width=8)

@@ -15,6 +15,10 @@ GAP_EXPLAINED = (
     f"Log-odds are the score behind a probability. {_BARS} A mixture's log-odds often lie closer "
     "together than a plain model's without its decisions doing so: compare shares, not lengths."
 )
+GAP_IN_BRIEF = (
+    "Bars: parts of the difference in mean log-odds, the score behind a probability; hatched: "
+    "against it. Compare shares, not lengths."
+)
 CHOICE_EXPLAINED = f"Log-odds are the score behind a weight. {_BARS}"
 NOBODY_MOVED = (
     "The gate gives every row the same weights, so no column moves it. Train with another gate "

@@ -6,6 +6,8 @@ from fairmoe.figures.individual import THRESHOLD_PERCENT
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.wording import the_model
 
+CHANGES_ASKED = "What is the smallest change that turns the decision?"
+
 
 def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     """Say in one sentence what the mixture decides and which experts disagree with it."""

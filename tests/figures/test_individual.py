@@ -2,7 +2,6 @@ import re
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
 from fairmoe.figures.palette import group_styles
@@ -75,19 +74,19 @@ def test_swapped_values_have_the_colours_of_their_groups():
 
 
 def test_changes_are_drawn_by_size_and_told():
-    figure = changes_figure(CHANGES)
-    assert list(figure.data[0].x) == pytest.approx([20, 50])
-    assert figure.data[0].text[0] == "then 60.0%"
-    assert "<i>" not in figure.to_json()
+    html = changes_figure(CHANGES, alt="told")
+    assert re.findall(r'class="bar" style="left:0.00%;width:([\d.]+)%', html) == ["40.00", "100.00"]
+    assert re.findall(r'class="value">([^<]+)<', html) == [
+        "20%, then 60.0%",
+        "50%, then 60.0%",
+    ]
+    assert "<i>a" not in html
     assert changes_takeaway(CHANGES) == (
         "The smallest found: <i>a</i> 1 → 2; the probability is then 60.0%."
     )
 
 
 def test_titles_ask_and_colours_are_explicit():
-    for figure in (
-        swap_figure(SWAPPED, ["c", "a", "b"], ["a", "b", "c"]),
-        changes_figure(CHANGES),
-    ):
-        assert figure.layout.title.text.endswith("?")
-        assert all(np.size(trace.marker.color) for trace in figure.data)
+    figure = swap_figure(SWAPPED, ["c", "a", "b"], ["a", "b", "c"])
+    assert figure.layout.title.text.endswith("?")
+    assert all(np.size(trace.marker.color) for trace in figure.data)

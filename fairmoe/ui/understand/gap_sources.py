@@ -10,6 +10,7 @@ from fairmoe.names import SplitName
 from fairmoe.sentences.gap_sources import (
     ALL_TOGETHER,
     GAP_EXPLAINED,
+    GAP_IN_BRIEF,
     gap_axis,
     gap_source,
     left_over,
@@ -24,18 +25,22 @@ if TYPE_CHECKING:
     from fairmoe.analysis.gap_sources import GapSources, LogOdds
 
 HEADS = {"utility": "Plain model", "mixture": "Mixture"}
-_BRIEF, _LONG = 6, 12
+_BRIEF, _LONG = 5, 12
 """How many columns stand alone, on one screen and on a page of their own."""
 
 
 def show_gap_in_brief(state: Session, kept: KeptRun) -> None:
     """Show the waterfall of the gap on the test rows, as one screen has room for it."""
-    _show_gap(state, kept, "test", most=_BRIEF, key="result", with_cutoffs=True)
+    _show_gap(
+        state, kept, "test", most=_BRIEF, key="result", explained=GAP_IN_BRIEF, with_cutoffs=True
+    )
 
 
 def show_gap(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show the waterfall of the gap, and its figures behind it."""
-    found = _show_gap(state, kept, split, most=_LONG, key="attention", with_cutoffs=False)
+    found = _show_gap(
+        state, kept, split, most=_LONG, key="attention", explained=GAP_EXPLAINED, with_cutoffs=False
+    )
     show_sources_table(found, HEADS, key=f"gap-sources-{split}")
 
 
@@ -65,7 +70,14 @@ def show_sources_table(found: "GapSources", heads: dict[str, str], *, key: str) 
 
 
 def _show_gap(
-    state: Session, kept: KeptRun, split: SplitName, *, most: int, key: str, with_cutoffs: bool
+    state: Session,
+    kept: KeptRun,
+    split: SplitName,
+    *,
+    most: int,
+    key: str,
+    explained: str,
+    with_cutoffs: bool,
 ) -> "GapSources":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis.gap_sources import compare_sides  # noqa: PLC0415
@@ -89,7 +101,7 @@ def _show_gap(
                 alt=told,
             )
         )
-    st.caption(escape_markdown(f"{describe(run, split)} {GAP_EXPLAINED}{left_over(drawn.totals)}"))
+    st.caption(escape_markdown(f"{describe(run, split)} {explained}{left_over(drawn.totals)}"))
     return found
 
 

@@ -10,6 +10,7 @@ from fairmoe.data import fixed_columns
 from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.individual import (
+    CHANGES_ASKED,
     changes_takeaway,
     opinions_takeaway,
     reasons_question,
@@ -251,12 +252,9 @@ def show_changes(state: Session, person: Person) -> None:
         }
     )
     takeaway = changes_takeaway(table)
-    show_chart(
-        changes_figure(table),
-        takeaway=takeaway,
-        source=f"{_source(person)} {how}",
-        key=f"changes-{person.key}",
-    )
+    st.markdown(f"**{CHANGES_ASKED}**")
+    st.html(changes_figure(table, alt=takeaway))
+    st.caption(escape_markdown(f"{takeaway} {_source(person)} {how}"))
     csv = table.set_index("change")
     show_table(
         (100 * csv).rename_axis("Change"),
