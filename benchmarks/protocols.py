@@ -165,4 +165,4 @@ def raises_alarm(rows: EncodedSplit, y_pred: NDArray[Any]) -> bool:
     Of a method without a utility expert there is nothing to say of harm.
     """
     nobody = np.zeros_like(rows.group)
-    return find_alarm(rows.y, y_pred, rows.y, group=nobody, n_groups=1, favourable=None) is not None
+    return find_alarm(rows.y, y_pred, rows.y, group=nobody, n_groups=2, favourable=None) is not None

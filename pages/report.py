@@ -4,6 +4,7 @@ from fairmoe.ui.decide.report import (
     choose_sections,
     make_once,
     show_downloads,
+    show_open_points,
     show_preview,
     write_cover,
 )
@@ -13,6 +14,7 @@ with page(REPORT) as state:
     kept = state.kept
     assert kept is not None
     report = make_once(state, kept)
+    show_open_points(report)
     chosen = choose_sections()
     cover = write_cover(kept)
     show_downloads(state, report, cover, chosen)

@@ -16,6 +16,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.names import REPORT_SECTIONS
 from fairmoe.report.blocks import Chart, Section
 from fairmoe.report.findings import Findings, find
+from fairmoe.report.front_page import points_of
 from fairmoe.report.sections import SECTIONS
 from fairmoe.report.signing import Cover, sign_off, use
 from fairmoe.runs import Run
@@ -39,6 +40,11 @@ class Report:
 
     findings: Findings
     sections: tuple[Section, ...]
+
+    @property
+    def open_points(self) -> tuple[str, ...]:
+        """What is open before anyone relies on the run, a sentence each."""
+        return points_of(self.findings)
 
 
 def make_report(

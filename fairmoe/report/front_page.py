@@ -10,13 +10,14 @@ from fairmoe.runs import Run
 from fairmoe.sentences.cautions import too_few
 from fairmoe.sentences.cutoffs import decisions_of_variant
 from fairmoe.sentences.front_page import (
+    JUSTIFIED,
     NO_ALARM,
-    ONE_SPLIT,
     nobody_is_better_off,
     outcomes_takeaway,
     question,
     verdicts_in_words,
 )
+from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
 from fairmoe.sentences.people import changes_for_people
 
 MOST_SMALL = 3
@@ -31,7 +32,7 @@ def front_page(found: Findings) -> Section:
     told = alarms_in(found, ("mixture",))
     few = too_few(found.rates["mixture"], MOST_SMALL)
     asked = question(good, run.roles.sensitive_columns, rows=rows, name=run.data.name)
-    is_told = found.account is not None
+    points, is_told = points_of(found), found.account is not None
     changed = changes_for_people(found.decisions.everyone, good, bad, is_told=is_told)
     if not is_told:
         meaning = nobody_is_better_off(good, told=run.roles.target.outcome is not None)
@@ -51,9 +52,32 @@ def front_page(found: Findings) -> Section:
         ),
         Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),
         gaps_reviewed(found),
-        Text(ONE_SPLIT),
+        Text(f"{_opened(points)} {JUSTIFIED}", "What is open."),
     ]
     return Section("summary", "In short", tuple(blocks))
+
+
+def _opened(points: tuple[str, ...]) -> str:
+    """Say how many points are open; all but one of them stand elsewhere on the page."""
+    return " ".join([readiness(points), *(point for point in points if point == ONE_TRAINING)])
+
+
+def points_of(found: Findings) -> tuple[str, ...]:
+    """Return what is open before anyone relies on a run."""
+    run, sweep, review = found.run, found.sweep, found.reviews["mixture"]
+    others = () if sweep is None else sweep.settings
+    own = run.settings
+    # A sweep fixes the split to that of its first seed.
+    alike = {"seed": own.seed, "split_seed": own.split_seed}
+    same = {one.seed for one in others if one.replace(**alike) == own}
+    return open_points(
+        review.differences,
+        found.rates["mixture"],
+        tolerance=review.tolerance,
+        alarmed="mixture" in found.alarms,
+        meaning_told=run.roles.target.outcome is not None,
+        seeds=len(same | {own.seed}),
+    )
 
 
 def _cutoffs(run: Run) -> list[Block]:

@@ -46,6 +46,7 @@ def to_json(report: Report, cover: Cover) -> str:
         "review": {model: review.to_dict() for model, review in found.reviews.items()},
         "attention": None if found.attention is None else _attention(found.attention),
         "merged_groups": list(found.merged),
+        "open_points": list(report.open_points),
         "limits": list(limits_of(found)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

@@ -12,6 +12,11 @@ FEW_ROWS = 100
 FEW_POSITIVES = 20
 
 
+def small_groups(rates: pd.DataFrame) -> pd.DataFrame:
+    """Return those of the groups that are too small to judge by."""
+    return rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
+
+
 def too_few(rates: pd.DataFrame, most: int | None = None) -> str:
     """Say which groups are too small to judge by; nothing if none is.
 
@@ -19,7 +24,7 @@ def too_few(rates: pd.DataFrame, most: int | None = None) -> str:
         rates: As `fairmoe.metrics.group_rates` returns it.
         most: Name this many of them, the smallest first, and count the others; by default all.
     """
-    small = rates[(rates["n"] < FEW_ROWS) | (rates["positives"] < FEW_POSITIVES)]
+    small = small_groups(rates)
     if small.empty:
         return ""
     named = small if most is None else small.nsmallest(most, "n")

@@ -11,9 +11,9 @@ NO_ALARM = (
     "None: nothing on the test rows shows that the mixture closes gaps by treating everyone worse."
 )
 NO_TOLERANCE = "No tolerance was set, so no gap has a verdict."
-ONE_SPLIT = (
-    "All this is from one split of one table and one seed, with the labels as they are. It "
-    "measures differences and does not judge whether they are justified."
+JUSTIFIED = (
+    "Figures take the labels as they are; they measure differences and do not judge whether these "
+    "are justified."
 )
 
 _VERDICTS = {

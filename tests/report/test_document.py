@@ -226,7 +226,20 @@ def test_the_origin_tells_what_merged_groups_hold(demo_run):
 def test_the_first_page_answers_what_a_reviewer_asks_first(report):
     first = report.sections[0]
     leads = [block.lead for block in first.blocks if block.kind == "text" and block.lead]
-    assert leads == ["The question.", "Alarms.", "What changes for people.", "The tolerance."]
+    assert leads == [
+        "The question.",
+        "Alarms.",
+        "What changes for people.",
+        "The tolerance.",
+        "What is open.",
+    ]
+    (opened,) = (
+        block.text for block in first.blocks if block.kind == "text" and "open." in block.lead
+    )
+    assert opened.startswith(
+        "2 points are open before anyone relies on this. All rests on one training: other seeds "
+        "may give other figures. Figures take the labels as they are;"
+    )
     assert [block.kind for block in first.blocks].count("chart") == 1
     tables = [block.caption for block in first.blocks if block.kind == "grid"]
     assert tables[0].startswith("How many people get “hired”")

@@ -50,6 +50,13 @@ def test_json_holds_cover_run_digests_and_versions(document, demo_run):
     assert set(document["versions"]) >= {"python", "torch", "fairmoe"}
 
 
+def test_json_says_what_is_open(document):
+    assert document["open_points"] == [
+        "No tolerance was set, so no gap has a verdict.",
+        "All rests on one training: other seeds may give other figures.",
+    ]
+
+
 @pytest.mark.parametrize("model", MODELS)
 def test_gaps_of_json_are_the_scores_of_the_run(document, demo_run, model):
     scores = demo_run[0].scores["test"][model]

@@ -4,9 +4,9 @@ import pandas as pd
 
 from fairmoe.names import GAP_MEASURES
 from fairmoe.sentences.front_page import (
+    JUSTIFIED,
     NO_ALARM,
     NO_TOLERANCE,
-    ONE_SPLIT,
     nobody_is_better_off,
     outcomes_takeaway,
     question,
@@ -62,7 +62,7 @@ def test_what_is_always_said():
         "worse."
     )
     assert NO_TOLERANCE == "No tolerance was set, so no gap has a verdict."
-    assert ONE_SPLIT == (
-        "All this is from one split of one table and one seed, with the labels as they are. It "
-        "measures differences and does not judge whether they are justified."
+    assert JUSTIFIED == (
+        "Figures take the labels as they are; they measure differences and do not judge whether "
+        "these are justified."
     )

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
+from fairmoe.sentences.open_points import readiness
 from fairmoe.ui.decide.sweeping import rows_of
+from fairmoe.ui.frame.components import show_note, show_warning
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
@@ -75,6 +78,17 @@ def _sweep_of(state: Session, kept: KeptRun) -> "Sweep | None":
     if explored is None or rows_of(explored.origin) != rows_of(kept):
         return None
     return explored.sweep
+
+
+def show_open_points(report: "Report") -> None:
+    """Say what is open before anyone relies on the run."""
+    points = report.open_points
+    lines = "".join(f"\n- {escape_markdown(point)}" for point in points)
+    text = Markdown(f"{escape_markdown(readiness(points))}{lines}")
+    if points:
+        show_warning(text, icon=":material/checklist:")
+    else:
+        show_note(text, icon=":material/check:")
 
 
 def choose_sections() -> list[str]:

@@ -57,6 +57,22 @@ def test_a_report_is_made_once(page, monkeypatch):
     assert not page.error
 
 
+def opened(page: AppTest) -> str:
+    (told,) = (each.value for each in page.warning if "open before" in each.value)
+    return told.replace("\\", "")
+
+
+def test_what_is_open_is_told_before_all_else_and_changes_with_the_tolerance(page):
+    assert opened(page).startswith(
+        "2 points are open before anyone relies on this.\n- No tolerance was"
+    )
+    page.get_by_key("report-tolerance").set_value(100.0).run()
+    assert opened(page) == (
+        "1 point is open before anyone relies on this.\n- All rests on one training: other seeds "
+        "may give other figures."
+    )
+
+
 def test_a_tolerance_brings_verdicts(page):
     assert "No tolerance was set" in preview(page)
     page.get_by_key("report-tolerance").set_value(5.0).run()

@@ -1,0 +1,246 @@
+"""The front of one run against the fronts of Fairlearn's methods, among equals.
+
+All see the same columns and choose on the same validation rows. Everything that gives scores gets
+a threshold by our own rule beside the decisions that its method makes, and whatever raises an
+alarm on validation rows is left out.
+"""
+
+import argparse
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from benchmarks.measure import Cell, Claim, Measured, mean_and_error, with_error
+from benchmarks.packaged import packaged_cases
+from benchmarks.protocols import Case, known_cases, raises_alarm
+from fairmoe.baselines import FAIRLEARN, Constraint, fairlearn_front
+from fairmoe.config import LAMBDAS, Settings
+from fairmoe.data import EncodedData, EncodedSplit
+from fairmoe.dial import train_front
+from fairmoe.experiment import Prepared, prepare, run_prepared
+from fairmoe.functional.guard import find_faults
+from fairmoe.metrics import hypervolume, pareto_front, score_outcomes
+from fairmoe.names import FAIRLEARN_METHODS, FairlearnMethod
+from fairmoe.runs import Run
+from fairmoe.training import forget_experts
+from fairmoe.training.thresholds import fit_thresholds
+
+GAPS = ("f_res", "dp", "eo")
+CONSTRAINTS: tuple[Constraint, ...] = ("demographic_parity", "equal_opportunity")
+METHODS: tuple[FairlearnMethod, ...] = (
+    "exponentiated_gradient",
+    "grid_search",
+    "adversarial",
+    "threshold_optimizer",
+)
+TOLD_THE_GROUP = ("threshold_optimizer",)
+"""Methods that are told the group of whom they decide about; the others are not."""
+
+OURS, LOGISTIC = "front of the run", "logistic regression, threshold fitted"
+GOAL = 1.05
+
+Scores = Mapping[str, float]
+
+
+class Point(NamedTuple):
+    """One model: what it scores on the rows it is chosen by, and on those it is judged by."""
+
+    validation: Scores
+    test: Scores
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `measure` takes."""
+    parser.add_argument("--only", default="", help="only the data sets with this in their name")
+    parser.add_argument("--rows", type=int, default=2000, help="rows of a sample; 0 for all rows")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument(
+        "--strengths",
+        type=lambda text: tuple(map(float, text.split(","))),
+        default=(1.0,),
+        help="by what the lambdas are multiplied; each strength has experts of its own",
+    )
+    parser.add_argument("--peer-settings", type=int, default=5, help="for each constraint")
+
+
+def measure(
+    *,
+    only: str = "",
+    rows: int = 2000,
+    seeds: int = 3,
+    strengths: Sequence[float] = (1.0,),
+    peer_settings: int = 5,
+) -> Measured:
+    """Draw all fronts with every seed on every data set, and compare their hypervolumes."""
+    table: list[dict[str, Cell]] = []
+    claims: list[Claim] = []
+    for case in (*known_cases(), *packaged_cases()):
+        if only not in case.name:
+            continue
+        found = [_fronts(case, rows, seed, strengths, peer_settings) for seed in range(seeds)]
+        table += _rows(case.name, found)
+        claims += _claims(case.name, found)
+    return Measured(
+        table,
+        claims,
+        [
+            "hypervolumes of utility and a gap, against a utility of 0 and a gap of 1, in percent: "
+            "test rows of what no other point beats on validation rows, mean and standard error "
+            f"over {seeds} seeds",
+            f"ours: nine weights of the gaps, experts of strengths {tuple(strengths)}; each of "
+            f"Fairlearn's methods: {peer_settings} settings for each constraint",
+            "the threshold optimizer is told the group of whom it decides, the others are not",
+            "seconds: of one processor, fitting and scoring, over those of one default run",
+        ],
+    )
+
+
+class _Front(NamedTuple):
+    volumes: Mapping[str, float]
+    seconds: float
+
+
+def _fronts(
+    case: Case, rows: int, seed: int, strengths: Sequence[float], peer_settings: int
+) -> Mapping[str, _Front]:
+    if rows and rows < len(case.table.frame) and case.roles.split_column is None:
+        case = case.sampled(rows, seed)
+    settings = case.seeded(seed)
+    prepared = prepare(case.table, case.roles, settings)
+    forget_experts()
+    started = time.process_time()
+    run = run_prepared(prepared, settings)
+    default = time.process_time() - started
+    runs = [run, *_others(prepared, settings, strengths[1:])]
+    points = [point for one in runs for point in train_front(prepared, one)]
+    found = {OURS: _front(map(_of_mixture, points), (time.process_time() - started) / default)}
+    found[LOGISTIC] = _front(_with_threshold(prepared.data, *_scores_of(run, "logistic")), 0.0)
+    for method in METHODS:
+        started = time.process_time()
+        of_method = list(_of_peer(prepared.data, method, seed, peer_settings))
+        seconds = (time.process_time() - started) / default
+        found[FAIRLEARN_METHODS[method]] = _front(of_method, seconds)
+    return found
+
+
+def _others(prepared: Prepared, base: Settings, strengths: Sequence[float]) -> Iterator[Run]:
+    for strength in strengths:
+        scaled = {name: strength * getattr(base, name) for name in LAMBDAS}
+        yield run_prepared(prepared, base.replace(**scaled))
+
+
+def _of_mixture(run: Run) -> Point | None:
+    if "mixture" in run.alarms("validation"):
+        return None
+    return Point(run.scores["validation"]["mixture"], run.scores["test"]["mixture"])
+
+
+def _scores_of(run: Run, model: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    validation, test = (run.splits[split].proba[model] for split in ("validation", "test"))
+    return validation.astype(np.float64), test.astype(np.float64)
+
+
+def _of_peer(
+    data: EncodedData, method: FairlearnMethod, seed: int, count: int
+) -> Iterator[Point | None]:
+    for constraint in CONSTRAINTS:
+        strengths = FAIRLEARN[method].settings(count)
+        for result in fairlearn_front(data, method, strengths, constraint=constraint, seed=seed):
+            validation, test = result.splits["validation"], result.splits["test"]
+            alarming = raises_alarm(data.validation, validation.y_pred)
+            yield None if alarming else Point(validation.scores, test.scores)
+            if method not in TOLD_THE_GROUP:
+                yield from _with_threshold(data, validation.y_score, test.y_score)
+
+
+def _with_threshold(
+    data: EncodedData, of_validation: NDArray[np.float64], of_test: NDArray[np.float64]
+) -> Iterator[Point | None]:
+    """Yield scores as they decide from the threshold that our experts would get."""
+    rows = data.validation
+    log_odds = torch.logit(torch.tensor(of_validation), 1e-9)[None]
+    y, group = torch.tensor(rows.y), torch.tensor(rows.group)
+
+    def refuses(decisions: torch.Tensor) -> torch.Tensor:
+        return find_faults(
+            decisions,
+            y == 1,
+            group=group,
+            n_groups=data.n_groups,
+            plain=log_odds > 0,
+            favourable=data.favourable,
+            choosing=True,
+        ).any
+
+    threshold = fit_thresholds(log_odds, y, group, data.n_groups, refuses, by_utility=False)
+    decided = [
+        torch.logit(torch.tensor(scores), 1e-9) > threshold for scores in (of_validation, of_test)
+    ]
+    if raises_alarm(rows, decided[0].numpy().astype(int)):
+        yield None
+        return
+    yield Point(
+        _scored(data, rows, of_validation, decided[0]),
+        _scored(data, data.test, of_test, decided[1]),
+    )
+
+
+def _scored(
+    data: EncodedData, rows: EncodedSplit, scores: NDArray[np.float64], decided: torch.Tensor
+) -> Scores:
+    return score_outcomes(
+        rows.y,
+        scores,
+        decided.numpy().astype(int),
+        group=rows.group,
+        n_groups=data.n_groups,
+        sample_weight=rows.weight,
+    )
+
+
+def _front(points: Iterable[Point | None], seconds: float) -> _Front:
+    known = [point for point in points if point is not None]
+    return _Front({gap: _volume(known, gap) for gap in GAPS}, seconds)
+
+
+def _volume(points: Sequence[Point], gap: str) -> float:
+    if not points:
+        return 0.0
+    validation, test = (
+        np.array([(1 - scores["utility"], scores[gap]) for scores in of_split])
+        for of_split in zip(*points, strict=True)
+    )
+    return hypervolume(test[pareto_front(validation)], (1.0, 1.0))
+
+
+def _rows(name: str, found: Sequence[Mapping[str, _Front]]) -> Iterator[dict[str, Cell]]:
+    for method in found[0]:
+        row: dict[str, Cell] = {"data": name, "method": method}
+        for gap in GAPS:
+            values = [100 * of_seed[method].volumes[gap] for of_seed in found]
+            row[f"hypervolume, {gap}"] = with_error(*mean_and_error(values))
+            row[f"ours in it, {gap}"] = _share(found, method, gap)
+        row["seconds"] = fmean(of_seed[method].seconds for of_seed in found)
+        yield row
+
+
+def _claims(name: str, found: Sequence[Mapping[str, _Front]]) -> Iterator[Claim]:
+    for method in METHODS:
+        if method in TOLD_THE_GROUP:
+            continue
+        for gap in GAPS:
+            title = f"{name}, {FAIRLEARN_METHODS[method]}: our hypervolume of {gap} in its own"
+            share = _share(found, FAIRLEARN_METHODS[method], gap)
+            yield Claim(title, share, GOAL, at_least=True)
+
+
+def _share(found: Sequence[Mapping[str, _Front]], method: str, gap: str) -> float:
+    """Return our mean hypervolume in that of a method."""
+    ours, theirs = (fmean(each[of].volumes[gap] for each in found) for of in (OURS, method))
+    return ours / theirs if theirs else math.inf

@@ -1,0 +1,72 @@
+"""What is open before anyone relies on a run: what figures can show, and nothing else."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from fairmoe.names import GAP_MEASURES
+from fairmoe.sentences.cautions import small_groups
+from fairmoe.sentences.wording import listed
+
+NOTHING_OPEN = "No point is open that figures can show."
+ALARM_RAISED = "The mixture raises an alarm."
+MEANING_NOT_TOLD = "It was not told whether the outcome is good or bad for the person."
+TOLERANCE_NOT_SET = "No tolerance was set, so no gap has a verdict."
+ONE_TRAINING = "All rests on one training: other seeds may give other figures."
+
+
+def open_points(
+    differences: pd.DataFrame,
+    rates: pd.DataFrame,
+    *,
+    tolerance: float | None,
+    alarmed: bool,
+    meaning_told: bool,
+    seeds: int,
+) -> tuple[str, ...]:
+    """Say what is open, a sentence each, the gravest first.
+
+    Args:
+        differences: As `fairmoe.metrics.Review` has them.
+        rates: As `fairmoe.metrics.group_rates` returns them.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1].
+        alarmed: Whether the mixture raises an alarm.
+        meaning_told: Whether the outcome was said to be good, bad or neither.
+        seeds: With how many seeds the same settings were trained.
+    """
+    told = [ALARM_RAISED] if alarmed else []
+    if tolerance is None:
+        told.append(TOLERANCE_NOT_SET)
+    else:
+        told += _verdicts(differences, f"the tolerance of {100 * tolerance:g} pp")
+    few = small_groups(rates)
+    if len(few):
+        told.append(f"Too few rows to judge by: {listed(list(map(str, few.index)), 3)}.")
+    if not meaning_told:
+        told.append(MEANING_NOT_TOLD)
+    if seeds < 2:
+        told.append(ONE_TRAINING)
+    return tuple(told)
+
+
+def readiness(points: Sequence[str]) -> str:
+    """Say how many points are open.
+
+    Args:
+        points: As `open_points` returns them.
+    """
+    if not points:
+        return NOTHING_OPEN
+    many = "1 point is" if len(points) == 1 else f"{len(points)} points are"
+    return f"{many} open before anyone relies on this."
+
+
+def _verdicts(differences: pd.DataFrame, tolerance: str) -> list[str]:
+    words = {"exceeds": "Above", "cannot be told": "Too few people to tell whether within"}
+    told = []
+    for verdict, where in words.items():
+        of_verdict = differences.index[differences["verdict"] == verdict]
+        if len(of_verdict):
+            names = listed([GAP_MEASURES[str(measure)].lower() for measure in of_verdict])
+            told.append(f"{where} {tolerance}: {names}.")
+    return told

@@ -1,0 +1,70 @@
+"""What is open before anyone relies on a run, word by word."""
+
+import pandas as pd
+import pytest
+
+from fairmoe.sentences.open_points import open_points, readiness
+
+DIFFERENCES = pd.DataFrame(
+    {"verdict": ["within", "within", "within"]},
+    index=[
+        "demographic_parity_difference",
+        "equal_opportunity_difference",
+        "false_positive_rate_difference",
+    ],
+)
+RATES = pd.DataFrame({"n": [400, 300], "positives": [100, 90]}, index=["women", "men"])
+
+
+def told(*, verdicts=("within", "within", "within"), rates=RATES, **changes):
+    asked = {"tolerance": 0.05, "alarmed": False, "meaning_told": True, "seeds": 5}
+    return open_points(DIFFERENCES.assign(verdict=list(verdicts)), rates, **asked | changes)
+
+
+def test_nothing_is_open():
+    assert told() == ()
+    assert readiness(told()) == "No point is open that figures can show."
+
+
+@pytest.mark.parametrize(
+    ("changes", "point"),
+    [
+        ({"alarmed": True}, "The mixture raises an alarm."),
+        ({"tolerance": None}, "No tolerance was set, so no gap has a verdict."),
+        (
+            {"meaning_told": False},
+            "It was not told whether the outcome is good or bad for the person.",
+        ),
+        ({"seeds": 1}, "All rests on one training: other seeds may give other figures."),
+        (
+            {"verdicts": ("exceeds", "within", "exceeds")},
+            "Above the tolerance of 5 pp: demographic parity difference and false positive rate "
+            "difference.",
+        ),
+        (
+            {"verdicts": ("within", "cannot be told", "within"), "tolerance": 0.125},
+            "Too few people to tell whether within the tolerance of 12.5 pp: equal opportunity "
+            "difference.",
+        ),
+        (
+            {"rates": RATES.assign(n=[400, 12])},
+            "Too few rows to judge by: men.",
+        ),
+    ],
+)
+def test_each_point_is_told_alone(changes, point):
+    assert told(**changes) == (point,)
+    assert readiness(told(**changes)) == "1 point is open before anyone relies on this."
+
+
+def test_the_gravest_comes_first_and_they_are_counted():
+    points = told(
+        alarmed=True, seeds=1, verdicts=("cannot be told", "exceeds", "within"), meaning_told=False
+    )
+    assert [point.split()[0] for point in points] == ["The", "Above", "Too", "It", "All"]
+    assert readiness(points) == "5 points are open before anyone relies on this."
+
+
+def test_without_a_tolerance_no_verdict_is_told():
+    points = told(tolerance=None, verdicts=("exceeds", "exceeds", "exceeds"))
+    assert points == ("No tolerance was set, so no gap has a verdict.",)
