@@ -161,7 +161,7 @@ def _choice(label: str, options: dict[str, str], key: str) -> str:
         label,
         list(options),
         default=next(iter(options)),
-        format_func=options.__getitem__,
+        format_func=lambda option: escape_markdown(options[option]),
         required=True,
         key=key,
         bind="query-params",
