@@ -16,6 +16,9 @@ from torch.nn.functional import one_hot
 MOST, LEAST = 2.0, 0.5
 """To how many rows a class may be given, by how many have it."""
 
+CHOSEN_MOST, CHOSEN_LEAST = 1.6, 0.625
+"""The same while models are chosen, for on other rows the share will be another."""
+
 MARGIN = 0.05
 """By how much either error rate may rise where it is not told which of the two harms."""
 
@@ -23,7 +26,7 @@ SURE = 2.0
 """How many standard errors harm has to rise by, in all, to be beyond chance."""
 
 SLACK = 1e-6
-"""Of sums of weights, in rows: rounding is no fault."""
+"""Of sums and products, in rows: rounding is no fault."""
 
 
 class Faults(NamedTuple):
@@ -32,7 +35,7 @@ class Faults(NamedTuple):
     Attributes:
         inaccurate: Less accurate than the same answer for all, and than the utility expert.
         lopsided: A class goes to more than `MOST` or less than `LEAST` times as many rows as have
-            it.
+            it; while models are chosen, to more than `CHOSEN_MOST` or less than `CHOSEN_LEAST`.
         harmful: More people are harmed than by the utility expert.
     """
 
@@ -77,13 +80,14 @@ def find_faults(
         weights: **Shape** `(n,)`, at least 0. For how many people a row stands; all the same if
             they are left out.
     """
-    count, slack = _counter(weights), 0.0 if weights is None else SLACK
+    count, slack = _counter(weights), SLACK
     n, positives, selected = count(torch.ones_like(y_true)), count(y_true), count(y_pred)
     right, right_of_plain = (count(each == y_true) for each in (y_pred, plain))
     enough = torch.minimum(torch.maximum(positives, n - positives), right_of_plain)
     given = torch.stack([n - selected, selected])
-    having = torch.stack([n - positives, positives]).view(2, *[1] * right.ndim)
-    lopsided = (given > MOST * having + slack) | (given < LEAST * having - slack)
+    having = torch.stack([n - positives, positives]).double().view(2, *[1] * right.ndim)
+    most, least = (CHOSEN_MOST, CHOSEN_LEAST) if choosing else (MOST, LEAST)
+    lopsided = (given > most * having + slack) | (given < least * having - slack)
     dtype = torch.float32 if weights is None else torch.float64
     more = {
         label: ((y_pred != label).to(dtype) - (plain != label).to(dtype))[..., y_true == label]
