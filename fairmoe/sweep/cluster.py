@@ -1,22 +1,24 @@
 """Shards computed by a Dask cluster, which is reached by the address of its scheduler."""
 
+import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from functools import partial
 from importlib import import_module
 from typing import Any
 
 from fairmoe.data import EncodedData
 from fairmoe.errors import UnavailableError
 from fairmoe.sweep.executors import Executor, Workers
+from fairmoe.sweep.plan import Runs
 from fairmoe.sweep.shard import FORMAT, compute_shard
 
 SECONDS_TO_CONNECT = 8.0
 SECONDS_WITHOUT_WORKERS = 60.0
 
+_NEVER = logging.CRITICAL + 1
 _RESUME_HINT = "What is finished is kept; start the sweep again, and it goes on from there."
 
 
@@ -35,26 +37,68 @@ def dask(address: str) -> Executor:
         client = _connect(address)
         distributed = import_module("distributed")
         try:
-            executor = client.get_executor(pure=False)
-            on_workers = client.scatter(data, broadcast=True)
-            yield Workers(
-                count=sum(client.nthreads().values()),
-                submit=partial(executor.submit, compute_shard, on_workers),
-                check=_check_for_workers(client, address),
-            )
+            with _without_tracebacks():
+                shared = _SharedData(client, data, address)
+                yield Workers(
+                    count=sum(client.nthreads().values()),
+                    submit=shared.submit,
+                    check=_check_for_workers(client, address),
+                    restore=shared.restore,
+                )
         except distributed.KilledWorker as error:
             raise UnavailableError(
                 f"Several workers of '{address}' were lost over the same part of the sweep, "
                 f"perhaps for want of memory. {_RESUME_HINT}"
             ) from error
         except (CancelledError, distributed.comm.CommClosedError, TimeoutError) as error:
-            raise UnavailableError(
-                f"The connection to the Dask scheduler at '{address}' was lost. {_RESUME_HINT}"
-            ) from error
+            raise _lost_connection(address) from error
         finally:
-            client.close(timeout=SECONDS_TO_CONNECT)
+            with _without_tracebacks():
+                client.close(timeout=SECONDS_TO_CONNECT)
 
     return opened
+
+
+class _SharedData:
+    """The data on the workers of a cluster, which has it anew if the last of them was lost."""
+
+    def __init__(self, client: Any, data: EncodedData, address: str) -> None:
+        self._client, self._data, self._address = client, data, address
+        self._executor = client.get_executor(pure=False)
+        self._on_workers = client.scatter(data, broadcast=True)
+
+    def submit(self, shard: Runs) -> "Future[bytes]":
+        future: Future[bytes] = self._executor.submit(compute_shard, self._on_workers, shard)
+        return future
+
+    def restore(self) -> bool:
+        if self._client.status != "running":
+            raise _lost_connection(self._address)
+        if not self._client.scheduler_info(n_workers=1).get("workers"):
+            return False
+        if self._on_workers.status != "finished":
+            self._on_workers = self._client.scatter(self._data, broadcast=True)
+        return True
+
+
+@contextmanager
+def _without_tracebacks() -> Iterator[None]:
+    """Keep Dask from telling in a page of calls what an error tells in a sentence."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(_NEVER)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _lost_connection(address: str) -> UnavailableError:
+    return UnavailableError(
+        f"The connection to the Dask scheduler at '{address}' was lost. {_RESUME_HINT}"
+    )
 
 
 def _check_for_workers(client: Any, address: str) -> Callable[[], None]:
@@ -63,7 +107,7 @@ def _check_for_workers(client: Any, address: str) -> Callable[[], None]:
 
     def check() -> None:
         nonlocal last_seen
-        if client.scheduler_info(n_workers=1)["workers"]:
+        if client.scheduler_info(n_workers=1).get("workers"):
             last_seen = time.monotonic()
         elif time.monotonic() - last_seen > SECONDS_WITHOUT_WORKERS:
             raise UnavailableError(f"'{address}' has lost all its workers. {_RESUME_HINT}")

@@ -1,7 +1,8 @@
 """Where shards are computed: in this process, or by the workers of an executor."""
 
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -32,11 +33,14 @@ class Workers:
         count: How many shards are computed at the same time.
         submit: Hands a shard to a worker; the future holds what `compute_shard` returns.
         check: Is called about every 0.1 s; raises `UnavailableError` if no worker is left.
+        restore: Returns whether shards that were lost with the data on workers can be handed out
+            again; raises `UnavailableError` if never.
     """
 
     count: int
     submit: Callable[[Runs], "Future[bytes]"]
     check: Callable[[], None] = lambda: None
+    restore: Callable[[], bool] = lambda: True
 
 
 Executor = Callable[[EncodedData], AbstractContextManager[Workers]]
@@ -97,14 +101,26 @@ def compute_shards(
         return
     with executor(data) as workers:
         shards = make_shards(runs, data, workers=workers.count, max_runs=max_runs)
-        pending = {workers.submit(shard) for shard in shards}
+        pending = {workers.submit(shard): shard for shard in shards}
+        lost: list[Runs] = []
         try:
-            while pending:
+            while pending or lost:
                 time_left.report(0.0)
                 workers.check()
-                done, pending = wait(pending, SECONDS_BETWEEN_REPORTS, FIRST_COMPLETED)
+                if lost and workers.restore():
+                    pending |= {workers.submit(shard): shard for shard in lost}
+                    lost = []
+                done, _ = wait(pending, SECONDS_BETWEEN_REPORTS, FIRST_COMPLETED)
                 for future in done:
-                    yield future.result()
+                    shard = pending.pop(future)
+                    try:
+                        content = future.result()
+                    except CancelledError:
+                        lost.append(shard)
+                        continue
+                    yield content
+                if lost and not pending:
+                    time.sleep(SECONDS_BETWEEN_REPORTS)
         finally:
             for future in pending:
                 future.cancel()

@@ -85,7 +85,10 @@ def test_no_processes_are_refused():
 
 @pytest.fixture(scope="module")
 def dask_workers(tmp_path_factory):
-    """Start a scheduler and two workers; return its address and the processes, its own first."""
+    """Start a scheduler and two workers.
+
+    Returns its address, the processes, its own first, and what starts another worker.
+    """
     folder = tmp_path_factory.mktemp("dask")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     found = folder / "scheduler.json"
@@ -104,14 +107,18 @@ def dask_workers(tmp_path_factory):
             )
 
     here = ("--host", "127.0.0.1", "--scheduler-file", str(found))
+
+    def start_worker():
+        # What a worker imports before it joins does not hold up its first shard.
+        start(
+            "worker", *here, "--nthreads", "1", "--no-nanny",
+            "--local-directory", str(folder), "--preload", "fairmoe.sweep.cluster",
+        )  # fmt: skip
+
     try:
         start("scheduler", *here, "--port", "0")
-        for _ in range(2):
-            # What a worker imports before it joins does not hold up its first shard.
-            start(
-                "worker", *here, "--nthreads", "1", "--no-nanny",
-                "--local-directory", str(folder), "--preload", "fairmoe.sweep.cluster",
-            )  # fmt: skip
+        start_worker()
+        start_worker()
         deadline = time.monotonic() + PATIENCE
         while not (found.exists() and found.read_text()):
             assert time.monotonic() < deadline
@@ -119,7 +126,7 @@ def dask_workers(tmp_path_factory):
         address = json.loads(found.read_text())["address"]
         with Client(address, timeout=PATIENCE, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=PATIENCE)
-        yield address, started
+        yield address, started, start_worker
     finally:
         for process in started:
             process.kill()
@@ -187,7 +194,7 @@ def test_a_cluster_is_given_up_once_it_has_had_no_workers_for_long(monkeypatch):
 
 @pytest.mark.usefixtures("singles")
 def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers):
-    address, (_, *workers) = dask_workers
+    address, (_, *workers), _ = dask_workers
     store = MemoryStore()
     reports = []
 
@@ -204,12 +211,37 @@ def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers):
     assert found.open(1).run_id == sweep.open(1).run_id
 
 
-def test_a_lost_scheduler_is_one_sentence_and_loses_nothing(
-    prepared, runs, dask_workers, monkeypatch
+@pytest.mark.usefixtures("singles")
+def test_a_worker_that_was_the_only_one_is_told_as_such(
+    prepared, runs, dask_workers, monkeypatch, capfd
 ):
-    """The last test of these workers."""
+    monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.0)
+    address, (_, *workers), _ = dask_workers
+
+    def lose_all(report):
+        if report.done == 1:
+            for worker in workers:
+                worker.kill()
+
+    store = MemoryStore()
+    shards = [runs[0], *(run.replace(epochs=ENDLESS) for run in runs[1:])]
+    with pytest.raises(UnavailableError, match=r"has lost all its workers\. What is finished"):
+        run_sweep(
+            prepared, shards, store=store, executor=dask(address), max_runs=1, on_progress=lose_all
+        )
+    assert len(store.names()) == 1
+    assert capfd.readouterr().err == ""
+
+
+def test_a_lost_scheduler_is_one_sentence_and_loses_nothing(
+    prepared, runs, dask_workers, monkeypatch, capfd
+):
+    """The last test of this cluster."""
+    address, (scheduler, *_), start_worker = dask_workers
+    start_worker()
+    with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=PATIENCE)
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.5)
-    address, (scheduler, *_) = dask_workers
     store = MemoryStore()
 
     def lose(report):
@@ -222,3 +254,5 @@ def test_a_lost_scheduler_is_one_sentence_and_loses_nothing(
             prepared, shards, store=store, executor=dask(address), max_runs=1, on_progress=lose
         )
     assert len(store.names()) == 1
+    time.sleep(cluster.SECONDS_TO_CONNECT)
+    assert capfd.readouterr().err == ""
