@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 PICTURES = {
     "result": ("Result", ".stMarkdown p"),
     "experts": ("Experts", '[data-testid="stAlertContainer"]'),
-    "attention": ("Attention", '[data-testid="stAlertContainer"]'),
+    "attention": ("Attention", ".stMarkdown p"),
     "tradeoff": ("Trade-off", '[data-testid="stCaptionContainer"]'),
 }
 """By the name of the file: the page, and where it says in words what it shows."""

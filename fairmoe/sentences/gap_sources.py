@@ -27,8 +27,8 @@ NOBODY_MOVED = (
 ALL_TOGETHER = "All columns together"
 ALL_OTHERS = "all others"
 SENT_THERE = "those for whom it decides most"
-_LEFT_OVER = 0.005
-"""A sum that is off by more shows it, with two digits."""
+_LEAST = 1e-6
+"""No sum is said to be more exact, whatever rounding makes of it."""
 
 _FEW = 0.075
 _PARTS = {
@@ -145,16 +145,17 @@ def choice_axis(expert: str, one: str, other: str) -> str:
     )
 
 
-def left_over(totals: pd.DataFrame) -> str:
-    """Say how far the bars miss the sum, where a reader could see it; nothing elsewhere.
+def accuracy_of_sum(totals: pd.DataFrame) -> str:
+    """Say how exactly the bars add up; nothing where there are none.
 
     Args:
         totals: As `fairmoe.analysis.gap_sources.GapSources` has them.
     """
     largest = float(totals["left_over"].abs().max())
-    if math.isnan(largest) or largest < _LEFT_OVER:
+    if math.isnan(largest):
         return ""
-    return f" The bars miss the sum by up to {largest:.2f}, for the path is followed in steps."
+    within = 10.0 ** math.ceil(math.log10(max(largest, _LEAST)))
+    return f"The bars add up within {within:.6f}".rstrip("0").rstrip(".") + "."
 
 
 def _most(parts: pd.DataFrame, total: "pd.Series[float]", name: str, whole: str) -> str:

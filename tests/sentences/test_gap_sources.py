@@ -7,11 +7,11 @@ import pytest
 
 from fairmoe.sentences.gap_sources import (
     NOBODY_MOVED,
+    accuracy_of_sum,
     choice_axis,
     choice_source,
     gap_axis,
     gap_source,
-    left_over,
     part_in_words,
 )
 
@@ -123,15 +123,24 @@ def test_why_the_gate_weighs_an_expert_otherwise():
     )
 
 
-def test_the_axis_and_what_is_left_over():
+def test_what_the_axis_is():
     assert gap_axis("hired", "women", "men") == (
         "Log-odds of “hired”, women less men. To the left: lower for women."
     )
     assert choice_axis("result", "women", "all others") == (
         "Log-odds of the weight of the result expert against the two others, women less all others."
     )
-    assert left_over(totals(left=0.004, utility=1.0)) == ""
-    assert left_over(totals(left=-0.02, utility=1.0)) == (
-        " The bars miss the sum by up to 0.02, for the path is followed in steps."
-    )
-    assert left_over(totals(left=math.nan, utility=1.0)) == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        (0.0, "The bars add up within 0.000001."),
+        (-6.5e-5, "The bars add up within 0.0001."),
+        (0.02, "The bars add up within 0.1."),
+        (2.0, "The bars add up within 10."),
+        (math.nan, ""),
+    ],
+)
+def test_how_exactly_the_bars_add_up(left, told):
+    assert accuracy_of_sum(totals(left=left, utility=1.0)) == told

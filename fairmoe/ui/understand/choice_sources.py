@@ -14,9 +14,9 @@ from fairmoe.sentences.gap_sources import (
     CHOICE_EXPLAINED,
     NOBODY_MOVED,
     SENT_THERE,
+    accuracy_of_sum,
     choice_axis,
     choice_source,
-    left_over,
 )
 from fairmoe.ui.frame.components import show_note
 from fairmoe.ui.frame.kept import KeptRun
@@ -66,7 +66,9 @@ def show_choice(state: Session, kept: KeptRun, split: SplitName) -> None:
             )
         )
     st.caption(
-        escape_markdown(f"{describe(kept.run, split)} {CHOICE_EXPLAINED}{left_over(found.totals)}")
+        escape_markdown(
+            f"{describe(kept.run, split)} {CHOICE_EXPLAINED} {accuracy_of_sum(found.totals)}"
+        )
     )
     show_sources_table(found, {expert: MODELS[expert]}, key=f"choice-sources-{split}")
 

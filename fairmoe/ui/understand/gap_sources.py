@@ -11,9 +11,9 @@ from fairmoe.sentences.gap_sources import (
     ALL_TOGETHER,
     GAP_EXPLAINED,
     GAP_IN_BRIEF,
+    accuracy_of_sum,
     gap_axis,
     gap_source,
-    left_over,
 )
 from fairmoe.ui.frame.components import show_table
 from fairmoe.ui.frame.kept import KeptRun
@@ -101,7 +101,9 @@ def _show_gap(
                 alt=told,
             )
         )
-    st.caption(escape_markdown(f"{describe(run, split)} {explained}{left_over(drawn.totals)}"))
+    st.caption(
+        escape_markdown(f"{describe(run, split)} {explained} {accuracy_of_sum(found.totals)}")
+    )
     return found
 
 
