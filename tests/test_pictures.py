@@ -6,9 +6,12 @@ import re
 import pytest
 from PIL import Image
 
-from fairmoe.analysis import result_of
+from fairmoe.analysis import result_of, rows_of_run
+from fairmoe.analysis.gap_sources import compare_sides, explain_log_odds
+from fairmoe.data import assign_roles, demo_table
 from fairmoe.names import METRICS
 from fairmoe.runs import DEMO_RUN, demo_run, front_tables
+from fairmoe.sentences.gap_sources import gap_source
 from fairmoe.sentences.result import changed_harm, who_gets_it
 from fairmoe.sentences.trade_off import front_takeaway
 
@@ -38,6 +41,14 @@ def test_the_picture_of_result_says_what_the_code_says(assets):
     told = who_gets_it(found.gaps["model"], "hired", groups=2)
     told += " " + changed_harm(found.account.groups, "hired", "not hired")
     assert told in text_of(assets, "result")["told"], AGAIN
+
+
+def test_the_picture_of_attention_says_what_the_code_says(assets):
+    run = demo_run()
+    rows = rows_of_run(run, assign_roles(demo_table(), run.roles), "test")
+    found = compare_sides(explain_log_odds(rows), rows.record.group == 0, rows.record.group == 1)
+    told = gap_source(found.parts, found.totals, "women", "men")
+    assert told in text_of(assets, "attention")["told"], AGAIN
 
 
 def test_the_picture_of_the_trade_off_says_what_the_code_says(assets):
