@@ -23,6 +23,7 @@ from fairmoe.data import (
     assign_roles,
     encode,
 )
+from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable
 from fairmoe.names import EXPERTS, METRICS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
@@ -176,6 +177,10 @@ def make_run(
         known: Runs on the same rows whose settings differ in none that scores depend on: what they
             say of the baselines, and of the experts if these are the same, is not computed again.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+
+    Raises:
+        InvalidInputError: Training diverged, so that some model says nothing of some rows.
+        CancelledError: `on_progress` said so.
     """
     started = time.perf_counter()
     data, mixture = prepared.data, trained.mixture
@@ -193,6 +198,12 @@ def make_run(
             settings,
             partial(on_progress, Progress("evaluate", done, len(SPLITS))),
         )
+        if not all(np.isfinite(proba).all() for proba in splits[name].proba.values()):
+            raise InvalidInputError(
+                "Training needs losses that stay numbers",
+                however="with these settings they did not, and nothing was kept",
+                remedy="Take smaller steps (learning_rate) or smaller weights (lambda_...).",
+            )
     on_progress(Progress("evaluate", len(SPLITS), len(SPLITS)))
     seconds = {
         "read": prepared.seconds,

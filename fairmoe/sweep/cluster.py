@@ -84,7 +84,13 @@ class _SharedData:
 @contextmanager
 def _without_tracebacks() -> Iterator[None]:
     """Keep Dask from telling in a page of calls what an error tells in a sentence."""
-    loggers = [logging.getLogger(name) for name in ("distributed", "tornado", "asyncio")]
+    # Dask gives some of its loggers levels of their own.
+    names = ("distributed", "tornado", "asyncio")
+    loggers = [
+        logging.getLogger(name)
+        for name in (*names, *logging.root.manager.loggerDict)
+        if name.partition(".")[0] in names
+    ]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(_NEVER)

@@ -22,7 +22,8 @@ class Evaluation(NamedTuple):
         proba: **Shape** `(k, n)`. Probability of the positive class.
         masked_proba: **Shape** `(k, n)`. The same after a row's top attended columns are masked.
         attention: **Shape** `(k, n, c)`. Attention over the source columns.
-        scores: The twelve scores, each **Shape** `(k,)`; NaN where not estimable.
+        scores: The twelve scores, each **Shape** `(k,)`; NaN where not estimable, as all are of a
+            model that gives some row no number.
     """
 
     proba: Tensor
@@ -64,7 +65,11 @@ def evaluate(
         top_ratio=settings.top_ratio,
         weights=rows.weights,
     )
-    return Evaluation(*explained, scores)
+    # Comparisons with what is no number are false: it would say no to everyone, with scores.
+    diverged = ~explained[0].isfinite().all(dim=1)
+    return Evaluation(
+        *explained, {name: each.masked_fill(diverged, torch.nan) for name, each in scores.items()}
+    )
 
 
 @torch.no_grad()
