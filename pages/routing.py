@@ -12,6 +12,7 @@ from fairmoe.ui.understand.routing import (
     show_reading,
     show_weights,
 )
+from fairmoe.ui.understand.single_expert import show_single_expert
 from fairmoe.ui.understand.triangle import show_triangle
 
 PARTS = {
@@ -28,5 +29,6 @@ with page(ROUTING) as state:
     kept = state.kept
     assert kept is not None
     split = split_switch()
-    show_reading(state, kept, split)
-    show_parts(PARTS, key="routing-part", about=(state, kept, split))
+    if not show_single_expert(state, kept, split):
+        show_reading(state, kept, split)
+        show_parts(PARTS, key="routing-part", about=(state, kept, split))

@@ -17,8 +17,8 @@ from fairmoe.figures.attention import (
 from fairmoe.figures.palette import TEMPLATE
 from fairmoe.names import ATTRIBUTION_METHODS
 
-_PALE_TO_STRONG = ["#EEF4F9", "#56B4E9"]
-"""Dark words are readable on all of it."""
+_PALE_TO_STRONG = ["rgba(0,114,178,0.05)", "rgba(0,114,178,0.5)"]
+"""Over a white page and over a dark one, the words of that page are readable on all of it."""
 
 
 def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
@@ -86,19 +86,26 @@ def methods_figure(attention: pd.DataFrame) -> go.Figure:
         z=first,
         x=first.columns.map(ATTRIBUTION_METHODS),
         y=list(range(len(first))),
-        text=[[f"{value:.1f}%" for value in row] for row in first.to_numpy()],
-        texttemplate="%{text}",
-        textfont={"color": "#111111"},
         colorscale=_PALE_TO_STRONG,
         zmin=0,
         showscale=False,
-        hovertemplate="%{x}: %{text}<extra></extra>",
+        hovertemplate="%{x}: %{z:.1f}%<extra></extra>",
+    )
+    # Words of a heat map would be dark on dark pages too.
+    cells = first.stack()
+    figure.add_scatter(
+        x=cells.index.get_level_values(1).map(ATTRIBUTION_METHODS),
+        y=[place for place in range(len(first)) for _ in first.columns],
+        text=[f"{value:.1f}%" for value in cells],
+        mode="text",
+        hoverinfo="skip",
+        showlegend=False,
     )
     figure.update_layout(
         template=TEMPLATE,
         title="Would another attribution method tell another story?",
         height=130 + 32 * len(first),
     )
-    figure.update_xaxes(side="bottom")
-    figure.update_yaxes(**column_axis([str(column) for column in first.index]))
+    figure.update_xaxes(side="bottom", showgrid=False)
+    figure.update_yaxes(**column_axis([str(column) for column in first.index]), showgrid=False)
     return figure

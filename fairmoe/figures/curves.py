@@ -1,5 +1,6 @@
 """What training recorded as it went."""
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -43,10 +44,13 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
             does not end in a model has a panel of its own.
 
     Returns:
-        The figure, or None if nothing was recorded yet.
+        The figure, or None if nothing was recorded yet, or nothing that could be estimated.
     """
     panels: dict[tuple[str, str], list[tuple[str, Line]]] = {}
     for line in lines:
+        # A score of which a part cannot be estimated has no value in any epoch.
+        if all(math.isnan(value) for value in line.values):
+            continue
         quantity, model = quantity_and_model(line.name)
         panels.setdefault((line.phase, quantity), []).append((model, line))
     if not panels:

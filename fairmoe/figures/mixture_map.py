@@ -9,8 +9,8 @@ from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.names import EXPERTS
 
 _TALL, _WIDE = 300.0, 100.0
-_TRUNK = 130.0
-"""How thick all the weight is, where the streams meet."""
+_TRUNK = 98.0
+"""How thick all the weight is: no more than the height of one expert, who may have all of it."""
 
 _BRANCH = 8.0
 _STYLE = """<style>

@@ -155,7 +155,12 @@ def test_every_method_has_a_name_and_the_least_alike_are_told():
     attention = pd.DataFrame(np.full((3, 4), 1 / 3), list("abc"), list(ATTRIBUTION_METHODS))
     figure = methods_figure(attention)
     assert list(figure.data[0].x) == list(ATTRIBUTION_METHODS.values())
-    assert figure.data[0].text[0][0] == "33.3%"
+    cells, words = figure.data
+    assert words.text[0] == "33.3%"
+    assert len(words.text) == 3 * len(ATTRIBUTION_METHODS)
+    # No colour of its own: the words are those of a white page or of a dark one.
+    assert words.textfont.color is None
+    assert all(colour.startswith("rgba(") for _, colour in cells.colorscale)
     same = pd.DataFrame(np.ones((4, 4)), list(ATTRIBUTION_METHODS), list(ATTRIBUTION_METHODS))
     same.loc["lime", "shap"] = 0.6
     assert "LIME and SHAP: they name the same column as the most attended in 60%" in (

@@ -199,6 +199,14 @@ def test_without_anything_recorded_there_are_no_curves():
     assert curves_figure([]) is None
 
 
+def test_what_has_no_value_in_any_epoch_has_no_panel():
+    nan = float("nan")
+    unknown = Line("validation score of mixture", "gate", [1, 2], [nan, nan])
+    assert curves_figure([unknown]) is None
+    figure = curves_figure([unknown, Line("reward", "gate", [1, 2], [nan, 0.1])])
+    assert [note.text for note in figure.layout.annotations] == ["reward, gate"]
+
+
 def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
     counts = group_counts(Y, GROUP, ["a", "b"])
     for figure in (

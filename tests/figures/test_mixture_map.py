@@ -45,6 +45,19 @@ def test_streams_are_as_wide_as_the_weights_and_have_the_colours_of_the_experts(
         )
 
 
+@pytest.mark.parametrize("alone", range(3))
+def test_an_expert_that_has_all_the_weight_has_a_whole_stream(alone):
+    weights = [0.0] * 3
+    weights[alone] = 1.0
+    html = draw(*weights)
+    _, out = (base64.b64decode(text).decode() for text in re.findall(r"base64,([^\"]+)", html))
+    tall = float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', out)[1])
+    for path in re.findall(r'd="([^"]+)"', out):
+        heights = [float(n) for n in re.findall(r"(?<= )-?[\d.]+|(?<=M0 )-?[\d.]+", path)]
+        assert min(heights) >= 0
+        assert max(heights) <= tall
+
+
 def test_an_outline_joins_both_sides():
     assert stream((10, 20), (100, 130)) == (
         "M0 10.00C50 10.00 50 100.00 100 100.00V130.00C50 130.00 50 20.00 0 20.00Z"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,7 +14,11 @@ from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT, suffix
 from fairmoe.sentences.cautions import left_out_groups
+from fairmoe.ui.frame.fitting import least_width, show_title, take_title
 from fairmoe.ui.frame.kept import RowsNeededError
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
 from fairmoe.ui.frame.limits import limits
 
 _SHOWN_CHOICES = 20
@@ -73,12 +77,13 @@ def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> No
         source: Data, rows and seed, in words.
         key: Tells the figure from others of its page.
     """
-    st.plotly_chart(
-        figure,
-        key=key,
-        alt=takeaway,
-        config=_chart_config(key, remove=["select2d", "lasso2d", "autoScale2d"]),
-    )
+    with _fitted(figure, key):
+        st.plotly_chart(
+            figure,
+            key=key,
+            alt=takeaway,
+            config=_chart_config(key, remove=["select2d", "lasso2d", "autoScale2d"]),
+        )
     st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
 
 
@@ -94,15 +99,22 @@ def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key:
     Returns:
         The `customdata` of the selected points; nothing if none is selected.
     """
-    event: Any = st.plotly_chart(
-        figure,
-        key=key,
-        alt=takeaway,
-        on_select="rerun",
-        config=_chart_config(key, remove=["autoScale2d"]),
-    )
+    with _fitted(figure, key):
+        event: Any = st.plotly_chart(
+            figure,
+            key=key,
+            alt=takeaway,
+            on_select="rerun",
+            config=_chart_config(key, remove=["autoScale2d"]),
+        )
     st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
     return [point["customdata"] for point in event.selection.points if "customdata" in point]
+
+
+def _fitted(figure: go.Figure, key: str) -> "DeltaGenerator":
+    """Show the title of a figure; return where the figure goes, wide enough for it."""
+    show_title(take_title(figure))
+    return st.container(key=f"wide-{least_width(figure)}-{key}")
 
 
 def _chart_config(key: str, *, remove: list[str]) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+"""What each expert scores where the gate was chosen, beside the gate at its best."""
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from fairmoe._escape import escape_html
+from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE
+
+
+def single_expert_figure(scores: "pd.Series[float]") -> go.Figure:
+    """Draw final scores, a bar each.
+
+    Args:
+        scores: In [-1, 1], by name: of experts, and of the gate.
+    """
+    of_models = {str(style.label): style for style in MODEL_STYLES.values()}
+    styles = [of_models.get(str(name), MODEL_STYLES["mixture"]) for name in scores.index]
+    figure = go.Figure(
+        go.Bar(
+            y=[escape_html(str(name)) for name in scores.index],
+            x=100 * scores,
+            orientation="h",
+            text=[f"{100 * score:.1f}" for score in scores],
+            textposition="outside",
+            cliponaxis=False,
+            marker={
+                "color": [style.colour for style in styles],
+                "pattern": {**PATTERN, "shape": [style.pattern for style in styles]},
+            },
+            hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        template=TEMPLATE,
+        title="What did each have on the validation rows?",
+        height=120 + 40 * len(scores),
+    )
+    figure.update_xaxes(title="final score", rangemode="tozero")
+    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    return figure

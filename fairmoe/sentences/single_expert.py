@@ -1,0 +1,58 @@
+"""When one expert decides about everyone: what that means, why, and what the other gate is."""
+
+import pandas as pd
+
+from fairmoe.names import MODELS, Model
+from fairmoe.sentences.wording import the_model
+
+ONE_DECIDES = (
+    "The gate asks {expert} about everyone, so the mixture decides as {expert} does. There is "
+    "nothing to compare in who goes to which expert."
+)
+OTHER_GATES = {
+    "experts": "The other gate begins at random and does not give way to one expert.",
+    "random": "The other gate begins with the experts' validation scores.",
+}
+"""What to offer in the place of a gate, by where that one began."""
+
+EXPERTS_STAY = "It takes the same experts, so training it is short. It is kept as a run of its own."
+
+
+def one_decides(expert: Model) -> str:
+    """Say that one expert decides about everyone.
+
+    Args:
+        expert: Which.
+    """
+    return ONE_DECIDES.format(expert=the_model(expert))
+
+
+def why_one_decides(
+    expert: Model, scores: "pd.Series[float]", gate: str, *, lead: float, rows: int, gives_way: bool
+) -> str:
+    """Say what the expert had on the validation rows, and what the gate.
+
+    Args:
+        expert: Which decides.
+        scores: Final scores on validation rows, in [-1, 1], by name.
+        gate: The name of the gate's among them.
+        lead: By how much an expert has to lead to take the gate's place, in [0, 1].
+        rows: How many validation rows there are.
+        gives_way: Whether this gate gives way to an expert.
+    """
+    own = MODELS[expert]
+    if own not in scores or gate not in scores:
+        return (
+            f"On the {rows:,} validation rows a part of the final score cannot be estimated. The "
+            "models were chosen by what is left."
+        )
+    told = (
+        f"Final score on the {rows:,} validation rows: {the_model(expert)} alone "
+        f"{100 * scores[own]:.1f}, the gate at its best {100 * scores[gate]:.1f}."
+    )
+    if not gives_way:
+        return f"{told} This gate does not give way to an expert: it has learned to ask one."
+    return (
+        f"{told} An expert takes the gate's place if it leads by more than {100 * lead:.1f}, "
+        "counted with your weights of the gaps."
+    )

@@ -1,0 +1,27 @@
+"""One expert decides about everyone, word by word."""
+
+import pandas as pd
+
+from fairmoe.sentences.single_expert import one_decides, why_one_decides
+
+SCORES = pd.Series({"Utility expert": 0.601, "Result expert": 0.655, "Gate, at its best": 0.64})
+GIVEN = {"gate": "Gate, at its best", "lead": 0.0103, "rows": 2400}
+
+
+def test_that_one_decides_and_why():
+    assert one_decides("result") == (
+        "The gate asks the result expert about everyone, so the mixture decides as the result "
+        "expert does. There is nothing to compare in who goes to which expert."
+    )
+    told = "Final score on the 2,400 validation rows: the result expert alone 65.5, the gate at "
+    assert why_one_decides("result", SCORES, **GIVEN, gives_way=True) == (
+        f"{told}its best 64.0. An expert takes the gate's place if it leads by more than 1.0, "
+        "counted with your weights of the gaps."
+    )
+    assert why_one_decides("result", SCORES, **GIVEN, gives_way=False) == (
+        f"{told}its best 64.0. This gate does not give way to an expert: it has learned to ask one."
+    )
+    assert why_one_decides("result", SCORES.iloc[:0], **GIVEN, gives_way=True) == (
+        "On the 2,400 validation rows a part of the final score cannot be estimated. The models "
+        "were chosen by what is left."
+    )

@@ -1,0 +1,52 @@
+"""Routing where one expert decides about everyone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fairmoe.analysis.single_expert import find_single_expert
+
+
+def asking(run, weights):
+    """Return a run whose gate gives every row the same weights."""
+    splits = {
+        name: replace(record, gate=np.tile(np.float32(weights), (len(record.rows), 1)))
+        for name, record in run.splits.items()
+    }
+    return replace(run, splits=splits)
+
+
+@pytest.mark.parametrize(
+    ("weights", "alone"),
+    [((0, 1, 0), "result"), ((0.005, 0.005, 0.99), "procedural"), ((0.02, 0.98, 0), None)],
+)
+def test_who_decides_about_everyone(demo_run, weights, alone):
+    run = asking(demo_run[0], weights)
+    found = find_single_expert(run)
+    assert (found and found.expert) == alone
+    if found:
+        (curve,) = (c for c in run.curves if c.name == "validation score of mixture")
+        best = max(curve.values)
+        assert found.scores["Gate, at its best"] == pytest.approx(best)
+        rows = len(run.splits["validation"].rows)
+        assert found.lead == pytest.approx(0.5 / np.sqrt(rows))
+        assert found.scores["Result expert"] == run.scores["validation"]["result"]["final_score"]
+
+
+def test_routing_says_it_once_and_offers_the_other_gate(app, demo_run):
+    run, labelled = demo_run
+    app.session_state["fairmoe"].keep(asking(run, (0, 1, 0)), labelled)
+    app.switch_page("pages/routing.py").run()
+
+    assert not app.exception
+    assert [note.value for note in app.info] == [
+        "The gate asks the result expert about everyone, so the mixture decides as the result "
+        r"expert does\. There is nothing to compare in who goes to which expert\."
+    ]
+    assert not app.tabs
+    assert len(app.get("plotly_chart")) == 1
+    app.button(key="other-gate").click().run()
+    assert app.title[0].value in ("Train", "Result")
+    trained = app.session_state["fairmoe"].run
+    assert trained.settings == replace(run.settings, gate_start="random")
