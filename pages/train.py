@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from fairmoe.ui.frame.comparing import compare_two
 from fairmoe.ui.frame.frame import PAGES, RESULT, TRAIN, page
 from fairmoe.ui.frame.progress import show_expected_time, show_training, start_training
-from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs
+from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs, show_undo
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.awareness import ask_awareness
 from fairmoe.ui.prepare.overview import describe_task
@@ -18,6 +19,7 @@ with page(TRAIN) as state:
     describe_task(state)
     show_training(state)
     if state.job_id is None:
+        show_undo(state)
         if state.kept is not None:
             st.header("Test scores of the run shown", anchor=False)
             show_headline(state.kept.run)
@@ -29,6 +31,7 @@ with page(TRAIN) as state:
             show_runs(state)
             if len(state.runs) > 1:
                 compare_runs(state)
+                compare_two(state)
             st.header("Train again", anchor=False)
         ask_awareness(state)
         recommended = start_from(state)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fairmoe._intervals import paired_interval
+from fairmoe.metrics import Account, account_in_people
 from fairmoe.names import METRICS, SplitName
 from fairmoe.runs import Run
 
@@ -73,6 +74,39 @@ def compare_runs(first: Run, second: Run, *, split: SplitName = "test") -> Compa
         _differing(first.roles.to_dict(), second.roles.to_dict()),
         _paired(first, second, split),
     )
+
+
+def ask_the_same(first: Run, second: Run) -> bool:
+    """Return whether two runs predict the same of the same table, for the same groups."""
+    return _question(first) == _question(second)
+
+
+def account_between(first: Run, second: Run, *, split: SplitName = "test") -> Account:
+    """Return who gets the good outcome from the second mixture, and from the first.
+
+    Where no outcome is good or bad for the person, the positive one is counted in the place of the
+    good one.
+
+    Args:
+        first: What the account calls the plain model.
+        second: What it calls the model; judged on the same rows.
+        split: Which rows.
+    """
+    record = first.splits[split]
+    return account_in_people(
+        record.y_true,
+        record.proba["mixture"] > 0.5,
+        second.splits[split].proba["mixture"] > 0.5,
+        group=record.group,
+        group_names=tuple(first.data.groups),
+        favourable=first.roles.target.favourable is not False,
+        sample_weight=record.weight,
+    )
+
+
+def _question(run: Run) -> tuple[Any, ...]:
+    target = run.roles.target
+    return run.data.sha256, target.column, target.positive, run.roles.sensitive, *run.data.groups
 
 
 def _differing(first: dict[str, Any], second: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

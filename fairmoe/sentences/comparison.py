@@ -1,6 +1,11 @@
 """How two kept runs differ, in words."""
 
+from collections.abc import Mapping
 from typing import Protocol
+
+import pandas as pd
+
+from fairmoe.sentences.wording import listed
 
 
 class Paired(Protocol):
@@ -50,3 +55,55 @@ def decisions_compared(paired: Paired | None) -> str:
         f"The accuracy of the second is {100 * abs(change):.1f} pp {direction} (95% interval "
         f"{100 * low:+.1f} to {100 * high:+.1f}), which is {chance}statistically significant."
     )
+
+
+OTHER_QUESTION = (
+    "{first} and {second} were trained on different tables, targets or groups. Their figures "
+    "cannot be compared."
+)
+LEFT_OUT = "Runs of other tables, targets or groups are left out."
+
+_TOLD = {"acc": ("Accuracy", "%"), "dp": ("DP gap", " pp"), "eo": ("EO gap", " pp")}
+
+
+def who_changed(
+    groups: pd.DataFrame, everyone: "pd.Series[float]", good: str, names: tuple[str, str]
+) -> str:
+    """Say how many decisions change from one run to another, and for whom.
+
+    Args:
+        groups: `fairmoe.metrics.Account.groups`, of the second beside the first.
+        everyone: Likewise.
+        good: What the outcome that is counted is called.
+        names: What the runs are called.
+    """
+    first, second = names
+    changed = int(everyone["better"] + everyone["worse"])
+    if not changed:
+        return f"{first} and {second} decide alike about all {everyone['n']:,.0f} people."
+    right = int(everyone["better_right"] + everyone["worse_right"])
+    of_groups = [
+        f"{name} {row['better']:,.0f} more and {row['worse']:,.0f} fewer"
+        for name, row in groups.iterrows()
+        if row["better"] or row["worse"]
+    ]
+    return (
+        f"From {first} to {second}, {changed:,} of {everyone['n']:,.0f} decisions change. People "
+        f"who get “{good}”: {listed(of_groups)}. The label agrees with {right:,} of these "
+        "changes."
+    )
+
+
+def figures_compared(first: Mapping[str, float], second: Mapping[str, float]) -> str:
+    """Say accuracy and gaps of two runs; what cannot be estimated is left out.
+
+    Args:
+        first: Scores of the first mixture.
+        second: Of the second.
+    """
+    told = [
+        f"{label} {100 * first[name]:.1f} and {100 * second[name]:.1f}{unit}"
+        for name, (label, unit) in _TOLD.items()
+        if not pd.isna(first[name]) and not pd.isna(second[name])
+    ]
+    return f"{'; '.join(told)}."

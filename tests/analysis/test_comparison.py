@@ -4,7 +4,8 @@ import dataclasses
 
 import numpy as np
 
-from fairmoe.analysis.comparison import compare_runs
+from fairmoe.analysis.comparison import account_between, ask_the_same, compare_runs
+from fairmoe.data import Sensitive
 
 
 def test_pairs_are_counted_and_other_rows_are_not_paired(demo_run):
@@ -31,3 +32,32 @@ def test_pairs_are_counted_and_other_rows_are_not_paired(demo_run):
     assert comparison.settings == {"seed": (run.settings.seed, 9)}
     assert comparison.roles == {}
     assert (comparison.scores["difference"].dropna() == 0).all()
+
+
+def test_whom_a_second_run_decides_about_otherwise(demo_run):
+    run, _ = demo_run
+    test = run.splits["test"]
+    everyone = dataclasses.replace(
+        test, proba=test.proba | {"mixture": np.ones_like(test.proba["mixture"])}
+    )
+    second = dataclasses.replace(run, splits=run.splits | {"test": everyone})
+    found = account_between(run, second).everyone
+    refused = test.proba["mixture"] <= 0.5
+    assert found["better"] == refused.sum()
+    assert found["worse"] == 0
+    assert found["better_right"] == (refused & (test.y_true == 1)).sum()
+
+
+def test_what_may_be_compared(demo_run):
+    run, _ = demo_run
+    assert ask_the_same(run, dataclasses.replace(run, settings=run.settings.replace(seed=9)))
+    aware = dataclasses.replace(run.roles, include_sensitive=True)
+    assert ask_the_same(run, dataclasses.replace(run, roles=aware))
+    target = dataclasses.replace(run.roles.target, positive=("no",))
+    for roles in (
+        dataclasses.replace(run.roles, target=target),
+        dataclasses.replace(run.roles, sensitive=(Sensitive("region_of_birth"),)),
+    ):
+        assert not ask_the_same(run, dataclasses.replace(run, roles=roles))
+    other = dataclasses.replace(run.data, sha256="0" * 64)
+    assert not ask_the_same(run, dataclasses.replace(run, data=other))

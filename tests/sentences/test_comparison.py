@@ -2,7 +2,9 @@
 
 from types import SimpleNamespace
 
-from fairmoe.sentences.comparison import decisions_compared
+import pandas as pd
+
+from fairmoe.sentences.comparison import decisions_compared, figures_compared, who_changed
 
 
 def paired(first, second, low, high):
@@ -24,4 +26,23 @@ def test_what_is_told_of_pairs():
     assert decisions_compared(None) == (
         "The runs were judged on different rows or labels. Part of the differences may come from "
         "who is in these rows. Train both with the same split_seed to compare them in pairs."
+    )
+
+
+def test_who_changes_from_one_run_to_another():
+    counts = {"n": [100, 300], "better": [7, 0], "worse": [2, 0], "better_right": [5, 0]}
+    groups = pd.DataFrame(counts | {"worse_right": [1, 0]}, index=["women", "men"])
+    assert who_changed(groups, groups.sum(), "hired", ("Run 1", "Run 2")) == (
+        "From Run 1 to Run 2, 9 of 400 decisions change. People who get “hired”: women 7 more and "
+        "2 fewer. The label agrees with 6 of these changes."
+    )
+    same = groups.assign(better=0, worse=0)
+    assert who_changed(same, same.sum(), "hired", ("A", "B")) == (
+        "A and B decide alike about all 400 people."
+    )
+    assert (
+        figures_compared(
+            {"acc": 0.781, "dp": 0.1, "eo": float("nan")}, {"acc": 0.79, "dp": 0.05, "eo": 0.2}
+        )
+        == "Accuracy 78.1 and 79.0%; DP gap 10.0 and 5.0 pp."
     )

@@ -1,23 +1,36 @@
 """The runs of this session: which one is shown, and how they compare."""
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.runs import differing_settings, run_table, runs_figure
 from fairmoe.names import METRICS, SUMMARY
+from fairmoe.sentences.comparison import LEFT_OUT
 from fairmoe.sentences.trade_off import runs_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
     show_note,
     show_table,
-    show_warning,
 )
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
 
 LONGEST_NAME = 40
+_DELETED = "deleted run"
+
+
+@dataclass(frozen=True, eq=False)
+class _Deleted:
+    """A run that was deleted, and where it stood: among which runs, and whether it was shown."""
+
+    run_id: str
+    kept: KeptRun
+    order: tuple[str, ...]
+    was_shown: bool
 
 
 def run_chooser(state: Session) -> None:
@@ -71,16 +84,16 @@ def show_runs(state: Session) -> None:
 
 
 def compare_runs(state: Session) -> None:
-    """Show the settings in which the runs differ, and the mixture's test scores side by side."""
-    kept = list(state.runs.values())
-    if len({(one.run.data.sha256, one.run.roles) for one in kept}) > 1:
-        show_warning(
-            escape_markdown(
-                "These runs were trained on different tables or with different roles. Their scores "
-                "cannot be compared with one another."
-            ),
-            icon=":material/difference:",
-        )
+    """Show the settings in which comparable runs differ, and the mixture's scores side by side."""
+    from fairmoe.analysis.comparison import ask_the_same  # noqa: PLC0415
+
+    shown = state.run
+    assert shown is not None
+    kept = [one for one in state.runs.values() if ask_the_same(shown, one.run)]
+    if len(kept) < len(state.runs):
+        st.caption(LEFT_OUT)
+    if len(kept) == 1:
+        return
     names = [one.name for one in kept]
     flags = pd.Series(["mixture" in one.run.alarms() for one in kept], names, name="alarm")
     table = run_table(names, [one.run.scores["test"]["mixture"] for one in kept])
@@ -154,8 +167,40 @@ def _show(state: Session, run_id: str) -> None:
     _choose(state, run_id)
 
 
+def show_undo(state: Session) -> None:
+    """Offer to bring back the run that was deleted last."""
+    deleted: _Deleted | None = state.parts.get(_DELETED)
+    if deleted is None or deleted.run_id in state.runs:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(escape_markdown(f"{deleted.kept.name} was deleted."), width="content")
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="undo-delete",
+            on_click=_undo,
+            args=(state, deleted),
+            help="Until another run is deleted, or all of your data is forgotten.",
+        )
+
+
+def _undo(state: Session, deleted: _Deleted) -> None:
+    before = state.kept
+    state.parts.pop(_DELETED, None)
+    runs = state.runs | {deleted.run_id: deleted.kept}
+    order = [*(key for key in deleted.order if key in runs)]
+    state.runs = {key: runs[key] for key in dict.fromkeys([*order, *runs])}
+    if deleted.was_shown or state.chosen is None:
+        _show(state, deleted.run_id)
+    state.drop_oldest()
+    _leave_row(state, before)
+
+
 def _forget(state: Session, run_id: str) -> None:
     before = state.kept
+    state.parts[_DELETED] = _Deleted(
+        run_id, state.runs[run_id], tuple(state.runs), state.chosen == run_id
+    )
     state.forget(run_id)
     _leave_row(state, before)
 

@@ -241,6 +241,10 @@ class Session(Answers):
         self.runs[run.run_id] = KeptRun(name, run, labelled, reason)
         self.chosen, self.row = run.run_id, None
         self.turns += 1
+        self.drop_oldest()
+
+    def drop_oldest(self) -> None:
+        """Let go of the oldest runs, if there are too many."""
         while len(self.runs) > limits().runs:
             self.forget(next(iter(self.runs)))
 

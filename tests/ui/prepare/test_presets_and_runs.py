@@ -10,8 +10,6 @@ from fairmoe.config import LAMBDAS, Settings
 from fairmoe.data import (
     DEMO_ROLES,
     Roles,
-    Sensitive,
-    Target,
     assign_roles,
     demo_table,
     table_from_frame,
@@ -181,21 +179,34 @@ def test_a_run_is_deleted_and_the_other_is_shown(two_runs):
     assert not two_runs.metric
 
 
+def test_a_deleted_run_comes_back_to_its_place(two_runs):
+    state = two_runs.session_state["fairmoe"]
+    keep(two_runs, "third", Settings(seed=3))
+    two_runs.run()
+    two_runs.button(key="delete-second").click().run()
+    assert "Run 2 was deleted" in " ".join(each.value for each in two_runs.caption)
+    two_runs.button(key="undo-delete").click().run()
+    assert not two_runs.exception
+    assert list(state.runs) == ["first", "second", "third"]
+    assert state.chosen == "third"
+    assert state.runs["second"].name == "Run 2"
+    assert not [button for button in two_runs.button if button.key == "undo-delete"]
+    for run_id in ("third", "second", "first"):
+        two_runs.button(key=f"delete-{run_id}").click().run()
+    assert state.run is None
+    two_runs.button(key="undo-delete").click().run()
+    assert list(state.runs) == ["first"]
+    assert state.chosen == "first"
+
+
 def test_runs_are_compared_in_what_was_set_and_what_came_of_it(two_runs):
     table = two_runs.dataframe[0].value
     assert list(table.index) == ["Run 1", "Run 2"]
     assert table.loc["Run 2", "lambda_fair"] == "3"
     assert "lambda_rep" not in table
     assert table.loc["Run 1", "utility"] == pytest.approx(10)
-    assert len(two_runs.get("plotly_chart")) == 1
+    assert two_runs.get("plotly_chart")[0].proto.alt.startswith("Of 2 runs, ")
     assert not two_runs.warning
-
-
-def test_runs_on_other_groups_are_not_to_be_compared(two_runs):
-    other = Roles(Target("hired"), (Sensitive("region_of_birth"),), dropped=("applicant_id",))
-    keep(two_runs, "third", Settings(), other)
-    two_runs.run()
-    assert "cannot be compared" in two_runs.warning[0].value
 
 
 def test_a_press_on_cancel_is_seen_at_once(train, training):

@@ -1,0 +1,85 @@
+"""Two runs of a session side by side: gaps, accuracy, and who is decided about otherwise."""
+
+import pandas as pd
+import streamlit as st
+
+from fairmoe._escape import escape_markdown
+from fairmoe.figures.people import EVERYONE, hundred_figure
+from fairmoe.sentences.comparison import (
+    OTHER_QUESTION,
+    decisions_compared,
+    figures_compared,
+    who_changed,
+)
+from fairmoe.sentences.people import of_hundred_takeaway
+from fairmoe.ui.frame.components import show_chart, show_note
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.state import Session
+
+
+def compare_two(state: Session) -> None:
+    """Let the user choose two runs, and show who is decided about otherwise by the second."""
+    st.subheader("Who changes between two runs?", anchor=False)
+    first, second = _choose(state)
+    if first is second:
+        st.caption("Choose two different runs.")
+        return
+    from fairmoe.analysis.comparison import ask_the_same  # noqa: PLC0415
+
+    if not ask_the_same(first.run, second.run):
+        told = OTHER_QUESTION.format(first=first.name, second=second.name)
+        show_note(escape_markdown(told), icon=":material/difference:")
+        return
+    _show(state, first, second)
+
+
+def _choose(state: Session) -> tuple[KeptRun, KeptRun]:
+    ids = list(state.runs)
+    other = next(key for key in reversed(ids) if key != state.chosen)
+    chosen = []
+    with st.container(horizontal=True):
+        for label, key, default in (
+            ("From", "compare-from", other),
+            ("To", "compare-to", state.chosen or ids[-1]),
+        ):
+            run_id = st.selectbox(
+                label,
+                ids,
+                index=ids.index(default),
+                format_func=lambda each: state.runs[each].name,
+                # Whichever runs there are, and whichever is shown: another question.
+                key=f"{key}-{state.turns}-{len(ids)}",
+                width=260,
+            )
+            chosen.append(state.runs[run_id])
+    return chosen[0], chosen[1]
+
+
+def _show(state: Session, first: KeptRun, second: KeptRun) -> None:
+    from fairmoe.analysis.comparison import account_between, compare_runs  # noqa: PLC0415
+
+    key = ("between", first.run.run_id, second.run.run_id)
+    found = state.once(key, lambda: compare_runs(first.run, second.run))
+    scores = [run.run.scores["test"]["mixture"] for run in (first, second)]
+    figures = figures_compared(*scores)
+    if found.decisions is None:
+        st.markdown(escape_markdown(f"{figures} {decisions_compared(None)}"))
+        return
+    names = (first.name, second.name)
+    good, _ = second.run.good_and_bad
+    account = account_between(first.run, second.run)
+    told = who_changed(account.groups, account.everyone, good, names)
+    st.markdown(escape_markdown(f"{told} {figures}"))
+    table = pd.concat([account.groups, account.everyone.rename(EVERYONE).to_frame().T])
+    show_chart(
+        hundred_figure(
+            table,
+            good=good,
+            is_told=second.run.roles.target.favourable is not None,
+            models=names,
+        ),
+        takeaway=of_hundred_takeaway(account.groups, good, models=(names[0], f"{names[1]} gives")),
+        source=f"{second.run.data.name or 'Unnamed table'}, {found.decisions.rows:,} test rows. "
+        f"{decisions_compared(found.decisions)}",
+        key=f"between-{first.run.run_id}-{second.run.run_id}",
+    )
