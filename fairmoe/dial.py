@@ -128,9 +128,15 @@ def choose_point(
                 iter(reached),
                 "of none of them can the gap be estimated, or they treat everyone worse",
             ),
-            remedy="Ask for less, or train with other lambdas.",
+            remedy=_remedy(seen=all(point.roles.include_sensitive for point in front)),
         )
     return best[0]
+
+
+def _remedy(*, seen: bool) -> str:
+    """Say what may help; models that see the groups often reach gaps that others cannot."""
+    others = "other lambdas" if seen else "other lambdas, or with models that see the groups"
+    return f"Ask for less, or train with {others}."
 
 
 def _loss(scores: Scores) -> float:

@@ -188,6 +188,17 @@ def test_a_wish_that_no_point_fulfils_is_told_what_there_is(drawn):
         choose_point(drawn, max_gap=0.1, max_loss=0.1)
 
 
+def test_models_that_see_the_groups_are_named_where_none_does(drawn):
+    with pytest.raises(InvalidInputError, match=r"other lambdas, or with models that see the gr"):
+        choose_point(drawn, max_loss=-0.02)
+    aware = [
+        dataclasses.replace(point, roles=dataclasses.replace(point.roles, include_sensitive=True))
+        for point in drawn
+    ]
+    with pytest.raises(InvalidInputError, match=r"Ask for less, or train with other lambdas\.$"):
+        choose_point(aware, max_loss=-0.02)
+
+
 def test_a_gap_that_cannot_be_estimated_is_no_choice(drawn):
     nothing = [with_scores(point, dp=float("nan")) for point in drawn[:3]]
     assert choose_point([*nothing, drawn[3]], max_loss=0.5) is drawn[3]
