@@ -16,6 +16,10 @@ MAX_AGE = 3600
 """Seconds after which a draft is taken for one of a killed process; writing takes a few."""
 
 _DRAFT = re.compile(r"\.fairmoe-[0-9a-f]{16}\.part")
+_EARLIER_DRAFT = re.compile(r"\.(.+)-[a-z0-9_]{8}")
+_EARLIER_FILES = frozenset({"run.json", "model.safetensors", "predictions.csv"})
+"""In a hidden folder around the run's own, with these and nothing else, earlier versions wrote."""
+
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EROFS, errno.EACCES, errno.EPERM)
 _UNSUPPORTED = (errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EPERM, errno.EINVAL)
@@ -168,7 +172,11 @@ def _remove_leftovers(folder: Path, now: float) -> None:
     drafts: list[os.DirEntry[str]] = []
     # A folder may be written without being listed.
     with contextlib.suppress(PermissionError), os.scandir(folder) as entries:
-        drafts = [entry for entry in entries if _DRAFT.fullmatch(entry.name)]
+        drafts = [
+            entry
+            for entry in entries
+            if _DRAFT.fullmatch(entry.name) or _is_of_an_earlier_version(entry)
+        ]
     for entry in drafts:
         # Another process may remove it too, and somebody else's may not be removed.
         with contextlib.suppress(FileNotFoundError, PermissionError):
@@ -178,6 +186,21 @@ def _remove_leftovers(folder: Path, now: float) -> None:
                 shutil.rmtree(entry.path)
             else:
                 Path(entry.path).unlink()
+
+
+def _is_of_an_earlier_version(entry: "os.DirEntry[str]") -> bool:
+    named = _EARLIER_DRAFT.fullmatch(entry.name)
+    if named is None or not entry.is_dir(follow_symlinks=False):
+        return False
+    with contextlib.suppress(OSError):
+        inside = [(each.name, each.is_dir(follow_symlinks=False)) for each in os.scandir(entry)]
+        if inside != [(named[1], True)]:
+            return False
+        files = list(os.scandir(Path(entry.path, named[1])))
+        return bool(files) and all(
+            each.name in _EARLIER_FILES and each.is_file(follow_symlinks=False) for each in files
+        )
+    return False
 
 
 @contextlib.contextmanager

@@ -214,6 +214,33 @@ def test_a_check_removes_leftovers_and_nothing_that_is_not_ours(tmp_path):
     assert (elsewhere / "mine").read_text() == "mine"
 
 
+def test_what_an_earlier_version_left_is_removed_and_nothing_like_it(tmp_path):
+    def folder(hidden: str, name: str, *files: str) -> Path:
+        path = tmp_path / hidden / name
+        path.mkdir(parents=True)
+        for file in files:
+            (path / file).write_text("labels")
+        age(path.parent)
+        return path.parent
+
+    left = [
+        folder(".run-a1b2c3d_", "run", "model.safetensors", "predictions.csv"),
+        folder(".my run-abcdefgh", "my run", "run.json"),
+    ]
+    others = [
+        folder(".run-abcdefgh", "run", "run.json", "notes.txt"),
+        folder(".run-bbbbbbbb", "other", "run.json"),
+        folder(".run-cccccccc", "run"),
+        folder(".cache-settings", "cache", "run.json", "index"),
+        folder("run-abcdefgh", "run", "run.json"),
+    ]
+    young = folder(".run-dddddddd", "run", "run.json")
+    os.utime(young)
+    FolderStore(tmp_path)
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in [*others, young])
+
+
 def test_a_run_that_cannot_be_kept_leaves_nothing(demo_run, tmp_path, monkeypatch):
     fail(monkeypatch, "fsync", errno.ENOSPC)
     for name in ("run", "run.fairmoe"):
