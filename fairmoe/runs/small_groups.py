@@ -38,7 +38,7 @@ def small_groups(run: Run, smallest: int = SMALLEST_GROUP) -> tuple[str, ...]:
     count = int((fewest < smallest).sum())
     if count == 0:
         return ()
-    while count < len(names) and (count < 2 or each[:, order[:count]].sum(axis=1).min() < smallest):
+    while count < len(names) and (each[:, order[:count]].sum(axis=1).min() < smallest):
         count += 1
     return tuple(names[g] for g in order[:count])
 

@@ -1,6 +1,7 @@
 import os
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
@@ -12,7 +13,7 @@ from fairmoe.progress import Progress, ignore_progress
 from fairmoe.sweep import MemoryStore
 from tests.jobs import work
 from tests.jobs.test_registry import Clock, settled, state
-from tests.patience import until
+from tests.patience import PATIENCE, until
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,16 @@ def test_a_worker_that_is_killed_says_so_and_the_next_task_finds_another(worker)
         worker.run(Task(work.be_killed), ignore_progress)
     assert str(caught.value) == ENDED
     assert worker.run(Task(work.double, (3,)), ignore_progress)[0] == 6
+
+
+def test_a_worker_that_was_killed_while_it_did_nothing_costs_nothing(worker):
+    worker.begin()
+    before = psutil.Process(worker.pid)
+    before.kill()
+    before.wait(PATIENCE)
+    number, pid = worker.run(Task(work.double, (3,)), ignore_progress)
+    assert number == 6
+    assert pid != before.pid
 
 
 @pytest.fixture(scope="module")
