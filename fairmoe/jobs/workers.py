@@ -1,5 +1,6 @@
 """Processes that do tasks, so that trainings use all processors and none can take others along."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -44,6 +45,8 @@ class Worker:
         """Begin the process, unless it runs."""
         with self._lock:
             if self._process is None or self._process.poll() is not None or self._wire is None:
+                if self._process is not None:
+                    _let_go(self._process)
                 self._is_killed = False
                 self._process, self._wire = self._started()
             return self._wire
@@ -94,14 +97,7 @@ class Worker:
             process, self._process, self._wire = self._process, None, None
         if process is not None:
             process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    # What was not sent any more is of no use.
-                    try:
-                        pipe.close()
-                    except OSError:
-                        continue
+            _let_go(process)
 
     def _until_the_end(self, wire: Wire, on_progress: OnProgress) -> tuple[str, Any]:
         is_cancelled = False
@@ -139,6 +135,15 @@ class Worker:
 
     def _name_of(self, thing: Any) -> int | None:
         return next((i for i, one in enumerate(self._shared) if one is thing), None)
+
+
+def _let_go(process: "subprocess.Popen[bytes]") -> None:
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            # What was not sent any more is of no use.
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 _BEGIN = """\
