@@ -4,7 +4,7 @@ import streamlit as st
 
 from fairmoe.ui.decide.dial import show_dial_in_brief
 from fairmoe.ui.frame.frame import RESULT, page
-from fairmoe.ui.understand.result import show_picture, show_words, way_on
+from fairmoe.ui.understand.result import show_picture, show_words, show_worse, way_on
 from fairmoe.ui.understand.results import show_alarms
 
 with page(RESULT) as state:
@@ -16,4 +16,5 @@ with page(RESULT) as state:
         show_words(state, kept.run)
         show_picture(state, kept)
         show_dial_in_brief(state, kept, RESULT)
+        show_worse(state, kept.run)
         way_on()

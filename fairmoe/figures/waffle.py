@@ -41,6 +41,11 @@ _STYLE = """<style>
 .fm-waffle .many :is(th, td) { width: 25%; padding: .15em .4em }
 .fm-waffle .many tbody th { font-size: .92em; line-height: 1.2 }
 .fm-waffle .cell > img { flex: 1 1 4.6em; min-width: 0; display: block }
+.fm-waffle .many .cell { flex-wrap: nowrap; gap: .4em; line-height: 1.2 }
+.fm-waffle .many .cell > img { flex: 1 1 3em }
+.fm-waffle .many .cell > span { min-width: 5.4em; font-size: .92em }
+.fm-waffle .many .gap { font-size: 1.3em }
+.fm-waffle .many .gap + small { font-size: .78em }
 .fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }
 </style>"""
 

@@ -32,6 +32,12 @@ WIDTHS = "".join(
 )
 """The style of these boxes, by the least width that stands in their key."""
 
+COMPACT = (
+    "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
+    "{.stMainBlockContainer{padding:3.6rem 2rem 2rem}.stMain h1{font-size:2rem;padding:0}}"
+)
+"""The style of pages on small screens, which have no room for wide margins."""
+
 
 def take_title(figure: go.Figure) -> str:
     """Take a figure's title out of it, once, and let the titles of its axes wrap.

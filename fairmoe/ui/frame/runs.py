@@ -99,13 +99,16 @@ def compare_runs(state: Session) -> None:
     table = run_table(names, [one.run.scores["test"]["mixture"] for one in kept])
     settings = differing_settings(names, [one.run.settings.to_dict() for one in kept])
     seeds = sorted({one.run.settings.seed for one in kept})
-    show_chart(
-        runs_figure(table),
-        takeaway=runs_takeaway(table),
-        source=f"{_names(kept)}, test rows, mixture, seed {', '.join(map(str, seeds))}. One run "
-        "each: differences of a point or two may be chance.",
-        key="runs",
-    )
+    if table.dropna().empty:
+        st.caption(escape_markdown(runs_takeaway(table)))
+    else:
+        show_chart(
+            runs_figure(table),
+            takeaway=runs_takeaway(table),
+            source=f"{_names(kept)}, test rows, mixture, seed {', '.join(map(str, seeds))}. One "
+            "run each: differences of a point or two may be chance.",
+            key="runs",
+        )
     columns = {
         str(name): st.column_config.TextColumn(str(name).replace("_", " ").capitalize())
         for name in settings

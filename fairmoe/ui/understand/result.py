@@ -8,6 +8,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.waffle import waffle
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
+from fairmoe.sentences.worse import what_got_worse
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, TRADE_OFF
 from fairmoe.ui.frame.kept import KeptRun
@@ -58,6 +59,13 @@ def show_picture(state: Session, kept: KeptRun) -> None:
             caption=of_hundred_takeaway(found.account.groups, run.good_and_bad[0]),
         )
     )
+
+
+def show_worse(state: Session, run: "Run") -> None:
+    """Say who wrongly gets the good outcome, and what got worse, where one outcome is good."""
+    if run.roles.target.favourable is not None:
+        told = what_got_worse(_found(state, run).account.groups, *run.good_and_bad)
+        st.caption(escape_markdown(told))
 
 
 def way_on() -> None:

@@ -9,6 +9,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.analysis import result_of
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
+from fairmoe.sentences.worse import what_got_worse
 from tests.ui.fakes import Held, settle
 from tests.ui.parts import open_part
 
@@ -43,6 +44,8 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
         ),
         escape_markdown(cost_in_people(found.account.groups, found.account.everyone, words[0])),
     ]
+    worse = escape_markdown(what_got_worse(found.account.groups, *words))
+    assert worse in [caption.value for caption in result.main.caption]
     for gap in found.gaps.values():
         for told in gap_in_words(gap):
             assert told in picture(result)

@@ -1,0 +1,75 @@
+"""What a mixture makes worse than the plain model: the good outcome wrongly given, and gaps."""
+
+import pandas as pd
+
+LEAST_PEOPLE = 30
+"""Groups of fewer people are not compared."""
+
+_CLEAR = 0.01
+"""From this change on, in [0, 1], something is told to be worse."""
+
+
+def what_got_worse(groups: pd.DataFrame, good: str, bad: str) -> str:
+    """Say who is wrongly given the good outcome, and which rates differ more between groups.
+
+    Args:
+        groups: `fairmoe.metrics.Account.groups`, of a mixture beside the plain model.
+        good: What the outcome that is good for the person is called.
+        bad: What the other one is called.
+    """
+    labelled_bad = groups["n"] - groups["good_label"]
+    if not labelled_bad.sum():
+        return f"Nobody in these rows has the label “{bad}”."
+    given = {source: _wrongly_given(groups, source) for source in ("plain", "model")}
+    of_hundred = {
+        source: 100 * float(count.sum()) / float(labelled_bad.sum())
+        for source, count in given.items()
+    }
+    told = (
+        f"Of 100 people labelled “{bad}”, {of_hundred['model']:.0f} wrongly get “{good}” "
+        f"(plain model {of_hundred['plain']:.0f})."
+    )
+    worse = [
+        f"{what} ({100 * after:.1f} pp, plain model {100 * before:.1f})"
+        for what, (before, after) in _gaps(groups, given, good).items()
+        if after - before >= _CLEAR
+    ]
+    return f"{told} Groups differ more in {'; in '.join(worse)}." if worse else told
+
+
+def _wrongly_given(groups: pd.DataFrame, source: str) -> "pd.Series[float]":
+    """Return how many of each group get the good outcome against their label."""
+    rightly = groups["good_label"] - groups[f"harmed_{source}"]
+    return (groups[f"good_{source}"] - rightly).clip(lower=0)
+
+
+def _gaps(
+    groups: pd.DataFrame, given: "dict[str, pd.Series[float]]", good: str
+) -> dict[str, tuple[float, float]]:
+    """Return what may differ more between the groups: with the plain model, with the mixture."""
+    good_label, bad_label = groups["good_label"], groups["n"] - groups["good_label"]
+    rates = {
+        "who is wrongly denied it (equal opportunity)": (
+            groups["harmed_plain"],
+            groups["harmed_model"],
+            good_label,
+            good_label,
+        ),
+        "who wrongly gets it": (given["plain"], given["model"], bad_label, bad_label),
+        f"how often “{good}” is right (predictive parity)": (
+            groups["good_plain"] - given["plain"],
+            groups["good_model"] - given["model"],
+            groups["good_plain"],
+            groups["good_model"],
+        ),
+    }
+    return {
+        what: (_gap(before, among_before), _gap(after, among_after))
+        for what, (before, after, among_before, among_after) in rates.items()
+    }
+
+
+def _gap(counts: "pd.Series[float]", among: "pd.Series[float]") -> float:
+    """Return the largest difference between groups of enough people; 0 for fewer than two."""
+    rates = (counts / among)[among >= LEAST_PEOPLE]
+    return float(rates.max() - rates.min()) if len(rates) > 1 else 0.0
