@@ -12,6 +12,13 @@ from fairmoe.data.demo import (
 )
 from fairmoe.data.encode import EncodedData, EncodedSplit, encode
 from fairmoe.data.encoder import Encoder
+from fairmoe.data.existing import (
+    Existing,
+    Scored,
+    existing_at_first,
+    scored_by,
+    suggest_existing,
+)
 from fairmoe.data.kinds import MISSING, ColumnKind
 from fairmoe.data.leaks import Leaks, find_leaks
 from fairmoe.data.public import PUBLIC, PublicSource, fetch_public
@@ -36,6 +43,7 @@ __all__ = [
     "EncodedData",
     "EncodedSplit",
     "Encoder",
+    "Existing",
     "LabelledTable",
     "Leaks",
     "Outcome",
@@ -43,6 +51,7 @@ __all__ = [
     "ReadOptions",
     "Reading",
     "Roles",
+    "Scored",
     "Sensitive",
     "SmallGroupsError",
     "Suggestion",
@@ -52,6 +61,7 @@ __all__ = [
     "demo_csv",
     "demo_table",
     "encode",
+    "existing_at_first",
     "fetch_public",
     "find_leaks",
     "fixed_columns",
@@ -59,7 +69,9 @@ __all__ = [
     "read_table",
     "reread",
     "retype",
+    "scored_by",
     "split_rows",
+    "suggest_existing",
     "suggest_outcome",
     "suggest_roles",
     "table_from_frame",

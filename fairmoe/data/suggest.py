@@ -87,13 +87,13 @@ def fixed_columns(columns: Iterable[str]) -> list[str]:
         >>> fixed_columns(["age", "AgeAtEntry", "region_of_birth", "average", "wage"])
         ['age', 'AgeAtEntry', 'region_of_birth']
     """
-    return [column for column in columns if _words(column) & FIXED_WORDS]
+    return [column for column in columns if words_of_name(column) & FIXED_WORDS]
 
 
 def suggest_roles(table: Table) -> Suggestion:
     """Guess from names and values what the columns may be for."""
     columns = list(table.frame.columns)
-    words = {column: _words(column) for column in columns}
+    words = {column: words_of_name(column) for column in columns}
     distinct = {column: table.frame[column].nunique() for column in columns}
     left_out = {
         column: reason
@@ -153,10 +153,10 @@ def suggest_outcome(target: Target) -> Outcome | None:
 
 def _sign_of_value(value: str, column: str) -> int:
     """Return 1 for good, -1 for bad and 0 where the words do not say."""
-    own = _sign(_words(value), GOOD_WORD, BAD_WORD)
+    own = _sign(words_of_name(value), GOOD_WORD, BAD_WORD)
     if own:
         return own
-    name = _words(column)
+    name = words_of_name(column)
     for more, less, good, bad in (
         (YES, NO, GOOD_WORD, BAD_WORD),
         (MORE, LESS, MORE_IS_GOOD, MORE_IS_BAD),
@@ -172,7 +172,7 @@ def _sign(words: set[str], good: re.Pattern[str], bad: re.Pattern[str]) -> int:
     return -sign if NEGATION & words else sign
 
 
-def _words(column: str) -> set[str]:
+def words_of_name(column: str) -> set[str]:
     """Return the words of a name in lower case: "ForeignWorker" has foreign and worker."""
     return {word.lower() for word in _WORD.findall(column)}
 

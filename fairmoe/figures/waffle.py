@@ -64,11 +64,11 @@ def waffle(
     Args:
         groups: `fairmoe.metrics.Account.groups`; of more than `MOST_GROUPS` groups with rows the
             largest are drawn.
-        gaps: By the keys of `SOURCES` the gap between the groups, and what is to be said of it.
+        gaps: By the keys of `titles` the gap between the groups, and what is to be said of it.
         words: What the good outcome and the bad one are called.
         is_told: Whether one is good and the other bad for the person; else nobody is harmed.
         caption: What the picture says; a screen reader begins with it.
-        titles: What stands over each column, and what below that, by the keys of `SOURCES`.
+        titles: What stands over each column, and what below that, by some keys of `SOURCES`.
 
     Returns:
         A table: a row for each group, a column for each source, the gaps at its foot.
@@ -78,18 +78,18 @@ def waffle(
     deep = 10 if len(drawn) <= _FEW else 5
     head = [
         f'<th scope="col">{escape_html(title)} <small>{escape_html(below)}</small></th>'
-        for title, below in (titles[source] for source in SOURCES)
+        for title, below in titles.values()
     ]
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'
         f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people</small></th>"
-        + "".join(_cell(row, source, words, deep=deep, is_told=is_told) for source in SOURCES)
+        + "".join(_cell(row, source, words, deep=deep, is_told=is_told) for source in titles)
         + "</tr>"
         for name, row in drawn.iterrows()
     ]
     foot = [
         f'<td><span class="gap">{escape_html(gap)}</span><small>{escape_html(verdict)}</small></td>'
-        for gap, verdict in (gaps[source] for source in SOURCES)
+        for gap, verdict in (gaps[source] for source in titles)
     ]
     return Html(
         f'{_STYLE}<div class="fm-waffle">{_legend(words, is_told=is_told)}'

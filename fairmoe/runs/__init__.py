@@ -27,6 +27,7 @@ from fairmoe.runs.small_groups import (
     SMALLEST_GROUP,
     merge_small_groups,
     small_groups,
+    too_small,
     without_small_groups,
 )
 
@@ -57,6 +58,7 @@ __all__ = [
     "save_run",
     "small_groups",
     "to_document",
+    "too_small",
     "without_small_groups",
     "write_project",
 ]

@@ -1,6 +1,6 @@
 """Groups of so few people that figures of them could tell of one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -33,12 +33,25 @@ def small_groups(run: Run, smallest: int = SMALLEST_GROUP) -> tuple[str, ...]:
     each = np.array(
         [np.bincount(split.group, minlength=len(names)) for split in run.splits.values()]
     )
-    fewest = np.where(each > 0, each, np.iinfo(np.int64).max).min(axis=0)
+    return too_small(each, names, smallest)
+
+
+def too_small(
+    counts: NDArray[np.int64], names: Sequence[str], smallest: int = SMALLEST_GROUP
+) -> tuple[str, ...]:
+    """Return the groups that a file may not tell of by themselves; see `small_groups`.
+
+    Args:
+        counts: Shape `(s, g)`. How many people each of some parts of the rows has of each group.
+        names: A name for each group.
+        smallest: How many people a group needs in each part in which it has any.
+    """
+    fewest = np.where(counts > 0, counts, np.iinfo(np.int64).max).min(axis=0)
     order = np.argsort(fewest, kind="stable")
     count = int((fewest < smallest).sum())
     if count == 0:
         return ()
-    while count < len(names) and (each[:, order[:count]].sum(axis=1).min() < smallest):
+    while count < len(names) and counts[:, order[:count]].sum(axis=1).min() < smallest:
         count += 1
     return tuple(names[g] for g in order[:count])
 

@@ -34,10 +34,20 @@ def alarms_in_words(
     )
 
 
-def _in_words(
-    model: str, alarm: Mapping[str, Any], words: tuple[str, str], favourable: bool | None
-) -> str:
-    told = [f"{_heading(alarm)}: {model}."]
+def alarm_alone(model: str, alarm: Mapping[str, Any], *, words: tuple[str, str]) -> str:
+    """Say why decisions are no choice that stand beside no plain model.
+
+    Args:
+        model: What decides.
+        alarm: As `fairmoe.metrics.Alarm.to_dict` returns it.
+        words: What both outcomes are called, the positive one first.
+    """
+    heading = FAR_TOO_MANY if alarm["lopsided"] else BELOW_ONE_ANSWER
+    return " ".join([f"{heading}: {model}.", *_about_all(alarm, words)])
+
+
+def _about_all(alarm: Mapping[str, Any], words: tuple[str, str]) -> list[str]:
+    told = []
     if alarm["lopsided"]:
         told.append(
             f"It gives “{words[0]}” to {_percent(alarm['predicted_rate'])} of the people, of whom "
@@ -48,6 +58,13 @@ def _in_words(
             f"It is right about {_percent(alarm['accuracy'])} of them, the same answer for all "
             f"about {_percent(alarm['constant_accuracy'])}."
         )
+    return told
+
+
+def _in_words(
+    model: str, alarm: Mapping[str, Any], words: tuple[str, str], favourable: bool | None
+) -> str:
+    told = [f"{_heading(alarm)}: {model}.", *_about_all(alarm, words)]
     if alarm["harm"] is not None:
         good, bad = words if favourable else words[::-1]
         groups = " and more of them in every group" if alarm["harmful"] else ""

@@ -63,25 +63,27 @@ class OutcomeGap(Protocol):
         """Whether it is more than chance."""
 
 
-def who_gets_it(gap: OutcomeGap, good: str, *, groups: int) -> str:
-    """Say to which group the mixture gives an outcome less often, and whether that may be chance.
+def who_gets_it(gap: OutcomeGap, good: str, *, groups: int, model: str = "the mixture") -> str:
+    """Say to which group a model gives an outcome less often, and whether that may be chance.
 
     Args:
-        gap: With the mixture.
+        gap: With the model.
         good: What the outcome is called.
         groups: How many groups there are.
+        model: What the model is called.
     """
     if pd.isna(gap.value):
         return f"The groups cannot be compared. {NOT_COMPARED}"
+    gives = f"{capitalised(model)} gives"
     few = f" {NOT_COMPARED}" if gap.apart else ""
     least, most = (f"{100 * rate:.0f}" for rate in (gap.least_rate, gap.most_rate))
     if gap.value == 0:
-        return f"The mixture gives “{good}” to {most} of 100 people of each group.{few}"
+        return f"{gives} “{good}” to {most} of 100 people of each group.{few}"
     told = (
-        f"The mixture gives “{good}” less often to {gap.least} than to {gap.most}: {least} against "
+        f"{gives} “{good}” less often to {gap.least} than to {gap.most}: {least} against "
         f"{most} of 100 people."
         if groups == 2
-        else f"The mixture gives “{good}” least often to {gap.least} ({least} of 100 people) and "
+        else f"{gives} “{good}” least often to {gap.least} ({least} of 100 people) and "
         f"most often to {gap.most} ({most})."
     )
     chance = "" if gap.is_clear else " With so few people this could be chance."

@@ -37,6 +37,7 @@ PAGES = (
     "Home",
     "Data",
     "Train",
+    "Audit",
     "Result",
     "Experts",
     "Routing",

@@ -111,3 +111,18 @@ def test_names_are_text():
     html = draw(groups(**{"<b>x</b>": (10, 5, 5, 5, 1, 1)}))
 
     assert "&lt;b&gt;x&lt;/b&gt;" in html
+
+
+def test_of_the_sources_those_with_a_title_are_drawn():
+    html = waffle(
+        groups(women=(200, 60, 50, 70, 20, 10), men=(100, 50, 40, 50, 25, 15)),
+        GAPS,
+        words=("hired", "not hired"),
+        is_told=True,
+        caption="",
+        titles={"label": ("Data", "by label"), "model": ("Today", "<b>risk</b>")},
+    )
+    assert shapes(html) == [(30, 0, 70), (35, 5, 60), (50, 0, 50), (50, 15, 35)]
+    assert html.count('scope="col"') == 2
+    assert "Today <small>&lt;b&gt;risk" in html
+    assert "5.0 pp" not in html.replace("25.0 pp", "")

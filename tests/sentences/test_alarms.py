@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.alarms import alarm_alone, alarms_in_words
 
 WORDS = ("reoffends", "does not")
 ALARM = {
@@ -92,3 +92,15 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
 )
 def test_equality_is_claimed_only_where_the_gap_is_smaller_and_more_are_harmed(changes, heading):
     assert told(**changes).startswith(f"{heading}: the mixture.")
+
+
+def test_decisions_beside_no_plain_model_are_measured_by_one_answer_for_all():
+    assert alarm_alone("the score “x”", ALARM, words=WORDS) == (
+        "The same answer goes to far too many: the score “x”. It gives “reoffends” to 93.0% of the "
+        "people, of whom 45.0% have it as their label. It is right about 49.0% of them, the same "
+        "answer for all about 55.0%."
+    )
+    assert alarm_alone("the score “x”", ALARM | {"lopsided": False}, words=WORDS) == (
+        "Less accurate than the same answer for all: the score “x”. It is right about 49.0% of "
+        "them, the same answer for all about 55.0%."
+    )

@@ -46,6 +46,8 @@ NONE = OutcomeGap(math.nan, math.nan, math.nan, "", "", math.nan, math.nan, ("a"
 )
 def test_who_gets_the_outcome_less_often(gap, groups, told):
     assert who_gets_it(gap, "hired", groups=groups) == told
+    by_score = who_gets_it(gap, "hired", groups=groups, model="the score “x”")
+    assert by_score == told.replace("The mixture", "The score “x”")
 
 
 @pytest.mark.parametrize(

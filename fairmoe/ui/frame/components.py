@@ -133,6 +133,7 @@ def show_table(
     columns: Mapping[str, Any],
     csv: pd.DataFrame,
     folded: bool = True,
+    small: tuple[str, ...] | None = None,
 ) -> None:
     """Show a table and offer it as CSV.
 
@@ -143,10 +144,11 @@ def show_table(
         columns: Column configurations; columns without one are left out.
         csv: What is downloaded: unrounded, NaN as an empty field.
         folded: Whether it stands behind a closed "Numbers", as what a chart shows does everywhere.
+        small: The groups that the CSV may not tell of; None for those of the run that is shown.
     """
     if folded:
         with st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"{key}-numbers"):
-            show_table(frame, key=key, alt=alt, columns=columns, csv=csv, folded=False)
+            show_table(frame, key=key, alt=alt, columns=columns, csv=csv, folded=False, small=small)
         return
     widths = {name: {"width": 130} for name in columns if frame[name].isna().any()}
     st.dataframe(
@@ -158,34 +160,42 @@ def show_table(
         placeholder=INSUFFICIENT,
         width="stretch",
     )
-    handed_on = without_small(csv)
+    handed_on = without_small(csv, small)
     if handed_on is not csv:
         st.caption(escape_markdown(left_out_groups(limits().smallest_group)))
     show_download("Table as CSV", lambda: csv_text(handed_on).encode(), f"fairmoe-{key}.csv")
 
 
-def without_small(csv: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it may be handed on: without numbers of the small groups of the run.
+def without_small(csv: pd.DataFrame, small: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Return a table as it may be handed on: without numbers of small groups.
+
+    Args:
+        csv: The table.
+        small: The groups; None for those of the run that is shown.
 
     Returns:
         The table itself if there is nothing to leave out.
     """
     state: Any = st.session_state.get("fairmoe")
     smallest = limits().smallest_group
-    if state is None or state.run is None or not smallest:
+    run: Any = None if state is None else state.run
+    if not smallest or (small is None and run is None):
         return csv
     from fairmoe.runs import small_groups, without_small_groups  # noqa: PLC0415
 
-    return without_small_groups(csv, small_groups(state.run, smallest), smallest)
+    names = small_groups(run, smallest) if small is None else small
+    return without_small_groups(csv, names, smallest)
 
 
-def show_download(label: str, make: Callable[[], bytes], name: str) -> None:
-    """Offer a CSV file that is made when it is asked for."""
+def show_download(
+    label: str, make: Callable[[], bytes], name: str, *, mime: str = "text/csv"
+) -> None:
+    """Offer a file that is made when it is asked for."""
     st.download_button(
         label,
         make,
         file_name=name,
-        mime="text/csv",
+        mime=mime,
         on_click="ignore",
         icon=":material/download:",
         key=f"download-{name}",

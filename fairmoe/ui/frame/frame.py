@@ -30,7 +30,7 @@ from fairmoe.ui.frame.uploads import limit_uploads
 ASSETS = app_folder() / "assets"
 SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
 HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
-RESULT = "pages/result.py"
+RESULT, AUDIT = "pages/result.py", "pages/audit.py"
 ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
 INDIVIDUAL, TRADE_OFF = "pages/individual.py", "pages/tradeoff.py"
 LEARN = "pages/learn.py"
@@ -95,6 +95,14 @@ PAGES = {
         "Prepare",
         ":material/model_training:",
         "Set the fairness weights and train.",
+        _data_missing,
+    ),
+    AUDIT: Page(
+        "Audit",
+        "Audit",
+        "Understand",
+        ":material/fact_check:",
+        "See what a score or decisions in your table do to each group, without any training.",
         _data_missing,
     ),
     RESULT: Page(
@@ -244,7 +252,8 @@ def _sidebar(path: str, state: Session) -> None:
 
 def _next_step(path: str, state: Session) -> None:
     """Show the way to the page after this one, once there is something to see on it."""
-    way = list(PAGES)
+    # An audit is asked for by those who have something to audit.
+    way = [each for each in PAGES if each == path or each != AUDIT]
     after = way[way.index(path) + 1 :]
     if after and not PAGES[after[0]].missing(state):
         label = f"Next: {PAGES[after[0]].label}"

@@ -17,7 +17,7 @@ QUERY = "session"
 
 _KEY = "fairmoe"
 _ENTERED = re.compile(
-    r"(setting|report|review|target|sensitive|crossed|way|threshold|positive|outcome|bins|merge"
+    r"(setting|report|review|audit|target|sensitive|crossed|way|threshold|positive|outcome|bins|merge"
     r"|dropped|split|weight|decimal|kind|sentinels|missing|alike|group-name|unknown|sheet|encoding"
     r"|include|smallest)-"
 )

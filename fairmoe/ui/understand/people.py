@@ -82,31 +82,71 @@ def _show_numbers(
     split: SplitName,
 ) -> None:
     numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="people-open", on_change="rerun")
-    if not numbers.open:
-        return
-    good, bad = words
+    if numbers.open:
+        with numbers:
+            show_people_table(
+                table,
+                words,
+                is_told=is_told,
+                key=f"people-table-{split}",
+                alt=of_hundred_takeaway(account.groups, words[0]),
+            )
+
+
+def show_people_table(
+    table: pd.DataFrame,
+    words: tuple[str, str],
+    *,
+    is_told: bool,
+    key: str,
+    alt: str,
+    models: tuple[str, str] = ("the utility expert", "the mixture"),
+    small: tuple[str, ...] | None = None,
+) -> None:
+    """Show an account in people as a table.
+
+    Args:
+        table: `fairmoe.metrics.Account.groups`, and everyone below.
+        words: What the good outcome and the bad one are called.
+        is_told: Whether one is good and the other bad for the person.
+        key: Tells the table from others of its page.
+        alt: What a screen reader says.
+        models: What the plain model and the other are called; if both are the same, it is shown
+            alone.
+        small: See `fairmoe.ui.frame.components.show_table`.
+    """
     shown, columns = {}, {}
-    for name, label, text in _columns(good, bad, is_told=is_told):
+    for name, label, text in _columns(*words, is_told=is_told, models=models):
         shown[name] = _cells(table, name)
         columns[name] = st.column_config.TextColumn(label, help=text)
-    with numbers:
-        show_table(
-            pd.DataFrame(shown, index=table.index).rename_axis("Group"),
-            key=f"people-table-{split}",
-            alt=of_hundred_takeaway(account.groups, good),
-            columns=columns,
-            csv=table.rename_axis("group"),
-            folded=False,
-        )
+    alone = models[0] == models[1]
+    csv = table[[n for n in table if _is_of_one(str(n))]] if alone else table
+    show_table(
+        pd.DataFrame(shown, index=table.index).rename_axis("Group"),
+        key=key,
+        alt=alt,
+        columns=columns,
+        csv=csv.rename_axis("group"),
+        folded=False,
+        small=small,
+    )
 
 
-def _columns(good: str, bad: str, *, is_told: bool) -> list[tuple[str, str, str]]:
+def _is_of_one(name: str) -> bool:
+    """Return whether a column of an account is of labels and of one model alone."""
+    return name.startswith(("n", "good_label", "good_model", "harmed_model"))
+
+
+def _columns(
+    good: str, bad: str, *, is_told: bool, models: tuple[str, str]
+) -> list[tuple[str, str, str]]:
+    plain, model = models
     rates = "Of 100 people, with a 95% interval; in brackets the count."
     columns = [
         ("n", "People", "Rows of the group."),
         ("good_label", f"“{good}” by label", rates),
-        ("good_plain", f"“{good}” by the utility expert", rates),
-        ("good_model", f"“{good}” by the mixture", rates),
+        ("good_plain", f"“{good}” by {plain}", rates),
+        ("good_model", f"“{good}” by {model}", rates),
         ("good_change", "change", "Of 100 people, with a paired 95% interval."),
         ("better", f"Changed to “{good}”", _CHANGED),
         ("worse", f"Changed to “{bad}”", _CHANGED),
@@ -116,11 +156,11 @@ def _columns(good: str, bad: str, *, is_told: bool) -> list[tuple[str, str, str]
             f"Of 100 people whose label is “{good}”, with a 95% interval; in brackets the count."
         )
         columns += [
-            ("harmed_plain", f"Wrongly “{bad}” by the utility expert", among),
-            ("harmed_model", f"Wrongly “{bad}” by the mixture", among),
+            ("harmed_plain", f"Wrongly “{bad}” by {plain}", among),
+            ("harmed_model", f"Wrongly “{bad}” by {model}", among),
             ("harmed_change", "change", "Of 100 such people, with a paired 95% interval."),
         ]
-    return columns
+    return [each for each in columns if plain != model or _is_of_one(each[0])]
 
 
 def _cells(table: pd.DataFrame, name: str) -> list[Any]:

@@ -66,31 +66,37 @@ def show_review(state: Session, judged: Judged) -> None:
     )
     if numbers.open:
         with numbers:
-            _show_gaps(review, judged)
+            show_gaps(review, key=judged.key)
             _show_ratios(review, judged)
             _show_comparisons(review, judged)
             _show_others(state, review, judged)
 
 
+def ask_tolerance() -> float | None:
+    """Ask for the largest gap that the reviewer accepts, in [0, 1]; the pages share the answer."""
+    percent: float | None = st.number_input(
+        "Tolerance (pp)",
+        min_value=0.0,
+        max_value=100.0,
+        value=None,
+        step=1.0,
+        format="%g",
+        placeholder="none",
+        key="review-tolerance",
+        persist_state="session",
+        bind="query-params",
+        width=180,
+        help="The largest gap that you accept, in percentage points (differences of rates). "
+        "Each gap then gets one of three verdicts: within, exceeds, or cannot be told with so "
+        "few people.",
+    )
+    return None if percent is None else percent / 100
+
+
 def _ask(judged: Judged) -> tuple[str | None, float | None]:
     groups = list(judged.run.data.groups)
     with st.container(horizontal=True):
-        tolerance = st.number_input(
-            "Tolerance (pp)",
-            min_value=0.0,
-            max_value=100.0,
-            value=None,
-            step=1.0,
-            format="%g",
-            placeholder="none",
-            key="review-tolerance",
-            persist_state="session",
-            bind="query-params",
-            width=180,
-            help="The largest gap that you accept, in percentage points (differences of rates). "
-            "Each gap then gets one of three verdicts: within, exceeds, or cannot be told with so "
-            "few people.",
-        )
+        tolerance = ask_tolerance()
         reference = st.selectbox(
             "Compare with",
             groups,
@@ -101,10 +107,17 @@ def _ask(judged: Judged) -> tuple[str | None, float | None]:
             width=280,
             help="The reference: each other group is compared with it. By default the largest.",
         )
-    return reference, None if tolerance is None else tolerance / 100
+    return reference, tolerance
 
 
-def _show_gaps(review: "Review", judged: Judged) -> None:
+def show_gaps(review: "Review", *, key: str, small: tuple[str, ...] | None = None) -> None:
+    """Show the gaps of a review as a table.
+
+    Args:
+        review: The review.
+        key: Tells the table from others of its page.
+        small: See `fairmoe.ui.frame.components.show_table`.
+    """
     table = review.differences
     between = [
         INSUFFICIENT if not high else f"{high} (highest), {low} (lowest)"
@@ -120,9 +133,10 @@ def _show_gaps(review: "Review", judged: Judged) -> None:
     _show(
         shown,
         index=pd.Index([GAP_MEASURES[str(name)] for name in table.index], name="Measure"),
-        key=f"gaps-table-{judged.key}",
+        key=f"gaps-table-{key}",
         alt=gaps_takeaway(table),
         csv=table,
+        small=small,
     )
 
 
@@ -236,6 +250,7 @@ def _show(
     key: str,
     alt: str,
     csv: pd.DataFrame,
+    small: tuple[str, ...] | None = None,
 ) -> None:
     show_table(
         pd.DataFrame({name: cells for name, (_, cells) in shown.items()}, index=index),
@@ -244,6 +259,7 @@ def _show(
         columns={name: st.column_config.TextColumn(label) for name, (label, _) in shown.items()},
         csv=csv,
         folded=False,
+        small=small,
     )
 
 

@@ -1,0 +1,177 @@
+"""A column that is another model's score or decision: which it may be, and what it decides."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fairmoe.data.assign import LabelledTable
+from fairmoe.data.labels import YES
+from fairmoe.data.predictive import rank_auc
+from fairmoe.data.suggest import words_of_name
+from fairmoe.errors import InvalidInputError
+
+MOST_DECISIONS = 20
+"""A category of more values is no decision."""
+
+_NAME = re.compile(
+    r"scores?|deciles?|pred|predict(ed|ion|ions)?|yhat|y_hat|proba?|probabilit(y|ies)|risks?"
+    r"|ratings?|decisions?|decided|recommend(ed|ation)?|model|algorithm",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A column that is another model's score or decision, and how it decides.
+
+    Attributes:
+        column: Its name.
+        cutoff: For a score: where its decisions begin. None for a column of decisions.
+        rises: For a score: whether more of it speaks for the positive class. Then what is above the
+            cut-off is positive, and else what is not above it.
+        positive: For decisions: the values, as texts, that decide for the positive class.
+    """
+
+    column: str
+    cutoff: float | None = None
+    rises: bool = True
+    positive: tuple[str, ...] = ()
+
+    @property
+    def is_score(self) -> bool:
+        """Whether it is a score with a cut-off rather than a decision."""
+        return self.cutoff is not None
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What an existing score or decision says of some rows.
+
+    Attributes:
+        known: Of which rows it says anything, `(n,)`.
+        score: What it says of those, `(k,)`; more of it speaks for the positive class.
+        cutoff: Above it the decision is the positive class.
+    """
+
+    known: NDArray[np.bool_]
+    score: NDArray[np.float64]
+    cutoff: float
+
+    @property
+    def decided(self) -> NDArray[np.int64]:
+        """The decisions, `(k,)`, 0 or 1."""
+        return (self.score > self.cutoff).astype(np.int64)
+
+
+def suggest_existing(labelled: LabelledTable) -> dict[str, bool]:
+    """Return the columns that may be a score or a decision, the likeliest first.
+
+    Those come first whose names say it, and of both kinds those that rank the labels better.
+
+    Returns:
+        Whether the name says it, by column.
+    """
+    roles = labelled.roles
+    taken = {roles.target.column, *roles.sensitive_columns, roles.split_column, roles.weight}
+    frame = labelled.table.frame
+    ranked = {}
+    for column, kind in labelled.table.kinds.items():
+        values = frame[column].iloc[labelled.rows]
+        levels = values.nunique()
+        if column in taken or levels < 2 or not _may_decide(kind, levels):
+            continue
+        ranked[str(column)] = (_is_named_so(str(column)), _ranks(values, labelled.y, kind))
+    order = sorted(ranked, key=lambda column: ranked[column], reverse=True)
+    return {column: ranked[column][0] for column in order}
+
+
+def existing_at_first(labelled: LabelledTable, column: str) -> Existing:
+    """Return how a column may decide, to begin with.
+
+    A score of 0 to 1 is cut at one half, one of two values between them, and another where as many
+    people are given the positive class as have it. It rises with the positive class if it ranks
+    those who have it higher. A decision is positive for the values that the label calls so.
+    """
+    frame = labelled.table.frame
+    values = frame[column].iloc[labelled.rows]
+    if labelled.table.kinds[column] != "number":
+        label = frame[labelled.roles.target.column].iloc[labelled.rows].astype(str)
+        positive = set(label[labelled.y == 1])
+        levels = sorted(set(values.dropna().astype(str)))
+        named = [level for level in levels if level in positive]
+        return Existing(
+            column, positive=tuple(named or [each for each in levels if YES.fullmatch(each)])
+        )
+    known = values.notna().to_numpy()
+    score: NDArray[np.float64] = values[known].to_numpy(dtype=np.float64)
+    y = labelled.y[known]
+    rises = y.min() == y.max() or rank_auc(score, y == 1) >= 0.5
+    levels_of_score = np.unique(score)
+    if len(levels_of_score) == 2:
+        return Existing(column, float(levels_of_score.mean()), rises)
+    if score.min() >= 0 and score.max() <= 1:
+        return Existing(column, 0.5, rises)
+    share = y.mean() if rises else 1 - y.mean()
+    above = 1 - np.searchsorted(np.sort(score), levels_of_score, side="right") / len(score)
+    return Existing(column, float(levels_of_score[np.abs(above - share).argmin()]), rises)
+
+
+def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
+    """Return what an existing score or decision says of some rows.
+
+    Args:
+        existing: How the column decides.
+        values: Its cells of these rows, `(n,)`.
+
+    Raises:
+        InvalidInputError: It says nothing of any row, has texts and no positive values, or the
+            cut-off is no number.
+    """
+    known = values.notna().to_numpy()
+    name = f"column '{existing.column}'"
+    if not known.any():
+        raise InvalidInputError(f"Values of {name} are needed", however="these rows have none")
+    if existing.cutoff is None:
+        if not existing.positive:
+            raise InvalidInputError(
+                f"The values of {name} that decide for the outcome are needed",
+                however="none was named",
+            )
+        given = values[known].astype(str).isin(existing.positive)
+        yes: NDArray[np.float64] = given.to_numpy().astype(np.float64)
+        return Scored(known, yes, 0.5)
+    if not math.isfinite(existing.cutoff):
+        raise InvalidInputError("The cut-off needs to be a finite number")
+    score: NDArray[np.float64] = values[known].to_numpy(dtype=np.float64)
+    if existing.rises:
+        return Scored(known, score, existing.cutoff)
+    # What is exactly at the cut-off is not above it, so it is positive here.
+    return Scored(known, -score, math.nextafter(-existing.cutoff, -math.inf))
+
+
+def _may_decide(kind: str, levels: int) -> bool:
+    return kind == "number" or (kind == "category" and levels <= MOST_DECISIONS)
+
+
+def _is_named_so(column: str) -> bool:
+    return any(map(_NAME.fullmatch, (*words_of_name(column), column)))
+
+
+def _ranks(values: "pd.Series[Any]", y: NDArray[np.int64], kind: str) -> float:
+    """Return how well a column ranks the labels, in either direction: in [0.5, 1]."""
+    known = values.notna().to_numpy()
+    label = y[known]
+    if label.min() == label.max():
+        return 0.5
+    of = values[known]
+    if kind != "number":
+        texts = of.astype(str)
+        of = texts.map(pd.Series(label, index=texts.index).groupby(texts).mean())
+    numbers: NDArray[np.float64] = of.to_numpy(dtype=np.float64)
+    auc = rank_auc(numbers, label == 1)
+    return max(auc, 1 - auc)

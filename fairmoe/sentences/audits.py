@@ -1,0 +1,212 @@
+"""What is said of a score or decision that is there already, alone and beside a mixture."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import pandas as pd
+
+from fairmoe.sentences.result import MOST_NAMED
+from fairmoe.sentences.reviews import VERDICTS
+from fairmoe.sentences.wording import capitalised, listed
+
+LEARNT_FROM = (
+    "Where the score was learnt from some of these rows, it looks better here than it is on new "
+    "ones."
+)
+MEANING_UNKNOWN = (
+    "Say on Data whether the outcome “{outcome}” is good or bad for the person; then this page "
+    "counts who is wrongly given the bad one."
+)
+OTHER_TASK = (
+    "The run that is shown predicts another target, or compares other groups, so its mixture "
+    "cannot stand beside this."
+)
+
+LEAST_NAMED = 30
+"""Groups in which fewer people have the good label are not spoken of, as in a review."""
+
+
+class Decider(Protocol):
+    """What `fairmoe.data.Existing` says of a column."""
+
+    @property
+    def column(self) -> str:
+        """Its name."""
+
+    @property
+    def cutoff(self) -> float | None:
+        """Where the decisions of a score begin."""
+
+    @property
+    def rises(self) -> bool:
+        """Whether more of it speaks for the positive class."""
+
+    @property
+    def positive(self) -> Sequence[str]:
+        """The values of a decision that decide for the positive class."""
+
+
+def existing_in_words(existing: Decider) -> str:
+    """Return an existing score or decision as a sentence speaks of it."""
+    kind = "decision" if existing.cutoff is None else "score"
+    return f"the {kind} “{existing.column}”"
+
+
+def how_it_decides(existing: Decider, words: tuple[str, str]) -> str:
+    """Say what an existing score or decision says of whom.
+
+    Args:
+        existing: What decides.
+        words: What both outcomes are called, the positive one first.
+    """
+    name = capitalised(existing_in_words(existing))
+    if existing.cutoff is None:
+        values = listed([f"“{value}”" for value in existing.positive])
+        return f"{name} gives “{words[0]}” where it is {values}, or else “{words[1]}”."
+    above, below = words if existing.rises else words[::-1]
+    return f"{name} gives “{above}” above {existing.cutoff:g}, or else “{below}”."
+
+
+def may_be_existing(names: Sequence[str]) -> str:
+    """Name the columns that are called like a score or a decision; nothing if none is."""
+    if not names:
+        return ""
+    return f"By {'its name' if len(names) == 1 else 'their names'}, this may be: {listed(names)}."
+
+
+def left_out_of_features(column: str) -> str:
+    """Say that a column is no feature any more, and why."""
+    return (
+        f"“{column}” is left out of the features: a model that sees another model's answer copies "
+        "it."
+    )
+
+
+def only_feature(column: str) -> str:
+    """Say that a column would have to be left out, and that then there is nothing to train on."""
+    return (
+        f"“{column}” is the only feature. A model that sees another model's answer copies it, so "
+        "there is nothing here to train on."
+    )
+
+
+def mixture_saw_it(column: str) -> str:
+    """Say that the mixture learnt from the column that stands beside it."""
+    return (
+        f"This mixture had “{column}” among its features, so it may copy it. Train again: it is "
+        "left out now."
+    )
+
+
+def rows_without(unscored: int, column: str) -> str:
+    """Say how many rows are left out; nothing if none is."""
+    if not unscored:
+        return ""
+    verb = "row has" if unscored == 1 else "rows have"
+    return f"{unscored:,} {verb} no “{column}” and {'is' if unscored == 1 else 'are'} left out."
+
+
+def wrongly_in_people(groups: pd.DataFrame, good: str, bad: str, *, model: str) -> str:
+    """Say by group how many of 100 people with the good label are wrongly given the bad outcome.
+
+    Args:
+        groups: As `fairmoe.metrics.Account` has them, of the model.
+        good: What the outcome that is good for the person is called.
+        bad: What the other one is called.
+        model: What the model is called.
+    """
+    known = _large_enough(groups)
+    if known.empty:
+        return f"Too few people of any group have the label “{good}”."
+    order = known["harmed_model_rate"].sort_values(ascending=False, kind="stable").index
+    named = known.loc[order[:MOST_NAMED]]
+    told = [
+        f"{100 * row['harmed_model_rate']:.0f} {name} ({row['harmed_model']:,.0f} of "
+        f"{row['good_label']:,.0f})"
+        for name, row in named.iterrows()
+    ]
+    rest = " Of other groups fewer." if len(known) > len(named) else ""
+    return (
+        f"Of 100 people labelled “{good}”, {model} wrongly gives “{bad}” to {listed(told)}.{rest}"
+    )
+
+
+def harm_gap(row: "pd.Series[Any]") -> str:
+    """Say how far groups differ in who is wrongly given the bad outcome, and how sure that is.
+
+    Args:
+        row: Of `fairmoe.metrics.Review.differences`: the equal opportunity difference where the
+            positive class is good for the person, the false positive rate difference where it is
+            bad.
+    """
+    if pd.isna(row["value"]):
+        return "Too few people have that label for the groups to be compared in this."
+    interval = f"{100 * row['low']:.1f} to {100 * row['high']:.1f}"
+    verdict = row["verdict"]
+    if pd.isna(verdict):
+        told = "more than chance" if row["low"] > 0 else "which could be chance"
+    else:
+        told = VERDICTS[verdict]
+    return f"The groups differ in this by {100 * row['value']:.1f} pp ({interval}): {told}."
+
+
+def changes_beside(
+    everyone: "pd.Series[float]", good: str, bad: str, *, model: str, is_told: bool
+) -> str:
+    """Say for how many people the mixture decides otherwise than what is there today.
+
+    Args:
+        everyone: As `fairmoe.metrics.Account` has it, of the mixture beside the existing score.
+        good: What the good outcome, or else the positive one, is called.
+        bad: What the other one is called.
+        model: What decides today.
+        is_told: Whether one is good and the other bad for the person.
+    """
+    changed = int(everyone["better"] + everyone["worse"])
+    told = f"On the same {everyone['n']:,.0f} test rows the mixture decides"
+    if not changed:
+        return f"{told} like {model} for everyone."
+    right = int(everyone["better_right"] + everyone["worse_right"])
+    better, worse = ", which is better for them", ", which is worse"
+    return (
+        f"{told} otherwise than {model} for {changed:,} people: {everyone['better']:,.0f} get "
+        f"“{good}” in place of “{bad}”{better if is_told else ''}, {everyone['worse']:,.0f} the "
+        f"reverse{worse if is_told else ''}. The label agrees with {right:,} of these changes."
+    )
+
+
+def harm_beside(groups: pd.DataFrame, good: str, bad: str) -> str:
+    """Say by group how many of 100 are wrongly given the bad outcome today and by the mixture.
+
+    Args:
+        groups: As `fairmoe.metrics.Account` has them, of the mixture beside the existing score.
+        good: What the outcome that is good for the person is called.
+        bad: What the other one is called.
+    """
+    known = _large_enough(groups)
+    if known.empty:
+        return f"Too few people of any group have the label “{good}”."
+    size = known["harmed_change"].abs().sort_values(ascending=False, kind="stable")
+    # In the order of the groups everywhere else.
+    named = known[known.index.isin(size.index[:MOST_NAMED])]
+    told = [
+        f"{100 * row['harmed_plain_rate']:.0f} and {100 * row['harmed_model_rate']:.0f} of 100 "
+        f"{name}{_chance(row)}"
+        for name, row in named.iterrows()
+    ]
+    rest = " In the other groups less changes." if len(known) > len(named) else ""
+    return (
+        f"Of those labelled “{good}”, today and with the mixture, “{bad}” wrongly goes to "
+        f"{listed(told)}.{rest}"
+    )
+
+
+def _large_enough(groups: pd.DataFrame) -> pd.DataFrame:
+    return groups[groups["good_label"] >= LEAST_NAMED]
+
+
+def _chance(row: "pd.Series[float]") -> str:
+    if not row["harmed_change"]:
+        return ""
+    is_clear = row["harmed_change_low"] > 0 or row["harmed_change_high"] < 0
+    return "" if is_clear else " (the change could be chance)"

@@ -1,0 +1,136 @@
+"""Columns that are another model's score or decision."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairmoe.data import (
+    Existing,
+    Roles,
+    Sensitive,
+    Target,
+    assign_roles,
+    existing_at_first,
+    scored_by,
+    suggest_existing,
+    table_from_frame,
+)
+from fairmoe.errors import InvalidInputError
+
+ROLES = Roles(Target("y", ("yes",), outcome="good"), (Sensitive("group"),))
+
+
+@pytest.fixture(scope="module")
+def labelled():
+    rng = np.random.default_rng(0)
+    n = 400
+    y = rng.random(n) < 0.4
+    proba = np.clip(0.4 + 0.3 * (y - 0.4) + rng.normal(0, 0.15, n), 0, 1)
+    frame = pd.DataFrame(
+        {
+            "y": np.where(y, "yes", "no"),
+            "group": np.where(rng.random(n) < 0.5, "a", "b"),
+            "height": rng.normal(size=n),
+            "risk": (10 * (1 - proba)).round().astype(int),
+            "proba": proba,
+            "bit": (proba > 0.5).astype(int) + 1,
+            "said": np.where(proba > 0.45, "yes", "no"),
+            "approved": np.where(proba > 0.45, "granted", "refused"),
+            "text": [f"person {i} of {n}" for i in range(n)],
+        }
+    )
+    return assign_roles(table_from_frame(frame), ROLES)
+
+
+def cells(labelled, column):
+    return labelled.table.frame[column].iloc[labelled.rows]
+
+
+def test_those_named_like_a_score_come_first_and_of_those_the_better(labelled):
+    found = suggest_existing(labelled)
+    assert list(found)[:2] == ["proba", "risk"]
+    assert [name for name, is_named in found.items() if is_named] == ["proba", "risk"]
+    assert set(list(found)[2:]) == {"bit", "said", "approved", "height"}
+    assert list(found)[-1] == "height"
+
+
+@pytest.mark.parametrize(
+    ("column", "is_named"),
+    [
+        ("decile_score", True),
+        ("yPred", True),
+        ("y_hat", True),
+        ("RiskRating", True),
+        ("modelled", False),
+        ("underscore", False),
+    ],
+)
+def test_names_are_read_word_by_word(labelled, column, is_named):
+    table = table_from_frame(labelled.table.frame.rename(columns={"height": column}))
+    assert suggest_existing(assign_roles(table, ROLES))[column] is is_named
+
+
+def test_columns_with_another_role_are_none(labelled):
+    weighted = assign_roles(labelled.table, replace(ROLES, weight="proba"))
+    assert "proba" not in suggest_existing(weighted)
+    assert not {"y", "group", "text"} & set(suggest_existing(labelled))
+
+
+def test_a_probability_is_cut_at_one_half_and_two_values_between_them(labelled):
+    assert existing_at_first(labelled, "proba") == Existing("proba", 0.5)
+    assert existing_at_first(labelled, "bit") == Existing("bit", 1.5)
+
+
+def test_another_score_is_cut_where_as_many_are_positive_as_by_label(labelled):
+    existing = existing_at_first(labelled, "risk")
+    assert not existing.rises
+    shares = {
+        cutoff: abs((cells(labelled, "risk") <= cutoff).mean() - labelled.y.mean())
+        for cutoff in range(11)
+    }
+    assert existing.cutoff == min(shares, key=shares.get)
+
+
+def test_a_decision_is_positive_where_the_label_is(labelled):
+    assert existing_at_first(labelled, "said") == Existing("said", positive=("yes",))
+    # Whoever asks has to say it.
+    assert existing_at_first(labelled, "approved") == Existing("approved")
+
+
+def test_what_lies_at_the_cut_off_is_not_above_it():
+    values = pd.Series([3.0, 4.0, 5.0, np.nan])
+    rising = scored_by(Existing("s", 4.0), values)
+    falling = scored_by(Existing("s", 4.0, rises=False), values)
+    assert rising.decided.tolist() == [0, 0, 1]
+    assert falling.decided.tolist() == [1, 1, 0]
+    assert rising.known.tolist() == [True, True, True, False]
+    assert falling.score.tolist() == [-3.0, -4.0, -5.0]
+
+
+def test_decisions_are_scores_of_zero_and_one():
+    found = scored_by(Existing("s", positive=("a", "b")), pd.Series(["a", None, "c", "b"]))
+    assert found.score.tolist() == [1.0, 0.0, 1.0]
+    assert found.decided.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("existing", "values", "message"),
+    [
+        (
+            Existing("s", 0.5),
+            [None, None],
+            "Values of column 's' are needed; however, these rows have none",
+        ),
+        (
+            Existing("s"),
+            ["a", "b"],
+            "The values of column 's' that decide for the outcome are needed",
+        ),
+        (Existing("s", np.inf), [1.0, 2.0], "The cut-off needs to be a finite number"),
+    ],
+)
+def test_what_says_nothing_is_refused(existing, values, message):
+    with pytest.raises(InvalidInputError, match=message):
+        scored_by(existing, pd.Series(values))

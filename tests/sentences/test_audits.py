@@ -1,0 +1,173 @@
+import math
+
+import pandas as pd
+import pytest
+
+from fairmoe.data import Existing
+from fairmoe.metrics import account_in_people
+from fairmoe.sentences.audits import (
+    changes_beside,
+    existing_in_words,
+    harm_beside,
+    harm_gap,
+    how_it_decides,
+    left_out_of_features,
+    may_be_existing,
+    mixture_saw_it,
+    only_feature,
+    rows_without,
+    wrongly_in_people,
+)
+
+WORDS = ("hired", "not hired")
+SCORE = Existing("risk", 4.0, rises=False)
+
+
+def account(*groups, plain=None):
+    """Count groups of (labelled good and refused, labelled good and given, labelled bad)."""
+    y, pred, group = [], [], []
+    for place, (refused, given, bad) in enumerate(groups):
+        y += [1] * (refused + given) + [0] * bad
+        pred += [0] * refused + [1] * given + [0] * bad
+        group += [place] * (refused + given + bad)
+    names = ["women", "men", "others", "more"][: len(groups)]
+    return account_in_people(
+        y, pred if plain is None else plain, pred, group=group, group_names=names, favourable=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("existing", "name", "how"),
+    [
+        (
+            Existing("risk", 4.0),
+            "the score “risk”",
+            "The score “risk” gives “hired” above 4, or else “not hired”.",
+        ),
+        (
+            SCORE,
+            "the score “risk”",
+            "The score “risk” gives “not hired” above 4, or else “hired”.",
+        ),
+        (
+            Existing("said", positive=("yes", "maybe")),
+            "the decision “said”",
+            "The decision “said” gives “hired” where it is “yes” and “maybe”, or else “not hired”.",
+        ),
+    ],
+)
+def test_what_decides_and_how(existing, name, how):
+    assert existing_in_words(existing) == name
+    assert how_it_decides(existing, WORDS) == how
+
+
+def test_a_column_is_left_out_of_the_features_with_a_reason():
+    assert left_out_of_features("risk") == (
+        "“risk” is left out of the features: a model that sees another model's answer copies it."
+    )
+    assert only_feature("risk") == (
+        "“risk” is the only feature. A model that sees another model's answer copies it, so there "
+        "is nothing here to train on."
+    )
+    assert mixture_saw_it("risk") == (
+        "This mixture had “risk” among its features, so it may copy it. Train again: it is left "
+        "out now."
+    )
+
+
+def test_columns_are_named_that_are_called_like_a_score():
+    assert may_be_existing([]) == ""
+    assert may_be_existing(["risk"]) == "By its name, this may be: risk."
+    assert may_be_existing(["risk", "proba"]) == "By their names, this may be: risk and proba."
+
+
+def test_rows_without_a_score_are_counted():
+    assert rows_without(0, "risk") == ""
+    assert rows_without(1, "risk") == "1 row has no “risk” and is left out."
+    assert rows_without(1200, "risk") == "1,200 rows have no “risk” and are left out."
+
+
+def test_who_is_wrongly_given_the_bad_outcome_the_most_first():
+    told = wrongly_in_people(
+        account((10, 30, 5), (20, 20, 0)).groups, *WORDS, model="the score “risk”"
+    )
+    assert told == (
+        "Of 100 people labelled “hired”, the score “risk” wrongly gives “not hired” to 50 men (20 "
+        "of 40) and 25 women (10 of 40)."
+    )
+
+
+def test_of_many_groups_three_are_named_and_small_ones_never():
+    groups = account((10, 30, 5), (20, 20, 0), (5, 35, 0), (4, 36, 0)).groups
+    told = wrongly_in_people(groups, *WORDS, model="it")
+    assert told == (
+        "Of 100 people labelled “hired”, it wrongly gives “not hired” to 50 men (20 of 40), 25 "
+        "women (10 of 40) and 12 others (5 of 40). Of other groups fewer."
+    )
+    few = wrongly_in_people(account((10, 30, 5), (29, 0, 50)).groups, *WORDS, model="it")
+    assert few.endswith("to 25 women (10 of 40).")
+    none = account((1, 2, 9), (1, 2, 9)).groups
+    for said in (wrongly_in_people(none, *WORDS, model="it"), harm_beside(none, *WORDS)):
+        assert said == "Too few people of any group have the label “hired”."
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ((0.2, 0.1, 0.3, None), "by 20.0 pp (10.0 to 30.0): more than chance."),
+        ((0.2, 0.0, 0.3, None), "by 20.0 pp (0.0 to 30.0): which could be chance."),
+        ((0.2, 0.1, 0.3, "exceeds"), "by 20.0 pp (10.0 to 30.0): exceeds the tolerance."),
+        ((0.2, 0.1, 0.3, "within"), "by 20.0 pp (10.0 to 30.0): within the tolerance."),
+    ],
+)
+def test_how_far_groups_differ_in_that(row, told):
+    series = pd.Series(dict(zip(("value", "low", "high", "verdict"), row, strict=True)))
+    assert harm_gap(series) == f"The groups differ in this {told}"
+
+
+def test_groups_of_too_few_are_not_compared_in_that():
+    row = pd.Series({"value": math.nan, "low": math.nan, "high": math.nan, "verdict": None})
+    assert harm_gap(row) == "Too few people have that label for the groups to be compared in this."
+
+
+def beside(changes):
+    """Return the account of 40 women and 40 men of whom a mixture decides otherwise than today."""
+    label = [1] * 80
+    today = [0] * 20 + [1] * 20 + [0] * 10 + [1] * 30
+    mixture = list(today)
+    for row in changes:
+        mixture[row] = 1 - mixture[row]
+    return account_in_people(
+        label,
+        today,
+        mixture,
+        group=[0] * 40 + [1] * 40,
+        group_names=["women", "men"],
+        favourable=True,
+    )
+
+
+def test_beside_the_mixture_changes_are_counted_for_better_and_worse():
+    everyone = beside([*range(15), 50]).everyone
+    told = changes_beside(everyone, *WORDS, model="the score “risk”", is_told=True)
+    assert told == (
+        "On the same 80 test rows the mixture decides otherwise than the score “risk” for 16 "
+        "people: 15 get “hired” in place of “not hired”, which is better for them, 1 the reverse, "
+        "which is worse. The label agrees with 15 of these changes."
+    )
+    told = changes_beside(everyone, *WORDS, model="it", is_told=False)
+    assert told == (
+        "On the same 80 test rows the mixture decides otherwise than it for 16 people: 15 get "
+        "“hired” in place of “not hired”, 1 the reverse. The label agrees with 15 of these changes."
+    )
+    assert changes_beside(beside([]).everyone, *WORDS, model="it", is_told=True) == (
+        "On the same 80 test rows the mixture decides like it for everyone."
+    )
+
+
+def test_harm_is_told_today_and_with_the_mixture():
+    assert harm_beside(beside([*range(15), 50]).groups, *WORDS) == (
+        "Of those labelled “hired”, today and with the mixture, “not hired” wrongly goes to 50 and "
+        "12 of 100 women and 25 and 28 of 100 men (the change could be chance)."
+    )
+    assert "25 and 25 of 100 men." in harm_beside(beside(range(15)).groups, *WORDS)

@@ -1,0 +1,256 @@
+"""A score or decisions that are there already: alone, without a run, and beside the mixture."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fairmoe._escape import escape_markdown
+from fairmoe.analysis.audits import audit_rows, audited_beside, audited_rows
+from fairmoe.data import DEMO_ROLES, Existing, assign_roles, make_demo, table_from_frame
+from fairmoe.sentences.audits import (
+    LEARNT_FROM,
+    MEANING_UNKNOWN,
+    OTHER_TASK,
+    changes_beside,
+    harm_beside,
+    harm_gap,
+    how_it_decides,
+    left_out_of_features,
+    may_be_existing,
+    mixture_saw_it,
+    only_feature,
+    wrongly_in_people,
+)
+from fairmoe.sentences.cautions import left_out_groups
+from fairmoe.sentences.result import gap_in_words, who_gets_it
+from fairmoe.ui.frame.limits import limits
+from tests.ui.prepare.fields import field
+
+WORDS = ("hired", "not hired")
+NASTY = "<b>score</b> **x** :red[y]"
+ROLES = replace(DEMO_ROLES, target=replace(DEMO_ROLES.target, words=WORDS))
+
+
+def table(name="decile_score", rows=600):
+    frame = make_demo(rows)
+    decile = np.ceil(2 * frame["interview_score"]).clip(1, 10).astype(int)
+    said = np.where(frame["interview_score"] > 3, "yes", "no")
+    return table_from_frame(frame.assign(**{name: decile, "said": said}), name="scored.csv")
+
+
+def open_audit(app, table, roles=ROLES):
+    state = app.session_state["fairmoe"]
+    state.load(table, roles)
+    state.settle(roles)
+    return app.switch_page("pages/audit.py").run()
+
+
+def choose(app, column):
+    return field(app, "selectbox", "Score or decision").set_value(column).run()
+
+
+def texts(app):
+    return [each.value for each in app.main.markdown]
+
+
+def captions(app):
+    return [each.value for each in app.main.caption]
+
+
+def picture(app):
+    return app.main.get("html")[0].proto.body
+
+
+@pytest.fixture
+def audit(app):
+    return choose(open_audit(app, table()), "decile_score")
+
+
+def test_nothing_is_chosen_unasked_and_the_likely_columns_are_named(app):
+    open_audit(app, table())
+    assert not app.exception
+    before = app.session_state["fairmoe"].labelled
+    assert "decile_score" in before.kinds
+    assert captions(app)[-1].startswith(escape_markdown("By their names, this may be: "))
+    assert "decile_score" in field(app, "selectbox", "Score or decision").options
+    assert "hired" not in field(app, "selectbox", "Score or decision").options
+    assert may_be_existing([]) == ""
+
+
+def test_without_training_it_says_what_the_score_does_to_people(audit):
+    labelled = audit.session_state["fairmoe"].labelled
+    cutoff = field(audit, "number_input", "Cut-off").value
+    existing = Existing("decile_score", cutoff)
+    found = audit_rows(audited_rows(labelled, existing))
+    model = "the score “decile_score”"
+    gap = found.audit.review.differences.T["equal_opportunity_difference"]
+    assert not audit.exception
+    assert not audit.error
+    assert audit.session_state["fairmoe"].run is None
+    told = [
+        who_gets_it(found.gaps["model"], "hired", groups=2, model=model),
+        wrongly_in_people(found.account.groups, *WORDS, model=model),
+        harm_gap(gap),
+    ]
+    assert texts(audit)[0] == escape_markdown(" ".join(told))
+    for source in ("label", "model"):
+        for words in gap_in_words(found.gaps[source]):
+            assert words in picture(audit)
+    assert "Mixture" not in picture(audit)
+    assert not audit.main.dataframe
+    assert any(LEARNT_FROM in each.replace("\\", "") for each in captions(audit))
+    assert "Go to Train" in [link.proto.label for link in audit.main.get("page_link")]
+
+
+def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
+    state = audit.session_state["fairmoe"]
+    assert "decile_score" not in state.labelled.kinds
+    assert state.labelled.roles.dropped == (*ROLES.dropped, "decile_score")
+    existing = Existing("decile_score", field(audit, "number_input", "Cut-off").value)
+    told = f"{how_it_decides(existing, WORDS)} {left_out_of_features('decile_score')}"
+    assert escape_markdown(told) in captions(audit)
+    audit.switch_page("pages/data.py").run()
+    assert not audit.exception
+    assert "decile_score" in field(audit, "multiselect", "Columns left out").value
+    assert "decile_score" not in audit.session_state["fairmoe"].labelled.kinds
+    audit.switch_page("pages/audit.py").run()
+    assert field(audit, "selectbox", "Score or decision").value == "decile_score"
+
+
+def test_cut_off_direction_and_tolerance_are_followed_at_once(audit):
+    before = picture(audit)
+    field(audit, "number_input", "Cut-off").set_value(7.0).run()
+    assert picture(audit) != before
+    field(audit, "selectbox", "Above it").set_value("not hired").run()
+    labelled = audit.session_state["fairmoe"].labelled
+    existing = Existing("decile_score", 7.0, rises=False)
+    found = audit_rows(audited_rows(labelled, existing), tolerance=0.01)
+    field(audit, "number_input", "Tolerance (pp)").set_value(1.0).run()
+    assert gap_in_words(found.gaps["model"])[1] in picture(audit)
+    assert not audit.exception
+
+
+def test_an_answer_for_nearly_all_raises_the_alarm(audit):
+    field(audit, "number_input", "Cut-off").set_value(9.5).run()
+    assert audit.error[0].value.startswith("The same answer goes to far too many")
+
+
+def test_decisions_have_values_in_place_of_a_cut_off(app):
+    open_audit(app, table())
+    choose(app, "said")
+    values = field(app, "multiselect", "Values that give “hired”")
+    assert values.value == ["yes"]
+    assert picture(app)
+    values.set_value([]).run()
+    assert not app.exception
+    assert not app.main.get("html")
+
+
+@pytest.mark.parametrize("outcome", ["bad", "neither", None])
+def test_nobody_is_called_wrongly_refused_unless_the_outcome_is_good_or_bad(app, outcome):
+    roles = replace(ROLES, target=replace(ROLES.target, outcome=outcome))
+    choose(open_audit(app, table(), roles), "decile_score")
+    assert not app.exception
+    if outcome == "bad":
+        assert "wrongly “hired”" in picture(app)
+        assert "gives “not hired” less often" in texts(app)[0]
+        return
+    assert "wrongly" not in picture(app) + texts(app)[0]
+    asked = escape_markdown(MEANING_UNKNOWN.format(outcome="hired"))
+    assert (asked in captions(app)) == (outcome is None)
+
+
+def test_numbers_and_files_leave_small_groups_out(audit, monkeypatch):
+    monkeypatch.setattr(
+        "fairmoe.ui.understand.audit.limits", lambda: replace(limits(), smallest_group=290)
+    )
+    monkeypatch.setattr(
+        "fairmoe.ui.frame.components.limits", lambda: replace(limits(), smallest_group=290)
+    )
+    audit.session_state["audit-open"] = True
+    audit.run()
+    shown = audit.main.dataframe[0].value
+    assert list(shown.index) == ["female", "male", "Everyone"]
+    assert escape_markdown(left_out_groups(290)) in captions(audit)
+
+
+def test_markup_in_the_name_of_a_column_is_shown_letter_by_letter(app):
+    choose(open_audit(app, table(NASTY)), NASTY)
+    assert not app.exception
+    assert escape_markdown(NASTY) in texts(app)[0]
+    assert "<b>score</b>" not in picture(app)
+    assert "&lt;b&gt;score&lt;/b&gt;" in picture(app)
+    assert all(NASTY not in each for each in (*texts(app), *captions(app)))
+
+
+def test_the_only_feature_stays_one_and_the_page_says_so(app):
+    frame = table().frame[["hired", "sex", "decile_score"]]
+    roles = replace(ROLES, dropped=())
+    choose(open_audit(app, table_from_frame(frame, name="x"), roles), "decile_score")
+    assert not app.exception
+    assert app.info[0].value == escape_markdown(only_feature("decile_score"))
+    assert picture(app)
+
+
+def beside(app, demo_run, roles=None):
+    """Open the page with a run, and audit one of the columns that it was trained on."""
+    run, labelled = demo_run
+    state = app.session_state["fairmoe"]
+    state.load(labelled.table, labelled.roles)
+    state.settle(roles or labelled.roles)
+    state.keep(run, labelled)
+    return choose(app.switch_page("pages/audit.py").run(), "interview_score")
+
+
+def test_beside_the_mixture_it_says_who_changes_and_that_the_mixture_saw_it(app, demo_run):
+    run, labelled = demo_run
+    beside(app, demo_run)
+    existing = Existing("interview_score", field(app, "number_input", "Cut-off").value)
+    found = audit_rows(audited_beside(run, labelled, existing))
+    told = [
+        changes_beside(
+            found.account.everyone,
+            *run.good_and_bad,
+            model="the score “interview_score”",
+            is_told=True,
+        ),
+        harm_beside(found.account.groups, *run.good_and_bad),
+    ]
+    assert not app.exception
+    assert escape_markdown(" ".join(told)) in texts(app)
+    assert app.warning[0].value == escape_markdown(mixture_saw_it("interview_score"))
+    below = app.main.get("html")[1].proto.body
+    for source in ("label", "plain", "model"):
+        for words in gap_in_words(found.gaps[source]):
+            assert words in below
+
+
+def test_a_run_of_another_task_does_not_stand_beside_it(app, demo_run):
+    _, labelled = demo_run
+    sensitive = replace(labelled.roles.sensitive[0], column="region_of_birth")
+    roles = replace(labelled.roles, sensitive=(sensitive,))
+    assign_roles(labelled.table, roles)
+    beside(app, demo_run, roles)
+    assert app.info[-1].value == escape_markdown(OTHER_TASK)
+    assert len(app.main.get("html")) == 1
+
+
+def test_the_file_holds_the_audit_and_how_the_column_decides(audit):
+    labelled = audit.session_state["fairmoe"].labelled
+    button = next(b for b in audit.main.get("download_button") if b.proto.label == "Audit as JSON")
+    assert button
+    from fairmoe.ui.understand.audit import audit_document
+
+    existing = Existing("decile_score", 4.0)
+    told = json.loads(audit_document(labelled, existing, tolerance=0.05, smallest=10))
+    assert told["existing"] == {
+        "column": "decile_score",
+        "cutoff": 4.0,
+        "rises": True,
+        "positive": [],
+    }
+    found = audit_rows(audited_rows(labelled, existing), tolerance=0.05)
+    assert told["review"] == json.loads(json.dumps(found.to_dict()))["review"]
+    assert told["rows"] == len(labelled.y)
