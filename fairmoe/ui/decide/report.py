@@ -16,6 +16,7 @@ from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
+from fairmoe.ui.understand.review import ask_tolerance
 
 if TYPE_CHECKING:
     from fairmoe.report import Cover, Report
@@ -29,7 +30,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.report import make_report  # noqa: PLC0415
 
-    tolerance, sweep = _ask_tolerance(), _sweep_of(state, kept)
+    tolerance, sweep = ask_tolerance(), _sweep_of(state, kept)
     other = counterpart(state, kept.run)
     target = kept.run.roles.target
     key = (
@@ -53,23 +54,6 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
                 smallest_group=limits().smallest_group,
             ),
         )
-
-
-def _ask_tolerance() -> float | None:
-    points = st.number_input(
-        "Tolerance in pp",
-        0.0,
-        100.0,
-        None,
-        1.0,
-        placeholder="None, so no verdicts",
-        help="The largest gap between groups that you accept, in percentage points. Each gap then "
-        "has a verdict: within, exceeds, or cannot be told with so few people.",
-        key="report-tolerance",
-        persist_state="session",
-        width=240,
-    )
-    return None if points is None else points / 100
 
 
 def _sweep_of(state: Session, kept: KeptRun) -> "Sweep | None":

@@ -47,7 +47,7 @@ def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) 
         ProjectRun(kept.run, kept.name, kept.reason, _notes(key, entered))
         for key, kept in kept_by_id.items()
     )
-    percent = entered.get("review-tolerance") or entered.get("report-tolerance")
+    percent = entered.get("review-tolerance")
     return Project(
         runs,
         None if state.run is None else list(kept_by_id).index(state.run.run_id),
@@ -82,8 +82,7 @@ def take_project(state: Session, project: "Project") -> None:
     if project.shown is not None:
         state.chosen = project.runs[project.shown].run.run_id
     if project.tolerance is not None:
-        percent = 100 * project.tolerance
-        _enter({"review-tolerance": percent, "report-tolerance": percent})
+        _enter({"review-tolerance": 100 * project.tolerance})
 
 
 def take_rows(state: Session, content: bytes) -> None:
