@@ -54,7 +54,7 @@ def test_one_click_leads_from_home_to_the_demo_as_it_was_trained(page: Page, ser
     expect(page.get_by_role("img", name=re.compile("of 100 “hired”"))).to_have_count(6)
     page.get_by_role("link", name="Experts", exact=True).click()
     expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()
-    expect(page.locator("svg").get_by_text("Which model is useful")).to_be_visible()
+    expect(page.get_by_text("Which model is useful")).to_be_visible()
 
 
 def test_what_tabs_write_into_the_address_is_in_nobodys_way(page: Page, server: str):
