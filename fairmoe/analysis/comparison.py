@@ -84,8 +84,9 @@ def ask_the_same(first: Run, second: Run) -> bool:
 def account_between(first: Run, second: Run, *, split: SplitName = "test") -> Account:
     """Return who gets the good outcome from the second mixture, and from the first.
 
-    Where no outcome is good or bad for the person, the positive one is counted in the place of the
-    good one.
+    Which outcome is good for the person is what the second run says of it, for it may have been
+    told of one run only. Where none is good or bad, the positive one is counted in the place of
+    the good one.
 
     Args:
         first: What the account calls the plain model.
@@ -99,14 +100,15 @@ def account_between(first: Run, second: Run, *, split: SplitName = "test") -> Ac
         second.splits[split].proba["mixture"] > 0.5,
         group=record.group,
         group_names=tuple(first.data.groups),
-        favourable=first.roles.target.favourable is not False,
+        favourable=second.roles.target.favourable is not False,
         sample_weight=record.weight,
     )
 
 
 def _question(run: Run) -> tuple[Any, ...]:
     target = run.roles.target
-    return run.data.sha256, target.column, target.positive, run.roles.sensitive, *run.data.groups
+    positive = target.column, target.positive, target.threshold
+    return run.data.sha256, *positive, run.roles.sensitive, *run.data.groups
 
 
 def _differing(first: dict[str, Any], second: dict[str, Any]) -> dict[str, tuple[Any, Any]]:

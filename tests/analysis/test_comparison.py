@@ -61,3 +61,29 @@ def test_what_may_be_compared(demo_run):
         assert not ask_the_same(run, dataclasses.replace(run, roles=roles))
     other = dataclasses.replace(run.data, sha256="0" * 64)
     assert not ask_the_same(run, dataclasses.replace(run, data=other))
+    above = dataclasses.replace(run.roles.target, positive=(), threshold=50.0)
+    roles = dataclasses.replace(run.roles, target=above)
+    assert not ask_the_same(run, dataclasses.replace(run, roles=roles))
+
+
+def test_the_outcome_that_is_counted_is_the_one_that_the_second_run_calls_good(demo_run):
+    """It may have been told of one run only, after both were trained."""
+    run, _ = demo_run
+    test = run.splits["test"]
+    everyone = dataclasses.replace(
+        test, proba=test.proba | {"mixture": np.ones_like(test.proba["mixture"])}
+    )
+    untold, bad = (
+        dataclasses.replace(
+            run,
+            roles=dataclasses.replace(
+                run.roles, target=dataclasses.replace(run.roles.target, outcome=outcome)
+            ),
+        )
+        for outcome in (None, "bad")
+    )
+    second = dataclasses.replace(bad, splits=run.splits | {"test": everyone})
+    found = account_between(untold, second).everyone
+    assert second.good_and_bad[0] == run.data.words[1]
+    assert found["better"] == 0
+    assert found["worse"] == (test.proba["mixture"] <= 0.5).sum()
