@@ -17,4 +17,4 @@ with page(RESULT) as state:
         show_picture(state, kept)
         show_dial_in_brief(state, kept, RESULT)
         show_worse(state, kept.run)
-        way_on()
+        way_on(state, kept.run)

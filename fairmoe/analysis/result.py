@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from fairmoe.metrics import Account, OutcomeGap, outcome_gap
+from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap
 from fairmoe.names import SplitName
 from fairmoe.runs import Run
+from fairmoe.sentences.open_points import open_points
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the utility expert, or the mixture."""
@@ -52,3 +53,29 @@ def result_of(run: Run, *, split: SplitName = "test", tolerance: float | None = 
         for source in ("label", "plain", "model")
     }
     return Result(run.account(split=split, otherwise=True), gaps)
+
+
+def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:
+    """Return what is open before anyone relies on a run, a sentence each; of the test rows.
+
+    Args:
+        run: The run.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1].
+    """
+    record = run.splits["test"]
+    rates = group_rates(
+        record.y_true,
+        record.proba["mixture"] > 0.5,
+        record.proba["mixture"],
+        group=record.group,
+        group_names=tuple(run.data.groups),
+        sample_weight=record.weight,
+    )
+    return open_points(
+        run.review("mixture", tolerance=tolerance).differences,
+        rates,
+        tolerance=tolerance,
+        alarmed="mixture" in run.alarms(),
+        meaning_told=run.roles.target.outcome is not None,
+        seeds=1,
+    )

@@ -61,6 +61,16 @@ def readiness(points: Sequence[str]) -> str:
     return f"{many} open before anyone relies on this."
 
 
+def open_points_label(count: int) -> str:
+    """Return what leads to the open points.
+
+    Example:
+        >>> open_points_label(0), open_points_label(1), open_points_label(2)
+        ('Nothing open', '1 open point', '2 open points')
+    """
+    return f"{count} open point{'' if count == 1 else 's'}" if count else "Nothing open"
+
+
 def _verdicts(differences: pd.DataFrame, tolerance: str) -> list[str]:
     words = {"exceeds": "Above", "cannot be told": "Too few people to tell whether within"}
     told = []

@@ -30,8 +30,8 @@ def what_got_worse(groups: pd.DataFrame, good: str, bad: str) -> str:
         f"(plain model {of_hundred['plain']:.0f})."
     )
     worse = [
-        f"{what} ({100 * after:.1f} pp, plain model {100 * before:.1f})"
-        for what, (before, after) in _gaps(groups, given, good).items()
+        f"{what} ({term}{100 * after:.1f} pp, plain model {100 * before:.1f})"
+        for (what, term), (before, after) in _gaps(groups, given, good).items()
         if after - before >= _CLEAR
     ]
     return f"{told} Groups differ more in {'; in '.join(worse)}." if worse else told
@@ -45,18 +45,21 @@ def _wrongly_given(groups: pd.DataFrame, source: str) -> "pd.Series[float]":
 
 def _gaps(
     groups: pd.DataFrame, given: "dict[str, pd.Series[float]]", good: str
-) -> dict[str, tuple[float, float]]:
-    """Return what may differ more between the groups: with the plain model, with the mixture."""
+) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return what may differ more between the groups: with the plain model, with the mixture.
+
+    Each is told in words, and by the term that there is for it.
+    """
     good_label, bad_label = groups["good_label"], groups["n"] - groups["good_label"]
     rates = {
-        "who is wrongly denied it (equal opportunity)": (
+        ("who is wrongly denied it", "equal opportunity: "): (
             groups["harmed_plain"],
             groups["harmed_model"],
             good_label,
             good_label,
         ),
-        "who wrongly gets it": (given["plain"], given["model"], bad_label, bad_label),
-        f"how often “{good}” is right (predictive parity)": (
+        ("who wrongly gets it", ""): (given["plain"], given["model"], bad_label, bad_label),
+        (f"how often “{good}” is right", "predictive parity: "): (
             groups["good_plain"] - given["plain"],
             groups["good_model"] - given["model"],
             groups["good_plain"],
@@ -64,8 +67,8 @@ def _gaps(
         ),
     }
     return {
-        what: (_gap(before, among_before), _gap(after, among_after))
-        for what, (before, after, among_before, among_after) in rates.items()
+        named: (_gap(before, among_before), _gap(after, among_after))
+        for named, (before, after, among_before, among_after) in rates.items()
     }
 
 

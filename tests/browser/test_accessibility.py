@@ -136,7 +136,7 @@ def test_the_main_job_is_done_with_the_keyboard_alone(page: Page, server: str):
     page.wait_for_selector(IDLE)
     tab_to(page.locator(".st-key-train button"))
     keyboard.press("Enter")
-    tab_to(page.get_by_role("link", name="Who: every group"))
+    tab_to(page.get_by_role("link", name="Who", exact=True))
     keyboard.press("Enter")
     tab_to(page.get_by_role("radio", name="Test", exact=True))
     keyboard.press("ArrowRight")

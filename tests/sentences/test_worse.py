@@ -22,8 +22,8 @@ def test_who_wrongly_gets_it_and_what_differs_more():
     # of 60 before, 35 of 60 and 45 of 60 now. Denied: 10 of 40 and 15 of 60; now 5 of 40.
     assert what_got_worse(GROUPS, "hired", "not hired") == (
         "Of 100 people labelled “not hired”, 40 wrongly get “hired” (plain model 25). Groups "
-        "differ more in who is wrongly denied it (equal opportunity) (12.5 pp, plain model 0.0); "
-        "in how often “hired” is right (predictive parity) (16.7 pp, plain model 0.0)."
+        "differ more in who is wrongly denied it (equal opportunity: 12.5 pp, plain model 0.0); "
+        "in how often “hired” is right (predictive parity: 16.7 pp, plain model 0.0)."
     )
 
 

@@ -6,11 +6,12 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.waffle import waffle
+from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import what_got_worse
 from fairmoe.ui.frame.components import apologies
-from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, TRADE_OFF
+from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Session
@@ -68,12 +69,13 @@ def show_worse(state: Session, run: "Run") -> None:
         st.caption(escape_markdown(told))
 
 
-def way_on() -> None:
-    """Show what to read next, and let the user choose the picture."""
+def way_on(state: Session, run: "Run") -> None:
+    """Show what to read next, with what is open, and let the user choose the picture."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        link(EXPERTS, "Who: every group")
-        link(ATTENTION, "Why: the features")
-        link(TRADE_OFF, "What else: settings")
+        link(EXPERTS, "Who")
+        link(ATTENTION, "Why: features")
+        link(TRADE_OFF, "What else")
+        link(REPORT, open_points_label(len(_open(state, run))))
         st.segmented_control(
             "Picture",
             ["People", _WHY, _MAP],
@@ -85,12 +87,26 @@ def way_on() -> None:
         )
 
 
+def _open(state: Session, run: "Run") -> tuple[str, ...]:
+    from fairmoe.analysis.result import what_is_open  # noqa: PLC0415
+
+    tolerance = _tolerance()
+    return state.once(
+        ("open points", run.run_id, run.roles.target, tolerance),
+        lambda: what_is_open(run, tolerance=tolerance),
+    )
+
+
+def _tolerance() -> float | None:
+    percent = st.session_state.get("review-tolerance")
+    return None if percent is None else percent / 100
+
+
 def _found(state: Session, run: "Run") -> "Result":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis import result_of  # noqa: PLC0415
 
-    percent = st.session_state.get("review-tolerance")
-    tolerance = None if percent is None else percent / 100
+    tolerance = _tolerance()
     return state.once(
         ("result", run.run_id, run.roles.target, tolerance),
         lambda: result_of(run, tolerance=tolerance),

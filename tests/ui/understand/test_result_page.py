@@ -52,6 +52,19 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     assert not result.error
 
 
+def test_how_many_points_are_open_leads_to_the_report(result):
+    def label():
+        (found,) = (
+            each.proto.label for each in result.main.get("page_link") if "open" in each.proto.label
+        )
+        return found
+
+    assert label() == "2 open points"
+    result.session_state["review-tolerance"] = 100.0
+    assert not result.run().exception
+    assert label() == "1 open point"
+
+
 def test_a_training_ends_here_and_the_train_page_can_be_gone_back_to(app):
     app.button[1].click().run()
     settle(app)
