@@ -16,6 +16,7 @@ from fairmoe.data.existing import (
     Existing,
     Scored,
     existing_at_first,
+    same_answers,
     scored_by,
     suggest_existing,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "read_table",
     "reread",
     "retype",
+    "same_answers",
     "scored_by",
     "split_rows",
     "suggest_existing",

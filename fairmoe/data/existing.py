@@ -18,6 +18,12 @@ from fairmoe.errors import InvalidInputError
 MOST_DECISIONS = 20
 """A category of more values is no decision."""
 
+MOST_DISTINCT = 0.1
+"""Where a column has more values per row than this, what follows from each says little."""
+
+SAME_ORDER = 0.999
+"""Two numbers whose ranks correlate more than this say the same."""
+
 _NAME = re.compile(
     r"scores?|deciles?|pred|predict(ed|ion|ions)?|yhat|y_hat|proba?|probabilit(y|ies)|risks?"
     r"|ratings?|decisions?|decided|recommend(ed|ation)?|model|algorithm",
@@ -76,9 +82,7 @@ def suggest_existing(labelled: LabelledTable) -> dict[str, bool]:
     Returns:
         Whether the name says it, by column.
     """
-    roles = labelled.roles
-    taken = {roles.target.column, *roles.sensitive_columns, roles.split_column, roles.weight}
-    frame = labelled.table.frame
+    taken, frame = _with_role(labelled), labelled.table.frame
     ranked = {}
     for column, kind in labelled.table.kinds.items():
         values = frame[column].iloc[labelled.rows]
@@ -121,6 +125,30 @@ def existing_at_first(labelled: LabelledTable, column: str) -> Existing:
     return Existing(column, float(levels_of_score[np.abs(above - share).argmin()]), rises)
 
 
+def same_answers(labelled: LabelledTable, column: str) -> tuple[str, ...]:
+    """Return the columns that say what an existing score says in other words.
+
+    Those that follow from it, such as its classes "low" and "high"; those from which it follows and
+    whose names are those of a score; and numbers in the same order. Of a column of which hardly
+    any value comes again, nothing is said to follow.
+    """
+    frame = labelled.table.frame.iloc[labelled.rows]
+    codes, levels = _codes(frame[column])
+    most = len(frame) * MOST_DISTINCT
+    found = []
+    for name, kind in labelled.table.kinds.items():
+        if name in _with_role(labelled) or name == column or kind not in ("number", "category"):
+            continue
+        other, others = _codes(frame[name])
+        pairs = len(np.unique(codes * (others + 1) + other))
+        # Being missing is a value of either.
+        follows = pairs == len(np.unique(codes)) and levels <= most and others > 1
+        precedes = pairs == len(np.unique(other)) and others <= most and _is_named_so(str(name))
+        if follows or precedes or _in_same_order(frame[column], frame[name]):
+            found.append(str(name))
+    return tuple(found)
+
+
 def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
     """Return what an existing score or decision says of some rows.
 
@@ -152,6 +180,22 @@ def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
         return Scored(known, score, existing.cutoff)
     # What is exactly at the cut-off is not above it, so it is positive here.
     return Scored(known, -score, math.nextafter(-existing.cutoff, -math.inf))
+
+
+def _with_role(labelled: LabelledTable) -> set[str | None]:
+    roles = labelled.roles
+    return {roles.target.column, *roles.sensitive_columns, roles.split_column, roles.weight}
+
+
+def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], int]:
+    """Return each row's value as a number, 0 where it is missing, and how many values there are."""
+    codes, levels = pd.factorize(values)
+    return codes.astype(np.int64) + 1, len(levels)
+
+
+def _in_same_order(one: "pd.Series[Any]", other: "pd.Series[Any]") -> bool:
+    is_number = all(pd.api.types.is_numeric_dtype(each.dtype) for each in (one, other))
+    return is_number and abs(one.rank().corr(other.rank())) > SAME_ORDER
 
 
 def _may_decide(kind: str, levels: int) -> bool:

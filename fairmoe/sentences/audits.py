@@ -74,11 +74,17 @@ def may_be_existing(names: Sequence[str]) -> str:
     return f"By {'its name' if len(names) == 1 else 'their names'}, this may be: {listed(names)}."
 
 
-def left_out_of_features(column: str) -> str:
-    """Say that a column is no feature any more, and why."""
+def left_out_of_features(column: str, same: Sequence[str] = ()) -> str:
+    """Say that a column is no feature any more, and why, with what says the same.
+
+    Args:
+        column: The existing score or decision.
+        same: Columns that say the same in other words.
+    """
+    too = f" So {'is' if len(same) == 1 else 'are'} {listed(same)}: the same in other words."
     return (
         f"“{column}” is left out of the features: a model that sees another model's answer copies "
-        "it."
+        f"it.{too if same else ''}"
     )
 
 
@@ -125,7 +131,7 @@ def wrongly_in_people(groups: pd.DataFrame, good: str, bad: str, *, model: str) 
         f"{row['good_label']:,.0f})"
         for name, row in named.iterrows()
     ]
-    rest = " Of other groups fewer." if len(known) > len(named) else ""
+    rest = " For the other groups it is fewer." if len(known) > len(named) else ""
     return (
         f"Of 100 people labelled “{good}”, {model} wrongly gives “{bad}” to {listed(told)}.{rest}"
     )
@@ -194,7 +200,7 @@ def harm_beside(groups: pd.DataFrame, good: str, bad: str) -> str:
         f"{name}{_chance(row)}"
         for name, row in named.iterrows()
     ]
-    rest = " In the other groups less changes." if len(known) > len(named) else ""
+    rest = " In the other groups the change is smaller." if len(known) > len(named) else ""
     return (
         f"Of those labelled “{good}”, today and with the mixture, “{bad}” wrongly goes to "
         f"{listed(told)}.{rest}"

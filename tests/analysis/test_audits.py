@@ -54,6 +54,7 @@ def test_harm_and_gaps_follow_what_the_outcome_is_for_the_person(demo_run, outco
     assert (found.audit.people is None) == (outcome in ("neither", None))
     rates = [given_good[rows.group == g].mean() for g in (0, 1)]
     assert found.gaps["model"].value == pytest.approx(max(rates) - min(rates))
+    assert found.gaps["model"].most_rate == pytest.approx(max(rates))
     assert found.gaps["label"].value == pytest.approx(
         abs(np.diff([good[rows.group == g].mean() for g in (0, 1)]).item())
     )
@@ -79,7 +80,7 @@ def test_beside_the_mixture_the_same_people_are_decided_about_twice(demo_run):
 def test_rows_without_a_score_are_left_out_and_counted(demo_run):
     run, labelled = demo_run
     frame = labelled.table.frame.copy()
-    frame.loc[frame.index[:100], "interview_score"] = np.nan
+    frame.loc[frame.index[::7], "interview_score"] = np.nan
     holes = replace(labelled, table=replace(labelled.table, frame=frame))
     rows = audited_rows(holes, SCORE)
     assert rows.n_unscored == frame["interview_score"].iloc[labelled.rows].isna().sum() > 0
@@ -87,7 +88,10 @@ def test_rows_without_a_score_are_left_out_and_counted(demo_run):
     beside = audited_beside(run, holes, SCORE)
     assert len(beside.mixture) == len(beside.y_true) == len(beside.scored.score)
     known = beside.scored.known
-    assert np.array_equal(beside.y_true, run.splits["test"].y_true[known])
+    record = run.splits["test"]
+    assert np.array_equal(beside.y_true, record.y_true[known])
+    assert np.array_equal(beside.group, record.group[known])
+    assert np.array_equal(beside.mixture, record.proba["mixture"][known] > 0.5)
 
 
 def test_weights_count_people(rows):

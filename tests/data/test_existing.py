@@ -13,6 +13,7 @@ from fairmoe.data import (
     Target,
     assign_roles,
     existing_at_first,
+    same_answers,
     scored_by,
     suggest_existing,
     table_from_frame,
@@ -33,6 +34,7 @@ def labelled():
             "y": np.where(y, "yes", "no"),
             "group": np.where(rng.random(n) < 0.5, "a", "b"),
             "height": rng.normal(size=n),
+            "lack": 1 - proba,
             "risk": (10 * (1 - proba)).round().astype(int),
             "proba": proba,
             "bit": (proba > 0.5).astype(int) + 1,
@@ -52,7 +54,8 @@ def test_those_named_like_a_score_come_first_and_of_those_the_better(labelled):
     found = suggest_existing(labelled)
     assert list(found)[:2] == ["proba", "risk"]
     assert [name for name, is_named in found.items() if is_named] == ["proba", "risk"]
-    assert set(list(found)[2:]) == {"bit", "said", "approved", "height"}
+    assert set(list(found)[2:]) == {"bit", "said", "approved", "height", "lack"}
+    assert list(found)[2] == "lack"
     assert list(found)[-1] == "height"
 
 
@@ -134,3 +137,23 @@ def test_decisions_are_scores_of_zero_and_one():
 def test_what_says_nothing_is_refused(existing, values, message):
     with pytest.raises(InvalidInputError, match=message):
         scored_by(existing, pd.Series(values))
+
+
+def test_what_says_the_same_in_other_words_is_found(labelled):
+    frame = labelled.table.frame.drop(columns=["proba", "lack", "bit", "said", "approved", "text"])
+    level = pd.cut(frame["risk"], [-1, 3, 6, 10], labels=["low", "middle", "high"]).astype(str)
+    frame = frame.assign(level=level, cubed=frame["risk"] ** 3, twin=-frame["height"])
+    many = assign_roles(table_from_frame(frame), ROLES)
+    assert same_answers(many, "risk") == ("level", "cubed")
+    # Its level follows from its cube too, which is called like no score.
+    assert same_answers(many, "level") == ("risk",)
+    # Each of 400 values is another, so all columns follow from it.
+    assert same_answers(many, "height") == ("twin",)
+
+
+def test_what_differs_in_one_row_or_is_always_the_same_is_not_the_same(labelled):
+    frame = labelled.table.frame[["y", "group", "risk"]]
+    level = frame["risk"] > 5
+    level.iloc[7] = not level.iloc[7]
+    few = assign_roles(table_from_frame(frame.assign(level=level, one="x")), ROLES)
+    assert same_answers(few, "risk") == ()

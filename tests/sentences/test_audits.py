@@ -65,6 +65,11 @@ def test_a_column_is_left_out_of_the_features_with_a_reason():
     assert left_out_of_features("risk") == (
         "“risk” is left out of the features: a model that sees another model's answer copies it."
     )
+    too = left_out_of_features("risk", ["level"])
+    assert too.endswith("copies it. So is level: the same in other words.")
+    assert left_out_of_features("risk", ["a", "b"]).endswith(
+        " So are a and b: the same in other words."
+    )
     assert only_feature("risk") == (
         "“risk” is the only feature. A model that sees another model's answer copies it, so there "
         "is nothing here to train on."
@@ -102,7 +107,7 @@ def test_of_many_groups_three_are_named_and_small_ones_never():
     told = wrongly_in_people(groups, *WORDS, model="it")
     assert told == (
         "Of 100 people labelled “hired”, it wrongly gives “not hired” to 50 men (20 of 40), 25 "
-        "women (10 of 40) and 12 others (5 of 40). Of other groups fewer."
+        "women (10 of 40) and 12 others (5 of 40). For the other groups it is fewer."
     )
     few = wrongly_in_people(account((10, 30, 5), (29, 0, 50)).groups, *WORDS, model="it")
     assert few.endswith("to 25 women (10 of 40).")
@@ -170,4 +175,6 @@ def test_harm_is_told_today_and_with_the_mixture():
         "Of those labelled “hired”, today and with the mixture, “not hired” wrongly goes to 50 and "
         "12 of 100 women and 25 and 28 of 100 men (the change could be chance)."
     )
+    many = account((10, 30, 5), (20, 20, 0), (5, 35, 0), (4, 36, 0)).groups
+    assert harm_beside(many, *WORDS).endswith(" In the other groups the change is smaller.")
     assert "25 and 25 of 100 men." in harm_beside(beside(range(15)).groups, *WORDS)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.data import Existing, LabelledTable, existing_at_first, suggest_existing
+from fairmoe.data import Existing, LabelledTable, existing_at_first, same_answers, suggest_existing
 from fairmoe.sentences.audits import (
     how_it_decides,
     left_out_of_features,
@@ -54,16 +54,22 @@ def choose_existing(state: Session, labelled: LabelledTable) -> Existing | None:
 
 
 def leave_out(state: Session, labelled: LabelledTable, existing: Existing) -> None:
-    """Take a column out of the features, and say so, and how it decides."""
+    """Take a column out of the features, with what says the same, and say how it decides."""
     column = existing.column
-    if column not in labelled.roles.dropped:
-        if set(labelled.kinds) == {column}:
-            show_note(escape_markdown(only_feature(column)), icon=":material/filter_alt_off:")
-            return
-        dropped = (*labelled.roles.dropped, column)
-        state.settle(replace(labelled.roles, dropped=dropped))
+    roles = labelled.roles
+    taken = (roles.target.column, roles.sensitive_columns, roles.split_column, roles.weight)
+    same = state.once(
+        ("same answers", labelled.table, *taken, column),
+        lambda: same_answers(labelled, column),
+    )
+    dropped = tuple(dict.fromkeys((*roles.dropped, column, *same)))
+    if set(labelled.kinds) <= {column, *same}:
+        show_note(escape_markdown(only_feature(column)), icon=":material/filter_alt_off:")
+        return
+    if dropped != roles.dropped:
+        state.settle(replace(roles, dropped=dropped))
         st.session_state[dropped_key(state)] = list(dropped)
-    told = f"{how_it_decides(existing, labelled.words)} {left_out_of_features(column)}"
+    told = f"{how_it_decides(existing, labelled.words)} {left_out_of_features(column, same)}"
     st.caption(escape_markdown(told))
 
 

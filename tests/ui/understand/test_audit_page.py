@@ -9,6 +9,7 @@ import pytest
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis.audits import audit_rows, audited_beside, audited_rows
 from fairmoe.data import DEMO_ROLES, Existing, assign_roles, make_demo, table_from_frame
+from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.audits import (
     LEARNT_FROM,
     MEANING_UNKNOWN,
@@ -107,9 +108,11 @@ def test_without_training_it_says_what_the_score_does_to_people(audit):
 def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
     state = audit.session_state["fairmoe"]
     assert "decile_score" not in state.labelled.kinds
-    assert state.labelled.roles.dropped == (*ROLES.dropped, "decile_score")
+    # The decile is made of one, and the decision is made of the decile.
+    same = ("interview_score", "said")
+    assert state.labelled.roles.dropped == (*ROLES.dropped, "decile_score", *same)
     existing = Existing("decile_score", field(audit, "number_input", "Cut-off").value)
-    told = f"{how_it_decides(existing, WORDS)} {left_out_of_features('decile_score')}"
+    told = f"{how_it_decides(existing, WORDS)} {left_out_of_features('decile_score', same)}"
     assert escape_markdown(told) in captions(audit)
     audit.switch_page("pages/data.py").run()
     assert not audit.exception
@@ -129,6 +132,8 @@ def test_cut_off_direction_and_tolerance_are_followed_at_once(audit):
     found = audit_rows(audited_rows(labelled, existing), tolerance=0.01)
     field(audit, "number_input", "Tolerance (pp)").set_value(1.0).run()
     assert gap_in_words(found.gaps["model"])[1] in picture(audit)
+    told = who_gets_it(found.gaps["model"], "hired", groups=2, model="the score “decile_score”")
+    assert texts(audit)[0].startswith(escape_markdown(told))
     assert not audit.exception
 
 
@@ -173,7 +178,8 @@ def test_numbers_and_files_leave_small_groups_out(audit, monkeypatch):
     audit.run()
     shown = audit.main.dataframe[0].value
     assert list(shown.index) == ["female", "male", "Everyone"]
-    assert escape_markdown(left_out_groups(290)) in captions(audit)
+    # Of the people and of the gaps.
+    assert captions(audit).count(escape_markdown(left_out_groups(290))) == 2
 
 
 def test_markup_in_the_name_of_a_column_is_shown_letter_by_letter(app):
@@ -254,3 +260,7 @@ def test_the_file_holds_the_audit_and_how_the_column_decides(audit):
     found = audit_rows(audited_rows(labelled, existing), tolerance=0.05)
     assert told["review"] == json.loads(json.dumps(found.to_dict()))["review"]
     assert told["rows"] == len(labelled.y)
+    assert list(told["rates"]) == ["female", "male"]
+    fewest = min(np.bincount(labelled.group))
+    with pytest.raises(InvalidInputError, match="Two groups of at least"):
+        audit_document(labelled, existing, tolerance=None, smallest=fewest + 1)
