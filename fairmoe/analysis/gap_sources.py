@@ -199,8 +199,9 @@ def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     record = run.splits[split]
     gets = (record.proba["utility"] > 0.5) != (run.roles.target.favourable is False)
     n_groups = len(run.data.groups)
-    rows = np.bincount(record.group, minlength=n_groups)
     weight = np.ones(len(gets)) if record.weight is None else record.weight
+    # Of rows that stand for nobody there is no rate.
+    rows = np.bincount(record.group[weight > 0], minlength=n_groups)
     with np.errstate(invalid="ignore"):
         rates: Floats = np.bincount(record.group, weight * gets, n_groups) / np.bincount(
             record.group, weight, n_groups

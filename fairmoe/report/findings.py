@@ -31,7 +31,7 @@ from fairmoe.metrics import (
 )
 from fairmoe.metrics.effective import Weights, effective_counts
 from fairmoe.names import MODELS, SPLITS, Model
-from fairmoe.runs import Run, merge_small_groups, small_groups
+from fairmoe.runs import Run, merge_small_groups, merged_thresholds, small_groups
 from fairmoe.sweep import Sweep
 
 REVIEWED: tuple[Model, ...] = ("mixture", "utility")
@@ -97,6 +97,8 @@ class Findings:
             is one.
         merged: Groups that are one in all of this, for they are too small to be told of.
         smallest: How many people a group needs.
+        thresholds: The cut-offs of the groups, if the run is a variant; None for those that are
+            one here, if each has its own.
     """
 
     run: Run
@@ -117,6 +119,7 @@ class Findings:
     other: Run | None
     merged: tuple[str, ...] = ()
     smallest: int = 0
+    thresholds: tuple[float | None, ...] = ()
 
     @property
     def account(self) -> Account | None:
@@ -152,6 +155,7 @@ def find(
     """
     unknown = None if labelled is None else _unknown(labelled)
     merged = small_groups(run, smallest_group)
+    thresholds = () if run.cutoffs is None else merged_thresholds(run, merged)
     run, labelled = merge_small_groups(run, labelled, smallest=smallest_group, names=merged)
     if other is not None:
         other, _ = merge_small_groups(other, names=merged)
@@ -212,6 +216,7 @@ def find(
         other=other,
         merged=merged,
         smallest=smallest_group,
+        thresholds=thresholds,
     )
 
 

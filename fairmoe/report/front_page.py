@@ -6,7 +6,6 @@ from fairmoe.report.findings import Findings
 from fairmoe.report.people import MOST_GROUPS, decisions_grid
 from fairmoe.report.reviewed import gaps_reviewed
 from fairmoe.report.statements import alarms_in, drawn_from_test
-from fairmoe.runs import Run
 from fairmoe.sentences.cautions import too_few
 from fairmoe.sentences.cutoffs import decisions_of_variant
 from fairmoe.sentences.front_page import (
@@ -41,7 +40,7 @@ def front_page(found: Findings) -> Section:
         Text(asked, "The question."),
         *(map(Caution, told) if told else [Text(NO_ALARM, "Alarms.")]),
         *([Caution(few)] if few else []),
-        *_cutoffs(run),
+        *_cutoffs(found),
         Text(changed, "What changes for people."),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
@@ -80,8 +79,8 @@ def points_of(found: Findings) -> tuple[str, ...]:
     )
 
 
-def _cutoffs(run: Run) -> list[Block]:
-    if run.cutoffs is None:
+def _cutoffs(found: Findings) -> list[Block]:
+    if not found.thresholds:
         return []
-    groups = tuple(run.data.groups)
-    return [Caution(decisions_of_variant(groups, run.cutoffs.thresholds, run.data.words))]
+    data = found.run.data
+    return [Caution(decisions_of_variant(tuple(data.groups), found.thresholds, data.words))]

@@ -30,14 +30,18 @@ def to_json(report: Report, cover: Cover) -> str:
     Beside what `fairmoe.runs.to_document` returns (under `run`) it holds the cover, the roles, the
     digests, the versions that made the report, and for the test rows the rates of each model and
     group with intervals, the gaps with their permutation tests, and what a reviewer asks first
-    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it.
+    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it. Groups that are
+    one because they are small have null for a cut-off, if each has its own.
     """
     found = report.findings
     run = found.run
+    of_run = to_document(run)
+    if run.cutoffs is not None:
+        of_run["cutoffs"]["thresholds"] = list(found.thresholds)
     document = {
         "format": FORMAT,
         "cover": dataclasses.asdict(cover) | {"date": cover.date.isoformat()},
-        "run": to_document(run),
+        "run": of_run,
         "roles": run.roles.to_dict(),
         "sha256": {"data": run.data.sha256, "settings": run.settings.digest()},
         "versions": versions(),

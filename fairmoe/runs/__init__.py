@@ -26,6 +26,7 @@ from fairmoe.runs.record import Run
 from fairmoe.runs.small_groups import (
     SMALLEST_GROUP,
     merge_small_groups,
+    merged_thresholds,
     small_groups,
     too_small,
     without_small_groups,
@@ -52,6 +53,7 @@ __all__ = [
     "load_project",
     "load_run",
     "merge_small_groups",
+    "merged_thresholds",
     "open_project",
     "read_project",
     "save_project",

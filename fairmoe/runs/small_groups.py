@@ -47,10 +47,15 @@ def too_small(
         smallest: How many people a group needs in each part in which it has any.
     """
     fewest = np.where(counts > 0, counts, np.iinfo(np.int64).max).min(axis=0)
-    order = np.argsort(fewest, kind="stable")
+    order = np.argsort(fewest, kind="stable").tolist()
     count = int((fewest < smallest).sum())
     if count == 0:
         return ()
+    if SMALL_GROUPS in names and names.index(SMALL_GROUPS) not in order[:count]:
+        # What is merged takes this name, which groups merged for the training have already.
+        order.remove(names.index(SMALL_GROUPS))
+        order.insert(count, names.index(SMALL_GROUPS))
+        count += 1
     while count < len(names) and counts[:, order[:count]].sum(axis=1).min() < smallest:
         count += 1
     return tuple(names[g] for g in order[:count])
@@ -65,7 +70,8 @@ def merge_small_groups(
 ) -> tuple[Run, LabelledTable | None]:
     """Return a run, and its rows, in which small groups are one.
 
-    What the run was trained with and its scores stay: they are of the groups that it had.
+    What the run was trained with, its cut-offs and its scores stay: they are of the groups that it
+    had; see `merged_thresholds`.
 
     Args:
         run: The run.
@@ -107,6 +113,26 @@ def merge_small_groups(
     if labelled is None:
         return fewer, None
     return fewer, replace(labelled, group=moved(labelled.group), group_names=tuple(after))
+
+
+def merged_thresholds(run: Run, names: Iterable[str]) -> tuple[float | None, ...]:
+    """Return the cut-offs of a run for its groups as they are when small ones are one.
+
+    Args:
+        run: As it was before; with cut-offs.
+        names: Which groups are merged.
+
+    Returns:
+        By group; None for the merged ones, if each has its own.
+    """
+    assert run.cutoffs is not None
+    merged = set(names)
+    of_groups = dict(zip(run.data.groups, run.cutoffs.thresholds, strict=True))
+    if not merged:
+        return run.cutoffs.thresholds
+    of_merged = {at for name, at in of_groups.items() if name in merged}
+    others = [at for name, at in of_groups.items() if name not in merged]
+    return *others, (of_merged.pop() if len(of_merged) == 1 else None)
 
 
 def without_small_groups(

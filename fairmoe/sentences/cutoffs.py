@@ -20,16 +20,21 @@ SHOWN_AS_TRAINED = (
 )
 
 
-def cutoffs_in_words(groups: Sequence[str], thresholds: Sequence[float]) -> str:
+def cutoffs_in_words(groups: Sequence[str], thresholds: Sequence[float | None]) -> str:
     """Say from which score on each group is answered positively.
 
     Args:
         groups: Their names.
-        thresholds: In the same order.
+        thresholds: In the same order; None where several groups are told of as one, and each has
+            its own.
     """
-    if len(set(thresholds)) == 1:
-        return f"One cut-off for all: {thresholds[0]:.3f}."
-    told = [f"{name} {at:.3f}" for name, at in zip(groups, thresholds, strict=True)]
+    first, *others = thresholds
+    if first is not None and all(at == first for at in others):
+        return f"One cut-off for all: {first:.3f}."
+    told = [
+        f"{name} (one for each of them)" if at is None else f"{name} {at:.3f}"
+        for name, at in zip(groups, thresholds, strict=True)
+    ]
     return f"A cut-off for each group: {listed(told)}."
 
 
@@ -101,17 +106,17 @@ def simple_or_mixture(
 
 
 def decisions_of_variant(
-    groups: Sequence[str], thresholds: Sequence[float], words: tuple[str, str]
+    groups: Sequence[str], thresholds: Sequence[float | None], words: tuple[str, str]
 ) -> str:
     """Say that a run's decisions begin at cut-offs of its own, and what may follow.
 
     Args:
         groups: Their names.
-        thresholds: In the same order.
+        thresholds: See `cutoffs_in_words`.
         words: What both outcomes are called, the positive one first.
     """
     cutoffs = cutoffs_in_words(groups, thresholds)
     told = f"The decisions of this run begin at cut-offs of its own. {cutoffs}"
-    if len(set(thresholds)) == 1:
+    if len(set(thresholds)) == 1 and None not in thresholds:
         return told
     return f"{told} {BY_GROUP_MAY_BE_UNLAWFUL.format(positive=words[0], other=words[1])}"

@@ -176,3 +176,10 @@ def test_of_a_bad_outcome_who_gets_it_most_is_worst_off(demo_run):
     run = with_rates(demo_run[0], [0.5, 0.2], [40, 40])
     target = replace(run.roles.target, outcome="bad")
     assert worst_and_best_off(replace(run, roles=replace(run.roles, target=target))) == (0, 1)
+
+
+def test_a_group_whose_rows_stand_for_nobody_is_neither(demo_run):
+    run = with_rates(demo_run[0], [0.5, 0.2, 0.0], [40, 40, 40])
+    record = run.splits["test"]
+    weighted = replace(record, weight=np.where(record.group == 2, 0.0, 1.0))
+    assert worst_and_best_off(replace(run, splits={**run.splits, "test": weighted})) == (1, 0)

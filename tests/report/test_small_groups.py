@@ -1,5 +1,6 @@
 """What leaves tells of no group of a few people."""
 
+import dataclasses
 import datetime
 import io
 import json
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.report import Cover, make_report, to_card, to_csv, to_html, to_json
+from fairmoe.runs import Cutoffs
 from fairmoe.sentences.cautions import merged_groups
 from tests.report.conftest import run_maker
 
@@ -71,3 +73,28 @@ def test_the_local_law_table_counts_small_groups_as_one(made):
 def test_who_may_see_all_groups_gets_them(made):
     run = make_report(made.findings.run, smallest_group=0).findings
     assert run.merged == ()
+
+
+@pytest.mark.parametrize(
+    ("own", "told", "kept"),
+    [
+        (0.4, "often 0.100, usual 0.300 and smaller groups (one for each of them)", None),
+        (0.2, "often 0.100, usual 0.300 and smaller groups 0.200", 0.2),
+    ],
+)
+def test_a_variant_tells_cutoffs_of_the_groups_that_it_tells_of(demo_run, own, told, kept):
+    group = np.repeat([0, 1, 2, 3], [120, 7, 140, 8])
+    y = np.arange(len(group)) % 2
+    names = ["often", "seldom", "usual", "rarely"]
+    proba = {"mixture": np.linspace(0.1, 0.9, len(group))}
+    variant = dataclasses.replace(
+        run_maker(demo_run[0])(y, group, proba, names),
+        cutoffs=Cutoffs("mixture", (0.1, 0.2, 0.3, own)),
+    )
+    made = make_report(variant, smallest_group=10)
+    assert f"A cut-off for each group: {told}." in to_card(made, COVER)
+    document = json.loads(to_json(made, COVER))
+    assert list(document["run"]["data"]["groups"]) == ["often", "usual", "smaller groups"]
+    assert document["run"]["cutoffs"]["thresholds"] == [0.1, 0.3, kept]
+    whole = json.loads(to_json(make_report(variant), COVER))
+    assert whole["run"]["cutoffs"]["thresholds"] == [0.1, 0.2, 0.3, own]

@@ -103,3 +103,19 @@ def test_tables_tell_nothing_of_small_groups():
 def test_a_table_without_small_groups_is_given_as_it_is():
     frame = pd.DataFrame({"group": ["a", "b"], "n": [50, 60]})
     assert without_small_groups(frame, ["tiny"]) is frame
+
+
+def test_groups_that_were_merged_for_the_training_are_merged_before_others(run_with):
+    run = run_with(6, 40, 5, 100)
+    names = ("rare", "smaller groups", "seldom", "usual")
+    run = replace(
+        run, data=replace(run.data, groups=dict(zip(names, run.data.groups.values(), strict=True)))
+    )
+    assert small_groups(run) == ("seldom", "rare", "smaller groups")
+    assert list(merge_small_groups(run)[0].data.groups) == ["usual", "smaller groups"]
+    few = run_with(30, 9, 50)
+    names = ("usual", "rare", "smaller groups")
+    few = replace(
+        few, data=replace(few.data, groups=dict(zip(names, few.data.groups.values(), strict=True)))
+    )
+    assert small_groups(few) == ("rare", "smaller groups")
