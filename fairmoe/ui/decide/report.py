@@ -36,6 +36,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     key = (
         "report",
         kept.run.run_id,
+        tuple(point.run_id for point in kept.run.front),
         kept.rows is None,
         target,
         tolerance,

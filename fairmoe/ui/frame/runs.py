@@ -114,7 +114,7 @@ def compare_runs(state: Session) -> None:
         for name in settings
     }
     columns["alarm"] = st.column_config.CheckboxColumn(
-        "Alarm", help="The mixture closes gaps by treating everyone worse."
+        "Alarm", help="The mixture is no choice on the test rows; Result says why."
     )
     for metric in SUMMARY:
         about = METRICS[metric]
@@ -195,7 +195,7 @@ def _undo(state: Session, deleted: _Deleted) -> None:
     state.runs = {key: runs[key] for key in dict.fromkeys([*order, *runs])}
     if deleted.was_shown or state.chosen is None:
         _show(state, deleted.run_id)
-    state.drop_oldest()
+    state.drop_oldest(but=deleted.run_id)
     _leave_row(state, before)
 
 

@@ -243,10 +243,14 @@ class Session(Answers):
         self.turns += 1
         self.drop_oldest()
 
-    def drop_oldest(self) -> None:
-        """Let go of the oldest runs, if there are too many."""
+    def drop_oldest(self, but: str = "") -> None:
+        """Let go of the oldest runs, if there are too many.
+
+        Args:
+            but: The id of a run that stays.
+        """
         while len(self.runs) > limits().runs:
-            self.forget(next(iter(self.runs)))
+            self.forget(next(run_id for run_id in self.runs if run_id != but))
 
     def turn_dial(self, point: "Run") -> None:
         """Show another point of the front of the run that is shown, on all pages."""

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -103,3 +105,14 @@ def test_the_form_of_the_law_is_there_when_asked_for(page):
     assert '<section id="ll144"' not in preview(page)
     page.get_by_key("sections").set_value(["ll144"]).run()
     assert '<section id="ll144"' in preview(page)
+
+
+def test_a_front_that_was_trained_since_is_in_the_report(page, demo_run):
+    run, labelled = demo_run
+    front = "Mixtures of the front on the test rows"
+    assert front not in preview(page)
+    other = replace(run, run_id="other", settings=run.settings.replace(fairness_weight=1.0))
+    page.session_state["fairmoe"].keep(run.with_front((other,)), labelled)
+    page.run()
+    assert not page.exception
+    assert front in preview(page)

@@ -5,6 +5,7 @@ from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, assign_roles, demo_table
 from fairmoe.jobs import Task
 from fairmoe.training import cache
+from fairmoe.ui.frame import runs
 from fairmoe.ui.frame.answers import MOST_ANSWERS, MOST_FIGURES
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
@@ -108,3 +109,14 @@ def test_what_is_trained_is_found_again_by_its_session_alone_unless_the_table_is
     one, two, *shared = asked
     assert len({one, two, ""}) == 3
     assert shared == ["", ""]
+
+
+def test_a_deleted_run_that_comes_back_is_not_the_one_that_goes():
+    session = Session()
+    kept(session, limits().runs)
+    runs._forget(session, "0")
+    session.keep(replace(session.kept.run, run_id="new"), session.kept.labelled)
+    runs._undo(session, session.parts[runs._DELETED])
+    assert "0" in session.runs
+    assert "1" not in session.runs
+    assert len(session.runs) == limits().runs
