@@ -107,8 +107,8 @@ class Settings(Declared):
     guard: bool = setting(
         True,
         "experts",
-        "Refuse what closes gaps by treating everyone worse: models less accurate than one answer "
-        "for all, that give a class to less than half or more than twice as many as have it, or "
+        "Refuse what is no choice: models less accurate than one answer for all, that give a class "
+        "to less than 0.625 or more than 1.6 times as many as have it, or "
         "that harm more people than the utility expert does: by wrongly giving them the bad "
         "outcome, or, where it is not told which is bad, by over 5 points more errors of a kind.",
     )

@@ -126,7 +126,7 @@ def choose_point(
             "A point of the front is needed that fulfils the wish on the validation rows",
             however=next(
                 iter(reached),
-                "of none of them can the gap be estimated, or they treat everyone worse",
+                "of none of them can the gap be estimated, or they raise an alarm",
             ),
             remedy=_remedy(seen=all(point.roles.include_sensitive for point in front)),
         )

@@ -59,7 +59,7 @@ def print_sweep(result: Sweep) -> None:
     )
     alarming = int(frame["alarming"].sum())
     if alarming:
-        stdout.print(f"Left out, as they close gaps by treating everyone worse: {alarming} runs")
+        stdout.print(f"Left out, as they raise an alarm: {alarming} runs")
     if result.computed:
         stdout.print(
             f"{result.computed} runs computed in {result.seconds:.1f} s, "

@@ -59,7 +59,7 @@ def compared_rows(run: Run, comparison: pd.DataFrame) -> tuple[tuple[str, str, s
         label = f"Wrongly “{bad}”, of those whose label is “{good}”"
         rows.append((label, _share(blind["harmed"]), _share(aware["harmed"])))
     alarms = ["yes" if each["alarming"] else "no" for each in (blind, aware)]
-    rows.append(("Treats everyone worse", alarms[0], alarms[1]))
+    rows.append(("Alarm", alarms[0], alarms[1]))
     return tuple(rows)
 
 

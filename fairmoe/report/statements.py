@@ -25,7 +25,7 @@ def limits_of(found: Findings) -> tuple[str, ...]:
 
 
 def alarms_in(found: Findings, models: Sequence[Model] = tuple(MODELS)) -> tuple[str, ...]:
-    """Say which of some models close gaps by treating everyone worse."""
+    """Say which of some models are no choice, and why."""
     run = found.run
     return alarms_in_words(
         {model: found.alarms[model].to_dict() for model in models if model in found.alarms},

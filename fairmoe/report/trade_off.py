@@ -89,7 +89,7 @@ def _front_grid(points: tuple[Run, ...]) -> Grid:
     shown = ("acc", "dp", "eo", "f_res", "f_proc")
     return Grid(
         "Mixtures of the front on the test rows, by how much their gates count the gaps",
-        ("Weight of gaps", *(METRICS[metric].label for metric in shown), "Treats everyone worse"),
+        ("Weight of gaps", *(METRICS[metric].label for metric in shown), "Alarm"),
         tuple(
             (
                 f"{point.settings.fairness_weight:g}",

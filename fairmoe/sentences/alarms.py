@@ -10,6 +10,11 @@ EQUAL_AT_THE_COST_OF_ALL = "Equal because everyone is treated worse"
 WORSE_FOR_ALL = "Everyone is treated worse"
 FAR_TOO_MANY = "The same answer goes to far too many"
 BELOW_ONE_ANSWER = "Less accurate than the same answer for all"
+ALARM_MEANS = (
+    "No choice: it harms more people in every group, is less accurate than the same answer for "
+    "all, or gives the same answer to far too many."
+)
+"""Where an alarm is marked only."""
 
 
 def alarms_in_words(
@@ -77,13 +82,11 @@ def _in_words(
 
 
 def _heading(alarm: Mapping[str, Any]) -> str:
-    """Name what is wrong, and claim equality only where the gap is smaller."""
-    gap, plain_gap = alarm["gap"], alarm["plain_gap"]
-    harms_more = alarm["harm"] is None or alarm["harm"] > alarm["plain_harm"]
-    if gap is not None and gap < plain_gap and harms_more:
-        return EQUAL_AT_THE_COST_OF_ALL
+    """Name what is wrong: equality only where the gap is smaller, everyone only if each group."""
     if alarm["harmful"]:
-        return WORSE_FOR_ALL
+        gap, plain_gap = alarm["gap"], alarm["plain_gap"]
+        is_closer = gap is not None and gap < plain_gap
+        return EQUAL_AT_THE_COST_OF_ALL if is_closer else WORSE_FOR_ALL
     return FAR_TOO_MANY if alarm["lopsided"] else BELOW_ONE_ANSWER
 
 

@@ -27,17 +27,17 @@ def aware_means(columns: Sequence[str]) -> str:
 
 
 def offer_aware(columns: Sequence[str]) -> str:
-    """Say that an aware mixture may not have to treat everyone worse, as this blind one does."""
+    """Say that an aware mixture may raise no alarm, as this blind one does."""
     return (
-        f"This mixture does not see {listed(columns)}. Being blind may be why it closes gaps only "
-        "by treating everyone worse. Train it aware too, and compare."
+        f"This mixture does not see {listed(columns)}. Being blind may be why it raises an alarm. "
+        "Train it aware too, and compare."
     )
 
 
 def awareness_in_words(
     comparison: pd.DataFrame, *, words: tuple[str, str] | None
 ) -> tuple[str, ...]:
-    """Say how a blind and an aware mixture differ, and whether one of them treats everyone worse.
+    """Say how a blind and an aware mixture differ, and whether one of them raises an alarm.
 
     Args:
         comparison: As `fairmoe.analysis.awareness.compare_awareness` returns it.
@@ -67,12 +67,11 @@ def awareness_in_words(
 
 
 _VERDICTS = {
-    (True, False): "Blind, it closes gaps by treating everyone worse; aware, it does not. Here "
-    "being blind is what forces it: use the aware one, if law and policy allow.",
-    (False, True): "Aware, it closes gaps by treating everyone worse; blind, it does not. Use the "
-    "blind one.",
-    (True, True): "Both close gaps by treating everyone worse. Use neither.",
-    (False, False): "Neither closes gaps by treating everyone worse. Whether a decision may look "
-    "at the group is for law and policy to say.",
+    (True, False): "Blind, it raises an alarm; aware, it does not. Use the aware one, if law and "
+    "policy allow.",
+    (False, True): "Aware, it raises an alarm; blind, it does not. Use the blind one.",
+    (True, True): "Both raise an alarm. Use neither.",
+    (False, False): "Neither raises an alarm. Whether a decision may look at the group is for "
+    "law and policy to say.",
 }
 """What follows, by whether the blind and whether the aware mixture raises an alarm."""

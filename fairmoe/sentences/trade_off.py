@@ -153,7 +153,7 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
     shown = known[known["shown"]]
     fair = known[~known["alarming"].astype(bool)]
     if shown.empty or fair.empty or plain.isna().any():
-        return "The gap of these mixtures cannot be estimated, or all of them treat everyone worse."
+        return "The gap of these mixtures cannot be estimated, or all of them raise an alarm."
     told = (
         f"{gap_name} on the test rows: {_point(plain)} for the utility expert, "
         f"{_point(shown.iloc[0])} for the mixture shown."

@@ -226,10 +226,10 @@ def _reason(frame: pd.DataFrame, run: Run) -> str:
             text += f"have {100 * given['mean']:.1f}; others have to be better by {margin}."
     refused = int(frame["refused"].sum())
     if best["refused"]:
-        text += " All of them close gaps by treating everyone worse."
+        text += " All of them raise an alarm."
     else:
         if refused:
-            text += f" {refused} that close gaps by treating everyone worse were refused."
+            text += f" {refused} that raise an alarm were refused."
         if "mixture" in run.alarms("validation"):
-            text += " With its gate it closes gaps by treating everyone worse all the same."
+            text += " With its gate it raises an alarm all the same."
     return text + " The test rows had no say in it."

@@ -48,16 +48,16 @@ def test_a_counterpart_differs_in_nothing_but_what_is_seen(pair):
         compare_awareness(blind, others[1])
 
 
-def test_the_report_says_that_being_blind_forces_it(pair):
+def test_the_report_says_that_the_blind_one_raises_an_alarm(pair):
     blind, aware = pair
     section = awareness(find(blind, other=aware))
     texts = [block.text for block in section.blocks if block.kind == "text"]
-    assert any("Here being blind is what forces it" in text for text in texts)
+    assert any("Blind, it raises an alarm; aware, it does not." in text for text in texts)
     (grid,) = (block for block in section.blocks if block.kind == "grid")
     assert grid.rows[-3:] == (
         ("Get “hired”", "100.0%", "50.0%"),
         ("Wrongly “not hired”, of those whose label is “hired”", "0.0%", "0.0%"),
-        ("Treats everyone worse", "yes", "no"),
+        ("Alarm", "yes", "no"),
     )
     assert grid.columns == ("Of the mixture", "Blind", "Aware")
 

@@ -45,24 +45,24 @@ def test_a_good_outcome_that_hardly_anyone_gets():
 
 
 @pytest.mark.parametrize(
-    ("fault", "expected"),
+    ("fault", "heading", "expected"),
     [
         (
             "inaccurate",
+            "Less accurate than the same answer for all",
             "It is right about 49.0% of them, the same answer for all about 55.0%.",
         ),
         (
             "lopsided",
+            "The same answer goes to far too many",
             "It gives “reoffends” to 93.0% of the people, of whom 45.0% have it as their label.",
         ),
     ],
 )
-def test_where_the_outcome_is_not_told_nobody_is_called_harmed(fault, expected):
+def test_where_the_outcome_is_not_told_nobody_is_called_harmed(fault, heading, expected):
     nothing = dict.fromkeys(("inaccurate", "lopsided", "harmful"), False)
     nothing |= dict.fromkeys(("harm", "plain_harm"))
-    assert told(favourable=None, **nothing | {fault: True}) == (
-        f"Equal because everyone is treated worse: the mixture. {expected}"
-    )
+    assert told(favourable=None, **nothing | {fault: True}) == f"{heading}: the mixture. {expected}"
 
 
 def test_one_text_for_each_model_and_none_without_an_alarm():
@@ -83,15 +83,15 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
             {"gap": 0.3, "harmful": False, "lopsided": False},
             "Less accurate than the same answer for all",
         ),
-        ({"harm": None, "plain_harm": None}, "Equal because everyone is treated worse"),
-        (
-            {"harm": None, "plain_harm": None, "gap": 0.3, "harmful": False},
-            "The same answer goes to far too many",
-        ),
+        # More people are harmed in all, and not more of each group.
+        ({"harmful": False}, "The same answer goes to far too many"),
+        ({"harm": None, "plain_harm": None, "harmful": False}, "The same answer goes to far too"),
     ],
 )
-def test_equality_is_claimed_only_where_the_gap_is_smaller_and_more_are_harmed(changes, heading):
-    assert told(**changes).startswith(f"{heading}: the mixture.")
+def test_equality_is_claimed_only_where_the_gap_is_smaller_and_each_group_is_harmed(
+    changes, heading
+):
+    assert told(**changes).startswith(heading)
 
 
 def test_decisions_beside_no_plain_model_are_measured_by_one_answer_for_all():

@@ -34,8 +34,8 @@ def test_what_follows_either_way():
         "forbids that."
     )
     assert offer_aware(["race"]) == (
-        "This mixture does not see race. Being blind may be why it closes gaps only by treating "
-        "everyone worse. Train it aware too, and compare."
+        "This mixture does not see race. Being blind may be why it raises an alarm. "
+        "Train it aware too, and compare."
     )
 
 
@@ -58,21 +58,20 @@ def test_both_are_told_in_scores_and_in_people():
         (
             True,
             False,
-            "Blind, it closes gaps by treating everyone worse; aware, it does not. Here being "
-            "blind is what forces it: use the aware one, if law and policy allow.",
+            "Blind, it raises an alarm; aware, it does not. Use the aware one, if law and policy "
+            "allow.",
         ),
         (
             False,
             True,
-            "Aware, it closes gaps by treating everyone worse; blind, it does not. Use the blind "
-            "one.",
+            "Aware, it raises an alarm; blind, it does not. Use the blind one.",
         ),
-        (True, True, "Both close gaps by treating everyone worse. Use neither."),
+        (True, True, "Both raise an alarm. Use neither."),
         (
             False,
             False,
-            "Neither closes gaps by treating everyone worse. Whether a decision may look at the "
-            "group is for law and policy to say.",
+            "Neither raises an alarm. Whether a decision may look at the group is for law and "
+            "policy to say.",
         ),
     ],
 )

@@ -187,5 +187,5 @@ def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     )
     nothing = points_of_a_front(gap=float("nan"))
     assert front_takeaway(nothing, PLAIN, "DP") == (
-        "The gap of these mixtures cannot be estimated, or all of them treat everyone worse."
+        "The gap of these mixtures cannot be estimated, or all of them raise an alarm."
     )

@@ -100,7 +100,7 @@ def test_one_answer_for_all_raises_an_alarm(prepared, monkeypatch):
     monkeypatch.setattr(module, "train_experts_with_fixed_gate", one_answer)
     found = recommend(prepared, BASE)
     assert (found.frame["alarming"] == 2).all()
-    assert "All of them close gaps by treating everyone worse." in found.reason
+    assert "All of them raise an alarm." in found.reason
 
 
 def test_scores_that_cannot_be_estimated_are_said_to_be(recommend_by, found):
@@ -150,7 +150,7 @@ def test_a_candidate_of_which_a_seed_raises_an_alarm_is_refused(recommend_by):
     found = recommend_by(worth, alarming=[("dropout = 0.5", 1)])
     assert found.run.settings.lambda_attention == 10
     assert found.frame["changes"].iloc[-1] == "dropout = 0.5"
-    assert "1 that close gaps by treating everyone worse were refused." in found.reason
+    assert "1 that raise an alarm were refused." in found.reason
 
 
 def test_settings_as_given_that_raise_an_alarm_are_refused_whatever_their_score(
@@ -159,7 +159,7 @@ def test_settings_as_given_that_raise_an_alarm_are_refused_whatever_their_score(
     worth = {"as given": 0.9, "dropout = 0.5": 0.7}
     found = recommend_by(worth, alarming=[("as given", 0), ("lambda_attention = 10", 1)])
     assert found.reason.startswith("dropout = 0.5: of 7 settings the best mean final score")
-    assert "The settings as given are among the refused. 2 that close gaps" in found.reason
+    assert "The settings as given are among the refused. 2 that raise an alarm" in found.reason
     assert "90.5" not in found.reason
 
 
@@ -167,7 +167,7 @@ def test_if_all_raise_an_alarm_the_best_is_still_told(found, recommend_by):
     every = [(changes, seed) for changes in found.frame["changes"] for seed in (0, 1)]
     again = recommend_by({"dropout = 0.5": 0.7}, alarming=every)
     assert again.run.settings.dropout == 0.5
-    assert "All of them close gaps by treating everyone worse." in again.reason
+    assert "All of them raise an alarm." in again.reason
 
 
 def test_candidates_begin_from_the_settings_given(prepared):

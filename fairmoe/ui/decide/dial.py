@@ -185,7 +185,10 @@ def _front_of(
     def take_over(end: "Snapshot[tuple[Run, ...]]") -> None:
         if chosen in state.runs:
             known = state.runs[chosen]
-            run = known.run.with_front(end.result or ())
+            # Since the work began it may have been told what the outcome means.
+            outcome = known.run.roles.target.outcome
+            points = [point.with_outcome(outcome) for point in end.result or ()]
+            run = known.run.with_front(points)
             state.runs[chosen] = replace(known, run=run, front_end=end)
 
     return Task(front_of, (labelled, run)), take_over

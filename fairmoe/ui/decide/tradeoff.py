@@ -9,6 +9,7 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.tradeoff import label_of, not_drawn, tradeoff_figure
 from fairmoe.names import BASELINES, GAP_AXES, MODELS
+from fairmoe.sentences.alarms import ALARM_MEANS
 from fairmoe.sentences.trade_off import outside, settings_reading, tradeoff_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
@@ -200,7 +201,7 @@ def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
         "utility": percent_column("Utility, test", "What the figure shows."),
         "gap": percent_column("Gap, test", "What the figure shows.", "pp"),
         "alarming": st.column_config.CheckboxColumn(
-            "Alarm", help="Closes gaps by treating everyone worse, on the validation rows."
+            "Alarm", help=f"{ALARM_MEANS} On the validation rows."
         ),
     }
     show_table(

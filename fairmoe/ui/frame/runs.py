@@ -8,6 +8,7 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.runs import differing_settings, run_table, runs_figure
 from fairmoe.names import METRICS, SUMMARY
+from fairmoe.sentences.alarms import ALARM_MEANS
 from fairmoe.sentences.comparison import LEFT_OUT
 from fairmoe.sentences.trade_off import runs_takeaway
 from fairmoe.ui.frame.components import (
@@ -113,9 +114,7 @@ def compare_runs(state: Session) -> None:
         str(name): st.column_config.TextColumn(str(name).replace("_", " ").capitalize())
         for name in settings
     }
-    columns["alarm"] = st.column_config.CheckboxColumn(
-        "Alarm", help="The mixture is no choice on the test rows; Result says why."
-    )
+    columns["alarm"] = st.column_config.CheckboxColumn("Alarm", help=ALARM_MEANS)
     for metric in SUMMARY:
         about = METRICS[metric]
         columns[metric] = percent_column(about.label, about.help, about.unit)

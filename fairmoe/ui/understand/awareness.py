@@ -7,6 +7,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.names import METRICS, SUMMARY, SplitName
+from fairmoe.sentences.alarms import ALARM_MEANS
 from fairmoe.sentences.awareness import awareness_in_words, offer_aware
 from fairmoe.ui.frame.components import percent_column, show_note, show_table
 from fairmoe.ui.frame.frame import TRAIN
@@ -62,9 +63,7 @@ def _compare(run: "Run", other: "Run", split: SplitName) -> None:
             },
             "good": percent_column(f"Get “{good}”", "Of all people in these rows."),
             "harmed": percent_column(f"Wrongly “{bad}”", f"Of those whose label is “{good}”."),
-            "alarm": st.column_config.CheckboxColumn(
-                "Alarm", help="Closes gaps by treating everyone worse."
-            ),
+            "alarm": st.column_config.CheckboxColumn("Alarm", help=ALARM_MEANS),
         },
         csv=pd.DataFrame(comparison).rename_axis("mixture"),
         folded=False,

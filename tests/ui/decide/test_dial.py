@@ -8,7 +8,9 @@ import pytest
 from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
-from fairmoe.ui.decide.dial import FRONTS
+from fairmoe.ui.decide.dial import FRONTS, _front_of
+from fairmoe.ui.frame.process import LOST
+from fairmoe.ui.frame.state import Session
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
@@ -193,3 +195,20 @@ def test_a_front_that_fails_says_so_and_can_be_tried_again(tradeoff, monkeypatch
     settle(tradeoff)
     assert tradeoff.error
     assert tradeoff.button(key="front")
+
+
+def test_what_an_outcome_means_that_was_told_while_a_front_was_drawn_holds_for_its_points(
+    demo_run, front
+):
+    run, labelled = demo_run
+    target = replace(run.roles.target, outcome=None)
+
+    def untold(point):
+        return replace(point, roles=replace(point.roles, target=target))
+
+    session = Session()
+    session.keep(untold(run), labelled)
+    _, take_over = _front_of(session, session.kept)
+    session.tell_outcome("bad")
+    take_over(replace(LOST, state="finished", result=tuple(map(untold, front)), error=None))
+    assert [point.roles.target.outcome for point in session.kept.front] == ["bad"] * 3

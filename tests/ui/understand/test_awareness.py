@@ -24,13 +24,13 @@ def yes_to_all(run):
 
 @pytest.fixture
 def experts(app: AppTest, demo_run) -> AppTest:
-    """The page with a blind run that treats everyone worse."""
+    """The page with a blind run that raises an alarm."""
     run, labelled = demo_run
     app.session_state["fairmoe"].keep(yes_to_all(run), labelled)
     return app.switch_page("pages/experts.py").run()
 
 
-def test_an_aware_run_is_offered_where_a_blind_one_treats_everyone_worse(experts, training):
+def test_an_aware_run_is_offered_where_a_blind_one_raises_an_alarm(experts, training):
     seen = []
 
     def note(table, roles, settings, *, on_progress):
@@ -47,7 +47,7 @@ def test_an_aware_run_is_offered_where_a_blind_one_treats_everyone_worse(experts
     assert seen == [(False, run.settings), (True, run.settings)]
 
 
-def test_where_an_aware_run_treats_everyone_worse_nothing_is_offered(app, demo_run):
+def test_where_an_aware_run_raises_an_alarm_nothing_is_offered(app, demo_run):
     run, labelled = demo_run
     aware = replace(yes_to_all(run), roles=other_awareness(run.roles))
     app.session_state["fairmoe"].keep(aware, assign_roles(labelled.table, aware.roles))
@@ -66,5 +66,5 @@ def test_both_are_shown_side_by_side_once_they_are_there(experts, demo_run):
     assert not experts.exception
     assert "Blind or aware" in [header.value for header in experts.header]
     told = " ".join(text.value for text in experts.markdown)
-    assert "Here being blind is what forces it" in told
+    assert "Blind, it raises an alarm; aware, it does not." in told
     assert "offer-aware" not in [button.key for button in experts.button]
