@@ -66,5 +66,5 @@ def test_both_are_shown_side_by_side_once_they_are_there(experts, demo_run):
     assert not experts.exception
     assert "Blind or aware" in [header.value for header in experts.header]
     told = " ".join(text.value for text in experts.markdown)
-    assert "Blind, it raises an alarm; aware, it does not." in told
+    assert "Blind, it raises an alarm" in told
     assert "offer-aware" not in [button.key for button in experts.button]
