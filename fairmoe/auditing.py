@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,12 @@ from fairmoe.data.roles import OUTCOMES, Outcome
 from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.metrics import Account, Alarm, Review, account_in_people, find_alarm, review_groups
 from fairmoe.metrics.groups import group_rates
+from fairmoe.model_attributions import (
+    ROWS,
+    attribute_by_group,
+    is_torch_module,
+    torch_scores,
+)
 
 HARM = ("n", "good_label", "good_model", "harmed_model")
 """What `Account` says of one model alone."""
@@ -31,12 +37,17 @@ class Audit:
         people: Who has the good outcome by label and by decision, and who is wrongly given the bad
             one, by group and for `everyone`, with 95% intervals; None unless the outcome is good or
             bad for the person.
+        attributions: How much each column moves the score in the mean, by group and for
+            `everyone`; None where there is no model that allows it.
+        attributions_note: By what, in which unit and on how many rows; or why there are none.
     """
 
     rates: pd.DataFrame
     review: Review
     alarm: Alarm | None
     people: pd.DataFrame | None
+    attributions: pd.DataFrame | None = None
+    attributions_note: str = "Without its model a score cannot be attributed to columns."
 
     def to_dict(self) -> dict[str, Any]:
         """Return the audit, ready for strict JSON; None where not estimable or not told."""
@@ -45,6 +56,8 @@ class Audit:
             "review": self.review.to_dict(),
             "alarm": None if self.alarm is None else self.alarm.to_dict(),
             "people": None if self.people is None else _records(self.people),
+            "attributions": None if self.attributions is None else _records(self.attributions),
+            "attributions_note": self.attributions_note,
         }
 
 
@@ -111,6 +124,8 @@ def audit_model(
     X: Any,
     y: Any,
     sensitive_features: Any,
+    *,
+    attribution_rows: int = ROWS,
     **options: Any,
 ) -> Audit:
     """Audit a classifier that was fitted before, on rows that it was not fitted on.
@@ -118,15 +133,59 @@ def audit_model(
     Args:
         model: Any classifier of scikit-learn's kind, with two classes. Decisions are those of
             `predict`, unless a cut-off is given; scores those of `predict_proba`, or else of
-            `decision_function`.
+            `decision_function`. Or a torch module with one or two logits for each row; its score
+            are log-odds, its decisions begin at 0 unless a cut-off is given.
         X: The rows, as the model takes them.
-        y: Shape `(n,)`, labels, of the model's classes.
+        y: Shape `(n,)`, labels, of the model's classes; of a module, the greater is positive.
         sensitive_features: See `audit`.
+        attribution_rows: On at most so many rows, as many of each group as far as it has them, the
+            score is attributed to columns; 0 for none. See
+            `fairmoe.model_attributions.attribute_by_group`.
         options: Further ones of `audit`.
 
     Raises:
         InvalidInputError: The model is no such classifier; see `audit` too.
     """
+    if is_torch_module(model):
+        was_training = model.training
+        model.eval()
+        try:
+            found = audit(
+                y, torch_scores(model, X), sensitive_features, **{"cutoff": 0.0} | options
+            )
+            return _with_attributions(
+                found, model, X, sensitive_features, attribution_rows, options
+            )
+        finally:
+            model.train(was_training)
+    found = _audit_classifier(model, X, y, sensitive_features, options)
+    return _with_attributions(found, model, X, sensitive_features, attribution_rows, options)
+
+
+def _with_attributions(
+    found: Audit,
+    model: Any,
+    X: Any,
+    sensitive_features: Any,
+    rows: int,
+    options: Mapping[str, Any],
+) -> Audit:
+    values, group = groups_of_values(sensitive_features, "sensitive_features")
+    weight = options.get("sample_weight")
+    told = attribute_by_group(
+        model,
+        X,
+        group=group,
+        group_names=[str(value) for value in values],
+        rows=rows,
+        sample_weight=None if weight is None else weights_given(weight, len(group)),
+    )
+    return dataclasses.replace(found, attributions=told.table, attributions_note=told.note)
+
+
+def _audit_classifier(
+    model: Any, X: Any, y: Any, sensitive_features: Any, options: Mapping[str, Any]
+) -> Audit:
     classes = list(getattr(model, "classes_", ()))
     if len(classes) != 2:
         raise InvalidInputError(
