@@ -52,6 +52,12 @@ class _Home:
         except (EOFError, OSError):
             # Nobody is there who would take a result; a task that never reports would stay.
             os._exit(0)
+        except BaseException as bug:
+            # What waits for this message would wait for ever.
+            try:
+                self._wire.send("lost", _failure(bug))
+            finally:
+                os._exit(1)
 
     def call(self, number: int, name: str, arguments: tuple[Any, ...]) -> Any:
         self._wire.send("call", number, name, arguments)
@@ -74,13 +80,17 @@ class _Home:
         except FairmoeError as error:
             return "error", packed(error)
         except BaseException as bug:
-            lack = want_of_memory(bug)
-            return ("bug", log_bug(bug)) if lack is None else ("error", packed(lack))
+            return _failure(bug)
 
     def _report(self, progress: Progress) -> None:
         if self._cancel.is_set():
             raise CancelledError
         self._wire.send("progress", progress)
+
+
+def _failure(bug: BaseException) -> tuple[str, Any]:
+    lack = want_of_memory(bug)
+    return ("bug", log_bug(bug)) if lack is None else ("error", packed(lack))
 
 
 def main() -> None:

@@ -78,6 +78,9 @@ class Worker:
             raise
         finally:
             self._shared = ()
+        if kind == "lost":
+            self.close()
+            kind, outcome = outcome
         if kind == "error":
             raise unpacked(*outcome)
         if kind == "bug":

@@ -67,6 +67,15 @@ def test_a_bug_is_logged_where_it_happens_and_its_message_stays_there(capfd):
     worker.close()
 
 
+def test_a_task_that_does_not_arrive_is_a_bug_and_no_wait_for_ever(capfd):
+    worker = Worker()
+    with pytest.raises(WorkerBugError):
+        worker.run(Task(work.double, (work.Unreadable(),)), ignore_progress)
+    assert "Elm" not in capfd.readouterr().err
+    assert worker.run(Task(work.double, (3,)), ignore_progress)[0] == 6
+    worker.close()
+
+
 def test_what_is_shared_stays_here(worker):
     store = MemoryStore()
     store.write("zero", b"0")

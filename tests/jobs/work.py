@@ -54,3 +54,14 @@ def return_what_cannot_be_sent(*, on_progress: OnProgress) -> Any:  # noqa: ARG0
 def use(store: Any, *, on_progress: OnProgress) -> tuple[Any, list[str]]:  # noqa: ARG001
     store.write("one", b"1")
     return store, store.names()
+
+
+class Unreadable:
+    """Arrives nowhere."""
+
+    def __reduce__(self) -> Any:
+        return _raise, ("12 Elm Street",)
+
+
+def _raise(cell: str) -> None:
+    raise KeyError(cell)
