@@ -9,6 +9,10 @@ ONE_DECIDES = (
     "The gate asks {expert} about everyone, so the mixture decides as {expert} does. There is "
     "nothing to compare in who goes to which expert."
 )
+CUTOFFS_FOR_ONE = (
+    "This variant has cut-offs for {expert} alone, so it asks that expert about everyone. There is "
+    "nothing to compare in who goes to which expert."
+)
 OTHER_GATES = {
     "experts": "The other gate begins at random and does not give way to one expert.",
     "random": "The other gate begins with the experts' validation scores.",
@@ -25,6 +29,15 @@ def one_decides(expert: Model) -> str:
         expert: Which.
     """
     return ONE_DECIDES.format(expert=the_model(expert))
+
+
+def cutoffs_for_one(expert: Model) -> str:
+    """Say that one expert decides about everyone because cut-offs were chosen for it.
+
+    Args:
+        expert: Which.
+    """
+    return CUTOFFS_FOR_ONE.format(expert=the_model(expert))
 
 
 def why_one_decides(

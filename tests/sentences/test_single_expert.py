@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from fairmoe.sentences.single_expert import one_decides, why_one_decides
+from fairmoe.sentences.single_expert import cutoffs_for_one, one_decides, why_one_decides
 
 SCORES = pd.Series({"Utility expert": 0.601, "Result expert": 0.655, "Gate, at its best": 0.64})
 GIVEN = {"gate": "Gate, at its best", "lead": 0.0103, "rows": 2400}
@@ -24,4 +24,11 @@ def test_that_one_decides_and_why():
     assert why_one_decides("result", SCORES.iloc[:0], **GIVEN, gives_way=True) == (
         "On the 2,400 validation rows a part of the final score cannot be estimated. The models "
         "were chosen by what is left."
+    )
+
+
+def test_that_cutoffs_are_for_one_expert_alone():
+    assert cutoffs_for_one("result") == (
+        "This variant has cut-offs for the result expert alone, so it asks that expert about "
+        "everyone. There is nothing to compare in who goes to which expert."
     )

@@ -1,5 +1,6 @@
 """What was loaded, and what its groups and labels look like under the roles."""
 
+import numpy as np
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
@@ -15,6 +16,7 @@ from fairmoe.ui.frame.components import (
     show_note,
     show_table,
 )
+from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.groups import merge_button
 from fairmoe.ui.prepare.leaks import warn_of_columns
@@ -132,4 +134,19 @@ def show_groups(_: Session, labelled: LabelledTable) -> None:
             **{share: percent_column(*words) for share, words in shares.items()},
         },
         csv=counts,
+        small=_too_small(labelled),
     )
+
+
+def _too_small(labelled: LabelledTable) -> tuple[str, ...]:
+    """Return the groups that a file may not tell of; the run that is shown may have others."""
+    counts, smallest = (
+        np.bincount(labelled.group, minlength=len(labelled.group_names)),
+        limits().smallest_group,
+    )
+    if counts.min() >= smallest:
+        return ()
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.runs import too_small  # noqa: PLC0415
+
+    return too_small(counts[None], labelled.group_names, smallest)

@@ -10,6 +10,7 @@ from fairmoe.names import SplitName
 from fairmoe.sentences.single_expert import (
     EXPERTS_STAY,
     OTHER_GATES,
+    cutoffs_for_one,
     one_decides,
     why_one_decides,
 )
@@ -31,6 +32,10 @@ def show_single_expert(state: Session, kept: KeptRun, split: SplitName) -> bool:
     found = find_single_expert(run, split)
     if found is None:
         return False
+    if run.cutoffs is not None and run.cutoffs.model != "mixture":
+        show_note(escape_markdown(cutoffs_for_one(found.expert)), icon=":material/alt_route:")
+        show_map(run, split, "routing")
+        return True
     show_note(escape_markdown(one_decides(found.expert)), icon=":material/alt_route:")
     _offer_other_gate(state, kept)
     show_map(run, split, "routing")

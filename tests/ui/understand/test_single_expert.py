@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from fairmoe.analysis.single_expert import find_single_expert
+from fairmoe.runs import Cutoffs
 
 
 def asking(run, weights):
@@ -50,3 +51,17 @@ def test_routing_says_it_once_and_offers_the_other_gate(app, demo_run):
     assert app.title[0].value in ("Train", "Result")
     trained = app.session_state["fairmoe"].run
     assert trained.settings == replace(run.settings, gate_start="random")
+
+
+def test_cutoffs_for_one_expert_are_why_it_decides_about_everyone(app, demo_run):
+    run, labelled = demo_run
+    cutoffs = Cutoffs("result", (0.4, 0.6))
+    variant = replace(asking(run, (0, 1, 0)), cutoffs=cutoffs, run_id="variant")
+    app.session_state["fairmoe"].keep(variant, labelled)
+    app.switch_page("pages/routing.py").run()
+    assert not app.exception
+    told = " ".join(note.value for note in app.info)
+    assert r"This variant has cut\-offs for the result expert alone" in told
+    assert "The gate asks" not in told
+    assert not app.get("plotly_chart")
+    assert "other-gate" not in [button.key for button in app.button]
