@@ -61,10 +61,12 @@ def gaps_figure(differences: pd.DataFrame, tolerance: float | None) -> go.Figure
         figure.add_annotation(
             x=0, y=label, text=INSUFFICIENT, showarrow=False, xanchor="left", xshift=6
         )
+    # A legend has two lines on a phone.
+    of_legend = 0 if tolerance is None else 36
     figure.update_layout(
         template=TEMPLATE,
         title="How far apart are the groups?",
-        height=178 + 40 * len(table),
+        height=178 + 40 * len(table) + of_legend,
         showlegend=tolerance is not None,
         legend={"y": -0.26},
     )
@@ -76,5 +78,5 @@ def gaps_figure(differences: pd.DataFrame, tolerance: float | None) -> go.Figure
         range=[len(labels) - 0.5, -0.5],
         ticksuffix="  ",
     )
-    reserve_room(figure, labels, below=48)
+    reserve_room(figure, labels, below=48 + of_legend)
     return figure

@@ -44,6 +44,7 @@ _STYLE = """<style>
 .fm-waffle .many .cell { flex-wrap: nowrap; gap: .4em; line-height: 1.2 }
 .fm-waffle .many .cell > img { flex: 1 1 3em }
 .fm-waffle .many .cell > span { min-width: 5.4em; font-size: .92em }
+@media (max-width: 640px) { .fm-waffle .many .cell { flex-wrap: wrap } }
 .fm-waffle .many .gap { font-size: 1.3em }
 .fm-waffle .many .gap + small { font-size: .78em }
 .fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }

@@ -71,7 +71,9 @@ def may_be_existing(names: Sequence[str]) -> str:
     """Name the columns that are called like a score or a decision; nothing if none is."""
     if not names:
         return ""
-    return f"By {'its name' if len(names) == 1 else 'their names'}, this may be: {listed(names)}."
+    if len(names) == 1:
+        return f"By its name, this may be one: {names[0]}."
+    return f"By their names, these may be some: {listed(names)}."
 
 
 def left_out_of_features(column: str, same: Sequence[str] = ()) -> str:

@@ -123,6 +123,11 @@ def test_names_that_are_markup_are_shown_letter_by_letter_everywhere(new_page, s
         page.get_by_role("link", name=name, exact=True).first.click()
         page.wait_for_timeout(300)
         page.wait_for_selector(IDLE)
+        if name == "Audit":
+            page.get_by_role("combobox", name=re.compile("Score or decision")).click()
+            page.get_by_role("option").filter(has_text="number").click()
+            page.get_by_text("Your score today").first.wait_for()
+            page.wait_for_selector(IDLE)
         tabs = page.get_by_role("tab")
         for place in range(max(1, tabs.count())):
             if tabs.count():

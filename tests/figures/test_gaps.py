@@ -47,3 +47,11 @@ def test_verdicts_are_told_apart_by_mark_and_the_tolerance_is_drawn():
     band, line = figure.layout.shapes
     assert (band.x0, band.x1, line.x0) == (0, 5, 5)
     assert figure.layout.showlegend
+
+
+def test_a_legend_has_room_below_the_axis():
+    plain = gaps_figure(differences(), None).layout
+    legend = gaps_figure(differences(*["within"] * 5), 0.1).layout
+    more = legend.margin.b - plain.margin.b
+    assert more >= 30
+    assert legend.height - plain.height == more

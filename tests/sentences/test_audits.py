@@ -82,8 +82,10 @@ def test_a_column_is_left_out_of_the_features_with_a_reason():
 
 def test_columns_are_named_that_are_called_like_a_score():
     assert may_be_existing([]) == ""
-    assert may_be_existing(["risk"]) == "By its name, this may be: risk."
-    assert may_be_existing(["risk", "proba"]) == "By their names, this may be: risk and proba."
+    assert may_be_existing(["risk"]) == "By its name, this may be one: risk."
+    assert (
+        may_be_existing(["risk", "proba"]) == "By their names, these may be some: risk and proba."
+    )
 
 
 def test_rows_without_a_score_are_counted():
