@@ -79,8 +79,9 @@ def test_what_the_page_warns_of():
         "Cut-offs are chosen on the validation rows; all figures here are of the test rows."
     )
     assert SHOWN_AS_TRAINED == (
-        "This run is a variant with cut-offs of its own. This page shows the models as trained, "
-        "before the cut-offs: they decide at one half."
+        "This run is a variant with cut-offs of its own. Lists of people, and whom a page opens "
+        "on, follow its decisions: probabilities there are moved, so that it decides at one half. "
+        "All else on this page shows the models as trained, before the cut-offs."
     )
 
 
