@@ -5,8 +5,6 @@ from typing import Protocol
 
 import pandas as pd
 
-from fairmoe.sentences.wording import listed
-
 
 class Paired(Protocol):
     """What `fairmoe.analysis.comparison.PairedDecisions` says."""
@@ -30,7 +28,7 @@ class Paired(Protocol):
 
 OTHER_ROWS = (
     "The runs were judged on different rows or labels. Part of the differences may come from who "
-    "is in these rows. Train both with the same split_seed to compare them in pairs."
+    "is in these rows. Train both with the same split seed to compare them in pairs."
 )
 
 
@@ -61,7 +59,21 @@ OTHER_QUESTION = (
     "{first} and {second} were trained on different tables, targets or groups. Their figures "
     "cannot be compared."
 )
-LEFT_OUT = "Runs of other tables, targets or groups are left out."
+LEFT_OUT = "What follows leaves out the runs of other tables, targets or groups."
+
+
+def of_another_table(shown: str, loaded: str) -> str:
+    """Say that the figures are not of the table that is loaded.
+
+    Args:
+        shown: The name of the table that the run shown was trained on; may be empty.
+        loaded: That of the table that is loaded; may be empty.
+    """
+    return (
+        f"The run shown here is of {shown or 'another table'}, not of "
+        f"{loaded or 'the table'}, which is loaded. Train on that, or choose one of its runs."
+    )
+
 
 _TOLD = {"acc": ("Accuracy", "%"), "dp": ("DP gap", " pp"), "eo": ("EO gap", " pp")}
 
@@ -83,13 +95,13 @@ def who_changed(
         return f"{first} and {second} decide alike about all {everyone['n']:,.0f} people."
     right = int(everyone["better_right"] + everyone["worse_right"])
     of_groups = [
-        f"{name} {row['better']:,.0f} more and {row['worse']:,.0f} fewer"
+        f"of {name} {row['better']:,.0f} more and {row['worse']:,.0f} fewer"
         for name, row in groups.iterrows()
         if row["better"] or row["worse"]
     ]
     return (
         f"From {first} to {second}, {changed:,} of {everyone['n']:,.0f} decisions change. People "
-        f"who get “{good}”: {listed(of_groups)}. The label agrees with {right:,} of these "
+        f"who get “{good}”: {'; '.join(of_groups)}. The label agrees with {right:,} of these "
         "changes."
     )
 

@@ -31,7 +31,7 @@ def changes_for_people(of: "pd.Series[float]", good: str, bad: str, *, is_told: 
     told = (
         f"{told} For {of['better']:,.0f} people the mixture changes “{bad}” to “{good}”, for "
         f"{of['worse']:,.0f} the reverse; the label agrees with {right:,} of "
-        f"{changed:,} {changes}."
+        f"{changed:,} {changes}, so it makes {mistakes_made(of)}."
     )
     if not of["good_label"] or not is_told:
         return told
@@ -40,6 +40,20 @@ def changes_for_people(of: "pd.Series[float]", good: str, bad: str, *, is_told: 
         f"{100 * of['harmed_model_rate']:.1f}, the utility expert to "
         f"{100 * of['harmed_plain_rate']:.1f}."
     )
+
+
+def mistakes_made(of: "pd.Series[float]") -> str:
+    """Say how many more or fewer mistakes than the plain model, by the labels.
+
+    Args:
+        of: Of everyone, as `fairmoe.metrics.Account` counts them.
+    """
+    changed = int(of["better"] + of["worse"])
+    mistakes = changed - 2 * int(of["better_right"] + of["worse_right"])
+    if not mistakes:
+        return "as many mistakes"
+    noun = "mistake" if abs(mistakes) == 1 else "mistakes"
+    return f"{abs(mistakes):,} {'more' if mistakes > 0 else 'fewer'} {noun}"
 
 
 def of_hundred_takeaway(

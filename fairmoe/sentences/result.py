@@ -6,6 +6,7 @@ from typing import Protocol
 import pandas as pd
 
 from fairmoe.names import INSUFFICIENT
+from fairmoe.sentences.people import mistakes_made
 from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed
 
@@ -165,12 +166,9 @@ def cost_in_people(groups: pd.DataFrame, everyone: "pd.Series[float]", good: str
         if net[name]
     ]
     who = f"{listed(moved)} get “{good}”" if moved else f"as many of each group get “{good}”"
-    mistakes = changed - 2 * int(everyone["better_right"] + everyone["worse_right"])
-    how = {True: "more", False: "fewer"}[mistakes > 0]
-    noun = "mistake" if abs(mistakes) == 1 else "mistakes"
-    of_them = f"{abs(mistakes)} {how} {noun}" if mistakes else "as many mistakes"
     return (
-        f"Against the plain model, of {everyone['n']:,.0f} people: {who}, with {of_them}; "
+        f"Against the plain model, of {everyone['n']:,.0f} people: {who}, with "
+        f"{mistakes_made(everyone)}; "
         f"{changed:,} {'decision changes' if changed == 1 else 'decisions change'}."
     )
 

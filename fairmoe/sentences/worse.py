@@ -9,13 +9,15 @@ _CLEAR = 0.01
 """From this change on, in [0, 1], something is told to be worse."""
 
 
-def what_got_worse(groups: pd.DataFrame, good: str, bad: str) -> str:
+def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: bool) -> str:
     """Say who is wrongly given the good outcome, and which rates differ more between groups.
 
     Args:
         groups: `fairmoe.metrics.Account.groups`, of a mixture beside the plain model.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
+        favourable: Whether the good one is the positive class; the terms are of that class, so
+            only then they are named.
     """
     labelled_bad = groups["n"] - groups["good_label"]
     if not labelled_bad.sum():
@@ -30,7 +32,7 @@ def what_got_worse(groups: pd.DataFrame, good: str, bad: str) -> str:
         f"(plain model {of_hundred['plain']:.0f})."
     )
     worse = [
-        f"{what} ({term}{100 * after:.1f} pp, plain model {100 * before:.1f})"
+        f"{what} ({term if favourable else ''}{100 * after:.1f} pp, plain model {100 * before:.1f})"
         for (what, term), (before, after) in _gaps(groups, given, good).items()
         if after - before >= _CLEAR
     ]

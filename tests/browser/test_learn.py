@@ -27,7 +27,9 @@ def test_a_slider_redraws_the_chart_of_the_lesson_that_the_address_names(page: P
 
 
 def test_the_arrow_keys_walk_a_lesson_on_a_beamer(page: Page, server: str):
-    page.goto(f"{server}/learn?lesson=Levelling&present=true")
+    page.goto(f"{server}/learn?lesson=Levelling")
+    page.wait_for_selector(IDLE)
+    page.get_by_text("Present", exact=True).click()
     expect(page.get_by_role("heading", name="11. Equality by hurting everyone")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).not_to_be_visible()
     page.wait_for_selector(IDLE)

@@ -28,8 +28,9 @@ def test_changes_are_told_in_people(run):
     assert changes_for_people(run.account().everyone, *run.good_and_bad) == (
         "Of 7 people in the test rows the mixture gives the outcome “hired” to 2, the utility "
         "expert to 2. For 2 people the mixture changes “not hired” to “hired”, for 2 the reverse; "
-        "the label agrees with 2 of 4 changes. Of 100 people whose label is “hired”, the "
-        "mixture wrongly gives “not hired” to 66.7, the utility expert to 66.7."
+        "the label agrees with 2 of 4 changes, so it makes as many mistakes. Of 100 people whose "
+        "label is “hired”, the mixture wrongly gives “not hired” to 66.7, the utility expert "
+        "to 66.7."
     )
 
 
@@ -40,15 +41,16 @@ def test_of_a_bad_outcome_the_other_is_the_good_one(run):
     assert changes_for_people(bad.account().everyone, *bad.good_and_bad) == (
         "Of 7 people in the test rows the mixture gives the outcome “not hired” to 5, the utility "
         "expert to 5. For 2 people the mixture changes “hired” to “not hired”, for 2 the reverse; "
-        "the label agrees with 2 of 4 changes. Of 100 people whose label is “not hired”, the "
-        "mixture wrongly gives “hired” to 25.0, the utility expert to 25.0."
+        "the label agrees with 2 of 4 changes, so it makes as many mistakes. Of 100 people whose "
+        "label is “not hired”, the mixture wrongly gives “hired” to 25.0, the utility expert to "
+        "25.0."
     )
 
 
 def test_where_nobody_has_the_good_label_nobody_is_wrongly_denied_it(run_of):
     run = run_of([0, 0], [0, 1], {"mixture": [YES, NO], "utility": [NO, NO]})
     told = changes_for_people(run.account().everyone, *run.good_and_bad)
-    assert told.endswith("the label agrees with 0 of 1 change.")
+    assert told.endswith("the label agrees with 0 of 1 change, so it makes 1 more mistake.")
 
 
 def test_no_change_is_said(run):

@@ -4,7 +4,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from fairmoe.sentences.comparison import decisions_compared, figures_compared, who_changed
+from fairmoe.sentences.comparison import (
+    decisions_compared,
+    figures_compared,
+    of_another_table,
+    who_changed,
+)
 
 
 def paired(first, second, low, high):
@@ -25,7 +30,17 @@ def test_what_is_told_of_pairs():
     )
     assert decisions_compared(None) == (
         "The runs were judged on different rows or labels. Part of the differences may come from "
-        "who is in these rows. Train both with the same split_seed to compare them in pairs."
+        "who is in these rows. Train both with the same split seed to compare them in pairs."
+    )
+
+
+def test_that_a_run_is_of_another_table():
+    assert of_another_table("a.csv", "b.csv") == (
+        "The run shown here is of a.csv, not of b.csv, which is loaded. Train on that, or choose "
+        "one of its runs."
+    )
+    assert of_another_table("", "").startswith(
+        "The run shown here is of another table, not of the table, which is loaded."
     )
 
 
@@ -33,8 +48,12 @@ def test_who_changes_from_one_run_to_another():
     counts = {"n": [100, 300], "better": [7, 0], "worse": [2, 0], "better_right": [5, 0]}
     groups = pd.DataFrame(counts | {"worse_right": [1, 0]}, index=["women", "men"])
     assert who_changed(groups, groups.sum(), "hired", ("Run 1", "Run 2")) == (
-        "From Run 1 to Run 2, 9 of 400 decisions change. People who get “hired”: women 7 more and "
-        "2 fewer. The label agrees with 6 of these changes."
+        "From Run 1 to Run 2, 9 of 400 decisions change. People who get “hired”: of women 7 more "
+        "and 2 fewer. The label agrees with 6 of these changes."
+    )
+    both = groups.assign(better=[7, 4])
+    assert "“hired”: of women 7 more and 2 fewer; of men 4 more and 0 fewer. The" in who_changed(
+        both, both.sum(), "hired", ("Run 1", "Run 2")
     )
     same = groups.assign(better=0, worse=0)
     assert who_changed(same, same.sum(), "hired", ("A", "B")) == (

@@ -21,7 +21,7 @@ GIVEN = (
 )
 CHANGED = (
     "For 30 people the mixture changes “not hired” to “hired”, for 10 the reverse; the label "
-    "agrees with 24 of 40 changes."
+    "agrees with 24 of 40 changes, so it makes 8 fewer mistakes."
 )
 WRONGLY = (
     "Of 100 people whose label is “hired”, the mixture wrongly gives “not hired” to 6.1, the "
@@ -38,7 +38,7 @@ WRONGLY = (
         (
             {"better": 0, "worse": 1, "better_right": 0, "worse_right": 0, "good_label": 0},
             f"{GIVEN} For 0 people the mixture changes “not hired” to “hired”, for 1 the reverse; "
-            "the label agrees with 0 of 1 change.",
+            "the label agrees with 0 of 1 change, so it makes 1 more mistake.",
         ),
     ],
 )

@@ -21,7 +21,7 @@ from fairmoe.ui.frame.projects import (
     show_opened,
     show_project,
 )
-from fairmoe.ui.frame.runs import run_chooser
+from fairmoe.ui.frame.runs import run_chooser, say_whose_run
 from fairmoe.ui.frame.session import QUERY, remember, say_if_gone, say_where_it_stays, session
 from fairmoe.ui.frame.sign_in import require_sign_in, show_who
 from fairmoe.ui.frame.state import Session
@@ -63,7 +63,8 @@ def _never(_: Session) -> str:
 
 def _data_missing(state: Session) -> str:
     if state.table is None:
-        return "Load data first."
+        is_opened = state.kept is not None and state.kept.rows is None
+        return "Give the table of the run first." if is_opened else "Load data first."
     return "" if state.labelled is not None else "Settle the roles of the columns first."
 
 
@@ -226,6 +227,8 @@ def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
             _show_what_comes_first(missing, state)
             _sidebar(path, state)
             st.stop()
+        if entry.missing is _run_missing:
+            say_whose_run(state)
         if path in _AS_TRAINED and state.run is not None and state.run.cutoffs is not None:
             show_note(escape_markdown(SHOWN_AS_TRAINED), icon=":material/tune:")
         yield state

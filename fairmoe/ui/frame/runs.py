@@ -9,13 +9,14 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.runs import differing_settings, run_table, runs_figure
 from fairmoe.names import METRICS, SUMMARY
 from fairmoe.sentences.alarms import ALARM_MEANS
-from fairmoe.sentences.comparison import LEFT_OUT
+from fairmoe.sentences.comparison import LEFT_OUT, of_another_table
 from fairmoe.sentences.trade_off import runs_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
     show_note,
     show_table,
+    show_warning,
 )
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
@@ -63,6 +64,14 @@ def show_reason(kept: KeptRun) -> None:
         show_note(
             escape_markdown(f"Recommended settings. {kept.reason}"), icon=":material/auto_awesome:"
         )
+
+
+def say_whose_run(state: Session) -> None:
+    """Warn where the run shown was trained on another table than the one that is loaded."""
+    run, table = state.run, state.table
+    if run is not None and table is not None and run.data.sha256 != table.sha256:
+        told = of_another_table(run.data.name, table.name)
+        show_warning(escape_markdown(told), icon=":material/difference:")
 
 
 def show_runs(state: Session) -> None:

@@ -1,5 +1,7 @@
 """A lesson on a beamer: one idea at a time, in large type, walked with the arrow keys."""
 
+from contextlib import nullcontext
+
 import streamlit as st
 
 from fairmoe.lessons.course import COURSE
@@ -33,13 +35,15 @@ def choose_form(key: str) -> bool:
         key: Of the lesson that is open.
     """
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.toggle(
-            "Present",
-            key=PRESENT,
-            bind="query-params",
-            persist_state="session",
-            help="Large type, one idea at a time. The keys ← and → go back and on.",
-        )
+        # Drawn anew at another depth it loses the focus, in which the arrow keys would stay.
+        with st.container(width="content") if is_presenting() else nullcontext():
+            st.toggle(
+                "Present",
+                key=PRESENT,
+                bind="query-params",
+                persist_state="session",
+                help="Large type, one idea at a time. The keys ← and → go back and on.",
+            )
         if is_presenting():
             _show_way(key)
     return is_presenting()

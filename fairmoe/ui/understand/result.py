@@ -64,8 +64,10 @@ def show_picture(state: Session, kept: KeptRun) -> None:
 
 def show_worse(state: Session, run: "Run") -> None:
     """Say who wrongly gets the good outcome, and what got worse, where one outcome is good."""
-    if run.roles.target.favourable is not None:
-        told = what_got_worse(_found(state, run).account.groups, *run.good_and_bad)
+    favourable = run.roles.target.favourable
+    if favourable is not None:
+        groups = _found(state, run).account.groups
+        told = what_got_worse(groups, *run.good_and_bad, favourable=favourable)
         st.caption(escape_markdown(told))
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.data import DEMO_SETTINGS
+from fairmoe._escape import escape_markdown
+from fairmoe.data import DEMO_SETTINGS, read_table
 from fairmoe.runs import DEMO_MAP, demo_run
+from fairmoe.sentences.comparison import of_another_table
 from fairmoe.ui.frame import background
 from fairmoe.ui.frame.frame import PAGES, in_sections
 from tests.patience import PATIENCE
@@ -87,6 +89,17 @@ def test_one_click_opens_the_demo_as_it_was_trained(app):
     assert state.job_id is None
     assert state.kept.labelled.table.sha256 == state.run.data.sha256
     assert app.switch_page("pages/train.py").run().get_by_key("setting-seed").value == 1
+
+
+def test_a_page_says_that_its_run_is_of_another_table(app):
+    app.button[0].click().run()
+    assert not any("not of" in note.value for note in app.warning)
+    other = read_table(b"a,b\n1,2\n3,4\n", name="b.csv")
+    app.session_state["fairmoe"].load(other)
+    app.switch_page("pages/report.py").run()
+    assert not app.exception
+    told = of_another_table("demo_hiring.csv", "b.csv")
+    assert app.warning[0].value == escape_markdown(told)
 
 
 def test_the_demo_can_be_trained_by_oneself(app):

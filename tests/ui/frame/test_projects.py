@@ -92,6 +92,7 @@ def test_without_the_table_every_page_shows_what_needs_none(without_rows, path):
     asked = any("needs the rows" in note.value for note in without_rows.info)
     assert asked == (path in (*NEED_ROWS, "pages/tradeoff.py"))
     assert len(keys_of(without_rows, "rows-")) == 1
+    assert any("Give the table of the run" in said.value for said in without_rows.sidebar.caption)
     if path == "pages/tradeoff.py":
         assert without_rows.get("plotly_chart")
 

@@ -44,7 +44,7 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
         ),
         escape_markdown(cost_in_people(found.account.groups, found.account.everyone, words[0])),
     ]
-    worse = escape_markdown(what_got_worse(found.account.groups, *words))
+    worse = escape_markdown(what_got_worse(found.account.groups, *words, favourable=True))
     assert worse in [caption.value for caption in result.main.caption]
     for gap in found.gaps.values():
         for told in gap_in_words(gap):
