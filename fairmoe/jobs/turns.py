@@ -97,6 +97,8 @@ class Turns:
                         )
             except BaseException:
                 self._claims.remove(claim)
+                # A turn that came at the last moment is now that of another.
+                self._changed.notify_all()
                 raise
             claim.is_on, self._latest = True, max(self._latest, claim.turn)
             return claim

@@ -91,3 +91,24 @@ def test_who_waits_too_long_or_finds_too_many_is_told():
     for asker in (first, second):
         asker.leave()
     assert order == ["ann", "bob"]
+
+
+def test_a_turn_that_comes_as_its_owner_gives_up_goes_to_the_next(monkeypatch):
+    turns, order = Turns(1, patience=PATIENCE), []
+    first, is_next = turns._wait("first"), turns._is_next
+    stays = Asker(turns, "first", order)
+    waits(turns, 2)
+    gives_up = Asker(turns, "other", order)
+    waits(turns, 3)
+
+    def give_up(claim):
+        if claim.person == "other":
+            raise UnavailableError("It took too long.")
+        return is_next(claim)
+
+    monkeypatch.setattr(turns, "_is_next", give_up)
+    turns._leave(first)
+    assert stays.has_it.wait(PATIENCE)
+    stays.leave()
+    gives_up.leave()
+    assert (order, type(gives_up.error)) == (["first"], UnavailableError)
