@@ -68,13 +68,17 @@ def _gaps(
             groups["good_model"],
         ),
     }
-    return {
-        named: (_gap(before, among_before), _gap(after, among_after))
-        for named, (before, after, among_before, among_after) in rates.items()
-    }
+    gaps = {}
+    for named, (before, after, among_before, among_after) in rates.items():
+        # Else a gap would be called larger because a group was left out before.
+        compared = (among_before >= LEAST_PEOPLE) & (among_after >= LEAST_PEOPLE)
+        gaps[named] = (
+            _gap((before / among_before)[compared]),
+            _gap((after / among_after)[compared]),
+        )
+    return gaps
 
 
-def _gap(counts: "pd.Series[float]", among: "pd.Series[float]") -> float:
-    """Return the largest difference between groups of enough people; 0 for fewer than two."""
-    rates = (counts / among)[among >= LEAST_PEOPLE]
+def _gap(rates: "pd.Series[float]") -> float:
+    """Return the largest difference between groups; 0 for fewer than two."""
     return float(rates.max() - rates.min()) if len(rates) > 1 else 0.0

@@ -44,3 +44,19 @@ def test_nothing_worse_few_people_and_no_label():
     assert what_got_worse(
         GROUPS.assign(n=GROUPS["good_label"]), "hired", "not hired", favourable=True
     ) == ("Nobody in these rows has the label “not hired”.")
+
+
+def test_only_groups_that_are_large_enough_with_both_models_are_compared():
+    # “hired” is right for 30 of 60 and for 24 of 29 before, for 30 of 60 and 25 of 31 now.
+    groups = pd.DataFrame(
+        {
+            "n": [200, 200],
+            "good_label": [60, 60],
+            "good_plain": [60, 29],
+            "good_model": [60, 31],
+            "harmed_plain": [30, 36],
+            "harmed_model": [30, 35],
+        },
+        index=["women", "men"],
+    )
+    assert "differ" not in what_got_worse(groups, "hired", "not hired", favourable=True)
