@@ -6,6 +6,9 @@ import pytest
 from fairmoe.data import Existing
 from fairmoe.metrics import account_in_people
 from fairmoe.sentences.audits import (
+    LEARNT_FROM,
+    MEANING_UNKNOWN,
+    OTHER_TASK,
     changes_beside,
     existing_in_words,
     harm_beside,
@@ -85,6 +88,21 @@ def test_columns_are_named_that_are_called_like_a_score():
     assert may_be_existing(["risk"]) == "By its name, this may be one: risk."
     assert (
         may_be_existing(["risk", "proba"]) == "By their names, these may be some: risk and proba."
+    )
+
+
+def test_what_to_beware_of_and_what_is_missing():
+    assert LEARNT_FROM == (
+        "Where the score was learnt from some of these rows, it looks better here than it is on "
+        "new ones."
+    )
+    assert MEANING_UNKNOWN.format(outcome="hired") == (
+        "Say on Data whether the outcome “hired” is good or bad for the person; then this page "
+        "counts who is wrongly given the bad one."
+    )
+    assert OTHER_TASK == (
+        "The run that is shown predicts another target, or compares other groups, so its mixture "
+        "cannot stand beside this."
     )
 
 

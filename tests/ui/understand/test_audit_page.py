@@ -114,6 +114,8 @@ def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
     existing = Existing("decile_score", field(audit, "number_input", "Cut-off").value)
     told = f"{how_it_decides(existing, WORDS)} {left_out_of_features('decile_score', same)}"
     assert escape_markdown(told) in captions(audit)
+    # It is entered again after a reload.
+    assert state.widgets[f"audit-column-{state.version}"] == "decile_score"
     audit.switch_page("pages/data.py").run()
     assert not audit.exception
     assert "decile_score" in field(audit, "multiselect", "Columns left out").value
