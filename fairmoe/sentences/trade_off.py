@@ -134,8 +134,9 @@ def chosen_point(
     """
     plain, own = (f"{100 * value:.1f}%" for value in accuracy)
     before, after = (f"{100 * value:.1f} pp" for value in gap)
+    how = f"counts gaps {_times(weight)}" if weight else "ignores gaps"
     return (
-        f"Chosen on the validation rows: the gate that counts gaps {_times(weight)}. On the test "
+        f"Chosen on the validation rows: the gate that {how}. On the test "
         f"rows {gap_name} is {after}, where the utility expert has {before}; accuracy is {own}, "
         f"where it has {plain}."
     )
@@ -161,9 +162,9 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
     least = fair.iloc[fair["gap"].argmin()]
     if shown["gap"].iloc[0] <= least["gap"]:
         return f"{told} None of these mixtures has a smaller gap."
-    return (
-        f"{told} The smallest gap is {_point(least)}, where gaps count {_times(least['weight'])}."
-    )
+    weight = least["weight"]
+    how = f"gaps count {_times(weight)}" if weight else "gaps do not count"
+    return f"{told} The smallest gap is {_point(least)}, where {how}."
 
 
 def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:

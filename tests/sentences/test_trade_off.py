@@ -123,6 +123,8 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     )
     once = chosen_point(1, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
     assert once.startswith("Chosen on the validation rows: the gate that counts gaps once. On")
+    never = chosen_point(0, "DP", gap=(0.175, 0.175), accuracy=(0.848, 0.848))
+    assert never.startswith("Chosen on the validation rows: the gate that ignores gaps. On the")
 
 
 def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
@@ -185,6 +187,8 @@ def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     assert front_takeaway(once, PLAIN, "DP").endswith(
         "The smallest gap is 10.0 pp at 84.0% accuracy, where gaps count once."
     )
+    never = once.assign(weight=0.0)
+    assert front_takeaway(never, PLAIN, "DP").endswith("accuracy, where gaps do not count.")
     nothing = points_of_a_front(gap=float("nan"))
     assert front_takeaway(nothing, PLAIN, "DP") == (
         "The gap of these mixtures cannot be estimated, or all of them raise an alarm."

@@ -15,6 +15,7 @@ from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.awareness import counterpart
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning
@@ -74,7 +75,7 @@ def show_worse(state: Session, run: "Run") -> None:
 def way_on(state: Session, run: "Run") -> None:
     """Show what to read next, with what is open, and let the user choose the picture."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        link(EXPERTS, "Who")
+        link(EXPERTS, "Who" if counterpart(state, run) is None else "Who, blind or aware")
         link(ATTENTION, "Why: features")
         link(TRADE_OFF, "What else")
         link(REPORT, open_points_label(len(_open(state, run))))

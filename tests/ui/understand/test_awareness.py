@@ -68,3 +68,8 @@ def test_both_are_shown_side_by_side_once_they_are_there(experts, demo_run):
     told = " ".join(text.value for text in experts.markdown)
     assert "Blind, it raises an alarm" in told
     assert "offer-aware" not in [button.key for button in experts.button]
+    experts.switch_page("pages/result.py").run()
+    assert not experts.exception
+    labels = [each.proto.label for each in experts.main.get("page_link")]
+    assert "Who, blind or aware" in labels
+    assert "Who" not in labels
