@@ -131,9 +131,9 @@ def audit_model(
     """Audit a classifier that was fitted before, on rows that it was not fitted on.
 
     Args:
-        model: Any classifier of scikit-learn's kind, with two classes. Decisions are those of
-            `predict`, unless a cut-off is given; scores those of `predict_proba`, or else of
-            `decision_function`. Or a torch module with one or two logits for each row; its score
+        model: Any classifier of scikit-learn's or Fairlearn's kind, with two classes. Decisions are
+            those of `predict`, unless a cut-off is given; scores those of `predict_proba`, or else
+            of `decision_function`. Or a torch module with one or two logits for each row; its score
             are log-odds, its decisions begin at 0 unless a cut-off is given.
         X: The rows, as the model takes them.
         y: Shape `(n,)`, labels, of the model's classes; of a module, the greater is positive.
@@ -147,28 +147,23 @@ def audit_model(
         InvalidInputError: The model is no such classifier; see `audit` too.
     """
     if is_torch_module(model):
-        was_training = model.training
+        modes = {part: part.training for part in model.modules()}
         model.eval()
         try:
-            found = audit(
-                y, torch_scores(model, X), sensitive_features, **{"cutoff": 0.0} | options
-            )
+            scores = torch_scores(model, X)
+            found = audit(y, scores, sensitive_features, **{"cutoff": 0.0} | options)
             return _with_attributions(
                 found, model, X, sensitive_features, attribution_rows, options
             )
         finally:
-            model.train(was_training)
+            for part, was_training in modes.items():
+                part.training = was_training
     found = _audit_classifier(model, X, y, sensitive_features, options)
     return _with_attributions(found, model, X, sensitive_features, attribution_rows, options)
 
 
 def _with_attributions(
-    found: Audit,
-    model: Any,
-    X: Any,
-    sensitive_features: Any,
-    rows: int,
-    options: Mapping[str, Any],
+    found: Audit, model: Any, X: Any, sensitive_features: Any, rows: int, options: Mapping[str, Any]
 ) -> Audit:
     values, group = groups_of_values(sensitive_features, "sensitive_features")
     weight = options.get("sample_weight")
@@ -187,20 +182,24 @@ def _audit_classifier(
     model: Any, X: Any, y: Any, sensitive_features: Any, options: Mapping[str, Any]
 ) -> Audit:
     classes = list(getattr(model, "classes_", ()))
+    if not classes and hasattr(model, "predict"):
+        # Fairlearn's methods tell no classes.
+        classes = list(labels_of(y)[0])
     if len(classes) != 2:
         raise InvalidInputError(
             "A fitted classifier with two classes is needed",
             however=f"this one has {len(classes)}" if classes else "this one has none",
         )
-    unknown = set(column_of(y, "y").unique()) - set(classes)
-    if unknown:
-        raise InvalidInputError(
-            "The labels need to be of the model's classes", however="some are not"
-        )
+    decided = model.predict(X)
+    for name, told in (("labels", y), ("decisions", decided)):
+        if set(column_of(told, name).unique()) - set(classes):
+            raise InvalidInputError(
+                f"The {name} need to be of the model's classes", however="some are not"
+            )
     positive = column_of(y, "y").to_numpy() == classes[1]
     if "cutoff" not in options:
         # Thresholds of its own stay what they are.
-        return audit(positive, model.predict(X) == classes[1], sensitive_features, **options)
+        return audit(positive, np.asarray(decided) == classes[1], sensitive_features, **options)
     if hasattr(model, "predict_proba"):
         return audit(positive, model.predict_proba(X)[:, 1], sensitive_features, **options)
     return audit(positive, model.decision_function(X), sensitive_features, **options)

@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from fairlearn.metrics import MetricFrame, demographic_parity_difference, selection_rate
-from sklearn.linear_model import LogisticRegression
+from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.svm import LinearSVC
 
 import fairmoe
 from fairmoe.auditing import audit, audit_model
 from fairmoe.errors import InvalidInputError
+from fairmoe.model_attributions import NO_SCORES
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +141,23 @@ def test_what_is_no_classifier_of_two_classes_is_refused(rows):
     two = LogisticRegression().fit(score[:, None], y)
     with pytest.raises(InvalidInputError, match="of the model's classes"):
         audit_model(two, score[:, None], y + 1, group)
+    with pytest.raises(InvalidInputError, match="The decisions need to be of the model's classes"):
+        audit_model(LinearRegression().fit(score[:, None], y), score[:, None], y, group)
+
+
+def test_a_method_of_fairlearn_is_audited_by_its_decisions(rows):
+    y, score, group = rows
+    X = pd.DataFrame({"score": score, "other": np.arange(600) % 7})
+    mitigated = ExponentiatedGradient(LogisticRegression(), DemographicParity(), max_iter=3)
+    mitigated.fit(X, y, sensitive_features=group)
+
+    class Fixed:
+        # Its own predictions are drawn at random.
+        def predict(self, X):
+            return mitigated.predict(X, random_state=0)
+
+    found = audit_model(Fixed(), X, y, group)
+    assert found.rates["selected"].sum() == mitigated.predict(X, random_state=0).sum()
+    assert found.attributions is None
+    assert found.attributions_note == NO_SCORES
+    assert audit_model(mitigated, X, y, group).attributions_note == NO_SCORES

@@ -96,8 +96,9 @@ def test_a_torch_module_is_explained_by_integrated_gradients(rows, logits):
     torch.manual_seed(0)
     linear = nn.Linear(3, logits)
     module = nn.Sequential(nn.Dropout(0.5), linear).train()
+    linear.eval()
     found = fairmoe.audit_model(module, X, y, np.array(GROUPS)[group])
-    assert module.training
+    assert (module.training, module[0].training, linear.training) == (True, True, False)
     with torch.no_grad():
         weights = linear.weight[1] - linear.weight[0] if logits == 2 else linear.weight[0]
         out = linear(torch.tensor(X.to_numpy(), dtype=torch.float32)).numpy()
