@@ -9,10 +9,14 @@ from fairmoe.sentences.wording import capitalised, the_model
 EQUAL_AT_THE_COST_OF_ALL = "Equal because everyone is treated worse"
 WORSE_FOR_ALL = "Everyone is treated worse"
 FAR_TOO_MANY = "The same answer goes to far too many"
+FAR_TOO_FEW = "One of the answers goes to far too few"
+_FAR = 1.5
+"""From so many times as have it as their label, an answer goes to far too many."""
+
 BELOW_ONE_ANSWER = "Less accurate than the same answer for all"
 ALARM_MEANS = (
     "No choice: it harms more people in every group, is less accurate than the same answer for "
-    "all, or gives the same answer to far too many."
+    "all, or gives an answer to far too many or too few."
 )
 """Where an alarm is marked only."""
 
@@ -47,8 +51,7 @@ def alarm_alone(model: str, alarm: Mapping[str, Any], *, words: tuple[str, str])
         alarm: As `fairmoe.metrics.Alarm.to_dict` returns it.
         words: What both outcomes are called, the positive one first.
     """
-    heading = FAR_TOO_MANY if alarm["lopsided"] else BELOW_ONE_ANSWER
-    return " ".join([f"{heading}: {model}.", *_about_all(alarm, words)])
+    return " ".join([f"{_of_all(alarm)}: {model}.", *_about_all(alarm, words)])
 
 
 def _about_all(alarm: Mapping[str, Any], words: tuple[str, str]) -> list[str]:
@@ -87,7 +90,15 @@ def _heading(alarm: Mapping[str, Any]) -> str:
         gap, plain_gap = alarm["gap"], alarm["plain_gap"]
         is_closer = gap is not None and gap < plain_gap
         return EQUAL_AT_THE_COST_OF_ALL if is_closer else WORSE_FOR_ALL
-    return FAR_TOO_MANY if alarm["lopsided"] else BELOW_ONE_ANSWER
+    return _of_all(alarm)
+
+
+def _of_all(alarm: Mapping[str, Any]) -> str:
+    if not alarm["lopsided"]:
+        return BELOW_ONE_ANSWER
+    given, labelled = alarm["predicted_rate"], alarm["true_rate"]
+    is_too_many = given > _FAR * labelled or 1 - given > _FAR * (1 - labelled)
+    return FAR_TOO_MANY if is_too_many else FAR_TOO_FEW
 
 
 def _percent(share: float) -> str:

@@ -104,3 +104,12 @@ def test_decisions_beside_no_plain_model_are_measured_by_one_answer_for_all():
         "Less accurate than the same answer for all: the score “x”. It is right about 49.0% of "
         "them, the same answer for all about 55.0%."
     )
+
+
+def test_where_one_answer_is_rare_the_other_is_not_called_too_frequent():
+    rare = ALARM | {"harmful": False, "predicted_rate": 0.04, "true_rate": 0.1}
+    (told,) = alarms_in_words({"mixture": rare}, words=WORDS, favourable=None)
+    assert told.startswith("One of the answers goes to far too few: the mixture. It gives")
+    assert alarm_alone(
+        "the score “x”", rare | {"predicted_rate": 0.96, "true_rate": 0.9}, words=WORDS
+    ).startswith("One of the answers goes to far too few: the score “x”.")
