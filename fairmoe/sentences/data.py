@@ -22,6 +22,16 @@ LEAVE_OUT_LEAKS = (
 )
 
 
+def who_is_merged(rows: Mapping[str, int]) -> str:
+    """Say of whom the smaller groups are that were merged.
+
+    Args:
+        rows: How many rows have which value of the sensitive columns, the most first.
+    """
+    told = [f"{name} ({n:,} {'row' if n == 1 else 'rows'})" for name, n in rows.items()]
+    return f"Merged as smaller groups: {listed(told)}."
+
+
 def label_takeaway(counts: pd.DataFrame, outcome: str) -> str:
     """Say in one sentence how large the groups are, and how often each has a label.
 

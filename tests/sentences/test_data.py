@@ -12,6 +12,7 @@ from fairmoe.sentences.data import (
     missing_takeaway,
     names_the_row,
     proxies_takeaway,
+    who_is_merged,
 )
 
 
@@ -92,4 +93,10 @@ def test_how_well_the_features_tell_the_target():
     assert leaks_takeaway(alone, 0.985, 2).endswith("; 2 features look as if they knew the answer.")
     assert leaks_takeaway(alone * float("nan"), float("nan"), 0) == (
         "Too few rows have the rarer outcome to say which features know the answer."
+    )
+
+
+def test_who_is_merged_is_told_with_how_many_rows():
+    assert who_is_merged({"Caucasian": 1898, "Asian": 1}) == (
+        "Merged as smaller groups: Caucasian (1,898 rows) and Asian (1 row)."
     )

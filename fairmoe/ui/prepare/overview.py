@@ -5,10 +5,12 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, SmallGroupsError
+from fairmoe.data.groups import CROSS, SMALL_GROUPS
+from fairmoe.data.kinds import MISSING
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure
 from fairmoe.figures.tables import group_counts
-from fairmoe.sentences.data import label_takeaway
+from fairmoe.sentences.data import label_takeaway, who_is_merged
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
@@ -107,8 +109,24 @@ def show_cautions(state: Session, labelled: LabelledTable) -> None:
     warn_of_small_groups(labelled)
 
 
+def _merged(labelled: LabelledTable) -> dict[str, int]:
+    """Return the rows of the merged groups by value; none where groups are cut from numbers."""
+    roles, last = labelled.roles, len(labelled.group_names) - 1
+    is_merged = roles.merge_small and labelled.group_names[last].startswith(SMALL_GROUPS)
+    if not is_merged or any(each.bins for each in roles.sensitive):
+        return {}
+    theirs = labelled.rows[labelled.group == last]
+    values = labelled.table.frame[list(roles.sensitive_columns)].iloc[theirs]
+    # As text, for levels that do not occur would be counted too.
+    rows = values.astype("object").fillna(MISSING).astype(str)
+    return {CROSS.join(map(str, each)): int(n) for each, n in rows.value_counts().items()}
+
+
 def show_groups(_: Session, labelled: LabelledTable) -> None:
     """Show the groups and their labels."""
+    merged = _merged(labelled)
+    if merged:
+        st.caption(escape_markdown(who_is_merged(merged)))
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
     positive, other = labelled.words
     shares = {
