@@ -62,4 +62,4 @@ def test_runs_of_another_question_are_refused_with_a_sentence(train):
     assert not any("From Run" in each.value for each in train.markdown)
     # the run shown is the only one of its kind, so the others are not set beside it either
     assert not alts(train)
-    assert any("are left out" in caption.value for caption in train.caption)
+    assert any("leaves out the runs of other" in caption.value for caption in train.caption)
