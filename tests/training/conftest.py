@@ -33,7 +33,9 @@ def in_float64(monkeypatch):
 
     Adversarial training amplifies what is rounded off.
     """
-    module = importlib.import_module("fairmoe.training.train")
+    experts, gate = map(
+        importlib.import_module, ("fairmoe.training.expert_phase", "fairmoe.training.train")
+    )
 
     def doubled(batch):
         parts = {name: part for name, part in batch._asdict().items() if part is not None}
@@ -48,11 +50,12 @@ def in_float64(monkeypatch):
         }
         return dataclasses.replace(data, **splits)
 
-    one, all_ = module.make_batch, module.make_batches
-    monkeypatch.setattr(module, "make_batch", lambda *a: doubled(one(*a)))
-    monkeypatch.setattr(
-        module, "make_batches", lambda *a, **k: [doubled(batch) for batch in all_(*a, **k)]
-    )
+    one, all_ = experts.make_batch, experts.make_batches
+    monkeypatch.setattr(experts, "make_batch", lambda *a: doubled(one(*a)))
+    for module in (experts, gate):
+        monkeypatch.setattr(
+            module, "make_batches", lambda *a, **k: [doubled(batch) for batch in all_(*a, **k)]
+        )
     torch.set_default_dtype(torch.float64)
     yield double_splits
     torch.set_default_dtype(torch.float32)
