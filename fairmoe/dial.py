@@ -100,12 +100,7 @@ def choose_point(
             "A point is chosen by the largest gap or by the largest loss of accuracy",
             however="both were given" if max_gap is not None else "neither was given",
         )
-    of_points = [
-        (point, point.scores["validation"])
-        for point in front
-        if "mixture" not in point.alarms("validation")
-    ]
-    of_points = [each for each in of_points if math.isfinite(each[1]["mixture"][gap])]
+    of_points = _choices(front, gap)
     if max_gap is not None:
         within = [each for each in of_points if each[1]["mixture"][gap] <= max_gap]
         best = max(within, key=lambda each: each[1]["mixture"]["acc"], default=None)
@@ -131,6 +126,34 @@ def choose_point(
             remedy=_remedy(seen=all(point.roles.include_sensitive for point in front)),
         )
     return best[0]
+
+
+def loss_for_less(front: Sequence[Run], chosen: Run, *, gap: GapName = "dp") -> float | None:
+    """Return how much accuracy the cheapest point with a smaller gap gives away, in [-1, 1].
+
+    Of the validation rows, against the utility expert, by which `choose_point` chooses.
+
+    Args:
+        front: As `train_front` returns it.
+        chosen: One of its points.
+        gap: The gap that is to be smaller.
+
+    Returns:
+        None if no point that raises no alarm has a smaller gap.
+    """
+    most = chosen.scores["validation"]["mixture"][gap]
+    smaller = [scores for _, scores in _choices(front, gap) if scores["mixture"][gap] < most]
+    return min(map(_loss, smaller), default=None)
+
+
+def _choices(front: Sequence[Run], gap: GapName) -> list[tuple[Run, Scores]]:
+    """Return the points that are a choice, with their scores on the validation rows."""
+    of_points = [
+        (point, point.scores["validation"])
+        for point in front
+        if "mixture" not in point.alarms("validation")
+    ]
+    return [each for each in of_points if math.isfinite(each[1]["mixture"][gap])]
 
 
 def _remedy(*, seen: bool) -> str:

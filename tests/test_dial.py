@@ -8,7 +8,7 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
-from fairmoe.dial import choose_point, train_front
+from fairmoe.dial import choose_point, loss_for_less, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import make_run, prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
@@ -197,6 +197,22 @@ def test_models_that_see_the_groups_are_named_where_none_does(drawn):
     ]
     with pytest.raises(InvalidInputError, match=r"Ask for less, or train with other lambdas\.$"):
         choose_point(aware, max_loss=-0.02)
+
+
+def test_the_cheapest_point_with_a_smaller_gap_is_what_a_smaller_gap_costs(drawn):
+    def loss(point):
+        scores = point.scores["validation"]
+        return scores["utility"]["acc"] - scores["mixture"]["acc"]
+
+    def gap(point):
+        return point.scores["validation"]["mixture"]["dp"]
+
+    fine = [point for point in drawn if "mixture" not in point.alarms("validation")]
+    for chosen in drawn:
+        smaller = [loss(point) for point in fine if gap(point) < gap(chosen)]
+        assert loss_for_less(drawn, chosen) == (min(smaller) if smaller else None)
+    assert loss_for_less(drawn, min(fine, key=gap)) is None
+    assert loss_for_less(drawn, max(drawn, key=gap)) is not None
 
 
 def test_a_gap_that_cannot_be_estimated_is_no_choice(drawn):

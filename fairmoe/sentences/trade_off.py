@@ -209,6 +209,24 @@ def wish_missed(gap_name: str, *, wished: float, found: float) -> str:
     )
 
 
+def next_smaller(gap_name: str, loss: float | None) -> str:
+    """Say what the next smaller gap would cost where less accuracy was accepted.
+
+    Args:
+        gap_name: What the gap is called.
+        loss: In accuracy on the validation rows, in [-1, 1]; None if no gap is smaller.
+
+    Returns:
+        A sentence with a blank before it.
+    """
+    if loss is None:
+        return f" No point has a smaller {gap_name} on the validation rows."
+    return (
+        f" On the validation rows the next smaller {gap_name} costs {100 * loss:.1f} points of "
+        "accuracy."
+    )
+
+
 def _times(weight: float) -> str:
     return "once" if weight == 1 else f"{weight:g} times"
 

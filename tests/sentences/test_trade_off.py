@@ -10,6 +10,7 @@ from fairmoe.sentences.trade_off import (
     chosen_point,
     front_takeaway,
     models_takeaway,
+    next_smaller,
     outside,
     runs_takeaway,
     settings_reading,
@@ -134,6 +135,13 @@ def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
     )
     assert wish_missed("DP gap", wished=0.05, found=0.05) == ""
     assert wish_missed("DP gap", wished=0.05, found=0.02) == ""
+
+
+def test_what_the_next_smaller_gap_costs():
+    assert next_smaller("DP gap", 0.0136) == (
+        " On the validation rows the next smaller DP gap costs 1.4 points of accuracy."
+    )
+    assert next_smaller("DP gap", None) == " No point has a smaller DP gap on the validation rows."
 
 
 def test_a_model_that_is_better_on_both_axes_is_named():

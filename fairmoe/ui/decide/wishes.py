@@ -8,7 +8,7 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import METRICS, GapName
-from fairmoe.sentences.trade_off import chosen_point, wish_missed
+from fairmoe.sentences.trade_off import chosen_point, next_smaller, wish_missed
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
 
@@ -49,7 +49,7 @@ def _answer(
     max_gap: float | None = None,
     max_loss: float | None = None,
 ) -> None:
-    from fairmoe.dial import choose_point  # noqa: PLC0415
+    from fairmoe.dial import choose_point, loss_for_less  # noqa: PLC0415
 
     try:
         point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
@@ -60,6 +60,8 @@ def _answer(
     if max_gap is not None:
         found = point.scores["test"]["mixture"][gap]
         told += wish_missed(METRICS[gap].label, wished=max_gap, found=found)
+    else:
+        told += next_smaller(METRICS[gap].label, loss_for_less(kept.front, point, gap=gap))
     st.markdown(escape_markdown(told))
     st.button(
         "Show this point",
