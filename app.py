@@ -4,7 +4,8 @@ import streamlit as st
 
 from fairmoe.data import DEMO_SETTINGS
 from fairmoe.ui.frame.components import apologies
-from fairmoe.ui.frame.frame import DATA, HOME, LEARN, PAGES, RESULT, TRAIN, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import DATA, HOME, LEARN, PAGES, RESULT, TRAIN
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.projects import open_project_field
 from fairmoe.ui.frame.switching import go_to

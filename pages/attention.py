@@ -1,7 +1,8 @@
 """Attention: through which columns the gap comes, and which each model rests on, for whom."""
 
 from fairmoe.ui.frame.components import show_parts
-from fairmoe.ui.frame.frame import ATTENTION, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import ATTENTION
 from fairmoe.ui.understand.attention import (
     show_differences,
     show_distance,

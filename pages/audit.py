@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame.frame import AUDIT, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import AUDIT
 from fairmoe.ui.understand.audit import show_audit, show_beside
 from fairmoe.ui.understand.audit_choice import choose_existing, leave_out
 

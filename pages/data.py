@@ -4,7 +4,8 @@ import streamlit as st
 
 from fairmoe._escape import Markdown
 from fairmoe.ui.frame.components import apologies, show_note, show_parts
-from fairmoe.ui.frame.frame import DATA, PAGES, TRAIN, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import DATA, PAGES, TRAIN
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.leaks import show_leaks
 from fairmoe.ui.prepare.overview import settle_roles, show_cautions, show_groups, show_overview

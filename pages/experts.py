@@ -1,7 +1,8 @@
 """Experts: all models side by side, what each group gets, and how training went."""
 
 from fairmoe.ui.frame.components import show_parts
-from fairmoe.ui.frame.frame import EXPERTS, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import EXPERTS
 from fairmoe.ui.understand.awareness import show_awareness
 from fairmoe.ui.understand.by_group import show_by_group
 from fairmoe.ui.understand.people import show_people

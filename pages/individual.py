@@ -4,7 +4,8 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.ui.frame.components import show_parts
-from fairmoe.ui.frame.frame import INDIVIDUAL, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import INDIVIDUAL
 from fairmoe.ui.understand.individual import (
     show_changes,
     show_neighbour,

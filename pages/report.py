@@ -8,7 +8,8 @@ from fairmoe.ui.decide.report import (
     show_preview,
     write_cover,
 )
-from fairmoe.ui.frame.frame import REPORT, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import REPORT
 
 with page(REPORT) as state:
     kept = state.kept

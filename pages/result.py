@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fairmoe.ui.decide.dial import show_dial_in_brief
-from fairmoe.ui.frame.frame import RESULT, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import RESULT
 from fairmoe.ui.understand.result import show_picture, show_words, show_worse, way_on
 from fairmoe.ui.understand.results import show_alarms
 

@@ -1,7 +1,8 @@
 """Routing: which expert decides for which rows, and what changes if the gate is overridden."""
 
 from fairmoe.ui.frame.components import show_parts
-from fairmoe.ui.frame.frame import ROUTING, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import ROUTING
 from fairmoe.ui.understand.choice_sources import show_choice
 from fairmoe.ui.understand.overrides import show_forced
 from fairmoe.ui.understand.results import split_switch

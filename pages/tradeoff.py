@@ -7,7 +7,8 @@ from fairmoe.ui.decide.peers import peers_button
 from fairmoe.ui.decide.sweeping import explored_around, show_sweep_at_work, sweep_controls
 from fairmoe.ui.decide.tradeoff import show_tradeoff
 from fairmoe.ui.frame.evidence import evidence_button
-from fairmoe.ui.frame.frame import TRADE_OFF, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import TRADE_OFF
 
 with page(TRADE_OFF) as state:
     kept = state.kept

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from fairmoe.ui.frame.comparing import compare_two
-from fairmoe.ui.frame.frame import PAGES, RESULT, TRAIN, page
+from fairmoe.ui.frame.frame import page
+from fairmoe.ui.frame.pages import PAGES, RESULT, TRAIN
 from fairmoe.ui.frame.progress import show_expected_time, show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs, show_undo
 from fairmoe.ui.frame.switching import go_to

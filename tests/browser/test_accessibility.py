@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from fairmoe.ui.frame.frame import HOME, PAGES
+from fairmoe.ui.frame.pages import HOME, PAGES
 from tests.browser.driving import IDLE, TRAINED, TRAINED_EPOCHS, train_on_the_demo
 
 pytestmark = pytest.mark.browser

@@ -17,9 +17,9 @@ from fairmoe.ui.frame.components import (
     show_selectable_chart,
     show_table,
 )
-from fairmoe.ui.frame.frame import EXPERTS
 from fairmoe.ui.frame.kept import Explored
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.pages import EXPERTS
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:

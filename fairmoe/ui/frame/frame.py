@@ -1,8 +1,7 @@
 """What every page has around it: title, way through the app, state of the training, errors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import streamlit as st
 
@@ -13,6 +12,20 @@ from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.fitting import COMPACT, WIDTHS
 from fairmoe.ui.frame.menu import close_menu
+from fairmoe.ui.frame.pages import (
+    ATTENTION,
+    AUDIT,
+    DATA,
+    HOME,
+    INDIVIDUAL,
+    PAGES,
+    RESULT,
+    ROUTING,
+    TRAIN,
+    Page,
+    in_sections,
+    run_missing,
+)
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.progress import show_work_in_brief
 from fairmoe.ui.frame.projects import (
@@ -28,155 +41,6 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.uploads import limit_uploads
 
 ASSETS = app_folder() / "assets"
-SECTIONS = ("", "Prepare", "Understand", "Decide", "Learn")
-HOME, DATA, TRAIN, EXPERTS = "app.py", "pages/data.py", "pages/train.py", "pages/experts.py"
-RESULT, AUDIT = "pages/result.py", "pages/audit.py"
-ROUTING, ATTENTION, REPORT = "pages/routing.py", "pages/attention.py", "pages/report.py"
-INDIVIDUAL, TRADE_OFF = "pages/individual.py", "pages/tradeoff.py"
-LEARN = "pages/learn.py"
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page of the app.
-
-    Attributes:
-        title: Its name.
-        label: Its name in the sidebar.
-        section: The part of the way that it belongs to, one of `SECTIONS`.
-        icon: Its icon.
-        lead: One sentence under the title.
-        missing: Says what has to be done before the page is of use; nothing if it is.
-    """
-
-    title: str
-    label: str
-    section: str
-    icon: str
-    lead: str
-    missing: Callable[[Session], str]
-
-
-def _never(_: Session) -> str:
-    return ""
-
-
-def _data_missing(state: Session) -> str:
-    if state.table is None:
-        is_opened = state.kept is not None and state.kept.rows is None
-        return "Give the table of the run first." if is_opened else "Load data first."
-    return "" if state.labelled is not None else "Settle the roles of the columns first."
-
-
-def _run_missing(state: Session) -> str:
-    return "" if state.run is not None else (_data_missing(state) or "Train first.")
-
-
-PAGES = {
-    HOME: Page(
-        "What does a fairness-aware model do to your data?",
-        "Home",
-        "",
-        ":material/home:",
-        "",
-        _never,
-    ),
-    DATA: Page(
-        "Data",
-        "Data",
-        "Prepare",
-        ":material/table_chart:",
-        "Upload data, choose the target and the sensitive attribute, and check for problems before "
-        "training.",
-        _never,
-    ),
-    TRAIN: Page(
-        "Train",
-        "Train",
-        "Prepare",
-        ":material/model_training:",
-        "Set the fairness weights and train.",
-        _data_missing,
-    ),
-    AUDIT: Page(
-        "Audit",
-        "Audit",
-        "Understand",
-        ":material/fact_check:",
-        "See what a score or decisions in your table do to each group, without any training.",
-        _data_missing,
-    ),
-    RESULT: Page(
-        "Result",
-        "Result",
-        "Understand",
-        ":material/insights:",
-        "See who gets the outcome, who is wrongly refused it, and what the mixture changes.",
-        _run_missing,
-    ),
-    EXPERTS: Page(
-        "Experts",
-        "Experts",
-        "Understand",
-        ":material/groups:",
-        "Compare the mixture, its experts and plain baselines, and see what each group gets.",
-        _run_missing,
-    ),
-    ROUTING: Page(
-        "Routing",
-        "Routing",
-        "Understand",
-        ":material/alt_route:",
-        "See which expert decides for each group, what follows, and what changes if you override "
-        "the gate.",
-        _run_missing,
-    ),
-    ATTENTION: Page(
-        "Attention",
-        "Attention",
-        "Understand",
-        ":material/visibility:",
-        "See through which features the gap comes, what each model relies on, and what may be "
-        "chance.",
-        _run_missing,
-    ),
-    INDIVIDUAL: Page(
-        "Individual",
-        "Individual",
-        "Understand",
-        ":material/person_search:",
-        "Look at one person: predictions, reasons, and what would change the decision.",
-        _run_missing,
-    ),
-    TRADE_OFF: Page(
-        "Trade-off",
-        "Trade-off",
-        "Decide",
-        ":material/balance:",
-        "Compare accuracy and fairness over many settings and pick a point on the Pareto front.",
-        _run_missing,
-    ),
-    REPORT: Page(
-        "Report",
-        "Report",
-        "Decide",
-        ":material/description:",
-        "One file that says in plain words what was trained, whom it affects how, and how sure "
-        "that is.",
-        _run_missing,
-    ),
-    LEARN: Page(
-        "Learn",
-        "Learn",
-        "Learn",
-        ":material/school:",
-        "Twelve short lessons, computed live on applicants like the demo's: 4,000, of whom all "
-        "women were hired less often at the same skill, on purpose.",
-        _never,
-    ),
-}
-
-
 _AS_TRAINED = (ROUTING, ATTENTION, INDIVIDUAL)
 """What cut-offs that a run was given afterwards do not change."""
 
@@ -227,7 +91,7 @@ def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
             _show_what_comes_first(missing, state)
             _sidebar(path, state)
             st.stop()
-        if entry.missing is _run_missing:
+        if entry.missing is run_missing:
             say_whose_run(state)
         if path in _AS_TRAINED and state.run is not None and state.run.cutoffs is not None:
             show_note(escape_markdown(SHOWN_AS_TRAINED), icon=":material/tune:")
@@ -261,14 +125,6 @@ def _next_step(path: str, state: Session) -> None:
     if after and not PAGES[after[0]].missing(state):
         label = f"Next: {PAGES[after[0]].label}"
         st.page_link(after[0], label=label, icon=":material/arrow_forward:")
-
-
-def in_sections() -> dict[str, list[str]]:
-    """Return the paths of the pages by section, in the order of the way."""
-    return {
-        section: [path for path, entry in PAGES.items() if entry.section == section]
-        for section in SECTIONS
-    }
 
 
 def _navigation(state: Session) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from fairmoe.ui.frame.frame import PAGES
+from fairmoe.ui.frame.pages import PAGES
 
 
 def link(path: str, label: str) -> None:

@@ -20,6 +20,6 @@ def close_menu(path: str) -> None:
     script is the same for all users, holds nothing of the data, and runs once for each page.
 
     Args:
-        path: The page's script, one of `fairmoe.ui.frame.frame.PAGES`.
+        path: The page's script, one of `fairmoe.ui.frame.pages.PAGES`.
     """
     st.html(_CLOSE.format(path=path), unsafe_allow_javascript=True)

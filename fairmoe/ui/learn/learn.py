@@ -5,7 +5,7 @@ import streamlit as st
 from fairmoe.lessons.course import COURSE
 from fairmoe.lessons.equations import EQUATIONS
 from fairmoe.lessons.sheet import question_sheet
-from fairmoe.ui.frame.frame import ATTENTION, DATA, EXPERTS, PAGES, RESULT, ROUTING, TRAIN
+from fairmoe.ui.frame.pages import ATTENTION, DATA, EXPERTS, PAGES, RESULT, ROUTING, TRAIN
 from fairmoe.ui.learn.lessons import VIEWS
 
 LESSONS = list(COURSE)

@@ -38,10 +38,10 @@ from fairmoe.ui.frame.components import (
     show_note,
     show_warning,
 )
-from fairmoe.ui.frame.frame import DATA, TRAIN
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.pages import DATA, TRAIN
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.people import show_people_table
 from fairmoe.ui.understand.review import show_gaps

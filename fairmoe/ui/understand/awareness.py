@@ -10,7 +10,7 @@ from fairmoe.names import METRICS, SUMMARY, SplitName
 from fairmoe.sentences.alarms import ALARM_MEANS
 from fairmoe.sentences.awareness import awareness_in_words, offer_aware
 from fairmoe.ui.frame.components import percent_column, show_note, show_table
-from fairmoe.ui.frame.frame import TRAIN
+from fairmoe.ui.frame.pages import TRAIN
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.switching import go_to

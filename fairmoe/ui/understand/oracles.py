@@ -17,7 +17,7 @@ from fairmoe.sentences.oracles import (
     agreement_takeaway,
 )
 from fairmoe.ui.frame.components import show_chart, show_table
-from fairmoe.ui.frame.frame import ATTENTION
+from fairmoe.ui.frame.pages import ATTENTION
 from fairmoe.ui.frame.progress import show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention_choice import Asked

@@ -11,9 +11,9 @@ from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import what_got_worse
 from fairmoe.ui.frame.components import apologies
-from fairmoe.ui.frame.frame import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.pages import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief

@@ -15,8 +15,8 @@ from fairmoe.sentences.single_expert import (
     why_one_decides,
 )
 from fairmoe.ui.frame.components import show_chart, show_note
-from fairmoe.ui.frame.frame import TRAIN
 from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.pages import TRAIN
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.switching import go_to

@@ -10,8 +10,8 @@ from fairmoe.names import SplitName
 from fairmoe.sentences.costs import cost
 from fairmoe.sentences.gaps import given_away_by, sees_the_group, who_gets_more, why_they_differ
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED
-from fairmoe.ui.frame.frame import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.pages import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.warnings import proxies
 from fairmoe.ui.understand.judged import judge

@@ -16,9 +16,9 @@ from fairmoe.ui.frame.components import (
     show_selectable_chart,
     without_small,
 )
-from fairmoe.ui.frame.frame import INDIVIDUAL
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.pages import INDIVIDUAL
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.routing import routed, source_of_rows
 

@@ -14,7 +14,7 @@ from fairmoe.data import DEMO_SETTINGS, read_table
 from fairmoe.runs import DEMO_MAP, demo_run
 from fairmoe.sentences.comparison import of_another_table
 from fairmoe.ui.frame import background
-from fairmoe.ui.frame.frame import PAGES, in_sections
+from fairmoe.ui.frame.pages import PAGES, in_sections
 from tests.patience import PATIENCE
 from tests.ui.fakes import Held, settle
 

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.data import DEMO_ROLES, ReadOptions, read_table
 from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
-from fairmoe.ui.frame.frame import PAGES
 from fairmoe.ui.frame.handover import project_of
+from fairmoe.ui.frame.pages import PAGES
 from tests.patience import PATIENCE
 from tests.ui.conftest import APP
 

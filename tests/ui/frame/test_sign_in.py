@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.ui.frame.frame import PAGES
+from fairmoe.ui.frame.pages import PAGES
 from fairmoe.ui.frame.sign_in import SIGN_IN
 from tests.patience import PATIENCE
 from tests.ui.conftest import APP
