@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from fairmoe.auditing import Audit, audit_groups
 from fairmoe.data import Existing, LabelledTable, Outcome, Scored, scored_by
 from fairmoe.data.groups import SMALL_GROUPS
+from fairmoe.data.small_groups import too_small
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import Account, OutcomeGap, account_in_people, outcome_gap
 from fairmoe.names import SplitName
-from fairmoe.runs import Run, too_small
+from fairmoe.runs import Run
 
 
 @dataclass(frozen=True, eq=False)

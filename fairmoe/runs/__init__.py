@@ -23,19 +23,11 @@ from fairmoe.runs.project import (
     write_project,
 )
 from fairmoe.runs.record import Run
-from fairmoe.runs.small_groups import (
-    SMALLEST_GROUP,
-    merge_small_groups,
-    merged_thresholds,
-    small_groups,
-    too_small,
-    without_small_groups,
-)
+from fairmoe.runs.small_groups import merge_small_groups, merged_thresholds, small_groups
 
 __all__ = [
     "DEMO_MAP",
     "DEMO_RUN",
-    "SMALLEST_GROUP",
     "SUFFIX",
     "Curve",
     "Cutoffs",
@@ -60,7 +52,5 @@ __all__ = [
     "save_run",
     "small_groups",
     "to_document",
-    "too_small",
-    "without_small_groups",
     "write_project",
 ]

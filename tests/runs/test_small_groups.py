@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fairmoe.data.small_groups import without_small_groups
 from fairmoe.errors import InvalidInputError
-from fairmoe.runs import merge_small_groups, small_groups, without_small_groups
+from fairmoe.runs import merge_small_groups, small_groups
 
 
 @pytest.fixture

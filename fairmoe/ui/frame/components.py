@@ -10,6 +10,7 @@ import streamlit as st
 
 from fairmoe._csv import csv_text
 from fairmoe._escape import Markdown, escape_markdown
+from fairmoe.data.small_groups import without_small_groups
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT, suffix
@@ -181,10 +182,12 @@ def without_small(csv: pd.DataFrame, small: tuple[str, ...] | None = None) -> pd
     run: Any = None if state is None else state.run
     if not smallest or (small is None and run is None):
         return csv
-    from fairmoe.runs import small_groups, without_small_groups  # noqa: PLC0415
+    if small is None:
+        # Importing it imports torch, which no page may need before there is a run.
+        from fairmoe.runs import small_groups  # noqa: PLC0415
 
-    names = small_groups(run, smallest) if small is None else small
-    return without_small_groups(csv, names, smallest)
+        small = small_groups(run, smallest)
+    return without_small_groups(csv, small, smallest)
 
 
 def show_download(

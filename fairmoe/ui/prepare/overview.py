@@ -7,6 +7,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, SmallGroupsError
 from fairmoe.data.groups import CROSS, SMALL_GROUPS
 from fairmoe.data.kinds import MISSING
+from fairmoe.data.small_groups import too_small
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure
 from fairmoe.figures.tables import group_counts
@@ -162,9 +163,4 @@ def _too_small(labelled: LabelledTable) -> tuple[str, ...]:
         np.bincount(labelled.group, minlength=len(labelled.group_names)),
         limits().smallest_group,
     )
-    if counts.min() >= smallest:
-        return ()
-    # Importing it imports torch, which no page may need before there is a run.
-    from fairmoe.runs import too_small  # noqa: PLC0415
-
     return too_small(counts[None], labelled.group_names, smallest)
