@@ -45,6 +45,7 @@ def test_the_runs_own_weight_is_a_point_and_the_run_itself(front):
     assert len({point.run_id for point in front}) == 4
 
 
+@pytest.mark.slow
 def test_points_are_scored_as_if_alone(prepared, front):
     for point in front:
         alone = make_run(prepared, point.settings, trained_as(point))
@@ -102,6 +103,7 @@ def test_a_front_is_kept_once_for_what_its_points_share(front, tmp_path):
     assert size < 3 * (weights + 4 * rows * 4) + stages + 4 * 5 * rows + 20_000
 
 
+@pytest.mark.slow
 def test_a_point_is_the_run_of_its_settings(front, prepared):
     """As if it had been trained by itself, with its own curves and baselines of its own."""
     for point in (front[0], front[3]):

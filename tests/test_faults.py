@@ -80,6 +80,7 @@ def wide(columns):
     return read_table(frame.to_csv(index=False).encode())
 
 
+@pytest.mark.slow
 def test_many_columns_are_taken_and_too_many_refused():
     run = run_experiment(wide(300), ROLES, QUICK.replace(epochs=4))
     assert run.resolved["features"] == 301
@@ -90,6 +91,7 @@ def test_many_columns_are_taken_and_too_many_refused():
         run_experiment(wide(2000), ROLES, QUICK)
 
 
+@pytest.mark.slow
 def test_twenty_thousand_levels_are_taken():
     table = table_of(20_000, level=lambda rng, n, _: [f"level {i}" for i in rng.permutation(n)])
     check(run_experiment(table, ROLES, QUICK.replace(epochs=4)))
@@ -206,6 +208,7 @@ def test_figures_of_odd_tables_are_in_reports_and_in_kept_runs(tmp_path):
     check(load_run(tmp_path / "run"))
 
 
+@pytest.mark.slow
 def test_two_sweeps_in_one_folder_are_both_whole(tmp_path):
     table = table_of()
     runs = grid_settings(QUICK.replace(epochs=4), {"lambda_fair": [0.0, 1.0]}, seeds=2)

@@ -170,6 +170,7 @@ def test_what_is_asked_adds_up_as_a_linear_model_does(rows):
         assert found.table.loc[list(X), name].to_numpy() == pytest.approx(size.to_numpy())
 
 
+@pytest.mark.slow
 def test_of_many_columns_none_is_dropped():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(80, 12))

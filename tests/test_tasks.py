@@ -59,6 +59,7 @@ def test_a_training_is_the_same_in_a_worker_and_its_experts_stay_here(worker, de
     forget_experts()
 
 
+@pytest.mark.slow
 def test_a_front_and_a_check_are_the_same_in_a_worker(worker, demo_run):
     run, labelled = demo_run
     task = Task(front_of, (labelled, run))
@@ -70,6 +71,7 @@ def test_a_front_and_a_check_are_the_same_in_a_worker(worker, demo_run):
     assert len(check)
 
 
+@pytest.mark.slow
 def test_shards_that_a_stopped_sweep_finished_in_a_worker_are_here(worker, demo_run):
     run, labelled = demo_run
     store = MemoryStore()

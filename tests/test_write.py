@@ -241,6 +241,7 @@ def test_what_an_earlier_version_left_is_removed_and_nothing_like_it(tmp_path):
     assert all(path.exists() for path in [*others, young])
 
 
+@pytest.mark.slow
 def test_a_run_that_cannot_be_kept_leaves_nothing(demo_run, tmp_path, monkeypatch):
     fail(monkeypatch, "fsync", errno.ENOSPC)
     for name in ("run", "run.fairmoe"):

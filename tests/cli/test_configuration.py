@@ -35,6 +35,7 @@ def kept(file):
     return folder
 
 
+@pytest.mark.slow
 def test_a_run_is_repeated_from_the_file_beside_it(kept):
     options = kept.with_name("run-1.toml")
     again = kept.with_name("run-2")

@@ -22,6 +22,7 @@ def file(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_a_front_is_printed_and_kept_and_is_in_the_report(file, tmp_path):
     code, out, err = shell("train", file, *TRAINED, "--front", "--out", tmp_path / "run")
     assert code == 0, err
@@ -40,6 +41,7 @@ def test_a_front_is_printed_and_kept_and_is_in_the_report(file, tmp_path):
     assert told[4]["test"]["dp"] == document["test"]["mixture"]["dp"]
 
 
+@pytest.mark.slow
 def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(file, tmp_path):
     options = ("--max-loss", "0.5", "--gap", "f_res", "--json", "--out", tmp_path / "run")
     code, out, err = shell("train", file, *TRAINED, *options)

@@ -46,6 +46,7 @@ def test_a_project_is_reported_on_and_predicted_with_as_a_run(kept, file, tmp_pa
     assert len(out.splitlines()) == 301
 
 
+@pytest.mark.slow
 def test_without_the_table_it_is_said_what_is_left_of_people(file, tmp_path):
     out = tmp_path / "x.fairmoe"
     options = ("--set", "attribution_method=gradient_shap", "--compare-aware")

@@ -26,6 +26,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_the_runs_of_a_folder_are_listed_and_a_damaged_one_is_named(folder):
     code, out, err = shell("runs", folder)
     assert code == 0

@@ -61,6 +61,7 @@ def test_columns_with_a_role_are_not_left_out(leaky, asked):
     assert asked[0][0].dropped == ("id",)
 
 
+@pytest.mark.slow
 def test_a_blind_and_an_aware_run_are_trained_and_compared(file, tmp_path):
     options = (*ROLES, *QUICK, "--outcome", "good", "--compare-aware", "--out", tmp_path / "run")
     code, out, err = shell("train", file, *options)

@@ -28,6 +28,7 @@ def rows(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_report_is_a_page_named_after_the_run(folder, demo_run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, err = shell("report", folder, "--author", "Ann", "--notes", "Mind the <gap>.")

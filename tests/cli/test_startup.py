@@ -67,6 +67,7 @@ def test_nothing_that_costs_time_is_imported(call, way):
     assert not set(HEAVY) & set(told["modules"])
 
 
+@pytest.mark.slow
 def test_help_costs_little_more_than_that_of_a_command_with_two_parameters(call):
     peers = [subprocess.check_output([sys.executable, "-c", PEER]) for _ in range(3)]
     ours = [call("help of a command")["seconds"] for _ in range(3)]

@@ -28,6 +28,7 @@ def file(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_weights_and_unknown_groups_are_said_counted_and_kept(file, tmp_path):
     options = ("--weight", "w", "--unknown-group", "train", "--tolerance", "10")
     code, out, err = shell("train", file, *QUICK, *options, "--json", "--out", tmp_path / "run")

@@ -232,6 +232,7 @@ def test_meta_estimators_pass_the_sensitive_features_on(wrap):
 
 @pytest.mark.parametrize("reduction", ["exponentiated", "grid"])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+@pytest.mark.slow
 def test_fairlearn_reduces_to_it(reduction):
     # A reduction fits it on relabelled rows, again and again, with a weight each.
     hired = (Y == "yes").astype(int)

@@ -155,6 +155,7 @@ def test_swapping_the_models_turns_better_into_worse(rows, favourable):
 
 @settings(deadline=None, max_examples=50)
 @given(cases, st.booleans())
+@pytest.mark.slow
 def test_figures_lie_in_their_intervals(rows, favourable):
     table = account(rows, favourable=favourable).groups
     for name in [*(f"{rate}_rate" for rate in RATES_AMONG), *CHANGES_AMONG]:

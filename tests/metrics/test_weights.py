@@ -81,6 +81,7 @@ def test_rates_are_those_of_repeated_rows(seed):
 
 
 @given(st.integers(0, 1000))
+@pytest.mark.slow
 def test_a_review_has_the_weighted_gaps_and_says_how_many_rows_tell_as_much(seed):
     y, _, pred, score, group, weight = rows(seed)
     again = np.repeat(np.arange(N), weight)
@@ -167,6 +168,7 @@ def test_an_alarm_counts_people():
     assert alarm.true_rate == pytest.approx(8 / 12)
 
 
+@pytest.mark.slow
 def test_intervals_of_weighted_rows_hold():
     # 95% of 1,000 samples of 200 rows whose weights say nothing of the outcome.
     random = np.random.default_rng(0)

@@ -140,6 +140,7 @@ def test_no_name_and_no_note_is_markup(nasty_run):
     assert f"{NASTY}\n\n<b>bold</b>" in notes
 
 
+@pytest.mark.slow
 def test_a_report_on_as_many_rows_as_adult_is_small(nasty_run):
     assert len(to_html(make_report(*nasty_run), TODAY).encode()) < 8_000_000
 

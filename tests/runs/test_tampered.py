@@ -54,6 +54,7 @@ def intact(run, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_each_kind_is_refused_in_one_sentence(intact, tmp_path):
     """One test for all, for they are many and each takes a few milliseconds."""
     wrong, names = [], []

@@ -69,6 +69,7 @@ def test_a_gate_that_is_to_begin_at_random_is_not_judged_by_that(found, prepared
     assert again.run.settings.gate_start == "random"
 
 
+@pytest.mark.slow
 def test_the_best_run_takes_up_the_experts_that_were_judged(prepared):
     # Not the shared fixture's run: its experts were forgotten when an earlier test ended.
     found = recommend(prepared, BASE)

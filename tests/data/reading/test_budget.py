@@ -103,6 +103,7 @@ def test_parquet_is_refused_by_its_footer():
     )
 
 
+@pytest.mark.slow
 def test_parquet_of_long_texts_is_counted_as_it_comes():
     texts = pa.array([f"{i}" * 300_000 for i in range(100)])
     content = parquet_of(pa.table({"a": texts, "b": texts}))

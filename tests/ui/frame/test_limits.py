@@ -155,6 +155,7 @@ def test_all_sessions_together_hold_so_much_and_no_more(may):
     second.load(demo_table(), DEMO_ROLES)
 
 
+@pytest.mark.slow
 def test_all_tabs_of_a_browser_are_one_person(may, new_session):
     may(jobs_by_person=1)
     cookies = {"_streamlit_xsrf": "2|00000000|aabb|1"}

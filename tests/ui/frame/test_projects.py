@@ -38,6 +38,7 @@ def open_in(app, content):
     return app.session_state["fairmoe"]
 
 
+@pytest.mark.slow
 def test_what_was_saved_is_opened_elsewhere(app, run, demo_run, demo_file, new_session):
     _, labelled = demo_run
     state = app.session_state["fairmoe"]
@@ -143,6 +144,7 @@ def test_how_columns_are_read_is_entered_again(app, demo_file):
     assert state.labelled is not None
 
 
+@pytest.mark.slow
 def test_the_app_begins_with_what_it_was_started_with(run, tmp_path, monkeypatch):
     path = tmp_path / "x.fairmoe"
     path.write_bytes(write_project(Project((ProjectRun(run, "N", notes=Notes(title="T")),), 0)))

@@ -51,6 +51,7 @@ def test_nothing_but_true_lets_in(claim):
     assert keys(visit("app.py", user={"is_logged_in": claim})) == ["sign-in-"]
 
 
+@pytest.mark.slow
 def test_the_token_of_a_session_lets_no_stranger_in(app):
     next(b for b in app.button if b.label == "Try the demo").click().run()
     token = token_of(app)
@@ -106,6 +107,7 @@ def test_without_sign_in_nobody_is_asked_or_named(app):
     assert "sign-out" not in keys(app)
 
 
+@pytest.mark.slow
 def test_of_two_people_at_one_browser_neither_finds_the_session_of_the_other(monkeypatch):
     tab = visit("app.py", user=ADA)
     monkeypatch.setattr("streamlit.context", SimpleNamespace(cookies={}, ip_address=None))
@@ -130,6 +132,7 @@ def closed_because(tab):
     return tab.info[0].value.removesuffix(" The app is closed until its operator has mended that.")
 
 
+@pytest.mark.slow
 def test_sign_in_that_is_required_and_not_configured_closes_the_app(monkeypatch):
     monkeypatch.setenv(SIGN_IN, "required")
     tab = visit("pages/train.py", user={"email": "ada@x.example"}, secrets={})

@@ -43,6 +43,7 @@ def alts(app):
     return [chart.proto.alt for chart in app.get("plotly_chart")]
 
 
+@pytest.mark.slow
 def test_two_runs_are_compared_in_people(train):
     assert not train.exception
     assert told(train).startswith(r"From Run 1 to Run 2, 30 of 4,000 decisions change\.")
