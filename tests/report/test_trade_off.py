@@ -9,6 +9,7 @@ from fairmoe.data import DEMO_ROLES, demo_table
 from fairmoe.experiment import prepare
 from fairmoe.names import METRICS, MODELS
 from fairmoe.report.findings import find
+from fairmoe.report.grids import changed_settings_grid, settings_grid
 from fairmoe.report.trade_off import models_on_plane, trade_off
 from fairmoe.sweep import grid_settings, run_sweep
 
@@ -73,3 +74,9 @@ def test_the_runs_of_a_sweep_are_drawn_and_listed(demo_run):
     assert chart.takeaway.startswith("Of 2 runs, ")
     assert sorted(row[0] for row in listed.rows) == ["λ fair 0", "λ fair 10"]
     assert listed.columns[-1] == "Pareto-optimal"
+
+
+def test_settings_that_were_changed_are_told_apart_from_all(demo_run):
+    run, _ = demo_run
+    assert [row[0] for row in changed_settings_grid(run).rows] == ["epochs"]
+    assert len(settings_grid(run).rows) > 40
