@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from fairmoe.data.reading.again import interpret_like
 from fairmoe.data.reading.archives import only_table
@@ -73,6 +74,9 @@ def read_table(
     table = table_from_raw(
         raw, options, rows=raw.rows, name=name, sha256=sha256, on_progress=on_progress
     )
+    del raw
+    # Arrow would keep what the texts took, twice what the table does, for tables to come.
+    pa.default_memory_pool().release_unused()
     return dataclasses.replace(table, notes=notes)
 
 

@@ -13,6 +13,8 @@ TINY = 1e-12
 EPSILON = 1e-8
 LEAST_ROWS, VALUES_AT_ONCE = 128, 2**18
 """How many rows are attributed at once: so many values fit into the cache."""
+ROWS_AT_ONCE = 2**16
+"""How many rows are averaged at once."""
 
 
 def attention_weights(
@@ -46,8 +48,18 @@ def group_attention(
     n_groups: int,
     weights: Float[Tensor, " n"] | None = None,
 ) -> Float[Tensor, "*k g c"]:
-    """Return the mean attention of each group, the $A_0$ and $A_1$ of (19); NaN for no rows."""
-    return averaging_matrix(group, n_groups, weights=weights, dtype=attention.dtype).T @ attention
+    """Return the mean attention of each group, the $A_0$ and $A_1$ of (19), summed in float64.
+
+    NaN for a group without rows.
+    """
+    averaging = averaging_matrix(group, n_groups, weights=weights, dtype=torch.float64)
+    parts = zip(
+        torch.split(averaging, ROWS_AT_ONCE),
+        torch.split(attention, ROWS_AT_ONCE, dim=-2),
+        strict=True,
+    )
+    # A part at a time, for in float64 all of it would be the largest thing that scores need.
+    return torch.stack([of_rows.T @ rows.double() for of_rows, rows in parts]).sum(0)
 
 
 def jensen_shannon_divergence(

@@ -209,7 +209,7 @@ def all_scores(
     y_pred = proba > 0.5
     drop = (y_pred == y_true).double() - ((masked_proba > 0.5) == y_true).double()
     kept = fidelity(proba, masked_proba)
-    of_groups = group_attention(attention.double(), group, n_groups, weights)
+    of_groups = group_attention(attention, group, n_groups, weights)
     ref, vef = (
         ratio_explanation_difference(kept, group, n_groups, ratio=top_ratio, weights=weights),
         value_explanation_difference(kept, drop, group, n_groups, ratio=top_ratio, weights=weights),

@@ -72,6 +72,23 @@ def test_group_attention_is_the_mean_and_nan_without_rows():
     assert means[2].isnan().all()
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_group_attention_of_many_rows_is_averaged_in_parts(monkeypatch, weighted):
+    monkeypatch.setattr("fairmoe.functional.attention.ROWS_AT_ONCE", 7)
+    random = np.random.default_rng(0)
+    attention, group = random.dirichlet(np.ones(3), (2, 50)), random.integers(0, 2, 50)
+    weights = random.uniform(0.5, 2, 50) if weighted else np.ones(50)
+    means = group_attention(
+        torch.tensor(attention, dtype=torch.float32),
+        torch.tensor(group),
+        2,
+        torch.tensor(weights) if weighted else None,
+    )
+    for g in (0, 1):
+        expected = np.average(attention[:, group == g], axis=1, weights=weights[group == g])
+        assert means[:, g].numpy() == pytest.approx(expected, abs=1e-7)
+
+
 @pytest.mark.equation(19)
 def test_attention_loss_by_hand_and_its_gradient():
     attributions = torch.tensor([[4.0, 0.0], [1.0, -1.0]], dtype=torch.float64)
