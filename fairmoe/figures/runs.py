@@ -13,7 +13,8 @@ from fairmoe.names import METRICS, SUMMARY
 LEAST_POINTS = 10.0
 """An axis shows at least so many percentage points."""
 
-_PLACES = ("top center", "bottom center", "middle right", "middle left")
+_MARKS = (*SYMBOLS, *(f"{symbol}-open" for symbol in SYMBOLS))
+_LEGEND_LINE = 19
 
 
 def run_table(names: Sequence[str], scores: Sequence[Mapping[str, float]]) -> pd.DataFrame:
@@ -63,28 +64,26 @@ def runs_figure(table: pd.DataFrame) -> go.Figure:
     drawn = table.dropna()
     colour = MODEL_STYLES["mixture"].colour
     gaps, utility = 100 * (drawn["f_res"] + drawn["f_proc"]), 100 * drawn["utility"]
-    figure.add_scatter(
-        x=gaps,
-        y=utility,
-        mode="markers+text",
-        text=[escape_html(str(name)) for name in drawn.index],
-        textposition=[_PLACES[i % len(_PLACES)] for i in range(len(drawn))],
-        customdata=[METRICS["final_score"].text(score) for score in drawn["final_score"]],
-        marker={
-            "size": 13,
-            "color": colour,
-            "symbol": [SYMBOLS[i % len(SYMBOLS)] for i in range(len(drawn))],
-        },
-        hovertemplate="%{text}<br>utility %{y:.1f}%, gaps %{x:.1f} pp, final score "
-        "%{customdata}<extra></extra>",
-        cliponaxis=False,
-    )
+    for place, (name, run) in enumerate(drawn.iterrows()):
+        # In a legend, where long names that are alike stand one below the other.
+        figure.add_scatter(
+            name=escape_html(str(name)),
+            x=[gaps.iloc[place]],
+            y=[utility.iloc[place]],
+            mode="markers",
+            customdata=[METRICS["final_score"].text(run["final_score"])],
+            marker={"size": 13, "color": colour, "symbol": _MARKS[place % len(_MARKS)]},
+            hovertemplate="utility %{y:.1f}%, gaps %{x:.1f} pp, final score %{customdata}"
+            "<extra>%{fullData.name}</extra>",
+            cliponaxis=False,
+        )
     figure.update_layout(
         template=TEMPLATE,
         title="What does each run give up, and for what?",
-        height=380,
-        showlegend=False,
-        margin={"r": 60},
+        height=380 + _LEGEND_LINE * len(drawn),
+        showlegend=True,
+        legend={"orientation": "v", "y": -0.02},
+        margin={"r": 60, "b": 60 + _LEGEND_LINE * len(drawn)},
     )
     figure.update_xaxes(
         title="result gap + procedure gap (lower is better)", ticksuffix=" pp", range=_around(gaps)

@@ -17,11 +17,10 @@ NAMES = ["<i>first</i>", "second", "third"]
 def test_runs_are_drawn_as_utility_over_both_gaps():
     table = run_table(NAMES, SCORES)
     figure = runs_figure(table)
-    points = figure.data[0]
-    assert list(points.x) == pytest.approx([15, 3])
-    assert list(points.y) == pytest.approx([80, 70])
-    assert points.text[0] == "&lt;i&gt;first&lt;/i&gt;"
-    assert len(set(points.marker.symbol)) == 2
+    assert [point.x[0] for point in figure.data] == pytest.approx([15, 3])
+    assert [point.y[0] for point in figure.data] == pytest.approx([80, 70])
+    assert [point.name for point in figure.data] == ["&lt;i&gt;first&lt;/i&gt;", "second"]
+    assert len({point.marker.symbol for point in figure.data}) == 2
     assert figure.layout.yaxis.range == pytest.approx((69, 81))
     assert figure.layout.xaxis.range == pytest.approx((1.8, 16.2))
     assert runs_takeaway(table) == (
@@ -42,7 +41,16 @@ def test_runs_without_a_point_have_a_figure():
 
 def test_runs_of_one_name_stay_two():
     table = run_table(["a", "a"], SCORES[:2])
-    assert len(runs_figure(table).data[0].x) == 2
+    assert len(runs_figure(table).data) == 2
+
+
+def test_each_of_many_runs_has_a_mark_and_a_line_of_its_own():
+    table = run_table([f"lambda_fair 10, seed {i}" for i in range(9)], SCORES[:1] * 9)
+    figure = runs_figure(table)
+    assert len({point.marker.symbol for point in figure.data}) == 9
+    assert figure.layout.legend.orientation == "v"
+    assert figure.layout.showlegend
+    assert figure.layout.margin.b > 9 * 19
 
 
 def test_runs_without_scores_are_not_compared():

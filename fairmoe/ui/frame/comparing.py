@@ -19,7 +19,6 @@ from fairmoe.ui.frame.state import Session
 
 def compare_two(state: Session) -> None:
     """Let the user choose two runs, and show who is decided about otherwise by the second."""
-    st.subheader("Who changes between two runs?", anchor=False)
     first, second = _choose(state)
     if first is second:
         st.caption("Choose two different runs.")
@@ -37,21 +36,17 @@ def _choose(state: Session) -> tuple[KeptRun, KeptRun]:
     ids = list(state.runs)
     other = next(key for key in reversed(ids) if key != state.chosen)
     chosen = []
-    with st.container(horizontal=True):
-        for label, key, default in (
-            ("From", "compare-from", other),
-            ("To", "compare-to", state.chosen or ids[-1]),
-        ):
-            run_id = st.selectbox(
-                label,
-                ids,
-                index=ids.index(default),
-                format_func=lambda each: state.runs[each].name,
-                # Whichever runs there are, and whichever is shown: another question.
-                key=f"{key}-{state.turns}-{len(ids)}",
-                width=260,
-            )
-            chosen.append(state.runs[run_id])
+    asked = (("From", "compare-from", other), ("To", "compare-to", state.chosen or ids[-1]))
+    for column, (label, key, default) in zip(st.columns(2), asked, strict=True):
+        run_id = column.selectbox(
+            label,
+            ids,
+            index=ids.index(default),
+            format_func=lambda each: state.runs[each].name,
+            # Whichever runs there are, and whichever is shown: another question.
+            key=f"{key}-{state.turns}-{len(ids)}",
+        )
+        chosen.append(state.runs[run_id])
     return chosen[0], chosen[1]
 
 

@@ -32,6 +32,9 @@ WIDTHS = "".join(
 )
 """The style of these boxes, by the least width that stands in their key."""
 
+WRAPPED = "[data-testid=stButtonGroup] [role=radiogroup]{flex-wrap:wrap;overflow:visible}"
+"""The style of choices side by side, of which else the last ones are cut off on a phone."""
+
 COMPACT = (
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
     "{.stMainBlockContainer{padding:3.6rem 2rem 2rem}.stMain h1{font-size:2rem;padding:0}}"

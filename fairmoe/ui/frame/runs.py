@@ -78,8 +78,9 @@ def show_runs(state: Session) -> None:
     """List the runs of this session, each to be renamed, shown or deleted."""
     for run_id, kept in reversed(state.runs.items()):
         with st.container(horizontal=True, vertical_alignment="center", key=f"run-{run_id}"):
-            st.markdown(f"**{escape_markdown(kept.name)}**", width=160)
-            st.caption(escape_markdown(_about(kept)), width="stretch")
+            with st.container(gap=None, width="stretch"):
+                st.markdown(f"**{escape_markdown(kept.name)}**")
+                st.caption(escape_markdown(_about(kept)))
             if run_id == state.chosen:
                 st.badge("Shown", icon=":material/visibility:")
             else:

@@ -68,9 +68,8 @@ def start_from(state: Session) -> bool:
     Returns:
         Whether settings are to be recommended, rather than those taken that the controls stand at.
     """
-    left, right = st.columns([3, 2], vertical_alignment="top")
     st.session_state[_SWITCH] = _preset_in_use()
-    with left:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
         chosen = st.segmented_control(
             "Preset",
             list(PRESETS),
@@ -80,9 +79,7 @@ def start_from(state: Session) -> bool:
             help="Sets the four lambdas; move a slider, and the settings are your own. "
             "'Recommended' sets none: it finds some, around those that the sliders stand at.",
         )
-        st.caption(PRESETS[chosen].meaning if chosen else "Your own mix of the four lambdas.")
-    if state.runs:
-        with right:
+        if state.runs:
             st.selectbox(
                 "Settings of a previous run",
                 list(state.runs),
@@ -93,7 +90,9 @@ def start_from(state: Session) -> bool:
                 on_change=_take_settings,
                 args=(state,),
                 help="Sets every control on this page as it stood for that run.",
+                width=320,
             )
+    st.caption(PRESETS[chosen].meaning if chosen else "Your own mix of the four lambdas.")
     return chosen == _RECOMMENDED
 
 

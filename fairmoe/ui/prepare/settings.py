@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
@@ -63,8 +63,11 @@ _LAMBDAS = {
 }
 
 
-def settings_controls() -> Settings:
+def settings_controls(*, before_advanced: Callable[[], None] = lambda: None) -> Settings:
     """Draw all controls and return the settings that they stand at.
+
+    Args:
+        before_advanced: Draws what stands between the slider and the settings behind "Advanced".
 
     Raises:
         InvalidInputError: A setting is outside its limits.
@@ -72,6 +75,7 @@ def settings_controls() -> Settings:
     fields = {field.name: field for field in dataclasses.fields(Settings)}
     values: dict[str, Any] = {}
     _weight_of_all()
+    before_advanced()
     with st.expander("Advanced", icon=":material/tune:", key="advanced"):
         lambdas, formulas, *others = st.tabs(["Fairness weights", "Formulas", *PARTS.values()])
         with lambdas, st.grid(2, min_column_width=340):

@@ -8,6 +8,7 @@ import pytest
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
 from tests.ui.fakes import make_run
+from tests.ui.parts import open_part
 
 OTHER = Roles(Target("hired"), (Sensitive("region_of_birth"),), dropped=("applicant_id",))
 
@@ -31,7 +32,8 @@ def train(app):
     state.settle(DEMO_ROLES)
     keep(app, "first")
     keep(app, "second", turned=30)
-    return app.switch_page("pages/train.py").run()
+    app.switch_page("pages/train.py").run()
+    return open_part(app, "train-part", "Who changes")
 
 
 def told(app):
@@ -62,5 +64,6 @@ def test_runs_of_another_question_are_refused_with_a_sentence(train):
     assert any("Their figures cannot be compared" in note for note in notes)
     assert not any("From Run" in each.value for each in train.markdown)
     # the run shown is the only one of its kind, so the others are not set beside it either
+    open_part(train, "train-part", "Compare scores")
     assert not alts(train)
     assert any("leaves out the runs of other" in caption.value for caption in train.caption)

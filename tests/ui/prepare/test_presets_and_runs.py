@@ -19,6 +19,7 @@ from fairmoe.ui.frame import runs
 from fairmoe.ui.prepare.presets import PRESETS, setting_key
 from tests.patience import PATIENCE
 from tests.ui.fakes import Held, make_run, run_at_once, settle
+from tests.ui.parts import open_part
 
 OWN = Settings(
     lambda_fair=3.0, epochs=40, weight_by_disagreement=False, select="last", split_seed=4
@@ -200,6 +201,7 @@ def test_a_deleted_run_comes_back_to_its_place(two_runs):
 
 
 def test_runs_are_compared_in_what_was_set_and_what_came_of_it(two_runs):
+    open_part(two_runs, "train-part", "Compare scores")
     table = two_runs.dataframe[0].value
     assert list(table.index) == ["Run 1", "Run 2"]
     assert table.loc["Run 2", "lambda_fair"] == "3"
@@ -254,7 +256,5 @@ def test_the_picked_row_stays_with_its_table_only(two_runs):
 def test_runs_of_one_name_are_compared_too(two_runs):
     state = two_runs.session_state["fairmoe"]
     state.rename("second", "Run 1")
-    two_runs.run()
-    assert not two_runs.exception
-    assert not two_runs.error
+    open_part(two_runs, "train-part", "Compare scores")
     assert list(two_runs.dataframe[0].value.index) == ["Run 1", "Run 1"]

@@ -8,6 +8,7 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.ui.frame.process import registry
 from tests.patience import PATIENCE
 from tests.ui.fakes import Held, run_at_once, settle
+from tests.ui.parts import open_part
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def test_a_training_ends_with_its_headline_and_unlocks_the_experts(train):
     press_train(train)
     settle(train)
     train.switch_page("pages/train.py").run()
-    assert not train.exception
+    assert any("λ rep 1, fair 1" in caption.value for caption in train.caption)
+    open_part(train, "train-part", "Test scores of the run shown")
     assert [m.label for m in train.metric] == [
         "Utility, mixture",
         "Result gap, mixture",
@@ -181,11 +183,13 @@ def test_every_setting_has_a_control(train):
 def test_whether_the_models_see_the_sensitive_columns_is_asked_again(train):
     told = [caption.value for caption in train.caption]
     assert any("Blind: the models do not see sex" in text for text in told)
-    assert any("Aware: the models see sex" in text for text in told)
     key = f"include-{train.session_state['fairmoe'].version}"
     assert train.toggle(key=key).value is False
+    assert train.toggle(key=key).help.startswith("Aware: the models see sex")
     train.toggle(key=key).set_value(True).run()
     assert not train.exception
+    assert any(caption.value.startswith("Aware: the models see") for caption in train.caption)
+    assert train.toggle(key=key).help.startswith("Blind: the models do not see sex")
     assert train.session_state["fairmoe"].labelled.roles.include_sensitive
     train.switch_page("pages/data.py").run()
     assert train.toggle(key=key).value is True
