@@ -43,6 +43,7 @@ def same(one: Run, other: Run) -> None:
     np.testing.assert_equal(dict(one.scores["test"]), dict(other.scores["test"]))
 
 
+@pytest.mark.slow
 def test_a_training_is_the_same_in_a_worker_and_its_experts_stay_here(worker, demo_run):
     _, labelled = demo_run
     forget_experts()

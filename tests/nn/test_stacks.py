@@ -223,6 +223,7 @@ def test_the_average_gradient_is_that_of_the_graph():
     assert torch.allclose(mixture.average_gradient(x, baseline), expected)
 
 
+@pytest.mark.slow
 def test_the_average_gradient_is_found_on_the_device_of_the_mixture():
     mixture, x = make_mixture().to("meta"), torch.empty(7, 5, device="meta")
     assert mixture.average_gradient(x, x[0]).device.type == "meta"
