@@ -8,6 +8,7 @@ from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import DATA, HOME, LEARN, PAGES, RESULT, TRAIN
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.projects import open_project_field
+from fairmoe.ui.frame.stored import show_stored
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.presets import stand_at
 from fairmoe.ui.prepare.sources import demo_map, load_demo, open_demo
@@ -39,6 +40,7 @@ with page(HOME) as state:
         "counted against women and not against men, on purpose. It opens as it was trained "
         "before; training it yourself takes a few seconds."
     )
+    show_stored(state)
     st.html(demo_map())
     st.caption(
         "The map of the demo's mixture: every applicant is seen by three experts with different "

@@ -14,6 +14,9 @@ def app_folder() -> Path:
 OPENED = "FAIRMOE_OPEN"
 """The variable by which the app is told which project or run to open."""
 
+STORE = "FAIRMOE_STORE"
+"""The variable by which the app is told where to keep projects on the server's disk."""
+
 WORKERS = "FAIRMOE_WORKERS"
 """The variable by which the app is told how many processes train; by default none but its own."""
 

@@ -183,19 +183,32 @@ def app(
             "there are processors, at least one.",
         ),
     ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Keep projects in this folder of the server. Everybody who can open the app can "
+            "then list, open, replace, rename and delete them.",
+        ),
+    ] = None,
 ) -> None:
     """Open the app in the browser, with a project or a kept run if one is named first.
 
     Options that follow go to Streamlit, like --server.port 80. Limits of a server are variables
     of the environment (docs/hosting.md).
     """
-    from fairmoe._app import OPENED, WORKERS, app_folder, processors
+    from fairmoe._app import OPENED, STORE, WORKERS, app_folder, processors
 
     arguments, told = context.args, {}
     if workers is not None:
         told[WORKERS] = str(workers)
     elif WORKERS not in os.environ:
         told[WORKERS] = str(max(1, processors() - 1))
+    if store is not None:
+        from fairmoe.project_store import ProjectStore
+
+        ProjectStore(store).prepare()
+        told[STORE] = str(store.absolute())
     if arguments and not arguments[0].startswith("-"):
         from fairmoe.runs import open_project
 

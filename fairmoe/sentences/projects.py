@@ -1,4 +1,11 @@
-"""What a project holds of people, and what is missing in one that was opened without its table."""
+"""What a project holds of people, what is missing without its table, and who sees kept ones."""
+
+WHO_SEES_THE_STORE = (
+    "Projects that are saved here stay on the disk of this server until somebody deletes them. "
+    "Everybody who can open this app can open, replace, rename and delete them."
+)
+DELETED_FOR_ALL = "Whoever deletes it deletes it for everybody. It cannot be brought back."
+TAKES_THE_PLACE = "It takes the place of the table and the runs of this session."
 
 
 def what_it_holds(*, with_table: bool, encoded_rows: int = 0) -> str:
@@ -45,4 +52,52 @@ def wrong_table(name: str) -> tuple[str, str, str]:
         "The file that the run was trained on is needed, byte for byte",
         "this one has another digest",
         f"Look for '{name}' as it was." if name else "Look for the file as it was.",
+    )
+
+
+def about_stored(*, runs: int, table: str, with_table: bool, saved: str, size: str) -> str:
+    """Say what a project on the server holds.
+
+    Args:
+        runs: How many runs it holds.
+        table: The name of its table; "" if it has none.
+        with_table: Whether the table is in it.
+        saved: When it was saved.
+        size: What its file takes.
+    """
+    parts = [f"{runs} run{'' if runs == 1 else 's'}"]
+    if with_table:
+        parts.append(f"with the table {table}".rstrip())
+    elif table:
+        parts.append(f"without the table {table}")
+    return f"{', '.join(parts)} · saved {saved} · {size}"
+
+
+def name_is_taken(name: str, saved: str) -> str:
+    """Say that another project has the name that was given.
+
+    Args:
+        name: The name.
+        saved: When the other project was saved.
+    """
+    return f"There is a project '{name}' already, saved {saved}."
+
+
+def stays_in_memory(time: str, *, found_again: bool, stored: bool) -> str:
+    """Say where the data of a session stays and for how long.
+
+    Args:
+        time: How long it stays after the page was closed.
+        found_again: Whether a reload finds it again.
+        stored: Whether the server keeps projects on its disk.
+    """
+    where = "Your data stays in the memory of the server"
+    ends = f"gone {time} after you close the page"
+    if stored:
+        ends += ", but for projects that were saved on this server: they stay on its disk"
+    if not found_again:
+        return f"{where}, and is {ends}."
+    return (
+        f"{where}. After a reload this browser finds it again by the address of the page. All is "
+        f"{ends}."
     )

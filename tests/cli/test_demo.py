@@ -71,3 +71,19 @@ def test_the_app_trains_in_so_many_processes(monkeypatch, arguments, variable, p
         monkeypatch.setenv("FAIRMOE_WORKERS", variable)
     assert shell("app", *arguments)[0] == 0
     assert found[0]["FAIRMOE_WORKERS"] == (workers or variable)
+
+
+def test_the_app_is_told_where_to_keep_projects(monkeypatch, tmp_path):
+    found = []
+    monkeypatch.setattr(commands.subprocess, "call", lambda *_, env: found.append(env) or 0)
+    monkeypatch.delenv("FAIRMOE_STORE", raising=False)
+    assert shell("app")[0] == 0
+    assert "FAIRMOE_STORE" not in found[0]
+    monkeypatch.chdir(tmp_path)
+    assert shell("app", "--store", "projects")[0] == 0
+    assert found[1]["FAIRMOE_STORE"] == str(tmp_path / "projects")
+    assert (tmp_path / "projects" / "index.sqlite").exists()
+    (tmp_path / "file").write_bytes(b"")
+    code, _, told = shell("app", "--store", "file")
+    assert (code, len(found)) == (2, 2)
+    assert "A folder for projects is needed" in told

@@ -1,4 +1,14 @@
-from fairmoe.sentences.projects import rows_needed, what_it_holds, wrong_table
+from fairmoe.sentences.projects import (
+    DELETED_FOR_ALL,
+    TAKES_THE_PLACE,
+    WHO_SEES_THE_STORE,
+    about_stored,
+    name_is_taken,
+    rows_needed,
+    stays_in_memory,
+    what_it_holds,
+    wrong_table,
+)
 
 
 def test_what_a_project_holds_is_said_word_by_word():
@@ -29,3 +39,41 @@ def test_a_wrong_file_is_told_of():
     assert needed == "The file that the run was trained on is needed, byte for byte"
     assert (however, remedy) == ("this one has another digest", "Look for 'a.csv' as it was.")
     assert wrong_table("")[2] == "Look for the file as it was."
+
+
+def test_who_sees_the_projects_of_a_server_is_said_word_by_word():
+    assert WHO_SEES_THE_STORE == (
+        "Projects that are saved here stay on the disk of this server until somebody deletes "
+        "them. Everybody who can open this app can open, replace, rename and delete them."
+    )
+    assert DELETED_FOR_ALL == (
+        "Whoever deletes it deletes it for everybody. It cannot be brought back."
+    )
+    assert TAKES_THE_PLACE == "It takes the place of the table and the runs of this session."
+
+
+def test_projects_of_a_server_are_described():
+    told = {"saved": "2026-11-29 22:10 UTC", "size": "1.0 MiB"}
+    assert about_stored(runs=1, table="a.csv", with_table=True, **told) == (
+        "1 run, with the table a.csv · saved 2026-11-29 22:10 UTC · 1.0 MiB"
+    )
+    assert about_stored(runs=2, table="a.csv", with_table=False, **told).startswith(
+        "2 runs, without the table a.csv · "
+    )
+    assert about_stored(runs=0, table="", with_table=True, **told).startswith(
+        "0 runs, with the table · "
+    )
+    assert about_stored(runs=0, table="", with_table=False, **told).startswith("0 runs · ")
+    assert name_is_taken("a", "then") == "There is a project 'a' already, saved then."
+
+
+def test_what_goes_and_what_stays_is_said():
+    assert stays_in_memory("60 minutes", found_again=False, stored=False) == (
+        "Your data stays in the memory of the server, and is gone 60 minutes after you close the "
+        "page."
+    )
+    assert stays_in_memory("60 minutes", found_again=True, stored=True) == (
+        "Your data stays in the memory of the server. After a reload this browser finds it again "
+        "by the address of the page. All is gone 60 minutes after you close the page, but for "
+        "projects that were saved on this server: they stay on its disk."
+    )

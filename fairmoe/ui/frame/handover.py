@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from fairmoe.data import ReadOptions, read_table
-from fairmoe.errors import InvalidInputError
+from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.sentences.projects import wrong_table
 from fairmoe.ui.frame.state import Session
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 256 * 2**20
 """How much a table may take in the app, also decompressed."""
+
+TAKEN, FAILED = "project-taken", "project-error"
+"""Under what a session remembers, for the script that follows, how opening a project went."""
 
 _OF_A_RUN = {
     "title": "title",
@@ -29,6 +33,16 @@ _OF_A_RUN = {
 """What a reviewer writes of one run, and how the keys of its fields on Report begin."""
 
 _OF_ALL_RUNS = ("author", "reviewer", "role")
+
+
+@contextmanager
+def opening(state: Session) -> Iterator[None]:
+    """Remember that something was opened, or why it could not be."""
+    try:
+        yield
+        state.parts[TAKEN] = True
+    except FairmoeError as error:
+        state.parts[FAILED] = error
 
 
 def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) -> "Project":

@@ -38,6 +38,7 @@ class Limits:
         by_address: Jobs from one address that may wait or run.
         analyses: Analyses and reports that are computed at a time.
         smallest_group: How many people of a split a group needs to be told of by itself in files.
+        store_mib: What all projects on the server's disk may take, if it keeps any.
         workers: Processes that train; 0 to train in the server's own, one at a time.
     """
 
@@ -53,6 +54,7 @@ class Limits:
     by_address: int = _limit(32, "JOBS_BY_ADDRESS", 10_000)
     analyses: int = _limit(2, "ANALYSES", 1000)
     smallest_group: int = _limit(10, "SMALLEST_GROUP", least=0)
+    store_mib: int = _limit(4096, "STORE_MIB")
     workers: int = _limit(0, "WORKERS", 512, least=0)
 
     @classmethod

@@ -1,12 +1,16 @@
 """What all sessions of this process share: the queue of their work, and where they are kept."""
 
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from fairmoe._app import STORE
 from fairmoe.errors import FairmoeError
 from fairmoe.jobs import Bounds, JobRegistry, Snapshot, Turns, Workers
+from fairmoe.project_store import ProjectStore
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.sessions import Sessions, seconds_kept
 
@@ -36,6 +40,21 @@ def workers() -> Workers | None:
 def turns() -> Turns:
     """Return whose turn it is to have something analysed."""
     return Turns(limits().analyses)
+
+
+@st.cache_resource(show_spinner=False)
+def project_store() -> ProjectStore | None:
+    """Return the projects on the server's disk, if it was told to keep any.
+
+    Raises:
+        InvalidInputError: Nothing can be kept where it was told to.
+    """
+    folder = os.environ.get(STORE)
+    if not folder:
+        return None
+    store = ProjectStore(Path(folder), max_mib=limits().store_mib)
+    store.prepare()
+    return store
 
 
 @st.cache_resource(show_spinner=False)

@@ -10,13 +10,21 @@ import streamlit as st
 from fairmoe._app import OPENED
 from fairmoe._escape import escape_markdown
 from fairmoe.errors import FairmoeError
-from fairmoe.sentences.projects import what_it_holds
+from fairmoe.sentences.projects import TAKES_THE_PLACE, what_it_holds
 from fairmoe.ui.frame.components import apologies, show_error
-from fairmoe.ui.frame.handover import project_of, take_project, take_rows
+from fairmoe.ui.frame.handover import (
+    FAILED,
+    TAKEN,
+    opening,
+    project_of,
+    take_project,
+    take_rows,
+)
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.stored import offer_to_store
 from fairmoe.ui.frame.switching import go_to
 
-_ERROR, _TAKEN, _ASKED = "project-error", "project-taken", "project-opened"
+_ASKED = "project-opened"
 
 
 def show_project(state: Session) -> None:
@@ -42,8 +50,7 @@ def open_project_field(state: Session, place: str) -> None:
         key=key,
         on_change=_open_upload,
         args=(state, key),
-        help="A file that this app or `fairmoe train --out x.fairmoe` wrote. It takes the place of "
-        "the table and the runs of this session.",
+        help=f"A file that this app or `fairmoe train --out x.fairmoe` wrote. {TAKES_THE_PLACE}",
     )
 
 
@@ -86,9 +93,9 @@ def show_opened(state: Session, *, result: str, data: str) -> None:
         result: The page of a run.
         data: The page of a table.
     """
-    if state.parts.pop(_TAKEN, False) and (state.run or state.table):
+    if state.parts.pop(TAKEN, False) and (state.run or state.table):
         go_to(result if state.run else data)
-    error: FairmoeError | None = state.parts.pop(_ERROR, None)
+    error: FairmoeError | None = state.parts.pop(FAILED, None)
     if error is not None:
         show_error(error)
 
@@ -124,6 +131,8 @@ def _offer_to_save(state: Session) -> None:
         key="save-project",
         on_click="ignore",
     )
+    with apologies():
+        offer_to_store(state, entered, _name(state), with_table=with_table)
 
 
 def _written(state: Session, entered: Mapping[str, Any], *, with_table: bool) -> bytes:
@@ -145,11 +154,8 @@ def _open_upload(state: Session, key: str) -> None:
         return
     from fairmoe.runs import read_project  # noqa: PLC0415
 
-    try:
+    with opening(state):
         take_project(state, read_project(upload.getvalue()))
-        state.parts[_TAKEN] = True
-    except FairmoeError as error:
-        state.parts[_ERROR] = error
 
 
 def _take_rows(state: Session, key: str) -> None:
@@ -159,4 +165,4 @@ def _take_rows(state: Session, key: str) -> None:
     try:
         take_rows(state, upload.getvalue())
     except FairmoeError as error:
-        state.parts[_ERROR] = error
+        state.parts[FAILED] = error

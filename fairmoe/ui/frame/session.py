@@ -1,11 +1,14 @@
 """The session of a page: found in its tab, or again by its address after a reload."""
 
+import os
 import re
 import secrets
 
 import streamlit as st
 
+from fairmoe._app import STORE
 from fairmoe._escape import Markdown
+from fairmoe.sentences.projects import stays_in_memory
 from fairmoe.ui.frame.components import show_note
 from fairmoe.ui.frame.person import browser, person
 from fairmoe.ui.frame.process import sessions
@@ -81,16 +84,10 @@ def say_if_gone() -> None:
 def say_where_it_stays(state: Session) -> None:
     """Say where the data of a session stays and for how long, and offer to forget it."""
     minutes = f"{sessions().seconds / 60:.0f} minutes"
+    stored = bool(os.environ.get(STORE))
+    st.caption(stays_in_memory(minutes, found_again=bool(state.token), stored=stored))
     if not state.token:
-        st.caption(
-            "Your data stays in the memory of the server, and is gone "
-            f"{minutes} after you close the page."
-        )
         return
-    st.caption(
-        "Your data stays in the memory of the server. After a reload this browser finds it again "
-        f"by the address of the page. All is gone {minutes} after you close the page."
-    )
     with st.popover("Forget my data", icon=":material/delete_forever:"):
         st.markdown("The table, the runs and all that was found go at once, in all your tabs.")
         st.button("Forget all of it", key="forget", on_click=forget, args=(state,))
