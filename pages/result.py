@@ -15,7 +15,7 @@ with page(RESULT) as state:
     show_alarms(kept.run, "test", ("mixture",))
     with st.container(gap="xsmall"):
         show_words(state, kept.run)
+        show_worse(state, kept.run)
         show_picture(state, kept)
         show_dial_in_brief(state, kept, RESULT)
-        show_worse(state, kept.run)
         way_on(state, kept.run)

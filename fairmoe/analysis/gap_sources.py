@@ -1,6 +1,7 @@
 """Through which columns a difference of mean log-odds between two sets of people comes."""
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from statistics import NormalDist
@@ -61,8 +62,9 @@ class GapSources:
             are of, the difference of the mean attributions, and with `_low` and `_high` the ends of
             a 95% interval. NaN where a side has no rows, ends where one has fewer than two.
         totals: Indexed by that name: the `difference` of the mean log-odds, its interval's `low`
-            and `high`, and what is `left_over` of it when the parts are taken away: 0 but for
-            rounding where the path is known in closed form, and small where it is a quadrature.
+            and `high`, what is `left_over` of it when the parts are taken away (0 but for
+            rounding where the path is known in closed form, and small where it is a quadrature),
+            and their `spread`, the standard deviation within the sides.
         rows: How many rows each side has.
     """
 
@@ -175,6 +177,7 @@ def compare_sides(
             "low": total - z * of_total,
             "high": total + z * of_total,
             "left_over": total - float(difference.sum()),
+            "spread": _spread(log_odds.total[name], (one, other), log_odds.weight),
         }
     return GapSources(
         parts=pd.DataFrame(table, index=pd.Index(columns, name="column")),
@@ -248,6 +251,20 @@ def _difference(
         _mean(values[side], None if weight is None else weight[side]) for side in (one, other)
     )
     return mean - other_mean, np.sqrt(error**2 + other_error**2)
+
+
+def _spread(
+    values: Floats, sides: tuple[NDArray[np.bool_], NDArray[np.bool_]], weight: Floats | None
+) -> float:
+    """Return the standard deviation of `(n,)` values within the sides, each counting as much."""
+    variances = []
+    for side in sides:
+        w = np.ones(int(side.sum())) if weight is None else weight[side]
+        if not w.sum() > 0:
+            return math.nan
+        mean = np.average(values[side], weights=w)
+        variances.append(np.average((values[side] - mean) ** 2, weights=w))
+    return float(np.sqrt(np.mean(variances)))
 
 
 def _mean(values: Floats, weight: Floats | None) -> tuple[Any, Any]:

@@ -47,7 +47,8 @@ def print_gaps(
     stdout.print(f"\nGaps of {of} between groups, with 95% intervals")
     table = table_of("", "pp", *([] if tolerance is None else [f"at most {100 * tolerance:g} pp"]))
     for name, row in review.differences.iterrows():
-        cells = [with_interval(row["value"], row["low"], row["high"], "")]
+        ends = row["value"], row["low"], row["high"]
+        cells = [with_interval(*ends, "", tolerance=tolerance)]
         if tolerance is not None:
             cells.append(row["verdict"])
         table.add_row(GAP_MEASURES[str(name)], *cells)

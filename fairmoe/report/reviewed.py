@@ -1,5 +1,7 @@
 """What a reviewer asks first, as a table of gaps, one of ratios, and who clearly differs."""
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from fairmoe.names import GAP_MEASURES, MODELS
@@ -11,6 +13,9 @@ from fairmoe.sentences.reviews import (
     clear_differences,
     with_interval,
 )
+
+if TYPE_CHECKING:
+    from fairmoe.metrics import Review
 
 
 def reviewed(found: Findings) -> list[Block]:
@@ -38,7 +43,7 @@ def gaps_reviewed(found: Findings) -> Grid:
     rows = []
     for measure, label in GAP_MEASURES.items():
         row = review.differences.T[measure]
-        cells = [label, _gap(row), _gap(plain.differences.T[measure])]
+        cells = [label, _gap(row, review), _gap(plain.differences.T[measure], plain)]
         if review.tolerance is not None:
             cells.append(VERDICTS[row["verdict"]])
         rows.append(tuple(cells))
@@ -69,8 +74,9 @@ def ratios_reviewed(found: Findings) -> Grid:
     )
 
 
-def _gap(row: "pd.Series[float]") -> str:
-    return with_interval(row["value"], row["low"], row["high"], " pp")
+def _gap(row: "pd.Series[float]", review: "Review") -> str:
+    ends = row["value"], row["low"], row["high"]
+    return with_interval(*ends, " pp", tolerance=review.tolerance)
 
 
 def _percent(value: float, low: float | None = None, high: float | None = None) -> str:

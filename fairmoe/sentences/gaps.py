@@ -1,6 +1,5 @@
 """Which group gets the outcome more often, by how much, and whether that is more than chance."""
 
-import math
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
@@ -88,55 +87,33 @@ def who_gets_more(
 
 
 def why_they_differ(
-    gap: LargestGap,
-    rates: pd.DataFrame,
-    distance: float,
-    *,
-    words: tuple[str, str],
-    favourable: bool | None,
+    gap: LargestGap, rates: pd.DataFrame, *, words: tuple[str, str], favourable: bool | None
 ) -> str:
-    """Say how far the labels themselves differ, and how far the mixture's reasons do.
+    """Say how far the labels themselves differ, from which the models learn.
 
     Args:
         gap: The gap in how many are predicted positive.
         rates: As `fairmoe.metrics.group_rates` returns it.
-        distance: The attention distance of the mixture, in [0, 1]; NaN where not estimable.
         words: What both outcomes are called, the positive one first.
         favourable: Whether the positive one is good for the person; if it is bad, the other one is
             told of.
+
+    Returns:
+        Nothing where no groups are compared.
     """
-    reasons = (
-        "How far the mixture's attention differs between the groups cannot be estimated."
-        if math.isnan(distance)
-        else f"The mixture's attention differs between the groups by {100 * distance:.1f} on a "
-        "scale from 0 (the same features) to 100 (none in common)."
-    )
     if not gap.highest:
-        return reasons
+        return ""
     turned = favourable is False
     outcome = words[1] if turned else words[0]
     highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
     base = 1 - rates["base_rate"] if turned else rates["base_rate"]
     high, low = float(base[highest]), float(base[lowest])
     if high == low:
-        return f"The label is “{outcome}” equally often for both groups. {reasons}"
+        return f"The label is “{outcome}” equally often for both groups."
     often = "more" if high > low else "less"
     return (
         f"The label is “{outcome}” {often} often for {highest} ({high:.1%}) than for "
-        f"{lowest} ({low:.1%}). {reasons}"
-    )
-
-
-def given_away_by(feature: str, auc: float) -> str:
-    """Say which feature is the strongest proxy for the group.
-
-    Args:
-        feature: The best proxy of the sensitive attribute.
-        auc: How often it alone tells two people of different groups apart rightly, in [0.5, 1].
-    """
-    return (
-        f"The strongest proxy for the group is {feature}: it alone tells two people from different "
-        f"groups apart in {auc:.0%} of cases."
+        f"{lowest} ({low:.1%})."
     )
 
 

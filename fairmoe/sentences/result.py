@@ -7,7 +7,7 @@ import pandas as pd
 
 from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.people import mistakes_made
-from fairmoe.sentences.reviews import VERDICTS
+from fairmoe.sentences.reviews import VERDICTS, end_in_words
 from fairmoe.sentences.wording import capitalised, listed
 
 MOST_NAMED = 3
@@ -173,8 +173,12 @@ def cost_in_people(groups: pd.DataFrame, everyone: "pd.Series[float]", good: str
     )
 
 
-def gap_in_words(gap: OutcomeGap) -> tuple[str, str]:
+def gap_in_words(gap: OutcomeGap, tolerance: float | None = None) -> tuple[str, str]:
     """Return a gap as a figure of its own, and what can be said of it.
+
+    Args:
+        gap: The gap.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1], if it has a verdict.
 
     Returns:
         The gap, and its verdict with its interval: a verdict on the tolerance if there is one, or
@@ -186,5 +190,7 @@ def gap_in_words(gap: OutcomeGap) -> tuple[str, str]:
         told = VERDICTS[gap.verdict]
     else:
         told = "more than chance" if gap.is_clear else "could be chance"
-    interval = f"{100 * gap.low:.1f} to {100 * gap.high:.1f}"
+    low, high = (end_in_words(end, tolerance) for end in (gap.low, gap.high))
+    # "0.0 to 1.0" reads as certainty that there is a gap; and 0.0 as nothing at all.
+    interval = f"{low} to {high}" if gap.low > 0 else f"none, or up to {high} pp"
     return f"{100 * gap.value:.1f} pp", f"{capitalised(told)} ({interval})"

@@ -14,6 +14,8 @@ VERDICTS = {
 }
 """What is said of a gap and a tolerance, by verdict."""
 
+_DIGITS = (1, 2, 3)
+
 MOST_NAMED = 3
 """Of more clear differences the farthest are named, and the others counted."""
 
@@ -23,8 +25,17 @@ FOUR_FIFTHS_EXPLAINED = (
 )
 
 
-def with_interval(value: float, low: float, high: float, unit: str) -> str:
+def with_interval(
+    value: float, low: float, high: float, unit: str, *, tolerance: float | None = None
+) -> str:
     """Return a share with its 95% interval.
+
+    Args:
+        value: The share; NaN where not estimable.
+        low: The lower end of its interval.
+        high: The upper end.
+        unit: What stands behind it.
+        tolerance: See `end_in_words`.
 
     Example:
         >>> with_interval(0.07, 0.002, 0.139, " pp"), with_interval(float("nan"), 0, 1, "%")
@@ -32,7 +43,27 @@ def with_interval(value: float, low: float, high: float, unit: str) -> str:
     """
     if pd.isna(value):
         return INSUFFICIENT
-    return f"{100 * value:.1f}{unit} ({100 * low:.1f} to {100 * high:.1f})"
+    ends = " to ".join(end_in_words(end, tolerance) for end in (low, high))
+    return f"{100 * value:.1f}{unit} ({ends})"
+
+
+def end_in_words(end: float, tolerance: float | None = None) -> str:
+    """Return an end of an interval in percent, with digits enough to see on which side it lies.
+
+    Args:
+        end: The end, 1 for the whole.
+        tolerance: What it must not look equal to unless it is, beside 0.
+
+    Example:
+        >>> end_in_words(0.139), end_in_words(0.0002), end_in_words(0.0503, 0.05)
+        ('13.9', '0.02', '5.03')
+    """
+    marks = [mark for mark in (0.0, tolerance) if mark is not None]
+    for digits in _DIGITS:
+        shown = f"{100 * end:.{digits}f}"
+        if all(end == mark or float(shown) != round(100 * mark, digits) for mark in marks):
+            return shown
+    return f"{100 * end:.1f}"
 
 
 def rate_in_words(rate: str, words: tuple[str, str]) -> str:

@@ -10,7 +10,7 @@ _CLEAR = 0.01
 
 
 def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: bool) -> str:
-    """Say who is wrongly given the good outcome, and which rates differ more between groups.
+    """Say what is worse than with the plain model: more who wrongly get it, and larger gaps.
 
     Args:
         groups: `fairmoe.metrics.Account.groups`, of a mixture beside the plain model.
@@ -18,25 +18,48 @@ def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: boo
         bad: What the other one is called.
         favourable: Whether the good one is the positive class; the terms are of that class, so
             only then they are named.
+
+    Returns:
+        What follows "What gets worse:"; nothing if nothing does.
     """
     labelled_bad = groups["n"] - groups["good_label"]
     if not labelled_bad.sum():
-        return f"Nobody in these rows has the label “{bad}”."
+        return ""
     given = {source: _wrongly_given(groups, source) for source in ("plain", "model")}
-    of_hundred = {
-        source: 100 * float(count.sum()) / float(labelled_bad.sum())
-        for source, count in given.items()
-    }
-    told = (
-        f"Of 100 people labelled “{bad}”, {of_hundred['model']:.0f} wrongly get “{good}” "
-        f"(plain model {of_hundred['plain']:.0f})."
-    )
-    worse = [
+    plain, model = (given[source].sum() / labelled_bad.sum() for source in ("plain", "model"))
+    told = []
+    if model - plain >= _CLEAR:
+        rates = _of_hundred(plain, model)
+        told.append(f"of 100 people labelled “{bad}”, {rates[1]} wrongly get “{good}” ({rates[0]})")
+    gaps = [
         f"{what} ({term if favourable else ''}{100 * after:.1f} pp, plain model {100 * before:.1f})"
         for (what, term), (before, after) in _gaps(groups, given, good).items()
         if after - before >= _CLEAR
     ]
-    return f"{told} Groups differ more in {'; in '.join(worse)}." if worse else told
+    if gaps:
+        told.append(f"groups differ more in {' and in '.join(gaps)}")
+    return f"{'; '.join(told)}." if told else ""
+
+
+def wrongly_given_it(groups: pd.DataFrame, good: str, bad: str) -> str:
+    """Say of 100 people with the bad label how many wrongly get the good outcome.
+
+    Args:
+        groups: `fairmoe.metrics.Account.groups`, of a mixture beside the plain model.
+        good: What the outcome that is good for the person is called.
+        bad: What the other one is called.
+    """
+    labelled_bad = (groups["n"] - groups["good_label"]).sum()
+    if not labelled_bad:
+        return f"Nobody in these rows has the label “{bad}”."
+    plain, model = _of_hundred(
+        *(_wrongly_given(groups, source).sum() / labelled_bad for source in ("plain", "model"))
+    )
+    return f"Of 100 people labelled “{bad}”, {model} wrongly get “{good}” ({plain})."
+
+
+def _of_hundred(plain: float, model: float) -> tuple[str, str]:
+    return f"plain model {100 * plain:.0f}", f"{100 * model:.0f}"
 
 
 def _wrongly_given(groups: pd.DataFrame, source: str) -> "pd.Series[float]":

@@ -48,6 +48,8 @@ def test_differences_and_intervals_by_hand():
     assert total["left_over"] == pytest.approx(0, abs=1e-12)
     # Sums are 8 and 10 against 8 and 7: errors 1 and 0.5.
     assert total["high"] == pytest.approx(1.5 + Z * math.sqrt(1.25))
+    # Within the sides these are 1 and 0.5 from their means.
+    assert total["spread"] == pytest.approx(math.sqrt((1 + 0.25) / 2))
     assert found.rows == (2, 2)
 
 
@@ -65,6 +67,7 @@ def test_a_weight_of_two_counts_as_two_rows():
     )
     assert weighted.parts["m"].to_numpy() == pytest.approx(repeated.parts["m"].to_numpy())
     assert weighted.totals["difference"].item() == repeated.totals["difference"].item()
+    assert weighted.totals["spread"].item() == pytest.approx(repeated.totals["spread"].item())
     alone = compare_sides(made(BY_HAND, np.array([1.0, 0, 1, 1])), ONE, ~ONE)
     assert alone.parts.loc["x", "m"] == 1
     assert math.isnan(alone.parts.loc["x", "m_low"])

@@ -21,7 +21,7 @@ def parts(**models):
     return pd.DataFrame(models, index=pd.Index(["x", "y", "z"], name="column"))
 
 
-def totals(width=0.1, left=0.0, **models):
+def totals(width=0.1, left=0.0, spread=1.0, **models):
     """Return sums whose intervals reach as far as `width`."""
     return pd.DataFrame(
         {
@@ -30,6 +30,7 @@ def totals(width=0.1, left=0.0, **models):
                 "low": value - width,
                 "high": value + width,
                 "left_over": left,
+                "spread": spread,
             }
             for name, value in models.items()
         }
@@ -100,6 +101,25 @@ def test_without_a_gap_nothing_is_blamed():
     unknown = totals(utility=math.nan, mixture=math.nan)
     assert gap_source(same, unknown, "women", "men") == (
         "Insufficient data: fewer than two of these rows are of women or of men."
+    )
+
+
+def test_a_gap_that_is_more_than_chance_and_next_to_nothing_has_no_shares():
+    sources = parts(utility=[-0.5, -0.4, -0.1], mixture=[-0.06, -0.02, 0.0])
+    tiny = (
+        "the log-odds of women and men hardly differ, by less than a tenth of the spread within a "
+        "group, so there is hardly anything to explain."
+    )
+    found = gap_source(sources, totals(0.01, utility=-1.0, mixture=-0.08), "women", "men")
+    assert found.endswith(f"With the mixture, {tiny}")
+    # What is small beside nothing is large where the log-odds themselves lie close together.
+    close = totals(0.01, spread=0.2, utility=-1.0, mixture=-0.08)
+    assert gap_source(sources, close, "women", "men").endswith(
+        "With the mixture, about three quarters of the gap comes through x."
+    )
+    both = totals(0.01, spread=20.0, utility=-1.0, mixture=-0.08)
+    assert gap_source(sources, both, "women", "men") == (
+        f"With the plain model, {tiny} With the mixture they do not either."
     )
 
 

@@ -54,7 +54,12 @@ def test_who_gets_the_outcome_less_often(gap, groups, told):
     ("gap", "told"),
     [
         (GAP, ("8.9 pp", "More than chance (1.7 to 16.0)")),
-        (replace(GAP, low=0.0), ("8.9 pp", "Could be chance (0.0 to 16.0)")),
+        (replace(GAP, low=0.0), ("8.9 pp", "Could be chance (none, or up to 16.0 pp)")),
+        (replace(GAP, low=0.0003), ("8.9 pp", "More than chance (0.03 to 16.0)")),
+        (
+            replace(GAP, low=0.0, verdict="within"),
+            ("8.9 pp", "Within the tolerance (none, or up to 16.0 pp)"),
+        ),
         (replace(GAP, verdict="within"), ("8.9 pp", "Within the tolerance (1.7 to 16.0)")),
         (
             replace(GAP, verdict="cannot be told"),
@@ -65,6 +70,13 @@ def test_who_gets_the_outcome_less_often(gap, groups, told):
 )
 def test_a_gap_has_a_verdict(gap, told):
     assert gap_in_words(gap) == told
+
+
+def test_an_interval_that_nearly_touches_the_tolerance_is_seen_not_to():
+    gap = replace(GAP, low=0.0301, high=0.0504, verdict="cannot be told")
+    assert gap_in_words(gap, 0.05)[1] == "Cannot be told with so few people (3.0 to 5.04)"
+    assert gap_in_words(gap, 0.03)[1] == "Cannot be told with so few people (3.01 to 5.0)"
+    assert gap_in_words(replace(gap, high=0.05), 0.05)[1].endswith("(3.0 to 5.0)")
 
 
 def harm(**rows):

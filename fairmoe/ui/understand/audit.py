@@ -132,10 +132,11 @@ def _picture(
     today = (kind, existing.column)
     titles = {"label": SOURCES["label"]}
     titles |= {"plain": today, "model": SOURCES["model"]} if found.is_beside else {"model": today}
+    tolerance = found.audit.review.tolerance
     st.html(
         waffle(
             found.account.groups,
-            {source: gap_in_words(gap) for source, gap in found.gaps.items()},
+            {source: gap_in_words(gap, tolerance) for source, gap in found.gaps.items()},
             words=words,
             is_told=is_told,
             caption=_takeaway(found, existing, words[0]),

@@ -44,6 +44,23 @@ def show_gap(state: Session, kept: KeptRun, split: SplitName) -> None:
     show_sources_table(found, HEADS, key=f"gap-sources-{split}")
 
 
+def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
+    """Say through which column most of the gap between the worst and the best off comes.
+
+    Returns:
+        Nothing where the run was opened without its rows.
+    """
+    if kept.rows is None:
+        return ""
+    from fairmoe.analysis.gap_sources import compare_sides, worst_and_best_off  # noqa: PLC0415
+
+    names, group = list(kept.run.data.groups), kept.run.splits[split].group
+    one, other = worst_and_best_off(kept.run, split)
+    log_odds = _log_odds(state, kept, split, with_cutoffs=False)
+    found = compare_sides(log_odds, group == one, group == other)
+    return gap_source(found.parts, found.totals, names[one], names[other])
+
+
 def show_sources_table(found: "GapSources", heads: dict[str, str], *, key: str) -> None:
     """Show how much comes through each column, as figures.
 

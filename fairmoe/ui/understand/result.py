@@ -9,7 +9,7 @@ from fairmoe.figures.waffle import waffle
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
-from fairmoe.sentences.worse import what_got_worse
+from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
@@ -55,7 +55,7 @@ def show_picture(state: Session, kept: KeptRun) -> None:
     st.html(
         waffle(
             found.account.groups,
-            {source: gap_in_words(gap) for source, gap in found.gaps.items()},
+            {source: gap_in_words(gap, _tolerance()) for source, gap in found.gaps.items()},
             words=run.good_and_bad,
             is_told=run.roles.target.favourable is not None,
             caption=of_hundred_takeaway(found.account.groups, run.good_and_bad[0]),
@@ -64,12 +64,16 @@ def show_picture(state: Session, kept: KeptRun) -> None:
 
 
 def show_worse(state: Session, run: "Run") -> None:
-    """Say who wrongly gets the good outcome, and what got worse, where one outcome is good."""
+    """Say what gets worse than with the plain model, as loud as what gets better."""
     favourable = run.roles.target.favourable
-    if favourable is not None:
-        groups = _found(state, run).account.groups
-        told = what_got_worse(groups, *run.good_and_bad, favourable=favourable)
-        st.caption(escape_markdown(told))
+    if favourable is None:
+        return
+    groups = _found(state, run).account.groups
+    worse = what_got_worse(groups, *run.good_and_bad, favourable=favourable)
+    if worse:
+        st.markdown(f"**What gets worse:** {escape_markdown(worse)}")
+    else:
+        st.caption(escape_markdown(wrongly_given_it(groups, *run.good_and_bad)))
 
 
 def way_on(state: Session, run: "Run") -> None:

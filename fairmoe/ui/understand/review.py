@@ -124,7 +124,7 @@ def show_gaps(review: "Review", *, key: str, small: tuple[str, ...] | None = Non
         for high, low in zip(table["highest"], table["lowest"], strict=True)
     ]
     shown = {
-        "gap": ("Gap, with 95% interval", _cells(table, " pp")),
+        "gap": ("Gap, with 95% interval", _cells(table, " pp", review.tolerance)),
         "between": ("Between", between),
         "n": ("People", [f"{n:,}" for n in table["n"]]),
     }
@@ -263,9 +263,9 @@ def _show(
     )
 
 
-def _cells(table: pd.DataFrame, unit: str) -> list[str]:
+def _cells(table: pd.DataFrame, unit: str, tolerance: float | None = None) -> list[str]:
     return [
-        with_interval(*ends, unit)
+        with_interval(*ends, unit, tolerance=tolerance)
         for ends in zip(table["value"], table["low"], table["high"], strict=True)
     ]
 

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.tables import score_table
 from fairmoe.names import SplitName
-from fairmoe.sentences.costs import cost
-from fairmoe.sentences.gaps import given_away_by, sees_the_group, who_gets_more, why_they_differ
+from fairmoe.sentences.gaps import sees_the_group, who_gets_more, why_they_differ
+from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.prepare.warnings import proxies
+from fairmoe.ui.understand.gap_sources import source_in_words
 from fairmoe.ui.understand.judged import judge
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
     told = (
         ("Who", _who(state, run, split), ROUTING, "How the gate sends each group"),
         ("Why", _why(state, run, split), ATTENTION, "What the models look at"),
-        ("Cost", cost(score_table(run.scores[split]), "utility"), TRADE_OFF, "Other settings"),
+        ("Cost", _cost(run, split), TRADE_OFF, "Other settings"),
     )
     with st.container(border=True):
         for question, answer, path, label in told:
@@ -49,26 +48,19 @@ def _who(state: Session, run: "Run", split: SplitName) -> str:
 
 
 def _why(state: Session, run: "Run", split: SplitName) -> str:
-    judged, distance = judge(state, run, split, "mixture"), run.scores[split]["mixture"]["att_jsd"]
+    judged = judge(state, run, split, "mixture")
     told = why_they_differ(
         judged.gaps["dp"],
         judged.rates,
-        distance,
         words=run.data.words,
         favourable=run.roles.target.favourable,
     )
-    return f"{told} {_given_away(state)}".strip()
-
-
-def _given_away(state: Session) -> str:
-    """Name the strongest proxy for the group, if one is more than chance."""
     assert state.kept is not None
     roles = state.kept.run.roles
-    if roles.include_sensitive:
-        return sees_the_group(roles.sensitive_columns)
-    if state.kept.rows is None:
-        return ""
-    found = proxies(state, state.kept.rows)
-    if found.alone.empty or not found.alone.iloc[0] > found.chance:
-        return ""
-    return given_away_by(str(found.alone.index[0]), float(found.alone.iloc[0]))
+    seen = sees_the_group(roles.sensitive_columns) if roles.include_sensitive else ""
+    return " ".join(filter(None, (told, seen, source_in_words(state, state.kept, split))))
+
+
+def _cost(run: "Run", split: SplitName) -> str:
+    account = run.account(split=split, otherwise=True)
+    return cost_in_people(account.groups, account.everyone, run.good_and_bad[0])
