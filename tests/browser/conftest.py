@@ -9,13 +9,15 @@ a user would (`page.goto` begins a new session, without the run):
 """
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from fairmoe.ui.decide.dial import FRONTS
 from tests.browser.driving import train_on_the_demo
@@ -62,20 +64,37 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def is_streamlits_probe(address: str) -> bool:
+    """Return whether Streamlit's client looks for its server below the address of a page.
+
+    It tries the address that it was opened at before the root, and nothing makes it leave that out.
+    """
+    return re.search(r"^https?://[^/]+/\w+/_stcore/(health|host-config)$", address) is not None
+
+
 @pytest.fixture
 def new_page(chromium: Browser) -> Iterator[Callable[[], Page]]:
-    """Return a function that opens an empty page, as another user would."""
-    contexts = []
+    """Return a function that opens an empty page, as another user would.
+
+    No page may ask for what is not there.
+    """
+    contexts, missing = [], []
+
+    def note(response: Response) -> None:
+        if response.status == HTTPStatus.NOT_FOUND and not is_streamlits_probe(response.url):
+            missing.append(response.url)
 
     def open_page() -> Page:
         context = chromium.new_context(viewport={"width": 1280, "height": 1000})
         context.set_default_timeout(MILLISECONDS)
+        context.on("response", note)
         contexts.append(context)
         return context.new_page()
 
     yield open_page
     for context in contexts:
         context.close()
+    assert not missing
 
 
 @pytest.fixture

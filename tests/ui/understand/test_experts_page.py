@@ -134,8 +134,8 @@ def test_the_reading_names_the_column_that_the_gap_comes_through(app, demo_run):
     experts = app.switch_page("pages/experts.py").run()
     assert not experts.exception
     assert re.match(
-        r"\*\*Why:\*\* The label is “hired” more often for male .* than for female .*With the plain "
-        "model, .* comes through career",
+        r"\*\*Why:\*\* The label is “hired” more often for male .* than for female "
+        ".*With the plain model, .* comes through career",
         experts.markdown[1].value.replace("\\", ""),
     )
 
