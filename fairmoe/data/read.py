@@ -18,6 +18,7 @@ from fairmoe.data.reading.raw import (
     labels_of,
     without_blank_rows,
     without_index,
+    without_names,
 )
 from fairmoe.data.reading.record import Reading, ReadOptions
 from fairmoe.data.reading.textfile import open_text
@@ -129,10 +130,11 @@ def _raw(
         return raw, notes
     _check_has_rows(bool(raw.rows))
     unnamed = [label for label, given in zip(labels_of(names), names, strict=True) if not given]
+    raw, repeated = without_names(raw)
     _check_values_differ_from_names(raw)
     raw = without_index(raw, unnamed)
     _check_columns(tuple(raw.cells), 2)
-    return raw, notes
+    return raw, (*notes, *repeated)
 
 
 def _check_names(names: tuple[str, ...], like: Reading | None) -> None:

@@ -34,7 +34,7 @@ def test_delimiter_encoding_and_line_ends_are_found(delimiter, encoding, newline
 
 def test_notes_say_how_the_file_was_read():
     assert read_table(PLAIN.replace(",", ";").encode("latin-1")).notes == (
-        "Latin-1, semicolon-separated.",
+        "Latin-1 (guessed), semicolon-separated.",
     )
 
 

@@ -104,9 +104,16 @@ def test_nul_byte():
     [
         (b"%PDF-1.7\n" + bytes(range(256)), "a PDF"),
         (b"\x89PNG\r\n" + bytes(range(256)), "a picture"),
+        (b"\x89HDF\r\n" + bytes(range(256)), "HDF5"),
+        (b"{\\rtf1 a,b}", "a text document"),
+        (b'[{"sex": "f", "age": 22},\n{"sex": "m", "age": 46}]', "JSON"),
+        (b'{"sex": "f", "age": 22}\n{"sex": "m", "age": 46}', "JSON"),
+        (b"\xef\xbb\xbf <!DOCTYPE html><table><tr><td>f</td></tr></table>", "HTML"),
+        (b'<?xml version="1.0"?><rows></rows>', "XML"),
+        (b"% of a study, 2019\n@RELATION people\n@ATTRIBUTE age NUMERIC\n@DATA\n22", "ARFF"),
     ],
 )
-def test_well_known_binary_renamed_to_csv(content, what):
+def test_other_files_renamed_to_csv(content, what):
     assert refusal(content) == (
         f"A table as text is needed; however, the file is {what}, whatever its name says. Export "
         "it as CSV and load that."

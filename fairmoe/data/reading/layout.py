@@ -219,11 +219,16 @@ def _joined(names: Sequence[str], further: Sequence[Fields]) -> list[str]:
 
 
 def _with_unnamed(names: list[str], body: Sequence[Fields], width: int) -> list[str]:
-    """Return names with "" for a column more that the rows have: of row names, or empty."""
+    """Return names with "" for a column more that the rows have: of row names, or empty.
+
+    No two rows have the same name; where they would, some field was parted that should not be.
+    """
     if len(names) != width - 1:
         return names
-    last = [row[-1] for row in body if len(row) == width]
-    return ["", *names] if any(last) else [*names, ""]
+    wide = [row for row in body if len(row) == width]
+    if not any(row[-1] for row in wide):
+        return [*names, ""]
+    return ["", *names] if len({row[0] for row in wide}) == len(wide) else names
 
 
 def _passed_over(at: int) -> str:

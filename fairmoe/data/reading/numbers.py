@@ -51,7 +51,7 @@ _UNIT = "|".join(
 )
 _DRESSED = re.compile(
     rf"""
-    (?P<open>\()? [ ]* (?P<before>[-+])? [ ]* (?P<prefix>{_UNIT})? [ ]* (?P<middle>[-+])? [ ]*
+    (?P<open>\()? [ ]* (?P<before>[-+])? [ ]* (?P<prefix>{_UNIT})? [ ]* (?P<middle>[-+(])? [ ]*
     (?P<core>\d{{1,3}}(?P<gap>[ '])\d{{3}}(?:(?P=gap)\d{{3}})*(?:[.,]\d*)?|[\d.,]*\d[.,]?)
     (?P<power>[eE][-+]?\d+)? [ ]* (?P<suffix>{_UNIT})? [ ]* (?P<after>-)? [ ]* (?P<close>\))?
     """,
@@ -187,16 +187,16 @@ def _undress(text: str) -> tuple[str | None, str]:
     dressed = _DRESSED.fullmatch(_NO_CENTS.sub("", text.strip()))
     if dressed is None or (dressed["prefix"] and dressed["suffix"]):
         return None, ""
-    if bool(dressed["open"]) != bool(dressed["close"]):
+    signs = [dressed[name] for name in ("open", "before", "middle", "after") if dressed[name]]
+    if ("(" in signs) != bool(dressed["close"]):
         return None, ""
-    signs = [dressed[name] for name in ("before", "middle", "after") if dressed[name]]
-    signs += ["-"] * bool(dressed["open"])
     if len(signs) > 1:
         return None, ""
     core = dressed["core"].replace(dressed["gap"] or " ", "")
     unit = (dressed["prefix"] or dressed["suffix"] or "").rstrip(".")
     unit = unit.upper() if unit.upper() in _CODES.split() else unit
-    return f"{''.join(signs)}{core}{dressed['power'] or ''}", unit
+    sign = "".join(signs).replace("(", "-")
+    return f"{sign}{core}{dressed['power'] or ''}", unit
 
 
 def _translated(text: str) -> str:

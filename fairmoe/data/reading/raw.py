@@ -93,6 +93,24 @@ def without_blank_rows(raw: RawTable) -> RawTable:
     )
 
 
+def without_names(raw: RawTable) -> tuple[RawTable, tuple[str, ...]]:
+    """Leave out the rows that repeat all names, as files put together have them, and say so."""
+    repeated = np.ones(raw.rows, dtype=bool)
+    for name, values in raw.cells.items():
+        repeated &= (values == name).to_numpy(dtype=bool)
+    if not repeated.any():
+        return raw, ()
+    lines = [raw.line(int(position)) for position in np.flatnonzero(repeated)]
+    cells = {
+        name: values[~repeated].reset_index(drop=True).cat.remove_unused_categories()
+        for name, values in raw.cells.items()
+    }
+    kept = replace(raw, cells=cells, skipped_lines=tuple(sorted([*raw.skipped_lines, *lines])))
+    if len(lines) == 1:
+        return kept, (f"Row {lines[0]:,} repeats the names and is left out.",)
+    return kept, (f"{len(lines):,} rows repeat the names and are left out.",)
+
+
 def without_index(raw: RawTable, unnamed: Collection[str]) -> RawTable:
     """Leave out columns without a name and values, and a first one that only counts the rows.
 

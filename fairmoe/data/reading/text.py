@@ -18,7 +18,23 @@ _SIGNATURES = {
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
+    b"\x89HDF": "HDF5",
+    b"SQLite format 3": "a database",
+    b"<stata_dta>": "of Stata",
+    b"$FL": "of SPSS",
+    b"ARROW1": "Arrow or Feather",
+    b"RDX": "of R",
+    b"{\\rtf": "a text document",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ": "compressed by xz",
 }
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:(?P<JSON>\[\s*[{\[]|\{\s*\")|(?P<XML><\?xml\b)"
+    rb"|(?P<HTML><(?:!doctype html|html|table|div)\b)|(?P<ARFF>(?:%[^\n]*\n\s*)*@relation\b))",
+    re.IGNORECASE,
+)
 _ENOUGH_LETTERS = 40
 _GUESS_BYTES = 1 << 16
 _OTHER_SCRIPTS = (
@@ -36,6 +52,10 @@ _OLD_LETTER = re.compile(
 )
 _FEWEST_OLD = 3
 _SMALL_LETTER = re.compile("[A-Za-z][äöüßéèêëàâáãåçñíîïìóôòõúûùæøœ]")
+_CHINESE = re.compile(
+    rb"(?<![A-Za-z])(?:[\xb0-\xd7][\xa1-\xfe]|\xa3[\xa1-\xfe]|\xa1[\xa2-\xbf])+(?![A-Za-z])"
+)
+_LAST_KOREAN = 0xC8
 _MOST_CHAOS = 0.3
 _NOT_TEXT = "Export it as CSV and load that."
 
@@ -59,15 +79,16 @@ def decode(raw: bytes, encoding: str = "") -> tuple[str, str]:
 
     Example:
         >>> decode("prix;40 €".encode("cp1252"))
-        ('prix;40 €', 'Latin-1')
+        ('prix;40 €', 'Latin-1 (guessed)')
     """
-    for signature, what in _SIGNATURES.items():
-        if raw.startswith(signature):
-            raise InvalidInputError(
-                "A table as text is needed",
-                however=f"the file is {what}, whatever its name says",
-                remedy=_NOT_TEXT,
-            )
+    what = next((what for begin, what in _SIGNATURES.items() if raw.startswith(begin)), "")
+    markup = _MARKUP.match(raw)
+    if what or markup:
+        raise InvalidInputError(
+            "A table as text is needed",
+            however=f"the file is {what or (markup and markup.lastgroup)}, whatever its name says",
+            remedy=_NOT_TEXT,
+        )
     if encoding:
         text, named = _decoded(raw, encoding), encoding
     else:
@@ -106,7 +127,7 @@ def _found(raw: bytes) -> tuple[str, str]:
         with contextlib.suppress(UnicodeDecodeError):
             if guess:
                 return raw.decode(guess), f"{guess} (guessed)"
-    return raw.decode("cp1252", errors="replace"), "Latin-1"
+    return raw.decode("cp1252", errors="replace"), "Latin-1 (guessed)"
 
 
 def _old_encoding(sample: bytes) -> str:
@@ -129,6 +150,8 @@ def _guess(telling: bytes) -> str:
     western = telling.decode("cp1252", errors="replace")
     if all(letter.isascii() or letter in _WESTERN_SIGNS for letter in western):
         return ""
+    if _is_common_chinese(telling):
+        return "gb18030"
     guesses = charset_normalizer.from_bytes(
         telling, cp_isolation=[*_OTHER_SCRIPTS, "cp1252"], threshold=0.6
     )
@@ -140,6 +163,16 @@ def _guess(telling: bytes) -> str:
         return "cp1250"
     icelandic, turkish = (sum(map(western.count, some)) for some in ("áóúæ", "þðýÞÐÝ"))
     return "cp1254" if turkish > icelandic else ""
+
+
+def _is_common_chinese(telling: bytes) -> bool:
+    """Say whether all letters beyond ASCII are pairs of bytes for frequent Chinese characters.
+
+    Some of them have to lie where Korean has none. Short words leave charset-normalizer undecided.
+    """
+    words = _CHINESE.findall(telling)
+    beyond_korean = any(first > _LAST_KOREAN for word in words for first in word[::2])
+    return beyond_korean and _CHINESE.sub(b"", telling).isascii()
 
 
 def _utf_16(raw: bytes) -> str:

@@ -4,15 +4,17 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from fairmoe.data.reading.layout import check_named, find_head, last_rows, last_rows_note
+from fairmoe.data.reading.layout import Head, check_named, find_head, last_rows, last_rows_note
+from fairmoe.data.reading.quoting import with_plain_quotes
 from fairmoe.data.reading.record import ReadOptions
 from fairmoe.data.reading.text import DELIMITERS, SAMPLE, decode, find_delimiter
 from fairmoe.errors import InvalidInputError
 
 _SEP_LINE = re.compile(r'"?sep=(.)"?[^\S\r\n]*(?:\r\n|\r|\n)', re.IGNORECASE)
+_DIGITS = re.compile(r"\s*[-+]?\d+\s*")
 _HEAD_ROWS = 100
 _TAIL = 1 << 14
 
@@ -57,12 +59,15 @@ def open_text(content: bytes, options: ReadOptions, needed: Collection[str] = ()
     said = _SEP_LINE.match(text)
     begin = said.end() if said else 0
     delimiter = said[1] if said else find_delimiter(text, needed)
+    text = text[:begin] + with_plain_quotes(text[begin:], delimiter)
     rows, ends = _records(text[begin : begin + SAMPLE], delimiter, _HEAD_ROWS)
     # The sample may cut its last row short.
     if len(rows) > 1 and ends[-1] == SAMPLE < len(text) - begin:
         rows.pop()
     head = find_head(rows, needed)
     start = begin + ends[head.first_row - 1]
+    if delimiter == "," and text[start : start + 1] != '"':
+        _check_commas(head, rows)
     stop = max(start, _end(text))
     stop, note = _before_last_rows(
         text, start, stop, delimiter, len(head.names), by_width_only=bool(needed)
@@ -82,6 +87,27 @@ def open_text(content: bytes, options: ReadOptions, needed: Collection[str] = ()
         skipped=tuple(line for line in range(1, first_line) if line != name_line),
         notes=(f"{encoding}, {named}-separated.", *head.notes, *note),
     )
+
+
+def _check_commas(head: Head, rows: Sequence[Sequence[str]]) -> None:
+    """Refuse rows with a field more than there are names that may be two halves of one number.
+
+    Raises:
+        InvalidInputError: `36,9` may be one field or two.
+    """
+    above = rows[head.name_row]
+    body = [row for row in rows[head.first_row :] if len(row) == len(above) + 1]
+    if head.names[0] or not body or len(head.names) == len(above):
+        return
+    columns = zip(*body, strict=True)
+    are_digits = [all(map(_DIGITS.fullmatch, column)) for column in columns]
+    if any(one and other for one, other in itertools.pairwise(are_digits)):
+        raise InvalidInputError(
+            f"Each row needs {len(above)} fields, one per column",
+            however=f"rows have {len(above) + 1}, and commas may stand within numbers",
+            remedy="Part the columns by semicolons, put quotes around numbers with commas, or name "
+            "the first column if it lacks a name.",
+        )
 
 
 def _end(text: str) -> int:

@@ -251,6 +251,18 @@ def test_the_row_of_names_that_cannot_be_is_named():
         read_table(b"# a\n\na,7,c\nb,8,d\n")
 
 
+def test_names_that_come_again_are_no_row():
+    rows = ["f,22,North", "m,46,East", "f,30,East", "m,51,North"]
+    once = "\n".join(["sex,age,city", *rows])
+    table = read_table(f"{once}\nsex,age,city\n{chr(10).join(rows)}".encode())
+    assert table.kinds["age"] == "number"
+    assert table.frame["age"].tolist() == [22, 46, 30, 51] * 2
+    assert "Row 6 repeats the names and is left out." in table.notes
+    twice = read_table(f"{once}\n{once}\n{once}".encode())
+    assert "2 rows repeat the names and are left out." in twice.notes
+    assert len(twice.frame) == 12
+
+
 def test_a_sheet_is_chosen_by_name():
     content = xlsx(One=ROWS, Two=[row[:2] for row in ROWS])
     assert read_table(content).frame.shape == (4, 4)

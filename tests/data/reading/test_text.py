@@ -50,7 +50,7 @@ def test_other_encodings_are_guessed_and_said(encoding):
 )
 def test_western_texts_are_latin_1(words):
     text = table_of(words)
-    assert decode(text.encode("cp1252")) == (text, "Latin-1")
+    assert decode(text.encode("cp1252")) == (text, "Latin-1 (guessed)")
 
 
 @pytest.mark.parametrize("encoding", ["utf-32", "utf-16", "utf-8-sig"])
@@ -59,8 +59,15 @@ def test_marks_of_the_byte_order_are_heeded_and_left_out(encoding):
     assert decode(text.encode(encoding))[0] == text
 
 
+@pytest.mark.parametrize("words", [("女", "男"), ("是", "否"), ("通过", "未通过")])
+def test_a_few_words_of_chinese_are_no_western_signs(words):
+    text = "".join(f"{words[i % 2]},{i},{'yes' if i % 3 else 'no'}\n" for i in range(60))
+    text = f"性别,age,approved\n{text}"
+    assert decode(text.encode("gb18030")) == (text, "gb18030 (guessed)")
+
+
 def test_few_letters_are_no_ground_to_guess():
-    assert decode("имя,a\nя,1\n".encode("cp1251"))[1] == "Latin-1"
+    assert decode("имя,a\nя,1\n".encode("cp1251"))[1] == "Latin-1 (guessed)"
 
 
 def test_a_guess_is_overruled():
@@ -109,7 +116,7 @@ def test_western_texts_are_not_taken_for_those_of_dos(encoding):
     text = "name;town\n" + "\n".join(f"Zürich Genève garçon été {i};{i % 2}" for i in range(30))
     found, named = decode(text.encode(encoding))
     assert found == text
-    assert "guessed" not in named
+    assert named == ("UTF-8" if encoding == "utf-8" else "Latin-1 (guessed)")
 
 
 def test_signs_of_windows_are_not_taken_for_letters_of_dos():
