@@ -44,6 +44,7 @@ TOLD_THE_GROUP = ("threshold_optimizer",)
 """Methods that are told the group of whom they decide about; the others are not."""
 
 OURS, LOGISTIC = "front of the run", "logistic regression, threshold fitted"
+UNGUARDED, ALARMING = "without guard, no alarms", "without guard, alarms too"
 GOAL = 1.05
 
 Scores = Mapping[str, float]
@@ -69,7 +70,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=(1.0,),
         help="by what the lambdas are multiplied; each strength has experts of its own",
     )
-    parser.add_argument("--peer-settings", type=int, default=5, help="for each constraint")
+    parser.add_argument(
+        "--peer-settings", type=int, default=5, help="for each constraint; 0 for no peers"
+    )
+    parser.add_argument("--guard-price", action="store_true", help="the front without guard too")
 
 
 def measure(
@@ -79,6 +83,7 @@ def measure(
     seeds: int = 3,
     strengths: Sequence[float] = (1.0,),
     peer_settings: int = 5,
+    guard_price: bool = False,
 ) -> Measured:
     """Draw all fronts with every seed on every data set, and compare their hypervolumes."""
     table: list[dict[str, Cell]] = []
@@ -86,7 +91,10 @@ def measure(
     for case in (*known_cases(), *packaged_cases()):
         if only and case.name not in only:
             continue
-        found = [_fronts(case, rows, seed, strengths, peer_settings) for seed in range(seeds)]
+        found = [
+            _fronts(case, rows, seed, strengths, peer_settings, guard_price=guard_price)
+            for seed in range(seeds)
+        ]
         table += _rows(case.name, found)
         claims += _claims(case.name, found)
     return Measured(
@@ -110,7 +118,13 @@ class _Front(NamedTuple):
 
 
 def _fronts(
-    case: Case, rows: int, seed: int, strengths: Sequence[float], peer_settings: int
+    case: Case,
+    rows: int,
+    seed: int,
+    strengths: Sequence[float],
+    peer_settings: int,
+    *,
+    guard_price: bool,
 ) -> Mapping[str, _Front]:
     if rows and rows < len(case.table.frame) and case.roles.split_column is None:
         case = case.sampled(rows, seed)
@@ -123,6 +137,13 @@ def _fronts(
     runs = [run, *_others(prepared, settings, strengths[1:])]
     points = [point for one in runs for point in train_front(prepared, one)]
     found = {OURS: _front(map(_of_mixture, points), (time.process_time() - started) / default)}
+    if guard_price:
+        free = run_prepared(prepared, settings.replace(guard=False))
+        of_free = list(train_front(prepared, free))
+        found[UNGUARDED] = _front(map(_of_mixture, of_free), 0.0)
+        found[ALARMING] = _front(map(_scored_so, of_free), 0.0)
+    if not peer_settings:
+        return found
     logistic = _scores_of(run, "logistic")
     plain = logistic[0] > 0.5
     found[LOGISTIC] = _front(_with_threshold(prepared.data, *logistic, plain), 0.0)
@@ -141,8 +162,10 @@ def _others(prepared: Prepared, base: Settings, strengths: Sequence[float]) -> I
 
 
 def _of_mixture(run: Run) -> Point | None:
-    if "mixture" in run.alarms("validation"):
-        return None
+    return None if "mixture" in run.alarms("validation") else _scored_so(run)
+
+
+def _scored_so(run: Run) -> Point:
     return Point(run.scores["validation"]["mixture"], run.scores["test"]["mixture"])
 
 
@@ -253,7 +276,7 @@ def _rows(name: str, found: Sequence[Mapping[str, _Front]]) -> Iterator[dict[str
 
 def _claims(name: str, found: Sequence[Mapping[str, _Front]]) -> Iterator[Claim]:
     for method in METHODS:
-        if method in TOLD_THE_GROUP:
+        if method in TOLD_THE_GROUP or FAIRLEARN_METHODS[method] not in found[0]:
             continue
         for gap in GAPS:
             title = f"{name}, {FAIRLEARN_METHODS[method]}: our hypervolume of {gap} in its own"
