@@ -1,6 +1,7 @@
 """The mixture behind scikit-learn's interface."""
 
 import numbers
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -30,10 +31,11 @@ from fairmoe.data.given import (
     held_out,
     labels_of,
     positions_of,
-    sensitive_frame,
+    sensitive_of,
     weights_given,
 )
 from fairmoe.data.kinds import plain
+from fairmoe.data.reading.sentences import rows_of
 from fairmoe.data.table import check_names, table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.nn import Mixture
@@ -76,6 +78,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             two that are crossed, texts such as "female & old".
         encoder_: What turns rows into the inputs of the mixture.
         mixture_: The trained `fairmoe.nn.Mixture`, a stack of one.
+        changes_: What was done to the columns of `X`, a sentence each, such as rare levels merged.
         n_features_in_: The number of columns given to `fit`.
         feature_names_in_: Their names, if they were given as a data frame with text names.
 
@@ -199,19 +202,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         frame = self._frame(X, reset=True)
         self._columns = tuple(frame.columns)
         named = positions_of(self.sensitive_columns, self._columns)
-        if bool(named) == (sensitive_features is not None):
-            raise InvalidInputError(
-                f"'{SENSITIVE}' are needed to train",
-                however="they were given beside 'sensitive_columns'"
-                if named
-                else "none were given",
-                remedy="Give one of the two."
-                if named
-                else "Give fit one value per row, such as the column of sex.",
-            )
-        sensitive = sensitive_frame(
-            frame.iloc[:, named] if named else sensitive_features, SENSITIVE
-        )
+        sensitive = sensitive_of(sensitive_features, frame, named, SENSITIVE)
         labels_given = column_of(y, "y")
         check_consistent_length(frame, labels_given, sensitive)
         weight = None
@@ -246,6 +237,7 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         # In float64 a row's prediction does not depend on which rows it is predicted with.
         self.mixture_ = train(data, [settings]).mixture.double()
         self.encoder_ = data.encoder
+        self.changes_ = tuple(change.sentence for change in (*table.changes, *data.encoder.changes))
         self.classes_ = classes
         self.groups_ = groups
 
@@ -297,4 +289,11 @@ class FairMoEClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _inputs(self, X: Rows) -> torch.Tensor:
         check_is_fitted(self, "mixture_")
         frame = self._frame(X, reset=False).apply(plain)
+        unknown = int(frame[list(self.encoder_.columns)].isna().all(axis=1).sum())
+        if unknown:
+            warnings.warn(
+                f"{rows_of(unknown)} of 'X' without any value: what is predicted there is the same "
+                "for all such rows, and says nothing of anyone.",
+                stacklevel=3,
+            )
         return torch.from_numpy(self.encoder_.transform(frame)).double()

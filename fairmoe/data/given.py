@@ -161,6 +161,33 @@ def positions_of(named: str | Sequence[str | int] | None, columns: Sequence[str]
     return positions
 
 
+def sensitive_of(given: Any, frame: pd.DataFrame, named: Sequence[int], name: str) -> pd.DataFrame:
+    """Return what parts rows into groups, given beside the rows or as columns of theirs.
+
+    Args:
+        given: As for `sensitive_frame`, or None.
+        frame: The rows.
+        named: The positions of its columns that part the rows.
+        name: What the argument is called, for the message.
+
+    Raises:
+        InvalidInputError: Neither is given, or both are.
+    """
+    if named and given is not None:
+        raise InvalidInputError(
+            f"'{name}' are needed to train",
+            however="they were given beside 'sensitive_columns'",
+            remedy="Give one of the two.",
+        )
+    if not named and given is None:
+        raise InvalidInputError(
+            f"'{name}' are needed to train",
+            however="none were given",
+            remedy="Give fit one value per row, such as the column of sex.",
+        )
+    return sensitive_frame(frame.iloc[:, list(named)] if named else given, name)
+
+
 def sensitive_frame(given: Any, name: str) -> pd.DataFrame:
     """Return what parts rows into groups as a frame of one column or two, `(n, 1)` or `(n, 2)`.
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.estimator import FairMoEClassifier
 
@@ -80,3 +81,25 @@ def test_lengths_are_compared(numbers):
 def test_other_columns_than_in_training_are_refused(fitted, applicants):
     with pytest.raises(ValueError, match="feature names should match"):
         fitted.predict(applicants[0].drop(columns="age"))
+
+
+def test_rows_without_any_value_are_warned_of(fitted, applicants):
+    features = applicants[0].iloc[:4].copy()
+    fitted.predict(features)
+    features.iloc[1:3] = None
+    with pytest.warns(UserWarning, match="without any value") as told:
+        proba = fitted.predict_proba(features)
+    assert [str(each.message) for each in told] == [
+        "2 rows of 'X' without any value: what is predicted there is the same for all such rows, "
+        "and says nothing of anyone."
+    ]
+    assert proba[1].tolist() == proba[2].tolist()
+
+
+def test_what_was_done_to_columns_is_told(applicants):
+    features, hired, sex = applicants
+    towns = ["North"] * 294 + [f"town {i}" for i in range(6)]
+    model = FairMoEClassifier(settings=Settings(epochs=4, rare_level=0.05)).fit(
+        features.assign(town=towns), hired, sensitive_features=sex
+    )
+    assert "Of 7 levels of 'town', 6 are rare and count as one." in model.changes_
