@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fairmoe.errors import FairmoeError, InvalidInputError
     from fairmoe.estimator import FairMoEClassifier
     from fairmoe.experiment import prepare, run_experiment
+    from fairmoe.exports import onnx_inputs, to_onnx
     from fairmoe.runs import Run, load_run, save_run
     from fairmoe.sweep import Sweep, grid_settings, run_sweep
 
@@ -34,11 +35,13 @@ __all__ = [
     "demo_table",
     "grid_settings",
     "load_run",
+    "onnx_inputs",
     "prepare",
     "read_table",
     "run_experiment",
     "run_sweep",
     "save_run",
+    "to_onnx",
 ]
 
 _HOMES = {
@@ -48,6 +51,7 @@ _HOMES = {
     "fairmoe.errors": ("FairmoeError", "InvalidInputError"),
     "fairmoe.estimator": ("FairMoEClassifier",),
     "fairmoe.experiment": ("prepare", "run_experiment"),
+    "fairmoe.exports": ("onnx_inputs", "to_onnx"),
     "fairmoe.runs": ("Run", "load_run", "save_run"),
     "fairmoe.sweep": ("Sweep", "grid_settings", "run_sweep"),
 }

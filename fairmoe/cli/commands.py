@@ -16,7 +16,7 @@ from fairmoe.cli.auditing import audit
 from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.kept_runs import compare, runs
 from fairmoe.cli.messages import print_error, print_message, progress_bars, set_quiet
-from fairmoe.cli.saved_run import predict, report
+from fairmoe.cli.saved_run import export, predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError, UnavailableError
@@ -243,6 +243,7 @@ def demo(
 
 shell.command()(report)
 shell.command()(predict)
+shell.command()(export)
 shell.command()(audit)
 shell.command()(runs)
 shell.command()(compare)

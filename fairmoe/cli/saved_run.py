@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fairmoe._write import write_whole
 from fairmoe.cli import bundles, options
 from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.messages import print_message
@@ -200,3 +201,31 @@ def predict(
     text = csv_text(predictions, index=False, float_format="%.9g")
     write_out(Path("-") if out is None else out, text.encode())
     print_message(f"Decision 1 is {run.data.positive}, above a probability of 0.5")
+
+
+def export(
+    folder: RunFolder,
+    *,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.onnx", help="A new file for the encoder and the mixture.")
+    ],
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a kept run as a model in ONNX, which other programs run without Python.
+
+    Its inputs are columns of the table and its outputs what `predict` says: the probability of the
+    positive class, the decision (1 is positive, -1 where no feature is known), the gate's weights
+    and the experts' probabilities.
+    """
+    from fairmoe.cli.files import check_new_file
+    from fairmoe.exports import to_onnx
+    from fairmoe.runs import load_run
+
+    if out.suffix.lower() != ".onnx":
+        raise InvalidInputError(
+            "A file name that ends in .onnx is needed", however=f"'{out.name}' was given"
+        )
+    check_new_file(out)
+    run = load_run(folder)
+    write_whole(out, to_onnx(run))
+    print_message(f"Written to {out}. Decision 1 is {run.data.positive}")

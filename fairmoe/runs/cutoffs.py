@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import MIXTURE_AND_EXPERTS, Model
 
-_FAR = 1e-7
+FAR = 1e-7
 """Probabilities nearer to 0 or 1 are taken as this far, so that their log-odds are finite."""
 
 
@@ -91,5 +91,5 @@ class Cutoffs:
 
 
 def _log_odds(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    inside = np.clip(p, _FAR, 1 - _FAR)
+    inside = np.clip(p, FAR, 1 - FAR)
     return np.log(inside) - np.log1p(-inside)
