@@ -98,8 +98,8 @@ def test_rows_without_any_value_are_warned_of(fitted, applicants):
 
 def test_what_was_done_to_columns_is_told(applicants):
     features, hired, sex = applicants
-    towns = ["North"] * 294 + [f"town {i}" for i in range(6)]
-    model = FairMoEClassifier(settings=Settings(epochs=4, rare_level=0.05)).fit(
+    towns = ["North"] * 240 + [f"town {i % 6}" for i in range(60)]
+    model = FairMoEClassifier(settings=Settings(epochs=4, rare_level=0.08)).fit(
         features.assign(town=towns), hired, sensitive_features=sex
     )
     assert "Of 7 levels of 'town', 6 are rare and count as one." in model.changes_
