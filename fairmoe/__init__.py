@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fairmoe.errors import FairmoeError, InvalidInputError
     from fairmoe.estimator import FairMoEClassifier
     from fairmoe.experiment import prepare, run_experiment
-    from fairmoe.exports import onnx_inputs, to_onnx
+    from fairmoe.exports import log_to_mlflow, onnx_inputs, to_onnx
     from fairmoe.runs import Run, load_run, save_run
     from fairmoe.sweep import Sweep, grid_settings, run_sweep
 
@@ -35,6 +35,7 @@ __all__ = [
     "demo_table",
     "grid_settings",
     "load_run",
+    "log_to_mlflow",
     "onnx_inputs",
     "prepare",
     "read_table",
@@ -51,7 +52,7 @@ _HOMES = {
     "fairmoe.errors": ("FairmoeError", "InvalidInputError"),
     "fairmoe.estimator": ("FairMoEClassifier",),
     "fairmoe.experiment": ("prepare", "run_experiment"),
-    "fairmoe.exports": ("onnx_inputs", "to_onnx"),
+    "fairmoe.exports": ("log_to_mlflow", "onnx_inputs", "to_onnx"),
     "fairmoe.runs": ("Run", "load_run", "save_run"),
     "fairmoe.sweep": ("Sweep", "grid_settings", "run_sweep"),
 }

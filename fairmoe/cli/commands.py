@@ -106,6 +106,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     max_loss: options.MaxLoss = None,
     out: options.Out = None,
     with_table: options.WithTable = False,
+    mlflow: options.Mlflow = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -116,8 +117,10 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli.files import check_new_file
     from fairmoe.cli.keeping import (
         check_table_wanted,
+        check_tracking,
         options_beside,
         room_for,
+        track,
         try_to_keep,
     )
     from fairmoe.cli.output import candidates_of, print_candidates, print_tables
@@ -135,6 +138,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         check_new_file(options_beside(out))
     if compare_aware and beside is not None:
         check_vacant(beside)
+    check_tracking(mlflow)
     prepared, table, run, recommendation = _run(
         file, told, asked, wanted, keep=keep, auto=auto, reference=reference
     )
@@ -165,6 +169,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
             print_awareness(run, other)
     if failure:
         raise failure
+    track(run, mlflow)
 
 
 shell.command()(sweep)

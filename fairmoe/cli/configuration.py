@@ -10,7 +10,7 @@ import typer
 
 from fairmoe.errors import InvalidInputError, nearest_first
 
-_OF_ONE_CALL = {"out", "as_json", "quiet", "config"}
+_OF_ONE_CALL = {"out", "as_json", "quiet", "config", "mlflow"}
 """What says where a result goes, and not what it is."""
 
 

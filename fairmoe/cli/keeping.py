@@ -100,6 +100,30 @@ def keep_options(context: typer.Context, out: Path) -> None:
     write_whole(path, (told + to_toml(options_given(context))).encode())
 
 
+def check_tracking(uri: str | None) -> None:
+    """Check, before anything is trained, that MLflow is there, if the run is to be logged.
+
+    Raises:
+        UnavailableError: It is not.
+    """
+    if uri is not None:
+        from fairmoe.exports import check_mlflow  # noqa: PLC0415
+
+        check_mlflow(uri)
+
+
+def track(run: Run, uri: str | None) -> None:
+    """Log a run to MLflow, if that was asked for.
+
+    Raises:
+        UnavailableError: MLflow did not take it.
+    """
+    if uri is not None:
+        from fairmoe.exports import log_to_mlflow  # noqa: PLC0415
+
+        print_message(f"Logged to MLflow as {log_to_mlflow(run, uri)}")
+
+
 def _content(file: Path, table: Table) -> bytes:
     content = read_file(file, Budget(table.reading.options.max_bytes))
     if hashlib.sha256(content).hexdigest() != table.sha256:

@@ -247,3 +247,11 @@ WithTable = Annotated[
         help="Put the table into the project: whoever gets the file can then read every cell.",
     ),
 ]
+Mlflow = Annotated[
+    str | None,
+    typer.Option(
+        "--mlflow",
+        metavar="URI",
+        help="Log the run to this tracking server or database of MLflow too.",
+    ),
+]
