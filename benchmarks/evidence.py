@@ -23,10 +23,10 @@ from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, prepare
 from fairmoe.names import (
+    EVERY_RUN,
     EXPERTS,
     FAIRLEARN_METHODS,
     METRICS,
-    MODELS,
     SUMMARY,
     FairlearnMethod,
     Model,
@@ -159,7 +159,7 @@ def _outcomes(
     settings = case.seeded(seed)
     prepared = prepare(case.table, case.roles, settings)
     run = _trained(prepared, settings)
-    outcomes: dict[str, Outcome] = {model: _of_model(run, model) for model in MODELS}
+    outcomes: dict[str, Outcome] = {model: _of_model(run, model) for model in EVERY_RUN}
     outcomes[CHOSEN] = _of_best_expert(run, outcomes)
     mixtures = {
         "mixture": run,

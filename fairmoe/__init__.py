@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from fairmoe.auditing import Audit, audit, audit_model
     from fairmoe.config import Settings
-    from fairmoe.data import Roles, Sensitive, Table, Target, demo_table, read_table
+    from fairmoe.data import Existing, Roles, Sensitive, Table, Target, demo_table, read_table
     from fairmoe.errors import FairmoeError, InvalidInputError
     from fairmoe.estimator import FairMoEClassifier
     from fairmoe.experiment import prepare, run_experiment
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audit",
+    "Existing",
     "FairMoEClassifier",
     "FairmoeError",
     "InvalidInputError",
@@ -48,7 +49,15 @@ __all__ = [
 _HOMES = {
     "fairmoe.auditing": ("Audit", "audit", "audit_model"),
     "fairmoe.config": ("Settings",),
-    "fairmoe.data": ("Roles", "Sensitive", "Table", "Target", "demo_table", "read_table"),
+    "fairmoe.data": (
+        "Existing",
+        "Roles",
+        "Sensitive",
+        "Table",
+        "Target",
+        "demo_table",
+        "read_table",
+    ),
     "fairmoe.errors": ("FairmoeError", "InvalidInputError"),
     "fairmoe.estimator": ("FairMoEClassifier",),
     "fairmoe.experiment": ("prepare", "run_experiment"),

@@ -5,16 +5,16 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from fairmoe.baselines import fit_constant, fit_logistic
-from fairmoe.config import Scale, Settings
+from fairmoe.config import Settings
 from fairmoe.data import (
     Change,
+    DataSettings,
     EncodedData,
     EncodedSplit,
     Reading,
@@ -29,21 +29,7 @@ from fairmoe.names import EXPERTS, METRICS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
-from fairmoe.training import Trained, evaluate, make_batch, on_one_thread, train
-
-
-class DataSettings(NamedTuple):
-    """The settings that decide how a table is split and encoded."""
-
-    scale: Scale
-    rare_level: float
-    split_seed: int
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """Return the recipe of some settings; where they name no split seed it is the seed."""
-        split_seed = settings.seed if settings.split_seed is None else settings.split_seed
-        return cls(settings.scale, settings.rare_level, split_seed)
+from fairmoe.training import Trained, evaluate, make_batch, on_one_thread, score_answers, train
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +44,8 @@ class Prepared:
         reading: How the columns were read.
         changes: What was done to the columns.
         seconds: Wall time of reading and encoding.
+        existing: What the existing score says of each row of the table, `(rows,)`, in [0, 1]; NaN
+            for rows that are not used. None without one.
     """
 
     data: EncodedData
@@ -67,6 +55,7 @@ class Prepared:
     reading: Reading
     changes: tuple[Change, ...]
     seconds: float
+    existing: NDArray[np.float32] | None = None
 
 
 def run_experiment(
@@ -156,6 +145,7 @@ def prepare(
         reading=table.reading,
         changes=changes,
         seconds=read_seconds + time.perf_counter() - started,
+        existing=labelled.existing,
     )
 
 
@@ -196,6 +186,7 @@ def make_run(
             models,
             mixture,
             settings,
+            prepared.existing,
             partial(on_progress, Progress("evaluate", done, len(SPLITS))),
         )
         if not all(np.isfinite(proba).all() for proba in splits[name].proba.values()):
@@ -266,6 +257,7 @@ def _evaluate(
     models: dict[tuple[Model, ...], Explainable | Run],
     mixture: Mixture,
     settings: Settings,
+    existing: NDArray[np.float32] | None,
     on_part: Callable[[], None],
 ) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
     """Return what every model says of a split's rows, and the twelve scores of each."""
@@ -281,6 +273,9 @@ def _evaluate(
         for place, name in enumerate(names):
             proba[name] = found.proba[place].numpy()
             scores[name] = {metric: found.scores[metric][place].item() for metric in METRICS}
+    if existing is not None:
+        proba["existing"] = existing[split.rows]
+        scores["existing"] = score_answers(torch.from_numpy(proba["existing"]), rows, n_groups)
     record = SplitRecord(
         rows=split.rows,
         y_true=split.y,

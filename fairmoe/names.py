@@ -11,7 +11,9 @@ from typing import Literal
 INSUFFICIENT = "insufficient data"
 """Stands where a value cannot be estimated."""
 
-Model = Literal["mixture", "utility", "result", "procedural", "uniform", "constant", "logistic"]
+Model = Literal[
+    "mixture", "utility", "result", "procedural", "uniform", "constant", "logistic", "existing"
+]
 
 MODELS: Mapping[Model, str] = {
     "mixture": "Mixture",
@@ -21,6 +23,7 @@ MODELS: Mapping[Model, str] = {
     "uniform": "Equal weights",
     "constant": "Constant",
     "logistic": "Logistic regression",
+    "existing": "Existing model",
 }
 """Label by model; the order is that of every table."""
 
@@ -32,6 +35,11 @@ TRAINED_MODELS: tuple[Model, ...] = (*MIXTURE_AND_EXPERTS, "uniform")
 """What one training gives; "uniform" weighs its experts equally."""
 
 BASELINES: tuple[Model, ...] = ("constant", "logistic")
+EVERY_RUN: tuple[Model, ...] = (*TRAINED_MODELS, *BASELINES)
+"""The models of every run; "existing" is one more where a column holds its score or decision."""
+
+COMPARED: tuple[Model, ...] = ("utility", "logistic", "existing")
+"""What the decisions of a mixture are held against, as far as a run has it."""
 
 
 def suffix(unit: str) -> str:

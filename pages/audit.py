@@ -4,15 +4,16 @@ import streamlit as st
 
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import AUDIT
+from fairmoe.ui.prepare.existing import choose_existing, take_up
 from fairmoe.ui.understand.audit import show_audit, show_beside
-from fairmoe.ui.understand.audit_choice import choose_existing, leave_out
+from fairmoe.ui.understand.review import ask_tolerance
 
 with page(AUDIT) as state:
     assert state.labelled is not None
-    labelled = state.labelled
-    existing = choose_existing(state, labelled)
+    existing = choose_existing(state, state.labelled, ask_tolerance)
+    take_up(state, existing)
     if existing is not None:
-        leave_out(state, labelled, existing)
+        labelled = state.labelled
         with st.container(gap="small"):
             show_audit(state, labelled, existing)
             show_beside(state, labelled, existing)

@@ -7,6 +7,7 @@ from fairmoe.ui.frame.components import apologies, show_note, show_parts
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import DATA, PAGES, TRAIN
 from fairmoe.ui.frame.switching import go_to
+from fairmoe.ui.prepare.existing import ask_existing
 from fairmoe.ui.prepare.leaks import show_leaks
 from fairmoe.ui.prepare.overview import settle_roles, show_cautions, show_groups, show_overview
 from fairmoe.ui.prepare.sources import source_picker
@@ -29,6 +30,7 @@ with page(DATA) as state:
         st.header("Roles of the columns", anchor=False)
         with apologies():
             settle_roles(state)
+            ask_existing(state)
         if state.labelled is None:
             show_note(
                 Markdown("Choose the roles to see the groups and to train."),

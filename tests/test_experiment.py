@@ -13,7 +13,7 @@ from fairmoe.config import Settings
 from fairmoe.data import DEMO_NAME, DEMO_ROLES, Roles, Sensitive, Target, read_table
 from fairmoe.errors import CancelledError
 from fairmoe.experiment import run_experiment
-from fairmoe.names import EXPERTS, METRICS, MODELS, SPLITS
+from fairmoe.names import EVERY_RUN, EXPERTS, METRICS, SPLITS
 
 QUICK = Settings(epochs=40, fine_tune_every=10)
 
@@ -31,7 +31,7 @@ def run(table):
 def test_every_model_is_scored_on_every_split(run):
     assert list(run.scores) == list(SPLITS)
     for split in SPLITS:
-        assert set(run.scores[split]) == set(MODELS)
+        assert set(run.scores[split]) == set(EVERY_RUN)
         for scores in run.scores[split].values():
             assert list(scores) == list(METRICS)
             assert all(math.isfinite(score) for score in scores.values())
@@ -39,7 +39,7 @@ def test_every_model_is_scored_on_every_split(run):
 
 def test_scores_are_those_of_the_kept_predictions(run):
     record = run.splits["test"]
-    for model in MODELS:
+    for model in EVERY_RUN:
         scores, proba = run.scores["test"][model], record.proba[model]
         hard = proba > 0.5
         groups = {"sensitive_features": record.group}

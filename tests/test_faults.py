@@ -12,7 +12,7 @@ from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, read_table
 from fairmoe.errors import CancelledError, FairmoeError
 from fairmoe.experiment import prepare, run_experiment
-from fairmoe.names import MODELS, SPLITS, TRAINED_MODELS
+from fairmoe.names import EVERY_RUN, SPLITS, TRAINED_MODELS
 from fairmoe.report import make_report
 from fairmoe.runs import Run, load_run, save_run
 from fairmoe.sweep import FolderStore, grid_settings, run_sweep
@@ -37,7 +37,7 @@ def check(run: Run) -> None:
     """Check that whatever is said of a run is finite or not estimable, and agrees with itself."""
     for split in SPLITS:
         record = run.splits[split]
-        for model in MODELS:
+        for model in EVERY_RUN:
             assert np.isfinite(record.proba[model]).all(), (split, model)
             assert ((record.proba[model] >= 0) & (record.proba[model] <= 1)).all()
             for metric, score in run.scores[split][model].items():

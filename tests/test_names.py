@@ -41,7 +41,7 @@ def test_every_key_has_a_name_of_its_own(keys, table):
 
 
 def test_experts_and_baselines_are_models():
-    assert [*names.TRAINED_MODELS, *names.BASELINES] == list(MODELS)
+    assert [*names.EVERY_RUN, "existing"] == list(MODELS)
     assert ("mixture", *names.EXPERTS) == names.MIXTURE_AND_EXPERTS
     assert names.EXPERTS == ("utility", "result", "procedural")
 

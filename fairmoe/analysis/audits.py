@@ -39,11 +39,6 @@ class AuditedRows:
     favourable: bool | None
     mixture: NDArray[np.int64] | None = None
 
-    @property
-    def n_unscored(self) -> int:
-        """Rows of which the existing score says nothing; they are left out."""
-        return int((~self.scored.known).sum())
-
     def without_small_groups(self, smallest: int) -> "AuditedRows":
         """Return the same rows with groups of too few people as one, to be handed on.
 
@@ -99,6 +94,11 @@ class AuditResult:
         """Return the audit, and the account beside a mixture if there is one, for strict JSON."""
         beside = self.account.to_dict() if self.is_beside else None
         return self.audit.to_dict() | {"beside_mixture": beside}
+
+
+def rows_without_score(labelled: LabelledTable, existing: Existing) -> int:
+    """Return of how many rows of the table an existing score says nothing; they are left out."""
+    return int(labelled.table.frame[existing.column].isna().sum())
 
 
 def audited_rows(labelled: LabelledTable, existing: Existing) -> AuditedRows:

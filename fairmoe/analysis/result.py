@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap
-from fairmoe.names import SplitName
+from fairmoe.names import Model, SplitName
 from fairmoe.runs import Run
 from fairmoe.sentences.open_points import open_points
 
 Source = Literal["label", "plain", "model"]
-"""Who says who gets the outcome: the labels, the utility expert, or the mixture."""
+"""Who says who gets the outcome: the labels, the plain model, or the mixture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,7 +18,7 @@ class Result:
     """What a run comes to for people.
 
     Attributes:
-        account: Of the mixture beside the utility expert, the plain model. Where no outcome is good
+        account: Of the mixture beside the plain model. Where no outcome is good
             or bad for the person, the positive one is counted in the place of the good one.
         gaps: The gap in the good outcome by label, with the plain model, with the mixture.
     """
@@ -27,18 +27,25 @@ class Result:
     gaps: Mapping[Source, OutcomeGap]
 
 
-def result_of(run: Run, *, split: SplitName = "test", tolerance: float | None = None) -> Result:
+def result_of(
+    run: Run,
+    *,
+    split: SplitName = "test",
+    tolerance: float | None = None,
+    plain: Model = "utility",
+) -> Result:
     """Return what a run comes to for people.
 
     Args:
         run: The run.
         split: On which rows.
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; it brings verdicts.
+        plain: The model that the mixture is compared with.
     """
     record = run.splits[split]
     positive = {
         "label": record.y_true == 1,
-        "plain": record.proba["utility"] > 0.5,
+        "plain": record.proba[plain] > 0.5,
         "model": record.proba["mixture"] > 0.5,
     }
     is_bad = run.roles.target.favourable is False
@@ -52,7 +59,7 @@ def result_of(run: Run, *, split: SplitName = "test", tolerance: float | None = 
         )
         for source in ("label", "plain", "model")
     }
-    return Result(run.account(split=split, otherwise=True), gaps)
+    return Result(run.account(plain=plain, split=split, otherwise=True), gaps)
 
 
 def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:

@@ -73,6 +73,17 @@ class RoleOptions(GroupOptions):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ExistingOptions:
+    """Which column is the score or decision that is in use today, and how it decides."""
+
+    score: options.ExistingScore = None
+    decision: options.ExistingDecision = None
+    cutoff: options.Cutoff = None
+    falling: options.Falling = False
+    decides: options.Decides = None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SettingOptions:
     """How models are trained."""
 

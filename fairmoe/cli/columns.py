@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fairmoe.cli.arguments import names_in
+from fairmoe.cli.bundles import ExistingOptions
+from fairmoe.cli.existing import with_existing
 from fairmoe.cli.files import read_file
 from fairmoe.cli.messages import print_message, progress_bars
 from fairmoe.cli.reading import print_changes
@@ -23,6 +25,7 @@ def read_and_prepare(
     *,
     keep: Iterable[str] | None,
     option: str = "--keep",
+    existing: ExistingOptions | None = None,
 ) -> tuple[Prepared, Table]:
     """Read a table and make it ready, and print what was done to its columns.
 
@@ -33,6 +36,7 @@ def read_and_prepare(
         settings: Those of the data are used.
         keep: Texts that list columns which are not to be left out.
         option: The option that gives them.
+        existing: The score or decision that is in use today, if there is one.
 
     Returns:
         What can be trained on, and the table.
@@ -42,7 +46,9 @@ def read_and_prepare(
     """
     with progress_bars() as on_progress:
         table, seconds = read_file(file, on_progress, reading)
-    roles = _leave_out(table, roles, names_in(keep or ()), option)
+    kept = names_in(keep or ())
+    roles = _leave_out(table, roles, kept, option)
+    roles = roles if existing is None else with_existing(table, roles, existing, kept)
     with progress_bars() as on_progress:
         prepared = prepare(table, roles, settings, on_progress=on_progress, read_seconds=seconds)
     print_changes(prepared.changes)
@@ -53,7 +59,8 @@ def read_and_prepare(
 def _leave_out(table: Table, roles: Roles, keep: tuple[str, ...], option: str) -> Roles:
     """Return the roles without columns of names, texts, ids and dates, and say which they are."""
     check_columns(table.frame, keep)
-    used = {roles.target.column, roles.split_column, *roles.sensitive_columns, *roles.dropped}
+    named = (roles.target.column, *roles.sensitive_columns, *roles.other_columns, *roles.dropped)
+    used = set(named)
     left_out = {
         column: reason
         for column, reason in suggest_roles(table).left_out.items()

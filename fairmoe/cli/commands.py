@@ -88,6 +88,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     config: options.Config = None,
     target: options.TargetColumn,
     roles: bundles.RoleOptions,
+    existing: bundles.ExistingOptions,
     keep: options.Keep = None,
     reading: bundles.ReadingOptions,
     settings: bundles.SettingOptions,
@@ -114,6 +115,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli import dialing
     from fairmoe.cli.arguments import share_from
     from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
+    from fairmoe.cli.existing import check_existing
     from fairmoe.cli.files import check_new_file
     from fairmoe.cli.keeping import (
         check_table_wanted,
@@ -131,6 +133,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     accepted = share_from(tolerance)
     wish = dialing.Wish(gap, max_gap, max_loss)
     wish.check()
+    check_existing(existing)
     check_table_wanted(file, out, with_table=with_table)
     beside = None if out is None else other_folder(out, asked)
     if out is not None:
@@ -140,7 +143,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         check_vacant(beside)
     check_tracking(mlflow)
     prepared, table, run, recommendation = _run(
-        file, told, asked, wanted, keep=keep, auto=auto, reference=reference
+        file, told, asked, wanted, keep=keep, existing=existing, auto=auto, reference=reference
     )
     points: tuple[Run, ...] = ()
     if front or wish.is_one:
@@ -261,6 +264,7 @@ def _run(
     settings: Settings,
     *,
     keep: Sequence[str] | None,
+    existing: bundles.ExistingOptions,
     auto: bool,
     reference: str | None,
 ) -> "tuple[Prepared, Table, Run, Recommendation | None]":
@@ -269,7 +273,7 @@ def _run(
     from fairmoe.metrics import check_reference
     from fairmoe.sweep import recommend
 
-    prepared, table = read_and_prepare(file, reading, roles, settings, keep=keep)
+    prepared, table = read_and_prepare(file, reading, roles, settings, keep=keep, existing=existing)
     check_reference(reference, prepared.data.group_names)
     with progress_bars() as on_progress:
         if not auto:

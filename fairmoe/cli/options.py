@@ -181,6 +181,39 @@ UnknownGroup = Annotated[
         "of them, or learn from them and judge nothing by them.",
     ),
 ]
+ExistingScore = Annotated[
+    str | None,
+    typer.Option(
+        "--score",
+        metavar="COL",
+        help="A column with the score of the model that you use today: it is no feature, and "
+        "stands beside the mixture as one more model.",
+    ),
+]
+ExistingDecision = Annotated[
+    str | None,
+    typer.Option("--decision", metavar="COL", help="The same, of a column with its decisions."),
+]
+Cutoff = Annotated[
+    float | None,
+    typer.Option(
+        metavar="NUMBER",
+        help="Above it the score decides for the positive class; for scores from 0 to 1 it is 0.5 "
+        "unless told.",
+    ),
+]
+Falling = Annotated[
+    bool,
+    typer.Option("--falling", help="A lower score speaks for the positive class, not a higher."),
+]
+Decides = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="VALUE",
+        help="A value of the decisions that gives the positive class; may be repeated. By default "
+        "those that the target calls so.",
+    ),
+]
 Scaling = Annotated[
     str | None, typer.Option(metavar="standard|minmax", help="How numbers are scaled.")
 ]

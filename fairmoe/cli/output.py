@@ -13,9 +13,10 @@ from fairmoe.cli.messages import printable
 from fairmoe.data import Roles
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, mean_and_spread
-from fairmoe.names import EXPERTS, METRICS, MODELS, SUMMARY
+from fairmoe.names import EXPERTS, METRICS, SUMMARY
 from fairmoe.runs import Run, to_document
 from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.audits import changes_beside, existing_in_words, harm_beside
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
 from fairmoe.sentences.routing import gate_reading
@@ -109,6 +110,7 @@ def print_tables(run: Run) -> None:
     better = ahead_of_mixture(score_table(run.scores["test"]))
     if better:
         stdout.print(better)
+    _print_existing(run, stdout)
     stdout.print(f"\nPositive (is {printable(run.data.positive)}), and selected by the mixture")
     rates = _rates(run)
     stdout.print(_groups(run, rates))
@@ -120,6 +122,19 @@ def print_tables(run: Run) -> None:
     stdout.print(f"\nMean weight of each expert on {tested}")
     stdout.print(_routing(run))
     stdout.print(gate_reading(routed_rows(run.splits["test"], list(run.data.groups))))
+
+
+def _print_existing(run: Run, stdout: Console) -> None:
+    """Say what the mixture changes against the score or decision that is in use today."""
+    existing = run.roles.existing
+    if existing is None:
+        return
+    account, favourable = run.account(plain="existing", otherwise=True), run.roles.target.favourable
+    (good, bad), model = run.good_and_bad, existing_in_words(existing)
+    is_told = favourable is not None
+    told = [changes_beside(account.everyone, good, bad, model=model, is_told=is_told)]
+    told += [harm_beside(account.groups, good, bad)] if is_told else []
+    stdout.print(printable(" ".join(told)))
 
 
 def _print_alarms(run: Run, stdout: Console) -> None:
@@ -136,9 +151,12 @@ def _print_merged(roles: Roles, stdout: Console) -> None:
 
 def _scores(run: Run) -> Table:
     alarms = run.alarms()
-    table = table_of("", *(f"{name}*" if name in alarms else name for name in MODELS))
+    table = table_of("", *(f"{name}*" if name in alarms else name for name in run.models))
+    if run.roles.existing is not None:
+        # Nine columns then fit a terminal of 80 signs.
+        table.padding = (0, 1, 0, 0)
     for metric in METRICS:
-        table.add_row(metric, *(figure(run.scores["test"][name][metric]) for name in MODELS))
+        table.add_row(metric, *(figure(run.scores["test"][name][metric]) for name in run.models))
     return table
 
 

@@ -10,14 +10,13 @@ from fairmoe.data.demo import (
     demo_table,
     make_demo,
 )
-from fairmoe.data.encode import EncodedData, EncodedSplit, encode
+from fairmoe.data.encode import DataSettings, EncodedData, EncodedSplit, encode
 from fairmoe.data.encoder import Encoder
-from fairmoe.data.existing import (
-    Existing,
-    Scored,
+from fairmoe.data.existing import Existing, Scored, scored_by
+from fairmoe.data.existing_columns import (
+    decision_at_first,
     existing_at_first,
     same_answers,
-    scored_by,
     suggest_existing,
 )
 from fairmoe.data.kinds import MISSING, ColumnKind
@@ -41,6 +40,7 @@ __all__ = [
     "PUBLIC",
     "Change",
     "ColumnKind",
+    "DataSettings",
     "EncodedData",
     "EncodedSplit",
     "Encoder",
@@ -59,6 +59,7 @@ __all__ = [
     "Table",
     "Target",
     "assign_roles",
+    "decision_at_first",
     "demo_csv",
     "demo_table",
     "encode",

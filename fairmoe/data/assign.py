@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairmoe.data.existing import Scored, scored_by
 from fairmoe.data.groups import Groups, groups_of, merge_small_groups, with_unknown_group
 from fairmoe.data.kinds import ColumnKind
 from fairmoe.data.labels import label
@@ -63,6 +64,9 @@ class LabelledTable:
         changes: What was done to the columns.
         weight: For how many people each row stands, `(n,)`, positive; None if all count the same.
         training_only: Further rows to learn from; their group is unknown.
+        existing: What the existing score or decision says of each row of the table, kept or not,
+            in [0, 1]: above 0.5 it decides for the positive class; NaN of rows that have none. None
+            without one.
         roles: The roles, their values as the table has them.
         table: What the rows were taken from.
     """
@@ -82,22 +86,24 @@ class LabelledTable:
     changes: tuple[Change, ...] = ()
     weight: NDArray[np.float64] | None = None
     training_only: UnknownRows | None = None
+    existing: NDArray[np.float32] | None = None
 
 
 def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     """Take labels, groups and features from a table.
 
-    Rows without a target or a weight are left out, and those without a sensitive value unless the
-    roles say otherwise; all are counted in `notes`. Long texts are left out of the features.
+    Rows without a target, a weight or an existing score are left out, and those without a sensitive
+    value unless the roles say otherwise; all are counted in `notes`. Long texts are left out of the
+    features.
 
     Raises:
         InvalidInputError: A column is not there; the target has not two classes; there are not two
             groups, or one is too small to be judged; a feature is empty; the split column does
-            not name the splits.
+            not name the splits; the existing score cannot decide as the roles say.
     """
     frame = table.frame
-    others = [column for column in (roles.split_column, roles.weight) if column is not None]
-    check_columns(frame, (roles.target.column, *roles.sensitive_columns, *others, *roles.dropped))
+    named = (roles.target.column, *roles.sensitive_columns, *roles.other_columns, *roles.dropped)
+    check_columns(frame, named)
     roles = roles_as_read(table, roles)
     features = tuple(
         column for column in roles.features(tuple(frame.columns)) if table.kinds[column] != "text"
@@ -107,7 +113,10 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     groups = groups_of(table, roles.sensitive, roles.group_names)
     weight = None if roles.weight is None else weights_of(table, roles.weight)
     counts = (labels.y >= 0) & (True if weight is None else weight > 0)
-    notes = _notes(labels.y, groups.ids, weight, roles)
+    scored = _scored(table, roles)
+    if scored is not None:
+        counts &= scored.known
+    notes = _notes(labels.y, groups.ids, weight, roles, scored)
     if weight is not None:
         notes = (*notes, _weighted(str(roles.weight), weight[counts]))
     if roles.unknown == "group":
@@ -153,7 +162,21 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
         changes=_changes(table, roles),
         weight=None if weight is None else weight[rows],
         training_only=training_only,
+        existing=None if scored is None else _of_table(scored),
     )
+
+
+def _scored(table: Table, roles: Roles) -> Scored | None:
+    """Return what the existing score says of the rows of a table, if there is one."""
+    if roles.existing is None:
+        return None
+    return scored_by(roles.existing, table.frame[roles.existing.column])
+
+
+def _of_table(scored: Scored) -> NDArray[np.float32]:
+    of_table = np.full(len(scored.known), np.nan, dtype=np.float32)
+    of_table[scored.known] = scored.proba
+    return of_table
 
 
 def _changes(table: Table, roles: Roles) -> tuple[Change, ...]:
@@ -167,6 +190,7 @@ def _notes(
     ids: NDArray[np.int64],
     weight: NDArray[np.float64] | None,
     roles: Roles,
+    scored: Scored | None,
 ) -> tuple[str, ...]:
     """Say how many rows are left out, or used otherwise, and why; each is counted once."""
     left, found = np.ones(len(y), dtype=bool), []
@@ -175,6 +199,9 @@ def _notes(
     if weight is not None:
         reasons.append((np.isnan(weight), f"left out because '{roles.weight}' is missing."))
         reasons.append((weight == 0, f"left out because '{roles.weight}' is 0."))
+    if scored is not None and roles.existing is not None:
+        missing = f"left out because '{roles.existing.column}' is missing."
+        reasons.append((~scored.known, missing))
     done = {
         "leave out": "left out",
         "group": "made a group of their own",

@@ -4,19 +4,34 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe.config import Scale
+from fairmoe.config import Scale, Settings
 from fairmoe.data.assign import LabelledTable, UnknownRows
 from fairmoe.data.encoder import Encoder
 from fairmoe.data.roles import Roles
 from fairmoe.data.split import FRACTIONS, rows_of_splits, split_rows
 from fairmoe.errors import InvalidInputError
 
-__all__ = ["EncodedData", "EncodedSplit", "Encoder", "encode"]
+__all__ = ["DataSettings", "EncodedData", "EncodedSplit", "Encoder", "encode"]
+
+
+class DataSettings(NamedTuple):
+    """The settings that decide how a table is split and encoded."""
+
+    scale: Scale
+    rare_level: float
+    split_seed: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the recipe of some settings; where they name no split seed it is the seed."""
+        split_seed = settings.seed if settings.split_seed is None else settings.split_seed
+        return cls(settings.scale, settings.rare_level, split_seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +181,7 @@ def _digest(splits: tuple[EncodedSplit, ...], encoder: Encoder, labelled: Labell
         for name, value in roles["target"].items()
         if value is not None or name not in ("outcome", "words")
     }
-    for name in ("merge_small", "group_names", "weight", "unknown"):
+    for name in ("merge_small", "group_names", "weight", "unknown", "existing"):
         if roles[name] == getattr(Roles, name):
             del roles[name]
     record = {

@@ -1,7 +1,6 @@
-"""A column that is another model's score or decision: which it may be, and what it decides."""
+"""What an existing score or decision, which a column holds, says of rows."""
 
 import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,26 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe.data.assign import LabelledTable
-from fairmoe.data.labels import YES
-from fairmoe.data.predictive import rank_auc
-from fairmoe.data.suggest import words_of_name
-from fairmoe.errors import InvalidInputError
-
-MOST_DECISIONS = 20
-"""A category of more values is no decision."""
-
-MOST_DISTINCT = 0.1
-"""Where a column has more values per row than this, what follows from each says little."""
-
-SAME_ORDER = 0.999
-"""Two numbers whose ranks correlate more than this say the same."""
-
-_NAME = re.compile(
-    r"scores?|deciles?|pred|predict(ed|ion|ions)?|yhat|y_hat|proba?|probabilit(y|ies)|risks?"
-    r"|ratings?|decisions?|decided|recommend(ed|ation)?|model|algorithm",
-    re.IGNORECASE,
-)
+from fairmoe.data.kinds import as_category
+from fairmoe.errors import InvalidInputError, nearest_first
 
 
 @dataclass(frozen=True)
@@ -41,12 +22,26 @@ class Existing:
         rises: For a score: whether more of it speaks for the positive class. Then what is above the
             cut-off is positive, and else what is not above it.
         positive: For decisions: the values, as texts, that decide for the positive class.
+
+    Raises:
+        InvalidInputError: The cut-off is no finite number, or values are named beside it.
     """
 
     column: str
     cutoff: float | None = None
     rises: bool = True
     positive: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.cutoff is None:
+            return
+        if not math.isfinite(self.cutoff):
+            raise InvalidInputError("The cut-off needs to be a finite number")
+        if self.positive:
+            raise InvalidInputError(
+                f"Column '{self.column}' needs either a cut-off or values that decide",
+                however="both were given",
+            )
 
     @property
     def is_score(self) -> bool:
@@ -73,80 +68,28 @@ class Scored:
         """The decisions, `(k,)`, 0 or 1."""
         return (self.score > self.cutoff).astype(np.int64)
 
+    @property
+    def proba(self) -> NDArray[np.float32]:
+        """The scores from 0 to 1 in their order, `(k,)`: above one half exactly where it decides.
 
-def suggest_existing(labelled: LabelledTable) -> dict[str, bool]:
-    """Return the columns that may be a score or a decision, the likeliest first.
-
-    Those come first whose names say it, and of both kinds those that rank the labels better.
-
-    Returns:
-        Whether the name says it, by column.
-    """
-    taken, frame = _with_role(labelled), labelled.table.frame
-    ranked = {}
-    for column, kind in labelled.table.kinds.items():
-        values = frame[column].iloc[labelled.rows]
-        levels = values.nunique()
-        if column in taken or levels < 2 or not _may_decide(kind, levels):
-            continue
-        ranked[str(column)] = (_is_named_so(str(column)), _ranks(values, labelled.y, kind))
-    order = sorted(ranked, key=lambda column: ranked[column], reverse=True)
-    return {column: ranked[column][0] for column in order}
-
-
-def existing_at_first(labelled: LabelledTable, column: str) -> Existing:
-    """Return how a column may decide, to begin with.
-
-    A score of 0 to 1 is cut at one half, one of two values between them, and another where as many
-    people are given the positive class as have it. It rises with the positive class if it ranks
-    those who have it higher. A decision is positive for the values that the label calls so.
-    """
-    frame = labelled.table.frame
-    values = frame[column].iloc[labelled.rows]
-    if labelled.table.kinds[column] != "number":
-        label = frame[labelled.roles.target.column].iloc[labelled.rows].astype(str)
-        positive = set(label[labelled.y == 1])
-        levels = sorted(set(values.dropna().astype(str)))
-        named = [level for level in levels if level in positive]
-        return Existing(
-            column, positive=tuple(named or [each for each in levels if YES.fullmatch(each)])
-        )
-    known = values.notna().to_numpy()
-    score: NDArray[np.float64] = values[known].to_numpy(dtype=np.float64)
-    y = labelled.y[known]
-    rises = y.min() == y.max() or rank_auc(score, y == 1) >= 0.5
-    levels_of_score = np.unique(score)
-    if len(levels_of_score) == 2:
-        return Existing(column, float(levels_of_score.mean()), rises)
-    if score.min() >= 0 and score.max() <= 1:
-        return Existing(column, 0.5, rises)
-    share = y.mean() if rises else 1 - y.mean()
-    above = 1 - np.searchsorted(np.sort(score), levels_of_score, side="right") / len(score)
-    return Existing(column, float(levels_of_score[np.abs(above - share).argmin()]), rises)
-
-
-def same_answers(labelled: LabelledTable, column: str) -> tuple[str, ...]:
-    """Return the columns that say what an existing score says in other words.
-
-    Those that follow from it, such as its classes "low" and "high"; those from which it follows and
-    whose names are those of a score; and numbers in the same order. Of a column of which hardly
-    any value comes again, nothing is said to follow.
-    """
-    frame = labelled.table.frame.iloc[labelled.rows]
-    codes, levels = _codes(frame[column])
-    most = len(frame) * MOST_DISTINCT
-    found = []
-    for name, kind in labelled.table.kinds.items():
-        if name in _with_role(labelled) or name == column or kind not in ("number", "category"):
-            continue
-        other, others = _codes(frame[name])
-        pairs = len(np.unique(codes * (others + 1) + other))
-        # Being missing is a value of either.
-        follows = pairs == len(np.unique(codes)) and levels <= most and others > 1
-        precedes = pairs == len(np.unique(other)) and others <= most and _is_named_so(str(name))
-        if follows or precedes or _in_same_order(frame[column], frame[name]):
-            found.append(str(name))
-    return tuple(found)
+        A probability that is cut at one half stays what it is. Others are only in the same order.
+        """
+        ends = np.array([min(self.score.min(), self.cutoff), max(self.score.max(), self.cutoff)])
+        if ends[0] >= 0 and ends[1] <= 1:
+            ends = np.array([0.0, 1.0])
+        elif ends[0] >= -1 and ends[1] <= 0:
+            ends = np.array([-1.0, 0.0])
+        # So that differences of the largest numbers stay finite.
+        largest = max(np.abs(ends).max(), np.finfo(np.float64).tiny)
+        score, at, (low, high) = self.score / largest, self.cutoff / largest, ends / largest
+        is_above = self.score > self.cutoff
+        wide = np.where(is_above, high - at, at - low)
+        away = np.divide(score - at, 2 * wide, out=np.zeros_like(score), where=wide > 0)
+        proba = (0.5 + away).astype(np.float32).clip(0, 1)
+        just_above = np.nextafter(np.float32(0.5), np.float32(1))
+        below = np.minimum(proba, np.float32(0.5))
+        decided: NDArray[np.float32] = np.where(is_above, np.maximum(proba, just_above), below)
+        return decided
 
 
 def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
@@ -157,8 +100,8 @@ def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
         values: Its cells of these rows, `(n,)`.
 
     Raises:
-        InvalidInputError: It says nothing of any row, has texts and no positive values, or the
-            cut-off is no number.
+        InvalidInputError: It says nothing of any row, has no positive values, or is no number where
+            there is a cut-off.
     """
     known = values.notna().to_numpy()
     name = f"column '{existing.column}'"
@@ -170,52 +113,25 @@ def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
                 f"The values of {name} that decide for the outcome are needed",
                 however="none was named",
             )
-        given = values[known].astype(str).isin(existing.positive)
-        yes: NDArray[np.float64] = given.to_numpy().astype(np.float64)
+        texts = as_category(values[known])
+        unknown = [value for value in existing.positive if value not in texts.cat.categories]
+        if unknown:
+            raise InvalidInputError(
+                f"The values of {name} that decide for the outcome need to be there",
+                however="one was named that there is not",
+                choices=nearest_first(unknown[0], texts.cat.categories),
+                about=unknown,
+            )
+        yes: NDArray[np.float64] = texts.isin(existing.positive).to_numpy().astype(np.float64)
         return Scored(known, yes, 0.5)
-    if not math.isfinite(existing.cutoff):
-        raise InvalidInputError("The cut-off needs to be a finite number")
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        raise InvalidInputError(
+            f"A score needs numbers, and {name} has others",
+            however="it was named as a score with a cut-off",
+            remedy="Name it as a decision, with the values that decide for the outcome.",
+        )
     score: NDArray[np.float64] = values[known].to_numpy(dtype=np.float64)
     if existing.rises:
         return Scored(known, score, existing.cutoff)
     # What is exactly at the cut-off is not above it, so it is positive here.
     return Scored(known, -score, math.nextafter(-existing.cutoff, -math.inf))
-
-
-def _with_role(labelled: LabelledTable) -> set[str | None]:
-    roles = labelled.roles
-    return {roles.target.column, *roles.sensitive_columns, roles.split_column, roles.weight}
-
-
-def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], int]:
-    """Return each row's value as a number, 0 where it is missing, and how many values there are."""
-    codes, levels = pd.factorize(values)
-    return codes.astype(np.int64) + 1, len(levels)
-
-
-def _in_same_order(one: "pd.Series[Any]", other: "pd.Series[Any]") -> bool:
-    is_number = all(pd.api.types.is_numeric_dtype(each.dtype) for each in (one, other))
-    return is_number and abs(one.rank().corr(other.rank())) > SAME_ORDER
-
-
-def _may_decide(kind: str, levels: int) -> bool:
-    return kind == "number" or (kind == "category" and levels <= MOST_DECISIONS)
-
-
-def _is_named_so(column: str) -> bool:
-    return any(map(_NAME.fullmatch, (*words_of_name(column), column)))
-
-
-def _ranks(values: "pd.Series[Any]", y: NDArray[np.int64], kind: str) -> float:
-    """Return how well a column ranks the labels, in either direction: in [0.5, 1]."""
-    known = values.notna().to_numpy()
-    label = y[known]
-    if label.min() == label.max():
-        return 0.5
-    of = values[known]
-    if kind != "number":
-        texts = of.astype(str)
-        of = texts.map(pd.Series(label, index=texts.index).groupby(texts).mean())
-    numbers: NDArray[np.float64] = of.to_numpy(dtype=np.float64)
-    auc = rank_auc(numbers, label == 1)
-    return max(auc, 1 - auc)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from fairmoe.data.existing import Existing
 from fairmoe.errors import InvalidInputError, nearest_first
 
 Outcome = Literal["good", "bad", "neither"]
@@ -146,6 +147,8 @@ class Roles:
         unknown: What to do with rows whose sensitive value is missing.
         group_names: What groups are called, each its own name and the one to display, such as
             ("female", "women"). Of two crossed columns those of either are named, or pairs.
+        existing: A column with the score or decision of the model that is in use today. It is no
+            feature; it stands beside the mixture as one more model.
 
     Raises:
         InvalidInputError: A column has two roles, there is not one sensitive column or two, text
@@ -162,6 +165,7 @@ class Roles:
     group_names: tuple[tuple[str, str], ...] = ()
     weight: str | None = None
     unknown: Unknown = "leave out"
+    existing: Existing | None = None
 
     def __post_init__(self) -> None:
         if not all(shown.strip() for _, shown in self.group_names):
@@ -198,6 +202,8 @@ class Roles:
             with_role.append(("split column", self.split_column))
         if self.weight is not None:
             with_role.append(("weight", self.weight))
+        if self.existing is not None:
+            with_role.append(("existing score", self.existing.column))
         dropped = [("dropped", column) for column in dict.fromkeys(self.dropped)]
         if not self.include_sensitive:
             dropped = [pair for pair in dropped if pair[1] not in self.sensitive_columns]
@@ -217,6 +223,13 @@ class Roles:
         return tuple(sensitive.column for sensitive in self.sensitive)
 
     @property
+    def other_columns(self) -> tuple[str, ...]:
+        """Names of the columns that are no features for another reason than being left out."""
+        existing = None if self.existing is None else self.existing.column
+        named = (self.split_column, self.weight, existing)
+        return tuple(column for column in named if column is not None)
+
+    @property
     def merged(self) -> dict[str, tuple[str, ...]]:
         """The values of each merged group, by its name with that of its column."""
         return {
@@ -227,7 +240,7 @@ class Roles:
 
     def features(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return which of the columns are features, in their order."""
-        others = {self.target.column, self.split_column, self.weight, *self.dropped}
+        others = {self.target.column, *self.other_columns, *self.dropped}
         if not self.include_sensitive:
             others.update(self.sensitive_columns)
         return tuple(column for column in columns if column not in others)
@@ -270,4 +283,11 @@ class Roles:
             group_names=tuple((own, shown) for own, shown in record.get("group_names", ())),
             weight=record.get("weight"),
             unknown=record.get("unknown", "leave out"),
+            existing=_existing_of(record.get("existing")),
         )
+
+
+def _existing_of(record: Mapping[str, Any] | None) -> Existing | None:
+    return (
+        None if record is None else Existing(**dict(record) | {"positive": (*record["positive"],)})
+    )

@@ -31,7 +31,11 @@ def roles_as_read(table: Table, roles: Roles) -> Roles:
         )
         for each in roles.sensitive
     )
-    return dataclasses.replace(roles, target=target, sensitive=sensitive)
+    existing = roles.existing
+    if existing is not None:
+        positive = values_as_read(table, existing.column, existing.positive)
+        existing = dataclasses.replace(existing, positive=positive)
+    return dataclasses.replace(roles, target=target, sensitive=sensitive, existing=existing)
 
 
 def values_as_read(table: Table, column: str, values: Iterable[str]) -> tuple[str, ...]:

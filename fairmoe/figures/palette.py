@@ -37,6 +37,7 @@ _MODELS = {
     "uniform": ("#56B4E9", "longdash", "cross", "-"),
     "constant": ("#8C8C8C", "longdashdot", "x", "+"),
     "logistic": ("#D55E00", "5px,2px", "star", "."),
+    "existing": ("#7A4FD0", "9px,2px,2px,2px", "hexagram", "|"),
 }
 _PEERS = {
     "exponentiated_gradient": ("#A6761D", "solid", "triangle-down", ""),

@@ -12,6 +12,7 @@ from fairmoe._escape import Html, escape_html
 from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, group_styles
 from fairmoe.figures.panels import add_upright, axes_of, row_panels
+from fairmoe.names import Model
 
 EVERYONE = "Everyone"
 DOTS = 100
@@ -88,12 +89,13 @@ def hundred_figure(
     return figure
 
 
-def harm_figure(account: pd.DataFrame, *, bad: str) -> go.Figure:
+def harm_figure(account: pd.DataFrame, *, bad: str, plain: Model = "utility") -> go.Figure:
     """Draw who is wrongly given the bad outcome, by both models, and the change with its interval.
 
     Args:
         account: See `hundred_figure`.
         bad: What the outcome that is bad for a person is called.
+        plain: The key of the model that the mixture is compared with.
     """
     drawn = _drawn(account)
     drawn = drawn[drawn["good_label"] > 0]
@@ -108,7 +110,7 @@ def harm_figure(account: pd.DataFrame, *, bad: str) -> go.Figure:
     )
     rows = [style.label for style in group_styles([str(name) for name in drawn.index])]
     figure.update_yaxes(tickvals=rows, ticktext=labels, automargin=True)
-    for model, rate in (("utility", "harmed_plain_rate"), ("mixture", "harmed_model_rate")):
+    for model, rate in ((plain, "harmed_plain_rate"), ("mixture", "harmed_model_rate")):
         style = MODEL_STYLES[model]
         figure.add_scatter(
             name=style.label,

@@ -30,7 +30,7 @@ from fairmoe.metrics import (
     wilson_interval,
 )
 from fairmoe.metrics.effective import Weights, effective_counts
-from fairmoe.names import MODELS, SPLITS, Model
+from fairmoe.names import COMPARED, SPLITS, Model
 from fairmoe.runs import Run, merge_small_groups, merged_thresholds, small_groups
 from fairmoe.sweep import Sweep
 
@@ -83,10 +83,13 @@ class Findings:
         rates: As `fairmoe.metrics.group_rates` returns it, by model.
         gaps: By model, and by "dp" and "eo".
         accuracy: The ends of the 95% interval of each model's accuracy.
-        reviews: Of the mixture and of the utility expert, what a reviewer asks first.
+        reviews: Of the mixture, of the utility expert, and of the existing model if there is one,
+            what a reviewer asks first.
         decisions: Who gets which outcome, and what the mixture changes against the utility expert,
             as `Run.account(otherwise=True)` has it.
-        compared: The mixture beside the utility expert and the logistic regression.
+        beside_existing: The same against the existing model; None without one.
+        compared: The mixture beside the utility expert, the logistic regression, and the existing
+            model if there is one.
         alarms: As `Run.alarms` returns them.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
@@ -109,6 +112,7 @@ class Findings:
     accuracy: Mapping[Model, tuple[float, float]]
     reviews: Mapping[Model, Review]
     decisions: Account
+    beside_existing: Account | None
     compared: Mapping[Model, Comparison]
     alarms: Mapping[Model, Alarm]
     routed: pd.DataFrame
@@ -163,7 +167,7 @@ def find(
     test = run.splits["test"]
     y = np.concatenate([run.splits[split].y_true for split in SPLITS])
     group = np.concatenate([run.splits[split].group for split in SPLITS])
-    decided = {model: test.proba[model] > 0.5 for model in MODELS}
+    decided = {model: test.proba[model] > 0.5 for model in run.models}
     rates = {
         model: group_rates(
             test.y_true,
@@ -173,9 +177,9 @@ def find(
             group_names=names,
             sample_weight=test.weight,
         )
-        for model in MODELS
+        for model in run.models
     }
-    right = {model: decided[model] == (test.y_true == 1) for model in MODELS}
+    right = {model: decided[model] == (test.y_true == 1) for model in run.models}
     return Findings(
         run=run,
         counts=group_counts(y, group, names),
@@ -189,23 +193,27 @@ def find(
                 rates=rates[model],
                 sample_weight=test.weight,
             )
-            for model in MODELS
+            for model in run.models
         },
-        accuracy={model: _interval(right[model], test.weight) for model in MODELS},
+        accuracy={model: _interval(right[model], test.weight) for model in run.models},
         reviews={
             model: run.review(model, reference=reference, tolerance=tolerance)
             if labelled is None
             else review_run(run, labelled, model, reference=reference, tolerance=tolerance)
-            for model in REVIEWED
+            for model in (*REVIEWED, *(m for m in run.models if m == "existing"))
         },
         decisions=run.account(otherwise=True),
+        beside_existing=run.account(plain="existing", otherwise=True)
+        if "existing" in decided
+        else None,
         compared={
             model: Comparison(
                 differ=int((decided["mixture"] != decided[model]).sum()),
                 won=int((right["mixture"] & ~right[model]).sum()),
                 rows=len(test.y_true),
             )
-            for model in ("utility", "logistic")
+            for model in COMPARED
+            if model in decided
         },
         alarms=run.alarms(),
         routed=routed_rows(test, names),

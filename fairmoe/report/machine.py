@@ -12,7 +12,7 @@ from fairmoe._csv import csv_text
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
-from fairmoe.names import EXPERTS, METRICS, MODELS, RATES
+from fairmoe.names import EXPERTS, METRICS, RATES
 from fairmoe.report.document import Report
 from fairmoe.report.findings import Attention, Findings
 from fairmoe.report.grids import versions
@@ -45,8 +45,8 @@ def to_json(report: Report, cover: Cover) -> str:
         "roles": run.roles.to_dict(),
         "sha256": {"data": run.data.sha256, "settings": run.settings.digest()},
         "versions": versions(),
-        "rates": {model: _finite(found.rates[model].to_dict("index")) for model in MODELS},
-        "gaps": {model: _gaps(found, model) for model in MODELS},
+        "rates": {model: _finite(found.rates[model].to_dict("index")) for model in found.rates},
+        "gaps": {model: _gaps(found, model) for model in found.rates},
         "review": {model: review.to_dict() for model, review in found.reviews.items()},
         "attention": None if found.attention is None else _attention(found.attention),
         "merged_groups": list(found.merged),
@@ -76,7 +76,7 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
         yield _line("note", "", SMALL_GROUPS, "groups merged", len(found.merged), found.smallest)
     yield from _scores(found, rows)
     trials = {"true_positive_rate": "positives", "positive_predictive_value": "selected"}
-    for model in MODELS:
+    for model in found.rates:
         for group, row in found.rates[model].iterrows():
             for rate in RATES:
                 n = row[trials.get(rate, "n")]
@@ -102,7 +102,7 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
 
 
 def _scores(found: Findings, rows: int) -> Iterator[dict[str, Any]]:
-    for model in MODELS:
+    for model in found.rates:
         for metric in METRICS:
             line = _line("score", model, "", metric, found.scores[metric][model], rows)
             test = found.gaps[model][metric].test if metric in GAPS else None

@@ -4,9 +4,10 @@ import pandas as pd
 
 from fairmoe.metrics import Account
 from fairmoe.names import INSUFFICIENT
-from fairmoe.report.blocks import Block, Grid
+from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
+from fairmoe.sentences.audits import changes_beside, existing_in_words
 
 MOST_GROUPS = 6
 """As many groups, the largest, are on the first page."""
@@ -20,7 +21,20 @@ def people(found: Findings) -> list[Block]:
     if account is None:
         return []
     many = len(account.groups) > MOST_GROUPS
-    return [*([decisions_grid(run, account)] if many else []), harm_grid(run, account)]
+    grids: list[Block] = [decisions_grid(run, account)] if many else []
+    return [*grids, harm_grid(run, account)]
+
+
+def beside_existing(found: Findings) -> list[Block]:
+    """Say what the mixture changes against the score or decision of today, if there is one."""
+    run, account, existing = found.run, found.beside_existing, found.run.roles.existing
+    if account is None or existing is None:
+        return []
+    good, bad = run.good_and_bad
+    model, is_told = existing_in_words(existing), found.account is not None
+    told = changes_beside(account.everyone, good, bad, model=model, is_told=is_told)
+    said: list[Block] = [Text(told, "Against what is in use today.")]
+    return [*said, harm_grid(run, account, "Existing model")] if is_told else said
 
 
 def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
@@ -62,13 +76,19 @@ def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
     )
 
 
-def harm_grid(run: Run, account: Account) -> Grid:
-    """Return how many of 100 people are wrongly denied the good outcome, by group."""
+def harm_grid(run: Run, account: Account, plain: str = "Utility expert") -> Grid:
+    """Return how many of 100 people are wrongly denied the good outcome, by group.
+
+    Args:
+        run: The run.
+        account: Of its mixture.
+        plain: What the model that it is compared with is called.
+    """
     good, bad = run.good_and_bad
     rates = ("harmed_plain_rate", "harmed_model_rate", "harmed_change")
     return Grid(
         f"Of 100 people whose label is “{good}”, how many get “{bad}”, with 95% intervals",
-        ("Group", "People with that label", "Utility expert", "Mixture", "Change"),
+        ("Group", "People with that label", plain, "Mixture", "Change"),
         tuple(
             (
                 name,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from fairmoe.names import GAP_MEASURES, MODELS
 from fairmoe.report.blocks import Block, Grid, Text
-from fairmoe.report.findings import REVIEWED, Findings
+from fairmoe.report.findings import Findings
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
     VERDICTS,
@@ -35,15 +35,18 @@ def reviewed(found: Findings) -> list[Block]:
 
 
 def gaps_reviewed(found: Findings) -> Grid:
-    """Return the gaps of the mixture, with verdicts if asked for, and of the utility expert."""
-    review, plain = (found.reviews[model] for model in REVIEWED)
-    columns = ["Gap between groups", *(MODELS[model] for model in REVIEWED)]
+    """Return the gaps of the mixture, with verdicts if asked for, and of the models beside it."""
+    review = found.reviews["mixture"]
+    columns = ["Gap between groups", *(MODELS[model] for model in found.reviews)]
     if review.tolerance is not None:
         columns.append(f"Mixture, at most {100 * review.tolerance:g} pp")
     rows = []
     for measure, label in GAP_MEASURES.items():
         row = review.differences.T[measure]
-        cells = [label, _gap(row, review), _gap(plain.differences.T[measure], plain)]
+        cells = [
+            label,
+            *(_gap(each.differences.T[measure], each) for each in found.reviews.values()),
+        ]
         if review.tolerance is not None:
             cells.append(VERDICTS[row["verdict"]])
         rows.append(tuple(cells))

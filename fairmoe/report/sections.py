@@ -34,7 +34,7 @@ from fairmoe.report.grids import (
     settings_grid,
     weights_grid,
 )
-from fairmoe.report.people import people
+from fairmoe.report.people import beside_existing, people
 from fairmoe.report.reviewed import reviewed
 from fairmoe.report.selection import selection
 from fairmoe.report.statements import (
@@ -54,6 +54,7 @@ from fairmoe.sentences.attention import (
     divergence_takeaway,
     what_it_looks_at,
 )
+from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.costs import (
     ahead_of_mixture,
     how_sure,
@@ -102,10 +103,16 @@ def data(found: Findings) -> Section:
                 f"columns: {listed(columns, 40)}. The sensitive columns {seen} among what they "
                 f"see.{dropped}"
             ),
+            *_existing(run),
             Text(label_takeaway(counts, found.run.data.words[0])),
             labels_grid(counts, found.run.data.words),
         ),
     )
+
+
+def _existing(run: Run) -> list[Block]:
+    existing = run.roles.existing
+    return [] if existing is None else [Text(existing_model(existing, run.data.words))]
 
 
 def groups(found: Findings) -> Section:
@@ -117,6 +124,7 @@ def groups(found: Findings) -> Section:
         "Who is affected, and how",
         (
             *people(found),
+            *beside_existing(found),
             Points(tuple(who_gets_more_in(found, metric) for metric in GAP_METRICS)),
             *reviewed(found),
             chart(

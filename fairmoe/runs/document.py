@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fairmoe.names import EXPERTS, MODELS, Model
+from fairmoe.names import EXPERTS, Model
 from fairmoe.runs.front import front_document
 from fairmoe.runs.parts import SplitRecord
 from fairmoe.runs.record import Run
@@ -22,7 +22,8 @@ def to_document(run: Run) -> dict[str, Any]:
         given, `resolved` what `auto` became; `seconds` by stage; `validation` and `test` with the
         scores of each model; `routing` with the mean gate weights on the test rows, `overall` and
         `by_group`; `account`, what the mixture changes for people against the utility expert, as
-        `fairmoe.metrics.Account` names it, None unless the outcome is good or bad; `alarms`, by
+        `fairmoe.metrics.Account` names it, None unless the outcome is good or bad;
+        `beside_existing`, the same against the existing model, None without one; `alarms`, by
         model what `fairmoe.metrics.Alarm` says of those that treat everyone worse; `cutoffs`, the
         thresholds of a variant by group; `front`, the scores of all points of its dial, None
         unless it was trained. None stands for what could not be estimated.
@@ -40,6 +41,9 @@ def to_document(run: Run) -> dict[str, Any]:
         "test": scores_record(run.scores["test"]),
         "routing": _routing(run.splits["test"], tuple(run.data.groups)),
         "account": None if run.roles.target.favourable is None else run.account().to_dict(),
+        "beside_existing": None
+        if "existing" not in run.models
+        else run.account(plain="existing", otherwise=True).to_dict(),
         "alarms": {model: alarm.to_dict() for model, alarm in run.alarms().items()},
         "cutoffs": None if run.cutoffs is None else run.cutoffs.to_dict(),
         "front": front_document(run.points) if run.front else None,
@@ -63,7 +67,7 @@ def scores_record(
     scores: Mapping[Model, Mapping[str, float]],
 ) -> dict[str, dict[str, float | None]]:
     """Return scores by model and metric, None where not estimable."""
-    return {model: _or_none_by_name(scores[model]) for model in MODELS}
+    return {model: _or_none_by_name(scores[model]) for model in scores}
 
 
 def _or_none_by_name(values: Mapping[Any, float]) -> dict[str, float | None]:

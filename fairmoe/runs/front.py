@@ -12,7 +12,7 @@ from torch import Tensor
 
 from fairmoe._intervals import paired_interval
 from fairmoe.metrics.differences import gap_interval
-from fairmoe.names import EXPERTS, MODELS, SPLITS, Model, SplitName
+from fairmoe.names import COMPARED, EXPERTS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.runs.files import FRONT, not_as_written, record_changed
 from fairmoe.runs.parts import Curve, SplitRecord
@@ -62,7 +62,8 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
     beside = pd.DataFrame(
         {
             model: {"gap": scores[model][gap], "accuracy": scores[model]["acc"]}
-            for model in ("utility", "logistic")
+            for model in COMPARED
+            if model in scores
         }
     ).T
     return frame, beside
@@ -123,7 +124,7 @@ def pack_front(run: Run) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:
             "scores": {
                 split: {
                     model: _finite(point.scores[split][model])
-                    for model in MODELS
+                    for model in run.models
                     if not _same(point.scores[split][model], run.scores[split][model])
                 }
                 for split in SPLITS
@@ -232,7 +233,7 @@ def _tensors(run: Run) -> dict[str, Tensor]:
     named = {f"model/{name}": value for name, value in run.mixture.state_dict().items()}
     for split in SPLITS:
         record = run.splits[split]
-        columns = {f"proba_{model}": record.proba[model] for model in MODELS}
+        columns = {f"proba_{model}": record.proba[model] for model in run.models}
         columns |= {f"gate_{expert}": record.gate[:, i] for i, expert in enumerate(EXPERTS)}
         named |= {
             f"{split}/{name}": torch.from_numpy(np.ascontiguousarray(values))
@@ -243,7 +244,9 @@ def _tensors(run: Run) -> dict[str, Tensor]:
 
 def _split(own: SplitRecord, split: SplitName, named: Mapping[str, Tensor]) -> SplitRecord:
     gate = [named[f"{split}/gate_{expert}"] for expert in EXPERTS]
-    proba: dict[Model, Any] = {model: named[f"{split}/proba_{model}"].numpy() for model in MODELS}
+    proba: dict[Model, Any] = {
+        model: named[f"{split}/proba_{model}"].numpy() for model in own.proba
+    }
     return replace(own, proba=proba, gate=torch.stack(gate, 1).numpy())
 
 

@@ -1,6 +1,7 @@
 """What each model said of each row, as a table of text that a spreadsheet opens."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,13 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
-from fairmoe.names import EXPERTS, MODELS, SPLITS, SplitName
+from fairmoe.names import EVERY_RUN, EXPERTS, SPLITS, Model, SplitName
 from fairmoe.runs.files import PREDICTIONS, not_as_written
 from fairmoe.runs.parts import DataSummary, SplitRecord
 from fairmoe.runs.record import Run
 
 _IDS = ("row", "group", "y_true")
-_PROBA = tuple(f"proba_{model}" for model in MODELS)
 _GATE = tuple(f"gate_{expert}" for expert in EXPERTS)
-_COLUMNS = ("row", "split", "group", "y_true", *_PROBA, *_GATE)
 
 
 def write_predictions(run: Run) -> bytes:
@@ -27,7 +26,7 @@ def write_predictions(run: Run) -> bytes:
         split = run.splits[name]
         columns: dict[str, Any] = {"row": split.rows, "split": name}
         columns |= {"group": split.group, "y_true": split.y_true}
-        columns |= {f"proba_{model}": split.proba[model] for model in MODELS}
+        columns |= {f"proba_{model}": split.proba[model] for model in run.models}
         columns |= {f"gate_{expert}": split.gate[:, i] for i, expert in enumerate(EXPERTS)}
         if split.weight is not None:
             columns["weight"] = split.weight
@@ -38,15 +37,23 @@ def write_predictions(run: Run) -> bytes:
     return text.getvalue()
 
 
-def read_predictions(content: bytes, data: DataSummary) -> dict[SplitName, SplitRecord]:
+def read_predictions(
+    content: bytes, data: DataSummary, models: Sequence[Model] = EVERY_RUN
+) -> dict[SplitName, SplitRecord]:
     """Return the predictions that `write_predictions` wrote.
+
+    Args:
+        content: The file.
+        data: What was trained on.
+        models: Those of the run, in their order.
 
     Raises:
         InvalidInputError: They are damaged, out of range, or of other rows and groups than `data`.
     """
+    probas = tuple(f"proba_{model}" for model in models)
     weighted = content[:1000].split(b"\n")[0].rstrip(b"\r").endswith(b",weight")
     types = {name: pa.int64() for name in _IDS} | {"split": pa.string()}
-    types |= dict.fromkeys((*_PROBA, *_GATE), pa.float32())
+    types |= dict.fromkeys((*probas, *_GATE), pa.float32())
     types |= {"weight": pa.float64()} if weighted else {}
     try:
         table = pyarrow.csv.read_csv(
@@ -59,37 +66,38 @@ def read_predictions(content: bytes, data: DataSummary) -> dict[SplitName, Split
         )
     except pa.ArrowInvalid as error:
         raise _damaged() from error
-    if table.column_names != [*_COLUMNS, *(("weight",) if weighted else ())]:
+    names = ["row", "split", "group", "y_true", *probas, *_GATE]
+    if table.column_names != [*names, *(("weight",) if weighted else ())]:
         raise _damaged()
     columns = {name: table[name].to_numpy() for name in types if name != "split"}
     split = table["split"].to_numpy(zero_copy_only=False)
-    _check(columns, data)
+    _check(columns, data, probas)
     found: dict[SplitName, SplitRecord] = {}
     for name in SPLITS:
         here = split == name
         if not here.any():
             raise _damaged()
-        found[name] = _record({name: values[here] for name, values in columns.items()})
+        found[name] = _record({name: values[here] for name, values in columns.items()}, models)
     if sum(len(each.rows) for each in found.values()) < len(split):
         raise _damaged()
     return found
 
 
-def _record(columns: dict[str, NDArray[Any]]) -> SplitRecord:
+def _record(columns: dict[str, NDArray[Any]], models: Sequence[Model]) -> SplitRecord:
     return SplitRecord(
         rows=columns["row"],
         y_true=columns["y_true"],
         group=columns["group"],
-        proba={model: columns[f"proba_{model}"] for model in MODELS},
+        proba={model: columns[f"proba_{model}"] for model in models},
         gate=np.stack([columns[name] for name in _GATE], 1),
         weight=columns.get("weight"),
     )
 
 
-def _check(columns: dict[str, NDArray[Any]], data: DataSummary) -> None:
+def _check(columns: dict[str, NDArray[Any]], data: DataSummary, probas: Sequence[str]) -> None:
     """Check ranges, and that rows and groups are those of the data."""
     rows, group, y_true = (columns[name] for name in _IDS)
-    shares = [columns[name] for name in (*_PROBA, *_GATE)]
+    shares = [columns[name] for name in (*probas, *_GATE)]
     weight = columns.get("weight", np.ones(1))
     gate = np.sum([columns[name] for name in _GATE], axis=0)
     right = (

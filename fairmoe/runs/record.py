@@ -1,5 +1,6 @@
 """What a run is: its scores, and the model that can compute more."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -66,6 +67,11 @@ class Run:
     mixture: Mixture
     cutoffs: Cutoffs | None = None
     front: "tuple[Run, ...]" = ()
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """Its models in their order; the last is the existing one, if there is one."""
+        return tuple(self.splits["test"].proba)
 
     @property
     def points(self) -> "tuple[Run, ...]":
@@ -176,7 +182,7 @@ class Run:
             InvalidInputError: The reference is no group, or the tolerance is outside its limits.
         """
         record = self.splits[split]
-        return review_groups(
+        review = review_groups(
             record.y_true,
             record.proba[model] > 0.5,
             record.proba[model],
@@ -187,6 +193,9 @@ class Run:
             tolerance=tolerance,
             sample_weight=record.weight,
         )
+        # Of a score only the order is kept: whether it is a probability, an audit can tell.
+        unknown = review.calibration_error * math.nan
+        return replace(review, calibration_error=unknown) if model == "existing" else review
 
     def account(
         self,

@@ -12,7 +12,7 @@ from fairmoe.data.encode import Encoder
 from fairmoe.data.reading.record import Reading
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import METRICS, MODELS, Model, SplitName
+from fairmoe.names import EVERY_RUN, METRICS, Model, SplitName
 from fairmoe.runs.cutoffs import Cutoffs
 from fairmoe.runs.files import FRONT, PREDICTIONS, RECORD, WEIGHTS, record_changed
 
@@ -174,7 +174,7 @@ class RunRecord(_Strict):
     @model_validator(mode="after")
     def _check(self) -> Self:
         for scores in (self.train, self.validation, self.test):
-            _check_scores(scores, whole=True)
+            _check_scores(scores, whole=models_of(self.roles))
         weights = [point.fairness_weight for point in self.points]
         weights.append(self.settings.get("fairness_weight", 1.0))  # type: ignore[arg-type]
         if len(set(weights)) < len(weights):
@@ -183,15 +183,20 @@ class RunRecord(_Strict):
             if set(point.scores) != {"train", "validation", "test"}:
                 raise ValueError("points")
             for scores in point.scores.values():
-                _check_scores(scores, whole=False)
+                _check_scores(scores)
         names = {WEIGHTS, PREDICTIONS} | ({FRONT} if self.points else set())
         if self.sha256.keys() != names:
             raise ValueError("sha256")
         return self
 
 
-def _check_scores(scores: Scores, *, whole: bool) -> None:
-    if whole and scores.keys() != MODELS.keys():
+def models_of(roles: Roles) -> tuple[Model, ...]:
+    """Return the models of a run that was trained with some roles, in their order."""
+    return EVERY_RUN if roles.existing is None else (*EVERY_RUN, "existing")
+
+
+def _check_scores(scores: Scores, *, whole: tuple[Model, ...] | None = None) -> None:
+    if whole is not None and scores.keys() != set(whole):
         raise ValueError("scores")
     if any(of_model.keys() != METRICS.keys() for of_model in scores.values()):
         raise ValueError("scores")
@@ -212,7 +217,7 @@ def check_fit(record: RunRecord, settings: Settings, encoder: Encoder) -> None:
     if len(set(columns)) < len(columns):
         raise record_changed("encoder")
     roles = record.roles
-    if {roles.target.column, roles.split_column, roles.weight}.intersection(columns):
+    if {roles.target.column, *roles.other_columns}.intersection(columns):
         raise record_changed("roles")
     expected = {
         "n_inputs": len(names),

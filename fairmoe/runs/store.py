@@ -30,7 +30,7 @@ from fairmoe.runs.front import curve_of, curve_record, known_scores, pack_front,
 from fairmoe.runs.parts import DataSummary
 from fairmoe.runs.predictions import read_predictions, write_predictions
 from fairmoe.runs.record import Run
-from fairmoe.runs.schema import FORMAT, RunRecord, check_fit, read_record
+from fairmoe.runs.schema import FORMAT, RunRecord, check_fit, models_of, read_record
 from fairmoe.runs.weights import header_of, mixture_kinds, read_tensors
 
 NEEDED = "A new or empty folder is needed to keep the run"
@@ -115,7 +115,7 @@ def run_from(files: Files) -> Run:
     check_fit(record, settings, encoder)
     data = _summary(record)
     spec = record.mixture.model_dump()
-    splits = read_predictions(_intact(files, record, PREDICTIONS), data)
+    splits = read_predictions(_intact(files, record, PREDICTIONS), data, models_of(record.roles))
     run = Run(
         run_id=record.run_id,
         data=data,

@@ -9,6 +9,7 @@ from fairmoe.sentences.result import MOST_NAMED
 from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed
 
+EXISTING_ASKED = "Is there a score or decision of the model that you use today?"
 LEARNT_FROM = (
     "Where the score was learnt from some of these rows, it looks better here than it is on new "
     "ones."
@@ -20,6 +21,11 @@ MEANING_UNKNOWN = (
 OTHER_TASK = (
     "The run that is shown predicts another target, or compares other groups, so its mixture "
     "cannot stand beside this."
+)
+
+NO_PROBABILITY = (
+    "Of the existing score only the order is kept with the run, so there are no probabilities to "
+    "compare with the labels. If it is one, Audit says how well it is calibrated."
 )
 
 LEAST_NAMED = 30
@@ -52,6 +58,11 @@ def existing_in_words(existing: Decider) -> str:
     return f"the {kind} “{existing.column}”"
 
 
+def today_in_words(existing: Decider) -> str:
+    """Return what stands over the column of an existing score or decision."""
+    return "Your decision today" if existing.cutoff is None else "Your score today"
+
+
 def how_it_decides(existing: Decider, words: tuple[str, str]) -> str:
     """Say what an existing score or decision says of whom.
 
@@ -65,6 +76,33 @@ def how_it_decides(existing: Decider, words: tuple[str, str]) -> str:
         return f"{name} gives “{words[0]}” where it is {values}, or else “{words[1]}”."
     above, below = words if existing.rises else words[::-1]
     return f"{name} gives “{above}” above {existing.cutoff:g}, or else “{below}”."
+
+
+def existing_model(existing: Decider, words: tuple[str, str]) -> str:
+    """Say what the existing model of a run is, and what is not known of it; see `how_it_decides`.
+
+    Args:
+        existing: What decides.
+        words: What both outcomes are called, the positive one first.
+    """
+    return (
+        f"Existing model: {how_it_decides(existing, words)} Of it only the answers are known, so "
+        "scores of its reasons are not estimable, and of the score only the order is used."
+        if existing.cutoff is not None
+        else f"Existing model: {how_it_decides(existing, words)} Of it only the answers are known, "
+        "so scores of its reasons are not estimable."
+    )
+
+
+def existing_said(existing: Decider, value: str, decision: str) -> str:
+    """Say what an existing score or decision says of one person.
+
+    Args:
+        existing: What decides.
+        value: What its column holds.
+        decision: What that comes to.
+    """
+    return f"{capitalised(existing_in_words(existing))} of this person is {value}: “{decision}”."
 
 
 def may_be_existing(names: Sequence[str]) -> str:

@@ -10,20 +10,27 @@ MEANING_ASKED = (
 )
 
 
-def changes_for_people(of: "pd.Series[float]", good: str, bad: str, *, is_told: bool = True) -> str:
+PLAIN = "the utility expert"
+"""What a mixture stands beside, unless another model is named."""
+
+
+def changes_for_people(
+    of: "pd.Series[float]", good: str, bad: str, *, is_told: bool = True, plain: str = PLAIN
+) -> str:
     """Say how many people get the good outcome, and for how many the mixture changes it how.
 
     Args:
-        of: Of everyone, as `fairmoe.metrics.Account` counts them against the utility expert.
+        of: Of everyone, as `fairmoe.metrics.Account` counts them against the plain model.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
         is_told: Whether one is good and the other bad; if not, nothing is said of harm.
+        plain: What the plain model is called.
     """
     changed = int(of["better"] + of["worse"])
     right = int(of["better_right"] + of["worse_right"])
     told = (
         f"Of {of['n']:,.0f} people in the test rows the mixture gives the outcome “{good}” to "
-        f"{of['good_model']:,.0f}, the utility expert to {of['good_plain']:,.0f}."
+        f"{of['good_model']:,.0f}, {plain} to {of['good_plain']:,.0f}."
     )
     if not changed:
         return f"{told} Both decide alike for everyone."
@@ -37,7 +44,7 @@ def changes_for_people(of: "pd.Series[float]", good: str, bad: str, *, is_told: 
         return told
     return (
         f"{told} Of 100 people whose label is “{good}”, the mixture wrongly gives “{bad}” to "
-        f"{100 * of['harmed_model_rate']:.1f}, the utility expert to "
+        f"{100 * of['harmed_model_rate']:.1f}, {plain} to "
         f"{100 * of['harmed_plain_rate']:.1f}."
     )
 
@@ -60,7 +67,7 @@ def of_hundred_takeaway(
     groups: pd.DataFrame,
     good: str,
     *,
-    models: tuple[str, str] = ("the utility expert", "the mixture gives"),
+    models: tuple[str, str] = (PLAIN, "the mixture gives"),
 ) -> str:
     """Say of 100 people in each group how many get an outcome.
 
@@ -82,13 +89,14 @@ def of_hundred_takeaway(
     )
 
 
-def harm_takeaway(groups: pd.DataFrame, good: str, bad: str) -> str:
+def harm_takeaway(groups: pd.DataFrame, good: str, bad: str, *, plain: str = PLAIN) -> str:
     """Name the groups in which clearly fewer or more people are wrongly given the bad outcome.
 
     Args:
         groups: As `fairmoe.metrics.Account` has them.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
+        plain: What the plain model is called.
     """
     known = groups[groups["good_label"] > 0]
     who = f"Among people whose label is “{good}”, the mixture wrongly gives “{bad}” to"
@@ -101,8 +109,8 @@ def harm_takeaway(groups: pd.DataFrame, good: str, bad: str) -> str:
         if names
     ]
     if not told:
-        return f"{who} about as many people of each group as the utility expert."
-    return f"{who} {listed(told)} than the utility expert, beyond the 95% interval of each change."
+        return f"{who} about as many people of each group as {plain}."
+    return f"{who} {listed(told)} than {plain}, beyond the 95% interval of each change."
 
 
 def _of_100(rows: pd.DataFrame) -> list[str]:

@@ -91,13 +91,16 @@ def who_gets_it(gap: OutcomeGap, good: str, *, groups: int, model: str = "the mi
     return f"{told}{chance}{few}"
 
 
-def changed_harm(groups: pd.DataFrame, good: str, bad: str) -> str:
+def changed_harm(
+    groups: pd.DataFrame, good: str, bad: str, *, plain: str = "the plain model"
+) -> str:
     """Say by group how many fewer or more of 100 people are wrongly given the bad outcome.
 
     Args:
         groups: As `fairmoe.metrics.Account` has them.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
+        plain: What the plain model is called.
     """
     known = groups[groups["good_label"] > 0]
     if known.empty:
@@ -105,15 +108,15 @@ def changed_harm(groups: pd.DataFrame, good: str, bad: str) -> str:
     rounded = known["harmed_change"].round(2)
     if not rounded.any():
         return (
-            f"Of 100 people labelled “{good}”, as many wrongly get “{bad}” as with the plain model,"
+            f"Of 100 people labelled “{good}”, as many wrongly get “{bad}” as with {plain},"
             " in every group."
         )
     is_clear = (known["harmed_change_low"] > 0) | (known["harmed_change_high"] < 0)
     told_of = known if len(known) <= _FEW else known[is_clear & (rounded != 0)]
     if told_of.empty:
         return (
-            f"Of 100 people labelled “{good}”, about as many wrongly get “{bad}” as with the plain "
-            "model: in no group is the change more than chance."
+            f"Of 100 people labelled “{good}”, about as many wrongly get “{bad}” as with {plain}: "
+            "in no group is the change more than chance."
         )
     size = told_of["harmed_change"].abs().sort_values(ascending=False, kind="stable")
     # In the order of the groups everywhere else.
@@ -123,8 +126,8 @@ def changed_harm(groups: pd.DataFrame, good: str, bad: str) -> str:
     names = [str(name) for name in named.index]
     beside = "as" if changes[0] == _AS_MANY else "than"
     told = [
-        f"Of 100 {names[0]} labelled “{good}”, {changes[0]} wrongly get “{bad}” {beside} with the "
-        f"plain model{chances[0]}",
+        f"Of 100 {names[0]} labelled “{good}”, {changes[0]} wrongly get “{bad}” {beside} with "
+        f"{plain}{chances[0]}",
         *(
             f"of 100 {name}, {change}{chance}"
             for name, change, chance in zip(names[1:], changes[1:], chances[1:], strict=True)

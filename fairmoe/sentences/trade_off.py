@@ -1,6 +1,7 @@
 """What many runs, and the best of them, give and take."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -233,3 +234,12 @@ def _times(weight: float) -> str:
 
 def _point(place: "pd.Series[float]") -> str:
     return f"{100 * place['gap']:.1f} pp at {100 * place['accuracy']:.1f}% accuracy"
+
+
+def not_on_chart(names: Sequence[str]) -> str:
+    """Say which models have no place in the figure, and why."""
+    return (
+        f"Not drawn: {', '.join(names)}. Lots, thresholds by group and a model of which only the "
+        "answers are known have no reasons that could be compared, so there is no procedure gap to "
+        "show."
+    )

@@ -9,7 +9,9 @@ _CLEAR = 0.01
 """From this change on, in [0, 1], something is told to be worse."""
 
 
-def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: bool) -> str:
+def what_got_worse(
+    groups: pd.DataFrame, good: str, bad: str, *, favourable: bool, plain: str = "plain model"
+) -> str:
     """Say what is worse than with the plain model: more who wrongly get it, and larger gaps.
 
     Args:
@@ -18,6 +20,7 @@ def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: boo
         bad: What the other one is called.
         favourable: Whether the good one is the positive class; the terms are of that class, so
             only then they are named.
+        plain: What the plain model is called, without an article.
 
     Returns:
         What follows "What gets worse:"; nothing if nothing does.
@@ -26,13 +29,13 @@ def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: boo
     if not labelled_bad.sum():
         return ""
     given = {source: _wrongly_given(groups, source) for source in ("plain", "model")}
-    plain, model = (given[source].sum() / labelled_bad.sum() for source in ("plain", "model"))
+    before, after = (given[source].sum() / labelled_bad.sum() for source in ("plain", "model"))
     told = []
-    if model - plain >= _CLEAR:
-        rates = _of_hundred(plain, model)
-        told.append(f"of 100 people labelled “{bad}”, {rates[1]} wrongly get “{good}” ({rates[0]})")
+    if after - before >= _CLEAR:
+        rates = f"{100 * after:.0f} wrongly get “{good}” ({plain} {100 * before:.0f})"
+        told.append(f"of 100 people labelled “{bad}”, {rates}")
     gaps = [
-        f"{what} ({term if favourable else ''}{100 * after:.1f} pp, plain model {100 * before:.1f})"
+        f"{what} ({term if favourable else ''}{100 * after:.1f} pp, {plain} {100 * before:.1f})"
         for (what, term), (before, after) in _gaps(groups, given, good).items()
         if after - before >= _CLEAR
     ]
@@ -41,25 +44,26 @@ def what_got_worse(groups: pd.DataFrame, good: str, bad: str, *, favourable: boo
     return f"{'; '.join(told)}." if told else ""
 
 
-def wrongly_given_it(groups: pd.DataFrame, good: str, bad: str) -> str:
+def wrongly_given_it(
+    groups: pd.DataFrame, good: str, bad: str, *, plain: str = "plain model"
+) -> str:
     """Say of 100 people with the bad label how many wrongly get the good outcome.
 
     Args:
         groups: `fairmoe.metrics.Account.groups`, of a mixture beside the plain model.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
+        plain: What the plain model is called, without an article.
     """
     labelled_bad = (groups["n"] - groups["good_label"]).sum()
     if not labelled_bad:
         return f"Nobody in these rows has the label “{bad}”."
-    plain, model = _of_hundred(
-        *(_wrongly_given(groups, source).sum() / labelled_bad for source in ("plain", "model"))
+    before, after = (
+        100 * _wrongly_given(groups, source).sum() / labelled_bad for source in ("plain", "model")
     )
-    return f"Of 100 people labelled “{bad}”, {model} wrongly get “{good}” ({plain})."
-
-
-def _of_hundred(plain: float, model: float) -> tuple[str, str]:
-    return f"plain model {100 * plain:.0f}", f"{100 * model:.0f}"
+    return (
+        f"Of 100 people labelled “{bad}”, {after:.0f} wrongly get “{good}” ({plain} {before:.0f})."
+    )
 
 
 def _wrongly_given(groups: pd.DataFrame, source: str) -> "pd.Series[float]":

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe.config import Settings
+from fairmoe.data import DataSettings
 from fairmoe.errors import InvalidInputError
-from fairmoe.experiment import DataSettings, Prepared, make_run, run_id
+from fairmoe.experiment import Prepared, make_run, run_id
 from fairmoe.metrics import costs, hypervolume, pareto_front
 from fairmoe.names import BOTH_GAPS, METRICS, TRAINED_MODELS, Model, SplitName
 from fairmoe.progress import OnProgress, ignore_progress

@@ -8,7 +8,7 @@ from fairmoe.training.batches import (
     resolve_weight_decay,
 )
 from fairmoe.training.cache import OwnExperts, experts_of, forget_experts
-from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
+from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows, score_answers
 from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
@@ -35,6 +35,7 @@ __all__ = [
     "resolve_device",
     "resolve_schedule",
     "resolve_weight_decay",
+    "score_answers",
     "train",
     "train_experts",
     "train_experts_with_fixed_gate",

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from fairmoe.config import Settings
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.functional.scores import all_scores
+from fairmoe.functional.scores import PARTS, all_scores, combine, outcome_scores
+from fairmoe.names import METRICS
 from fairmoe.training.batches import Batch
 
 ROWS_AT_ONCE = 1024
@@ -70,6 +71,27 @@ def evaluate(
     return Evaluation(
         *explained, {name: each.masked_fill(diverged, torch.nan) for name, each in scores.items()}
     )
+
+
+def score_answers(proba: Tensor, rows: Batch, n_groups: int) -> dict[str, float]:
+    """Return the scores of a model of which only the answers are known; NaN for the others.
+
+    Args:
+        proba: **Shape** `(n,)`. In [0, 1], above 0.5 where it decides for the positive class.
+        rows: With their labels and groups.
+        n_groups: The number of groups.
+    """
+    unknown = torch.tensor(torch.nan, dtype=torch.float64)
+    found = outcome_scores(
+        proba > 0.5,
+        proba,
+        y_true=rows.y == 1,
+        group=rows.group,
+        n_groups=n_groups,
+        weights=rows.weights,
+    )
+    scores = combine(dict.fromkeys(PARTS, unknown) | found)
+    return {metric: scores[metric].item() for metric in METRICS}
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from fairmoe.cli.arguments import group_names_from
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, demo_csv
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import EXPERTS, METRICS, MODELS
+from fairmoe.names import EVERY_RUN, EXPERTS, METRICS
 from fairmoe.runs import load_run, to_document
 from tests.cli.conftest import QUICK, ROLES
 from tests.cli.shell import shell
@@ -31,7 +31,7 @@ def test_json_is_one_strict_document_on_standard_output(trained, file):
     assert list(document["data"]["groups"]) == ["f", "m[red]"]
     assert document["settings"] == Settings(epochs=8, device="cpu").to_dict()
     for split in ("test", "validation"):
-        assert set(document[split]) == set(MODELS)
+        assert set(document[split]) == set(EVERY_RUN)
         for scores in document[split].values():
             assert set(scores) == set(METRICS)
     assert sum(document["routing"]["overall"].values()) == pytest.approx(1)
@@ -115,13 +115,13 @@ def test_tables_show_models_groups_and_what_is_not_estimable(file, trained, monk
     assert code == 0
     assert "Kept" not in err
     header = next(row for row in rows if row[0] == "mixture")
-    assert [name.rstrip("*") for name in header] == list(MODELS)
+    assert [name.rstrip("*") for name in header] == list(EVERY_RUN)
     flagged = [name for name in header if name.endswith("*")]
     assert flagged == [f"{model}*" for model in made_up.alarms()]
     assert "The same answer goes to far too many: the result expert." in out
     figures = {row[0]: row[1:] for row in rows if row[0] in METRICS}
     assert list(figures) == list(METRICS)
-    assert {len(row) for row in figures.values()} == {len(MODELS)}
+    assert {len(row) for row in figures.values()} == {len(EVERY_RUN)}
     assert figures["acc"][0] == "0.123"
     assert figures["eo"][0] == "–"
     rate = f"{positive[0] / n[0]:.3f}"

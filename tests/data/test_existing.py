@@ -131,12 +131,77 @@ def test_decisions_are_scores_of_zero_and_one():
             ["a", "b"],
             "The values of column 's' that decide for the outcome are needed",
         ),
-        (Existing("s", np.inf), [1.0, 2.0], "The cut-off needs to be a finite number"),
+        (
+            Existing("s", 0.5),
+            ["a", "b"],
+            "A score needs numbers, and column 's' has others",
+        ),
+        (
+            Existing("s", positive=("c",)),
+            ["a", "b"],
+            "The values of column 's' that decide for the outcome need to be there",
+        ),
     ],
 )
 def test_what_says_nothing_is_refused(existing, values, message):
     with pytest.raises(InvalidInputError, match=message):
         scored_by(existing, pd.Series(values))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"cutoff": np.inf}, "The cut-off needs to be a finite number"),
+        ({"cutoff": 1.0, "positive": ("yes",)}, "needs either a cut-off or values that decide"),
+    ],
+)
+def test_how_a_column_decides_is_one_of_two_ways(asked, message):
+    with pytest.raises(InvalidInputError, match=message):
+        Existing("s", **asked)
+
+
+@pytest.mark.parametrize(
+    ("existing", "values"),
+    [
+        (Existing("s", 4.0), [1, 4, 5, 10, 7]),
+        (Existing("s", 4.0, rises=False), [1, 4, 5, 10, 7]),
+        (Existing("s", 0.3), [0.0, 0.3, 0.31, 1.0, 0.30000001]),
+        (Existing("s", 0.0), [-1e308, -1.0, 0.0, 1e-300, 1e308]),
+        (Existing("s", 12.0), [1.0, 2.0]),
+        (Existing("s", positive=("a",)), ["a", "b", "a"]),
+    ],
+)
+def test_scores_become_shares_that_decide_alike_and_keep_their_order(existing, values):
+    scored = scored_by(existing, pd.Series(values))
+    proba = scored.proba
+    assert ((proba >= 0) & (proba <= 1)).all()
+    assert ((proba > 0.5) == scored.decided).all()
+    assert (np.diff(proba[np.argsort(scored.score, kind="stable")]) >= 0).all()
+
+
+def test_a_probability_cut_at_one_half_stays_what_it_is():
+    values = pd.Series([0.1, 0.5, 0.75])
+    assert scored_by(Existing("s", 0.5), values).proba.tolist() == pytest.approx([0.1, 0.5, 0.75])
+    lack = scored_by(Existing("s", 0.5, rises=False), values)
+    assert lack.proba[[0, 2]].tolist() == pytest.approx([0.9, 0.25])
+    assert lack.decided.tolist() == [1, 1, 0]
+
+
+def test_a_role_keeps_the_column_from_the_features_and_leaves_out_rows_without_it(labelled):
+    frame = labelled.table.frame.assign(risk=labelled.table.frame["risk"].astype(float))
+    frame.loc[:4, "risk"] = np.nan
+    roles = replace(ROLES, existing=Existing("risk", 6.0, rises=False))
+    found = assign_roles(table_from_frame(frame), roles)
+
+    assert "risk" not in found.features
+    assert len(found.y) == len(frame) - 5
+    assert "5 rows left out because 'risk' is missing." in found.notes
+    risk = found.table.frame["risk"].iloc[found.rows]
+    assert ((found.existing[found.rows] > 0.5) == (risk <= 6)).all()
+    assert np.isnan(found.existing[:5]).all()
+    assert Roles.from_dict(roles.to_dict()) == roles
+    with pytest.raises(InvalidInputError, match="'risk' is both existing score and dropped"):
+        replace(roles, dropped=("risk",))
 
 
 def test_what_says_the_same_in_other_words_is_found(labelled):

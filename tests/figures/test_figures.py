@@ -96,7 +96,7 @@ def test_label_figure_draws_counts_and_escapes_names():
 def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
     figure = scores_figure(scores)
     gaps = figure.data[1]
-    assert gaps.text[-1].strip() == "insufficient data"
+    assert gaps.text[-2].strip() == "insufficient data"
     assert gaps.text[1].strip() == "10.0 pp"
     assert list(figure.data[0].marker.color) == [style.colour for style in MODEL_STYLES.values()]
     assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == [
@@ -115,7 +115,7 @@ def test_scores_below_zero_are_in_view():
 
 
 def test_lines_of_scores_begin_at_zero():
-    values = dict(zip(MODEL_STYLES, [0.4, -0.3] + [0.0] * 5, strict=True))
+    values = dict(zip(MODEL_STYLES, [0.4, -0.3] + [0.0] * 6, strict=True))
     figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
     drawn = figure.data[0]
     assert list(drawn.x[:2] - drawn.error_x.arrayminus[:2]) == [0, -30]

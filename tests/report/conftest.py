@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fairmoe.data import Encoder, LabelledTable, Roles, Sensitive, Target
-from fairmoe.names import MODELS, SPLITS
+from fairmoe.names import EVERY_RUN, SPLITS
 from fairmoe.runs import Run, SplitRecord
 
 NASTY = "</script><script>alert(1)</script><img src=x onerror=alert(2)> & \"q\" 'a' {{ 7 * 7 }}"
@@ -24,7 +24,7 @@ def run_maker(run: Run) -> Callable[..., Run]:
         names: Sequence[str] = ("a", "b"),
     ) -> Run:
         true, ids = np.asarray(y, np.int64), np.asarray(group, np.int64)
-        given = {m: np.asarray(proba.get(m, proba["mixture"]), np.float32) for m in MODELS}
+        given = {m: np.asarray(proba.get(m, proba["mixture"]), np.float32) for m in EVERY_RUN}
         gate = np.tile(np.array([0.5, 0.25, 0.25], np.float32), (len(true), 1))
         record = SplitRecord(np.arange(len(true)), true, ids, given, gate)
         groups = {name: int(3 * (ids == i).sum()) for i, name in enumerate(names)}
@@ -52,7 +52,7 @@ def nasty_run(run_of: Callable[..., Run], demo_run: Any) -> tuple[Run, LabelledT
     run = run_of(
         rng.integers(0, 2, rows),
         np.arange(rows) % len(names),
-        {model: rng.random(rows) for model in MODELS},
+        {model: rng.random(rows) for model in EVERY_RUN},
         names,
     )
     codes = [replace(code, column=f"{NASTY} {code.column}") for code in run.encoder.codes]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 import yaml
 
-from fairmoe.names import METRICS, MODELS
+from fairmoe.names import EVERY_RUN, METRICS
 from fairmoe.report import Cover, make_report, to_card
 from tests.report.conftest import NASTY
 
@@ -46,7 +46,7 @@ def test_the_front_matter_has_the_fields_of_the_hub(card, demo_run):
 
 def test_what_cannot_be_estimated_is_left_out(run_of):
     run = run_of([1, 1, 0, 0], [0, 0, 1, 1], {"mixture": [0.9, 0.1, 0.9, 0.1]})
-    scores = {m: dict.fromkeys(METRICS, math.nan) for m in MODELS}
+    scores = {m: dict.fromkeys(METRICS, math.nan) for m in EVERY_RUN}
     card = to_card(make_report(replace(run, scores={"test": scores})), TODAY)
     assert front_matter(card)["model-index"][0]["results"] == []
 

@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs
 from fairmoe.analysis.result import what_is_open
 from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import METRICS, MODELS, REPORT_SECTIONS
+from fairmoe.names import EVERY_RUN, METRICS, REPORT_SECTIONS
 from fairmoe.report import DEFAULT, Cover, make_report, to_html
 from fairmoe.report.document import _inert
 from fairmoe.report.grids import origin_grid
@@ -160,7 +160,7 @@ def test_scores_are_those_of_the_run(page, demo_run):
     scores = demo_run[0].scores["test"]
     rows = [text.split("\n")[0].replace("\u00a0", " ") for text in page.text("tr")]
     for metric, about in METRICS.items():
-        cells = "".join(about.text(scores[model][metric]) for model in MODELS)
+        cells = "".join(about.text(scores[model][metric]) for model in EVERY_RUN)
         assert f"{about.label}{cells}" in rows
 
 
@@ -193,9 +193,9 @@ def test_no_model_is_called_fair(html):
 
 def test_what_cannot_be_estimated_is_insufficient_data(run_of):
     run = run_of([1, 1, 0, 0], [0, 0, 1, 1], {"mixture": [0.9, 0.1, 0.9, 0.1]})
-    scores = {m: dict.fromkeys(METRICS, float("nan")) for m in MODELS}
+    scores = {m: dict.fromkeys(METRICS, float("nan")) for m in EVERY_RUN}
     page = Page(to_html(make_report(replace(run, scores={"test": scores})), TODAY))
-    assert f"Final score{'insufficient data' * len(MODELS)}" in page.text("tr")
+    assert f"Final score{'insufficient data' * len(EVERY_RUN)}" in page.text("tr")
     assert "nan" not in " ".join(text for _, text in page.texts if len(text) < 1000).split()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from fairmoe.analysis import review_run
 from fairmoe.metrics import demographic_parity_test, group_rates
-from fairmoe.names import EXPERTS, MODELS
+from fairmoe.names import EVERY_RUN, EXPERTS
 from fairmoe.report import Cover, make_report, to_csv, to_json
 from fairmoe.runs import to_document
 
@@ -57,7 +57,7 @@ def test_json_says_what_is_open(document):
     ]
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", EVERY_RUN)
 def test_gaps_of_json_are_the_scores_of_the_run(document, demo_run, model):
     scores = demo_run[0].scores["test"][model]
     gaps = document["gaps"][model]
@@ -102,7 +102,7 @@ def test_what_cannot_be_estimated_is_null(run_of):
 
 def test_csv_is_tidy_and_holds_the_scores(table, demo_run):
     scores = table[table["kind"] == "score"].pivot(index="model", columns="measure", values="value")
-    for model in MODELS:
+    for model in EVERY_RUN:
         for metric, value in demo_run[0].scores["test"][model].items():
             assert scores.loc[model, metric] == pytest.approx(value, nan_ok=True)
     p_values = table[table["p_value"].notna()]

@@ -13,7 +13,7 @@ from fairmoe.data.encode import encode
 from fairmoe.data.roles import Roles, Sensitive, Target
 from fairmoe.data.table import table_from_frame
 from fairmoe.explain import Explainer
-from fairmoe.names import METRICS, MODELS, SPLITS
+from fairmoe.names import EVERY_RUN, METRICS, SPLITS
 from fairmoe.nn import ExpertStack, GateStack, Mixture
 from fairmoe.runs import (
     Curve,
@@ -71,7 +71,7 @@ def make_record(mixture, split):
     constant = np.full(len(split.y), 0.1, dtype=np.float32)
     proba = [mixed, *experts, experts.mean(0), constant, constant]
     return SplitRecord(
-        split.rows, split.y, split.group, dict(zip(MODELS, proba, strict=True)), gate
+        split.rows, split.y, split.group, dict(zip(EVERY_RUN, proba, strict=True)), gate
     )
 
 

@@ -21,7 +21,7 @@ from tests.runs.tampered_values import (
     WEIGHTS,
 )
 
-DERIVED = ("format", "routing", "account", "alarms", "front", "resolved")
+DERIVED = ("format", "routing", "account", "beside_existing", "alarms", "front", "resolved")
 """What is written for readers, or may hold anything plain."""
 
 Damage = Callable[[Path], None]

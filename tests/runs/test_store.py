@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from fairmoe.data.assign import assign_roles
 from fairmoe.data.roles import Target
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import EXPERTS, METRICS, MODELS, SPLITS
+from fairmoe.names import EVERY_RUN, EXPERTS, METRICS, SPLITS
 from fairmoe.runs import (
     SplitRecord,
     load_run,
@@ -43,7 +43,7 @@ def test_document_is_strict_json_with_null_for_what_is_not_estimable(run):
     assert document["settings"] == run.settings.to_dict()
     assert document["seconds"] == {"read": 0.1, "total": 0.5}
     for split in ("validation", "test"):
-        assert list(document[split]) == list(MODELS)
+        assert list(document[split]) == list(EVERY_RUN)
         assert list(document[split]["mixture"]) == list(METRICS)
         assert document[split]["mixture"]["f1"] == 0.04
         assert document[split]["mixture"]["eo"] is None
@@ -287,7 +287,7 @@ def test_alarms_name_the_models_that_treat_everyone_worse_and_not_the_constant(r
         rows=np.arange(40),
         y_true=np.tile([1, 0], 20),
         group=np.repeat([0, 1], 20),
-        proba=dict.fromkeys(MODELS, right) | {"mixture": nobody, "constant": nobody},
+        proba=dict.fromkeys(EVERY_RUN, right) | {"mixture": nobody, "constant": nobody},
         gate=np.full((40, 3), 1 / 3),
     )
     made = dataclasses.replace(run, splits=dict(run.splits) | {"test": test})

@@ -11,6 +11,8 @@ from fairmoe.sentences.audits import (
     OTHER_TASK,
     changes_beside,
     existing_in_words,
+    existing_model,
+    existing_said,
     harm_beside,
     harm_gap,
     how_it_decides,
@@ -19,6 +21,7 @@ from fairmoe.sentences.audits import (
     mixture_saw_it,
     only_feature,
     rows_without,
+    today_in_words,
     wrongly_in_people,
 )
 
@@ -198,3 +201,23 @@ def test_harm_is_told_today_and_with_the_mixture():
     many = account((10, 30, 5), (20, 20, 0), (5, 35, 0), (4, 36, 0)).groups
     assert harm_beside(many, *WORDS).endswith(" In the other groups the change is smaller.")
     assert "25 and 25 of 100 men." in harm_beside(beside(range(15)).groups, *WORDS)
+
+
+def test_what_the_existing_model_of_a_run_is():
+    assert existing_model(Existing("risk", 4.0), WORDS) == (
+        "Existing model: The score “risk” gives “hired” above 4, or else “not hired”. Of it only "
+        "the answers are known, so scores of its reasons are not estimable, and of the score only "
+        "the order is used."
+    )
+    assert existing_model(Existing("said", positive=("yes",)), WORDS) == (
+        "Existing model: The decision “said” gives “hired” where it is “yes”, or else “not hired”. "
+        "Of it only the answers are known, so scores of its reasons are not estimable."
+    )
+    assert today_in_words(SCORE) == "Your score today"
+    assert today_in_words(Existing("said", positive=("yes",))) == "Your decision today"
+
+
+def test_what_it_said_of_one_person():
+    assert existing_said(SCORE, "7", "not hired") == (
+        "The score “risk” of this person is 7: “not hired”."
+    )

@@ -43,7 +43,10 @@ WRONGLY = (
     ],
 )
 def test_changes_are_told_in_people(counts, told):
-    assert changes_for_people(pd.Series(COUNTS | counts), "hired", "not hired") == told
+    of = pd.Series(COUNTS | counts)
+    assert changes_for_people(of, "hired", "not hired") == told
+    beside = changes_for_people(of, "hired", "not hired", plain="the score “x”")
+    assert beside == told.replace("the utility expert", "the score “x”")
 
 
 def test_of_outcomes_that_are_neither_good_nor_bad_no_harm_is_told():
@@ -96,7 +99,10 @@ def test_hundred_people_of_each_group_are_told():
     ],
 )
 def test_who_is_clearly_harmed_more_or_less_often_is_named(rows, told):
-    assert harm_takeaway(groups(**rows), "hired", "not hired") == told
+    of = groups(**rows)
+    assert harm_takeaway(of, "hired", "not hired") == told
+    beside = harm_takeaway(of, "hired", "not hired", plain="the score “x”")
+    assert beside == told.replace("the utility expert", "the score “x”")
 
 
 def test_the_meaning_of_an_outcome_is_asked():

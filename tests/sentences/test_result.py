@@ -128,6 +128,8 @@ def harm(**rows):
 )
 def test_whose_lot_changes(groups, told):
     assert changed_harm(groups, "hired", "not hired") == told
+    beside = changed_harm(groups, "hired", "not hired", plain="the score “x”")
+    assert beside == told.replace("the plain model", "the score “x”")
 
 
 def account(true, plain, pred, group):

@@ -11,6 +11,7 @@ from fairmoe.sentences.trade_off import (
     front_takeaway,
     models_takeaway,
     next_smaller,
+    not_on_chart,
     outside,
     runs_takeaway,
     settings_reading,
@@ -78,6 +79,14 @@ def test_settings_that_differ_by_more_than_seeds():
 def test_baselines_beyond_the_axes():
     table = pd.DataFrame({"gap": [0.0, 0.1], "utility": [0.3, 0.8]}, index=["constant", "logistic"])
     assert outside(table) == "The constant predictor: 30.0% utility at 0.0 pp."
+
+
+def test_models_without_reasons_have_no_place_and_are_named():
+    assert not_on_chart(["Existing model", "Lots"]) == (
+        "Not drawn: Existing model, Lots. Lots, thresholds by group and a model of which only the "
+        "answers are known have no reasons that could be compared, so there is no procedure gap to "
+        "show."
+    )
 
 
 def test_which_run_has_the_best_of_each():

@@ -27,6 +27,15 @@ def test_who_wrongly_gets_it_and_what_differs_more():
     )
 
 
+def test_another_model_can_stand_in_the_place_of_the_plain_one():
+    told = what_got_worse(GROUPS, "hired", "not hired", favourable=True)
+    beside = what_got_worse(GROUPS, "hired", "not hired", favourable=True, plain="score “x”")
+    assert beside == told.replace("plain model", "score “x”")
+    told = wrongly_given_it(GROUPS, "hired", "not hired")
+    beside = wrongly_given_it(GROUPS, "hired", "not hired", plain="score “x”")
+    assert beside == told.replace("plain model", "score “x”")
+
+
 def test_terms_are_of_the_positive_class_alone():
     assert what_got_worse(GROUPS, "does not reoffend", "reoffends", favourable=False) == (
         "of 100 people labelled “reoffends”, 40 wrongly get “does not reoffend” (plain model 25); "

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Table, assign_roles
-from fairmoe.names import METRICS, MODELS, SPLITS
+from fairmoe.names import EVERY_RUN, METRICS, SPLITS
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
 from tests.patience import PATIENCE
@@ -23,12 +23,14 @@ def make_run(table: Table, roles: Roles, settings: Settings) -> Any:
         SPLITS, np.array_split(rng.permutation(len(labelled.y)), 3), strict=True
     ):
         label = labelled.y[rows]
-        proba = {m: (0.7 * rng.random(len(rows)) + 0.3 * label).astype(np.float32) for m in MODELS}
+        proba = {
+            m: (0.7 * rng.random(len(rows)) + 0.3 * label).astype(np.float32) for m in EVERY_RUN
+        }
         proba["constant"] = np.full(len(rows), 0.4, dtype=np.float32)
         gate = rng.dirichlet([4, 2, 1], len(rows)).astype(np.float32)
         splits[split] = SplitRecord(rows, labelled.y[rows], labelled.group[rows], proba, gate)
     scores = {
-        split: {m: dict.fromkeys(METRICS, 0.1 * (i + 1)) for i, m in enumerate(MODELS)}
+        split: {m: dict.fromkeys(METRICS, 0.1 * (i + 1)) for i, m in enumerate(EVERY_RUN)}
         for split in SPLITS
     }
     scores["test"]["logistic"]["eo"] = float("nan")

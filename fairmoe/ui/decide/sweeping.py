@@ -175,7 +175,7 @@ def _start(
 
 def rows_of(kept: KeptRun) -> tuple[object, ...]:
     """Return what decides the rows that a run was trained on and their encoding."""
-    from fairmoe.experiment import DataSettings  # noqa: PLC0415
+    from fairmoe.data import DataSettings  # noqa: PLC0415
 
     return kept.run.data.sha256, kept.run.roles, DataSettings.of(kept.run.settings)
 

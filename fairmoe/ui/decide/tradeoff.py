@@ -10,7 +10,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.tradeoff import label_of, not_drawn, tradeoff_figure
 from fairmoe.names import BASELINES, GAP_AXES, MODELS
 from fairmoe.sentences.alarms import ALARM_MEANS
-from fairmoe.sentences.trade_off import outside, settings_reading, tradeoff_takeaway
+from fairmoe.sentences.trade_off import not_on_chart, outside, settings_reading, tradeoff_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
     show_note,
@@ -49,10 +49,7 @@ def show_tradeoff(state: Session, explored: Explored, sweep: "Sweep") -> None:
         show_note(escape_markdown(reading), icon=":material/casino:")
     absent = not_drawn(baselines)
     if absent:
-        st.caption(
-            f"Not drawn: {', '.join(absent)}. Lots and thresholds by group have no reasons that "
-            "could be compared, so there is no procedure gap to show."
-        )
+        st.caption(not_on_chart(absent))
     _open_one(state, explored, sweep, points, picked)
     _show_runs(points, takeaway)
     _show_baselines(baselines)
@@ -115,7 +112,8 @@ def _baselines(explored: Explored, gap: str) -> pd.DataFrame:
     scores = explored.origin.run.scores["test"]
     rows: list[tuple[str, float, float, str]] = [
         (name, _gap_of(scores[name], gap), scores[name]["utility"], MODELS[name])
-        for name in BASELINES
+        for name in (*BASELINES, "existing")
+        if name in scores
     ]
     for peer in explored.peers:
         found = peer.splits["test"].scores

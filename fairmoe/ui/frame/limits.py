@@ -120,12 +120,8 @@ def check_training(labelled: LabelledTable, settings: Settings, *, runs: int = 1
 def encoded_features(labelled: LabelledTable, settings: Settings) -> int:
     """Return about how many inputs a model has: one a number, one a level that is not rare."""
     table, roles = labelled.table, labelled.roles
-    unused = {roles.target.column, roles.split_column, roles.weight, *roles.dropped}
-    if not roles.include_sensitive:
-        unused |= set(roles.sensitive_columns)
     most = int(1 / settings.rare_level) + 1 if settings.rare_level else len(labelled.y)
     return sum(
-        min(most, table.frame[column].nunique()) if kind == "category" else 1
-        for column, kind in table.kinds.items()
-        if column not in unused
+        min(most, table.frame[column].nunique()) if table.kinds[column] == "category" else 1
+        for column in roles.features(tuple(table.kinds))
     )

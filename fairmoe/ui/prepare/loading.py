@@ -165,9 +165,7 @@ def _live(state: Session) -> None:
 
 
 def _columns(roles: Roles) -> tuple[str, ...]:
-    others = (roles.split_column, roles.weight, *roles.dropped)
-    named = (each for each in others if each is not None)
-    return (roles.target.column, *roles.sensitive_columns, *named)
+    return (roles.target.column, *roles.sensitive_columns, *roles.other_columns, *roles.dropped)
 
 
 def _owner(state: Session) -> str:

@@ -21,6 +21,7 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.existing import with_existing
 from fairmoe.ui.prepare.groups import merge_button
 from fairmoe.ui.prepare.leaks import warn_of_columns
 from fairmoe.ui.prepare.reading import reading_form, show_changes
@@ -78,7 +79,7 @@ def settle_roles(state: Session) -> None:
         InvalidInputError: The roles cannot be trained on; then none are in use.
     """
     try:
-        state.settle(roles_form(state))
+        state.settle(with_existing(state, roles_form(state)))
     except SmallGroupsError as error:
         state.settle(None)
         show_error(error)

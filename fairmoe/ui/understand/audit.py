@@ -23,6 +23,7 @@ from fairmoe.sentences.audits import (
     harm_gap,
     mixture_saw_it,
     rows_without,
+    today_in_words,
     wrongly_in_people,
 )
 from fairmoe.sentences.front_page import verdicts_in_words
@@ -128,8 +129,7 @@ def _picture(
     found: "AuditResult", existing: Existing, words: tuple[str, str], *, is_told: bool
 ) -> None:
     """Show of 100 people in each group who gets the outcome by label, today, with the mixture."""
-    kind = "Your score today" if existing.is_score else "Your decision today"
-    today = (kind, existing.column)
+    today = (today_in_words(existing), existing.column)
     titles = {"label": SOURCES["label"]}
     titles |= {"plain": today, "model": SOURCES["model"]} if found.is_beside else {"model": today}
     tolerance = found.audit.review.tolerance
@@ -196,13 +196,17 @@ def audit_document(
     Raises:
         InvalidInputError: No other group would be left.
     """
-    from fairmoe.analysis.audits import audit_rows, audited_rows  # noqa: PLC0415
+    from fairmoe.analysis.audits import (  # noqa: PLC0415
+        audit_rows,
+        audited_rows,
+        rows_without_score,
+    )
 
     rows = audited_rows(labelled, existing).without_small_groups(smallest)
     about: dict[str, Any] = {
         "data": {"name": labelled.table.name, "sha256": labelled.table.sha256},
         "rows": len(rows.y_true),
-        "rows_without_score": rows.n_unscored,
+        "rows_without_score": rows_without_score(labelled, existing),
         "positive": labelled.positive,
         "outcome": labelled.roles.target.outcome,
         "existing": asdict(existing),
@@ -243,5 +247,8 @@ def _is_same_task(labelled: LabelledTable, kept: KeptRun) -> bool:
 
 
 def _drawn_from(labelled: LabelledTable, rows: "AuditedRows", existing: Existing) -> str:
+    from fairmoe.analysis.audits import rows_without_score  # noqa: PLC0415
+
+    unscored = rows_without_score(labelled, existing)
     told = f"{labelled.table.name or 'Unnamed table'}, {len(rows.y_true):,} rows, all splits."
-    return f"{told} {rows_without(rows.n_unscored, existing.column)}".strip()
+    return f"{told} {rows_without(unscored, existing.column)}".strip()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from fairmoe._escape import escape_markdown
+from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.figures.decisions import (
     MIN_ROWS_OF_BIN,
     calibration_figure,
@@ -14,6 +14,7 @@ from fairmoe.figures.decisions import (
 )
 from fairmoe.figures.experts import SHOWN_RATES, rates_figure
 from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
+from fairmoe.sentences.audits import NO_PROBABILITY
 from fairmoe.sentences.cautions import too_few
 from fairmoe.sentences.gaps import GAP_METRICS, who_gets_more
 from fairmoe.sentences.outcomes import (
@@ -26,6 +27,7 @@ from fairmoe.sentences.outcomes import (
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
+    show_note,
     show_parts,
     show_table,
     show_warning,
@@ -162,6 +164,9 @@ def _show_calibration(_: Session, judged: Judged) -> None:
         expected_calibration_error,
     )
 
+    if judged.model == "existing":
+        show_note(Markdown(NO_PROBABILITY), icon=":material/percent:")
+        return
     y_true, proba = judged.labels_and_scores
     calibration = calibration_by_group(y_true, proba, **judged.groups)
     takeaway = calibration_takeaway(expected_calibration_error(calibration))

@@ -9,6 +9,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.data import fixed_columns
 from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
+from fairmoe.sentences.audits import existing_said
 from fairmoe.sentences.individual import (
     CHANGES_ASKED,
     changes_takeaway,
@@ -45,6 +46,7 @@ def show_opinions(person: Person) -> None:
     ):
         # A metric would cut a long value short.
         column.markdown(f"{label}  \n**{escape_markdown(value)}**", help=escape_markdown(text))
+    _show_existing(person)
     takeaway = opinions_takeaway(said, _positive(run))
     st.html(map_of_person(said.to_dict(), run.data.words, list(run.data.groups)[person.group]))
     st.caption(escape_markdown(f"{takeaway} {_source(person)}"))
@@ -69,6 +71,18 @@ def show_opinions(person: Person) -> None:
         },
         csv=csv.rename_axis("model"),
     )
+
+
+def _show_existing(person: Person) -> None:
+    """Say what the existing score or decision said of the person, as the table has it."""
+    run, record = person.kept.run, person.rows.record
+    existing = run.roles.existing
+    if existing is None:
+        return
+    column = person.kept.labelled.table.frame[existing.column]
+    value = cell_text(column.iloc[int(record.rows[person.place])])
+    decided = _word(run, bool(record.proba["existing"][person.place] > 0.5))
+    st.markdown(escape_markdown(existing_said(existing, value, decided)))
 
 
 def show_reasons(_: Session, person: Person) -> None:

@@ -17,6 +17,7 @@ from fairmoe.sentences.people import (
 )
 from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
 from fairmoe.ui.understand.results import describe
 
 if TYPE_CHECKING:
@@ -29,28 +30,33 @@ _CHANGED = "Decisions that the mixture changes; in brackets, with how many the l
 def show_people(state: Session, run: "Run", split: SplitName) -> None:
     """Show who gets which outcome from the mixture beside the utility expert, and who is harmed."""
     is_told = run.roles.target.favourable is not None
-    account = run.account(split=split, otherwise=True)
+    ask_plain_model(run)
+    plain, called = plain_model(run), plain_in_words(run)
+    account = run.account(plain=plain, split=split, otherwise=True)
     good, bad = run.good_and_bad
-    told = changes_for_people(account.everyone, good, bad, is_told=is_told)
+    told = changes_for_people(account.everyone, good, bad, is_told=is_told, plain=called)
     st.markdown(escape_markdown(told))
     ask_meaning(state, run)
     table = pd.concat([account.groups, account.everyone.rename(EVERYONE).to_frame().T])
-    key = (run.run_id, run.roles.target.outcome, split)
+    key, models = (run.run_id, run.roles.target.outcome, split, plain), (called, "the mixture")
     show_chart(
-        state.drawn(("hundred", *key), lambda: hundred_figure(table, good=good, is_told=is_told)),
-        takeaway=of_hundred_takeaway(account.groups, good),
+        state.drawn(
+            ("hundred", *key),
+            lambda: hundred_figure(table, good=good, is_told=is_told, models=models),
+        ),
+        takeaway=of_hundred_takeaway(account.groups, good, models=(called, "the mixture gives")),
         source=f"{describe(run, split)} Rounded to whole people of 100.",
         key=f"hundred-{split}",
     )
     if is_told:
         show_chart(
-            state.drawn(("harm", *key), lambda: harm_figure(table, bad=bad)),
-            takeaway=harm_takeaway(account.groups, good, bad),
+            state.drawn(("harm", *key), lambda: harm_figure(table, bad=bad, plain=plain)),
+            takeaway=harm_takeaway(account.groups, good, bad, plain=called),
             source=f"{describe(run, split)} Bars are paired 95% intervals: the same people, "
             "decided about twice.",
             key=f"harm-{split}",
         )
-    _show_numbers(account, table, (good, bad), is_told=is_told, split=split)
+    _show_numbers(account, table, (good, bad), is_told=is_told, split=split, models=models)
 
 
 def ask_meaning(state: Session, run: "Run") -> None:
@@ -80,6 +86,7 @@ def _show_numbers(
     *,
     is_told: bool,
     split: SplitName,
+    models: tuple[str, str],
 ) -> None:
     numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="people-open", on_change="rerun")
     if numbers.open:
@@ -89,7 +96,10 @@ def _show_numbers(
                 words,
                 is_told=is_told,
                 key=f"people-table-{split}",
-                alt=of_hundred_takeaway(account.groups, words[0]),
+                alt=of_hundred_takeaway(
+                    account.groups, words[0], models=(models[0], "the mixture gives")
+                ),
+                models=models,
             )
 
 

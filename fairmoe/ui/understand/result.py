@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.figures.waffle import waffle
+from fairmoe.figures.waffle import SOURCES, waffle
+from fairmoe.sentences.audits import today_in_words
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
@@ -19,6 +20,7 @@ from fairmoe.ui.understand.awareness import counterpart
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning
+from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
 
 if TYPE_CHECKING:
     from fairmoe.analysis import Result
@@ -33,7 +35,8 @@ def show_words(state: Session, run: "Run") -> None:
     found, (good, bad) = _found(state, run), run.good_and_bad
     told = [who_gets_it(found.gaps["model"], good, groups=len(run.data.groups))]
     if run.roles.target.favourable is not None:
-        told.append(changed_harm(found.account.groups, good, bad))
+        plain = plain_in_words(run, "the plain model")
+        told.append(changed_harm(found.account.groups, good, bad, plain=plain))
     st.markdown(escape_markdown(" ".join(told)))
     ask_meaning(state, run)
 
@@ -58,7 +61,12 @@ def show_picture(state: Session, kept: KeptRun) -> None:
             {source: gap_in_words(gap, _tolerance()) for source, gap in found.gaps.items()},
             words=run.good_and_bad,
             is_told=run.roles.target.favourable is not None,
-            caption=of_hundred_takeaway(found.account.groups, run.good_and_bad[0]),
+            caption=of_hundred_takeaway(
+                found.account.groups,
+                run.good_and_bad[0],
+                models=(plain_in_words(run), "the mixture gives"),
+            ),
+            titles=_titles(run),
         )
     )
 
@@ -69,11 +77,13 @@ def show_worse(state: Session, run: "Run") -> None:
     if favourable is None:
         return
     groups = _found(state, run).account.groups
-    worse = what_got_worse(groups, *run.good_and_bad, favourable=favourable)
+    plain = plain_in_words(run, "plain model").removeprefix("the ")
+    worse = what_got_worse(groups, *run.good_and_bad, favourable=favourable, plain=plain)
     if worse:
         st.markdown(f"**What gets worse:** {escape_markdown(worse)}")
     else:
-        st.caption(escape_markdown(wrongly_given_it(groups, *run.good_and_bad)))
+        told = wrongly_given_it(groups, *run.good_and_bad, plain=plain)
+        st.caption(escape_markdown(told))
 
 
 def way_on(state: Session, run: "Run") -> None:
@@ -83,6 +93,7 @@ def way_on(state: Session, run: "Run") -> None:
         link(ATTENTION, "Why: features")
         link(TRADE_OFF, "What else")
         link(REPORT, open_points_label(len(_open(state, run))))
+        ask_plain_model(run)
         st.segmented_control(
             "Picture",
             ["People", _WHY, _MAP],
@@ -113,8 +124,15 @@ def _found(state: Session, run: "Run") -> "Result":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis import result_of  # noqa: PLC0415
 
-    tolerance = _tolerance()
+    tolerance, plain = _tolerance(), plain_model(run)
     return state.once(
-        ("result", run.run_id, run.roles.target, tolerance),
-        lambda: result_of(run, tolerance=tolerance),
+        ("result", run.run_id, run.roles.target, tolerance, plain),
+        lambda: result_of(run, tolerance=tolerance, plain=plain),
     )
+
+
+def _titles(run: "Run") -> dict[str, tuple[str, str]]:
+    existing = run.roles.existing
+    if existing is None or plain_model(run) == "utility":
+        return dict(SOURCES)
+    return dict(SOURCES) | {"plain": (today_in_words(existing), existing.column)}

@@ -12,6 +12,7 @@ from fairmoe.figures.experts import scores_figure
 from fairmoe.figures.tables import score_table
 from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
 from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.cautions import not_estimable
 from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
 from fairmoe.sentences.training import curves_takeaway, kept_moment, reused_experts
@@ -93,6 +94,8 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
         source=describe(run, split),
         key=f"scores-{split}",
     )
+    if run.roles.existing is not None:
+        st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))
     above = ahead_of_mixture(table)
     if above:
         show_note(escape_markdown(above), icon=":material/info:")

@@ -110,7 +110,8 @@ def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
     assert "decile_score" not in state.labelled.kinds
     # The decile is made of one, and the decision is made of the decile.
     same = ("interview_score", "said")
-    assert state.labelled.roles.dropped == (*ROLES.dropped, "decile_score", *same)
+    assert state.labelled.roles.dropped == (*ROLES.dropped, *same)
+    assert state.labelled.roles.existing.column == "decile_score"
     existing = Existing("decile_score", field(audit, "number_input", "Cut-off").value)
     told = f"{how_it_decides(existing, WORDS)} {left_out_of_features('decile_score', same)}"
     assert escape_markdown(told) in captions(audit)
@@ -118,7 +119,9 @@ def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
     assert state.widgets[f"audit-column-{state.version}"] == "decile_score"
     audit.switch_page("pages/data.py").run()
     assert not audit.exception
-    assert "decile_score" in field(audit, "multiselect", "Columns left out").value
+    assert field(audit, "multiselect", "Columns left out").value == [*ROLES.dropped, *same]
+    assert field(audit, "selectbox", "Score or decision").value == "decile_score"
+    assert state.labelled.roles.existing == existing
     assert "decile_score" not in audit.session_state["fairmoe"].labelled.kinds
     audit.switch_page("pages/audit.py").run()
     assert field(audit, "selectbox", "Score or decision").value == "decile_score"

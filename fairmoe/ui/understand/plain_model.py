@@ -1,0 +1,50 @@
+"""What the mixture is compared with in people: the plain model, or what is in use today."""
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fairmoe.names import Model
+from fairmoe.sentences.audits import existing_in_words
+from fairmoe.sentences.people import PLAIN
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
+
+_KEY = "plain-model"
+_TITLES: dict[Model, str] = {"utility": "Plain model", "existing": "Existing model"}
+
+
+def ask_plain_model(run: "Run") -> None:
+    """Let the user choose between both, if a run has an existing model; the pages share it."""
+    if "existing" in run.models:
+        st.segmented_control(
+            "Compared with",
+            list(_TITLES),
+            default="utility",
+            format_func=_TITLES.__getitem__,
+            required=True,
+            key=_KEY,
+            persist_state="session",
+            label_visibility="collapsed",
+            help="What the mixture changes for people, against which other model.",
+        )
+
+
+def plain_model(run: "Run") -> Model:
+    """Return the key of the model that the user chose."""
+    is_existing = st.session_state.get(_KEY) == "existing" and "existing" in run.models
+    return "existing" if is_existing else "utility"
+
+
+def plain_in_words(run: "Run", otherwise: str = PLAIN) -> str:
+    """Return the chosen model as sentences speak of it.
+
+    Args:
+        run: The run.
+        otherwise: What the utility expert is called.
+    """
+    existing = run.roles.existing
+    if plain_model(run) == "utility" or existing is None:
+        return otherwise
+    return existing_in_words(existing)
