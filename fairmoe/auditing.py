@@ -61,12 +61,13 @@ class Audit:
         }
 
 
-def audit(
+def audit(  # noqa: PLR0913 - arrays, and what the reviewer sets
     y: Any,
     score: Any,
     sensitive_features: Any,
     *,
     cutoff: float = 0.5,
+    rises: bool = True,
     outcome: Outcome | None = None,
     reference: str | None = None,
     tolerance: float | None = None,
@@ -78,10 +79,12 @@ def audit(
         y: Shape `(n,)`, labels of two classes; the greater, in the order of their kind, is
             positive. A list, an array, or a series of pandas, polars or pyarrow.
         score: Shape `(n,)`, finite numbers, the probability of the positive class or any score that
-            rises with it; decisions are scores of 0 and 1.
+            rises with it, or falls, if that is told; decisions are scores of 0 and 1.
         sensitive_features: Shape `(n,)` or `(n, 2)`, whose values are the groups; two columns are
             crossed.
-        cutoff: Above it the decision is the positive class.
+        cutoff: Above it the decision is the positive class; of a score that falls, not above it.
+        rises: Whether more of the score speaks for the positive class. One that falls is no
+            probability, so nothing is said of its calibration.
         outcome: What the positive class is for the person: "good", "bad", "neither", or None if
             that is not told.
         reference: The group that the others are compared with; by default the largest.
@@ -99,7 +102,7 @@ def audit(
     """
     labels = labels_of(y)[1]
     values, group = groups_of_values(sensitive_features, "sensitive_features")
-    scores = _scores(score, cutoff)
+    scores, cutoff = rising(_scores(score, cutoff), cutoff, rises=rises)
     weights = None if sample_weight is None else weights_given(sample_weight, len(labels))
     if not len(labels) == len(group) == len(scores):
         raise InvalidInputError(
@@ -141,11 +144,16 @@ def audit_model(
         attribution_rows: On at most so many rows, as many of each group as far as it has them, the
             score is attributed to columns; 0 for none. See
             `fairmoe.model_attributions.attribute_by_group`.
-        options: Further ones of `audit`.
+        options: Further ones of `audit`; a model's score rises, so `rises` is none of them.
 
     Raises:
         InvalidInputError: The model is no such classifier; see `audit` too.
     """
+    if "rises" in options:
+        raise InvalidInputError(
+            "Option 'rises' is for scores without their model",
+            however="the score of a model rises with its positive class",
+        )
     if is_torch_module(model):
         modes = {part: part.training for part in model.modules()}
         model.eval()
@@ -258,6 +266,25 @@ def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
             )
         ),
     )
+
+
+def rising(
+    score: NDArray[np.float64], cutoff: float, *, rises: bool
+) -> tuple[NDArray[np.float64], float]:
+    """Return a score that rises with the positive class, and above what it decides for it.
+
+    Args:
+        score: As it was given, `(n,)`.
+        cutoff: As it was given.
+        rises: Whether it rises already; of one that falls what is not above the cut-off is
+            positive.
+
+    Example:
+        >>> score, cutoff = rising(np.array([4.0, 5.0, 6.0]), 5.0, rises=False)
+        >>> (score > cutoff).tolist()
+        [True, True, False]
+    """
+    return (score, cutoff) if rises else (-score, math.nextafter(-cutoff, -math.inf))
 
 
 def _people(account: Account) -> pd.DataFrame:

@@ -161,3 +161,8 @@ def test_a_method_of_fairlearn_is_audited_by_its_decisions(rows):
     assert found.attributions is None
     assert found.attributions_note == NO_SCORES
     assert audit_model(mitigated, X, y, group).attributions_note == NO_SCORES
+
+
+def test_the_score_of_a_model_does_not_fall():
+    with pytest.raises(InvalidInputError, match="Option 'rises' is for scores without their model"):
+        audit_model(object(), [[0.0]], [0], ["a"], rises=False)

@@ -38,9 +38,11 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
         float | None,
         typer.Option(
             metavar="NUMBER",
-            help="Above it the decision is positive; for scores from 0 to 1 it is 0.5 unless told.",
+            help="Above it the decision is positive, with --falling at it and below; for scores "
+            "from 0 to 1 it is 0.5 unless told.",
         ),
     ] = None,
+    falling: options.Falling = False,
     reading: bundles.ReadingOptions,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
@@ -48,18 +50,26 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
     quiet: options.Quiet = False,
 ) -> None:
     """Audit a score or decisions that a file holds beside the labels: no training, in seconds."""
-    from fairmoe.auditing import audit_groups
+    from fairmoe.auditing import audit_groups, rising
     from fairmoe.cli.arguments import share_from
     from fairmoe.cli.files import table_in
     from fairmoe.cli.reading import print_changes
-    from fairmoe.data import assign_roles
+    from fairmoe.data import Existing, assign_roles
+    from fairmoe.data.existing_columns import goes_against_labels
+    from fairmoe.sentences.audits import how_it_decides, may_go_the_other_way
 
     roles = groups.roles(label)
     accepted = share_from(tolerance)
     table = table_in(file, reading.read_options())
     labelled = assign_roles(table, roles)
     print_changes(change for change in table.changes if change.column in {label, score})
-    scores = _scores(labelled, score, cutoff)
+    given, is_score = _scores(labelled, score, cutoff, falling=falling)
+    at = 0.5 if cutoff is None else cutoff
+    scores, above = rising(given, at, rises=not falling)
+    if is_score:
+        print_message(how_it_decides(Existing(score, at, not falling), labelled.words))
+        if goes_against_labels(scores, labelled.y):
+            print_message(may_go_the_other_way(score, labelled.words[0], falling=falling))
     for note in labelled.notes:
         print_message(note)
     found = audit_groups(
@@ -67,20 +77,23 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
         scores,
         group=labelled.group,
         group_names=labelled.group_names,
-        cutoff=0.5 if cutoff is None else cutoff,
+        cutoff=above,
         outcome=labelled.roles.target.outcome,
         reference=reference,
         tolerance=accepted,
         sample_weight=labelled.weight,
     )
     if as_json:
-        typer.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False, allow_nan=False))
+        told = {"cutoff": at, "falling": falling} | found.to_dict()
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         _print(found, labelled, accepted)
 
 
-def _scores(labelled: "LabelledTable", name: str, cutoff: float | None) -> "NDArray[np.float64]":
-    """Return the column of scores, or of decisions as 0 and 1, of the rows that are audited."""
+def _scores(
+    labelled: "LabelledTable", name: str, cutoff: float | None, *, falling: bool
+) -> "tuple[NDArray[np.float64], bool]":
+    """Return the column of scores, or of decisions as 0 and 1, and whether it is one of scores."""
     from fairmoe.data.table import check_has
 
     check_has(labelled.table.kinds, name)
@@ -102,7 +115,11 @@ def _scores(labelled: "LabelledTable", name: str, cutoff: float | None) -> "NDAr
         decisions: NDArray[np.float64] = (
             column.astype(str).isin(set(told[labelled.y == 1])).to_numpy().astype(float)
         )
-        return decisions
+        if falling:
+            raise InvalidInputError(
+                "Option --falling is for scores", however=f"column '{name}' holds decisions"
+            )
+        return decisions, False
     scores: NDArray[np.float64] = column.to_numpy(dtype=float)
     if cutoff is None and not (scores.min() >= 0 and scores.max() <= 1):
         raise InvalidInputError(
@@ -110,7 +127,7 @@ def _scores(labelled: "LabelledTable", name: str, cutoff: float | None) -> "NDAr
             however=f"those of '{name}' reach from {scores.min():g} to {scores.max():g}",
             remedy="Say above which number the decision is positive, such as --cutoff 5.",
         )
-    return scores
+    return scores, True
 
 
 def _print(found: "Audit", labelled: "LabelledTable", tolerance: float | None) -> None:

@@ -117,6 +117,16 @@ def _with_role(labelled: LabelledTable) -> set[str | None]:
     return {roles.target.column, *roles.sensitive_columns, roles.split_column, roles.weight}
 
 
+def goes_against_labels(score: NDArray[np.float64], y: NDArray[np.int64]) -> bool:
+    """Return whether rows with more of a score have the positive label less often, as ranks go.
+
+    Args:
+        score: Shape `(n,)`, taken to rise with the positive class.
+        y: Shape `(n,)`, labels, 0 or 1.
+    """
+    return bool(y.min() != y.max() and rank_auc(score, y == 1) < 0.5)
+
+
 def _codes(values: "pd.Series[Any]") -> tuple[NDArray[np.int64], int]:
     """Return each row's value as a number, 0 where it is missing, and how many values there are."""
     codes, levels = pd.factorize(values)

@@ -105,6 +105,22 @@ def existing_said(existing: Decider, value: str, decision: str) -> str:
     return f"{capitalised(existing_in_words(existing))} of this person is {value}: “{decision}”."
 
 
+def may_go_the_other_way(column: str, positive: str, *, falling: bool) -> str:
+    """Say that a score ranks the labels the wrong way round, and what may be the reason.
+
+    Args:
+        column: The score.
+        positive: What the positive outcome is called.
+        falling: Whether it was taken as one that falls.
+    """
+    more, less = ("lower", "higher") if falling else ("higher", "lower")
+    advice = "leave out --falling" if falling else "add --falling"
+    return (
+        f"Careful: people with a {more} “{column}” have the label “{positive}” less often. If a "
+        f"{less} one speaks for it, {advice}."
+    )
+
+
 def may_be_existing(names: Sequence[str]) -> str:
     """Name the columns that are called like a score or a decision; nothing if none is."""
     if not names:

@@ -41,7 +41,8 @@ def test_a_score_is_told_as_python_tells_it(frame, path):
     found = audit(
         frame["hired"] == "yes", frame["score"], frame["sex"], outcome="good", tolerance=0.05
     )
-    assert json.loads(out) == json.loads(json.dumps(found.to_dict()))
+    told = {"cutoff": 0.5, "falling": False} | found.to_dict()
+    assert json.loads(out) == json.loads(json.dumps(told))
 
 
 def test_decisions_and_other_scores_give_the_same(path):
@@ -55,13 +56,46 @@ def test_decisions_and_other_scores_give_the_same(path):
 def test_it_says_who_is_wrongly_refused_in_the_words_and_names_given(frame, path):
     names = ("--outcome", "good", "--group-names", "female=women,male=men")
     code, out, err = ask(path, "score", *names, "--words", "in/out")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "The score “score” gives “in” above 0.5, or else “out”.\n")
     assert "Who gets 'in'; wrongly not: labelled 'in' and given 'out'" in out.replace("\n", " ")
     women = frame["sex"] == "female"
     wrongly = (women & (frame["hired"] == "yes") & (frame["score"] <= 0.5)).sum()
     line = next(line for line in out.splitlines() if line.startswith("women")).split()
     assert line[1] == str(women.sum())
     assert line[4] == str(wrongly)
+
+
+def test_of_a_score_that_falls_what_is_not_above_the_cutoff_is_positive(frame, path, tmp_path):
+    rank = frame.assign(rank=11 - frame["decile"])
+    turned = tmp_path / "turned.csv"
+    rank.to_csv(turned, index=False)
+    # Whoever has a decile above 5 has a rank of at most 5.
+    _, by_decile, _ = ask(path, "decile", "--cutoff", "5")
+    code, by_rank, err = ask(turned, "rank", "--cutoff", "5", "--falling")
+    assert (code, by_rank) == (0, by_decile)
+    assert err == "The score “rank” gives “not hired” above 5, or else “hired”.\n"
+    told = json.loads(ask(turned, "rank", "--cutoff", "5", "--falling", "--json")[1])
+    assert (told["cutoff"], told["falling"]) == (5, True)
+    found = audit(rank["hired"] == "yes", rank["rank"], rank["sex"], cutoff=5, rises=False)
+    assert told == json.loads(json.dumps({"cutoff": 5.0, "falling": True} | found.to_dict()))
+    assert np.isnan(found.review.calibration_error).all()
+
+
+def test_a_score_that_goes_the_other_way_is_told_of_and_not_turned(frame, path, tmp_path):
+    turned = tmp_path / "turned.csv"
+    frame.assign(rank=11 - frame["decile"]).to_csv(turned, index=False)
+    found = audit(frame["hired"] == "yes", 11 - frame["decile"], frame["sex"], cutoff=5)
+    _, out, err = ask(turned, "rank", "--cutoff", "5", "--json")
+    assert json.loads(out)["rates"] == json.loads(json.dumps(found.to_dict()))["rates"]
+    assert err.endswith(
+        "\nCareful: people with a higher “rank” have the label “hired” less often. If a lower one "
+        "speaks for it, add --falling.\n"
+    )
+    _, _, err = ask(path, "decile", "--cutoff", "5", "--falling")
+    assert err.endswith(
+        "\nCareful: people with a lower “decile” have the label “hired” less often. If a higher "
+        "one speaks for it, leave out --falling.\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,6 +106,7 @@ def test_it_says_who_is_wrongly_refused_in_the_words_and_names_given(frame, path
         ("text", (), "needs numbers, or the values of the label"),
         ("test_score", ("--cutoff", "50"), "needs a score or a decision in each row"),
         ("score", ("--tolerance", "500"), "toleran"),
+        ("decision", ("--falling",), "Option --falling is for scores; however, column 'decision'"),
     ],
 )
 def test_what_cannot_be_audited_is_refused(path, score, options, message):
