@@ -72,16 +72,18 @@ class ExpertLosses:
     def turn_to(self, members: Members) -> None:
         """Go on with other members of the same seeds, which the same modules now hold."""
         self._members = members
-        lambdas = ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv", "lambda_grl")
-        of_blocks = {name: members.split(members.values(name)) for name in lambdas}
-        self._of_result = {name: of_blocks[name][1] for name in lambdas[:2]}
-        self._of_procedural = {name: of_blocks[name][2] for name in lambdas[2:4]}
-        self._reversal = of_blocks["lambda_grl"][2][:, None, None]
+        self._of_result = self._values(1, "lambda_rep", "lambda_fair")
+        self._of_procedural = self._values(2, "lambda_attention", "lambda_adv")
+        self._reversal = self._values(2, "lambda_grl")["lambda_grl"][:, None, None]
         # Asked of the settings, for a step must not wait for the device to answer.
         self._attentive = any(one.lambda_attention for one in members.blocks[2])
         self._drops = any(one.dropout for one in members.settings)
         self._dropout = members.values("dropout")[:, None, None]
         self._draw_of = members.block_of.to(members.device), members.seeds()[1].to(members.device)
+
+    def _values(self, block: int, *names: str) -> dict[str, Tensor]:
+        """Return what the members of a block have of some settings, each **Shape** `(k,)`."""
+        return {name: self._members.split(self._members.values(name))[block] for name in names}
 
     def reseed(self, stream: int) -> None:
         """Start the draws of dropout and of explained rows anew, from a stream of the seeds."""
