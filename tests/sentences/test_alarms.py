@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmoe.sentences.alarms import alarm_alone, alarms_in_words
+from fairmoe.sentences.alarms import ALARM_MEANS, alarm_alone, alarms_in_words
 
 WORDS = ("reoffends", "does not")
 ALARM = {
@@ -113,3 +113,10 @@ def test_where_one_answer_is_rare_the_other_is_not_called_too_frequent():
     assert alarm_alone(
         "the score “x”", rare | {"predicted_rate": 0.96, "true_rate": 0.9}, words=WORDS
     ).startswith("One of the answers goes to far too few: the score “x”.")
+
+
+def test_a_mark_alone_says_what_it_may_mean():
+    assert ALARM_MEANS == (
+        "No choice: it harms more people in every group, is less accurate than the same answer "
+        "for all, or gives an answer to far too many or too few."
+    )

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.attention import (
+    WHAT_ATTENTION_IS,
     attention_takeaway,
     differences_lead,
     differences_takeaway,
@@ -177,3 +178,12 @@ def test_what_makes_the_distance():
 )
 def test_how_often_chance_reaches_the_distance(p_value, told):
     assert null_takeaway(np.zeros(99), p_value) == f"Of 99 shufflings of the groups {told}"
+
+
+def test_what_attention_is_and_is_not():
+    assert WHAT_ATTENTION_IS == (
+        "Attention is each column's share of what moves a row's log-odds, up or down: the shares "
+        "of a row sum to 100% and do not say which way. That two groups get different attention "
+        "does not say why: their rows may differ, or the model may treat the same cells "
+        "differently."
+    )
