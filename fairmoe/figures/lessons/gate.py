@@ -82,14 +82,15 @@ def gradient_figure(estimates: pd.DataFrame, truth: float) -> go.Figure:
         showarrow=False,
     )
     for annotation in figure.layout.annotations[: len(ESTIMATORS)]:
-        annotation.update(x=0, xanchor="left", font={"size": 13})
+        # Within the panel: above it they would lie on the ticks of the one before.
+        annotation.update(x=1, xanchor="right", yanchor="top", font={"size": 13})
     figure.update_layout(
         template=TEMPLATE,
         title="How far from the truth is one estimate of what the gate should do?",
-        height=620,
+        height=484,
         showlegend=False,
         bargap=0,
-        margin={"t": 96},
+        margin={"t": 64},
     )
     figure.update_yaxes(ticksuffix="%", nticks=3, rangemode="tozero")
     figure.update_xaxes(title="estimated gradient", row=len(ESTIMATORS), col=1)
@@ -143,9 +144,9 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
         template=TEMPLATE,
         title="Which experts does the gate use, and how certain is it?",
         barmode="stack",
-        height=400,
+        height=350,
         bargap=0.25,
-        margin={"t": 88},
+        margin={"t": 66},
         legend={"traceorder": "normal", "y": -0.24},
     )
     figure.update_xaxes(title="mean weight", ticksuffix="%", range=[0, 100], row=1, col=1)

@@ -19,13 +19,23 @@ _LARGE = """<style>
 [data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none }
 .stMain .st-key-lesson, [data-testid="stElementContainer"]:has(h1),
 [data-testid="stElementContainer"]:has(h1) + [data-testid="stElementContainer"] { display: none }
-.stMain .stMainBlockContainer { padding-top: 4rem }
+.stMain .stMainBlockContainer { padding-top: 3.6rem; padding-bottom: 0 }
+.stMain [data-testid="stExpander"] { display: none }
 .stMain .stMarkdown :is(p, li) { font-size: 1.5rem; line-height: 1.45 }
 .stMain h2 { font-size: 2.4rem }
 .stMain .katex { font-size: 1.35em }
 .stMain [data-testid="stCaptionContainer"] p { font-size: 1.1rem }
 .stMain .fm-waffle { font-size: 1.3rem }
+@media (max-width: 1200px), (max-height: 800px) {
+  .stMain .stMarkdown :is(p, li) { font-size: 1.2rem; line-height: 1.35 }
+  .stMain h2 { font-size: 1.8rem; padding: .3rem 0 }
+  .stMain .katex { font-size: 1.1em }
+  .stMain .katex-display { margin: .4em 0 }
+  .stMain [data-testid="stCaptionContainer"] p { font-size: 1rem }
+  .stMain .fm-waffle { font-size: 1rem }
+}
 </style>"""
+"""Tables of numbers are left out, which nobody unfolds on a beamer; small screens get smaller type."""
 
 
 def choose_form(key: str) -> bool:
