@@ -1,10 +1,13 @@
 """Experts: all models side by side, what each group gets, and how training went."""
 
+import streamlit as st
+
 from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import EXPERTS
 from fairmoe.ui.understand.awareness import show_awareness
 from fairmoe.ui.understand.by_group import show_by_group
+from fairmoe.ui.understand.criterion import ask_criterion
 from fairmoe.ui.understand.people import show_people
 from fairmoe.ui.understand.results import (
     show_alarms,
@@ -24,7 +27,9 @@ PARTS = {
 with page(EXPERTS) as state:
     run = state.run
     assert run is not None
-    split = split_switch()
+    with st.container(horizontal=True):
+        split = split_switch()
+        ask_criterion()
     show_alarms(run, split)
     show_awareness(state, run, split)
     show_summary(state, run, split)

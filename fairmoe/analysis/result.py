@@ -33,6 +33,7 @@ def result_of(
     split: SplitName = "test",
     tolerance: float | None = None,
     plain: Model = "utility",
+    among_labelled: bool = False,
 ) -> Result:
     """Return what a run comes to for people.
 
@@ -41,6 +42,9 @@ def result_of(
         split: On which rows.
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; it brings verdicts.
         plain: The model that the mixture is compared with.
+        among_labelled: Whether the gaps are among those whose label is the good outcome, as equal
+            opportunity has them where that is the positive one, and not among all, as demographic
+            parity has them.
     """
     record = run.splits[split]
     positive = {
@@ -49,13 +53,14 @@ def result_of(
         "model": record.proba["mixture"] > 0.5,
     }
     is_bad = run.roles.target.favourable is False
+    rows = positive["label"] != is_bad if among_labelled else slice(None)
     gaps: dict[Source, OutcomeGap] = {
         source: outcome_gap(
-            positive[source] != is_bad,
-            group=record.group,
+            (positive[source] != is_bad)[rows],
+            group=record.group[rows],
             group_names=tuple(run.data.groups),
             tolerance=tolerance,
-            sample_weight=record.weight,
+            sample_weight=None if record.weight is None else record.weight[rows],
         )
         for source in ("label", "plain", "model")
     }

@@ -1,5 +1,6 @@
 """The trained models side by side, and what they do to each group."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,17 +14,18 @@ from fairmoe.names import METRICS, RATES, SUMMARY
 SHOWN_RATES = ("selection_rate", "true_positive_rate", "false_positive_rate", "accuracy")
 
 
-def scores_figure(scores: pd.DataFrame) -> go.Figure:
-    """Draw utility, both gaps and the final score of every model.
+def scores_figure(scores: pd.DataFrame, metrics: Sequence[str] = SUMMARY) -> go.Figure:
+    """Draw some scores of every model side by side.
 
     Args:
         scores: As `fairmoe.figures.tables.score_table` returns it.
+        metrics: Which scores, keys of `METRICS`.
     """
     styles = [MODEL_STYLES[str(model)] for model in scores.index]
     # A mark at zero carries the words where there is no value to draw.
-    drawn = {metric: 100 * scores[metric].fillna(0) for metric in SUMMARY}
+    drawn = {metric: 100 * scores[metric].fillna(0) for metric in metrics}
     figure = row_panels(
-        [Html(f"{METRICS[m].label}<br>{METRICS[m].direction}") for m in SUMMARY],
+        [Html(f"{METRICS[m].label}<br>{METRICS[m].direction}") for m in metrics],
         styles,
         title="Which model is useful, and which treats the groups alike?",
         row_height=34,
@@ -33,11 +35,11 @@ def scores_figure(scores: pd.DataFrame) -> go.Figure:
                 "nticks": 4,
                 "range": _with_room_for_words(drawn[metric]),
             }
-            for metric in SUMMARY
+            for metric in metrics
         ],
     )
     figure.update_yaxes(showgrid=False)
-    for place, metric in enumerate(SUMMARY, start=1):
+    for place, metric in enumerate(metrics, start=1):
         values = drawn[metric]
         add_marks(
             figure,

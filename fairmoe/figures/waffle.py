@@ -59,6 +59,7 @@ def waffle(
     is_told: bool,
     caption: str,
     titles: Mapping[str, tuple[str, str]] = SOURCES,
+    gap_name: str = "",
 ) -> Html:
     """Draw of 100 people in each group who gets the good outcome and who is wrongly denied it.
 
@@ -70,6 +71,7 @@ def waffle(
         is_told: Whether one is good and the other bad for the person; else nobody is harmed.
         caption: What the picture says; a screen reader begins with it.
         titles: What stands over each column, and what below that, by some keys of `SOURCES`.
+        gap_name: Which gap it is, if there is a choice.
 
     Returns:
         A table: a row for each group, a column for each source, the gaps at its foot.
@@ -92,11 +94,12 @@ def waffle(
         f'<td><span class="gap">{escape_html(gap)}</span><small>{escape_html(verdict)}</small></td>'
         for gap, verdict in (gaps[source] for source in titles)
     ]
+    below = f"<br><small>{escape_html(gap_name)}</small>" if gap_name else ""
     return Html(
         f'{_STYLE}<div class="fm-waffle">{_legend(words, is_told=is_told)}'
         f'<table class="{"few" if deep == 10 else "many"}" aria-label="{attribute(caption)}">'
         f"<thead><tr><td></td>{''.join(head)}</tr></thead>"
-        f'<tbody>{"".join(rows)}<tr><th scope="row">Gap</th>{"".join(foot)}</tr></tbody>'
+        f'<tbody>{"".join(rows)}<tr><th scope="row">Gap{below}</th>{"".join(foot)}</tr></tbody>'
         "</table></div>"
     )
 

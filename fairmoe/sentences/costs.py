@@ -1,6 +1,7 @@
 """What the mixture scores beside other models, and what fairness costs."""
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -71,20 +72,26 @@ def how_sure(accuracy: float, interval: tuple[float, float], rows: int) -> str:
     )
 
 
-def scores_takeaway(scores: pd.DataFrame) -> str:
+def scores_takeaway(scores: pd.DataFrame, metrics: Sequence[str] = SUMMARY) -> str:
     """Say in one sentence how the mixture compares with the utility expert.
 
     Args:
         scores: As `fairmoe.figures.tables.score_table` returns it.
+        metrics: In which scores, keys of `METRICS`.
     """
     told = [
-        f"{METRICS[metric].label.lower()} {METRICS[metric].text(float(mixture))} "
+        f"{_in_a_sentence(METRICS[metric].label)} {METRICS[metric].text(float(mixture))} "
         f"against {METRICS[metric].text(float(utility))}"
         for metric, mixture, utility in zip(
-            SUMMARY, *scores.loc[["mixture", "utility"], list(SUMMARY)].to_numpy(), strict=True
+            metrics, *scores.loc[["mixture", "utility"], list(metrics)].to_numpy(), strict=True
         )
     ]
     return f"Mixture against utility expert: {', '.join(told)}."
+
+
+def _in_a_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence; abbreviations keep their capitals."""
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 def _change(metric: str, value: float, before: float) -> str:

@@ -17,6 +17,9 @@ _FEW = 2
 """Of so few groups each is told of, whether its change is clear or not."""
 
 _AS_MANY = "as many"
+LABELS_MEASURE = ("–", "the labels are the measure")
+"""In the place of a gap by label, of those whose label is good."""
+
 NOT_COMPARED = "Groups of fewer than 30 people are not compared."
 
 
@@ -64,7 +67,14 @@ class OutcomeGap(Protocol):
         """Whether it is more than chance."""
 
 
-def who_gets_it(gap: OutcomeGap, good: str, *, groups: int, model: str = "the mixture") -> str:
+def who_gets_it(
+    gap: OutcomeGap,
+    good: str,
+    *,
+    groups: int,
+    model: str = "the mixture",
+    among_labelled: bool = False,
+) -> str:
     """Say to which group a model gives an outcome less often, and whether that may be chance.
 
     Args:
@@ -72,19 +82,21 @@ def who_gets_it(gap: OutcomeGap, good: str, *, groups: int, model: str = "the mi
         good: What the outcome is called.
         groups: How many groups there are.
         model: What the model is called.
+        among_labelled: Whether the gap is among those whose label is that outcome.
     """
     if pd.isna(gap.value):
         return f"The groups cannot be compared. {NOT_COMPARED}"
     gives = f"{capitalised(model)} gives"
     few = f" {NOT_COMPARED}" if gap.apart else ""
     least, most = (f"{100 * rate:.0f}" for rate in (gap.least_rate, gap.most_rate))
+    people = f"people labelled “{good}”" if among_labelled else "people"
     if gap.value == 0:
-        return f"{gives} “{good}” to {most} of 100 people of each group.{few}"
+        return f"{gives} “{good}” to {most} of 100 {people} of each group.{few}"
     told = (
         f"{gives} “{good}” less often to {gap.least} than to {gap.most}: {least} against "
-        f"{most} of 100 people."
+        f"{most} of 100 {people}."
         if groups == 2
-        else f"{gives} “{good}” least often to {gap.least} ({least} of 100 people) and "
+        else f"{gives} “{good}” least often to {gap.least} ({least} of 100 {people}) and "
         f"most often to {gap.most} ({most})."
     )
     chance = "" if gap.is_clear else " With so few people this could be chance."

@@ -20,6 +20,23 @@ def test_the_gaps_are_those_of_labels_utility_expert_and_mixture(demo_run):
     assert found.account.everyone["n"] == len(test.y_true)
 
 
+@pytest.mark.parametrize("outcome", ["good", "bad"])
+def test_gaps_are_among_those_whose_label_is_the_good_outcome_if_asked(demo_run, outcome):
+    run, _ = demo_run
+    target = replace(run.roles.target, outcome=outcome)
+    told = replace(run, roles=replace(run.roles, target=target))
+
+    test, is_good = run.splits["test"], outcome == "good"
+    labelled = (test.y_true == 1) == is_good
+    found = result_of(told, among_labelled=True).gaps
+    assert found["model"] == outcome_gap(
+        ((test.proba["mixture"] > 0.5) == is_good)[labelled],
+        group=test.group[labelled],
+        group_names=list(run.data.groups),
+    )
+    assert found["label"].value == 0
+
+
 @pytest.mark.parametrize("split", ["test", "validation"])
 def test_the_gap_in_a_bad_outcome_is_told_of_the_good_one(demo_run, split):
     run, _ = demo_run

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from fairmoe.ui.frame.pages import HOME, PAGES
-from tests.browser.driving import IDLE, TRAINED, TRAINED_EPOCHS, train_on_the_demo
+from tests.browser.driving import IDLE, TRAINED, TRAINED_EPOCHS, heading, train_on_the_demo
 
 pytestmark = pytest.mark.browser
 
@@ -100,6 +100,31 @@ def test_no_page_with_a_trained_demo_has_a_grave_violation(page: Page, server: s
     dark = walk(page, COLOURS)
     assert dark.keys() == light.keys()
     assert not any(dark.values()), dark
+
+
+PHONE = {"width": 390, "height": 844}
+MAIN_JOB = ("Data", "Train", "Result", "Trade-off", "Report")
+BEYOND = "main => main.scrollWidth - main.clientWidth"
+"""How far a page can be moved sideways, in pixels."""
+
+
+def test_on_a_phone_no_page_of_the_main_job_has_a_grave_violation(page: Page, server: str):
+    page.set_viewport_size(PHONE)
+    page.goto(server)
+    main = page.get_by_test_id("stMain")
+    heading(page, PAGES[HOME].title).wait_for()
+    found = {"Home": grave_violations(page, EVERYTHING)}
+    wide = {"Home": main.evaluate(BEYOND)}
+    page.get_by_role("button", name="Try the demo").click()
+    heading(page, "Result").wait_for()
+    for label in MAIN_JOB:
+        page.get_by_test_id("stExpandSidebarButton").click()
+        page.get_by_test_id("stSidebar").get_by_role("link", name=label, exact=True).click()
+        heading(page, label).wait_for()
+        found[label] = grave_violations(page, EVERYTHING)
+        wide[label] = main.evaluate(BEYOND)
+    assert not any(found.values()), found
+    assert not any(wide.values()), wide
 
 
 def tab_to(wanted: Locator) -> None:

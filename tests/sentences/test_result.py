@@ -50,6 +50,11 @@ def test_who_gets_the_outcome_less_often(gap, groups, told):
     assert by_score == told.replace("The mixture", "The score “x”")
 
 
+def test_a_gap_among_those_who_have_the_label_says_so():
+    told = "The mixture gives “hired” less often to women than to men: 42 against 51 of 100 people"
+    assert who_gets_it(GAP, "hired", groups=2, among_labelled=True) == f"{told} labelled “hired”."
+
+
 @pytest.mark.parametrize(
     ("gap", "told"),
     [

@@ -32,8 +32,12 @@ WIDTHS = "".join(
 )
 """The style of these boxes, by the least width that stands in their key."""
 
-WRAPPED = "[data-testid=stButtonGroup] [role=radiogroup]{flex-wrap:wrap;overflow:visible}"
-"""The style of choices side by side, of which else the last ones are cut off on a phone."""
+READABLE = (
+    "[data-testid=stButtonGroup] [role=radiogroup]{flex-wrap:wrap;overflow:visible}"
+    ".stMain button kbd{opacity:1;color:inherit}"
+)
+"""The style of choices side by side, of which else the last ones are cut off on a phone, and of
+the shortcut on a button, which else is too pale."""
 
 COMPACT = (
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"

@@ -10,7 +10,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import apologies, show_note
-from fairmoe.ui.frame.fitting import COMPACT, WIDTHS, WRAPPED
+from fairmoe.ui.frame.fitting import COMPACT, READABLE, WIDTHS
 from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.pages import (
     ATTENTION,
@@ -65,7 +65,7 @@ def page(path: str) -> Iterator[Session]:
         page_icon=ASSETS / "favicon.svg",
         layout="wide",
     )
-    st.html(f"<style>{WIDTHS}{WRAPPED}{COMPACT}</style>")
+    st.html(f"<style>{WIDTHS}{READABLE}{COMPACT}</style>")
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
     require_sign_in()
     state = session()

@@ -35,7 +35,7 @@ _LARGE = """<style>
   .stMain .fm-waffle { font-size: 1rem }
 }
 </style>"""
-"""Tables of numbers are left out, which nobody unfolds on a beamer; small screens get smaller type."""
+"""Numbers are left out, which nobody unfolds on a beamer; small screens get smaller type."""
 
 
 def choose_form(key: str) -> bool:

@@ -9,7 +9,7 @@ from fairmoe.figures.waffle import SOURCES, waffle
 from fairmoe.sentences.audits import today_in_words
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
-from fairmoe.sentences.result import changed_harm, gap_in_words, who_gets_it
+from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
@@ -17,6 +17,7 @@ from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
+from fairmoe.ui.understand.criterion import CRITERIA, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning
@@ -33,7 +34,8 @@ _MAP, _WHY = "Map", "Why"
 def show_words(state: Session, run: "Run") -> None:
     """Say who gets the outcome less often, and whose lot changes against the plain model."""
     found, (good, bad) = _found(state, run), run.good_and_bad
-    told = [who_gets_it(found.gaps["model"], good, groups=len(run.data.groups))]
+    gap, among = found.gaps["model"], criterion() == "eo"
+    told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
     if run.roles.target.favourable is not None:
         plain = plain_in_words(run, "the plain model")
         told.append(changed_harm(found.account.groups, good, bad, plain=plain))
@@ -54,11 +56,21 @@ def show_picture(state: Session, kept: KeptRun) -> None:
         with apologies():
             show_gap_in_brief(state, kept)
         return
-    found = _found(state, run)
+    found, judged_by = _found(state, run), criterion()
+    gaps: dict[str, tuple[str, str]] = {
+        source: gap_in_words(gap, _tolerance()) for source, gap in found.gaps.items()
+    }
+    gap_name = CRITERIA[judged_by].lower()
+    if judged_by == "eo":
+        gaps["label"] = LABELS_MEASURE
+        # The term is of the positive class.
+        if run.roles.target.favourable is False:
+            gap_name = f"of those labelled “{run.good_and_bad[0]}”"
     st.html(
         waffle(
             found.account.groups,
-            {source: gap_in_words(gap, _tolerance()) for source, gap in found.gaps.items()},
+            gaps,
+            gap_name=gap_name,
             words=run.good_and_bad,
             is_told=run.roles.target.favourable is not None,
             caption=of_hundred_takeaway(
@@ -124,10 +136,10 @@ def _found(state: Session, run: "Run") -> "Result":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis import result_of  # noqa: PLC0415
 
-    tolerance, plain = _tolerance(), plain_model(run)
+    tolerance, plain, among = _tolerance(), plain_model(run), criterion() == "eo"
     return state.once(
-        ("result", run.run_id, run.roles.target, tolerance, plain),
-        lambda: result_of(run, tolerance=tolerance, plain=plain),
+        ("result", run.run_id, run.roles.target, tolerance, plain, among),
+        lambda: result_of(run, tolerance=tolerance, plain=plain, among_labelled=among),
     )
 
 

@@ -27,6 +27,7 @@ from fairmoe.ui.frame.components import (
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.criterion import criterion
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -88,11 +89,12 @@ def show_alarms(run: "Run", split: SplitName, models: Iterable[Model] | None = N
 def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     table = score_table(run.scores[split])
+    shown = ("acc", criterion(), "final_score")
     show_chart(
-        state.drawn(("scores", run.run_id, split), lambda: scores_figure(table)),
-        takeaway=scores_takeaway(table),
+        state.drawn(("scores", run.run_id, split, *shown), lambda: scores_figure(table, shown)),
+        takeaway=scores_takeaway(table, shown),
         source=describe(run, split),
-        key=f"scores-{split}",
+        key=f"scores-{split}-{shown[1]}",
     )
     if run.roles.existing is not None:
         st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))

@@ -12,6 +12,7 @@ from fairmoe.sentences.wording import P_VALUE_EXPLAINED
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, ROUTING, TRADE_OFF
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.criterion import criterion
 from fairmoe.ui.understand.gap_sources import source_in_words
 from fairmoe.ui.understand.judged import judge
 
@@ -36,11 +37,11 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
 
 
 def _who(state: Session, run: "Run", split: SplitName) -> str:
-    judged = judge(state, run, split, "mixture")
+    judged, gap = judge(state, run, split, "mixture"), criterion()
     return who_gets_more(
-        judged.gaps["dp"],
+        judged.gaps[gap],
         judged.rates,
-        "dp",
+        gap,
         model="mixture",
         words=run.data.words,
         favourable=run.roles.target.favourable,

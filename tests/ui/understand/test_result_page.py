@@ -123,6 +123,23 @@ def test_a_tolerance_of_the_reviewer_brings_verdicts(app, demo_run):
     assert "xceeds the tolerance" in picture(app)
 
 
+def test_the_gap_that_the_user_judges_by_comes_first(app, demo_run):
+    run, _ = demo_run
+    app.session_state["fairmoe"].keep(*demo_run)
+    app.switch_page("pages/experts.py").run()
+    app.get_by_key("criterion").set_value("eo").run()
+    assert not app.exception
+    assert app.markdown[0].value.startswith("**Who:** Among people whose label is “hired”")
+    assert "EO gap" in app.get("plotly_chart")[0].proto.alt
+    app.switch_page("pages/result.py").run()
+
+    gaps = result_of(run, among_labelled=True).gaps
+    told = who_gets_it(gaps["model"], "hired", groups=2, among_labelled=True)
+    assert texts(app)[0].startswith(escape_markdown(told))
+    for words in (*gap_in_words(gaps["plain"]), "equal opportunity", "the labels are the measure"):
+        assert words in picture(app)
+
+
 def test_the_dial_is_offered_and_then_walks_the_front(result, demo_run, monkeypatch):
     run, _ = demo_run
     other = replace(run, run_id="other", settings=run.settings.replace(fairness_weight=8.0))

@@ -1,0 +1,32 @@
+"""The gap that the user judges by, which Result and Experts show before all others."""
+
+from typing import Literal, cast
+
+import streamlit as st
+
+Criterion = Literal["dp", "eo"]
+
+CRITERIA: dict[Criterion, str] = {"dp": "Demographic parity", "eo": "Equal opportunity"}
+_KEY = "criterion"
+
+
+def criterion() -> Criterion:
+    """Return the gap that the user judges by."""
+    return cast(Criterion, st.session_state.get(_KEY) or "dp")
+
+
+def ask_criterion() -> None:
+    """Ask which gap the user judges by; Result and Experts share the answer."""
+    st.segmented_control(
+        "Gap that you judge by",
+        list(CRITERIA),
+        default="dp",
+        format_func=CRITERIA.__getitem__,
+        required=True,
+        key=_KEY,
+        bind="query-params",
+        persist_state="session",
+        help="Demographic parity: how much more often one group gets the outcome. Equal "
+        "opportunity: how much more often those of one group get it whose label is that outcome. "
+        "Result and Experts show this gap first; all others stand behind Numbers.",
+    )
