@@ -8,23 +8,14 @@ from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import PAGES, RESULT, TRAIN
 from fairmoe.ui.frame.progress import show_expected_time, show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs, show_undo
-from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.awareness import ask_awareness
 from fairmoe.ui.prepare.overview import describe_task
 from fairmoe.ui.prepare.presets import start_from
 from fairmoe.ui.prepare.settings import settings_controls
-from fairmoe.ui.understand.results import show_headline, show_provenance
+from fairmoe.ui.understand.results import show_run_shown
 
-
-def show_scores(state: Session) -> None:
-    """Show how the run that is shown scores on the test rows, and where it comes from."""
-    assert state.kept is not None
-    show_headline(state.kept.run)
-    show_provenance(state.kept.run)
-
-
-ALONE = {"Runs of this session": show_runs, "Test scores of the run shown": show_scores}
+ALONE = {"Runs of this session": show_runs, "Test scores of the run shown": show_run_shown}
 SEVERAL = ALONE | {"Compare scores": compare_runs, "Who changes": compare_two}
 
 with page(TRAIN) as state:

@@ -86,6 +86,13 @@ def show_alarms(run: "Run", split: SplitName, models: Iterable[Model] | None = N
         st.error(escape_markdown(words), icon=":material/notification_important:")
 
 
+def show_run_shown(state: Session) -> None:
+    """Show how the run that is shown scores on the test rows, and where it comes from."""
+    assert state.kept is not None
+    show_headline(state.kept.run)
+    show_provenance(state.kept.run)
+
+
 def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     table = score_table(run.scores[split])
