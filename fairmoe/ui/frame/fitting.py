@@ -23,6 +23,9 @@ _MANY = 6
 _MOST_LABEL = 280
 _LINE, _LONGEST_AXIS_TITLE = 17, 40
 _TITLE_ROOM = 34
+_ABOVE = 10
+"""Between the title of a chart and those of its panels."""
+
 _TAG = re.compile(r"<[^>]+>")
 
 WIDTHS = "".join(
@@ -61,13 +64,16 @@ def take_title(figure: go.Figure) -> str:
     title = _plain(layout.title.text or "")
     update: dict[str, Any] = {"meta": {"title": title}, "title": {"text": ""}}
     margin: dict[str, float] = {}
+    saved = 0.0
     if title:
-        margin["t"] = max(16, (layout.margin.t or 64) - _TITLE_ROOM)
+        top = max(16, (layout.margin.t or 64) - _TITLE_ROOM)
+        margin["t"] = min(top, _room_above(figure) or top)
+        saved = _TITLE_ROOM + top - margin["t"]
     lines = _fold_axis_titles(figure)
     if lines and layout.margin.b is not None:
         margin["b"] = layout.margin.b + _LINE * lines
     if layout.height:
-        update["height"] = layout.height - (_TITLE_ROOM if title else 0) + _LINE * lines
+        update["height"] = layout.height - saved + _LINE * lines
     if any(trace.type == "scatterternary" for trace in figure.data):
         # Its corners reserve no room of their own.
         rows = -(-len(figure.data) // 2)
@@ -78,6 +84,20 @@ def take_title(figure: go.Figure) -> str:
         update["legend"] = {"yref": "container", "y": 0.005, "yanchor": "bottom"}
     figure.update_layout(update, margin=margin)
     return title
+
+
+def _room_above(figure: go.Figure) -> float:
+    """Return how much room the titles of panels take above them; 0 where there are none."""
+    if (figure.layout.legend.y or 0) >= 1:
+        return 0
+    return max(
+        (
+            (note.yshift or 0) + _LINE * len(_lines(note.text)) + _ABOVE
+            for note in figure.layout.annotations
+            if note.yref == "paper" and note.y == 1 and note.yanchor == "bottom"
+        ),
+        default=0,
+    )
 
 
 def show_title(title: str) -> None:

@@ -39,6 +39,8 @@ def ask_outcome(table: Table, target: Target, key: str) -> Target | None:
         list(ANSWERS),
         format_func=ANSWERS.__getitem__,
         default=target.outcome or suggest_outcome(target),
+        # Else a click on what is suggested would take the answer back.
+        required=True,
         help=HELP,
         key=key,
         persist_state="session",

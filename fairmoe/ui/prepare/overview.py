@@ -51,7 +51,7 @@ def show_overview(state: Session) -> None:
         st.dataframe(
             table.frame.head(PREVIEW_ROWS),
             hide_index=True,
-            height=150,
+            height=115,
             placeholder="missing",
             alt=f"The first {min(rows, PREVIEW_ROWS)} rows of the table.",
         )

@@ -29,9 +29,16 @@ def test_a_title_is_taken_out_once_and_the_room_with_it():
     figure = panels(["x"])
     assert take_title(figure) == "Which of A & B?"
     assert figure.layout.title.text == ""
-    assert (figure.layout.height, figure.layout.margin.t) == (266, 58)
+    # Of the 92 pixels above the panels one line of their titles stays, and some air.
+    assert (figure.layout.height, figure.layout.margin.t) == (235, 27)
     assert take_title(figure) == "Which of A & B?"
-    assert (figure.layout.height, figure.layout.margin.t) == (266, 58)
+    assert (figure.layout.height, figure.layout.margin.t) == (235, 27)
+    two_lines = panels(["x<br>higher is better"])
+    take_title(two_lines)
+    assert (two_lines.layout.height, two_lines.layout.margin.t) == (252, 44)
+    legend_above = panels(["x"]).update_layout(legend={"y": 1.2})
+    take_title(legend_above)
+    assert legend_above.layout.margin.t == 58
     assert take_title(go.Figure()) == ""
 
 
