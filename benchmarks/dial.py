@@ -14,47 +14,40 @@ from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from benchmarks.measure import Cell, Claim, Measured, mean_and_error, with_error
 from benchmarks.packaged import packaged_cases
+from benchmarks.points import (
+    TOLD_THE_GROUP,
+    Point,
+    has_oxonfair,
+    of_fairlearn,
+    of_mixture,
+    of_oxonfair,
+    probabilities_of,
+    scored_so,
+    with_threshold,
+)
 from benchmarks.protocols import Case, known_cases
-from fairmoe.baselines import FAIRLEARN, Constraint, fairlearn_front
 from fairmoe.config import LAMBDAS, Settings
-from fairmoe.data import EncodedData, EncodedSplit
 from fairmoe.dial import train_front
 from fairmoe.experiment import Prepared, prepare, run_prepared
-from fairmoe.functional.guard import find_faults
-from fairmoe.metrics import find_alarm, hypervolume, pareto_front, score_outcomes
+from fairmoe.metrics import hypervolume, pareto_front
 from fairmoe.names import FAIRLEARN_METHODS, FairlearnMethod
 from fairmoe.runs import Run
 from fairmoe.training import forget_experts
-from fairmoe.training.thresholds import fit_thresholds
 
 GAPS = ("f_res", "dp", "eo")
-CONSTRAINTS: tuple[Constraint, ...] = ("demographic_parity", "equal_opportunity")
 METHODS: tuple[FairlearnMethod, ...] = (
     "exponentiated_gradient",
     "grid_search",
     "adversarial",
     "threshold_optimizer",
 )
-TOLD_THE_GROUP = ("threshold_optimizer",)
-"""Methods that are told the group of whom they decide about; the others are not."""
-
 OURS, LOGISTIC = "front of the run", "logistic regression, threshold fitted"
+OXONFAIR = "OxonFair, on the logistic regression"
 UNGUARDED, ALARMING = "without guard, no alarms", "without guard, alarms too"
 GOAL = 1.05
-
-Scores = Mapping[str, float]
-
-
-class Point(NamedTuple):
-    """One model: what it scores on the rows it is chosen by, and on those it is judged by."""
-
-    validation: Scores
-    test: Scores
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,7 +99,8 @@ def measure(
             f"over {seeds} seeds",
             f"ours: nine weights of the gaps, experts of strengths {tuple(strengths)}; each of "
             f"Fairlearn's methods: {peer_settings} settings for each constraint",
-            "the threshold optimizer is told the group of whom it decides, the others are not",
+            "told the group of whom they decide are the threshold optimizer, and OxonFair where it "
+            "is installed; the others are not",
             "seconds: of one processor, fitting and scoring, over those of one default run",
         ],
     )
@@ -136,20 +130,22 @@ def _fronts(
     default = time.process_time() - started
     runs = [run, *_others(prepared, settings, strengths[1:])]
     points = [point for one in runs for point in train_front(prepared, one)]
-    found = {OURS: _front(map(_of_mixture, points), (time.process_time() - started) / default)}
+    found = {OURS: _front(map(of_mixture, points), (time.process_time() - started) / default)}
     if guard_price:
         free = run_prepared(prepared, settings.replace(guard=False))
         of_free = list(train_front(prepared, free))
-        found[UNGUARDED] = _front(map(_of_mixture, of_free), 0.0)
-        found[ALARMING] = _front(map(_scored_so, of_free), 0.0)
-    if not peer_settings:
-        return found
-    logistic = _scores_of(run, "logistic")
+        found[UNGUARDED] = _front(map(of_mixture, of_free), 0.0)
+        found[ALARMING] = _front(map(scored_so, of_free), 0.0)
+    logistic = probabilities_of(run, "logistic")
     plain = logistic[0] > 0.5
-    found[LOGISTIC] = _front(_with_threshold(prepared.data, *logistic, plain), 0.0)
-    for method in METHODS:
+    found[LOGISTIC] = _front(with_threshold(prepared.data, *logistic, plain), 0.0)
+    if has_oxonfair():
         started = time.process_time()
-        of_method = list(_of_peer(prepared.data, method, seed, peer_settings, plain))
+        of_method = list(of_oxonfair(prepared.data, *logistic, plain))
+        found[OXONFAIR] = _front(of_method, (time.process_time() - started) / default)
+    for method in METHODS if peer_settings else ():
+        started = time.process_time()
+        of_method = list(of_fairlearn(prepared.data, method, seed, peer_settings, plain))
         seconds = (time.process_time() - started) / default
         found[FAIRLEARN_METHODS[method]] = _front(of_method, seconds)
     return found
@@ -159,93 +155,6 @@ def _others(prepared: Prepared, base: Settings, strengths: Sequence[float]) -> I
     for strength in strengths:
         scaled = {name: strength * getattr(base, name) for name in LAMBDAS}
         yield run_prepared(prepared, base.replace(**scaled))
-
-
-def _of_mixture(run: Run) -> Point | None:
-    return None if "mixture" in run.alarms("validation") else _scored_so(run)
-
-
-def _scored_so(run: Run) -> Point:
-    return Point(run.scores["validation"]["mixture"], run.scores["test"]["mixture"])
-
-
-def _scores_of(run: Run, model: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    validation, test = (run.splits[split].proba[model] for split in ("validation", "test"))
-    return validation.astype(np.float64), test.astype(np.float64)
-
-
-def _of_peer(
-    data: EncodedData, method: FairlearnMethod, seed: int, count: int, plain: NDArray[np.bool_]
-) -> Iterator[Point | None]:
-    for constraint in CONSTRAINTS:
-        strengths = FAIRLEARN[method].settings(count)
-        for result in fairlearn_front(data, method, strengths, constraint=constraint, seed=seed):
-            validation, test = result.splits["validation"], result.splits["test"]
-            alarming = _raises_alarm(data, validation.y_pred, plain)
-            yield None if alarming else Point(validation.scores, test.scores)
-            if method not in TOLD_THE_GROUP:
-                yield from _with_threshold(data, validation.y_score, test.y_score, plain)
-
-
-def _with_threshold(
-    data: EncodedData,
-    of_validation: NDArray[np.float64],
-    of_test: NDArray[np.float64],
-    plain: NDArray[np.bool_],
-) -> Iterator[Point | None]:
-    """Yield scores as they decide from the threshold that our experts would get."""
-    rows = data.validation
-    log_odds = torch.logit(torch.tensor(of_validation), 1e-9)[None]
-    y, group = torch.tensor(rows.y), torch.tensor(rows.group)
-
-    def refuses(decisions: torch.Tensor) -> torch.Tensor:
-        return find_faults(
-            decisions,
-            y == 1,
-            group=group,
-            n_groups=data.n_groups,
-            plain=torch.tensor(plain)[None].expand_as(decisions),
-            favourable=data.favourable,
-            choosing=True,
-        ).any
-
-    threshold = fit_thresholds(log_odds, y, group, data.n_groups, refuses, by_utility=False)
-    decided = [
-        torch.logit(torch.tensor(scores), 1e-9) > threshold for scores in (of_validation, of_test)
-    ]
-    if _raises_alarm(data, decided[0].numpy().astype(int), plain):
-        yield None
-        return
-    yield Point(
-        _scored(data, rows, of_validation, decided[0]),
-        _scored(data, data.test, of_test, decided[1]),
-    )
-
-
-def _raises_alarm(data: EncodedData, decided: NDArray[np.int64], plain: NDArray[np.bool_]) -> bool:
-    rows = data.validation
-    alarm = find_alarm(
-        rows.y,
-        decided,
-        plain.astype(int),
-        group=rows.group,
-        n_groups=data.n_groups,
-        favourable=data.favourable,
-    )
-    return alarm is not None
-
-
-def _scored(
-    data: EncodedData, rows: EncodedSplit, scores: NDArray[np.float64], decided: torch.Tensor
-) -> Scores:
-    return score_outcomes(
-        rows.y,
-        scores,
-        decided.numpy().astype(int),
-        group=rows.group,
-        n_groups=data.n_groups,
-        sample_weight=rows.weight,
-    )
 
 
 def _front(points: Iterable[Point | None], seconds: float) -> _Front:
