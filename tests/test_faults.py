@@ -2,6 +2,7 @@
 
 import math
 import threading
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,21 @@ def test_many_columns_are_taken_and_too_many_refused():
 def test_twenty_thousand_levels_are_taken():
     table = table_of(20_000, level=lambda rng, n, _: [f"level {i}" for i in rng.permutation(n)])
     check(run_experiment(table, ROLES, QUICK.replace(epochs=4)))
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_levels_are_rare_ones_or_one_sentence_before_memory_is_taken():
+    n = 100_000
+    table = table_of(n, level=lambda *_: [f"level {i:x}" for i in range(n)])
+    assert table.kinds["level"] == "category"
+    data = prepare(table, ROLES, QUICK).data
+    assert np.isfinite(data.train.x).all()
+    assert data.train.x.shape[1] < 10
+    tracemalloc.start()
+    with pytest.raises(FairmoeError, match=r"may take 4,096 MiB; .*leave out column 'level'"):
+        prepare(table, ROLES, QUICK.replace(rare_level=0.0))
+    assert tracemalloc.get_traced_memory()[1] < 512 * 2**20
+    tracemalloc.stop()
 
 
 def test_thirty_rows_and_hardly_a_positive():

@@ -94,6 +94,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     settings: bundles.SettingOptions,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
+    smallest_group: options.SmallestGroup = 10,
     auto: Annotated[
         bool,
         typer.Option(
@@ -114,7 +115,8 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     """Train on a file, and print scores on the rows that were held out for testing."""
     from fairmoe.cli import dialing
     from fairmoe.cli.arguments import share_from
-    from fairmoe.cli.awareness import awareness_of, other_folder, print_awareness, train_other
+    from fairmoe.cli.awareness import other_folder, print_awareness, train_other
+    from fairmoe.cli.documents import run_document
     from fairmoe.cli.existing import check_existing
     from fairmoe.cli.files import check_new_file
     from fairmoe.cli.keeping import (
@@ -125,9 +127,9 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
         track,
         try_to_keep,
     )
-    from fairmoe.cli.output import candidates_of, print_candidates, print_tables
-    from fairmoe.cli.reviewing import print_review, reviews_of
-    from fairmoe.runs import check_vacant, to_document
+    from fairmoe.cli.output import print_candidates, print_tables
+    from fairmoe.cli.reviewing import print_review
+    from fairmoe.runs import check_vacant
 
     asked, wanted, told = roles.roles(target), settings.settings(), reading.read_options()
     accepted = share_from(tolerance)
@@ -152,14 +154,14 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     failure = out and try_to_keep(context, run, out, file, table, with_table=with_table)
     other = train_other(run, table, beside) if compare_aware else None
     if as_json:
-        document = to_document(run) | {
-            "roles": run.roles.to_dict(),
-            "review": reviews_of(run, reference, accepted),
-        }
-        if recommendation is not None:
-            document |= {"recommended": candidates_of(recommendation)}
-        if other is not None:
-            document |= awareness_of(run, other)
+        document = run_document(
+            run,
+            reference=reference,
+            tolerance=accepted,
+            smallest=smallest_group,
+            recommendation=recommendation,
+            other=other,
+        )
         typer.echo(json.dumps(document, indent=2, allow_nan=False))
     else:
         if recommendation is not None:

@@ -237,6 +237,15 @@ Reference = Annotated[
         metavar="GROUP", help="The group that others are compared with; by default the largest."
     ),
 ]
+SmallestGroup = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        metavar="PEOPLE",
+        help="Groups of fewer people in a split are told of together in JSON and files; 0 for "
+        "none.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of tables.")]
 ShowFront = Annotated[
     bool,

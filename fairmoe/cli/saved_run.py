@@ -72,14 +72,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
     group_names: options.GroupNames = None,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
-    smallest_group: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            metavar="PEOPLE",
-            help="Groups of fewer people in a split are told of together; 0 for none.",
-        ),
-    ] = 10,
+    smallest_group: options.SmallestGroup = 10,
     title: Annotated[str, typer.Option(metavar="TEXT", help="The title.")] = "",
     author: Annotated[str, typer.Option(metavar="TEXT", help="Who wrote it.")] = "",
     notes: Annotated[str, typer.Option(metavar="TEXT", help="What you want to add.")] = "",

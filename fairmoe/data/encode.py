@@ -34,6 +34,10 @@ class DataSettings(NamedTuple):
         return cls(settings.scale, settings.rare_level, split_seed)
 
 
+MAX_MIB = 4096
+"""How much the encoded rows may take: two million rows of 500 inputs do."""
+
+
 @dataclass(frozen=True, eq=False)
 class EncodedSplit:
     """The rows of one split.
@@ -109,7 +113,8 @@ def encode(
         fractions: See `split_rows`.
 
     Raises:
-        InvalidInputError: The training rows lack a class or a group, or the fractions do not fit.
+        InvalidInputError: The training rows lack a class or a group, the fractions do not fit, or
+            the inputs would take more than `MAX_MIB`.
     """
     if labelled.split is None:
         parts = split_rows(labelled.y, labelled.group, fractions=fractions, seed=seed)
@@ -120,6 +125,7 @@ def encode(
     if more is not None:
         features = pd.concat([features, more.features], ignore_index=True)
     encoder = Encoder.fit(features, labelled.kinds, scale=scale, rare_level=rare_level)
+    _check_size(encoder, len(labelled.y) + (0 if more is None else len(more.y)))
     train, validation, test = (
         EncodedSplit(
             x=encoder.transform(labelled.features.iloc[part]),
@@ -141,6 +147,21 @@ def encode(
         positive=labelled.positive,
         favourable=labelled.roles.target.favourable,
         digest=_digest((train, validation, test), encoder, labelled),
+    )
+
+
+def _check_size(encoder: Encoder, rows: int) -> None:
+    """Check that the inputs take no more than `MAX_MIB`, before any of them is made."""
+    inputs = [len(code.names) for code in encoder.codes]
+    mib = rows * sum(inputs) * np.dtype(np.float32).itemsize / 2**20
+    if mib <= MAX_MIB:
+        return
+    most = int(np.argmax(inputs))
+    raise InvalidInputError(
+        f"The inputs of all rows may take {MAX_MIB:,} MiB",
+        however=f"{sum(inputs):,} inputs of {rows:,} rows would take {mib:,.0f}",
+        remedy=f"Count more levels as rare (rare_level), or leave out column "
+        f"'{encoder.codes[most].column}', of which {inputs[most]:,} are.",
     )
 
 

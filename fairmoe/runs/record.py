@@ -49,6 +49,7 @@ class Run:
             Its probabilities and scores in `splits` and `scores` are those with the cut-offs.
         front: The other points of its dial, by ascending weight of the gaps: runs on the same
             experts that differ in `fairness_weight`, without fronts of their own.
+        unmerged: The run itself, where small groups were made one to be told of; None otherwise.
     """
 
     run_id: str
@@ -67,6 +68,7 @@ class Run:
     mixture: Mixture
     cutoffs: Cutoffs | None = None
     front: "tuple[Run, ...]" = ()
+    unmerged: "Run | None" = None
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -124,6 +126,7 @@ class Run:
             roles=replace(self.roles, target=target),
             data=replace(self.data, words=words or self.data.words),
             front=tuple(point.with_outcome(outcome, words) for point in self.front),
+            unmerged=self.unmerged and self.unmerged.with_outcome(outcome, words),
         )
 
     def with_group_names(self, names: Mapping[str, str]) -> Self:
@@ -242,11 +245,15 @@ class Run:
     def alarms(self, split: SplitName = "test") -> dict[Model, Alarm]:
         """Return which models are no choice, such as those that treat everyone worse, and why.
 
-        The constant predictor is left out: that it says the same of all is no news.
+        The constant predictor is left out: that it says the same of all is no news. Like scores
+        they are of the groups that the models were trained with, also where small ones were merged
+        since: one rule, so that a report has the alarms of the pages.
 
         Args:
             split: Which rows.
         """
+        if self.unmerged is not None:
+            return self.unmerged.alarms(split)
         record = self.splits[split]
         decided = {model: proba > 0.5 for model, proba in record.proba.items()}
         found = {

@@ -39,8 +39,8 @@ def merge_small_groups(
 ) -> tuple[Run, LabelledTable | None]:
     """Return a run, and its rows, in which small groups are one.
 
-    What the run was trained with, its cut-offs and its scores stay: they are of the groups that it
-    had; see `merged_thresholds`.
+    What the run was trained with, its cut-offs, scores and alarms stay: they are of the groups that
+    it had; see `merged_thresholds`.
 
     Args:
         run: The run.
@@ -78,6 +78,7 @@ def merge_small_groups(
             name: replace(split, group=moved(split.group)) for name, split in run.splits.items()
         },
         front=tuple(merge_small_groups(point, names=merged)[0] for point in run.front),
+        unmerged=run.unmerged or run,
     )
     if labelled is None:
         return fewer, None

@@ -55,7 +55,7 @@ def merged_groups(names: Sequence[str], smallest: int) -> str:
     return (
         f"Groups of fewer than {smallest} people in a split could let a reader recognise somebody. "
         f"They are counted together, where needed with the next smallest: {listed(names)}. Scores "
-        "are of the groups that the models were trained with."
+        "and alarms are of the groups that the models were trained with."
     )
 
 

@@ -56,6 +56,7 @@ def test_kept_run_is_the_printed_one(trained):
     document, run = json.loads(out), load_run(folder)
     assert Roles.from_dict(document.pop("roles")) == run.roles
     assert document.pop("review")["mixture"] == run.review().to_dict()
+    assert document.pop("merged_groups") == []
     assert document == to_document(run)
     assert f"Kept in {folder}" in err
 

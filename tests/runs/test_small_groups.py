@@ -120,3 +120,28 @@ def test_groups_that_were_merged_for_the_training_are_merged_before_others(run_w
         few, data=replace(few.data, groups=dict(zip(names, few.data.groups.values(), strict=True)))
     )
     assert small_groups(few) == ("rare", "smaller groups")
+
+
+def test_alarms_are_those_of_the_groups_that_were_trained_with(run_with):
+    run = run_with(60, 6, 5)
+    run = replace(run, roles=replace(run.roles, target=replace(run.roles.target, outcome="good")))
+    y = np.ones(71, dtype=np.int64)
+    # Harm is raised in the first two groups and lowered in the third; of the small two together
+    # it is raised.
+    plain, mixture = np.full(71, 0.9), np.full(71, 0.9)
+    mixture[:30] = mixture[60:66] = plain[66] = 0.1
+    splits = {
+        name: replace(
+            split,
+            y_true=y,
+            proba=dict.fromkeys(split.proba, plain.astype(np.float32))
+            | {"mixture": mixture.astype(np.float32)},
+        )
+        for name, split in run.splits.items()
+    }
+    run = replace(run, splits=splits)
+    merged, _ = merge_small_groups(run, names=("g1", "g2"))
+    alone = replace(merged, unmerged=None)
+    assert alone.alarms()["mixture"].harmful
+    assert not run.alarms()["mixture"].harmful
+    assert merged.alarms() == run.alarms()

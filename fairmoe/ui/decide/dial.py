@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
+from fairmoe.errors import InvalidInputError
 from fairmoe.figures.front import front_figure
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
@@ -19,6 +20,7 @@ from fairmoe.sentences.trade_off import better_on_both, front_takeaway
 from fairmoe.ui.decide.wishes import show_wishes
 from fairmoe.ui.frame.components import apologies, show_chart, show_note
 from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.limits import check_front
 from fairmoe.ui.frame.progress import show_end, show_work, time_left
 from fairmoe.ui.frame.state import Session
 
@@ -106,9 +108,22 @@ def _show_drawing(state: Session, kept: KeptRun) -> bool:
 
 
 def _may_start(state: Session, kept: KeptRun) -> bool:
-    """Whether to draw a front unasked: once, while nothing else is done for the session."""
+    """Whether to draw a front unasked: once, while nothing else is done for the session.
+
+    One that is larger than the server takes is refused to who asks for it, with the reason.
+    """
     unasked = os.environ.get(FRONTS, "always") != "asked"
-    return unasked and state.job_id is None and kept.front_end is None
+    if not unasked or state.job_id is not None or kept.front_end is not None:
+        return False
+    return state.once(("front fits", kept.run.run_id), lambda: _fits(kept))
+
+
+def _fits(kept: KeptRun) -> bool:
+    try:
+        check_front(kept.labelled, kept.run.settings)
+    except InvalidInputError:
+        return False
+    return True
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
@@ -154,6 +169,7 @@ def _front_button(state: Session, kept: KeptRun, page: str) -> None:
 
 
 def _start(state: Session, kept: KeptRun, page: str) -> None:
+    check_front(kept.labelled, kept.run.settings)
     work, take_over = _front_of(state, kept)
     state.start(work, table=kept.labelled.table, queue=_queue(kept), page=page, take_over=take_over)
 

@@ -8,6 +8,7 @@ from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.jobs import Task
 from fairmoe.names import FairlearnMethod
 from fairmoe.ui.frame.kept import Explored
+from fairmoe.ui.frame.limits import check_peers
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> Non
     from fairmoe.tasks import fit_peers  # noqa: PLC0415
 
     data, seed = sweep.prepared.data, sweep.settings[0].seed
+    check_peers(explored.origin.labelled)
     work = Task(fit_peers, (data, _methods(), POINTS, seed))
 
     def take_over(end: "Snapshot[Any]") -> None:

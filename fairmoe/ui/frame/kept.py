@@ -62,6 +62,20 @@ class KeptRun:
         return self.run.points if self.run.front else ()
 
 
+@dataclass(frozen=True, eq=False)
+class Deleted:
+    """A run that was deleted, and where it stood: among which runs, and whether it was shown."""
+
+    run_id: str
+    kept: KeptRun
+    order: tuple[str, ...]
+    was_shown: bool
+
+
+DELETED = "deleted run"
+"""Under this name a session keeps the run that was deleted last, to be brought back."""
+
+
 @dataclass
 class Explored:
     """A sweep of this session.

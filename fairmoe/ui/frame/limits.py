@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fairmoe.config import Settings
@@ -85,13 +86,37 @@ def _read(field: "dataclasses.Field[int]") -> int:
     return value
 
 
-def check_training(labelled: LabelledTable, settings: Settings, *, runs: int = 1) -> None:
+FRONT_AS_RUNS = 2
+"""As how many runs a front counts that is trained for one, as measured with that run itself."""
+
+PEERS_AS_RUNS = 3
+"""As how many runs of the default settings Fairlearn's methods count, as measured."""
+
+
+def check_front(labelled: LabelledTable, settings: Settings) -> None:
+    """Check that the front of a run is no larger than the server takes; see `check_training`."""
+    check_training(labelled, settings, runs=FRONT_AS_RUNS, told=("epochs", "rows", "hidden units"))
+
+
+def check_peers(labelled: LabelledTable) -> None:
+    """Check that Fairlearn's methods can be fitted on some rows; see `check_training`."""
+    check_training(labelled, Settings(), runs=PEERS_AS_RUNS, told=("rows",))
+
+
+def check_training(
+    labelled: LabelledTable,
+    settings: Settings,
+    *,
+    runs: int = 1,
+    told: Sequence[str] = ("epochs", "rows", "hidden units", "runs"),
+) -> None:
     """Check that a training is no larger than the server takes.
 
     Args:
         labelled: What to train on.
         settings: Of each run.
         runs: How many there are.
+        told: What whoever asks can change.
 
     Raises:
         InvalidInputError: It is; the error says what would be taken.
@@ -111,7 +136,7 @@ def check_training(labelled: LabelledTable, settings: Settings, *, runs: int = 1
     parts = {"epochs": (epochs, 4), "rows": (rows, 100), "hidden units": (settings.hidden, 1)}
     if runs > 1:
         parts["runs"] = (runs, 1)
-    fitting = {what: int(count / times) for what, (count, _) in parts.items()}
+    fitting = {what: int(parts[what][0] / times) for what in told if what in parts}
     accepted = {what: n for what, n in fitting.items() if n >= parts[what][1]}
     needed, however, remedy = too_much_work(times, accepted)
     raise InvalidInputError(needed, however=however, remedy=remedy)

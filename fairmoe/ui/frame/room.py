@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from fairmoe.data import Table
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.sentences.limits import server_is_full, too_many_bytes
+from fairmoe.ui.frame.kept import DELETED, Deleted
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.process import sessions
 
@@ -17,6 +18,8 @@ _MIB = 2**20
 def check_table_fits(state: "Session", table: Table, content: bytes | None) -> None:
     """Check that a session may hold a table in the place of the one that it has.
 
+    A run that was deleted, and is kept to be brought back, gives way if there is no room.
+
     Args:
         state: The session.
         table: What comes.
@@ -26,9 +29,18 @@ def check_table_fits(state: "Session", table: Table, content: bytes | None) -> N
         InvalidInputError: One session may not hold that much.
         UnavailableError: All together may not.
     """
+    others = sum(map(bytes_of, sessions().others(state.token)))
+    try:
+        _check_fits(state, table, content, others)
+    except (InvalidInputError, UnavailableError):
+        if state.parts.pop(DELETED, None) is None:
+            raise
+        _check_fits(state, table, content, others)
+
+
+def _check_fits(state: "Session", table: Table, content: bytes | None, others: int) -> None:
     held = _bytes(state, (), None)
-    more = _bytes(state, (table,), content) - held
-    check_room(held, more, sum(map(bytes_of, sessions().others(state.token))))
+    check_room(held, _bytes(state, (table,), content) - held, others)
 
 
 def check_room(held: int, more: int, others: int) -> None:
@@ -54,7 +66,8 @@ def check_room(held: int, more: int, others: int) -> None:
 def bytes_of(state: "Session") -> int:
     """Return about how many bytes of the server's memory a session holds.
 
-    Tables, the file that a table was read from, and what models said of rows; weights are small.
+    Tables, the file that a table was read from, and what models said of rows, also of the run that
+    was deleted last; weights are small.
     """
     tables = (one for one in (state.source, state.table) if one is not None)
     return _bytes(state, tuple(tables), state.content)
@@ -63,7 +76,9 @@ def bytes_of(state: "Session") -> int:
 def _bytes(state: "Session", tables: tuple[Table, ...], content: bytes | None) -> int:
     distinct = {id(table): table for table in tables}
     total = 0 if content is None else len(content)
-    for kept in tuple(state.runs.values()):
+    deleted: Deleted | None = state.parts.get(DELETED)
+    undone = () if deleted is None else (deleted.kept,)
+    for kept in (*state.runs.values(), *undone):
         if kept.rows is not None:
             distinct[id(kept.rows.table)] = kept.rows.table
         for run in kept.front or (kept.run,):

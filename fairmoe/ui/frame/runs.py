@@ -1,7 +1,5 @@
 """The runs of this session: which one is shown, and how they compare."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 import streamlit as st
 
@@ -18,21 +16,10 @@ from fairmoe.ui.frame.components import (
     show_table,
     show_warning,
 )
-from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.kept import DELETED, Deleted, KeptRun
 from fairmoe.ui.frame.state import Session
 
 LONGEST_NAME = 40
-_DELETED = "deleted run"
-
-
-@dataclass(frozen=True, eq=False)
-class _Deleted:
-    """A run that was deleted, and where it stood: among which runs, and whether it was shown."""
-
-    run_id: str
-    kept: KeptRun
-    order: tuple[str, ...]
-    was_shown: bool
 
 
 def run_chooser(state: Session) -> None:
@@ -181,7 +168,7 @@ def _show(state: Session, run_id: str) -> None:
 
 def show_undo(state: Session) -> None:
     """Offer to bring back the run that was deleted last."""
-    deleted: _Deleted | None = state.parts.get(_DELETED)
+    deleted: Deleted | None = state.parts.get(DELETED)
     if deleted is None or deleted.run_id in state.runs:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -192,13 +179,14 @@ def show_undo(state: Session) -> None:
             key="undo-delete",
             on_click=_undo,
             args=(state, deleted),
-            help="Until another run is deleted, or all of your data is forgotten.",
+            help="Until another run is deleted, all of your data is forgotten, or its memory is "
+            "needed.",
         )
 
 
-def _undo(state: Session, deleted: _Deleted) -> None:
+def _undo(state: Session, deleted: Deleted) -> None:
     before = state.kept
-    state.parts.pop(_DELETED, None)
+    state.parts.pop(DELETED, None)
     runs = state.runs | {deleted.run_id: deleted.kept}
     order = [*(key for key in deleted.order if key in runs)]
     state.runs = {key: runs[key] for key in dict.fromkeys([*order, *runs])}
@@ -210,7 +198,7 @@ def _undo(state: Session, deleted: _Deleted) -> None:
 
 def _forget(state: Session, run_id: str) -> None:
     before = state.kept
-    state.parts[_DELETED] = _Deleted(
+    state.parts[DELETED] = Deleted(
         run_id, state.runs[run_id], tuple(state.runs), state.chosen == run_id
     )
     state.forget(run_id)

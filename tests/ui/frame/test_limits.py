@@ -26,7 +26,14 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.jobs import Bounds, Task
 from fairmoe.ui.frame import limits as module
 from fairmoe.ui.frame import room
-from fairmoe.ui.frame.limits import Limits, check_training, encoded_features
+from fairmoe.ui.frame.kept import DELETED, Deleted, KeptRun
+from fairmoe.ui.frame.limits import (
+    Limits,
+    check_front,
+    check_peers,
+    check_training,
+    encoded_features,
+)
 from fairmoe.ui.frame.person import Person
 from fairmoe.ui.frame.process import registry, sessions, turns, workers
 from fairmoe.ui.frame.state import Session
@@ -103,6 +110,20 @@ def test_a_training_that_is_too_large_is_told_what_would_do(may, labelled, chang
         check_training(labelled, Settings(**changes), runs=runs)
 
 
+def test_a_front_and_fairlearns_methods_are_held_to_the_size_of_a_training(may, labelled):
+    settings = Settings(epochs=1000)
+    may(work=100)
+    check_front(labelled, settings)
+    check_peers(labelled)
+    may(work=1)
+    with pytest.raises(InvalidInputError, match=r"as large\. It would take it with at most .*rows"):
+        check_front(labelled, settings)
+    with pytest.raises(
+        InvalidInputError, match=r"as large\. It would take it with at most [\d,]+ r"
+    ):
+        check_peers(labelled)
+
+
 def test_what_is_said_to_do_does(may, labelled):
     may(work=1)
     with pytest.raises(InvalidInputError) as caught:
@@ -138,6 +159,26 @@ def test_a_session_holds_so_much_and_no_more(may):
         session.load(demo_table(), DEMO_ROLES, content=demo_csv())
     assert session.version == version
     assert session.table is not None
+
+
+def test_a_deleted_run_counts_and_gives_way(may, demo_run):
+    session = Session()
+    session.load(demo_table(), DEMO_ROLES)
+    before = room.bytes_of(session)
+    kept = KeptRun("Run 1", demo_run[0], None)
+    session.parts[DELETED] = Deleted("a", kept, ("a",), was_shown=True)
+    run_alone = room.bytes_of(session) - before
+    assert run_alone >= sum(split.gate.nbytes for split in demo_run[0].splits.values())
+    may(session_mib=-(-before // 2**20))
+    big = demo_csv() * 2
+    session.content = None
+    room_left = module.limits().session_mib * 2**20 - before
+    filler = b"x" * (room_left - run_alone // 2)
+    session.load(session.table, DEMO_ROLES, content=filler)
+    assert DELETED not in session.parts
+    assert session.content == filler
+    with pytest.raises(InvalidInputError, match="The tables of a session may take"):
+        session.load(session.table, DEMO_ROLES, content=filler + big)
 
 
 def test_all_sessions_together_hold_so_much_and_no_more(may):

@@ -116,7 +116,7 @@ def test_a_deleted_run_that_comes_back_is_not_the_one_that_goes():
     kept(session, limits().runs)
     runs._forget(session, "0")
     session.keep(replace(session.kept.run, run_id="new"), session.kept.labelled)
-    runs._undo(session, session.parts[runs._DELETED])
+    runs._undo(session, session.parts[runs.DELETED])
     assert "0" in session.runs
     assert "1" not in session.runs
     assert len(session.runs) == limits().runs
