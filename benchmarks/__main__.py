@@ -14,7 +14,16 @@ from benchmarks.measure import as_json, show
 from fairmoe.errors import FairmoeError, InvalidInputError
 
 MOST_CHOICES = 12
-SHARED = {"drawing", "measure", "packaged", "plain_loop", "protocols", "published", "tables"}
+SHARED = {
+    "drawing",
+    "measure",
+    "packaged",
+    "plain_loop",
+    "points",
+    "protocols",
+    "published",
+    "tables",
+}
 NAMES = sorted({path.stem for path in Path(__file__).parent.glob("[a-z]*.py")} - SHARED)
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ regression.
 """
 
 import argparse
+import json
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
 
@@ -66,6 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--peer-settings", type=int, default=5, help="for each constraint; 0 for no peers"
     )
+    parser.add_argument(
+        "--points", type=Path, help="a file of JSON: the points of the first seed, to be drawn"
+    )
     parser.add_argument("--guard-price", action="store_true", help="the front without guard too")
 
 
@@ -77,10 +82,12 @@ def measure(
     strengths: Sequence[float] = (1.0,),
     peer_settings: int = 5,
     guard_price: bool = False,
+    points: Path | None = None,
 ) -> Measured:
     """Draw all fronts with every seed on every data set, and compare their hypervolumes."""
     table: list[dict[str, Cell]] = []
     claims: list[Claim] = []
+    drawn: list[dict[str, Cell]] = []
     for case in (*known_cases(), *packaged_cases()):
         if only and case.name not in only:
             continue
@@ -88,8 +95,11 @@ def measure(
             _fronts(case, rows, seed, strengths, peer_settings, guard_price=guard_price)
             for seed in range(seeds)
         ]
+        drawn += _points(case.name, found[0])
         table += _rows(case.name, found)
         claims += _claims(case.name, found)
+    if points is not None:
+        points.write_text(json.dumps(drawn), encoding="utf-8")
     return Measured(
         table,
         claims,
@@ -107,6 +117,7 @@ def measure(
 
 
 class _Front(NamedTuple):
+    points: Sequence[Point]
     volumes: Mapping[str, float]
     seconds: float
 
@@ -159,7 +170,7 @@ def _others(prepared: Prepared, base: Settings, strengths: Sequence[float]) -> I
 
 def _front(points: Iterable[Point | None], seconds: float) -> _Front:
     known = [point for point in points if point is not None]
-    return _Front({gap: _volume(known, gap) for gap in GAPS}, seconds)
+    return _Front(known, {gap: _volume(known, gap) for gap in GAPS}, seconds)
 
 
 def _volume(points: Sequence[Point], gap: str) -> float:
@@ -170,6 +181,13 @@ def _volume(points: Sequence[Point], gap: str) -> float:
         for of_split in zip(*points, strict=True)
     )
     return hypervolume(test[pareto_front(validation)], (1.0, 1.0))
+
+
+def _points(name: str, found: Mapping[str, _Front]) -> Iterator[dict[str, Cell]]:
+    for method, front in found.items():
+        for point in front.points:
+            told = {score: point.test[score] for score in ("utility", *GAPS)}
+            yield {"data": name, "method": method, **told}
 
 
 def _rows(name: str, found: Sequence[Mapping[str, _Front]]) -> Iterator[dict[str, Cell]]:

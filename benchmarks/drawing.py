@@ -2,6 +2,7 @@
 
 python -m benchmarks.drawing leads RESULT.json ... > leads.svg
 python -m benchmarks.drawing lambda_response RESULT.json > response.svg
+python -m benchmarks.drawing fronts POINTS.json > fronts.svg, of what `dial --points` wrote
 """
 
 import json
@@ -27,6 +28,14 @@ CHANCE = {"lambda_adv": 0.5}
 """What is left of a quantity where there is nothing left to lower."""
 
 LINES = (("#0072B2", ""), ("#D55E00", "7 4"), ("#009E73", "2 3"))
+OURS, OTHERS, TOLD = "front of the run", "Fairlearn's methods", "told the group"
+TOLD_THE_GROUP = ("Threshold optimizer", "OxonFair, on the logistic regression")
+OF_FRONTS = {
+    OURS: ("front of one run", "#0072B2", "circle"),
+    OTHERS: ("Fairlearn and thresholds", "#D55E00", "square"),
+    TOLD: ("told the group", "#6B7680", "diamond"),
+}
+
 INK, RULE = "#22303C", "#C9D1D8"
 
 
@@ -107,6 +116,58 @@ def lambda_response(results: Iterable[Row]) -> str:
     return _svg(width, height, parts)
 
 
+def fronts(results: Iterable[Sequence[Row]]) -> str:
+    """Draw what utility is left at which DP gap: one run's dial, and the points of others."""
+    points = [point for result in results for point in result]
+    tables = list(dict.fromkeys(point["data"] for point in points))
+    side, left, top, gap = 300, 64, 92, 84
+    height = top + -(-len(tables) // 2) * (side + gap)
+    parts = [_text(20, 28, "What utility is left at which gap", 17)]
+    parts += [_text(20, 48, "test rows of one sample; utility and DP gap in percent", 13)]
+    for place, (label, colour, kind) in enumerate(OF_FRONTS.values()):
+        parts += [_mark(left + 230 * place, 68, colour, kind)]
+        parts += [_text(left + 12 + 230 * place, 73, label, 13)]
+    for panel, table in enumerate(tables):
+        x, y = left + panel % 2 * (side + gap), top + panel // 2 * (side + gap)
+        parts += _front_panel([p for p in points if p["data"] == table], table, x, y, side)
+    return _svg(left + 2 * (side + gap), height, parts)
+
+
+def _front_panel(
+    points: Sequence[Row], title: str, left: float, top: float, side: float
+) -> list[str]:
+    bottom = top + 20 + side
+    widest = math.ceil(max(25 * point["dp"] for point in points)) / 25
+    lowest = math.floor(min(25 * point["utility"] for point in points)) / 25
+    highest = math.ceil(max(25 * point["utility"] for point in points)) / 25
+
+    def place(point: Row) -> tuple[float, float]:
+        height = (point["utility"] - lowest) / (highest - lowest)
+        return left + side * point["dp"] / widest, bottom - side * height
+
+    parts = [_text(left, top + 8, title, 14)]
+    for step in range(5):
+        share = step / 4
+        parts += [_line(left, bottom - share * side, left + side, bottom - share * side, RULE)]
+        utility = 100 * (lowest + share * (highest - lowest))
+        parts += [_text(left - 8, bottom - share * side + 4, f"{utility:.0f}", 12, "end")]
+        across = f"{100 * share * widest:.0f}"
+        parts += [_text(left + share * side, bottom + 18, across, 12, "middle")]
+    ours = " ".join(
+        f"{x:.1f},{y:.1f}" for x, y in (place(p) for p in points if p["method"] == OURS)
+    )
+    for method, (_, colour, kind) in reversed(OF_FRONTS.items()):
+        for point in points:
+            if _series(point["method"]) == method:
+                parts += [_mark(*place(point), colour, kind)]
+    parts += [f'<polyline points="{ours}" fill="none" stroke="#0072B2" stroke-width="2"/>']
+    return parts
+
+
+def _series(method: str) -> str:
+    return method if method in OF_FRONTS else TOLD if method in TOLD_THE_GROUP else OTHERS
+
+
 def _measured(text: str) -> tuple[float, float]:
     """Return mean and standard error of a cell such as "+0.6 ± 0.2"."""
     mean, _, error = text.partition(" ± ")
@@ -150,7 +211,10 @@ def _mark(x: float, y: float, colour: str, kind: str) -> str:
 
 
 if __name__ == "__main__":
-    draw: Callable[[Iterable[Row]], str] = {"leads": leads, "lambda_response": lambda_response}[
-        sys.argv[1]
-    ]
+    drawings: dict[str, Callable[[Iterable[Any]], str]] = {
+        "leads": leads,
+        "lambda_response": lambda_response,
+        "fronts": fronts,
+    }
+    draw = drawings[sys.argv[1]]
     print(draw(json.loads(Path(name).read_text()) for name in sys.argv[2:]))  # noqa: T201
