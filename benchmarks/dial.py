@@ -7,6 +7,7 @@ regression.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import time
@@ -33,6 +34,7 @@ from benchmarks.points import (
 from benchmarks.protocols import Case, known_cases
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.dial import train_front
+from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, prepare, run_prepared
 from fairmoe.metrics import hypervolume, pareto_front
 from fairmoe.names import FAIRLEARN_METHODS, FairlearnMethod
@@ -91,10 +93,13 @@ def measure(
     for case in (*known_cases(), *packaged_cases()):
         if only and case.name not in only:
             continue
-        found = [
-            _fronts(case, rows, seed, strengths, peer_settings, guard_price=guard_price)
-            for seed in range(seeds)
-        ]
+        found = []
+        for seed in range(seeds):
+            # A sample may lack the positives of a rare group.
+            with contextlib.suppress(InvalidInputError):
+                found.append(_fronts(case, rows, seed, strengths, peer_settings, guard_price))
+        if not found:
+            continue
         drawn += _points(case.name, found[0])
         table += _rows(case.name, found)
         claims += _claims(case.name, found)
@@ -106,7 +111,7 @@ def measure(
         [
             "hypervolumes of utility and a gap, against a utility of 0 and a gap of 1, in percent: "
             "test rows of what no other point beats on validation rows, mean and standard error "
-            f"over {seeds} seeds",
+            f"over {seeds} seeds, but for samples that lack the positives of a group",
             f"ours: nine weights of the gaps, experts of strengths {tuple(strengths)}; each of "
             f"Fairlearn's methods: {peer_settings} settings for each constraint",
             "told the group of whom they decide are the threshold optimizer, and OxonFair where it "
@@ -128,8 +133,7 @@ def _fronts(
     seed: int,
     strengths: Sequence[float],
     peer_settings: int,
-    *,
-    guard_price: bool,
+    guard_price: bool,  # noqa: FBT001 (one of the arguments of `measure`)
 ) -> Mapping[str, _Front]:
     if rows and rows < len(case.table.frame) and case.roles.split_column is None:
         case = case.sampled(rows, seed)
