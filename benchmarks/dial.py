@@ -133,7 +133,7 @@ def _fronts(
     seed: int,
     strengths: Sequence[float],
     peer_settings: int,
-    guard_price: bool,  # noqa: FBT001 (one of the arguments of `measure`)
+    guard_price: bool,
 ) -> Mapping[str, _Front]:
     if rows and rows < len(case.table.frame) and case.roles.split_column is None:
         case = case.sampled(rows, seed)
