@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 import pandas as pd
 
 from fairmoe.names import INSUFFICIENT
-from fairmoe.sentences.wording import capitalised, listed, significance, the_model
+from fairmoe.sentences.wording import SIGNIFICANT, capitalised, listed, significance, the_model
 
 GapMetric = Literal["dp", "eo"]
 GAP_METRICS: tuple[GapMetric, ...] = ("dp", "eo")
@@ -84,6 +84,22 @@ def who_gets_more(
         f"{apart} apart"
     )
     return f"{capitalised(told)} {compared}. {significance(gap.test.p_value, 'difference')}"
+
+
+def some_groups_differ(p: float, low: float) -> str:
+    """Say that some groups surely differ where the two that lie farthest apart may not.
+
+    Args:
+        p: The p-value of the largest gap, which small groups can make by chance.
+        low: The lower end of the interval of the gap between any two of more than two groups; 0
+            unless some pair surely differs.
+
+    Returns:
+        Nothing where the one and the other agree.
+    """
+    if p <= SIGNIFICANT or not low > 0:
+        return ""
+    return f"Some groups do differ by more than chance, by at least {100 * low:.1f} pp."
 
 
 def why_they_differ(

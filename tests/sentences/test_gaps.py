@@ -6,7 +6,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from fairmoe.sentences.gaps import sees_the_group, who_gets_more, why_they_differ
+from fairmoe.sentences.gaps import (
+    sees_the_group,
+    some_groups_differ,
+    who_gets_more,
+    why_they_differ,
+)
 
 
 def rates(**groups):
@@ -97,6 +102,19 @@ def test_labels_may_differ_the_same_way_or_the_other(highest, lowest, told):
 
 def test_without_groups_that_are_compared_no_reason_is_told():
     assert why_they_differ(gap("", "", math.nan, math.nan), TWO, **TOLD) == ""
+
+
+@pytest.mark.parametrize(
+    ("p", "low", "told"),
+    [
+        (0.061, 0.078, "Some groups do differ by more than chance, by at least 7.8 pp."),
+        (0.061, 0.0, ""),
+        (0.05, 0.078, ""),
+        (math.nan, math.nan, ""),
+    ],
+)
+def test_small_groups_that_lie_farthest_apart_do_not_hide_the_others(p, low, told):
+    assert some_groups_differ(p, low) == told
 
 
 def test_what_the_models_are_given_is_named():

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.waffle import SOURCES, waffle
+from fairmoe.names import SplitName
 from fairmoe.sentences.audits import today_in_words
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
@@ -33,7 +34,7 @@ _MAP, _WHY = "Map", "Why"
 
 def show_words(state: Session, run: "Run") -> None:
     """Say who gets the outcome less often, and whose lot changes against the plain model."""
-    found, (good, bad) = _found(state, run), run.good_and_bad
+    found, (good, bad) = result_in(state, run), run.good_and_bad
     gap, among = found.gaps["model"], criterion() == "eo"
     told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
     if run.roles.target.favourable is not None:
@@ -56,7 +57,7 @@ def show_picture(state: Session, kept: KeptRun) -> None:
         with apologies():
             show_gap_in_brief(state, kept)
         return
-    found, judged_by = _found(state, run), criterion()
+    found, judged_by = result_in(state, run), criterion()
     gaps: dict[str, tuple[str, str]] = {
         source: gap_in_words(gap, _tolerance()) for source, gap in found.gaps.items()
     }
@@ -88,7 +89,7 @@ def show_worse(state: Session, run: "Run") -> None:
     favourable = run.roles.target.favourable
     if favourable is None:
         return
-    groups = _found(state, run).account.groups
+    groups = result_in(state, run).account.groups
     plain = plain_in_words(run, "plain model").removeprefix("the ")
     worse = what_got_worse(groups, *run.good_and_bad, favourable=favourable, plain=plain)
     if worse:
@@ -132,14 +133,15 @@ def _tolerance() -> float | None:
     return None if percent is None else percent / 100
 
 
-def _found(state: Session, run: "Run") -> "Result":
+def result_in(state: Session, run: "Run", split: SplitName = "test") -> "Result":
+    """Return what a run comes to, by the gap that the user judges by, computed once per session."""
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis import result_of  # noqa: PLC0415
 
     tolerance, plain, among = _tolerance(), plain_model(run), criterion() == "eo"
     return state.once(
-        ("result", run.run_id, run.roles.target, tolerance, plain, among),
-        lambda: result_of(run, tolerance=tolerance, plain=plain, among_labelled=among),
+        ("result", run.run_id, run.roles.target, split, tolerance, plain, among),
+        lambda: result_of(run, split=split, tolerance=tolerance, plain=plain, among_labelled=among),
     )
 
 

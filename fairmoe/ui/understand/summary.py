@@ -6,7 +6,12 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.names import SplitName
-from fairmoe.sentences.gaps import sees_the_group, who_gets_more, why_they_differ
+from fairmoe.sentences.gaps import (
+    sees_the_group,
+    some_groups_differ,
+    who_gets_more,
+    why_they_differ,
+)
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED
 from fairmoe.ui.frame.links import link
@@ -15,6 +20,7 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.criterion import criterion
 from fairmoe.ui.understand.gap_sources import source_in_words
 from fairmoe.ui.understand.judged import judge
+from fairmoe.ui.understand.result import result_in
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -38,14 +44,20 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
 
 def _who(state: Session, run: "Run", split: SplitName) -> str:
     judged, gap = judge(state, run, split, "mixture"), criterion()
-    return who_gets_more(
+    favourable = run.roles.target.favourable
+    told = who_gets_more(
         judged.gaps[gap],
         judged.rates,
         gap,
         model="mixture",
         words=run.data.words,
-        favourable=run.roles.target.favourable,
+        favourable=favourable,
     )
+    # Of those with the bad label the other figure knows nothing.
+    if len(judged.rates) == 2 or (gap == "eo" and favourable is False):
+        return told
+    low = result_in(state, run, split).gaps["model"].low
+    return f"{told} {some_groups_differ(judged.gaps[gap].test.p_value, low)}".strip()
 
 
 def _why(state: Session, run: "Run", split: SplitName) -> str:
