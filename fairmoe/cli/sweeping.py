@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -37,6 +37,15 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
             metavar="KEY=VALUE[,VALUE]", help="A setting and its values; several are combined."
         ),
     ] = None,
+    search: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="In place of a grid: N runs whose lambdas and weight of the gaps Optuna chooses "
+            "for the front, from what the runs before came to on the validation rows.",
+        ),
+    ] = None,
     seeds: Annotated[
         int, typer.Option(metavar="N", help="Train every combination with so many seeds.")
     ] = 1,
@@ -64,7 +73,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Train a grid of settings on one split, and print the Pareto-optimal runs."""
+    """Train a grid of settings on one split, or search it, and print the Pareto-optimal runs."""
     from fairmoe.cli.arguments import grid_from
     from fairmoe.cli.columns import read_and_prepare
     from fairmoe.cli.output import print_sweep
@@ -72,13 +81,18 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.sweep import (
         RUNS_PER_SHARD,
         FolderStore,
+        check_search,
         finished_runs,
         grid_settings,
         run_sweep,
+        search_front,
         to_document,
     )
 
     asked, base, told = roles.roles(target), settings.settings(), reading.read_options()
+    if search is not None:
+        _check_alone(grid, seeds)
+        check_search()
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
     executor = _executor(jobs, dask_)
     store = FolderStore(out)
@@ -88,33 +102,43 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         file, told, asked, runs[0], keep=keep_column, option="--keep-column"
     )
     with progress_bars() as on_progress:
-        kept = _positions(prepared, runs, keep or ())
+        shared: dict[str, Any] = {"store": store, "executor": executor, "on_progress": on_progress}
+        if search is None:
+            _positions(prepared, runs, keep or ())
         try:
-            result = run_sweep(
-                prepared,
-                runs,
-                store=store,
-                executor=executor,
-                max_runs=RUNS_PER_SHARD,
-                on_progress=on_progress,
-            )
+            if search is None:
+                result = run_sweep(prepared, runs, max_runs=RUNS_PER_SHARD, **shared)
+            else:
+                at_once = RUNS_PER_SHARD * (jobs or 1)
+                result = search_front(prepared, runs[0], search, at_once=at_once, **shared)
         except KeyboardInterrupt:
-            there = len(finished_runs(store) & set(runs))
+            finished = finished_runs(store)
+            there = len(finished if search else finished & set(runs))
             print_message(
-                f"{there} of {len(runs)} runs are kept in {out}; the same command goes on there."
+                f"{there} of {search or len(runs)} runs are kept in {out}; the same command goes "
+                "on there."
             )
             raise
     for name in result.unreadable:
         print_message(
             f"'{out / name}' cannot be used; what is needed of its runs was computed again."
         )
-    for name, position in kept.items():
+    for name, position in _positions(prepared, result.settings, keep or ()).items():
         save_run(result.open(position), out / name)
         print_message(f"Kept in {out / name}")
     if as_json:
         typer.echo(json.dumps(to_document(result), indent=2, allow_nan=False))
     else:
         print_sweep(result)
+
+
+def _check_alone(grid: Sequence[str] | None, seeds: int) -> None:
+    """Check that a search is not asked for beside what it takes the place of."""
+    for told, given in (("--grid", bool(grid)), ("--seeds", seeds != 1)):
+        if given:
+            raise InvalidInputError(
+                "A search chooses the runs itself", however=f"{told} was given too"
+            )
 
 
 def _executor(jobs: int | None, address: str | None) -> "Executor | None":
@@ -132,7 +156,7 @@ def _executor(jobs: int | None, address: str | None) -> "Executor | None":
 def _positions(
     prepared: "Prepared", runs: Sequence[Settings], run_ids: Iterable[str]
 ) -> dict[str, int]:
-    """Return where among the runs those are that have some ids, before any of them is trained."""
+    """Return where among the runs those are that have some ids."""
     from fairmoe.experiment import run_id
 
     known = {run_id(prepared.data, run): position for position, run in enumerate(runs)}

@@ -5,6 +5,7 @@ from fairmoe.sweep.document import to_document
 from fairmoe.sweep.executors import Executor, processes
 from fairmoe.sweep.plan import RUNS_PER_SHARD, estimated_seconds, grid_settings
 from fairmoe.sweep.recommendation import Recommendation, recommend
+from fairmoe.sweep.search import check_search, search_front
 from fairmoe.sweep.shard import SCORED_SPLITS
 from fairmoe.sweep.stores import FolderStore, MemoryStore, Store
 from fairmoe.sweep.sweep import OBJECTIVES, Sweep, finished_runs, run_sweep
@@ -20,6 +21,7 @@ __all__ = [
     "Recommendation",
     "Store",
     "Sweep",
+    "check_search",
     "dask",
     "estimated_seconds",
     "finished_runs",
@@ -28,6 +30,7 @@ __all__ = [
     "recommend",
     "run_points",
     "run_sweep",
+    "search_front",
     "setting_means",
     "settings_label",
     "to_document",

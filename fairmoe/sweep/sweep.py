@@ -99,7 +99,7 @@ class Sweep:
             objectives: Metrics, or `BOTH_GAPS`.
             model: Whose scores count.
         """
-        points = self._costs(objectives, model, "validation")
+        points = self.costs(objectives, model, "validation")
         alarming = self.alarming["validation"][TRAINED_MODELS.index(model)]
         if not alarming.all():
             points[alarming] = np.nan
@@ -122,7 +122,7 @@ class Sweep:
             model: Whose scores count.
             split: Where the front is measured.
         """
-        chosen = self._costs(objectives, model, split)[self.front(objectives, model=model)]
+        chosen = self.costs(objectives, model, split)[self.front(objectives, model=model)]
         if np.isnan(chosen).any(axis=1).all():
             return float("nan")
         return hypervolume(chosen, (1.0,) * len(objectives))
@@ -138,9 +138,16 @@ class Sweep:
         trained = read_trained(self._store.read(name)).select(member)
         return make_run(self.prepared, self.settings[position], trained, on_progress=on_progress)
 
-    def _costs(
+    def costs(
         self, objectives: Sequence[str], model: Model, split: SplitName
     ) -> NDArray[np.float64]:
+        """Return what each run costs in some objectives, **Shape** `(n, m)`, less being better.
+
+        Args:
+            objectives: Metrics, or `BOTH_GAPS`; of utility what is missing to 1.
+            model: Whose scores count.
+            split: Which rows; NaN where they do not tell.
+        """
         of_model = self.scores[split][TRAINED_MODELS.index(model)]
         known = dict(zip(METRICS, of_model.T, strict=True))
         known[BOTH_GAPS] = known["f_res"] + known["f_proc"]
