@@ -145,7 +145,7 @@ def dates_of(values: "pd.Series[Any]") -> NDArray[np.datetime64]:
     category = as_category(values)
     days = days_of(list(category.cat.categories), "year first")
     # A missing value has code -1 and picks the last entry.
-    return np.append(days, np.datetime64("NaT"))[category.cat.codes.to_numpy()]
+    return np.append(days, np.datetime64("NaT", "D"))[category.cat.codes.to_numpy()]
 
 
 def parts_of_dates(
