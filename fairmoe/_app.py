@@ -18,7 +18,7 @@ STORE = "FAIRMOE_STORE"
 """The variable by which the app is told where to keep projects on the server's disk."""
 
 WORKERS = "FAIRMOE_WORKERS"
-"""The variable by which the app is told how many processes train; by default none but its own."""
+"""The variable by which the app is told how many processes train; by default one."""
 
 
 def processors() -> int:

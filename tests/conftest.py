@@ -28,6 +28,9 @@ hypothesis.settings.load_profile("project")
 # for one another a hundred times as long as they work.
 torch.set_num_threads(1)
 
+# What trains in the process of the tests can be seen and replaced there; some begin workers.
+os.environ["FAIRMOE_WORKERS"] = "0"
+
 ROOT = Path(__file__).resolve().parents[1]
 SHAPED = ("functional", "nn", "training")
 

@@ -56,7 +56,7 @@ class Limits:
     analyses: int = _limit(2, "ANALYSES", 1000)
     smallest_group: int = _limit(10, "SMALLEST_GROUP", least=0)
     store_mib: int = _limit(4096, "STORE_MIB")
-    workers: int = _limit(0, "WORKERS", 512, least=0)
+    workers: int = _limit(1, "WORKERS", 512, least=0)
 
     @classmethod
     def read(cls) -> "Limits":

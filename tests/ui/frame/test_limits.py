@@ -73,6 +73,13 @@ def test_limits_come_from_the_environment(may):
     assert found.all_mib == Limits().all_mib
 
 
+def test_trainings_have_a_process_of_their_own_unless_a_server_says_otherwise(monkeypatch):
+    monkeypatch.delenv("FAIRMOE_WORKERS")
+    assert Limits.read().workers == 1
+    monkeypatch.setenv("FAIRMOE_WORKERS", "0")
+    assert Limits.read().workers == 0
+
+
 @pytest.mark.parametrize("told", ["many", "-1", "0", "1.5"])
 def test_limits_that_are_none_are_refused(monkeypatch, told):
     monkeypatch.setenv("FAIRMOE_SWEEP_RUNS", told)
