@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from fairmoe.data.existing import rising
 from fairmoe.data.given import column_of, groups_of_values, labels_of, weights_given
 from fairmoe.data.roles import OUTCOMES, Outcome
 from fairmoe.errors import InvalidInputError, nearest_first
@@ -266,25 +267,6 @@ def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
             )
         ),
     )
-
-
-def rising(
-    score: NDArray[np.float64], cutoff: float, *, rises: bool
-) -> tuple[NDArray[np.float64], float]:
-    """Return a score that rises with the positive class, and above what it decides for it.
-
-    Args:
-        score: As it was given, `(n,)`.
-        cutoff: As it was given.
-        rises: Whether it rises already; of one that falls what is not above the cut-off is
-            positive.
-
-    Example:
-        >>> score, cutoff = rising(np.array([4.0, 5.0, 6.0]), 5.0, rises=False)
-        >>> (score > cutoff).tolist()
-        [True, True, False]
-    """
-    return (score, cutoff) if rises else (-score, math.nextafter(-cutoff, -math.inf))
 
 
 def _people(account: Account) -> pd.DataFrame:

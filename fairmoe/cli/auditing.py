@@ -50,11 +50,12 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
     quiet: options.Quiet = False,
 ) -> None:
     """Audit a score or decisions that a file holds beside the labels: no training, in seconds."""
-    from fairmoe.auditing import audit_groups, rising
+    from fairmoe.auditing import audit_groups
     from fairmoe.cli.arguments import share_from
     from fairmoe.cli.files import table_in
     from fairmoe.cli.reading import print_changes
     from fairmoe.data import Existing, assign_roles
+    from fairmoe.data.existing import rising
     from fairmoe.data.existing_columns import goes_against_labels
     from fairmoe.sentences.audits import how_it_decides, may_go_the_other_way
 

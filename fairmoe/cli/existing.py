@@ -13,10 +13,12 @@ from fairmoe.data import (
     assign_roles,
     decision_at_first,
     same_answers,
+    scored_by,
 )
+from fairmoe.data.existing_columns import goes_against_labels
 from fairmoe.data.table import check_columns
 from fairmoe.errors import InvalidInputError
-from fairmoe.sentences.audits import how_it_decides, left_out_of_features
+from fairmoe.sentences.audits import how_it_decides, left_out_of_features, may_go_the_other_way
 
 
 def check_existing(asked: ExistingOptions) -> None:
@@ -65,6 +67,12 @@ def with_existing(
     )
     told = how_it_decides(existing, labelled.words)
     print_message(f"{told} {left_out_of_features(column, same)}")
+    if existing.is_score:
+        values = table.frame[column].iloc[labelled.rows]
+        scored = scored_by(existing, values)
+        if goes_against_labels(scored.score, labelled.y[scored.known]):
+            told = may_go_the_other_way(column, labelled.words[0], falling=asked.falling)
+            print_message(told)
     return found
 
 

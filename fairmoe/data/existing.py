@@ -131,7 +131,23 @@ def scored_by(existing: Existing, values: "pd.Series[Any]") -> Scored:
             remedy="Name it as a decision, with the values that decide for the outcome.",
         )
     score: NDArray[np.float64] = values[known].to_numpy(dtype=np.float64)
-    if existing.rises:
-        return Scored(known, score, existing.cutoff)
-    # What is exactly at the cut-off is not above it, so it is positive here.
-    return Scored(known, -score, math.nextafter(-existing.cutoff, -math.inf))
+    return Scored(known, *rising(score, existing.cutoff, rises=existing.rises))
+
+
+def rising(
+    score: NDArray[np.float64], cutoff: float, *, rises: bool
+) -> tuple[NDArray[np.float64], float]:
+    """Return a score that rises with the positive class, and above what it decides for it.
+
+    Args:
+        score: As it was given, `(n,)`.
+        cutoff: As it was given.
+        rises: Whether it rises already; of one that falls what is not above the cut-off is
+            positive.
+
+    Example:
+        >>> score, cutoff = rising(np.array([4.0, 5.0, 6.0]), 5.0, rises=False)
+        >>> (score > cutoff).tolist()
+        [True, True, False]
+    """
+    return (score, cutoff) if rises else (-score, math.nextafter(-cutoff, -math.inf))

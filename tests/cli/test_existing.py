@@ -7,6 +7,7 @@ import pytest
 
 from fairmoe.data import make_demo
 from fairmoe.runs import load_run
+from fairmoe.sentences.audits import may_go_the_other_way
 from tests.cli.shell import shell
 
 ROLES = ("--target", "hired", "--sensitive", "sex", "--outcome", "good", "--drop", "applicant_id")
@@ -36,6 +37,8 @@ def test_a_score_stands_beside_the_mixture_and_repeats_with_its_file(path, tmp_p
     code, out, err = train(path, *told)
     assert code == 0
     assert "“decile” is left out of the features" in err
+    # Of people with a low decile fewer were hired.
+    assert may_go_the_other_way("decile", "hired", falling=True) in " ".join(err.split())
     assert out.splitlines()[1].split()[-1].rstrip("*") == "existing"
     assert "otherwise than the score “decile”" in " ".join(out.split())
     run = load_run(tmp_path / "run")
