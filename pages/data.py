@@ -21,7 +21,8 @@ PARTS = {
 }
 
 with page(DATA) as state:
-    source, way_on = st.columns([4, 1]) if state.table is not None else (st.container(), None)
+    with st.container(horizontal=True):
+        source, way_on = st.container(), st.container(width="content")
     with source:
         source_picker(state)
     if state.table is not None:
@@ -41,6 +42,6 @@ with page(DATA) as state:
         show_cautions(state, state.labelled)
         show_parts(PARTS, key="data-part", about=(state, state.labelled))
         # Only now it is known that there is something to train on.
-        with way_on or st.container():
+        with way_on:
             if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
                 go_to(TRAIN)

@@ -44,7 +44,7 @@ the shortcut on a button, which else is too pale."""
 
 COMPACT = (
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
-    "{.stMainBlockContainer{padding:3.6rem 2rem 2rem}.stMain h1{font-size:2rem;padding:0}}"
+    "{.stMainBlockContainer{padding:3.6rem 2rem 1rem}.stMain h1{font-size:2rem;padding:0}}"
 )
 """The style of pages on small screens, which have no room for wide margins."""
 

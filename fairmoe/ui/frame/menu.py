@@ -1,4 +1,4 @@
-"""The sidebar on a phone, where it lies over the page."""
+"""The sidebar on a phone, where it lies over the page, or a tablet, of which it takes half."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ _CLOSE = """<script>
 {{
   const before = sessionStorage.getItem('fairmoe-page')
   sessionStorage.setItem('fairmoe-page', '{path}')
-  if (before !== null && before !== '{path}' && window.innerWidth < 768) {{
+  if (before !== null && before !== '{path}' && window.innerWidth <= 768) {{
     document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
   }}
 }}

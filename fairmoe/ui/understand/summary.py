@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def show_summary(state: Session, run: "Run", split: SplitName) -> None:
     """Say who gets the outcome more often, why, and at what cost, each with where to go on."""
     told = (
-        ("Who", _who(state, run, split), ROUTING, "How the gate sends each group"),
+        ("Who", _who(state, run, split), ROUTING, "How the gate decides"),
         ("Why", _why(state, run, split), ATTENTION, "What the models look at"),
         ("Cost", _cost(run, split), TRADE_OFF, "Other settings"),
     )
