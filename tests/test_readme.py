@@ -5,11 +5,16 @@ import tomllib
 
 import pytest
 
+from fairmoe.analysis import result_of, rows_of_run
+from fairmoe.analysis.gap_sources import compare_sides, explain_log_odds
+from fairmoe.analysis.result import what_is_open
 from fairmoe.cli import commands, main
 from fairmoe.config import Settings
-from fairmoe.data import demo_csv
+from fairmoe.data import assign_roles, demo_csv, demo_table
 from fairmoe.names import EVERY_RUN
-from fairmoe.runs import load_run
+from fairmoe.runs import demo_run, load_run
+from fairmoe.sentences.gap_sources import gap_source
+from fairmoe.sentences.result import changed_harm, cost_in_people
 
 QUICK = "epochs=8"
 
@@ -33,6 +38,20 @@ def _commands(text):
     lines = "".join(_blocks(text, "shell")).splitlines()
     parts = [part for line in lines for part in line.split(" && ")]
     return [shlex.split(part.split(" > ")[0]) for part in parts]
+
+
+def test_the_four_answers_on_the_demo_are_what_the_app_says(readme):
+    run = demo_run()
+    account = result_of(run).account
+    assert changed_harm(account.groups, "hired", "not hired") in readme
+    assert cost_in_people(account.groups, account.everyone, "hired") in readme
+    assert " ".join(what_is_open(run)) in readme
+
+    rows = rows_of_run(run, assign_roles(demo_table(), run.roles), "test")
+    group = rows.record.group
+    found = compare_sides(explain_log_odds(rows), group == 0, group == 1)
+    told = gap_source(found.parts, found.totals, "women", "men")
+    assert told.partition(" With the mixture")[0] in readme
 
 
 def test_every_command_is_one_that_is_checked_here(readme):
