@@ -15,6 +15,25 @@ from fairmoe.errors import FairmoeError
 _LENGTH = struct.Struct(">Q")
 
 
+# From Python 3.13 on these methods are those of a class only.
+class _Pickler(pickle.Pickler):
+    def __init__(self, out: IO[bytes], name_of: Callable[[Any], int | None]) -> None:
+        super().__init__(out, pickle.HIGHEST_PROTOCOL)
+        self._name_of = name_of
+
+    def persistent_id(self, obj: Any) -> int | None:
+        return self._name_of(obj)
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, content: IO[bytes], object_of: Callable[[int], Any]) -> None:
+        super().__init__(content)
+        self._object_of = object_of
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self._object_of(pid)
+
+
 class Wire:
     """Sends and receives objects over two pipes.
 
@@ -44,9 +63,7 @@ class Wire:
             OSError: The other end is gone.
         """
         out = io.BytesIO()
-        pickler = pickle.Pickler(out, pickle.HIGHEST_PROTOCOL)
-        pickler.persistent_id = self._name_of  # type: ignore[method-assign]
-        pickler.dump(message)
+        _Pickler(out, self._name_of).dump(message)
         content = out.getbuffer()
         with self._lock:
             self._writes.write(_LENGTH.pack(len(content)))
@@ -60,8 +77,7 @@ class Wire:
             EOFError: The other end is gone.
         """
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size))
-        unpickler = pickle.Unpickler(io.BytesIO(self._read(length)))
-        unpickler.persistent_load = self._object_of  # type: ignore[method-assign]
+        unpickler = _Unpickler(io.BytesIO(self._read(length)), self._object_of)
         message: tuple[Any, ...] = unpickler.load()
         return message
 
