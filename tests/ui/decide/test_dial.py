@@ -9,6 +9,7 @@ from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
 from fairmoe.ui.decide.dial import FRONTS, _front_of
+from fairmoe.ui.frame.limits import Limits
 from fairmoe.ui.frame.process import LOST
 from fairmoe.ui.frame.state import Session
 from tests.patience import PATIENCE
@@ -85,6 +86,26 @@ def test_a_front_is_drawn_unasked_once(app, demo_run, front, monkeypatch):
     assert app.get_by_key(f"dial-{front[1].run_id}").value == 1
     app.run()
     assert len(asked) == 1
+
+
+@pytest.fixture
+def small_server(monkeypatch):
+    monkeypatch.setattr("fairmoe.ui.frame.limits.limits", lambda: Limits(work=0.01))
+
+
+@pytest.mark.usefixtures("small_server")
+def test_a_front_that_is_larger_than_the_server_takes_is_refused_to_who_asks(
+    app, demo_run, monkeypatch
+):
+    monkeypatch.setenv(FRONTS, "always")
+    app.session_state["fairmoe"].keep(*demo_run)
+    app.switch_page("pages/tradeoff.py").run()
+    assert not app.exception
+    assert not app.error
+    assert not app.session_state["fairmoe"].aside.about
+    app.button(key="front").click().run()
+    assert app.session_state["fairmoe"].job_id is None
+    assert "This server takes trainings up to a certain size" in app.error[0].value
 
 
 def test_a_front_that_fails_unasked_says_so_and_is_offered(app, demo_run, monkeypatch):

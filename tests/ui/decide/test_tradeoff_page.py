@@ -10,7 +10,7 @@ from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.names import METRICS
 from fairmoe.progress import Progress
 from fairmoe.sweep import grid_settings, run_sweep
-from fairmoe.ui.frame.limits import limits
+from fairmoe.ui.frame.limits import Limits, limits
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
@@ -164,6 +164,13 @@ def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     assert "The runs that were finished are kept" in told(tradeoff)
     assert "**12 runs**, of which 2 are there already" in told(tradeoff)
     assert tradeoff.button(key="sweep").label == "Compute the others"
+
+
+def test_fairlearn_is_not_fitted_where_that_is_larger_than_the_server_takes(done, monkeypatch):
+    monkeypatch.setattr("fairmoe.ui.frame.limits.limits", lambda: Limits(work=0.01))
+    done.button(key="peers").click().run()
+    assert done.session_state["fairmoe"].job_id is None
+    assert "This server takes trainings up to a certain size" in done.error[0].value
 
 
 def test_fairlearn_is_fitted_once_when_asked(done, monkeypatch):
