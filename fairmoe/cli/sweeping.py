@@ -66,6 +66,14 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
             metavar="RUN_ID", help="Keep this run in full in DIR/RUN_ID; may be repeated."
         ),
     ] = None,
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.fairmoe",
+            help="Keep the Pareto-optimal runs, at most 12, in this new project too, which the app "
+            "and report open.",
+        ),
+    ] = None,
     roles: bundles.RoleOptions,
     keep_column: options.KeepColumn = None,
     reading: bundles.ReadingOptions,
@@ -77,6 +85,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli.arguments import grid_from
     from fairmoe.cli.columns import read_and_prepare
     from fairmoe.cli.output import print_sweep
+    from fairmoe.cli.sweep_project import check_project, keep_front
     from fairmoe.runs import check_vacant, save_run
     from fairmoe.sweep import (
         RUNS_PER_SHARD,
@@ -98,7 +107,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     store = FolderStore(out)
     for name in keep or ():
         check_vacant(out / name)
-    prepared, _ = read_and_prepare(
+    check_project(project)
+    prepared, table = read_and_prepare(
         file, told, asked, runs[0], keep=keep_column, option="--keep-column"
     )
     with progress_bars() as on_progress:
@@ -130,6 +140,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         typer.echo(json.dumps(to_document(result), indent=2, allow_nan=False))
     else:
         print_sweep(result)
+    # What was found is shown even if it cannot be kept.
+    keep_front(result, table, project)
 
 
 def _check_alone(grid: Sequence[str] | None, seeds: int) -> None:

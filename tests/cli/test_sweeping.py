@@ -2,12 +2,17 @@ import dataclasses
 import json
 import re
 from statistics import fmean, stdev
+from types import SimpleNamespace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import fairmoe.sweep
+from fairmoe.cli import sweep_project
 from fairmoe.data import make_demo
-from fairmoe.runs import load_run
+from fairmoe.errors import InvalidInputError
+from fairmoe.runs import load_project, load_run
 from tests.cli.shell import shell
 
 ROLES = ("--target", "hired", "--sensitive", "sex", "--drop", "applicant_id")
@@ -214,3 +219,48 @@ def test_a_run_that_collapsed_is_no_part_of_the_means_over_seeds(file, tmp_path,
     assert re.search(r"^1 +0 .*–", means, re.MULTILINE)
     assert re.search(r"^2 +10 ", means, re.MULTILINE)
     assert "1 runs" in out
+
+
+@pytest.mark.slow
+def test_the_front_is_kept_as_a_project(file, folder, tmp_path):
+    path = tmp_path / "front.fairmoe"
+    asked = ("sweep", file, *ROLES, *QUICK, *GRID, "--out", folder, "--project", path)
+    code, out, err = shell(*asked, "--json")
+    assert code == 0, err
+    found = json.loads(out)
+    project = load_project(path)
+    assert [kept.run.run_id for kept in project.runs] == found["front"]
+    scores = {run["run_id"]: run["validation"]["mixture"] for run in found["runs"]}
+    best = max(found["front"], key=lambda run_id: scores[run_id]["final_score"])
+    assert load_run(path).run_id == best
+    assert project.runs[0].name.startswith("λ fair ")
+    assert project.table.content is None
+    told = f"{len(found['front'])} of {len(found['front'])} Pareto-optimal runs are kept in {path}."
+    assert told in err
+    assert shell(*asked)[0] == 2
+    code, _, err = shell(*asked[:-1], tmp_path / "front.zip")
+    assert (code, "A file name that ends in .fairmoe is needed" in err) == (2, True)
+
+
+def test_of_a_long_front_the_best_are_kept(monkeypatch, tmp_path):
+    frame = pd.DataFrame({"validation_final_score": [0.1, 0.3, 0.2, 0.9], "seed": [0, 1, 2, 3]})
+    run = SimpleNamespace(mixture=SimpleNamespace(explainer=SimpleNamespace(background=[])))
+    result = SimpleNamespace(
+        varied=(),
+        frame=lambda: frame,
+        front=lambda: np.array([True, True, True, False]),
+        open=lambda place: SimpleNamespace(place=place, **vars(run)),
+        prepared=SimpleNamespace(roles=None),
+    )
+    saved = []
+    monkeypatch.setattr(sweep_project, "MOST", 2)
+    monkeypatch.setattr(sweep_project, "save_project", lambda project, _: saved.append(project))
+    table = SimpleNamespace(name="a", sha256="", reading=SimpleNamespace(options=None))
+    sweep_project.keep_front(result, table, tmp_path / "x.fairmoe")
+    (project,) = saved
+    assert [kept.run.place for kept in project.runs] == [1, 2]
+    assert [kept.name for kept in project.runs] == ["all alike, seed 1", "all alike, seed 2"]
+    assert project.shown == 0
+    result.front = lambda: np.zeros(4, bool)
+    with pytest.raises(InvalidInputError, match="A run that is Pareto-optimal is needed"):
+        sweep_project.keep_front(result, table, tmp_path / "x.fairmoe")
