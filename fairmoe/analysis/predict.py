@@ -70,7 +70,7 @@ def reading_of(run: Run) -> Reading:
 
 @on_one_thread()
 @torch.no_grad()
-def predict_rows(run: Run, table: Table) -> Predictions:
+def predict_rows(run: Run, table: Table, *, like: Reading | None = None) -> Predictions:
     """Return what the mixture of a run says of each row of a table.
 
     The table is taken as the one was that the run was trained on, so that what is said of a row
@@ -83,13 +83,15 @@ def predict_rows(run: Run, table: Table) -> Predictions:
         table: Any rows with the columns that the models see; neither the target nor, unless the
             models see them, the sensitive columns are needed. `read_table` does best with
             `like=reading_of(run)`. A run with cut-offs by group needs the sensitive columns.
+        like: How its columns are read, where not as `reading_of(run)` says, such as with another
+            decimal sign.
 
     Raises:
         InvalidInputError: Columns are missing; or a row's group, where cut-offs go by it; or a
             probability cannot be estimated.
     """
     _check_columns(run, table)
-    columns = interpret_like(table.raw, reading_of(run))
+    columns = interpret_like(table.raw, reading_of(run) if like is None else like)
     frame = pd.DataFrame(columns.cells, index=table.frame.index)
     x = torch.as_tensor(run.encoder.transform(frame)).double()
     # In float64 a row's prediction does not depend on which rows it is predicted with.

@@ -188,7 +188,7 @@ def predict(
     told = reading.read_options()
     if told.decimal is not None:
         like = like.with_decimal(told.decimal)
-    predictions, changes = predict_rows(run, table_in(file, told, like))
+    predictions, changes = predict_rows(run, table_in(file, told, like), like=like)
     print_changes(changes, title="Careful:")
     # Nine digits tell every float32 from its neighbours.
     text = csv_text(predictions, index=False, float_format="%.9g")

@@ -106,6 +106,23 @@ def test_rows_are_predicted_as_the_run_read_its_own(file, tmp_path):
     assert "not a number" not in err
 
 
+def test_a_file_with_the_other_decimal_sign_is_predicted_as_told(file, tmp_path):
+    options = ("--decimal", "comma", "--kind", "ward=category")
+    assert shell("train", file, *QUICK, "--out", tmp_path / "run", *options)[0] == 0
+    few = frame().head(6).drop(columns=["hired", "sex"]).assign(pay="1234,5", points="2,25")
+    few.to_csv(tmp_path / "comma", index=False, sep=";")
+    few.assign(pay="1,234.5", points="2.25").to_csv(tmp_path / "point", index=False, sep=";")
+    _, as_trained, _ = shell("predict", tmp_path / "run", tmp_path / "comma")
+    _, told, err = shell("predict", tmp_path / "run", tmp_path / "point", "--decimal", "point")
+    assert told == as_trained
+    assert "Careful" not in err
+    _, _, err = shell("predict", tmp_path / "run", tmp_path / "point")
+    assert (
+        "Some of these texts of 'pay' are numbers if the decimal sign is the point; say so if it "
+        "is. (say --decimal point or --decimal comma)" in err
+    )
+
+
 def test_a_dash_is_standard_input(file, monkeypatch):
     content = io.BytesIO(file.read_bytes())
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=content))

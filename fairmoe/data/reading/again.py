@@ -87,6 +87,10 @@ def _numbers_like(
     values[np.abs(values) > LARGEST_NUMBER] = np.nan
     found = number_of_levels(cells, values)
     changes = sentences.misread(name, cells, found, "a number")
+    other: Decimal = "comma" if (decimal or "point") == "point" else "point"
+    misread = (found.isna() & cells.notna()).to_numpy()
+    if np.append(numbers.needs(other), False)[cells.cat.codes][misread].any():
+        changes.append(sentences.other_sign(name, other))
     in_doubt = np.append(numbers.is_ambiguous, False)[cells.cat.codes]
     if decimal is None and in_doubt.any():
         changes.append(sentences.two_ways(name, int(in_doubt.sum())))

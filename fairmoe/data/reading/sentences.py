@@ -225,6 +225,16 @@ def misread(
     ]
 
 
+def other_sign(column: str, decimal: Decimal) -> Change:
+    """Say that texts that were taken as missing would be numbers under the other reading."""
+    return Change(
+        "doubt",
+        column,
+        f"Some of these texts of '{column}' are numbers if the decimal sign is the {decimal}; say "
+        "so if it is.",
+    )
+
+
 def empty(columns: int) -> Change:
     """Say that columns without names and values were left out."""
     words = "A column" if columns == 1 else f"{columns} columns"
