@@ -29,7 +29,7 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
     expect(gaps).to_contain_text(re.compile(r"(\d+\.\d pp.*){3}"))
     page.get_by_role("link", name="Who", exact=True).click()
     expect(heading(page, "Experts")).to_be_visible()
-    expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()
+    expect(page.get_by_text("Mixture against utility expert: accuracy")).to_be_visible()
     expect(page.get_by_text("200 test rows, seed 0").first).to_be_visible()
     page.locator("summary").filter(has_text="Numbers").first.click()
     with page.expect_download() as download:
@@ -42,7 +42,7 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
 def test_a_run_is_at_hand_for_tests_of_its_pages(trained: Page):
     trained.get_by_role("link", name="Experts", exact=True).click()
     expect(heading(trained, "Experts")).to_be_visible()
-    expect(trained.get_by_text("Mixture against utility expert: utility")).to_be_visible()
+    expect(trained.get_by_text("Mixture against utility expert: accuracy")).to_be_visible()
 
 
 def test_one_click_leads_from_home_to_the_demo_as_it_was_trained(page: Page, server: str):
@@ -53,7 +53,7 @@ def test_one_click_leads_from_home_to_the_demo_as_it_was_trained(page: Page, ser
     expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("of 100 “hired”"))).to_have_count(6)
     page.get_by_role("link", name="Experts", exact=True).click()
-    expect(page.get_by_text("Mixture against utility expert: utility")).to_be_visible()
+    expect(page.get_by_text("Mixture against utility expert: accuracy")).to_be_visible()
     expect(page.get_by_text("Which model is useful")).to_be_visible()
 
 
