@@ -16,6 +16,7 @@ def test_the_outcome_is_asked_for_and_suggested_from_its_words(data):
     asked.set_value("neither").run()
     assert roles(data).target.outcome == "neither"
     asked = field(data, "segmented_control", "Is this outcome good or bad for the person?")
+    assert asked.proto.required
     asked.set_value(None).run()
     assert roles(data).target.outcome is None
 
