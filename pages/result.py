@@ -3,6 +3,7 @@
 import streamlit as st
 
 from fairmoe.ui.decide.dial import show_dial_in_brief
+from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import RESULT
 from fairmoe.ui.understand.result import show_picture, show_words, show_worse, way_on
@@ -17,5 +18,7 @@ with page(RESULT) as state:
         show_words(state, kept.run)
         show_worse(state, kept.run)
         show_picture(state, kept)
-        show_dial_in_brief(state, kept, RESULT)
+        # Without the rows there may be no front to turn along; the way on stays.
+        with apologies():
+            show_dial_in_brief(state, kept, RESULT)
         way_on(state, kept.run)

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.data import DEMO_ROLES, ReadOptions, read_table
 from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
+from fairmoe.ui.decide.dial import FRONTS
 from fairmoe.ui.frame.handover import project_of
 from fairmoe.ui.frame.pages import PAGES
 from tests.patience import PATIENCE
@@ -96,6 +97,16 @@ def test_without_the_table_every_page_shows_what_needs_none(without_rows, path):
     assert any("Give the table of the run" in said.value for said in without_rows.sidebar.caption)
     if path == "pages/tradeoff.py":
         assert without_rows.get("plotly_chart")
+
+
+def test_without_table_and_front_the_way_on_from_the_result_stays(app, demo_run, monkeypatch):
+    monkeypatch.setenv(FRONTS, "always")
+    run, _ = demo_run
+    open_in(app, write_project(Project((ProjectRun(run, "Theirs"),), 0)))
+    app.switch_page("pages/result.py").run()
+    assert not app.exception
+    assert any("needs the rows" in note.value for note in app.info)
+    assert "result-picture" in app.session_state
 
 
 def test_the_table_is_taken_by_its_digest(without_rows, run, demo_file):
