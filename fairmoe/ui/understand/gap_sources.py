@@ -54,11 +54,16 @@ def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
         return ""
     from fairmoe.analysis.gap_sources import compare_sides, worst_and_best_off  # noqa: PLC0415
 
-    names, group = list(kept.run.data.groups), kept.run.splits[split].group
-    one, other = worst_and_best_off(kept.run, split)
-    log_odds = _log_odds(state, kept, split, with_cutoffs=False)
-    found = compare_sides(log_odds, group == one, group == other)
-    return gap_source(found.parts, found.totals, names[one], names[other])
+    run = kept.run
+    names, group = tuple(run.data.groups), run.splits[split].group
+
+    def answer() -> str:
+        one, other = worst_and_best_off(run, split)
+        log_odds = _log_odds(state, kept, split, with_cutoffs=False)
+        found = compare_sides(log_odds, group == one, group == other)
+        return gap_source(found.parts, found.totals, names[one], names[other])
+
+    return state.once(("gap source", run.run_id, run.roles.target.outcome, names, split), answer)
 
 
 def show_sources_table(found: "GapSources", heads: dict[str, str], *, key: str) -> None:
