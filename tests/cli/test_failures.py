@@ -95,6 +95,7 @@ def test_small_groups_are_merged_on_demand(tmp_path):
 
     code, out, _ = shell(
         "train", path, *ROLES, "--merge-small", "15", "--group-names", "f=women,m=men",
+        "--smallest-group", "0",
         "--set", "epochs=4", "--json",
     )  # fmt: skip
 
