@@ -11,6 +11,13 @@ def app_folder() -> Path:
     return installed if installed.is_dir() else package.parent
 
 
+GIVES_BACK = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+}
+"""Variables by which a server gives memory back that no page needs any more."""
+
 OPENED = "FAIRMOE_OPEN"
 """The variable by which the app is told which project or run to open."""
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmoe.data.existing import rising
 from fairmoe.data.given import column_of, groups_of_values, labels_of, weights_given
+from fairmoe.data.given_scores import scores_given
 from fairmoe.data.roles import OUTCOMES, Outcome
 from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.metrics import Account, Alarm, Review, account_in_people, find_alarm, review_groups
@@ -103,7 +104,7 @@ def audit(  # noqa: PLR0913 - arrays, and what the reviewer sets
     """
     labels = labels_of(y)[1]
     values, group = groups_of_values(sensitive_features, "sensitive_features")
-    scores, cutoff = rising(_scores(score, cutoff), cutoff, rises=rises)
+    scores, cutoff = rising(scores_given(score, cutoff), cutoff, rises=rises)
     weights = None if sample_weight is None else weights_given(sample_weight, len(labels))
     if not len(labels) == len(group) == len(scores):
         raise InvalidInputError(
@@ -276,25 +277,6 @@ def _people(account: Account) -> pd.DataFrame:
     columns += [name for name in both if str(name).rpartition("_rate_")[0] in HARM]
     whole = {name: both[name].astype(np.int64) for name in HARM}
     return both[columns].assign(**whole)
-
-
-def _scores(given: Any, cutoff: float) -> NDArray[np.float64]:
-    column = column_of(given, "score")
-    try:
-        scores: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(
-            "'score' needs a number for each row", however="some are none"
-        ) from error
-    if not np.isfinite(scores).all():
-        raise InvalidInputError(
-            "'score' needs a finite number for each row",
-            however=f"{(~np.isfinite(scores)).sum():,} of {len(scores):,} have none",
-            remedy="Leave those rows out.",
-        )
-    if not np.isfinite(cutoff):
-        raise InvalidInputError("The cut-off needs to be a finite number")
-    return scores
 
 
 def _in_unit(score: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -288,8 +288,7 @@ REPORT_SECTIONS: Mapping[str, str] = {
     "use": "Intended use",
     "signoff": "Sign-off",
 }
-"""The sections of a report that a reader may choose, in their order; the first page is always
-there."""
+"""The sections of a report that a reader may choose, in their order; the first page is a must."""
 
 Decision = Literal["approved", "conditions", "rejected"]
 

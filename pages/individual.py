@@ -6,8 +6,8 @@ from fairmoe._escape import escape_markdown
 from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import INDIVIDUAL
+from fairmoe.ui.understand.closest_change import show_changes
 from fairmoe.ui.understand.individual import (
-    show_changes,
     show_neighbour,
     show_opinions,
     show_reasons,

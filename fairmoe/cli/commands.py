@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -207,7 +208,7 @@ def app(
     Options that follow go to Streamlit, like --server.port 80. Limits of a server are variables
     of the environment (docs/hosting.md).
     """
-    from fairmoe._app import OPENED, STORE, WORKERS, app_folder, processors
+    from fairmoe._app import GIVES_BACK, OPENED, STORE, WORKERS, app_folder, processors
 
     arguments, told = context.args, {}
     if workers is not None:
@@ -227,7 +228,9 @@ def app(
         told[OPENED] = str(Path(path).absolute())
     script = str(app_folder() / "app.py")
     command = [sys.executable, "-m", "streamlit", "run", script, *arguments]
-    raise typer.Exit(subprocess.call(command, env=os.environ | told))
+    # Whoever ends this process ends the server: `call` kills what it waits for.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    raise typer.Exit(subprocess.call(command, env=GIVES_BACK | os.environ | told))
 
 
 @shell.command()

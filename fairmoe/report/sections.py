@@ -12,7 +12,6 @@ from fairmoe.report.blocks import (
     Block,
     Caution,
     Folded,
-    Grid,
     Picture,
     Points,
     Section,
@@ -24,17 +23,15 @@ from fairmoe.report.front_page import front_page
 from fairmoe.report.grids import (
     SCORES_EXPLAINED,
     attention_grid,
-    changed_settings_grid,
     curves_grid,
     gaps_grid,
     labels_grid,
-    origin_grid,
     rates_grid,
     scores_grid,
-    settings_grid,
     weights_grid,
 )
 from fairmoe.report.people import beside_existing, people
+from fairmoe.report.provenance import provenance
 from fairmoe.report.reviewed import reviewed
 from fairmoe.report.selection import selection
 from fairmoe.report.statements import (
@@ -250,38 +247,6 @@ def training(found: Findings) -> Section:
             )
         )
     return Section("training", "How training went", tuple(blocks))
-
-
-def provenance(found: Findings) -> Section:
-    """Give all settings, seeds, digests and versions."""
-    return Section(
-        "provenance",
-        "Settings and provenance",
-        (
-            Text(
-                "With the same table, roles, settings and seed, the same machine and versions "
-                "give the same figures. A run of a sweep was trained beside others, which rounds "
-                "otherwise than one alone."
-            ),
-            origin_grid(found.run),
-            *_settings(found.run),
-            *_changes(found),
-        ),
-    )
-
-
-def _settings(run: Run) -> list[Block]:
-    changed = changed_settings_grid(run)
-    told = changed if changed.rows else Text("All settings have their default.")
-    return [told, Folded("All settings", settings_grid(run))]
-
-
-def _changes(found: Findings) -> tuple[Block, ...]:
-    changes = found.run.data.changes
-    if not changes:
-        return ()
-    what = "What was done to the columns"
-    return (Folded(what, Grid(what, ("Change",), tuple((each,) for each in changes), words=True)),)
 
 
 def caveats(found: Findings) -> Section:

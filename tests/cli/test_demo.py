@@ -1,6 +1,7 @@
 """The commands that write the demo's file and start the app."""
 
 import dataclasses
+import signal
 import sys
 
 import pytest
@@ -71,6 +72,28 @@ def test_the_app_trains_in_so_many_processes(monkeypatch, arguments, variable, p
         monkeypatch.setenv("FAIRMOE_WORKERS", variable)
     assert shell("app", *arguments)[0] == 0
     assert found[0]["FAIRMOE_WORKERS"] == (workers or variable)
+
+
+def test_the_app_gives_memory_back_unless_it_is_told_otherwise(monkeypatch):
+    found = []
+    monkeypatch.setattr(commands.subprocess, "call", lambda *_, env: found.append(env) or 0)
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    monkeypatch.setenv("ARROW_DEFAULT_MEMORY_POOL", "mimalloc")
+    assert shell("app")[0] == 0
+    assert found[0]["MALLOC_ARENA_MAX"] == "2"
+    assert found[0]["ARROW_DEFAULT_MEMORY_POOL"] == "mimalloc"
+
+
+def test_ending_the_command_ends_the_server(monkeypatch):
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(commands.subprocess, "call", lambda *_, **__: 0)
+    try:
+        assert shell("app")[0] == 0
+        with pytest.raises(SystemExit) as ended:
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 128 + signal.SIGTERM
 
 
 def test_the_app_is_told_where_to_keep_projects(monkeypatch, tmp_path):

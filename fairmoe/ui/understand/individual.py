@@ -5,25 +5,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
-from fairmoe._escape import Markdown, escape_markdown
-from fairmoe.data import fixed_columns
-from fairmoe.figures.individual import changes_figure, reasons_figure, swap_figure
+from fairmoe._escape import escape_markdown
+from fairmoe.figures.individual import reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.audits import existing_said
 from fairmoe.sentences.individual import (
-    CHANGES_ASKED,
-    changes_takeaway,
     opinions_takeaway,
     reasons_question,
     reasons_takeaway,
     swap_takeaway,
 )
 from fairmoe.sentences.mixture_map import map_of_person
-from fairmoe.sentences.wording import listed
 from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.person import Person, cell_text
-from fairmoe.ui.understand.rows import rows_in
+from fairmoe.ui.understand.person import Person, cell_text, source_of
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -49,7 +44,7 @@ def show_opinions(person: Person) -> None:
     _show_existing(person)
     takeaway = opinions_takeaway(said, _positive(run))
     st.html(map_of_person(said.to_dict(), run.data.words, list(run.data.groups)[person.group]))
-    st.caption(escape_markdown(f"{takeaway} {_source(person)}"))
+    st.caption(escape_markdown(f"{takeaway} {source_of(person)}"))
     weights = {MODELS[expert]: said[f"weight of {expert}"] for expert in EXPERTS}
     csv = pd.DataFrame(
         {
@@ -96,7 +91,7 @@ def show_reasons(_: Session, person: Person) -> None:
     st.markdown(f"**{escape_markdown(reasons_question(_positive(run)))}**")
     st.html(reasons_figure(attributions, cells, alt=takeaway))
     told = (
-        f"{takeaway} {_source(person)} Bars to the left speak against {_positive(run)}, in "
+        f"{takeaway} {source_of(person)} Bars to the left speak against {_positive(run)}, in "
         f"log-odds. {ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
         f"baseline row, to which the mixture gives {baseline_proba(run):.1%}. What a model makes "
         "of a value is not what the value causes."
@@ -144,8 +139,8 @@ def show_swap(_: Session, person: Person) -> None:
     show_chart(
         swap_figure(swapped, names, list(run.data.groups)),
         takeaway=takeaway,
-        source=f"{_source(person)} Only {' and '.join(sensitive)} is swapped; a person of another "
-        "group would differ in more.",
+        source=f"{source_of(person)} Only {' and '.join(sensitive)} is swapped; a person of "
+        "another group would differ in more.",
         key=f"swap-{person.key}",
     )
     table = swapped[[*MIXTURE_AND_EXPERTS]].set_axis([f"{names[0]} (own)", *names[1:]])
@@ -216,87 +211,12 @@ def show_neighbour(state: Session, person: Person) -> None:
         st.rerun()
 
 
-def show_changes(state: Session, person: Person) -> None:
-    """Show the smallest changes of one or two values that turn the decision of the mixture."""
-    from fairmoe.analysis.counterfactuals import smallest_changes  # noqa: PLC0415
-
-    run = person.kept.run
-    sensitive = [c for c in run.roles.sensitive_columns if c in run.encoder.columns]
-    free = [column for column in run.encoder.columns if column not in sensitive]
-    kept = f" Always kept: {listed(sensitive)}." if sensitive else ""
-    locked = st.multiselect(
-        "Keep as they are",
-        free,
-        default=fixed_columns(free),
-        key=f"locked-{run.run_id}",
-        persist_state="session",
-        placeholder="Columns that this person cannot change",
-        help=escape_markdown(
-            f"At first what nobody can change, such as age or birth, by the columns' names.{kept}"
-        ),
-    )
-    train = rows_in(state, person.kept, "train")
-    changes = smallest_changes(
-        run, train.frame, person.frame, locked=frozenset((*locked, *sensitive))
-    )
-    how = (
-        "Tried are 20 quantiles of the middle 95% of each number and every level of each category "
-        "that has an input of its own, one column at a time and two together. A change of a number "
-        "counts by the share of training rows that it moves past, one of a category as 50%. It "
-        "turns this model's decision; whether it would change anything in the world is another "
-        "question."
-    )
-    if not changes:
-        show_note(Markdown("No change of one or two columns was found."), icon=":material/lock:")
-        st.caption(how)
-        return
-    table = pd.DataFrame(
-        {
-            "change": [
-                " and ".join(
-                    f"{column} {cell_text(before)} → {cell_text(after)}"
-                    for column, before, after in zip(
-                        change.columns, change.before, change.after, strict=True
-                    )
-                )
-                for change in changes
-            ],
-            "cost": [change.cost for change in changes],
-            "proba": [change.proba for change in changes],
-        }
-    )
-    takeaway = changes_takeaway(table)
-    st.markdown(f"**{CHANGES_ASKED}**")
-    st.html(changes_figure(table, alt=takeaway))
-    st.caption(escape_markdown(f"{takeaway} {_source(person)} {how}"))
-    csv = table.set_index("change")
-    show_table(
-        (100 * csv).rename_axis("Change"),
-        key=f"changes-table-{person.key}",
-        alt=takeaway,
-        columns={
-            "cost": percent_column("Size", "Share of people moved past, summed over the columns."),
-            "proba": percent_column("Probability then", f"Of {_positive(run)}."),
-        },
-        csv=csv,
-    )
-
-
 def _positive(run: "Run") -> str:
     return f"“{run.data.words[0]}”"
 
 
 def _word(run: "Run", positive: bool) -> str:
     return run.data.words[0 if positive else 1]
-
-
-def _source(person: Person) -> str:
-    run = person.kept.run
-    values = f", changed in {', '.join(person.changed)}" if person.changed else ""
-    return (
-        f"{run.data.name or 'Unnamed table'}, {person.line()}{values}, one of "
-        f"{len(person.rows.frame):,} {person.split} rows, seed {run.settings.seed}."
-    )
 
 
 def _difference(own: Any, theirs: Any) -> str:

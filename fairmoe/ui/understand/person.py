@@ -70,3 +70,13 @@ class Person:
 def cell_text(value: Any) -> str:
     """Return a cell as a reader sees it."""
     return "missing" if pd.isna(value) else level_text(value)
+
+
+def source_of(person: Person) -> str:
+    """Say which row of which table a person is."""
+    run = person.kept.run
+    values = f", changed in {', '.join(person.changed)}" if person.changed else ""
+    return (
+        f"{run.data.name or 'Unnamed table'}, {person.line()}{values}, one of "
+        f"{len(person.rows.frame):,} {person.split} rows, seed {run.settings.seed}."
+    )
