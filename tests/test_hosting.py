@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fairmoe._app import GIVES_BACK
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))["services"]
