@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from fairmoe.sentences.comparison import (
+    OTHER_QUESTION,
     decisions_compared,
     figures_compared,
     of_another_table,
@@ -64,4 +65,11 @@ def test_who_changes_from_one_run_to_another():
             {"acc": 0.781, "dp": 0.1, "eo": float("nan")}, {"acc": 0.79, "dp": 0.05, "eo": 0.2}
         )
         == "Accuracy 78.1 and 79.0%; DP gap 10.0 and 5.0 pp."
+    )
+
+
+def test_runs_of_other_questions_are_not_compared():
+    assert OTHER_QUESTION.format(first="A", second="B") == (
+        "A and B were trained on different tables, targets or groups. Their figures cannot be "
+        "compared."
     )
