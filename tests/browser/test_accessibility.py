@@ -118,6 +118,8 @@ def test_on_a_phone_no_page_of_the_main_job_has_a_grave_violation(page: Page, se
     page.get_by_role("button", name="Try the demo").click()
     heading(page, "Result").wait_for()
     for label in MAIN_JOB:
+        # A page that has just come closes the menu once.
+        page.wait_for_selector(IDLE)
         page.get_by_test_id("stExpandSidebarButton").click()
         page.get_by_test_id("stSidebar").get_by_role("link", name=label, exact=True).click()
         heading(page, label).wait_for()
