@@ -21,6 +21,7 @@ PLACES_OF_POINTS = """chart => {
 
 def begin_training(page: Page, epochs: int) -> None:
     """Train from the Train page, for a few epochs."""
+    page.wait_for_selector(IDLE)
     page.get_by_text("Advanced", exact=True).click()
     page.get_by_role("tab", name="Schedule").click()
     field = page.get_by_label("Epochs", exact=True)

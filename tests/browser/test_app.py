@@ -31,6 +31,8 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
     expect(heading(page, "Experts")).to_be_visible()
     expect(page.get_by_text("Mixture against utility expert: accuracy")).to_be_visible()
     expect(page.get_by_text("200 test rows, seed 0").first).to_be_visible()
+    # What is opened while a script still draws may be drawn closed once more.
+    page.wait_for_selector(IDLE)
     page.locator("summary").filter(has_text="Numbers").first.click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Table as CSV").first.click()
