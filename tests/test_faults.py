@@ -20,6 +20,8 @@ from fairmoe.sweep import FolderStore, grid_settings, run_sweep
 from fairmoe.training import expert_losses, forget_experts
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.slow
+
 ROLES = Roles(Target("y", ("1",), outcome="good"), (Sensitive("group"),))
 QUICK = Settings(epochs=8)
 

@@ -12,6 +12,8 @@ from fairmoe.data import demo_csv
 from fairmoe.runs import load_run
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 GIVEN = (
     *("--target", "hired", "--sensitive", "sex", "--outcome", "good", "--device", "cpu"),
     *("--set", "epochs=4", "--set", "lambda_fair=10", "--merge-small", "5", "--include-sensitive"),

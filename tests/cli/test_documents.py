@@ -9,6 +9,8 @@ from fairmoe.data import make_demo
 from fairmoe.sentences.cautions import merged_groups
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("--target", "hired", "--sensitive", "town", "--outcome", "good", "--drop", "applicant_id")
 QUICK = ("--set", "epochs=4")
 

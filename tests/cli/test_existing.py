@@ -10,6 +10,8 @@ from fairmoe.runs import load_run
 from fairmoe.sentences.audits import may_go_the_other_way
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("--target", "hired", "--sensitive", "sex", "--outcome", "good", "--drop", "applicant_id")
 
 

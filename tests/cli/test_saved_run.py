@@ -12,6 +12,8 @@ from fairmoe.data import demo_table
 from fairmoe.runs import save_run
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(demo_run, tmp_path_factory):

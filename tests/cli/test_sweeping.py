@@ -15,6 +15,8 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.runs import load_project, load_run
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 ROLES = ("--target", "hired", "--sensitive", "sex", "--drop", "applicant_id")
 QUICK = ("--set", "epochs=8", "--device", "cpu")
 GRID = ("--grid", "lambda_fair=0,10", "--grid", "select=best,last")

@@ -16,6 +16,8 @@ from fairmoe.data import (
     table_from_frame,
 )
 
+pytestmark = pytest.mark.slow
+
 N = 1500
 
 

@@ -27,6 +27,8 @@ from fairmoe.data.demo import make_demo
 from fairmoe.errors import InvalidInputError
 from fairmoe.estimator import FairMoEClassifier
 
+pytestmark = pytest.mark.slow
+
 QUICK = Settings(epochs=4)
 TABLE = make_demo(240).drop(columns="applicant_id")
 X, Y, SEX = TABLE.drop(columns=["sex", "hired"]), TABLE["hired"], TABLE["sex"]

@@ -22,6 +22,8 @@ from fairmoe.runs import Cutoffs
 from tests.analysis.test_predict import STRANGE, csv_of
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("onnx")
 onnxruntime = pytest.importorskip("onnxruntime")
 

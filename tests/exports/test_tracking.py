@@ -12,6 +12,8 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.exports import check_mlflow, log_to_mlflow
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 mlflow = pytest.importorskip("mlflow")
 
 

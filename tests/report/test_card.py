@@ -12,6 +12,8 @@ from fairmoe.names import EVERY_RUN, METRICS
 from fairmoe.report import Cover, make_report, to_card
 from tests.report.conftest import NASTY
 
+pytestmark = pytest.mark.slow
+
 TODAY = Cover(date(2026, 11, 22), notes="Mind *this*.")
 
 

@@ -24,6 +24,8 @@ from fairmoe.sentences.open_points import ALARM_RAISED
 from tests.report.conftest import NASTY
 from tests.report.page import Page
 
+pytestmark = pytest.mark.slow
+
 SCORES = "SHA-256 of the mixture's scores on the test rows"
 TODAY = Cover(date(2026, 11, 22))
 
@@ -290,8 +292,7 @@ def test_a_sign_off_is_a_line_to_write_on_or_what_was_decided(report, demo_run):
 
 
 def test_the_digest_of_the_scores_tells_models_apart(demo_run):
-    run, _ = demo_run
-    test = run.splits["test"]
+    run, test = demo_run[0], demo_run[0].splits["test"]
     other = test.proba | {"mixture": test.proba["mixture"] + 1e-6}
     changed = replace(run, splits=run.splits | {"test": replace(test, proba=other)})
     digests = {dict(sign_off(each, TODAY).blocks[1].fields)[SCORES] for each in (run, changed)}

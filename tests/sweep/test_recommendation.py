@@ -16,6 +16,8 @@ from fairmoe.training import (
 from fairmoe.training.evaluation import evaluate
 from tests.sweep.conftest import BASE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reports():

@@ -12,6 +12,8 @@ from fairmoe.sweep import MemoryStore, grid_settings, search, search_front
 from fairmoe.sweep.search import SPACE
 from tests.cli.shell import shell
 
+pytestmark = pytest.mark.slow
+
 optuna = pytest.importorskip("optuna")
 BASE = Settings(epochs=4, seed=3)
 

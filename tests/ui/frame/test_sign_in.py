@@ -12,6 +12,8 @@ from tests.patience import PATIENCE
 from tests.ui.conftest import APP
 from tests.ui.frame.test_sessions import open_tab, token_of
 
+pytestmark = pytest.mark.slow
+
 ONE = {"auth": {"redirect_uri": "https://x.example/oauth2callback", "client_id": "fairmoe"}}
 ADA = {"is_logged_in": True, "sub": "1", "email": "ada_l@bücher.example"}
 
