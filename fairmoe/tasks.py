@@ -8,7 +8,7 @@ from fairmoe import experiment
 from fairmoe.analysis.awareness import other_awareness
 from fairmoe.baselines import FAIRLEARN, FairlearnResult, fairlearn_front
 from fairmoe.config import Settings
-from fairmoe.data import EncodedData, LabelledTable, assign_roles
+from fairmoe.data import LabelledTable, assign_roles
 from fairmoe.dial import train_front
 from fairmoe.jobs import Task
 from fairmoe.names import FairlearnMethod
@@ -105,14 +105,15 @@ def front_of(labelled: LabelledTable, run: Run, *, on_progress: OnProgress) -> t
 
 
 def fit_peers(
-    data: EncodedData,
+    labelled: LabelledTable,
+    settings: Settings,
     methods: tuple[FairlearnMethod, ...],
     points: int,
-    seed: int,
     *,
     on_progress: OnProgress,
 ) -> tuple[FairlearnResult, ...]:
-    """Fit Fairlearn's methods, each in so many settings from the most to the least strict."""
+    """Fit Fairlearn's methods on a run's rows, each in so many settings, the strictest first."""
+    data = experiment.prepare(labelled.table, labelled.roles, settings).data
     results: list[FairlearnResult] = []
     total = points * len(methods)
 
@@ -120,6 +121,6 @@ def fit_peers(
         on_progress(Progress("fairlearn", len(results) + report.done, total))
 
     for method in methods:
-        settings = FAIRLEARN[method].settings(points)
-        results += fairlearn_front(data, method, settings, seed=seed, on_progress=tell)
+        bounds = FAIRLEARN[method].settings(points)
+        results += fairlearn_front(data, method, bounds, seed=settings.seed, on_progress=tell)
     return tuple(results)

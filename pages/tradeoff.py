@@ -15,11 +15,9 @@ with page(TRADE_OFF) as state:
     assert kept is not None
     show_dial(state, kept, TRADE_OFF)
     st.header("Other lambdas", anchor=False)
-    # Other runs train on the rows.
-    kept.check_rows()
     explored = explored_around(state, kept)
     show_sweep_at_work(state, explored)
-    if state.job_id is None:
+    if state.job_id is None and kept.rows is not None:
         with st.expander(
             "What to try",
             expanded=explored.sweep is None,
@@ -29,6 +27,8 @@ with page(TRADE_OFF) as state:
             sweep_controls(state, explored, TRADE_OFF)
     if explored.sweep is not None:
         show_tradeoff(state, explored, explored.sweep)
-        if state.job_id is None:
+        if state.job_id is None and kept.rows is not None:
             peers_button(state, explored, explored.sweep, TRADE_OFF)
         evidence_button()
+    # Other runs train on the rows.
+    kept.check_rows()

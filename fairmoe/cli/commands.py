@@ -130,7 +130,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     )
     from fairmoe.cli.output import print_candidates, print_tables
     from fairmoe.cli.reviewing import print_review
-    from fairmoe.runs import check_vacant
+    from fairmoe.runs import ProjectRun, check_vacant
 
     asked, wanted, told = roles.roles(target), settings.settings(), reading.read_options()
     accepted = share_from(tolerance)
@@ -152,7 +152,9 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     if front or wish.is_one:
         points, run = dialing.turn_dial(prepared, run, wish)
     # What was trained is shown even if it cannot be kept.
-    failure = out and try_to_keep(context, run, out, file, table, with_table=with_table)
+    reason = "" if recommendation is None else recommendation.reason
+    kept = ProjectRun(run, "Run 1", reason)
+    failure = out and try_to_keep(context, kept, out, file, table, with_table=with_table)
     other = train_other(run, table, beside) if compare_aware else None
     if as_json:
         document = run_document(

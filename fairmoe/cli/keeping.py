@@ -41,11 +41,11 @@ def room_for(file: Path, *, with_table: bool) -> int:
     return MIB + size * (1 + with_table)
 
 
-def keep_run(run: Run, out: Path, file: Path, table: Table, *, with_table: bool) -> None:
+def keep_run(kept: ProjectRun, out: Path, file: Path, table: Table, *, with_table: bool) -> None:
     """Keep a run, and say what whoever gets a project can read in it.
 
     Args:
-        run: The run.
+        kept: The run, and what a project says of it.
         out: A new folder, or a new file whose name ends in .fairmoe.
         file: What the run was trained on.
         table: The table in it.
@@ -54,24 +54,31 @@ def keep_run(run: Run, out: Path, file: Path, table: Table, *, with_table: bool)
     Raises:
         InvalidInputError: Nothing can be written there, or the file was changed meanwhile.
     """
+    run = kept.run
     if out.suffix != SUFFIX:
         save_run(run, out)
         print_message(f"Kept in {out}")
         return
     content = _content(file, table) if with_table else None
-    kept = ProjectTable(table.name, table.sha256, table.reading.options, run.roles, content)
-    save_project(Project((ProjectRun(run, "Run 1"),), 0, kept), out)
+    told = ProjectTable(table.name, table.sha256, table.reading.options, run.roles, content)
+    save_project(Project((kept,), 0, told), out)
     encoded = len(run.mixture.explainer.background)
-    told = what_it_holds(with_table=with_table, encoded_rows=encoded)
-    print_message(f"Kept in {out}. {told}")
+    holds = what_it_holds(with_table=with_table, encoded_rows=encoded)
+    print_message(f"Kept in {out}. {holds}")
 
 
 def try_to_keep(
-    context: typer.Context, run: Run, out: Path, file: Path, table: Table, *, with_table: bool
+    context: typer.Context,
+    kept: ProjectRun,
+    out: Path,
+    file: Path,
+    table: Table,
+    *,
+    with_table: bool,
 ) -> InvalidInputError | None:
     """Keep a run with the options beside it, and return why it cannot be kept, if so."""
     try:
-        keep_run(run, out, file, table, with_table=with_table)
+        keep_run(kept, out, file, table, with_table=with_table)
         keep_options(context, out)
     except InvalidInputError as error:
         return error

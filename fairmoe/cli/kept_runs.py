@@ -14,27 +14,36 @@ from fairmoe.names import METRICS, SPLITS, SUMMARY, SplitName
 
 if TYPE_CHECKING:
     from fairmoe.analysis.comparison import Comparison
-    from fairmoe.runs import Run
+    from fairmoe.runs import Project, Run
 
 
 def runs(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that holds kept runs.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder that holds kept runs, or one project.")
+    ],
     *,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """List the runs that are kept in a folder, with the scores of their mixtures on test rows."""
+    """List the runs that are kept, with their mixtures' scores on test rows, and kept sweeps."""
     from rich.console import Console
 
-    from fairmoe.cli.output import figure, table_of
+    from fairmoe.cli.output import figure, print_sweep, table_of
+    from fairmoe.sweep import to_document
 
-    found = dict(_kept_in(folder))
+    projects = dict(_kept_in(folder))
+    found = dict(_runs_of(projects))
     if not found:
         raise InvalidInputError(
             "A folder with kept runs is needed", however=f"there is none in '{folder}'"
         )
     if as_json:
         told = [{"path": name} | _summary(run) for name, run in found.items()]
+        told += [
+            {"path": name, "sweep": to_document(project.sweep)}
+            for name, project in projects.items()
+            if project.sweep is not None
+        ]
         typer.echo(json.dumps(told, indent=2, allow_nan=False))
         return
     table = table_of("run", *SUMMARY, "")
@@ -42,7 +51,12 @@ def runs(
     for name, run in found.items():
         scores = (figure(run.scores["test"]["mixture"][metric]) for metric in SUMMARY)
         table.add_row(printable(name), *scores, "alarm" if "mixture" in run.alarms() else "")
-    Console(markup=False, emoji=False, highlight=False).print(table)
+    stdout = Console(markup=False, emoji=False, highlight=False)
+    stdout.print(table)
+    for name, project in projects.items():
+        if project.sweep is not None:
+            stdout.print(printable(f"\nA sweep in {name}"))
+            print_sweep(project.sweep)
 
 
 def compare(
@@ -64,10 +78,13 @@ def compare(
         _print(comparison, split)
 
 
-def _kept_in(folder: Path) -> "Iterator[tuple[str, Run]]":
-    """Yield the runs of a folder by their names in it, and say which cannot be opened."""
+def _kept_in(folder: Path) -> "Iterator[tuple[str, Project]]":
+    """Yield what a folder keeps by its name there, a project each; say what cannot be opened."""
     from fairmoe.runs import SUFFIX, open_project
 
+    if folder.suffix == SUFFIX and folder.is_file():
+        yield folder.name, open_project(folder)
+        return
     try:
         places = sorted(folder.iterdir())
     except OSError as error:
@@ -79,13 +96,17 @@ def _kept_in(folder: Path) -> "Iterator[tuple[str, Run]]":
         if not (place.suffix == SUFFIX and place.is_file()) and not (place / "run.json").is_file():
             continue
         try:
-            project = open_project(place)
+            yield place.name, open_project(place)
         except InvalidInputError as error:
             print_message(f"'{place}' is left out. {error}")
-            continue
+
+
+def _runs_of(projects: "Mapping[str, Project]") -> "Iterator[tuple[str, Run]]":
+    """Yield the runs of projects, named after their project if it has one run alone."""
+    for name, project in projects.items():
+        several = len(project.runs) > 1
         for kept in project.runs:
-            several = len(project.runs) > 1
-            yield (f"{place.name}: {kept.name}" if several else place.name), kept.run
+            yield (f"{name}: {kept.name}" if several else name), kept.run
 
 
 def _summary(run: "Run") -> dict[str, Any]:

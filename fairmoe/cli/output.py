@@ -14,21 +14,21 @@ from fairmoe.data import Roles
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, mean_and_spread
 from fairmoe.names import EXPERTS, METRICS, SUMMARY
-from fairmoe.runs import Run, to_document
+from fairmoe.runs import Run, SweepScores, to_document
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.audits import changes_beside, existing_in_words, harm_beside
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
 from fairmoe.sentences.routing import gate_reading
-from fairmoe.sweep import Recommendation, Sweep
+from fairmoe.sweep import Recommendation
 
 
-def print_sweep(result: Sweep) -> None:
-    """Print the Pareto-optimal runs, and how long the sweep took."""
+def print_sweep(result: SweepScores) -> None:
+    """Print the Pareto-optimal runs, which to begin with, and how long the sweep took."""
     stdout = Console(markup=False, emoji=False, highlight=False)
     frame = result.frame()
     front = frame[result.front()].sort_values("test_utility", ascending=False)
-    _print_merged(result.prepared.roles, stdout)
+    _print_merged(result.roles, stdout)
     stdout.print(
         f"{len(front)} of {len(frame)} runs are Pareto-optimal on the validation rows, "
         "in utility and both gaps.\nTheir mixtures score on the test rows:"
@@ -47,6 +47,9 @@ def print_sweep(result: Sweep) -> None:
         table.add_row(row["run_id"], *values, *scores)
     if not front.empty:
         stdout.print(table)
+    if result.recommended is not None:
+        best = result.run_ids[result.recommended]
+        stdout.print(f"Best final score on the validation rows among them: {best}")
     if frame["seed"].nunique() > 1:
         stdout.print(
             "\nAll combinations on the test rows, mean over their seeds (sd: of the final score);\n"

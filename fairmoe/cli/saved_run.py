@@ -31,7 +31,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         typer.Option(
             metavar="FILE",
             help="The table that the run was trained on; only with it the report can tell which "
-            "columns the models look at.",
+            "columns the models look at. By default the table in the project, if it is there.",
         ),
     ] = None,
     out: Annotated[
@@ -103,20 +103,21 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         outcome_from,
         share_from,
     )
-    from fairmoe.cli.files import table_in, write_out
-    from fairmoe.data import assign_roles
+    from fairmoe.cli.files import write_out
+    from fairmoe.cli.project_parts import cover_over, rows_for
     from fairmoe.report import DEFAULT, Cover, make_report, to_card, to_csv, to_html, to_json
-    from fairmoe.runs import load_run
+    from fairmoe.runs import load_run, open_shown
 
     meaning, names = outcome_from(outcome, words), group_names_from(group_names or ())
 
-    def load(kept: Path) -> "Run":
-        loaded = load_run(kept).with_outcome(*meaning)
+    def told(loaded: "Run") -> "Run":
+        loaded = loaded.with_outcome(*meaning)
         return loaded.with_group_names(names) if names else loaded
 
-    run = load(folder)
+    project, kept = open_shown(folder)
+    run = told(kept.run)
     path = Path(f"report-{run.run_id}.html") if out is None else out
-    cover = Cover(
+    given = Cover(
         datetime.date.today(),
         title,
         author,
@@ -128,6 +129,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         decision_from(decision),
         reason,
     )
+    cover = cover_over(given, kept.notes)
     chosen = (names_in(sections) if sections else DEFAULT) + ("ll144",) * ll144
     write: dict[str, Callable[[Report], str]] = {
         ".html": lambda made: to_html(made, cover, chosen),
@@ -141,15 +143,13 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
             "A file name that ends in .html, .md, .json or .csv is needed",
             however=f"'{path.name}' was given",
         )
-    labelled = None
-    if data is not None:
-        labelled = assign_roles(table_in(data, run.reading.options), run.roles)
     made = make_report(
         run,
-        labelled,
+        rows_for(run, data, project),
         reference=reference,
-        tolerance=share_from(tolerance),
-        other=None if beside is None else load(beside),
+        tolerance=project.tolerance if tolerance is None else share_from(tolerance),
+        sweep=project.sweep_of(kept.run),
+        other=None if beside is None else told(load_run(beside)),
         smallest_group=smallest_group,
     )
     write_out(path, write[kind](made).encode())

@@ -1,5 +1,6 @@
-"""The front of a sweep as one project."""
+"""A sweep as one project: what it came to, and the models of its front."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,14 +8,46 @@ import numpy as np
 from fairmoe.cli.messages import print_message
 from fairmoe.data import Table
 from fairmoe.errors import InvalidInputError
-from fairmoe.runs import SUFFIX, Project, ProjectRun, ProjectTable, check_vacant, save_project
-from fairmoe.sentences.projects import what_it_holds
+from fairmoe.runs import (
+    MAX_SWEEP_RUNS,
+    SUFFIX,
+    Project,
+    ProjectRun,
+    ProjectTable,
+    check_vacant,
+    save_project,
+)
+from fairmoe.sentences.projects import sweep_too_long, what_it_holds
 from fairmoe.sweep import Sweep, settings_label
 
 MOST = 12
 """How many runs of a front are kept: as many as a session of the app takes by default."""
 
 _LONGEST_NAME = 200
+
+
+def places_of(
+    out: Path, project: Path | None, *, keep: Sequence[str]
+) -> tuple[Path | None, Path | None]:
+    """Return the folder of finished runs and the project that a sweep is to write.
+
+    Args:
+        out: A folder, or a project in the place of one.
+        project: A project beside a folder.
+        keep: Runs that are to be kept in full in the folder.
+
+    Raises:
+        InvalidInputError: Two projects are named, or a run is to be kept in a project.
+    """
+    if out.suffix != SUFFIX or out.is_dir():
+        return out, project
+    for option, given in (("--project", project is not None), ("--keep", bool(keep))):
+        if given:
+            raise InvalidInputError(
+                f"Option {option} needs a folder as --out",
+                however=f"'{out.name}' is a project",
+            )
+    return None, out
 
 
 def check_project(path: Path | None) -> None:
@@ -33,7 +66,7 @@ def check_project(path: Path | None) -> None:
 
 
 def keep_front(result: Sweep, table: Table, path: Path | None) -> None:
-    """Keep the Pareto-optimal runs of a sweep as a project, and show the best of them.
+    """Keep a sweep as a project: all scores, the Pareto-optimal runs, and the best of them shown.
 
     Of more than `MOST` those are kept that have the best final scores on the validation rows.
 
@@ -61,10 +94,13 @@ def keep_front(result: Sweep, table: Table, path: Path | None) -> None:
         ProjectRun(result.open(place), f"{label}, seed {seed}"[:_LONGEST_NAME])
         for place, label, seed in zip(chosen, labels, seeds, strict=True)
     )
-    told = ProjectTable(table.name, table.sha256, table.reading.options, result.prepared.roles)
-    save_project(Project(runs, chosen.index(front.index[0]), told), path)
+    told = ProjectTable(table.name, table.sha256, table.reading.options, result.roles)
+    scores = result if len(result) <= MAX_SWEEP_RUNS else None
+    save_project(Project(runs, chosen.index(front.index[0]), told, sweep=scores), path)
     encoded = int(np.max([len(kept.run.mixture.explainer.background) for kept in runs]))
     print_message(
-        f"{len(runs)} of {len(front)} Pareto-optimal runs are kept in {path}. "
+        f"{len(runs)} of {len(front)} Pareto-optimal runs are kept in {path}"
+        f"{f', and the scores of all {len(result)}' if scores else ''}. "
+        f"{'' if scores else f'{sweep_too_long(len(result), MAX_SWEEP_RUNS)} '}"
         f"{what_it_holds(with_table=False, encoded_rows=encoded)}"
     )

@@ -27,8 +27,9 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     out: Annotated[
         Path,
         typer.Option(
-            metavar="DIR",
-            help="Where finished runs are kept. The same command goes on from what is there.",
+            metavar="DIR|FILE.fairmoe",
+            help="Where finished runs are kept. The same command goes on from what is there. A "
+            "name that ends in .fairmoe keeps what --project keeps, and nothing to go on from.",
         ),
     ],
     grid: Annotated[
@@ -70,8 +71,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         Path | None,
         typer.Option(
             metavar="FILE.fairmoe",
-            help="Keep the Pareto-optimal runs, at most 12, in this new project too, which the app "
-            "and report open.",
+            help="Keep the scores of all runs, and the Pareto-optimal runs in full, at most 12, in "
+            "this new project too, which the app and report open.",
         ),
     ] = None,
     roles: bundles.RoleOptions,
@@ -85,11 +86,12 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.cli.arguments import grid_from
     from fairmoe.cli.columns import read_and_prepare
     from fairmoe.cli.output import print_sweep
-    from fairmoe.cli.sweep_project import check_project, keep_front
+    from fairmoe.cli.sweep_project import check_project, keep_front, places_of
     from fairmoe.runs import check_vacant, save_run
     from fairmoe.sweep import (
         RUNS_PER_SHARD,
         FolderStore,
+        MemoryStore,
         check_search,
         finished_runs,
         grid_settings,
@@ -104,7 +106,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         check_search()
     runs = grid_settings(base, grid_from(grid or ()), seeds=seeds)
     executor = _executor(jobs, dask_)
-    store = FolderStore(out)
+    folder, project = places_of(out, project, keep=keep or ())
+    store = MemoryStore() if folder is None else FolderStore(folder)
     for name in keep or ():
         check_vacant(out / name)
     check_project(project)
@@ -124,10 +127,8 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         except KeyboardInterrupt:
             finished = finished_runs(store)
             there = len(finished if search else finished & set(runs))
-            print_message(
-                f"{there} of {search or len(runs)} runs are kept in {out}; the same command goes "
-                "on there."
-            )
+            left = f"{there} of {search or len(runs)} runs are kept in {out}; the same command "
+            print_message("Nothing is kept." if folder is None else f"{left}goes on there.")
             raise
     for name in result.unreadable:
         print_message(

@@ -19,8 +19,7 @@ from fairmoe.report.findings import Findings, find
 from fairmoe.report.front_page import points_of
 from fairmoe.report.sections import SECTIONS
 from fairmoe.report.signing import Cover, sign_off, use
-from fairmoe.runs import Run
-from fairmoe.sweep import Sweep
+from fairmoe.runs import Run, SweepScores
 
 _PARTED = re.compile(r"\d pp|p [<=] \d|(?:[\d%] |(?<=pp) )?\([-+]?[\d.,%]+(?: to [-+]?[\d.]+%?)?\)")
 _FOLDER = Path(__file__).parent / "template"
@@ -53,7 +52,7 @@ def make_report(
     *,
     reference: str | None = None,
     tolerance: float | None = None,
-    sweep: Sweep | None = None,
+    sweep: SweepScores | None = None,
     other: Run | None = None,
     smallest_group: int = 0,
 ) -> Report:

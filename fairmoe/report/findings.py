@@ -31,8 +31,7 @@ from fairmoe.metrics import (
 )
 from fairmoe.metrics.effective import Weights, effective_counts
 from fairmoe.names import COMPARED, SPLITS, Model
-from fairmoe.runs import Run, merge_small_groups, merged_thresholds, small_groups
-from fairmoe.sweep import Sweep
+from fairmoe.runs import Run, SweepScores, merge_small_groups, merged_thresholds, small_groups
 
 REVIEWED: tuple[Model, ...] = ("mixture", "utility")
 SHUFFLINGS = 1000
@@ -119,7 +118,7 @@ class Findings:
     weights: pd.DataFrame
     attention: Attention | None
     unknown: int | None
-    sweep: Sweep | None
+    sweep: SweepScores | None
     other: Run | None
     merged: tuple[str, ...] = ()
     smallest: int = 0
@@ -137,7 +136,7 @@ def find(
     *,
     reference: str | None = None,
     tolerance: float | None = None,
-    sweep: Sweep | None = None,
+    sweep: SweepScores | None = None,
     other: Run | None = None,
     smallest_group: int = 0,
 ) -> Findings:

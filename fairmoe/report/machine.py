@@ -19,6 +19,7 @@ from fairmoe.report.grids import versions
 from fairmoe.report.signing import Cover
 from fairmoe.report.statements import limits_of
 from fairmoe.runs import to_document
+from fairmoe.sweep import to_document as sweep_document
 
 FORMAT = 1
 """Version of the document's layout."""
@@ -30,8 +31,9 @@ def to_json(report: Report, cover: Cover) -> str:
     Beside what `fairmoe.runs.to_document` returns (under `run`) it holds the cover, the roles, the
     digests, the versions that made the report, and for the test rows the rates of each model and
     group with intervals, the gaps with their permutation tests, and what a reviewer asks first
-    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it. Groups that are
-    one because they are small have null for a cut-off, if each has its own.
+    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it. `sweep` is what
+    `fairmoe.sweep.to_document` returns of other runs on the same rows; null without them. Groups
+    that are one because they are small have null for a cut-off, if each has its own.
     """
     found = report.findings
     run = found.run
@@ -48,6 +50,7 @@ def to_json(report: Report, cover: Cover) -> str:
         "rates": {model: _finite(found.rates[model].to_dict("index")) for model in found.rates},
         "gaps": {model: _gaps(found, model) for model in found.rates},
         "review": {model: review.to_dict() for model, review in found.reviews.items()},
+        "sweep": None if found.sweep is None else sweep_document(found.sweep),
         "attention": None if found.attention is None else _attention(found.attention),
         "merged_groups": list(found.merged),
         "open_points": list(report.open_points),

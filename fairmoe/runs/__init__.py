@@ -11,6 +11,7 @@ from fairmoe.runs.places import (
     load_project,
     load_run,
     open_project,
+    open_shown,
     save_project,
     save_run,
 )
@@ -24,10 +25,15 @@ from fairmoe.runs.project import (
 )
 from fairmoe.runs.record import Run
 from fairmoe.runs.small_groups import merge_small_groups, merged_thresholds, small_groups
+from fairmoe.runs.sweep_record import MAX_SWEEP_RUNS
+from fairmoe.runs.sweep_scores import OBJECTIVES, SCORED_SPLITS, SweepScores, rows_key
 
 __all__ = [
     "DEMO_MAP",
     "DEMO_RUN",
+    "MAX_SWEEP_RUNS",
+    "OBJECTIVES",
+    "SCORED_SPLITS",
     "SUFFIX",
     "Curve",
     "Cutoffs",
@@ -38,6 +44,7 @@ __all__ = [
     "ProjectTable",
     "Run",
     "SplitRecord",
+    "SweepScores",
     "check_vacant",
     "demo_run",
     "front_document",
@@ -47,7 +54,9 @@ __all__ = [
     "merge_small_groups",
     "merged_thresholds",
     "open_project",
+    "open_shown",
     "read_project",
+    "rows_key",
     "save_project",
     "save_run",
     "small_groups",

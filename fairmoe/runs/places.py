@@ -70,7 +70,15 @@ def load_run(path: str | Path) -> Run:
     Raises:
         InvalidInputError: There is no run, it is one of another version, or damaged.
     """
-    path = Path(path)
+    return open_shown(path)[1].run
+
+
+def open_shown(path: str | Path) -> tuple[Project, ProjectRun]:
+    """Return the project in a file, or one of the run in a folder, and the run that it shows.
+
+    Raises:
+        InvalidInputError: There is no run, it is one of another version, or damaged.
+    """
     project = open_project(path)
     if project.shown is None:
         raise InvalidInputError(
@@ -78,7 +86,7 @@ def load_run(path: str | Path) -> Run:
             however=f"'{path}' has none yet",
             remedy="Open it in the app and train.",
         )
-    return project.runs[project.shown].run
+    return project, project.runs[project.shown]
 
 
 def load_project(path: str | Path) -> Project:

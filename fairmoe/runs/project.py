@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
 from fairmoe.data.reading.record import ReadOptions
@@ -17,17 +17,20 @@ from fairmoe.names import Decision
 from fairmoe.runs.archive import MAX_BYTES, Archive, damaged, pack
 from fairmoe.runs.files import MAX_MIB, MIB, RECORD
 from fairmoe.runs.record import Run
+from fairmoe.runs.schema import Digest, Strict
 from fairmoe.runs.store import files_of, run_from
+from fairmoe.runs.sweep_record import SWEEP, read_sweep, write_sweep
+from fairmoe.runs.sweep_scores import SweepScores
 
-FORMAT = 1
-"""Version of a project's layout; one of a later version is refused."""
+FORMAT = 2
+"""Version of a project's layout, the first that may hold a sweep; one of a later is refused."""
 
 MAX_RUNS = 64
 _INDEX, _TABLE = "project.json", "table"
 _MAX_INDEX = 8 * MIB
+_MAX_SWEEP = 32 * MIB
 _LONGEST = 20_000
 Text = Annotated[str, Field(max_length=_LONGEST)]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True)
@@ -102,25 +105,27 @@ class Project:
         shown: Which of them is shown; None if there are none.
         table: The table that is loaded, if there is one.
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; None for no verdicts.
+        sweep: What a sweep of the rows of one of the runs came to; None without one.
     """
 
     runs: tuple[ProjectRun, ...] = ()
     shown: int | None = None
     table: ProjectTable | None = None
     tolerance: float | None = None
+    sweep: SweepScores | None = None
+
+    def sweep_of(self, run: Run) -> SweepScores | None:
+        """Return the sweep, if it stands on the rows of a run, in the same roles and encoding."""
+        return self.sweep if self.sweep is not None and self.sweep.fits(run) else None
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class _RunIndex(_Strict):
+class _RunIndex(Strict):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     reason: Text = ""
     notes: Notes = Notes()
 
 
-class _TableIndex(_Strict):
+class _TableIndex(Strict):
     name: Annotated[str, Field(max_length=1000)]
     sha256: Annotated[str, Field(max_length=64)]
     options: ReadOptions
@@ -128,8 +133,8 @@ class _TableIndex(_Strict):
     included: bool
 
 
-class _Index(_Strict):
-    format: Literal[1]
+class _Index(Strict):
+    format: Literal[1, 2]
     program: Annotated[str, Field(max_length=100)]
     runs: Annotated[tuple[_RunIndex, ...], Field(max_length=MAX_RUNS)]
     shown: Annotated[int, Field(ge=0)] | None
@@ -159,6 +164,10 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
     if table is not None and table.content is not None:
         digests[_TABLE] = hashlib.sha256(table.content).hexdigest()
         yield _TABLE, table.content
+    if project.sweep is not None:
+        content = write_sweep(project.sweep)
+        digests[SWEEP] = hashlib.sha256(content).hexdigest()
+        yield SWEEP, content
     index = {
         "format": FORMAT,
         "program": f"fairmoe {version('fairmoe')}",
@@ -195,7 +204,9 @@ def read_project(content: bytes) -> Project:
     index = _read_index(archive.read(_INDEX, _MAX_INDEX))
     folders = [f"runs/{place}/" for place in range(len(index.runs))]
     included = index.table is not None and index.table.included
-    sealed = {f"{folder}{RECORD}" for folder in folders} | ({_TABLE} if included else set())
+    has_sweep = index.format > 1 and SWEEP in index.sha256
+    sealed = {f"{folder}{RECORD}" for folder in folders}
+    sealed |= ({_TABLE} if included else set()) | ({SWEEP} if has_sweep else set())
     known = {f"{folder}{name}" for folder in folders for name in MAX_MIB}
     if index.sha256.keys() != sealed or not archive.names.keys() <= known | sealed | {_INDEX}:
         raise damaged("one of its files")
@@ -212,7 +223,8 @@ def read_project(content: bytes) -> Project:
     )
     if len({kept.run.run_id for kept in runs}) < len(runs):
         raise damaged("'runs'")
-    return Project(runs, index.shown, _table(archive, index.table), index.tolerance)
+    sweep = read_sweep(archive.read(SWEEP, _MAX_SWEEP)) if has_sweep else None
+    return Project(runs, index.shown, _table(archive, index.table), index.tolerance, sweep)
 
 
 class _Members:

@@ -35,11 +35,13 @@ _ROUNDING = 1e-3
 Scores = dict[Model, dict[str, Score]]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a record: its types as they are, and no field that is not known."""
+
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
-class DataRecord(_Strict):
+class DataRecord(Strict):
     """See `DataSummary`; runs that were kept before outcomes had words lack the last two."""
 
     name: str
@@ -52,7 +54,7 @@ class DataRecord(_Strict):
     changes: tuple[str, ...] = ()
 
 
-class NumberRecord(_Strict):
+class NumberRecord(Strict):
     """See `fairmoe.data.codes.NumberCode`."""
 
     column: str
@@ -62,7 +64,7 @@ class NumberRecord(_Strict):
     indicator: bool
 
 
-class CategoryRecord(_Strict):
+class CategoryRecord(Strict):
     """See `fairmoe.data.codes.CategoryCode`."""
 
     column: str
@@ -76,7 +78,7 @@ class CategoryRecord(_Strict):
         return self
 
 
-class DateRecord(_Strict):
+class DateRecord(Strict):
     """See `fairmoe.data.codes.DateCode`."""
 
     column: str
@@ -93,13 +95,13 @@ class DateRecord(_Strict):
         return self
 
 
-class EncoderRecord(_Strict):
+class EncoderRecord(Strict):
     """See `fairmoe.data.Encoder`."""
 
     codes: Annotated[tuple[NumberRecord | CategoryRecord | DateRecord, ...], Field(min_length=1)]
 
 
-class MixtureRecord(_Strict):
+class MixtureRecord(Strict):
     """See `fairmoe.nn.Mixture.spec`."""
 
     runs: Literal[1]
@@ -113,7 +115,7 @@ class MixtureRecord(_Strict):
     column_of: tuple[int, ...]
 
 
-class CurveRecord(_Strict):
+class CurveRecord(Strict):
     """See `Curve`."""
 
     name: str
@@ -130,7 +132,7 @@ class CurveRecord(_Strict):
         return self
 
 
-class PointRecord(_Strict):
+class PointRecord(Strict):
     """A point of the front, as `fairmoe.runs.front.pack_front` packs it."""
 
     fairness_weight: Annotated[float, Field(ge=0, le=1000)]
@@ -144,7 +146,7 @@ class PointRecord(_Strict):
     tensors: dict[str, Annotated[str, Field(pattern=r"^[0-9]{1,6}$")]]
 
 
-class RunRecord(_Strict):
+class RunRecord(Strict):
     """What `run.json` holds, beside what is derived from it and is not read again.
 
     Runs that were kept before there were readings, cut-offs or fronts lack them.
@@ -174,7 +176,7 @@ class RunRecord(_Strict):
     @model_validator(mode="after")
     def _check(self) -> Self:
         for scores in (self.train, self.validation, self.test):
-            _check_scores(scores, whole=models_of(self.roles))
+            check_known(scores, whole=models_of(self.roles))
         weights = [point.fairness_weight for point in self.points]
         weights.append(self.settings.get("fairness_weight", 1.0))  # type: ignore[arg-type]
         if len(set(weights)) < len(weights):
@@ -183,7 +185,7 @@ class RunRecord(_Strict):
             if set(point.scores) != {"train", "validation", "test"}:
                 raise ValueError("points")
             for scores in point.scores.values():
-                _check_scores(scores)
+                check_known(scores)
         names = {WEIGHTS, PREDICTIONS} | ({FRONT} if self.points else set())
         if self.sha256.keys() != names:
             raise ValueError("sha256")
@@ -195,7 +197,16 @@ def models_of(roles: Roles) -> tuple[Model, ...]:
     return EVERY_RUN if roles.existing is None else (*EVERY_RUN, "existing")
 
 
-def _check_scores(scores: Scores, *, whole: tuple[Model, ...] | None = None) -> None:
+def check_known(scores: Scores, *, whole: tuple[Model, ...] | None = None) -> None:
+    """Check that scores are those of some models in all metrics, within their ranges.
+
+    Args:
+        scores: By model and metric.
+        whole: The models of which there need to be scores; by default any.
+
+    Raises:
+        ValueError: They are not.
+    """
     if whole is not None and scores.keys() != set(whole):
         raise ValueError("scores")
     if any(of_model.keys() != METRICS.keys() for of_model in scores.values()):

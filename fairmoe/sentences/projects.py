@@ -27,6 +27,24 @@ def what_it_holds(*, with_table: bool, encoded_rows: int = 0) -> str:
     return told
 
 
+def sweep_too_long(runs: int, most: int) -> str:
+    """Say that a project does not tell of a sweep, for it has too many runs.
+
+    Args:
+        runs: How many it has.
+        most: Of how many a project tells.
+    """
+    return f"The scores of all {runs:,} are not in it: a project tells of at most {most:,} runs."
+
+
+def scores_without_model() -> str:
+    """Say that a run of a sweep is known by its scores alone, and what to do."""
+    return (
+        "The project holds the scores of this run, not its model. Train it again to see it on all "
+        "pages; its scores may then differ by some points, for it trains alone."
+    )
+
+
 def rows_needed(name: str) -> str:
     """Say which file is needed to see what rests on single rows.
 

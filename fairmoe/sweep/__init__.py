@@ -6,15 +6,12 @@ from fairmoe.sweep.executors import Executor, processes
 from fairmoe.sweep.plan import RUNS_PER_SHARD, estimated_seconds, grid_settings
 from fairmoe.sweep.recommendation import Recommendation, recommend
 from fairmoe.sweep.search import check_search, search_front
-from fairmoe.sweep.shard import SCORED_SPLITS
 from fairmoe.sweep.stores import FolderStore, MemoryStore, Store
-from fairmoe.sweep.sweep import OBJECTIVES, Sweep, finished_runs, run_sweep
+from fairmoe.sweep.sweep import Sweep, finished_runs, run_sweep
 from fairmoe.sweep.tables import run_points, setting_means, settings_label
 
 __all__ = [
-    "OBJECTIVES",
     "RUNS_PER_SHARD",
-    "SCORED_SPLITS",
     "Executor",
     "FolderStore",
     "MemoryStore",

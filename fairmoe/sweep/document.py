@@ -4,14 +4,12 @@ import dataclasses
 import math
 from typing import Any
 
-from fairmoe.experiment import run_id
 from fairmoe.metrics import mean_and_spread
 from fairmoe.names import METRICS, TRAINED_MODELS
-from fairmoe.sweep.shard import SCORED_SPLITS
-from fairmoe.sweep.sweep import OBJECTIVES, Sweep
+from fairmoe.runs import OBJECTIVES, SCORED_SPLITS, SweepScores
 
 
-def to_document(sweep: Sweep) -> dict[str, Any]:
+def to_document(sweep: SweepScores) -> dict[str, Any]:
     """Return what a sweep found, ready for strict JSON.
 
     Returns:
@@ -26,7 +24,7 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
     differing = (*sweep.varied, "seed")
     runs = [
         {
-            "run_id": run_id(sweep.prepared.data, one),
+            "run_id": sweep.run_ids[i],
             "settings": {name: getattr(one, name) for name in differing},
             "alarming": bool(sweep.alarming["validation"][TRAINED_MODELS.index("mixture"), i]),
             **{
@@ -43,8 +41,8 @@ def to_document(sweep: Sweep) -> dict[str, Any]:
     shared = sweep.settings[0].to_dict()
     front = sweep.front()
     return {
-        "data": dataclasses.asdict(sweep.prepared.summary),
-        "roles": sweep.prepared.roles.to_dict(),
+        "data": dataclasses.asdict(sweep.data),
+        "roles": sweep.roles.to_dict(),
         "shared": {name: value for name, value in shared.items() if name not in differing},
         "runs": runs,
         "objectives": list(OBJECTIVES),

@@ -89,15 +89,6 @@ def grid_settings(base: Settings, grid: Mapping[str, Sequence[Any]], *, seeds: i
     return tuple(dict.fromkeys(runs))
 
 
-def varied(runs: Sequence[Settings]) -> tuple[str, ...]:
-    """Return the settings in which runs differ, without the seed, in the order of `Settings`."""
-    return tuple(
-        field.name
-        for field in dataclasses.fields(Settings)
-        if field.name != "seed" and len({getattr(run, field.name) for run in runs}) > 1
-    )
-
-
 def estimated_seconds(runs: int, like: Run, *, epochs: int, runs_per_shard: int) -> float:
     """Return about how long runs take in shards, from how long another one took alone.
 

@@ -12,10 +12,11 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.experiment import Prepared
 from fairmoe.names import TRAINED_MODELS
 from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.runs import OBJECTIVES
 from fairmoe.sweep.executors import Executor
 from fairmoe.sweep.plan import RUNS_PER_SHARD, grid_settings
 from fairmoe.sweep.stores import MemoryStore, Store
-from fairmoe.sweep.sweep import OBJECTIVES, Sweep, run_sweep
+from fairmoe.sweep.sweep import Sweep, run_sweep
 
 if TYPE_CHECKING:
     from optuna import Study, Trial

@@ -23,12 +23,11 @@ from fairmoe.functional.guard import find_faults
 from fairmoe.names import METRICS, TRAINED_MODELS, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.runs import SCORED_SPLITS
 from fairmoe.training import Schedule, Trained, evaluate, make_batch, on_one_thread, train
 
 FORMAT = 8
 """Version of what a shard holds and of how its runs are computed; others are not reused."""
-
-SCORED_SPLITS: tuple[SplitName, ...] = ("validation", "test")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,10 @@ import pandas as pd
 
 from fairmoe.metrics import mean_and_spread
 from fairmoe.names import BOTH_GAPS
-from fairmoe.sweep.sweep import Sweep
+from fairmoe.runs import SweepScores
 
 
-def run_points(sweep: Sweep, gap: str) -> pd.DataFrame:
+def run_points(sweep: SweepScores, gap: str) -> pd.DataFrame:
     """Return where the mixture of each run stands, and which no other beats.
 
     Args:

@@ -237,22 +237,43 @@ def test_the_front_is_kept_as_a_project(file, folder, tmp_path):
     assert load_run(path).run_id == best
     assert project.runs[0].name.startswith("λ fair ")
     assert project.table.content is None
-    told = f"{len(found['front'])} of {len(found['front'])} Pareto-optimal runs are kept in {path}."
+    front = len(found["front"])
+    told = f"{front} of {front} Pareto-optimal runs are kept in {path}, and the scores of all 4."
     assert told in err
+    assert list(project.sweep.run_ids) == [run["run_id"] for run in found["runs"]]
+    assert project.sweep.run_ids[project.sweep.recommended] == best
+    assert project.sweep_of(project.runs[0].run) is project.sweep
     assert shell(*asked)[0] == 2
     code, _, err = shell(*asked[:-1], tmp_path / "front.zip")
     assert (code, "A file name that ends in .fairmoe is needed" in err) == (2, True)
 
 
-def test_of_a_long_front_the_best_are_kept(monkeypatch, tmp_path):
+def test_a_project_in_the_place_of_the_folder_holds_the_same(file, tmp_path):
+    path = tmp_path / "only.fairmoe"
+    asked = ("sweep", file, *ROLES, *QUICK, "--out", path)
+    for option in (("--project", tmp_path / "x.fairmoe"), ("--keep", "x")):
+        code, _, err = shell(*asked, *option)
+        assert (code, f"Option {option[0]} needs a folder as --out" in err) == (2, True)
+    code, _, err = shell(*asked)
+    assert code == 0, err
+    assert len(load_project(path).sweep) == len(load_project(path).runs) == 1
+    assert [each.name for each in tmp_path.iterdir()] == ["only.fairmoe"]
+
+
+class ScoresAlone(SimpleNamespace):
+    def __len__(self):
+        return 4
+
+
+def test_of_a_long_front_the_best_are_kept(monkeypatch, tmp_path, capsys):
     frame = pd.DataFrame({"validation_final_score": [0.1, 0.3, 0.2, 0.9], "seed": [0, 1, 2, 3]})
     run = SimpleNamespace(mixture=SimpleNamespace(explainer=SimpleNamespace(background=[])))
-    result = SimpleNamespace(
+    result = ScoresAlone(
         varied=(),
         frame=lambda: frame,
         front=lambda: np.array([True, True, True, False]),
         open=lambda place: SimpleNamespace(place=place, **vars(run)),
-        prepared=SimpleNamespace(roles=None),
+        roles=None,
     )
     saved = []
     monkeypatch.setattr(sweep_project, "MOST", 2)
@@ -263,6 +284,11 @@ def test_of_a_long_front_the_best_are_kept(monkeypatch, tmp_path):
     assert [kept.run.place for kept in project.runs] == [1, 2]
     assert [kept.name for kept in project.runs] == ["all alike, seed 1", "all alike, seed 2"]
     assert project.shown == 0
+    assert project.sweep is result
+    monkeypatch.setattr(sweep_project, "MAX_SWEEP_RUNS", 3)
+    sweep_project.keep_front(result, table, tmp_path / "x.fairmoe")
+    assert saved[-1].sweep is None
+    assert "a project tells of at most 3 runs" in capsys.readouterr().err
     result.front = lambda: np.zeros(4, bool)
     with pytest.raises(InvalidInputError, match="A run that is Pareto-optimal is needed"):
         sweep_project.keep_front(result, table, tmp_path / "x.fairmoe")

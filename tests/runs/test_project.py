@@ -147,7 +147,8 @@ def deep(place, value):
 
 
 INDEX = {
-    "of a later version": deep(["format"], 2),
+    "of a later version": deep(["format"], 3),
+    "of version 0": deep(["format"], 0),
     "of no version": deep(["format"], "1"),
     "with a name of nothing": deep(["runs", 0, "name"], ""),
     "with a name of 1000 letters": deep(["runs", 0, "name"], "x" * 1000),

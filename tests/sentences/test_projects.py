@@ -5,7 +5,9 @@ from fairmoe.sentences.projects import (
     about_stored,
     name_is_taken,
     rows_needed,
+    scores_without_model,
     stays_in_memory,
+    sweep_too_long,
     what_it_holds,
     wrong_table,
 )
@@ -76,4 +78,14 @@ def test_what_goes_and_what_stays_is_said():
         "Your data stays in the memory of the server. After a reload this browser finds it again "
         "by the address of the page. All is gone 60 minutes after you close the page, but for "
         "projects that were saved on this server: they stay on its disk."
+    )
+
+
+def test_what_a_project_tells_of_a_sweep_is_said():
+    assert sweep_too_long(5000, 4096) == (
+        "The scores of all 5,000 are not in it: a project tells of at most 4,096 runs."
+    )
+    assert scores_without_model() == (
+        "The project holds the scores of this run, not its model. Train it again to see it on all "
+        "pages; its scores may then differ by some points, for it trains alone."
     )

@@ -5,6 +5,7 @@ import pytest
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import EXPERTS
+from fairmoe.runs.sweep_scores import varied
 from fairmoe.sweep import grid_settings, plan
 from fairmoe.training import PER_RUN
 
@@ -18,7 +19,7 @@ def test_a_grid_is_every_combination_with_every_seed():
         (0, "best", 3), (0, "best", 4), (0, "last", 3), (0, "last", 4),
         (1, "best", 3), (1, "best", 4), (1, "last", 3), (1, "last", 4),
     ]  # fmt: skip
-    assert plan.varied(runs) == ("lambda_fair", "select")
+    assert varied(runs) == ("lambda_fair", "select")
 
 
 @pytest.mark.parametrize(("given", "shared"), [(None, 3), (9, 9)])

@@ -7,9 +7,9 @@ from safetensors.torch import load, save
 
 from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.names import METRICS, TRAINED_MODELS
+from fairmoe.runs import SCORED_SPLITS
 from fairmoe.sweep import MemoryStore, run_sweep, shard
 from fairmoe.sweep.shard import (
-    SCORED_SPLITS,
     compute_shard,
     read_shard,
     read_trained,

@@ -10,8 +10,8 @@ from fairmoe.data import DEMO_ROLES, Roles
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
 from fairmoe.experiment import run_experiment
 from fairmoe.names import METRICS, TRAINED_MODELS
+from fairmoe.runs import SCORED_SPLITS
 from fairmoe.sweep import (
-    SCORED_SPLITS,
     FolderStore,
     MemoryStore,
     run_sweep,

@@ -13,13 +13,13 @@ from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
-    from fairmoe.sweep import Sweep
+    from fairmoe.runs import SweepScores
 
 POINTS = 5
 """Settings of each method, from the most to the least strict."""
 
 
-def peers_button(state: Session, explored: Explored, sweep: "Sweep", page: str) -> None:
+def peers_button(state: Session, explored: Explored, sweep: "SweepScores", page: str) -> None:
     """Offer to fit Fairlearn's methods on the same rows, unless they are fitted already.
 
     Args:
@@ -41,20 +41,19 @@ def peers_button(state: Session, explored: Explored, sweep: "Sweep", page: str) 
         )
 
 
-def _start(state: Session, explored: Explored, sweep: "Sweep", page: str) -> None:
+def _start(state: Session, explored: Explored, sweep: "SweepScores", page: str) -> None:
     from fairmoe.tasks import fit_peers  # noqa: PLC0415
 
-    data, seed = sweep.prepared.data, sweep.settings[0].seed
-    check_peers(explored.origin.labelled)
-    work = Task(fit_peers, (data, _methods(), POINTS, seed))
+    labelled = explored.origin.labelled
+    check_peers(labelled)
+    work = Task(fit_peers, (labelled, sweep.settings[0], _methods(), POINTS))
 
     def take_over(end: "Snapshot[Any]") -> None:
         explored.last = end
         if end.result is not None:
             explored.peers = end.result
 
-    table = explored.origin.labelled.table
-    state.start(work, table=table, queue="cpu", page=page, take_over=take_over)
+    state.start(work, table=labelled.table, queue="cpu", page=page, take_over=take_over)
     explored.last = None
 
 

@@ -20,7 +20,7 @@ from fairmoe.ui.understand.review import ask_tolerance
 
 if TYPE_CHECKING:
     from fairmoe.report import Cover, Report
-    from fairmoe.sweep import Sweep
+    from fairmoe.runs import SweepScores
 
 PREVIEW_HEIGHT = 820
 
@@ -57,7 +57,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
         )
 
 
-def _sweep_of(state: Session, kept: KeptRun) -> "Sweep | None":
+def _sweep_of(state: Session, kept: KeptRun) -> "SweepScores | None":
     """Return the sweep of the same rows in the same roles, if this session has one."""
     explored = state.explored
     if explored is None or rows_of(explored.origin) != rows_of(kept):

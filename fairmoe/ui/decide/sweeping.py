@@ -1,5 +1,6 @@
 """The sweep behind the trade-off: what to try, how long it takes, how it goes, and how it ends."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -16,7 +17,7 @@ from fairmoe.ui.prepare.settings import LAMBDA_STEPS
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
-    from fairmoe.sweep import Sweep
+    from fairmoe.runs import SweepScores
 
 MOST_SEEDS = 20
 
@@ -162,10 +163,10 @@ def _start(
 
     check_training(labelled, runs[0], runs=missing)
 
-    def take_over(end: "Snapshot[Sweep]") -> None:
+    def take_over(end: "Snapshot[SweepScores]") -> None:
         explored.last = end
         if end.result is not None:
-            explored.sweep = end.result
+            explored.sweep = replace(end.result, around=explored.origin.run.run_id)
 
     work = Task(sweep_runs, (labelled, runs, store), shared=(store,))
     queue = resolve_device(runs[0].device).type
@@ -175,9 +176,9 @@ def _start(
 
 def rows_of(kept: KeptRun) -> tuple[object, ...]:
     """Return what decides the rows that a run was trained on and their encoding."""
-    from fairmoe.data import DataSettings  # noqa: PLC0415
+    from fairmoe.runs import rows_key  # noqa: PLC0415
 
-    return kept.run.data.sha256, kept.run.roles, DataSettings.of(kept.run.settings)
+    return rows_key(kept.run.data.sha256, kept.run.roles, kept.run.settings)
 
 
 def _first_epochs(origin: KeptRun) -> int:

@@ -10,6 +10,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.tradeoff import label_of, not_drawn, tradeoff_figure
 from fairmoe.names import BASELINES, GAP_AXES, MODELS
 from fairmoe.sentences.alarms import ALARM_MEANS
+from fairmoe.sentences.projects import scores_without_model
 from fairmoe.sentences.trade_off import not_on_chart, outside, settings_reading, tradeoff_takeaway
 from fairmoe.ui.frame.components import (
     percent_column,
@@ -19,16 +20,17 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.kept import Explored
 from fairmoe.ui.frame.links import link
-from fairmoe.ui.frame.pages import EXPERTS
+from fairmoe.ui.frame.pages import EXPERTS, TRADE_OFF
+from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
-    from fairmoe.sweep import Sweep
+    from fairmoe.runs import SweepScores
 
 _PICKED, _CHOSEN = "tradeoff-picked", "tradeoff-run"
 
 
-def show_tradeoff(state: Session, explored: Explored, sweep: "Sweep") -> None:
+def show_tradeoff(state: Session, explored: Explored, sweep: "SweepScores") -> None:
     """Show the runs over a gap of the user's choice, in numbers too, and let one be opened."""
     from fairmoe.sweep import run_points, setting_means  # noqa: PLC0415
 
@@ -69,7 +71,7 @@ def _gap_switch() -> str:
     return gap
 
 
-def _show_headline(sweep: "Sweep", points: pd.DataFrame, gap: str) -> None:
+def _show_headline(sweep: "SweepScores", points: pd.DataFrame, gap: str) -> None:
     left, middle, right = st.columns(3)
     left.metric(
         "Pareto-optimal runs",
@@ -96,9 +98,9 @@ def _show_headline(sweep: "Sweep", points: pd.DataFrame, gap: str) -> None:
     )
 
 
-def _source(explored: Explored, sweep: "Sweep", means: pd.DataFrame) -> str:
+def _source(explored: Explored, sweep: "SweepScores", means: pd.DataFrame) -> str:
     name = explored.origin.run.data.name or "Unnamed table"
-    tested = len(sweep.prepared.data.test.y)
+    tested = sweep.test_rows
     seeds = sorted({one.seed for one in sweep.settings})
     told = f"{name}, {tested:,} test rows; runs chosen on the validation rows, shown on the test"
     told += f" rows; seeds {', '.join(map(str, seeds))}."
@@ -129,7 +131,11 @@ def _gap_of(scores: Any, gap: str) -> float:
 
 
 def _open_one(
-    state: Session, explored: Explored, sweep: "Sweep", points: pd.DataFrame, picked: list[Any]
+    state: Session,
+    explored: Explored,
+    sweep: "SweepScores",
+    points: pd.DataFrame,
+    picked: list[Any],
 ) -> None:
     """Let the user choose a run, by a click in the figure or from a list, and open it."""
     run_ids = points.index.tolist()
@@ -148,23 +154,54 @@ def _open_one(
         key=_CHOSEN,
         help="The same as a click on its point in the figure.",
     )
-    if right.button(
-        "Open this run in every page",
-        icon=":material/open_in_new:",
-        key="open-run",
-        width="stretch",
-    ):
-        with st.spinner("Scoring every model of this run"):
-            point = points.loc[chosen]
-            run = sweep.open(run_ids.index(chosen))
-            state.keep(
-                run, explored.origin.labelled, f"{point['label']}, seed {point['seed']}"[:40]
-            )
-        st.rerun()
+    with right:
+        _open_button(state, explored, sweep, points, chosen)
     if state.chosen == chosen:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge("Shown on all pages", icon=":material/visibility:")
             link(EXPERTS, "See its experts")
+
+
+def _open_button(
+    state: Session, explored: Explored, sweep: "SweepScores", points: pd.DataFrame, chosen: str
+) -> None:
+    """Offer to open a run of the sweep, or to train it if only its scores are known."""
+    from fairmoe.sweep import Sweep  # noqa: PLC0415
+
+    place = points.index.tolist().index(chosen)
+    name = f"{points['label'].iloc[place]}, seed {points['seed'].iloc[place]}"[:40]
+    may_be_opened = chosen in state.runs or isinstance(sweep, Sweep)
+    if may_be_opened:
+        if st.button(
+            "Open this run in every page",
+            icon=":material/open_in_new:",
+            key="open-run",
+            width="stretch",
+        ):
+            if isinstance(sweep, Sweep):
+                with st.spinner("Scoring every model of this run"):
+                    state.keep(sweep.open(place), explored.origin.labelled, name)
+            else:
+                state.chosen = chosen
+                state.turns += 1
+            st.rerun()
+    elif explored.origin.rows is not None and st.button(
+        "Train this run",
+        icon=":material/play_arrow:",
+        key="train-run",
+        width="stretch",
+        disabled=state.job_id is not None,
+        help=scores_without_model(),
+    ):
+        with st.spinner("Starting"):
+            start_training(
+                state,
+                sweep.settings[place],
+                TRADE_OFF,
+                labelled=explored.origin.labelled,
+                name=name,
+            )
+        st.rerun()
 
 
 def _best(points: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ import streamlit as st
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.sentences.projects import wrong_table
+from fairmoe.ui.frame.kept import Explored
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
@@ -62,11 +63,15 @@ def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) 
         for key, kept in kept_by_id.items()
     )
     percent = entered.get("review-tolerance")
+    sweep = None if state.explored is None else state.explored.sweep
+    if sweep is not None and not any(sweep.fits(kept.run) for kept in runs):
+        sweep = None
     return Project(
         runs,
         None if state.run is None else list(kept_by_id).index(state.run.run_id),
         _table_of(state, with_table=with_table),
         None if percent is None else percent / 100,
+        sweep,
     )
 
 
@@ -95,6 +100,7 @@ def take_project(state: Session, project: "Project") -> None:
         state.give_rows(table)
     if project.shown is not None:
         state.chosen = project.runs[project.shown].run.run_id
+    state.explored = _explored(state, project)
     if project.tolerance is not None:
         _enter({"review-tolerance": 100 * project.tolerance})
 
@@ -124,6 +130,21 @@ def take_rows(state: Session, content: bytes) -> None:
         state.settle(run.roles)
     state.give_rows(table)
     state.turns += 1
+
+
+def _explored(state: Session, project: "Project") -> Explored | None:
+    """Return the sweep of a project, around the run around which it was begun if that is there."""
+    from fairmoe.sweep import MemoryStore  # noqa: PLC0415
+
+    sweep = project.sweep
+    if sweep is None:
+        return None
+    fitting = [kept for kept in state.runs.values() if sweep.fits(kept.run)]
+    around = [
+        kept for kept in fitting if any(point.run_id == sweep.around for point in kept.run.points)
+    ]
+    origin = next(iter((*around, *reversed(fitting))), None)
+    return None if origin is None else Explored(origin, MemoryStore(), sweep)
 
 
 def _table_of(state: Session, *, with_table: bool) -> "ProjectTable | None":

@@ -1,17 +1,17 @@
 """What a session keeps of its work: runs, and what was explored around one."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
-from fairmoe.data import LabelledTable
+from fairmoe.data import LabelledTable, Table, assign_roles, reread
 from fairmoe.errors import FairmoeError
 from fairmoe.jobs import Snapshot
 from fairmoe.sentences.projects import rows_needed
 
 if TYPE_CHECKING:
     from fairmoe.baselines import FairlearnResult
-    from fairmoe.runs import Run
-    from fairmoe.sweep import MemoryStore, Sweep
+    from fairmoe.runs import Run, SweepScores
+    from fairmoe.sweep import MemoryStore
 
 
 class RowsNeededError(FairmoeError):
@@ -56,6 +56,13 @@ class KeptRun:
         assert self.rows is not None
         return self.rows
 
+    def given_rows(self, table: Table) -> Self:
+        """Return it with its rows, if it was opened without them and they are those of a table."""
+        if self.rows is not None or self.run.data.sha256 != table.sha256:
+            return self
+        read = reread(table, self.run.reading.options)
+        return replace(self, rows=assign_roles(read, self.run.roles))
+
     @property
     def front(self) -> "tuple[Run, ...]":
         """The points of the run's dial, itself among them; none before they were trained."""
@@ -83,13 +90,14 @@ class Explored:
     Attributes:
         origin: The run around which it was begun; all that the sweep does not vary is as there.
         store: Finished shards, from which the next sweep around this run goes on.
-        sweep: The runs of the last sweep that finished.
+        sweep: What the runs of the last sweep that finished came to; with a project come their
+            scores alone.
         last: How the work before ended.
         peers: What Fairlearn's methods make of the same rows, once someone asked.
     """
 
     origin: KeptRun
     store: "MemoryStore"
-    sweep: "Sweep | None" = None
+    sweep: "SweepScores | None" = None
     last: "Snapshot[Any] | None" = None
     peers: "tuple[FairlearnResult, ...]" = ()

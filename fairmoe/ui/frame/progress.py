@@ -34,6 +34,7 @@ def start_training(
     page: str,
     *,
     labelled: LabelledTable | None = None,
+    name: str = "",
     recommended: bool = False,
     both: bool = False,
 ) -> None:
@@ -44,6 +45,7 @@ def start_training(
         settings: What to train with.
         page: The page that shows how it goes.
         labelled: What to train on; by default the session's data.
+        name: What to call the run; by default it is called after its number.
         recommended: Whether to try other settings too, and keep the best of them.
         both: Whether to train a blind and an aware run, to be compared.
 
@@ -65,8 +67,8 @@ def start_training(
         state.is_new = bool(end.result)
         for run, reason in end.result or ():
             is_aware = run.roles.include_sensitive
-            name = ("Aware" if is_aware else "Blind") if both else ""
-            state.keep(run, _rows_of(run, rows), name, reason=reason)
+            own = ("Aware" if is_aware else "Blind") if both else name
+            state.keep(run, _rows_of(run, rows), own, reason=reason)
 
     work = Task(train_runs, (rows, settings, recommended, both))
     queue = resolve_device(settings.device).type

@@ -131,11 +131,9 @@ class Session(Answers):
 
     def give_rows(self, table: Table) -> None:
         """Give the runs that were opened without their rows those that a table has of them."""
-        for key, kept in self.runs.items():
-            if kept.rows is None and kept.run.data.sha256 == table.sha256:
-                read = reread(table, kept.run.reading.options)
-                self.runs[key] = replace(kept, rows=assign_roles(read, kept.run.roles))
-                self.explored = None
+        self.runs = {key: kept.given_rows(table) for key, kept in self.runs.items()}
+        if self.explored is not None:
+            self.explored.origin = self.explored.origin.given_rows(table)
 
     def overrule(self, options: ReadOptions) -> bool:
         """Read the columns as the user says rather than as the reader found.
