@@ -52,6 +52,17 @@ def suffix(unit: str) -> str:
     return unit if unit == "%" else f" {unit}"
 
 
+def signed(value: float, digits: int = 1) -> str:
+    """Return a change with its sign, and none where it is rounded to nothing.
+
+    Example:
+        >>> signed(1.26), signed(-0.04), signed(0.304, 2)
+        ('+1.3', '0.0', '+0.30')
+    """
+    text = f"{value:+.{digits}f}"
+    return text[1:] if float(text) == 0 else text
+
+
 @dataclass(frozen=True)
 class Metric:
     """How a score is named and read.

@@ -1,4 +1,4 @@
-"""Individual: one person, what each model says and why, and what would turn the decision."""
+"""Individual: one person, what each model says and why, and what would change the decision."""
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ PARTS = {
     "Why": show_reasons,
     "Another sensitive value": show_swap,
     "The nearest who fares otherwise": show_neighbour,
-    "What would turn the decision": show_changes,
+    "What would change the decision": show_changes,
 }
 
 with page(INDIVIDUAL) as state:

@@ -107,5 +107,6 @@ def methods_figure(attention: pd.DataFrame) -> go.Figure:
         height=130 + 32 * len(first),
     )
     figure.update_xaxes(side="bottom", showgrid=False)
-    figure.update_yaxes(**column_axis([str(column) for column in first.index]), showgrid=False)
+    figure.update_yaxes(**column_axis([str(column) for column in first.index]))
+    figure.update_yaxes(showgrid=False, zeroline=False)
     return figure

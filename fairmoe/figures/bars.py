@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from fairmoe import names
 from fairmoe._escape import Html, escape_html
 from fairmoe.figures.markup import attribute
 
@@ -115,8 +116,7 @@ def signed(value: float) -> str:
         >>> signed(0.304), signed(-1), signed(-0.004)
         ('+0.30', '−1.00', '0.00')
     """
-    text = f"{value:+.2f}".replace("-", "−")
-    return "0.00" if text[1:] == "0.00" else text
+    return names.signed(value, 2).replace("-", "−")
 
 
 def _axis(bars: Sequence[Bar]) -> Mapping[str, float]:

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from fairmoe._escape import escape_html
+from fairmoe._escape import Html, escape_html
 from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
@@ -29,10 +29,13 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
         shared_yaxes=True,
         column_widths=[0.6, 0.4],
         horizontal_spacing=0.05,
-        subplot_titles=["Rows", f"Label “{positive}”, 95% interval"],
+        subplot_titles=["Rows", "How often<br>(95% interval)"],
     )
     styles = group_styles([str(name) for name in counts.index])
-    names, colours = [style.label for style in styles], [style.colour for style in styles]
+    colours = [style.colour for style in styles]
+    names = [
+        Html(f"{style.label}<br>{text}") for style, text in zip(styles, _texts(counts), strict=True)
+    ]
     for label, column, solid in ((positive, "positive", True), (other, "negative", False)):
         figure.add_bar(
             name=label,
@@ -44,9 +47,6 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
                 "opacity": 1.0 if solid else 0.45,
                 "pattern": {**PATTERN, "shape": "" if solid else "/"},
             },
-            # Beyond the bars, for the positive part may be too short for words.
-            text=None if solid else _texts(counts),
-            textposition="outside",
             hovertemplate="%{y}: %{x:,} rows<extra>%{fullData.name}</extra>",
             row=1,
             col=1,
@@ -71,10 +71,9 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
         showlegend=False,
         margin={"t": 90},
     )
-    longest = int((counts["positive"] + counts["negative"]).max())
     figure.update_xaxes(
         title=f"solid: {positive}; hatched: {other}",
-        range=(0, 1.3 * longest),
+        rangemode="tozero",
         row=1,
         col=1,
     )

@@ -38,7 +38,7 @@ def front_figure(
         y=100 * known["accuracy"],
         customdata=known.index,
         text=[f"Gaps count {weight:g} times" for weight in known["weight"]],
-        name="Mixtures, by how much gaps count",
+        name="Mixtures, by how much fairness counts",
         mode="lines+markers",
         line={"color": style.colour, "width": 1.5},
         marker={

@@ -37,6 +37,10 @@ _STYLE = """<style>
 .fm-map .flow { position: relative }
 .fm-map .flow img { position: absolute; inset: 0; width: 100%; height: 100% }
 .fm-map .gate { position: absolute; right: .2em; top: .3em; font-weight: 650 }
+@media (max-width: 480px) {
+  .fm-map .box { padding: .4em .4em }
+  .fm-map .end small { font-size: .78em }
+}
 </style>"""
 
 

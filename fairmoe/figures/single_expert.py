@@ -35,6 +35,9 @@ def single_expert_figure(scores: "pd.Series[float]") -> go.Figure:
         title="What did each have on the validation rows?",
         height=120 + 40 * len(scores),
     )
-    figure.update_xaxes(title="final score", rangemode="tozero")
+    low, high = min(0.0, 100 * float(scores.min())), max(0.0, 100 * float(scores.max()))
+    # Room for the figure beside the longest bar.
+    room = 0.15 * (high - low)
+    figure.update_xaxes(title="final score", range=(low - room * (low < 0), high + room))
     figure.update_yaxes(autorange="reversed", ticksuffix="  ")
     return figure

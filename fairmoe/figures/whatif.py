@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from fairmoe._escape import escape_html
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, group_styles
 from fairmoe.figures.points import largest_first, marker_of_rows
-from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS
+from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, signed
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"
@@ -181,7 +181,8 @@ def forced_figure(
             marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
             # An interval would be drawn across the figures; then they stand in the table only.
             text=[
-                INSUFFICIENT if math.isnan(v) else "" if scatter else f"{v:+.1f}" for v in values
+                INSUFFICIENT if math.isnan(v) else "" if scatter else signed(float(v))
+                for v in values
             ],
             textposition="outside",
             cliponaxis=False,
@@ -190,7 +191,7 @@ def forced_figure(
         )
     drawn = [change, *(100 * end[list(COMPARED)] for end in scatter or ())]
     ends = np.nan_to_num(np.stack([frame.to_numpy() for frame in drawn]))
-    room = 0.16 * max(1.0, float(np.ptp([0.0, *ends.ravel()])))
+    room = 0.2 * max(1.0, float(np.ptp([0.0, *ends.ravel()])))
     figure.update_layout(
         template=TEMPLATE,
         title=f"What if {escape_html(sent)} went to one expert?",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_groups
 from fairmoe.figures.divergence import NOISE
-from fairmoe.names import ATTRIBUTION_METHODS
+from fairmoe.names import ATTRIBUTION_METHODS, signed
 from fairmoe.sentences.gaps import Tested
 from fairmoe.sentences.wording import SIGNIFICANT, listed, more_groups, significance
 
@@ -49,12 +49,19 @@ def attention_takeaway(means: pd.DataFrame) -> str:
     """Say in one sentence which column each group's attention rests on most."""
     known = means.dropna(subset="mean")
     top = known.loc[known.groupby("group", sort=False)["mean"].idxmax()]
+    left = more_groups(len(top), MOST_GROUPS)
+    shown = top.iloc[:MOST_GROUPS]
+    if top["column"].nunique() == 1:
+        shares = [
+            f"{mean:.0%} for {name}"
+            for name, mean in zip(shown["group"], shown["mean"], strict=True)
+        ]
+        return f"Most attention goes to {top['column'].iloc[0]}: {', '.join(shares)}{left}."
     told = [
-        f"{group} on {column} ({mean:.0%})"
-        for group, column, mean in zip(top["group"], top["column"], top["mean"], strict=True)
+        f"to {column} for {group} ({mean:.0%})"
+        for group, column, mean in zip(shown["group"], shown["column"], shown["mean"], strict=True)
     ]
-    groups = ", for ".join(told[:MOST_GROUPS])
-    return f"Most attention rests for {groups}{more_groups(len(told), MOST_GROUPS)}."
+    return f"Most attention goes {', '.join(told)}{left}."
 
 
 def differences_takeaway(differences: pd.DataFrame) -> str:
@@ -87,8 +94,8 @@ def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: i
         )
     sides = (("more", clear[clear > 0]), ("less", clear[clear < 0]))
     told = [
-        " and ".join(f"at {column} {abs(v):.1f}" for column, v in side.iloc[:2].items())
-        + f" points {word}"
+        f"{word} at "
+        + " and ".join(f"{column} ({abs(v):.1f} pp)" for column, v in side.iloc[:2].items())
         for word, side in sides
         if len(side)
     ]
@@ -113,11 +120,11 @@ def ranges_takeaway(ranges: pd.DataFrame) -> str:
     column = ranges["column"].iloc[0]
     own = ranges[ranges["column"] == column].dropna(subset="median")
     told = [
-        f"{row.median:+.2f} for {row.group}"
+        f"{signed(row.median, 2)} for {row.group}"
         for row in own.itertuples()
         if row.group in shown_groups(ranges)
     ]
-    return f"{column} pushes hardest on average; its middle push in log-odds is {', '.join(told)}."
+    return f"{column} pushes hardest on average; its median push in log-odds is {', '.join(told)}."
 
 
 def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:

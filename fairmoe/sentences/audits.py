@@ -126,8 +126,8 @@ def may_be_existing(names: Sequence[str]) -> str:
     if not names:
         return ""
     if len(names) == 1:
-        return f"By its name, this may be one: {names[0]}."
-    return f"By their names, these may be some: {listed(names)}."
+        return f"By its name, this may be a score or decision: {names[0]}."
+    return f"By their names, these may be scores or decisions: {listed(names)}."
 
 
 def left_out_of_features(column: str, same: Sequence[str] = ()) -> str:

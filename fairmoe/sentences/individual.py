@@ -6,7 +6,11 @@ from fairmoe.figures.individual import THRESHOLD_PERCENT
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.wording import the_model
 
-CHANGES_ASKED = "What is the smallest change that turns the decision?"
+MOST_DIGITS = 6
+LEAST_PUSH = 0.005
+"""In log-odds; what is less would be told as 0.00."""
+
+CHANGES_ASKED = "What is the smallest change that would give another decision?"
 
 
 def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
@@ -20,9 +24,15 @@ def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     ]
     against = f"; alone, {' and '.join(others)} would decide otherwise" if others else ""
     return (
-        f"The mixture gives {positive} a probability of {said['mixture']:.1%}, which is {word} "
-        f"50%{against}."
+        f"The mixture gives {positive} a probability of {_beside_one_half(said['mixture'])}, which "
+        f"is {word} 50%{against}."
     )
+
+
+def _beside_one_half(proba: float) -> str:
+    """Return a probability with so many digits that it differs from one half, if it does."""
+    digits = (n for n in range(1, MOST_DIGITS) if f"{proba:.{n}%}" != f"{0.5:.{n}%}")
+    return f"{proba:.{next(digits, 1)}%}"
 
 
 def opened_on(group: str, outcome: str, *, is_refused: bool) -> str:
@@ -51,15 +61,15 @@ def reasons_takeaway(attributions: pd.DataFrame) -> str:
     """Say in one sentence which columns move the mixture most, and which way."""
     mixture = attributions["mixture"]
     told = []
-    for word, side in (("for it", mixture[mixture > 0]), ("against it", mixture[mixture < 0])):
+    sides = (mixture[mixture >= LEAST_PUSH], mixture[mixture <= -LEAST_PUSH])
+    for word, side in zip(("for it", "against it"), sides, strict=True):
         if len(side):
             strongest = int(side.abs().argmax())
             push = f"{side.iloc[strongest]:+.2f} log-odds"
-            told.append(f"{word} speaks most {side.index[strongest]} ({push})")
+            told.append(f"{side.index[strongest]} speaks most {word} ({push})")
     if not told:
-        return "No column moves the mixture away from the baseline row."
-    sentence = ", ".join(told)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+        return "No column moves the mixture noticeably away from the baseline row."
+    return f"{', '.join(told)}."
 
 
 def swap_takeaway(swapped: pd.DataFrame) -> str:
@@ -70,7 +80,7 @@ def swap_takeaway(swapped: pd.DataFrame) -> str:
     values = "value" if turned == 1 else "values"
     return (
         f"With another sensitive value and all else the same, the probability moves by up to "
-        f"{100 * furthest:.1f} points; the decision turns with {turned or 'no'} other {values}."
+        f"{100 * furthest:.1f} pp; the decision changes with {turned or 'no'} other {values}."
     )
 
 

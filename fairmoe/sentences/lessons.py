@@ -1,6 +1,5 @@
 """What each lesson shows."""
 
-import numpy as np
 import pandas as pd
 
 from fairmoe.figures.lessons.criteria import RATES
@@ -98,16 +97,21 @@ def experts_takeaway(scores: pd.DataFrame, chosen: str) -> str:
 
 
 def gradient_takeaway(estimates: pd.DataFrame, truth: float) -> str:
-    """Say where each estimator's mean lies and how widely it scatters."""
-    told = []
-    for name, style in ESTIMATORS.items():
-        values = estimates.loc[estimates["estimator"] == name, "estimate"]
-        error = float(values.std()) / np.sqrt(len(values))
-        told.append(
-            f"{style.label} {values.mean():.3f} ± {error:.3f} (standard deviation "
-            f"{values.std():.3f})"
-        )
-    return f"The truth is {truth:.3f}. Means of the estimates: {'; '.join(told)}."
+    """Say which estimator scatters most and which least around the truth, and what teaches nothing.
+
+    Args:
+        estimates: A row per `estimator` and draw, with its `estimate`.
+        truth: What they aim at.
+    """
+    by_name = estimates.groupby("estimator")["estimate"]
+    scatter = by_name.std().drop("blind")
+    most, least = str(scatter.idxmax()), str(scatter.idxmin())
+    return (
+        f"The truth is {truth:.3f}. Estimates scatter most with “{ESTIMATORS[most].label}” "
+        f"(standard deviation {scatter[most]:.3f}) and least with “{ESTIMATORS[least].label}” "
+        f"({scatter[least]:.3f}). Where the reward ignores the actions, they average "
+        f"{by_name.mean()['blind']:.3f}."
+    )
 
 
 def balance_takeaway(usage: pd.DataFrame, certainty: pd.DataFrame) -> str:

@@ -101,7 +101,7 @@ def harm_takeaway(groups: pd.DataFrame, good: str, bad: str, *, plain: str = PLA
     known = groups[groups["good_label"] > 0]
     who = f"Among people whose label is “{good}”, the mixture wrongly gives “{bad}” to"
     told = [
-        f"{how} people of {listed(names)}"
+        f"{how} {listed(names)}"
         for how, names in (
             ("more", _of_100(known[known["harmed_change_low"] > 0])),
             ("fewer", _of_100(known[known["harmed_change_high"] < 0])),

@@ -10,7 +10,7 @@ from fairmoe.figures.curves import Line
 from fairmoe.figures.points import ROUNDING, SAME
 from fairmoe.figures.routing import usage_by_expert
 from fairmoe.figures.whatif import differences
-from fairmoe.names import EXPERTS, METRICS, MODELS
+from fairmoe.names import EXPERTS, METRICS, MODELS, signed
 from fairmoe.sentences.wording import more_groups, the_model
 
 NEAR_UNIFORM = 0.05
@@ -159,7 +159,7 @@ def forced_takeaway(scores: pd.DataFrame, sent: str) -> str:
             "final score, would change nothing: there they are sent already, or might as well be."
         )
     told = ", ".join(
-        f"{METRICS[metric].label.lower()} by {value:+.1f}"
+        f"{METRICS[metric].label.lower()} by {signed(value)}"
         for metric, value in zip(metrics, change.loc[best, metrics].to_numpy(), strict=True)
     )
     return (

@@ -135,9 +135,9 @@ def chosen_point(
     """
     plain, own = (f"{100 * value:.1f}%" for value in accuracy)
     before, after = (f"{100 * value:.1f} pp" for value in gap)
-    how = f"counts gaps {_times(weight)}" if weight else "ignores gaps"
+    how = f"fairness counts {_times(weight)}" if weight else "fairness does not count"
     return (
-        f"Chosen on the validation rows: the gate that {how}. On the test "
+        f"Chosen on the validation rows: {how}. On the test "
         f"rows {gap_name} is {after}, where the utility expert has {before}; accuracy is {own}, "
         f"where it has {plain}."
     )
@@ -164,7 +164,7 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
     if shown["gap"].iloc[0] <= least["gap"]:
         return f"{told} None of these mixtures has a smaller gap."
     weight = least["weight"]
-    how = f"gaps count {_times(weight)}" if weight else "gaps do not count"
+    how = f"fairness counts {_times(weight)}" if weight else "fairness does not count"
     return f"{told} The smallest gap is {_point(least)}, where {how}."
 
 
@@ -223,7 +223,7 @@ def next_smaller(gap_name: str, loss: float | None) -> str:
     if loss is None:
         return f" No point has a smaller {gap_name} on the validation rows."
     return (
-        f" On the validation rows the next smaller {gap_name} costs {100 * loss:.1f} points of "
+        f" On the validation rows the next smaller {gap_name} costs {100 * loss:.1f} pp of "
         "accuracy."
     )
 

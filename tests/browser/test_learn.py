@@ -3,7 +3,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from fairmoe.figures.lessons.gate_steps import STAGES
+from fairmoe.lessons.course import COURSE
+from fairmoe.ui.learn.present import SLIDES
 from tests.browser.driving import IDLE
+
+BEAMER = {"width": 1024, "height": 768}
+DRAWN = ".stMain :is(.js-plotly-plot .main-svg, .fm-waffle img)"
 
 pytestmark = pytest.mark.browser
 
@@ -38,3 +44,24 @@ def test_the_arrow_keys_walk_a_lesson_on_a_beamer(page: Page, server: str):
         expect(page.get_by_text(f"Lesson 11 of 12, {part}")).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_text("With the guard off, the mixture hires")).to_be_visible()
+
+
+def test_on_a_beamer_nothing_of_a_lesson_is_below_the_screen(page: Page, server: str):
+    page.set_viewport_size(BEAMER)
+    page.goto(f"{server}/learn?lesson={next(iter(COURSE.values())).short}&present=true")
+    tall = {}
+    for number, (key, lesson) in enumerate(COURSE.items(), start=1):
+        for slide in SLIDES:
+            stages = STAGES if (key, slide) == ("gate_steps", "picture") else ("",)
+            for stage in stages:
+                expect(
+                    page.get_by_text(f"Lesson {number} of {len(COURSE)}, {slide}")
+                ).to_be_visible()
+                if slide == "picture":
+                    page.locator(DRAWN).first.wait_for()
+                page.wait_for_selector(IDLE)
+                main = page.get_by_test_id("stMain")
+                tall[lesson.short, slide, stage] = main.evaluate("main => main.scrollHeight")
+                if len(tall) < len(COURSE) * len(SLIDES) + len(STAGES) - 1:
+                    page.get_by_role("button", name="Next").click()
+    assert not {where: each for where, each in tall.items() if each > BEAMER["height"]}

@@ -59,7 +59,7 @@ def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(fil
     code, out, _ = shell("train", file, *TRAINED, *options[:4])
     weight = kept.settings.fairness_weight
     times = "once" if weight == 1 else f"{weight:g} times"
-    assert f"Chosen on the validation rows: the gate that counts gaps {times}." in out
+    assert f"Chosen on the validation rows: fairness counts {times}." in out
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def differences(**values):
 def test_the_lead_names_what_surely_differs_with_its_direction():
     lead = differences_lead(differences(gap=0.06, age=-0.03, pay=0.01), "women", "men", 800)
     assert lead == (
-        "For women the model looks at gap 6.0 points more, and at age 3.0 points less than for men."
+        "For women the model looks more at gap (6.0 pp), and less at age (3.0 pp) than for men."
     )
     assert differences_takeaway(differences(gap=0.06, age=-0.03, pay=0.01)) == (
         "The interval leaves out 0 for 2 of 3 columns."
@@ -69,7 +69,7 @@ def test_the_lead_claims_nothing_that_chance_may_have_made():
 
 def test_at_most_two_columns_a_side_are_named():
     lead = differences_lead(differences(a=0.9, b=0.8, c=0.7), "x", "y", 9)
-    assert lead == "For x the model looks at a 90.0 and at b 80.0 points more than for y."
+    assert lead == "For x the model looks more at a (90.0 pp) and b (80.0 pp) than for y."
 
 
 def test_unsure_differences_are_open_markers():

@@ -86,9 +86,7 @@ def test_label_figure_draws_counts_and_escapes_names():
     assert list(figure.data[2].x) == pytest.approx([200 / 3, 50])
     ends = figure.data[2].x[0] + figure.data[2].error_x.array[0]
     assert ends == pytest.approx(100 * counts["positive_high"].iloc[0])
-    assert figure.data[0].y[0] == "&lt;b&gt;a&lt;/b&gt;"
-    assert figure.data[1].text[0] == "66.7% of 3"
-    assert figure.layout.xaxis.range[1] > 3
+    assert figure.data[0].y[0] == "&lt;b&gt;a&lt;/b&gt;<br>66.7% of 3"
     assert figure.layout.yaxis.type == "category"
     assert "<i>" not in figure.to_json()
 

@@ -48,7 +48,7 @@ def test_reasons_against_point_to_the_left_and_values_are_escaped():
     assert "&lt;b&gt;age&lt;/b&gt; <small>= 40</small>" in html
     assert "<i>x" not in html
     assert reasons_takeaway(REASONS) == (
-        "For it speaks most pay (+0.90 log-odds), against it speaks most <b>age</b> "
+        "pay speaks most for it (+0.90 log-odds), <b>age</b> speaks most against it "
         "(-0.40 log-odds)."
     )
     assert reasons_takeaway(0 * REASONS).startswith("No column moves")
@@ -68,9 +68,9 @@ def test_swapped_values_have_the_colours_of_their_groups():
     assert figure.layout.yaxis.ticktext == ("c (own)", "a", "&lt;b&gt;")
     assert swap_takeaway(SWAPPED) == (
         "With another sensitive value and all else the same, the probability moves by up to 15.0 "
-        "points; the decision turns with 1 other value."
+        "pp; the decision changes with 1 other value."
     )
-    assert "turns with no other values" in swap_takeaway(SWAPPED.iloc[[0, 2]])
+    assert "changes with no other values" in swap_takeaway(SWAPPED.iloc[[0, 2]])
 
 
 def test_changes_are_drawn_by_size_and_told():

@@ -216,7 +216,7 @@ def test_changes_are_against_the_routing_as_it_is(forced):
     assert high > 8
     assert forced_takeaway(forced, "everyone") == (
         "Sending everyone to the result expert, the best of the three by final score, would "
-        "change utility by -2.0, result gap by -10.0, procedure gap by +0.0, final score by +8.0 "
+        "change utility by -2.0, result gap by -10.0, procedure gap by 0.0, final score by +8.0 "
         "pp."
     )
     assert "Insufficient data" in forced_takeaway(forced.assign(final_score=np.nan), "everyone")

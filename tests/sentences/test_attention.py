@@ -56,13 +56,19 @@ def test_of_many_groups_the_others_are_counted():
     assert what_it_looks_at(many, unknown).endswith(
         "; for g7 at x (70%) and y (30%); 2 more groups are in the table."
     )
-    assert attention_takeaway(many).endswith("for g7 on x (70%); 2 more groups are in the table.")
+    assert attention_takeaway(many).endswith("70% for g7; 2 more groups are in the table.")
 
 
 def test_what_attention_rests_on_most():
     unknown = pd.concat([TWO, means("c", x=[math.nan])])
     assert attention_takeaway(unknown) == (
-        "Most attention rests for a on x (60%), for b on y (50%)."
+        "Most attention goes to x for a (60%), to y for b (50%)."
+    )
+
+
+def test_a_column_that_all_groups_rest_on_most_is_named_once():
+    assert attention_takeaway(means("ab", x=[0.6, 0.7], y=[0.4, 0.3])) == (
+        "Most attention goes to x: 60% for a, 70% for b."
     )
 
 
@@ -77,11 +83,11 @@ def differences(**columns):
     [
         (
             {"gap": 0.06, "age": -0.03, "pay": 0.01, "town": 0.04, "job": 0.03},
-            "For women the model looks at gap 6.0 and at town 4.0 points more, and at age 3.0 "
-            "points less than for men.",
+            "For women the model looks more at gap (6.0 pp) and town (4.0 pp), and less at age "
+            "(3.0 pp) than for men.",
         ),
-        ({"gap": 0.06}, "For women the model looks at gap 6.0 points more than for men."),
-        ({"gap": -0.06}, "For women the model looks at gap 6.0 points less than for men."),
+        ({"gap": 0.06}, "For women the model looks more at gap (6.0 pp) than for men."),
+        ({"gap": -0.06}, "For women the model looks less at gap (6.0 pp) than for men."),
         (
             {"gap": 0.01, "age": -0.01},
             "For women the model looks at the same columns as for men, as far as 800 rows can "
@@ -131,7 +137,7 @@ def test_which_way_the_strongest_column_pushes():
         }
     )
     assert ranges_takeaway(ranges) == (
-        "x pushes hardest on average; its middle push in log-odds is +0.50 for a, -0.25 for b."
+        "x pushes hardest on average; its median push in log-odds is +0.50 for a, -0.25 for b."
     )
 
 

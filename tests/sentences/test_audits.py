@@ -88,9 +88,10 @@ def test_a_column_is_left_out_of_the_features_with_a_reason():
 
 def test_columns_are_named_that_are_called_like_a_score():
     assert may_be_existing([]) == ""
-    assert may_be_existing(["risk"]) == "By its name, this may be one: risk."
+    assert may_be_existing(["risk"]) == "By its name, this may be a score or decision: risk."
     assert (
-        may_be_existing(["risk", "proba"]) == "By their names, these may be some: risk and proba."
+        may_be_existing(["risk", "proba"])
+        == "By their names, these may be scores or decisions: risk and proba."
     )
 
 

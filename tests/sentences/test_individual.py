@@ -22,6 +22,11 @@ from fairmoe.sentences.individual import (
             "decide otherwise.",
         ),
         (0.5, "50.0%, which is not above 50%; alone, the utility expert would decide otherwise."),
+        (
+            0.5003,
+            "50.03%, which is above 50%; alone, the result expert and the procedural expert would "
+            "decide otherwise.",
+        ),
     ],
 )
 def test_what_the_mixture_decides_and_who_would_decide_otherwise(mixture, told):
@@ -43,11 +48,14 @@ def test_experts_who_agree_are_not_named():
     [
         (
             [0.5, 0.9, -0.4, -0.1],
-            "For it speaks most b (+0.90 log-odds), against it speaks most c (-0.40 log-odds).",
+            "b speaks most for it (+0.90 log-odds), c speaks most against it (-0.40 log-odds).",
         ),
-        ([0.5, 0.9, 0.0, 0.0], "For it speaks most b (+0.90 log-odds)."),
-        ([-0.5, -0.9, 0.0, 0.0], "Against it speaks most b (-0.90 log-odds)."),
-        ([0.0] * 4, "No column moves the mixture away from the baseline row."),
+        ([0.5, 0.9, 0.0, 0.0], "b speaks most for it (+0.90 log-odds)."),
+        ([-0.5, -0.9, 0.0, 0.0], "b speaks most against it (-0.90 log-odds)."),
+        (
+            [0.004, -0.0049, 0.0, 0.0],
+            "No column moves the mixture noticeably away from the baseline row.",
+        ),
     ],
 )
 def test_what_speaks_for_and_what_against(pushes, told):
@@ -57,9 +65,9 @@ def test_what_speaks_for_and_what_against(pushes, told):
 @pytest.mark.parametrize(
     ("others", "told"),
     [
-        ([0.55, 0.35], "15.0 points; the decision turns with 1 other value."),
-        ([0.55, 0.65], "25.0 points; the decision turns with 2 other values."),
-        ([0.45, 0.35], "5.0 points; the decision turns with no other values."),
+        ([0.55, 0.35], "15.0 pp; the decision changes with 1 other value."),
+        ([0.55, 0.65], "25.0 pp; the decision changes with 2 other values."),
+        ([0.45, 0.35], "5.0 pp; the decision changes with no other values."),
     ],
 )
 def test_how_far_the_sensitive_value_moves_the_answer(others, told):

@@ -121,15 +121,15 @@ def test_what_an_expert_does_beside_the_utility_expert():
 
 
 def test_where_estimates_of_a_gradient_lie():
+    width = {"plain": 0.4, "baseline": 0.3, "rollouts": 0.2, "counterfactual": 0.1, "blind": 0.9}
     estimates = pd.DataFrame(
-        [(name, value) for name in ESTIMATORS for value in (0.1, 0.3)],
+        [(name, 0.2 + way * width[name]) for name in ESTIMATORS for way in (-1, 0, 1)],
         columns=["estimator", "estimate"],
     )
-    told = [
-        f"{style.label} 0.200 ± 0.100 (standard deviation 0.141)" for style in ESTIMATORS.values()
-    ]
     assert gradient_takeaway(estimates, 0.25) == (
-        f"The truth is 0.250. Means of the estimates: {'; '.join(told)}."
+        "The truth is 0.250. Estimates scatter most with “REINFORCE, one routing, no baseline” "
+        "(standard deviation 0.400) and least with “Rao-Blackwellised: every row's choices summed” "
+        "(0.100). Where the reward ignores the actions, they average 0.200."
     )
 
 

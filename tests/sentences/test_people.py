@@ -80,12 +80,12 @@ def test_hundred_people_of_each_group_are_told():
     [
         (
             {"women": WOMEN, "men": MEN, "others": OTHERS},
-            f"{AMONG} more people of men (20.0 against 15.0 of 100) and fewer people of women (6.0 "
+            f"{AMONG} more men (20.0 against 15.0 of 100) and fewer women (6.0 "
             "against 10.0 of 100) than the utility expert, beyond the 95% interval of each change.",
         ),
         (
             {"women": WOMEN},
-            f"{AMONG} fewer people of women (6.0 against 10.0 of 100) than the utility expert, "
+            f"{AMONG} fewer women (6.0 against 10.0 of 100) than the utility expert, "
             "beyond the 95% interval of each change.",
         ),
         (

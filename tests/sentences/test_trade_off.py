@@ -128,13 +128,13 @@ def test_the_models_that_none_beats_are_named_the_smallest_gap_first():
 def test_a_chosen_point_says_what_holds_on_test_rows():
     told = chosen_point(2, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
     assert told == (
-        "Chosen on the validation rows: the gate that counts gaps 2 times. On the test rows DP is "
+        "Chosen on the validation rows: fairness counts 2 times. On the test rows DP is "
         "7.8 pp, where the utility expert has 17.5 pp; accuracy is 83.4%, where it has 84.8%."
     )
     once = chosen_point(1, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
-    assert once.startswith("Chosen on the validation rows: the gate that counts gaps once. On")
+    assert once.startswith("Chosen on the validation rows: fairness counts once. On")
     never = chosen_point(0, "DP", gap=(0.175, 0.175), accuracy=(0.848, 0.848))
-    assert never.startswith("Chosen on the validation rows: the gate that ignores gaps. On the")
+    assert never.startswith("Chosen on the validation rows: fairness does not count. On the")
 
 
 def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
@@ -148,7 +148,7 @@ def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
 
 def test_what_the_next_smaller_gap_costs():
     assert next_smaller("DP gap", 0.0136) == (
-        " On the validation rows the next smaller DP gap costs 1.4 points of accuracy."
+        " On the validation rows the next smaller DP gap costs 1.4 pp of accuracy."
     )
     assert next_smaller("DP gap", None) == " No point has a smaller DP gap on the validation rows."
 
@@ -186,8 +186,8 @@ PLAIN = pd.Series({"gap": 0.25, "accuracy": 0.86})
 def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     assert front_takeaway(points_of_a_front(), PLAIN, "DP") == (
         "DP on the test rows: 25.0 pp at 86.0% accuracy for the utility expert, 10.0 pp at 84.0% "
-        "accuracy for the mixture shown. The smallest gap is 2.0 pp at 80.0% accuracy, where gaps "
-        "count 8 times."
+        "accuracy for the mixture shown. The smallest gap is 2.0 pp at 80.0% accuracy, where "
+        "fairness counts 8 times."
     )
     last = points_of_a_front(shown=[False, False, True])
     assert front_takeaway(last, PLAIN, "DP").endswith(
@@ -202,10 +202,10 @@ def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     assert told.endswith("None of these mixtures has a smaller gap.")
     once = points_of_a_front(shown=[True, False, False], gap=[0.2, 0.1, 0.2])
     assert front_takeaway(once, PLAIN, "DP").endswith(
-        "The smallest gap is 10.0 pp at 84.0% accuracy, where gaps count once."
+        "The smallest gap is 10.0 pp at 84.0% accuracy, where fairness counts once."
     )
     never = once.assign(weight=0.0)
-    assert front_takeaway(never, PLAIN, "DP").endswith("accuracy, where gaps do not count.")
+    assert front_takeaway(never, PLAIN, "DP").endswith("accuracy, where fairness does not count.")
     nothing = points_of_a_front(gap=float("nan"))
     assert front_takeaway(nothing, PLAIN, "DP") == (
         "The gap of these mixtures cannot be estimated, or all of them raise an alarm."

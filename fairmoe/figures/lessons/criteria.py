@@ -29,7 +29,7 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
         cols=len(RATES),
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        subplot_titles=list(RATES.values()),
+        subplot_titles=[name.replace(" among ", "<br>among ") for name in RATES.values()],
     )
     styles = group_styles([str(name) for name in rates["group"]])
     for place, rate in enumerate(RATES, start=1):

@@ -24,7 +24,7 @@ def show_wishes(state: Session, kept: KeptRun, gap: GapName) -> None:
     loss, limit = st.columns(2)
     with loss:
         accepted = st.number_input(
-            "I accept this much less accuracy, in points. What do I get?",
+            "I accept this much less accuracy, in pp. What do I get?",
             *(0.0, 100.0, 1.0, 0.5),
             format="%.1f",
             key="wish-loss",

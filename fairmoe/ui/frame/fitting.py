@@ -45,6 +45,7 @@ the shortcut on a button, which else is too pale."""
 COMPACT = (
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
     "{.stMainBlockContainer{padding:3.6rem 2rem 1rem}.stMain h1{font-size:2rem;padding:0}}"
+    "@media (max-width:767px){.stMainBlockContainer{padding-top:4rem}.stMain h1{padding:.5rem 0}}"
 )
 """The style of pages on small screens, which have no room for wide margins."""
 
@@ -142,7 +143,8 @@ def _left(figure: go.Figure) -> float:
 
 
 def _texts(values: Iterable[Any] | None) -> set[str]:
-    return {_plain(value) for value in ([] if values is None else values) if isinstance(value, str)}
+    texts = [] if values is None else values
+    return {line for value in texts if isinstance(value, str) for line in _lines(value)}
 
 
 def _fold_axis_titles(figure: go.Figure) -> int:

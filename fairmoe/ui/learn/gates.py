@@ -39,7 +39,7 @@ def show_reward(work: str) -> None:
         takeaway=sentences.gradient_takeaway(estimates, row["truth"]),
         source=f"{SYNTHETIC}: {rows} test rows on which the experts of seed 0 disagree most, an "
         f"undecided gate, and that row and expert whose gradient is largest. {reward.DRAWS:,} "
-        f"estimates each, ± standard error of their mean; triangles are the means. The truth "
+        f"estimates each; triangles are their means. The truth "
         f"counts all {int(row['routings']):,} routings. Values beyond the axis are in its last "
         "bins.",
         key=f"reward-{rows}-{rollouts}",

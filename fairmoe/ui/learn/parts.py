@@ -26,9 +26,10 @@ def is_presenting() -> bool:
 
 
 def show_picture(figure: go.Figure, *, takeaway: str, source: str, key: str) -> None:
-    """Show a figure with what it says and what it is drawn from; larger on a beamer."""
-    shown = enlarged(figure) if is_presenting() else figure
-    show_chart(shown, takeaway=takeaway, source=source, key=key)
+    """Show a figure with what it says and what it is drawn from; larger and shorter on a beamer."""
+    if is_presenting():
+        figure, source = enlarged(figure), f"{SYNTHETIC}."
+    show_chart(figure, takeaway=takeaway, source=source, key=key)
 
 
 def choice(label: str, options: Mapping[str, str], default: str, *, key: str) -> str:

@@ -16,10 +16,10 @@ _STAGED = "gate_steps"
 """The lesson whose picture has stages of its own."""
 
 _LARGE = """<style>
-[data-testid="stSidebar"], [data-testid="stExpandSidebarButton"] { display: none }
+[data-testid="stSidebar"], [data-testid="stHeader"] { display: none }
 .stMain .st-key-lesson, [data-testid="stElementContainer"]:has(h1),
 [data-testid="stElementContainer"]:has(h1) + [data-testid="stElementContainer"] { display: none }
-.stMain .stMainBlockContainer { padding-top: 3.6rem; padding-bottom: 0 }
+.stMain .stMainBlockContainer { padding-top: 1.2rem; padding-bottom: 0 }
 .stMain [data-testid="stExpander"] { display: none }
 .stMain .stMarkdown :is(p, li) { font-size: 1.5rem; line-height: 1.45 }
 .stMain h2 { font-size: 2.4rem }

@@ -218,7 +218,7 @@ class _Form:
                 "split",
                 [column for column in free if column not in dropped],
                 self.initial.split_column if self.initial else self.suggestion.split_column,
-                placeholder="None: 60/20/20 at random",
+                placeholder="None: at random",
             )
         with right:
             weight = self._column(
@@ -226,7 +226,7 @@ class _Form:
                 "weight",
                 [c for c in free if c not in (*dropped, split) and self._is_weight(c)],
                 self.initial.weight if self.initial else None,
-                placeholder="None: each row counts once",
+                placeholder="None",
                 help="A column that says for how many people each row stands, as surveys have.",
             )
         include = awareness_toggle(

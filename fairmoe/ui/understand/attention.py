@@ -47,7 +47,7 @@ def show_differences(state: Session, asked: Asked) -> None:
             ("attention-differences", *asked.what, group),
             lambda: differences_figure(differences, style, asked.others),
         ),
-        takeaway=f"{asked.lead} {takeaway}",
+        takeaway=takeaway,
         source=f"{asked.source} {_INTERVALS} Open markers: the interval holds 0.",
         key=f"attention-differences-{asked.key}-{group}",
     )

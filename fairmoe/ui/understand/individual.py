@@ -34,7 +34,7 @@ def show_opinions(person: Person) -> None:
         (
             ("Probability, mixture", f"{said['mixture']:.1%}", f"Of {_positive(run)}."),
             ("Predicted", said_word, f"{said_word}: by the mixture, at one half."),
-            ("Truth", true_word, f"{true_word}: as the table says of the real values."),
+            ("Actual", true_word, f"{true_word}: as the table says of the real values."),
             ("Group", list(run.data.groups)[person.group], "By the real sensitive value."),
         ),
         strict=True,

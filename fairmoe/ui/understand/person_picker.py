@@ -51,7 +51,7 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
             _GROUP: st.column_config.TextColumn("Group"),
             _PROBA: percent_column("Probability", "By the mixture."),
             _DECIDED: st.column_config.TextColumn("Predicted"),
-            _TRUTH: st.column_config.TextColumn("Truth"),
+            _TRUTH: st.column_config.TextColumn("Actual"),
         },
         column_order=[_LINE, _GROUP, _PROBA, _DECIDED, _TRUTH, *rows.run.encoder.columns],
     )

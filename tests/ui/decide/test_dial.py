@@ -57,7 +57,9 @@ def test_the_front_is_drawn_on_demand_with_the_run_marked(drawn, front):
     assert drawn.get_by_key(f"dial-{front[1].run_id}").value == 1
     alt = drawn.get("plotly_chart")[0].proto.alt
     assert alt.startswith("DP gap on the test rows: ")
-    assert alt.endswith("The smallest gap is 1.5 pp at 71.0% accuracy, where gaps count 8 times.")
+    assert alt.endswith(
+        "The smallest gap is 1.5 pp at 71.0% accuracy, where fairness counts 8 times."
+    )
 
 
 def look_until(app, done):

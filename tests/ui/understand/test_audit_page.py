@@ -74,7 +74,9 @@ def test_nothing_is_chosen_unasked_and_the_likely_columns_are_named(app):
     assert not app.exception
     before = app.session_state["fairmoe"].labelled
     assert "decile_score" in before.kinds
-    assert captions(app)[-1].startswith(escape_markdown("By their names, these may be some: "))
+    assert captions(app)[-1].startswith(
+        escape_markdown("By their names, these may be scores or decisions: ")
+    )
     assert "decile_score" in field(app, "selectbox", "Score or decision").options
     assert "hired" not in field(app, "selectbox", "Score or decision").options
     assert may_be_existing([]) == ""

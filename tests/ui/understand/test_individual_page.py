@@ -41,7 +41,7 @@ def test_the_picked_row_is_shown_with_what_the_models_say(individual, demo_run):
     found = metrics(individual)
     assert found["Probability, mixture"] == f"{record.proba['mixture'][10]:.1%}"
     assert found["Group"] == labelled.group_names[record.group[10]]
-    assert found["Truth"] == ("hired" if record.y_true[10] else "not hired")
+    assert found["Actual"] == ("hired" if record.y_true[10] else "not hired")
 
 
 def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individual, demo_run):
@@ -128,7 +128,7 @@ def test_the_nearest_person_is_beside_in_words_and_can_be_looked_at(individual, 
 
 def test_locked_columns_are_not_changed(individual, demo_run):
     run, _ = demo_run
-    open_part(individual, "individual-part", "What would turn the decision")
+    open_part(individual, "individual-part", "What would change the decision")
     before = [list(d.value.index) for d in individual.dataframe if "cost" in d.value]
     assert any("score" in change for change in before[0])
     locked = individual.get_by_key(f"locked-{run.run_id}")
