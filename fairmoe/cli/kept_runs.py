@@ -55,7 +55,7 @@ def runs(
     stdout.print(table)
     for name, project in projects.items():
         if project.sweep is not None:
-            stdout.print(printable(f"\nA sweep in {name}"))
+            stdout.print(f"\nA sweep in {printable(name)}")
             print_sweep(project.sweep)
 
 

@@ -113,7 +113,9 @@ def _may_start(state: Session, kept: KeptRun) -> bool:
     One that is larger than the server takes is refused to who asks for it, with the reason.
     """
     unasked = os.environ.get(FRONTS, "always") != "asked"
-    if not unasked or state.job_id is not None or kept.front_end is not None:
+    if not unasked or kept.rows is None:
+        return False
+    if state.job_id is not None or kept.front_end is not None:
         return False
     return state.once(("front fits", kept.run.run_id), lambda: _fits(kept))
 

@@ -105,7 +105,7 @@ def test_without_table_and_front_the_way_on_from_the_result_stays(app, demo_run,
     open_in(app, write_project(Project((ProjectRun(run, "Theirs"),), 0)))
     app.switch_page("pages/result.py").run()
     assert not app.exception
-    assert any("needs the rows" in note.value for note in app.info)
+    assert any("needs the rows" in said.value for said in app.caption)
     assert "result-picture" in app.session_state
 
 
