@@ -1,5 +1,6 @@
 """How long work tells its caller where it is, and how the caller stops it."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -52,3 +53,57 @@ def part_done(report: Progress, phases: Sequence[Phase] = TRAINING) -> float:
     place = phases.index(report.phase)
     done = report.done / report.total if report.total else 1.0
     return min(1.0, (sum(shares[:place]) + shares[place] * done) / sum(shares))
+
+
+class PartsClock:
+    """Tells how long work will take yet that has parts of about known lengths.
+
+    What is expected is scaled by how long the parts that are over took. A part that was passed
+    over without a word, such as experts that are there already, counts for nothing.
+
+    Args:
+        expected: How long each part takes, in seconds, in their order; more than 0.
+        clock: Returns seconds, never falling.
+
+    Example:
+        >>> now = iter([0.0, 0.0, 4.0])
+        >>> clock = PartsClock([1.0, 1.0, 2.0], clock=lambda: next(now))
+        >>> f"{clock.left(0):.1f}", f"{clock.left(1):.1f}"
+        ('4.0', '11.3')
+    """
+
+    _PRIOR = 0.02
+    """As how much of the whole what was expected counts against what was seen."""
+
+    def __init__(
+        self, expected: Sequence[float], *, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._expected, self._clock = expected, clock
+        self._part: int | None = None
+        self._began = clock()
+        self._seen = self._took = self._PRIOR * sum(expected)
+
+    def left(self, part: int, done: float = 0.0) -> float:
+        """Return about how many seconds the work will take yet.
+
+        Args:
+            part: Which part goes on; never one before that of the last call.
+            done: What of it is done, in [0, 1]; 0 if that is not known.
+        """
+        now = self._clock()
+        if self._part is not None and part > self._part:
+            self._seen += self._expected[self._part]
+            self._took += now - self._began
+            self._began = now
+        self._part = part
+        rate = self._took / self._seen
+        if part >= len(self._expected):
+            return 0.0
+        own, since = self._expected[part], now - self._began
+        if done:
+            prior = self._PRIOR * sum(self._expected)
+            rate = (rate * prior + since) / (prior + own * done)
+            rest = own * rate * (1 - done)
+        else:
+            rest = max(own * rate - since, 0.0)
+        return rest + rate * sum(self._expected[part + 1 :])

@@ -6,14 +6,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from fairmoe import experiment
 from fairmoe.analysis.awareness import other_awareness
-from fairmoe.baselines import FAIRLEARN, FairlearnResult, fairlearn_front
+from fairmoe.baselines import FAIRLEARN, fairlearn_front
 from fairmoe.config import Settings
 from fairmoe.data import LabelledTable, assign_roles
 from fairmoe.dial import train_front
 from fairmoe.jobs import Task
 from fairmoe.names import FairlearnMethod
-from fairmoe.progress import OnProgress, Progress
-from fairmoe.runs import Run
+from fairmoe.progress import OnProgress, PartsClock, Progress
+from fairmoe.runs import Criterion, PeerScores, Run
 from fairmoe.sweep import RUNS_PER_SHARD, Store, Sweep, recommend, run_sweep
 from fairmoe.training import OwnExperts, experts_of
 
@@ -109,18 +109,34 @@ def fit_peers(
     settings: Settings,
     methods: tuple[FairlearnMethod, ...],
     points: int,
+    criterion: Criterion,
     *,
     on_progress: OnProgress,
-) -> tuple[FairlearnResult, ...]:
+) -> tuple[PeerScores, ...]:
     """Fit Fairlearn's methods on a run's rows, each in so many settings, the strictest first."""
     data = experiment.prepare(labelled.table, labelled.roles, settings).data
-    results: list[FairlearnResult] = []
-    total = points * len(methods)
+    results: list[PeerScores] = []
+    each = [FAIRLEARN[method].seconds(*data.train.x.shape) for method in methods]
+    expected = [seconds for seconds in each for _ in range(points)]
+    clock = PartsClock(expected)
 
     def tell(report: Progress) -> None:
-        on_progress(Progress("fairlearn", len(results) + report.done, total))
+        done = len(results) + report.done
+        on_progress(Progress("fairlearn", done, len(expected), seconds_left=clock.left(done)))
 
     for method in methods:
         bounds = FAIRLEARN[method].settings(points)
-        results += fairlearn_front(data, method, bounds, seed=settings.seed, on_progress=tell)
+        found = fairlearn_front(
+            data, method, bounds, constraint=criterion, seed=settings.seed, on_progress=tell
+        )
+        results += [
+            PeerScores(
+                method,
+                one.setting,
+                criterion,
+                one.splits["validation"].scores,
+                one.splits["test"].scores,
+            )
+            for one in found
+        ]
     return tuple(results)

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from fairmoe.ui.decide.dial import show_dial
-from fairmoe.ui.decide.peers import peers_button
 from fairmoe.ui.decide.sweeping import explored_around, show_sweep_at_work, sweep_controls
 from fairmoe.ui.decide.tradeoff import show_tradeoff
 from fairmoe.ui.frame.evidence import evidence_button
@@ -27,8 +26,6 @@ with page(TRADE_OFF) as state:
             sweep_controls(state, explored, TRADE_OFF)
     if explored.sweep is not None:
         show_tradeoff(state, explored, explored.sweep)
-        if state.job_id is None and kept.rows is not None:
-            peers_button(state, explored, explored.sweep, TRADE_OFF)
         evidence_button()
     # Other runs train on the rows.
     kept.check_rows()

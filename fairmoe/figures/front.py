@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
+from fairmoe.figures.peers import add_peers
 
 _ALARM = "#7A8794"
 _FAINT = "rgba(0, 114, 178, 0.4)"
@@ -16,6 +17,7 @@ def front_figure(
     gap_label: str,
     *,
     shown_label: str = "Shown on all pages",
+    peers: pd.DataFrame | None = None,
 ) -> go.Figure:
     """Draw the points of a front in the order of their weights, and the plain model.
 
@@ -26,6 +28,7 @@ def front_figure(
         beside: Indexed by model: `gap` and `accuracy`.
         gap_label: What the gap is called.
         shown_label: What the legend calls the point that is shown.
+        peers: The methods of others, as `fairmoe.figures.peers.add_peers` takes them.
 
     Returns:
         Points carry their run's id as `customdata`.
@@ -86,6 +89,8 @@ def front_figure(
         title=f"{gap_label}, test rows (lower is better)", ticksuffix=" pp", rangemode="tozero"
     )
     figure.update_yaxes(title="accuracy, test rows (higher is better)", ticksuffix="%")
+    if peers is not None and len(peers):
+        add_peers(figure, points, beside, peers)
     return figure
 
 

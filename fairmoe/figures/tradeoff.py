@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from fairmoe._escape import escape_html
-from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES, SYMBOLS, TEMPLATE, Style
+from fairmoe.figures.palette import MODEL_STYLES, SYMBOLS, TEMPLATE, Style
 from fairmoe.names import GAP_AXES
 
 _HOVER = "%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
@@ -27,8 +27,8 @@ def tradeoff_figure(
     Args:
         points: As `fairmoe.sweep.run_points` returns it; what has no gap or utility is not drawn.
         means: As `fairmoe.sweep.setting_means` returns it.
-        baselines: Indexed by keys of `palette.MODEL_STYLES` or `palette.PEER_STYLES`, one row per
-            point, with `gap`, `utility` and `detail`, what is to be told of it.
+        baselines: Indexed by keys of `palette.MODEL_STYLES`, one row per point,
+            with `gap`, `utility` and `detail`, what is to be told of it.
         gap: A key of `fairmoe.names.GAP_AXES`.
 
     Returns:
@@ -168,7 +168,7 @@ def _add_means(figure: go.Figure, means: pd.DataFrame, styles: Mapping[str, Styl
 
 
 def _add_baseline(figure: go.Figure, key: str, places: pd.DataFrame) -> None:
-    style = _style_of(key)
+    style = MODEL_STYLES[key]
     figure.add_scatter(
         x=100 * places["gap"],
         y=100 * places["utility"],
@@ -201,10 +201,6 @@ def label_of(key: str) -> str:
     """Return what a baseline is called.
 
     Args:
-        key: Of `palette.MODEL_STYLES` or `palette.PEER_STYLES`.
+        key: Of `palette.MODEL_STYLES`.
     """
-    return _style_of(key).label
-
-
-def _style_of(key: str) -> Style:
-    return MODEL_STYLES[key] if key in MODEL_STYLES else PEER_STYLES[key]
+    return MODEL_STYLES[key].label

@@ -5,6 +5,7 @@ from fairmoe.runs.demo import DEMO_MAP, DEMO_RUN, demo_run
 from fairmoe.runs.document import to_document
 from fairmoe.runs.front import front_document, front_tables
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
+from fairmoe.runs.peer_scores import CRITERIA, Criterion, PeerScores
 from fairmoe.runs.places import (
     SUFFIX,
     check_vacant,
@@ -29,16 +30,19 @@ from fairmoe.runs.sweep_record import MAX_SWEEP_RUNS
 from fairmoe.runs.sweep_scores import OBJECTIVES, SCORED_SPLITS, SweepScores, rows_key
 
 __all__ = [
+    "CRITERIA",
     "DEMO_MAP",
     "DEMO_RUN",
     "MAX_SWEEP_RUNS",
     "OBJECTIVES",
     "SCORED_SPLITS",
     "SUFFIX",
+    "Criterion",
     "Curve",
     "Cutoffs",
     "DataSummary",
     "Notes",
+    "PeerScores",
     "Project",
     "ProjectRun",
     "ProjectTable",

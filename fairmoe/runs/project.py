@@ -16,6 +16,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.names import Decision
 from fairmoe.runs.archive import MAX_BYTES, Archive, damaged, pack
 from fairmoe.runs.files import MAX_MIB, MIB, RECORD
+from fairmoe.runs.peer_scores import MAX_PEERS, PeerRecord, PeerScores, peer_of, record_of
 from fairmoe.runs.record import Run
 from fairmoe.runs.schema import Digest, Strict
 from fairmoe.runs.store import files_of, run_from
@@ -106,6 +107,7 @@ class Project:
         table: The table that is loaded, if there is one.
         tolerance: The largest gap that the reviewer accepts, in [0, 1]; None for no verdicts.
         sweep: What a sweep of the rows of one of the runs came to; None without one.
+        peers: How the methods of others score on the rows of the run that is shown.
     """
 
     runs: tuple[ProjectRun, ...] = ()
@@ -113,6 +115,7 @@ class Project:
     table: ProjectTable | None = None
     tolerance: float | None = None
     sweep: SweepScores | None = None
+    peers: tuple[PeerScores, ...] = ()
 
     def sweep_of(self, run: Run) -> SweepScores | None:
         """Return the sweep, if it stands on the rows of a run, in the same roles and encoding."""
@@ -140,6 +143,7 @@ class _Index(Strict):
     shown: Annotated[int, Field(ge=0)] | None
     table: _TableIndex | None
     tolerance: Annotated[float, Field(ge=0, le=1)] | None
+    peers: Annotated[tuple[PeerRecord, ...], Field(max_length=MAX_PEERS)] = ()
     sha256: dict[str, Digest]
 
 
@@ -186,6 +190,7 @@ def _members(project: Project) -> Iterator[tuple[str, bytes]]:
             "included": table.content is not None,
         },
         "tolerance": project.tolerance,
+        "peers": [record_of(peer) for peer in project.peers],
         "sha256": digests,
     }
     text = json.dumps(index, indent=2, ensure_ascii=False, allow_nan=False)
@@ -224,7 +229,16 @@ def read_project(content: bytes) -> Project:
     if len({kept.run.run_id for kept in runs}) < len(runs):
         raise damaged("'runs'")
     sweep = read_sweep(archive.read(SWEEP, _MAX_SWEEP)) if has_sweep else None
-    return Project(runs, index.shown, _table(archive, index.table), index.tolerance, sweep)
+    if index.peers and (index.format == 1 or not runs):
+        raise damaged("'peers'")
+    return Project(
+        runs,
+        index.shown,
+        _table(archive, index.table),
+        index.tolerance,
+        sweep,
+        tuple(map(peer_of, index.peers)),
+    )
 
 
 class _Members:

@@ -239,7 +239,6 @@ def _point(place: "pd.Series[float]") -> str:
 def not_on_chart(names: Sequence[str]) -> str:
     """Say which models have no place in the figure, and why."""
     return (
-        f"Not drawn: {', '.join(names)}. Lots, thresholds by group and a model of which only the "
-        "answers are known have no reasons that could be compared, so there is no procedure gap to "
-        "show."
+        f"Not drawn: {', '.join(names)}. A model of which only the answers are known has no "
+        "reasons that could be compared, so there is no procedure gap to show."
     )

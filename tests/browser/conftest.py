@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
-from fairmoe.ui.decide.dial import FRONTS
+from fairmoe.ui.frame.unasked import FRONTS
 from tests.browser.driving import train_on_the_demo
 from tests.browser.serving import serving
 from tests.patience import PATIENCE

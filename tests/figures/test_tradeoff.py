@@ -3,7 +3,7 @@ import math
 import pandas as pd
 import pytest
 
-from fairmoe.figures.palette import MODEL_STYLES, PEER_STYLES
+from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.tradeoff import not_drawn, tradeoff_figure
 from fairmoe.names import GAP_AXES
 from fairmoe.sentences.trade_off import outside, settings_reading, tradeoff_takeaway
@@ -45,11 +45,11 @@ def means():
 def baselines():
     return pd.DataFrame(
         {
-            "gap": [0.0, 0.3, 0.12, 0.14, math.nan],
-            "utility": [0.3, 0.82, 0.76, 0.78, 0.7],
-            "detail": ["constant", "logistic", "setting 0.1", "setting 0.2", "setting 1"],
+            "gap": [0.0, 0.3, math.nan],
+            "utility": [0.3, 0.82, 0.7],
+            "detail": ["constant", "logistic", "existing"],
         },
-        index=["constant", "logistic", *["threshold_optimizer"] * 2, "adversarial"],
+        index=["constant", "logistic", "existing"],
     )
 
 
@@ -107,15 +107,15 @@ def test_baselines_stand_beside_and_the_constant_does_not_stretch_the_axis(
     figure = tradeoff_figure(points, means, baselines, "f_res")
     drawn = traces(figure)
 
-    optimizer = drawn[PEER_STYLES["threshold_optimizer"].label]
-    assert list(optimizer.x) == pytest.approx([12, 14])
-    assert optimizer.customdata is None
+    logistic = drawn[MODEL_STYLES["logistic"].label]
+    assert list(logistic.x) == pytest.approx([30])
+    assert logistic.customdata is None
     low, high = figure.layout.yaxis.range
     assert 30 < low < 50
     assert 82 < high < 90
     assert list(drawn[MODEL_STYLES["constant"].label].y) == [30]
     assert outside(baselines) == "The constant predictor: 30.0% utility at 0.0 pp."
-    assert not_drawn(baselines) == [PEER_STYLES["adversarial"].label]
+    assert not_drawn(baselines) == [MODEL_STYLES["existing"].label]
 
 
 def test_the_axis_is_named_after_the_gap(points, means, baselines):

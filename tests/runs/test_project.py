@@ -12,6 +12,7 @@ import pytest
 
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import InvalidInputError
+from fairmoe.names import METRICS
 from fairmoe.runs import (
     Notes,
     Project,
@@ -146,6 +147,27 @@ def deep(place, value):
     return change
 
 
+FIT = {
+    "method": "adversarial",
+    "setting": 1.0,
+    "criterion": "demographic_parity",
+    "validation": dict.fromkeys(METRICS, 0.5) | {"f_proc": None},
+    "test": dict.fromkeys(METRICS, 0.5),
+}
+
+
+def fit(**changes):
+    return deep(["peers"], [FIT | changes])
+
+
+def test_fits_of_others_come_out_as_they_went_in(content):
+    opened = read_project(repacked(content, fit()))
+    (peer,) = opened.peers
+    assert (peer.method, peer.setting, peer.criterion) == ("adversarial", 1.0, "demographic_parity")
+    assert np.isnan(peer.validation["f_proc"])
+    assert dict(read_project(write_project(opened)).peers[0].test) == dict(peer.test)
+
+
 INDEX = {
     "of a later version": deep(["format"], 3),
     "of version 0": deep(["format"], 0),
@@ -181,6 +203,14 @@ INDEX = {
         {k.replace("/0/", "/1/"): v for k, v in members.items() if "/0/" in k}
     ),
     "with a file more": lambda members, _: members.update({"runs/0/x.py": b"print()"}),
+    "with a fit of no method": fit(method="magic"),
+    "with a fit of another criterion": fit(criterion="luck"),
+    "with a fit of a setting beyond": fit(setting=1e9),
+    "with a fit of a score beyond": fit(test=dict.fromkeys(METRICS, 3.0)),
+    "with a fit of fewer scores": fit(test={"acc": 0.5}),
+    "with a fit that holds more": fit(script="x"),
+    "with fits in the first format": lambda _, index: index.update(format=1, peers=[FIT]) and None,
+    "with a thousand fits": deep(["peers"], [FIT] * 1000),
     "with a path upwards": lambda members, _: members.update({"../x": b"x"}),
     "with a path of the root": lambda members, _: members.update({"/etc/passwd": b"x"}),
     "with a thousand files": lambda members, _: members.update({f"{i}": b"" for i in range(2000)}),

@@ -82,10 +82,9 @@ def test_baselines_beyond_the_axes():
 
 
 def test_models_without_reasons_have_no_place_and_are_named():
-    assert not_on_chart(["Existing model", "Lots"]) == (
-        "Not drawn: Existing model, Lots. Lots, thresholds by group and a model of which only the "
-        "answers are known have no reasons that could be compared, so there is no procedure gap to "
-        "show."
+    assert not_on_chart(["Existing model"]) == (
+        "Not drawn: Existing model. A model of which only the answers are known has no reasons "
+        "that could be compared, so there is no procedure gap to show."
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.ui.decide.dial import FRONTS
 from fairmoe.ui.frame.process import registry, sessions
+from fairmoe.ui.frame.unasked import FRONTS
 from fairmoe.ui.understand import gap_sources, summary
 from tests.patience import PATIENCE
 from tests.ui.fakes import run_at_once

@@ -1,6 +1,5 @@
 """The dial: the front of the run that is shown, and which point of it all pages show."""
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -10,19 +9,24 @@ import streamlit as st
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.front import front_figure
+from fairmoe.figures.peers import outside
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
 from fairmoe.progress import part_done
+from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import better_on_both, front_takeaway
+from fairmoe.ui.decide.peers import peers_beside, show_peers
+from fairmoe.ui.decide.sweeping import explored_around
 from fairmoe.ui.decide.wishes import show_wishes
 from fairmoe.ui.frame.components import apologies, show_chart, show_note
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import check_front
 from fairmoe.ui.frame.progress import show_end, show_work, time_left
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.unasked import may_be_unasked
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
@@ -30,9 +34,6 @@ if TYPE_CHECKING:
 
 _STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS: tuple[GapName, ...] = ("dp", "eo", "f_res", "f_proc")
-
-FRONTS = "FAIRMOE_FRONTS"
-"""Names the environment variable by which a server leaves fronts to those who ask ("asked")."""
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 _ENOUGH_TO_JUDGE = 0.05
@@ -56,18 +57,22 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
     _slider(state, kept)
     points, beside = front_tables(kept.front, kept.run.run_id, gap)
     label = METRICS[gap].label
+    explored = explored_around(state, kept)
+    peers = peers_beside(explored, gap)
     show_chart(
-        front_figure(points, beside, label),
+        front_figure(points, beside, label, peers=peers),
         takeaway=front_takeaway(points, beside.T["utility"], label)
         + better_on_both(points, beside),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
         "test rows; gates were chosen on the validation rows. The mixtures differ in how much "
         "their gates count the gaps, and may keep their experts as they were after different "
         "fine-tunings. Lines are 95% intervals: of DP and EO as they are, of the "
-        "accuracy as it differs from the utility expert's on the same rows.",
-        key=f"front-{gap}-{kept.run.run_id}",
+        "accuracy as it differs from the utility expert's on the same rows."
+        + peers_outside(outside(points, beside, peers)),
+        key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
     show_wishes(state, kept, gap)
+    show_peers(state, explored, kept, gap, points)
     if kept.run.roles.target.favourable is not None:
         told = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
         show_note(escape_markdown(told), icon=":material/groups:")
@@ -112,10 +117,7 @@ def _may_start(state: Session, kept: KeptRun) -> bool:
 
     One that is larger than the server takes is refused to who asks for it, with the reason.
     """
-    unasked = os.environ.get(FRONTS, "always") != "asked"
-    if not unasked or kept.rows is None:
-        return False
-    if state.job_id is not None or kept.front_end is not None:
+    if not may_be_unasked(state, kept) or kept.front_end is not None:
         return False
     return state.once(("front fits", kept.run.run_id), lambda: _fits(kept))
 

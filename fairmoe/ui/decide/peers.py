@@ -1,60 +1,134 @@
-"""Fairlearn's methods beside a sweep, fitted when someone asks."""
+"""Fairlearn's methods beside the front of a run: fitted in the background, for the gap it shows."""
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import Markdown, escape_markdown
+from fairmoe.errors import InvalidInputError
 from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.jobs import Task
-from fairmoe.names import FairlearnMethod
-from fairmoe.ui.frame.kept import Explored
+from fairmoe.names import METRICS, GapName
+from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, peers_takeaway
+from fairmoe.ui.frame.components import apologies, show_note
+from fairmoe.ui.frame.kept import Explored, KeptRun
 from fairmoe.ui.frame.limits import check_peers
+from fairmoe.ui.frame.progress import how_far, show_end
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.unasked import may_be_unasked
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
-    from fairmoe.runs import SweepScores
+    from fairmoe.names import FairlearnMethod
+    from fairmoe.runs import PeerScores
 
 POINTS = 5
 """Settings of each method, from the most to the least strict."""
 
+_SECONDS_BETWEEN_LOOKS = 0.8
 
-def peers_button(state: Session, explored: Explored, sweep: "SweepScores", page: str) -> None:
-    """Offer to fit Fairlearn's methods on the same rows, unless they are fitted already.
+
+def peers_beside(explored: Explored, gap: GapName) -> pd.DataFrame:
+    """Return the fits that are there and were made for a gap, as `front_figure` takes them."""
+    from fairmoe.runs import CRITERIA  # noqa: PLC0415
+
+    rows = [
+        (peer.method, peer.test[gap], peer.test["acc"], f"setting {peer.setting:.3g}")
+        for peer in explored.peers
+        if peer.criterion == CRITERIA.get(gap)
+    ]
+    return pd.DataFrame(rows, columns=["method", "gap", "accuracy", "detail"])
+
+
+def show_peers(
+    state: Session, explored: Explored, kept: KeptRun, gap: GapName, points: pd.DataFrame
+) -> None:
+    """Say what Fairlearn's methods come to, or how far they are, or offer to fit them.
 
     Args:
         state: The session.
-        explored: The sweep that they are compared with.
-        sweep: Its runs.
-        page: The page that shows how it goes.
+        explored: Has the fits that are there.
+        kept: The run that is shown.
+        gap: By which the front is judged.
+        points: Of the front, as `fairmoe.runs.front_tables` returns them.
     """
-    if explored.peers:
+    from fairmoe.runs import CRITERIA  # noqa: PLC0415
+
+    if gap not in CRITERIA:
+        st.caption(ONLY_OF_ONE_CRITERION)
         return
+    peers = peers_beside(explored, gap)
+    if len(peers):
+        told = peers_takeaway(peers, points, gap, METRICS[gap].label)
+        show_note(escape_markdown(told), icon=":material/compare_arrows:")
+        return
+    about = f"peers {gap}"
+    if state.aside.about != about and _may_start(state, explored, kept, gap):
+        with apologies():
+            _start(state, explored, kept, gap)
+    if state.aside.about == about:
+        _fitting(state)
+    elif kept.rows is not None and state.job_id is None and not state.aside.about:
+        _offer(state, explored, kept, gap)
+
+
+def _may_start(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> bool:
+    """Whether to fit them unasked: once, while nothing else is done for the session."""
+    if not may_be_unasked(state, kept) or state.aside.about or gap in explored.peers_ends:
+        return False
+    return state.once(("peers fit", kept.run.run_id), lambda: _are_small(kept))
+
+
+def _are_small(kept: KeptRun) -> bool:
+    try:
+        check_peers(kept.labelled)
+    except InvalidInputError:
+        return False
+    return True
+
+
+def _offer(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> None:
+    if gap in explored.peers_ends:
+        show_end(explored.peers_ends[gap], cancelled=Markdown("Fitting was stopped."))
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Compare with Fairlearn", icon=":material/compare_arrows:", key="peers"):
-            _start(state, explored, sweep, page)
+            check_peers(kept.labelled)
+            _start(state, explored, kept, gap)
             st.rerun()
         st.caption(
             "Fits Fairlearn's exponentiated gradient, threshold optimizer and adversarial network "
-            f"on the same training rows, each from strict to loose in {POINTS} settings, for equal "
-            "selection rates. That takes a minute or two on some thousand rows, and longer on more."
+            f"on the same training rows for this gap, each from strict to loose in {POINTS} "
+            "settings, while you go on."
         )
 
 
-def _start(state: Session, explored: Explored, sweep: "SweepScores", page: str) -> None:
+def _start(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> None:
+    from fairmoe.runs import CRITERIA  # noqa: PLC0415
     from fairmoe.tasks import fit_peers  # noqa: PLC0415
 
-    labelled = explored.origin.labelled
-    check_peers(labelled)
-    work = Task(fit_peers, (labelled, sweep.settings[0], _methods(), POINTS))
+    arguments = (kept.labelled, kept.run.settings, _methods(), POINTS, CRITERIA[gap])
 
-    def take_over(end: "Snapshot[Any]") -> None:
-        explored.last = end
-        if end.result is not None:
-            explored.peers = end.result
+    def take_over(end: "Snapshot[tuple[PeerScores, ...]]") -> None:
+        explored.peers_ends[gap] = end
+        explored.peers += end.result or ()
 
-    state.start(work, table=labelled.table, queue="cpu", page=page, take_over=take_over)
-    explored.last = None
+    state.aside.start(
+        Task(fit_peers, arguments),
+        queue="cpu",
+        about=f"peers {gap}",
+        take_over=take_over,
+        person=state.person,
+    )
+
+
+@st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
+def _fitting(state: Session) -> None:
+    with apologies():
+        snapshot: Snapshot[Any] | None = state.aside.look()
+        if snapshot is None:
+            st.rerun()
+        st.progress(*how_far(snapshot))
 
 
 def _methods() -> "tuple[FairlearnMethod, ...]":

@@ -10,9 +10,8 @@ import streamlit as st
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
 from fairmoe.sentences.open_points import readiness
-from fairmoe.ui.decide.sweeping import rows_of
 from fairmoe.ui.frame.components import show_note, show_warning
-from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.kept import KeptRun, are_on_same_rows
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
@@ -60,7 +59,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
 def _sweep_of(state: Session, kept: KeptRun) -> "SweepScores | None":
     """Return the sweep of the same rows in the same roles, if this session has one."""
     explored = state.explored
-    if explored is None or rows_of(explored.origin) != rows_of(kept):
+    if explored is None or not are_on_same_rows(explored.origin, kept):
         return None
     return explored.sweep
 

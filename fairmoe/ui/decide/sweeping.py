@@ -9,7 +9,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.jobs import Task
 from fairmoe.ui.frame.components import show_note, show_warning
-from fairmoe.ui.frame.kept import Explored, KeptRun
+from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows
 from fairmoe.ui.frame.limits import check_training, limits
 from fairmoe.ui.frame.progress import show_end, show_work
 from fairmoe.ui.frame.state import Session
@@ -33,7 +33,7 @@ def explored_around(state: Session, kept: KeptRun) -> Explored:
     """
     from fairmoe.sweep import MemoryStore  # noqa: PLC0415
 
-    if state.explored is None or rows_of(state.explored.origin) != rows_of(kept):
+    if state.explored is None or not are_on_same_rows(state.explored.origin, kept):
         state.explored = Explored(kept, MemoryStore())
     return state.explored
 
@@ -172,13 +172,6 @@ def _start(
     queue = resolve_device(runs[0].device).type
     state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
     explored.last = None
-
-
-def rows_of(kept: KeptRun) -> tuple[object, ...]:
-    """Return what decides the rows that a run was trained on and their encoding."""
-    from fairmoe.runs import rows_key  # noqa: PLC0415
-
-    return rows_key(kept.run.data.sha256, kept.run.roles, kept.run.settings)
 
 
 def _first_epochs(origin: KeptRun) -> int:

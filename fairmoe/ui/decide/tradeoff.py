@@ -117,10 +117,6 @@ def _baselines(explored: Explored, gap: str) -> pd.DataFrame:
         for name in (*BASELINES, "existing")
         if name in scores
     ]
-    for peer in explored.peers:
-        found = peer.splits["test"].scores
-        detail = f"setting {peer.setting:.3g}"
-        rows.append((peer.method, _gap_of(found, gap), found["utility"], detail))
     frame = pd.DataFrame(rows, columns=["name", "gap", "utility", "detail"])
     return frame.set_index("name")
 

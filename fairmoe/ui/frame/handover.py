@@ -11,11 +11,11 @@ import streamlit as st
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.sentences.projects import wrong_table
-from fairmoe.ui.frame.kept import Explored
+from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
-    from fairmoe.runs import Notes, Project, ProjectTable
+    from fairmoe.runs import Notes, PeerScores, Project, ProjectTable
 
 MAX_BYTES = 256 * 2**20
 """How much a table may take in the app, also decompressed."""
@@ -72,6 +72,7 @@ def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) 
         _table_of(state, with_table=with_table),
         None if percent is None else percent / 100,
         sweep,
+        _peers(state),
     )
 
 
@@ -133,18 +134,32 @@ def take_rows(state: Session, content: bytes) -> None:
 
 
 def _explored(state: Session, project: "Project") -> Explored | None:
-    """Return the sweep of a project, around the run around which it was begun if that is there."""
+    """Return sweep and fits of a project, around the run around which the sweep was begun."""
     from fairmoe.sweep import MemoryStore  # noqa: PLC0415
 
-    sweep = project.sweep
-    if sweep is None:
+    if state.kept is None:
         return None
-    fitting = [kept for kept in state.runs.values() if sweep.fits(kept.run)]
-    around = [
-        kept for kept in fitting if any(point.run_id == sweep.around for point in kept.run.points)
-    ]
-    origin = next(iter((*around, *reversed(fitting))), None)
-    return None if origin is None else Explored(origin, MemoryStore(), sweep)
+    sweep = project.sweep
+    fitting = [kept for kept in state.runs.values() if sweep is not None and sweep.fits(kept.run)]
+    around = [kept for kept in fitting if sweep and _is_at(kept, sweep.around)]
+    origin = next(iter((*around, *reversed(fitting), state.kept)))
+    explored = Explored(origin, MemoryStore(), sweep if fitting else None)
+    if are_on_same_rows(origin, state.kept):
+        explored.peers = project.peers
+    return explored
+
+
+def _is_at(kept: KeptRun, run_id: str) -> bool:
+    """Return whether a run, or a point of its dial, has an id."""
+    return any(point.run_id == run_id for point in kept.run.points)
+
+
+def _peers(state: Session) -> "tuple[PeerScores, ...]":
+    """Return the fits on the rows of the run that is shown."""
+    explored, kept = state.explored, state.kept
+    if explored is None or kept is None or not are_on_same_rows(explored.origin, kept):
+        return ()
+    return explored.peers
 
 
 def _table_of(state: Session, *, with_table: bool) -> "ProjectTable | None":

@@ -1,6 +1,6 @@
 """What a session keeps of its work: runs, and what was explored around one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from fairmoe.data import LabelledTable, Table, assign_roles, reread
@@ -9,8 +9,7 @@ from fairmoe.jobs import Snapshot
 from fairmoe.sentences.projects import rows_needed
 
 if TYPE_CHECKING:
-    from fairmoe.baselines import FairlearnResult
-    from fairmoe.runs import Run, SweepScores
+    from fairmoe.runs import PeerScores, Run, SweepScores
     from fairmoe.sweep import MemoryStore
 
 
@@ -69,6 +68,16 @@ class KeptRun:
         return self.run.points if self.run.front else ()
 
 
+def are_on_same_rows(one: KeptRun, other: KeptRun) -> bool:
+    """Return whether two runs were trained on the same rows in the same roles, encoded alike."""
+    from fairmoe.runs import rows_key  # noqa: PLC0415
+
+    first, second = (
+        rows_key(kept.run.data.sha256, kept.run.roles, kept.run.settings) for kept in (one, other)
+    )
+    return first == second
+
+
 @dataclass(frozen=True, eq=False)
 class Deleted:
     """A run that was deleted, and where it stood: among which runs, and whether it was shown."""
@@ -93,11 +102,13 @@ class Explored:
         sweep: What the runs of the last sweep that finished came to; with a project come their
             scores alone.
         last: How the work before ended.
-        peers: What Fairlearn's methods make of the same rows, once someone asked.
+        peers: What Fairlearn's methods make of the same rows.
+        peers_ends: How fitting them ended, by the gap for which they were fitted.
     """
 
     origin: KeptRun
     store: "MemoryStore"
     sweep: "SweepScores | None" = None
     last: "Snapshot[Any] | None" = None
-    peers: "tuple[FairlearnResult, ...]" = ()
+    peers: "tuple[PeerScores, ...]" = ()
+    peers_ends: "dict[str, Snapshot[Any]]" = field(default_factory=dict)

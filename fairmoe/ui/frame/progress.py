@@ -134,7 +134,7 @@ def _brief(state: Session) -> None:
         snapshot = state.job()
         if snapshot is None:
             st.rerun()
-        st.progress(*_how_far(snapshot))
+        st.progress(*how_far(snapshot))
         st.page_link(state.job_page, label="See how it goes", icon=":material/arrow_forward:")
 
 
@@ -144,7 +144,7 @@ def _live(state: Session) -> None:
         job_id, snapshot = state.job_id, state.job()
         if snapshot is None or job_id is None:
             st.rerun()
-        st.progress(*_how_far(snapshot))
+        st.progress(*how_far(snapshot))
         st.button(
             "Stopping" if snapshot.stopping else "Cancel",
             icon=":material/stop_circle:",
@@ -188,7 +188,8 @@ def show_end(last: "Snapshot[Any]", *, cancelled: Markdown) -> None:
         show_note(cancelled, icon=":material/stop_circle:")
 
 
-def _how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:
+def how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:
+    """Return which part of some work is done, in [0, 1], and how far it is in words."""
     if snapshot.stopping:
         return 0.0, "Stopping"
     if snapshot.state == "waiting":

@@ -8,10 +8,11 @@ import pytest
 from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
-from fairmoe.ui.decide.dial import FRONTS, _front_of
+from fairmoe.ui.decide.dial import _front_of
 from fairmoe.ui.frame.limits import Limits
 from fairmoe.ui.frame.process import LOST
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.frame.unasked import FRONTS
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
@@ -81,6 +82,7 @@ def test_a_front_is_drawn_unasked_once(app, demo_run, front, monkeypatch):
 
     monkeypatch.setenv(FRONTS, "always")
     monkeypatch.setattr("fairmoe.tasks.train_front", answer)
+    monkeypatch.setattr("fairmoe.tasks.fit_peers", lambda *_, on_progress: ())  # noqa: ARG005
     app.session_state["fairmoe"].keep(*demo_run)
     app.switch_page("pages/tradeoff.py")
     look_until(app, lambda state: state.kept.front)

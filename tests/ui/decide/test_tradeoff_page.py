@@ -3,14 +3,11 @@ import threading
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.baselines import FairlearnPredictions, FairlearnResult
 from fairmoe.config import Settings
 from fairmoe.experiment import prepare
-from fairmoe.figures.palette import PEER_STYLES
-from fairmoe.names import METRICS
 from fairmoe.progress import Progress
 from fairmoe.sweep import grid_settings, run_sweep
-from fairmoe.ui.frame.limits import Limits, limits
+from fairmoe.ui.frame.limits import limits
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
@@ -164,41 +161,3 @@ def test_a_cancelled_sweep_keeps_what_is_finished(tradeoff, monkeypatch):
     assert "The runs that were finished are kept" in told(tradeoff)
     assert "**12 runs**, of which 2 are there already" in told(tradeoff)
     assert tradeoff.button(key="sweep").label == "Compute the others"
-
-
-def test_fairlearn_is_not_fitted_where_that_is_larger_than_the_server_takes(done, monkeypatch):
-    monkeypatch.setattr("fairmoe.ui.frame.limits.limits", lambda: Limits(work=0.01))
-    done.button(key="peers").click().run()
-    assert done.session_state["fairmoe"].job_id is None
-    assert "This server takes trainings up to a certain size" in done.error[0].value
-
-
-def test_fairlearn_is_fitted_once_when_asked(done, monkeypatch):
-    scores = dict.fromkeys(METRICS, 0.5) | {"f_proc": float("nan")}
-    asked = []
-
-    def fit(_, method, settings, *, seed, on_progress):
-        asked.append(method)
-        on_progress(Progress("fairlearn", 1, len(settings)))
-        split = FairlearnPredictions(None, None, scores)
-        splits = {"validation": split, "test": split}
-        return [
-            FairlearnResult(method, each, "demographic_parity", seed, 0.1, splits)
-            for each in settings
-        ]
-
-    monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)
-    done.button(key="peers").click().run()
-    settle(done)
-    assert sorted(asked) == sorted(PEER_STYLES)
-    assert not any(button.key == "peers" for button in done.button)
-    spec = done.get("plotly_chart")[0].proto.spec
-    compared = done.dataframe[1].value
-    for style in PEER_STYLES.values():
-        assert style.label in spec
-        assert compared.loc[style.label, "utility"].tolist() == [50.0] * len(
-            compared.loc[style.label]
-        )
-    assert compared["utility"]["Constant"] > 0
-    done.get_by_key("gap").set_value("f_proc").run()
-    assert "Not drawn: " in told(done)

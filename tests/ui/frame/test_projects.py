@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.data import DEMO_ROLES, ReadOptions, read_table
 from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
-from fairmoe.ui.decide.dial import FRONTS
 from fairmoe.ui.frame.handover import project_of
 from fairmoe.ui.frame.pages import PAGES
+from fairmoe.ui.frame.unasked import FRONTS
 from tests.patience import PATIENCE
 from tests.ui.conftest import APP
 

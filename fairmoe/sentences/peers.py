@@ -1,0 +1,82 @@
+"""What the methods of others come to beside the front of a run."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from fairmoe.names import FAIRLEARN_METHODS, FairlearnMethod
+from fairmoe.sentences.wording import listed
+
+_SEES: FairlearnMethod = "threshold_optimizer"
+ONLY_OF_ONE_CRITERION = (
+    "Fairlearn's methods are fitted for demographic parity or for equal opportunity, and are shown "
+    "with these gaps."
+)
+_FOR = {"dp": "demographic parity", "eo": "equal opportunity"}
+
+
+def peers_takeaway(peers: pd.DataFrame, points: pd.DataFrame, gap: str, gap_name: str) -> str:
+    """Say how the fits of others and the mixtures of a front stand to one another on test rows.
+
+    Args:
+        peers: One row a fit: `method`, `gap` and `accuracy` in [0, 1].
+        points: Of the front: `gap`, `accuracy`, `alarming`, `shown`.
+        gap: The key of the gap for which they were fitted.
+        gap_name: What it is called.
+    """
+    fits = peers.dropna(subset=["gap", "accuracy"])
+    told = (
+        f"Fairlearn's methods were fitted for {_FOR[gap]} in {len(peers)} settings, and are judged "
+        "by it here."
+    )
+    ours = points[~points["alarming"].astype(bool)].dropna(subset=["gap", "accuracy"])
+    shown = points[points["shown"]].dropna(subset=["gap", "accuracy"])
+    if fits.empty or ours.empty or shown.empty:
+        return f"{told} Their gap, or that of the mixtures, cannot be estimated."
+    better = fits[_beats(fits, shown.iloc[0])]
+    beaten = sum(bool(_beats(ours, fit).any()) for _, fit in fits.iterrows())
+    told += (
+        f" On the test rows {_count(len(better))} a smaller {gap_name} and a higher accuracy than "
+        f"the mixture shown{_named(better['method'])}. Against {beaten} of the {len(fits)} a "
+        "mixture of this front has both; its gates count all gaps, not this one alone."
+    )
+    if _SEES in set(fits["method"]):
+        told += (
+            f" The {FAIRLEARN_METHODS[_SEES].lower()} needs to know the group of each person whom "
+            "it decides about."
+        )
+    if gap == "eo":
+        told += " The adversarial network knows equalized odds only, and is fitted for these."
+    return told
+
+
+def peers_outside(beyond: pd.DataFrame) -> str:
+    """Say which fits of others lie beyond the axes.
+
+    Args:
+        beyond: One row a fit: `method`, `gap` and `accuracy` in [0, 1].
+
+    Returns:
+        A sentence with a blank before it; nothing if there are none.
+    """
+    if beyond.empty:
+        return ""
+    places = [
+        f"{FAIRLEARN_METHODS[fit['method']]} ({100 * fit['gap']:.1f} pp at "
+        f"{100 * fit['accuracy']:.1f}% accuracy)"
+        for _, fit in beyond.iterrows()
+    ]
+    return f" Beyond the axes: {listed(places)}."
+
+
+def _beats(these: pd.DataFrame, place: "pd.Series[float]") -> "pd.Series[bool]":
+    return (these["gap"] < place["gap"]) & (these["accuracy"] > place["accuracy"])
+
+
+def _count(fits: int) -> str:
+    return f"{fits} of these fits {'has' if fits == 1 else 'have'}" if fits else "none of these has"
+
+
+def _named(methods: Iterable[str]) -> str:
+    names = [FAIRLEARN_METHODS[each].lower() for each in dict.fromkeys(methods)]  # type: ignore[index]
+    return f" ({listed(names)})" if names else ""

@@ -1,0 +1,46 @@
+import numpy as np
+import pandas as pd
+
+from fairmoe.sentences.peers import peers_outside, peers_takeaway
+
+POINTS = pd.DataFrame(
+    {
+        "gap": [0.2, 0.1, 0.0],
+        "accuracy": [0.8, 0.76, 0.9],
+        "alarming": [False, False, True],
+        "shown": [True, False, False],
+    }
+)
+PEERS = pd.DataFrame(
+    {
+        "method": ["exponentiated_gradient", "adversarial", "adversarial"],
+        "gap": [0.1, 0.15, np.nan],
+        "accuracy": [0.81, 0.7, 0.7],
+    }
+)
+
+
+def test_how_the_fits_of_others_and_ours_stand_is_said():
+    assert peers_takeaway(PEERS, POINTS, "dp", "DP gap") == (
+        "Fairlearn's methods were fitted for demographic parity in 3 settings, and are judged by "
+        "it here. On the test rows 1 of these fits has a smaller DP gap and a higher accuracy than "
+        "the mixture shown (exponentiated gradient). Against 1 of the 2 a mixture of this front "
+        "has both; its gates count all gaps, not this one alone."
+    )
+    told = peers_takeaway(
+        PEERS.assign(method="threshold_optimizer", accuracy=0.5), POINTS, "eo", "EO gap"
+    )
+    assert "On the test rows none of these has a smaller EO gap" in told
+    assert told.endswith(
+        "The threshold optimizer needs to know the group of each person whom it decides about. The "
+        "adversarial network knows equalized odds only, and is fitted for these."
+    )
+    unknown = POINTS.assign(gap=np.nan)
+    assert peers_takeaway(PEERS, unknown, "dp", "DP gap").endswith("cannot be estimated.")
+
+
+def test_fits_beyond_the_axes_are_named():
+    assert peers_outside(PEERS.iloc[:0]) == ""
+    assert peers_outside(PEERS.iloc[:1]) == (
+        " Beyond the axes: Exponentiated gradient (10.0 pp at 81.0% accuracy)."
+    )

@@ -1,0 +1,127 @@
+"""Fairlearn's methods beside the front: fitted unasked in the background, for the gap it shows."""
+
+import dataclasses
+import threading
+
+import pytest
+
+from fairmoe.baselines import FairlearnPredictions, FairlearnResult
+from fairmoe.figures.palette import PEER_STYLES
+from fairmoe.names import METRICS
+from fairmoe.progress import Progress
+from fairmoe.runs import PeerScores, read_project, write_project
+from fairmoe.ui.frame.handover import project_of
+from fairmoe.ui.frame.limits import Limits
+from fairmoe.ui.frame.unasked import FRONTS
+from tests.patience import PATIENCE
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Answer at once what is fitted; return the methods and criteria that are asked for."""
+    seen = []
+
+    def fit(_, method, settings, *, constraint, seed, on_progress):
+        seen.append((method, constraint))
+        on_progress(Progress("fairlearn", 1, len(settings)))
+        scores = dict.fromkeys(METRICS, 0.5) | {"f_proc": float("nan"), "dp": 0.01, "acc": 0.75}
+        split = FairlearnPredictions(None, None, scores)
+        splits = {"validation": split, "test": split}
+        return [FairlearnResult(method, each, constraint, seed, 0.1, splits) for each in settings]
+
+    monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)
+    return seen
+
+
+@pytest.fixture
+def tradeoff(app, demo_run):
+    """The page of a run with a front."""
+    run, labelled = demo_run
+    point = dataclasses.replace(
+        run, run_id="point", settings=run.settings.replace(fairness_weight=8.0)
+    )
+    app.session_state["fairmoe"].keep(run.with_front([point]), labelled)
+    return app.switch_page("pages/tradeoff.py").run()
+
+
+def look_until(app, done):
+    for _ in range(int(PATIENCE / 0.02)):
+        app.run()
+        if done():
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError
+
+
+def told(app):
+    return " ".join(note.value for note in app.info)
+
+
+def test_they_are_fitted_unasked_for_the_gap_that_is_shown(tradeoff, asked, monkeypatch):
+    assert tradeoff.button(key="peers")
+    monkeypatch.setenv(FRONTS, "always")
+    look_until(tradeoff, lambda: "were fitted for demographic parity" in told(tradeoff))
+    assert not tradeoff.exception
+    assert asked == [(method, "demographic_parity") for method in PEER_STYLES]
+    spec = tradeoff.get("plotly_chart")[0].proto.spec
+    assert all(style.label in spec for style in PEER_STYLES.values())
+    assert not any(button.key == "peers" for button in tradeoff.button)
+    # What they were not fitted for they are not judged by.
+    tradeoff.get_by_key("dial-gap").set_value("f_res").run()
+    assert not any(
+        style.label in tradeoff.get("plotly_chart")[0].proto.spec for style in PEER_STYLES.values()
+    )
+    assert any("are shown with these gaps" in said.value for said in tradeoff.caption)
+    tradeoff.get_by_key("dial-gap").set_value("eo").run()
+    look_until(tradeoff, lambda: "were fitted for equal opportunity" in told(tradeoff))
+    assert {criterion for _, criterion in asked[3:]} == {"equal_opportunity"}
+    assert len(asked) == 6
+
+
+def test_they_are_fitted_when_asked_and_go_with_a_project(tradeoff, asked, new_session):
+    tradeoff.button(key="peers").click().run()
+    look_until(tradeoff, lambda: "were fitted for demographic parity" in told(tradeoff))
+    content = write_project(project_of(tradeoff.session_state["fairmoe"], {}, with_table=False))
+    kept = read_project(content).peers
+    assert len(kept) == len(asked) * 5
+    assert write_project(read_project(content)) == content
+    other = new_session()
+    (key,) = (each.key for each in other.file_uploader if "open-project-home" in each.key)
+    other.get_by_key(key).upload("x.fairmoe", content, "application/zip").run()
+    other.switch_page("pages/tradeoff.py").run()
+    assert "were fitted for demographic parity" in told(other)
+    assert not other.exception
+
+
+def test_they_are_not_fitted_where_that_is_larger_than_the_server_takes(tradeoff, monkeypatch):
+    monkeypatch.setattr("fairmoe.ui.frame.limits.limits", lambda: Limits(work=0.01))
+    monkeypatch.setenv(FRONTS, "always")
+    tradeoff.run()
+    assert tradeoff.session_state["fairmoe"].aside.about == ""
+    tradeoff.button(key="peers").click().run()
+    assert tradeoff.session_state["fairmoe"].aside.about == ""
+    assert "This server takes trainings up to a certain size" in tradeoff.error[0].value
+
+
+def test_how_fitting_failed_is_said_and_it_is_offered_again(tradeoff, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError
+
+    monkeypatch.setenv(FRONTS, "always")
+    monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fail)
+    look_until(tradeoff, lambda: tradeoff.error)
+    assert "something went wrong" in tradeoff.error[0].value
+    assert tradeoff.button(key="peers")
+
+
+def test_they_are_told_of_the_rows_of_the_run_that_is_shown_only(tradeoff, demo_run):
+    run, labelled = demo_run
+    state = tradeoff.session_state["fairmoe"]
+    scores = dict.fromkeys(METRICS, 0.2)
+    state.explored.peers = (PeerScores("adversarial", 1.0, "demographic_parity", scores, scores),)
+    assert project_of(state, {}, with_table=False).peers
+    other = dataclasses.replace(
+        run, run_id="other", settings=run.settings.replace(split_seed=7), front=()
+    )
+    state.keep(other, labelled)
+    assert not project_of(state, {}, with_table=False).peers
