@@ -131,9 +131,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
             print_message("Nothing is kept." if folder is None else f"{left}goes on there.")
             raise
     for name in result.unreadable:
-        print_message(
-            f"'{out / name}' cannot be used; what is needed of its runs was computed again."
-        )
+        print_message(f"'{out / name}' cannot be used; what is needed of it was computed again.")
     for name, position in _positions(prepared, result.settings, keep or ()).items():
         save_run(result.open(position), out / name)
         print_message(f"Kept in {out / name}")

@@ -1,4 +1,4 @@
-"""Shards computed by a Dask cluster, which is reached by the address of its scheduler."""
+"""Parts of a sweep computed by a Dask cluster, which is reached by the address of its scheduler."""
 
 import logging
 import time
@@ -11,9 +11,8 @@ from typing import Any
 
 from fairmoe.data import EncodedData
 from fairmoe.errors import UnavailableError
-from fairmoe.sweep.executors import Executor, Workers
-from fairmoe.sweep.plan import Runs
-from fairmoe.sweep.shard import FORMAT, compute_shard
+from fairmoe.sweep.executors import Executor, Part, Workers
+from fairmoe.sweep.sealed import FORMAT
 
 SECONDS_TO_CONNECT = 8.0
 SECONDS_WITHOUT_WORKERS = 60.0
@@ -67,8 +66,10 @@ class _SharedData:
         self._executor = client.get_executor(pure=False)
         self._on_workers = client.scatter(data, broadcast=True)
 
-    def submit(self, shard: Runs) -> "Future[bytes]":
-        future: Future[bytes] = self._executor.submit(compute_shard, self._on_workers, shard)
+    def submit(self, part: Part) -> "Future[bytes]":
+        future: Future[bytes] = self._executor.submit(
+            part.function, self._on_workers, *part.arguments
+        )
         return future
 
     def restore(self) -> bool:

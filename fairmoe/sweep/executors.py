@@ -1,28 +1,43 @@
-"""Where shards are computed: in this process, or by the workers of an executor."""
+"""Where parts of a sweep are computed: in processes of this machine, or by other workers."""
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from typing import Any, NamedTuple
 
 import torch
 from joblib.externals.loky import ProcessPoolExecutor
 
-from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.names import TRAINING, Phase
-from fairmoe.progress import Progress, part_done
-from fairmoe.sweep.plan import Runs, make_shards
-from fairmoe.sweep.shard import compute_shard
 from fairmoe.sweep.time_left import TimeLeft
 
 SECONDS_BETWEEN_REPORTS = 0.1
 
-_PHASES: tuple[Phase, ...] = tuple(phase for phase in TRAINING if phase != "encode")
+ATTEMPTS = 3
+"""How often a task is begun whose process is ended from outside: want of memory does not pass."""
+
+
+class Part(NamedTuple):
+    """A part of a sweep that one worker computes.
+
+    Attributes:
+        function: Is called with the data and the arguments.
+        arguments: What else it needs; sent to the worker.
+    """
+
+    function: Callable[..., bytes]
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -30,15 +45,15 @@ class Workers:
     """An open executor whose workers have the data.
 
     Attributes:
-        count: How many shards are computed at the same time.
-        submit: Hands a shard to a worker; the future holds what `compute_shard` returns.
+        count: How many parts are computed at the same time.
+        submit: Hands a part to a worker; the future holds what its function returns.
         check: Is called about every 0.1 s; raises `UnavailableError` if no worker is left.
-        restore: Returns whether shards that were lost with the data on workers can be handed out
+        restore: Returns whether parts that were lost with the data on workers can be handed out
             again; raises `UnavailableError` if never.
     """
 
     count: int
-    submit: Callable[[Runs], "Future[bytes]"]
+    submit: Callable[[Part], "Future[bytes]"]
     check: Callable[[], None] = lambda: None
     restore: Callable[[], bool] = lambda: True
 
@@ -61,84 +76,113 @@ def processes(jobs: int) -> Executor:
 
     @contextmanager
     def opened(data: EncodedData) -> Iterator[Workers]:
-        # Not loky's reusable executor: a process is given the data of one sweep when it starts.
-        executor = ProcessPoolExecutor(
-            jobs, initializer=_start_worker, initargs=(data,), env={"OMP_NUM_THREADS": "1"}
-        )
+        computing = _Processes(jobs, data)
         try:
-            yield Workers(jobs, partial(executor.submit, _compute_in_worker))
-        except BrokenProcessPool as error:
-            raise UnavailableError(
-                "A process of the sweep was ended from outside, perhaps for want of memory. What "
-                "is finished is kept; start the sweep again with fewer jobs."
-            ) from error
+            yield Workers(jobs, computing.submit)
         finally:
-            executor.shutdown(wait=True, kill_workers=True)
+            computing.close()
 
     return opened
 
 
-def compute_shards(
-    executor: Executor | None,
-    data: EncodedData,
-    runs: Sequence[Settings],
-    *,
-    max_runs: int | None,
-    time_left: TimeLeft,
-) -> Generator[bytes]:
-    """Compute runs in shards, and yield each shard when it is done, in any order.
+def compute(workers: Workers, parts: Sequence[Part], time_left: TimeLeft) -> Generator[bytes]:
+    """Compute parts of a sweep, and yield each when it is done, in any order.
 
     Args:
-        executor: Computes the shards; without it they are computed here, one after the other.
-        data: What to train on.
-        runs: The settings of each run.
-        max_runs: How many runs a shard may have; by default as many as are fast.
+        workers: Compute them.
+        parts: Which.
         time_left: Is told of the progress at least every second; what it raises stops all work.
     """
-    if executor is None:
-        for shard in make_shards(runs, data, max_runs=max_runs):
-            yield compute_shard(data, shard, partial(_report, time_left, len(shard)))
-        return
-    with executor(data) as workers:
-        shards = make_shards(runs, data, workers=workers.count, max_runs=max_runs)
-        pending = {workers.submit(shard): shard for shard in shards}
-        lost: list[Runs] = []
-        try:
-            while pending or lost:
-                time_left.report(0.0)
-                workers.check()
-                if lost and workers.restore():
-                    pending |= {workers.submit(shard): shard for shard in lost}
-                    lost = []
-                done, _ = wait(pending, SECONDS_BETWEEN_REPORTS, FIRST_COMPLETED)
-                for future in done:
-                    shard = pending.pop(future)
-                    try:
-                        content = future.result()
-                    except CancelledError:
-                        lost.append(shard)
-                        continue
-                    yield content
-                if lost and not pending:
-                    time.sleep(SECONDS_BETWEEN_REPORTS)
-        finally:
-            for future in pending:
-                future.cancel()
+    pending = {workers.submit(part): part for part in parts}
+    lost: list[Part] = []
+    try:
+        while pending or lost:
+            time_left.report(0.0)
+            workers.check()
+            if lost and workers.restore():
+                pending |= {workers.submit(part): part for part in lost}
+                lost = []
+            done, _ = wait(pending, SECONDS_BETWEEN_REPORTS, FIRST_COMPLETED)
+            for future in done:
+                part = pending.pop(future)
+                try:
+                    content = future.result()
+                except CancelledError:
+                    lost.append(part)
+                    continue
+                yield content
+            if lost and not pending:
+                time.sleep(SECONDS_BETWEEN_REPORTS)
+    finally:
+        for future in pending:
+            future.cancel()
 
 
-def _report(time_left: TimeLeft, n_runs: int, progress: Progress) -> None:
-    time_left.report(n_runs * part_done(progress, _PHASES))
+class _Processes:
+    """Processes that compute, each an executor of its own: one that is ended takes no other along.
+
+    Args:
+        jobs: How many.
+        data: What each is given when it starts.
+    """
+
+    def __init__(self, jobs: int, data: EncodedData) -> None:
+        self._data = data
+        self._threads = ThreadPoolExecutor(jobs)
+        self._own = threading.local()
+        self._lock = threading.Lock()
+        self._open: set[ProcessPoolExecutor] | None = set()
+
+    def submit(self, part: Part) -> "Future[bytes]":
+        return self._threads.submit(self._compute, part)
+
+    def close(self) -> None:
+        """End all processes, whatever they do."""
+        with self._lock:
+            executors, self._open = self._open or set(), None
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for executor in executors:
+            executor.shutdown(wait=True, kill_workers=True)
+        self._threads.shutdown(wait=True)
+
+    def _compute(self, part: Part) -> bytes:
+        for _ in range(ATTEMPTS):
+            try:
+                content: bytes = self._executor().submit(_compute_in_process, part).result()
+            except BrokenProcessPool:
+                self._own.executor = None
+                continue
+            return content
+        raise UnavailableError(
+            "A process of the sweep was ended from outside again and again, perhaps for want of "
+            "memory. What is finished is kept; start the sweep again with fewer jobs."
+        )
+
+    def _executor(self) -> ProcessPoolExecutor:
+        """Return the executor of this thread, a new one if there is none or it is broken."""
+        executor = getattr(self._own, "executor", None)
+        if executor is None:
+            # Not loky's reusable executor: a process is given the data of one sweep as it starts.
+            executor = ProcessPoolExecutor(
+                1, initializer=_start_process, initargs=(self._data,), env={"OMP_NUM_THREADS": "1"}
+            )
+            with self._lock:
+                if self._open is None:
+                    raise CancelledError
+                self._open.add(executor)
+            self._own.executor = executor
+        return executor
 
 
 _data: EncodedData | None = None
 
 
-def _start_worker(data: EncodedData) -> None:
+def _start_process(data: EncodedData) -> None:
     global _data  # noqa: PLW0603 - a process has no other place for what all its calls share
     _data = data
     torch.set_num_threads(1)
 
 
-def _compute_in_worker(settings: Runs) -> bytes:
+def _compute_in_process(part: Part) -> bytes:
     assert _data is not None
-    return compute_shard(_data, settings)
+    return part.function(_data, *part.arguments)

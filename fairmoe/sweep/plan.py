@@ -124,22 +124,33 @@ def make_shards(
         The shards, the largest stacks first; within a shard the runs agree in all settings that a
         stack shares.
     """
-    stacks: dict[Settings, list[Settings]] = {}
-    for run in runs:
-        stacks.setdefault(run.replace(**_ANY_RUN), []).append(run)
+    stacks = make_stacks(runs)
     total = sum(map(len, stacks.values()))
     fair_share = -(-total // (SHARDS_PER_WORKER * workers)) if workers > 1 else total
     shards: list[Runs] = []
     for shared, stack in stacks.items():
         most_runs = min(shard_runs(data, shared), max(fair_share, MIN_RUNS), max_runs or total)
-        # Runs of one seed share their draws of dropout, so they are kept together.
-        stack.sort(key=lambda run: run.seed)
-        n_shards = -(-len(stack) // most_runs)
-        shards += [
-            tuple(stack[i * len(stack) // n_shards : (i + 1) * len(stack) // n_shards])
-            for i in range(n_shards)
-        ]
+        shards += cut(stack, -(-len(stack) // most_runs))
     return tuple(sorted(shards, key=len, reverse=True))
+
+
+def make_stacks(runs: Iterable[Settings]) -> dict[Settings, Runs]:
+    """Return the runs that could be one stack, by what they share.
+
+    Those of one seed share experts and their draws of dropout, so they are next to each other.
+    """
+    stacks: dict[Settings, list[Settings]] = {}
+    for run in runs:
+        stacks.setdefault(run.replace(**_ANY_RUN), []).append(run)
+    return {
+        shared: tuple(sorted(stack, key=lambda run: run.seed)) for shared, stack in stacks.items()
+    }
+
+
+def cut(stack: Sequence[Settings], parts: int) -> list[Runs]:
+    """Return a stack in parts of about the same size, which keep their order."""
+    n = len(stack)
+    return [tuple(stack[i * n // parts : (i + 1) * n // parts]) for i in range(parts)]
 
 
 def shard_runs(data: EncodedData, shared: Settings) -> int:

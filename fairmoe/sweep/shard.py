@@ -1,9 +1,8 @@
 """A shard: a stack of runs that is trained and scored at once, and travels as plain bytes."""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,23 +10,29 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import Tensor
 
 from fairmoe.config import Settings
 from fairmoe.data import EncodedData
-from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.explain import Explainable
 from fairmoe.functional.guard import find_faults
 from fairmoe.names import METRICS, TRAINED_MODELS, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import SCORED_SPLITS
-from fairmoe.training import Schedule, Trained, evaluate, make_batch, on_one_thread, train
+from fairmoe.sweep.experts import read_experts
+from fairmoe.sweep.sealed import FORMAT, complete, seal, unseal
+from fairmoe.training import (
+    Schedule,
+    Trained,
+    evaluate,
+    experts_given,
+    make_batch,
+    on_one_thread,
+    train,
+)
 
-FORMAT = 8
-"""Version of what a shard holds and of how its runs are computed; others are not reused."""
+_NAME = re.compile(r"shard-(\d+)-[0-9a-f]{16}-[0-9a-f]{16}\.safetensors")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,15 +64,25 @@ def data_prefix(data_digest: str) -> str:
     return f"shard-{FORMAT}-{data_digest[:16]}-"
 
 
+def version_of(name: str) -> int | None:
+    """Return of which version a shard of that name is, of whatever data; None if it is none."""
+    found = _NAME.fullmatch(name)
+    return int(found[1]) if found else None
+
+
 @on_one_thread()
 def compute_shard(
-    data: EncodedData, settings: Sequence[Settings], on_progress: OnProgress = ignore_progress
+    data: EncodedData,
+    settings: Sequence[Settings],
+    experts: bytes | None = None,
+    on_progress: OnProgress = ignore_progress,
 ) -> bytes:
     """Train and score a stack of runs.
 
     Args:
         data: What to train on.
         settings: Of the runs; they may differ in `fairmoe.training.PER_RUN` only.
+        experts: Those of the runs that are trained already, as `compute_experts` returns them.
         on_progress: Is told of the progress; stops the work by raising.
 
     Returns:
@@ -78,7 +93,8 @@ def compute_shard(
         UnavailableError: A GPU was asked for and there is none.
         CancelledError: `on_progress` said so.
     """
-    trained = train(data, settings, on_progress=on_progress)
+    with experts_given(read_experts(experts) if experts else {}):
+        trained = train(data, settings, on_progress=on_progress)
     mixture = trained.mixture
     tensors = {f"weights/{name}": value for name, value in mixture.state_dict().items()}
     for i, (_, figures) in enumerate(trained.curves.values()):
@@ -104,9 +120,7 @@ def compute_shard(
         "seconds": trained.seconds,
         "experts_reused": trained.experts_reused,
     }
-    text = json.dumps(record, allow_nan=False)
-    tensors = {name: value.contiguous() for name, value in tensors.items()}
-    return save(tensors, {"record": text, "sha256": _digest(text, tensors)})
+    return seal(record, tensors)
 
 
 def read_shard(content: bytes) -> Shard:
@@ -115,8 +129,8 @@ def read_shard(content: bytes) -> Shard:
     Raises:
         InvalidInputError: The bytes are no shard, are damaged, or hold settings of another version.
     """
-    record, tensors = _read(content)
-    with _complete():
+    record, tensors = unseal(content)
+    with complete():
         return Shard(
             data_digest=record["data"],
             settings=tuple(Settings.from_dict(one) for one in record["settings"]),
@@ -131,9 +145,9 @@ def read_trained(content: bytes) -> Trained:
     Raises:
         InvalidInputError: The bytes are no shard, or are damaged.
     """
-    record, tensors = _read(content)
+    record, tensors = unseal(content)
     state = {name[8:]: value for name, value in tensors.items() if name.startswith("weights/")}
-    with _complete():
+    with complete():
         return _trained(record, tensors, Mixture.from_state(record["mixture"], state))
 
 
@@ -183,46 +197,3 @@ def score_split(
         weights=rows.weights,
     )
     return torch.stack([found.scores[name] for name in METRICS], -1), faults.any
-
-
-def _read(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
-    """Return the record and the tensors of a shard whose checksum is right."""
-    try:
-        length = int.from_bytes(content[:8], "little")
-        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
-        tensors = load(content)
-        is_intact = metadata["sha256"] == _digest(metadata["record"], tensors)
-        record: dict[str, Any] = json.loads(metadata["record"])
-    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
-        raise _not_a_shard() from error
-    if not is_intact:
-        raise _not_a_shard()
-    return record, tensors
-
-
-@contextmanager
-def _complete() -> Iterator[None]:
-    """Say of a shard that lacks a part, whoever wrote its checksum, that it is damaged."""
-    try:
-        yield
-    except FairmoeError:
-        raise
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise _not_a_shard() from error
-
-
-def _not_a_shard() -> FairmoeError:
-    return InvalidInputError(
-        "A shard of a sweep is needed",
-        however="this is none, or it was damaged",
-        remedy="Remove it, and its runs are computed again.",
-    )
-
-
-def _digest(record: str, tensors: Mapping[str, Tensor]) -> str:
-    digest = hashlib.sha256(record.encode())
-    for name in sorted(tensors):
-        value = tensors[name].numpy()
-        digest.update(f"{name}{value.dtype}{value.shape}".encode())
-        digest.update(np.ascontiguousarray(value).tobytes())
-    return digest.hexdigest()

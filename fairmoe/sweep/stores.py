@@ -1,4 +1,4 @@
-"""Where finished shards are kept: in memory or in a folder."""
+"""Where finished shards and experts are kept: in memory or in a folder."""
 
 from pathlib import Path
 from typing import Protocol
@@ -8,7 +8,7 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 
 
 class Store(Protocol):
-    """Keeps shards by name; a sweep that was interrupted goes on from what is there."""
+    """Keeps shards and experts by name; a sweep that was interrupted goes on from what is there."""
 
     def names(self) -> list[str]:
         """Return the names of what is kept."""
@@ -17,11 +17,11 @@ class Store(Protocol):
         """Return what is kept under a name."""
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a shard, whole or not at all."""
+        """Keep something, whole or not at all."""
 
 
 class MemoryStore:
-    """Keeps shards in memory."""
+    """Keeps them in memory."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
@@ -35,12 +35,12 @@ class MemoryStore:
         return self._kept[name]
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a shard."""
+        """Keep something."""
         self._kept[name] = content
 
 
 class FolderStore:
-    """Keeps each shard in a file of a folder.
+    """Keeps each in a file of a folder.
 
     Args:
         folder: Is made if it is not there; what else it holds is left alone.
@@ -79,7 +79,7 @@ class FolderStore:
             ) from error
 
     def write(self, name: str, content: bytes) -> None:
-        """Keep a shard: whole or not at all, in the place of a damaged one.
+        """Keep something: whole or not at all, in the place of a damaged one.
 
         Raises:
             UnavailableError: The disk is full, or the folder may no longer be written.

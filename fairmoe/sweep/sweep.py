@@ -13,10 +13,20 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import SCORED_SPLITS, Run, SweepScores
-from fairmoe.sweep.executors import Executor, compute_shards
-from fairmoe.sweep.shard import Shard, data_prefix, read_shard, read_trained, shard_name
+from fairmoe.sweep.executors import Executor
+from fairmoe.sweep.experts import experts_prefix, read_experts
+from fairmoe.sweep.sealed import FORMAT
+from fairmoe.sweep.shard import (
+    Shard,
+    data_prefix,
+    read_shard,
+    read_trained,
+    version_of,
+)
+from fairmoe.sweep.stages import compute_runs
 from fairmoe.sweep.stores import MemoryStore, Store
 from fairmoe.sweep.time_left import TimeLeft
+from fairmoe.training import KeptExpert
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -25,8 +35,14 @@ class Sweep(SweepScores):
 
     Attributes:
         prepared: What all of them were trained on.
-        unreadable: Names of files that should have been shards of this data, and are damaged or
-            of another version.
+        settings: Of each of the `n` runs, in the order in which they were asked for.
+        scores: By split, **Shape** `(5, n, 12)`: models as in `TRAINED_MODELS`, metrics as in
+            `METRICS`.
+        alarming: By split, **Shape** `(5, n)`: which raise an alarm (`fairmoe.metrics.Alarm`).
+        computed: How many runs were computed now; the others were there already.
+        unreadable: Names of files that should have been parts of a sweep of this data, and are
+            damaged or hold settings of another version.
+        seconds: Wall time of computing.
     """
 
     prepared: Prepared
@@ -60,7 +76,7 @@ def run_sweep(
     Args:
         prepared: The table, encoded with these settings.
         settings: Of each run, such as `grid_settings` returns them; a repeated one counts once.
-        store: Where finished shards are kept and looked for; in memory by default.
+        store: Where what is finished is kept and looked for; in memory by default.
         executor: Where to compute, such as `processes(4)` or `dask(address)`; in this process by
             default.
         max_runs: How many runs a shard may have. Fewer lose less when the sweep is stopped, and
@@ -69,7 +85,8 @@ def run_sweep(
             stops the work by raising `CancelledError`. What is finished is then in the store.
 
     Raises:
-        InvalidInputError: There are no settings, or they are not those of the data.
+        InvalidInputError: There are no settings, they are not those of the data, or the store has
+            shards of another version.
         UnavailableError: The executor or the store is not there (any more).
         CancelledError: `on_progress` said so.
     """
@@ -81,14 +98,16 @@ def run_sweep(
     missing = [run for run in runs if run not in found]
     time_left = TimeLeft("sweep", len(missing), on_progress)
     if missing:
-        finished = compute_shards(executor, data, missing, max_runs=max_runs, time_left=time_left)
+        experts, no_experts = _find_experts(store, data.digest)
+        unreadable += no_experts
+        finished = compute_runs(
+            executor, data, missing, experts, max_runs=max_runs, time_left=time_left
+        )
         with closing(finished):
-            for content in finished:
-                shard = read_shard(content)
-                name = shard_name(data.digest, shard.settings)
+            for name, content in finished:
                 store.write(name, content)
-                found |= _places(name, shard)
-                time_left.finish(len(shard.settings))
+                if name.startswith(data_prefix(data.digest)):
+                    found |= _places(name, read_shard(content))
     places = [found[run] for run in runs]
     return Sweep(
         data=prepared.summary,
@@ -117,8 +136,9 @@ def finished_runs(store: Store) -> frozenset[Settings]:
     """Return the settings of all runs in a store, of whatever data."""
     found: set[Settings] = set()
     for name in store.names():
-        with suppress(InvalidInputError):
-            found.update(read_shard(store.read(name)).settings)
+        if version_of(name) == FORMAT:
+            with suppress(InvalidInputError):
+                found.update(read_shard(store.read(name)).settings)
     return frozenset(found)
 
 
@@ -147,7 +167,18 @@ def _places(name: str, shard: Shard) -> dict[Settings, _Place]:
 
 
 def _find_stored(store: Store, data_digest: str) -> tuple[dict[Settings, _Place], tuple[str, ...]]:
-    """Return the runs of some data that are in a store, and the names of what cannot be used."""
+    """Return the runs of some data that are in a store, and the names of what cannot be used.
+
+    Raises:
+        InvalidInputError: There are shards of another version, of whatever data.
+    """
+    outdated = [name for name in store.names() if version_of(name) not in (None, FORMAT)]
+    if outdated:
+        raise InvalidInputError(
+            "A folder is needed without shards of another version of fairmoe",
+            however=f"there are {len(outdated)}, such as '{outdated[0]}'",
+            remedy="Name another folder, or remove them.",
+        )
     found: dict[Settings, _Place] = {}
     unreadable = []
     prefix = data_prefix(data_digest)
@@ -161,4 +192,17 @@ def _find_stored(store: Store, data_digest: str) -> tuple[dict[Settings, _Place]
             continue
         if shard.data_digest == data_digest:
             found |= _places(name, shard)
+    return found, tuple(unreadable)
+
+
+def _find_experts(store: Store, data_digest: str) -> tuple[dict[str, KeptExpert], tuple[str, ...]]:
+    """Return the experts of some data that are in a store, and the names of what cannot be used."""
+    found: dict[str, KeptExpert] = {}
+    unreadable = []
+    for name in store.names():
+        if name.startswith(experts_prefix(data_digest)):
+            try:
+                found |= read_experts(store.read(name))
+            except InvalidInputError:
+                unreadable.append(name)
     return found, tuple(unreadable)

@@ -5,6 +5,9 @@ import time
 from fairmoe.names import Phase
 from fairmoe.progress import OnProgress, Progress
 
+_ROUNDING = 1e-6
+"""Of parts of runs that add up to a whole one."""
+
 
 class TimeLeft:
     """Counts finished runs and tells how long the others will take.
@@ -22,15 +25,15 @@ class TimeLeft:
         self._phase, self._total, self._on_progress = phase, total, on_progress
         self._whole = total + extra
         self._started = time.perf_counter()
-        self._finished = 0
+        self._finished = 0.0
         self._done, self._done_at = 0.0, 0.0
 
     def seconds(self) -> float:
         """Return how long it has been going."""
         return time.perf_counter() - self._started
 
-    def finish(self, runs: int) -> None:
-        """Count some more runs as finished, and report."""
+    def finish(self, runs: float) -> None:
+        """Count some more runs, or the work of so many, as finished, and report."""
         self._finished += runs
         self.report(0.0)
 
@@ -41,7 +44,7 @@ class TimeLeft:
             in_work: What is done of unfinished runs, in runs: 0.5 for half a run.
         """
         done_now = self._finished + in_work
-        if self._finished == self._total:
+        if self._finished > self._total - _ROUNDING:
             done_now = self._whole
         if done_now > self._done:
             self._done, self._done_at = done_now, self.seconds()
@@ -51,5 +54,5 @@ class TimeLeft:
             since = self.seconds() - self._done_at
             rest = self._done_at * (self._whole - self._done) / self._done
             left = max(0.0, rest - since)
-        done = min(int(self._done), self._total - (self._done < self._whole))
+        done = min(int(self._done + _ROUNDING), self._total - (self._done < self._whole))
         self._on_progress(Progress(self._phase, done, self._total, seconds_left=left))

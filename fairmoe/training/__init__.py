@@ -7,14 +7,22 @@ from fairmoe.training.batches import (
     resolve_schedule,
     resolve_weight_decay,
 )
-from fairmoe.training.cache import OwnExperts, experts_of, forget_experts
+from fairmoe.training.cache import (
+    KeptExpert,
+    OwnExperts,
+    experts_given,
+    experts_of,
+    forget_experts,
+)
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows, score_answers
+from fairmoe.training.expert_phase import distinct_experts
 from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
 from fairmoe.training.train import (
     Trained,
     train,
+    train_distinct_experts,
     train_experts,
     train_experts_with_fixed_gate,
 )
@@ -22,10 +30,13 @@ from fairmoe.training.train import (
 __all__ = [
     "PER_RUN",
     "Evaluation",
+    "KeptExpert",
     "OwnExperts",
     "Schedule",
     "Trained",
+    "distinct_experts",
     "evaluate",
+    "experts_given",
     "experts_of",
     "explain_rows",
     "forget_experts",
@@ -37,6 +48,7 @@ __all__ = [
     "resolve_weight_decay",
     "score_answers",
     "train",
+    "train_distinct_experts",
     "train_experts",
     "train_experts_with_fixed_gate",
 ]

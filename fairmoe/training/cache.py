@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
@@ -86,6 +87,9 @@ class OwnExperts:
 
 _SHARED = OwnExperts()
 _experts: ContextVar[OwnExperts] = ContextVar("where experts are kept", default=_SHARED)
+_given: ContextVar[Mapping[str, KeptExpert]] = ContextVar(
+    "experts given", default=MappingProxyType({})
+)
 
 
 @contextmanager
@@ -102,14 +106,34 @@ def experts_of(owner: str | OwnExperts) -> Iterator[None]:
         _experts.reset(token)
 
 
-def find_expert(key: str) -> KeptExpert | None:
-    """Return the owner's expert of that digest if it is kept."""
-    return _experts.get().find(key)
+@contextmanager
+def experts_given(given: Mapping[str, KeptExpert]) -> Iterator[None]:
+    """Find these experts in the block, in this thread, before those that are kept.
+
+    Args:
+        given: By name (`expert_name`), on whatever device they were trained.
+    """
+    token = _given.set(given)
+    try:
+        yield
+    finally:
+        _given.reset(token)
 
 
-def keep_expert(key: str, expert: KeptExpert) -> None:
-    """Keep an expert of the owner's."""
-    _experts.get().keep(key, expert)
+def find_expert(name: str, device: str) -> KeptExpert | None:
+    """Return the expert of that name that was given, or else the owner's if it is kept."""
+    return _given.get().get(name) or _experts.get().find(_key(name, device))
+
+
+def keep_expert(name: str, device: str, expert: KeptExpert) -> None:
+    """Keep an expert of the owner's, unless it is one that was given."""
+    if name not in _given.get():
+        _experts.get().keep(_key(name, device), expert)
+
+
+def _key(name: str, device: str) -> str:
+    """Return under what an expert is kept: processors of other kinds round otherwise."""
+    return f"{name} {device}"
 
 
 def forget_experts(owner: str | None = None) -> None:

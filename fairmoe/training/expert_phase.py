@@ -23,7 +23,7 @@ from fairmoe.training.batches import (
 from fairmoe.training.cache import Curves, KeptExpert, find_expert, keep_expert, stack_curves
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.group_sample import GroupSample
-from fairmoe.training.members import Members
+from fairmoe.training.members import BEGINNING, Members, reduce_settings
 from fairmoe.training.reporting import Recorder
 from fairmoe.training.stack import Stack
 
@@ -58,57 +58,109 @@ class ExpertPhase(NamedTuple):
         return {key: curve for block in blocks for key, curve in stack_curves(block).items()}
 
 
+class _Ground(NamedTuple):
+    """What experts stand on that share a stack: the same for each of them."""
+
+    schedule: Schedule
+    batches: list[Batch]
+    validation: Batch
+    explainer: Explainer
+
+    @classmethod
+    def of(cls, data: EncodedData, shared: Settings, device: torch.device) -> "_Ground":
+        schedule = resolve_schedule(shared, len(data.train.y))
+        batches = make_batches(
+            data.train, data.n_groups, schedule.batches, device, least=shared.rare_rows
+        )
+        explainer = make_explainer(data, shared).to(device)
+        return cls(schedule, batches, _all_rows(data, device), explainer)
+
+
 def train_expert_phase(
     data: EncodedData, settings: Sequence[Settings], recorder: Recorder
 ) -> ExpertPhase:
     """Train the experts, or find them as they were trained before, one by one."""
     stack = _stack(data, settings)
-    device = stack.device
-    schedule = resolve_schedule(stack.shared, len(data.train.y))
-    batches = make_batches(
-        data.train, data.n_groups, schedule.batches, device, least=stack.shared.rare_rows
-    )
-    validation = _all_rows(data, device)
-    explainer = make_explainer(data, stack.shared).to(device)
-    members = Members.of_runs(stack.settings, device)
-    keys = [
-        _digest(data, one, EXPERTS[block], device)
-        for one, block in zip(members.settings, members.block_of.tolist(), strict=True)
-    ]
-    kept = [find_expert(key) for key in keys]
+    ground = _Ground.of(data, stack.shared, stack.device)
+    members = Members.of_runs(stack.settings, stack.device)
+    experts, found = _find_or_train(data, members, ground, recorder)
     reused = tuple(
         name
         for block, name in enumerate(EXPERTS)
-        if all(one for one, of in zip(kept, members.block_of, strict=True) if of == block)
+        if all(there for there, of in zip(found, members.block_of, strict=True) if of == block)
     )
-    if None in kept:
+    places = members.places_of(stack.settings)
+    return ExpertPhase(stack, *ground, members, experts, places, reused)
+
+
+def train_members(
+    data: EncodedData, blocks: Sequence[Sequence[Settings]], recorder: Recorder
+) -> dict[str, KeptExpert]:
+    """Train distinct experts, or find them, without a run that needs them.
+
+    Args:
+        data: Encoded rows.
+        blocks: Settings of utility, result and procedural experts as `distinct_experts` returns
+            them. The utility experts that others are compared with need not be among them.
+        recorder: Is told of the progress.
+
+    Returns:
+        Each expert by name, with the utility experts that others are compared with.
+    """
+    utility, *others = blocks
+    beside = (reduce_settings(one, BEGINNING) for block in others for one in block)
+    utility = list(dict.fromkeys([*utility, *beside]))
+    shared = utility[0]
+    device = resolve_device(shared.device)
+    members = Members([utility, *others], device)
+    experts, _ = _find_or_train(data, members, _Ground.of(data, shared, device), recorder)
+    return dict(zip(_names(data, members), experts, strict=True))
+
+
+def distinct_experts(
+    data: EncodedData, runs: Sequence[Settings]
+) -> tuple[dict[str, Settings], ...]:
+    """Return the distinct experts that the runs of one stack need: settings by name, by block."""
+    members = Members.of_runs(_decided(data, runs), torch.device("cpu"))
+    names = iter(_names(data, members))
+    return tuple({next(names): one for one in block} for block in members.blocks)
+
+
+def _find_or_train(
+    data: EncodedData, members: Members, ground: _Ground, recorder: Recorder
+) -> tuple[list[KeptExpert], list[bool]]:
+    """Return the experts of all members, and which of them were there."""
+    names, device = _names(data, members), members.device.type
+    kept = [find_expert(name, device) for name in names]
+    found = [one is not None for one in kept]
+    if not all(found):
         known = dict(zip(members.blocks[0], kept[: members.sizes[0]], strict=True))
         trainer = ExpertTrainer(
-            members.only([one is None for one in kept]),
-            batches,
-            validation,
+            members.only([not there for there in found]),
+            ground.batches,
+            ground.validation,
             data.n_groups,
-            explainer,
+            ground.explainer,
             favourable=data.favourable,
             known={settings: one for settings, one in known.items() if one},
         )
+        schedule = ground.schedule
         trained = iter(
             trainer.train_in_stages(schedule.epochs // 2, schedule.fine_tunings, recorder)
         )
         kept = [one or next(trained) for one in kept]
     experts = [one for one in kept if one]
-    for key, one in zip(keys, experts, strict=True):
-        keep_expert(key, one)
-    places = members.places_of(stack.settings)
-    return ExpertPhase(
-        stack, schedule, batches, validation, explainer, members, experts, places, reused
-    )
+    for name, one in zip(names, experts, strict=True):
+        keep_expert(name, device, one)
+    return experts, found
 
 
 def _stack(data: EncodedData, settings: Sequence[Settings]) -> Stack:
-    rows = len(data.train.y)
-    decided = [resolve_weight_decay(one, rows) for one in settings]
-    return Stack(decided, resolve_device(settings[0].device))
+    return Stack(_decided(data, settings), resolve_device(settings[0].device))
+
+
+def _decided(data: EncodedData, settings: Sequence[Settings]) -> list[Settings]:
+    return [resolve_weight_decay(one, len(data.train.y)) for one in settings]
 
 
 def make_explainer(data: EncodedData, settings: Settings) -> Explainer:
@@ -135,7 +187,11 @@ def _all_rows(data: EncodedData, device: torch.device) -> Batch:
     return make_batch(split, slice(None), data.n_groups).to(device)
 
 
-def _digest(data: EncodedData, settings: Settings, expert: Model, device: torch.device) -> str:
-    of_settings = settings.digest("experts", "schedule", "evaluation")
-    parts = (data.digest, device.type, expert, of_settings)
-    return hashlib.sha256("/".join(parts).encode()).hexdigest()
+def _names(data: EncodedData, members: Members) -> list[str]:
+    """Return a name for each member: a digest of all that decides it but the kind of processor."""
+    names = []
+    for one, block in zip(members.settings, members.block_of.tolist(), strict=True):
+        of_settings = one.digest("experts", "schedule", "evaluation")
+        decided = "/".join((data.digest, EXPERTS[block], of_settings))
+        names.append(hashlib.sha256(decided.encode()).hexdigest())
+    return names

@@ -12,8 +12,8 @@ from fairmoe.names import Model
 from fairmoe.nn import ExpertStack, GateStack, Mixture, make_stack
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.training.batches import Schedule, make_batches, name_of
-from fairmoe.training.cache import Curves
-from fairmoe.training.expert_phase import ExpertPhase, train_expert_phase
+from fairmoe.training.cache import Curves, KeptExpert
+from fairmoe.training.expert_phase import ExpertPhase, train_expert_phase, train_members
 from fairmoe.training.gate import GateTrainer
 from fairmoe.training.proportion import representative
 from fairmoe.training.reporting import Recorder
@@ -113,6 +113,32 @@ def train_experts(
     phase = train_expert_phase(data, settings, Recorder(on_progress))
     experts = make_stack([one.at(0) for one in phase.of_runs()], slope=phase.stack.shared.slope)
     return experts.eval().requires_grad_(requires_grad=False), phase.explainer.cpu()
+
+
+@on_one_thread()
+def train_distinct_experts(
+    data: EncodedData,
+    blocks: Sequence[Sequence[Settings]],
+    *,
+    on_progress: OnProgress = ignore_progress,
+) -> dict[str, KeptExpert]:
+    """Train distinct experts for runs to come, exactly as `train` does.
+
+    Args:
+        data: Encoded rows; the test rows are not looked at.
+        blocks: Settings of utility, result and procedural experts, as `distinct_experts` returns
+            them.
+        on_progress: Is told of the progress; stops the training by raising.
+
+    Returns:
+        The experts by name, on the CPU; among them the utility experts that others are compared
+        with.
+
+    Raises:
+        UnavailableError: A GPU was asked for and there is none.
+        CancelledError: `on_progress` said so.
+    """
+    return train_members(data, blocks, Recorder(on_progress))
 
 
 @on_one_thread()

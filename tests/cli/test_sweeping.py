@@ -153,7 +153,7 @@ def test_a_damaged_file_is_named(file, tmp_path):
 
     assert code == 0
     assert "1 runs computed" in out
-    assert f"'{shard}' cannot be used; what is needed of its runs was computed again" in err
+    assert f"'{shard}' cannot be used; what is needed of it was computed again" in err
 
 
 def test_ctrl_c_is_exit_code_130(file, tmp_path, monkeypatch):

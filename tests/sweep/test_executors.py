@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -16,7 +17,10 @@ import pytest
 from distributed import Client
 
 from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
+from fairmoe.names import EXPERTS
 from fairmoe.sweep import MemoryStore, cluster, dask, processes, run_sweep
+from fairmoe.sweep.experts import read_experts
+from fairmoe.sweep.shard import read_trained
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
@@ -30,10 +34,8 @@ def assert_same(one, other):
         assert np.allclose(one.scores[split], scores, atol=1e-5)
 
 
-@pytest.fixture
-def singles(monkeypatch):
-    """Cut into shards of one."""
-    monkeypatch.setattr("fairmoe.sweep.plan.VALUES_AT_ONCE", 1)
+def kept(store, prefix):
+    return [name for name in store.names() if name.startswith(prefix)]
 
 
 def children():
@@ -47,18 +49,54 @@ def children():
     ]
 
 
-@pytest.mark.usefixtures("singles")
-def test_processes_give_the_same_numbers(prepared, runs, sweep):
+def test_processes_give_the_same_numbers_and_train_each_expert_once(prepared, runs, sweep):
     store = MemoryStore()
 
-    beside = run_sweep(prepared, runs, store=store, executor=processes(2))
+    beside = run_sweep(prepared, runs, store=store, executor=processes(2), max_runs=1)
 
     assert_same(beside, sweep)
-    assert len(store.names()) == 4
+    assert len(kept(store, "shard-")) == 4
+    trained = [name for one in kept(store, "experts-") for name in read_experts(store.read(one))]
+    # 2 utility experts, 4 result and 2 procedural ones
+    assert len(trained) == len(set(trained)) == 8
+    for shard in kept(store, "shard-"):
+        assert read_trained(store.read(shard)).experts_reused == EXPERTS
     assert children() == []
 
 
-def test_processes_are_ended_when_cancelled_or_lost(prepared, runs):
+def test_a_process_that_is_ended_in_either_stage_is_replaced_and_takes_no_other_along(
+    prepared, runs, sweep
+):
+    store = MemoryStore()
+    lost, others = [], []
+
+    def lose_one(_):
+        stage = ("experts-", "shard-")[min(len(lost), 1)]
+        if len(lost) < 2 and kept(store, stage):
+            there = children()
+            if len(there) == 2:
+                there[0].kill()
+                lost.append(there[0])
+                others.append(there[1])
+
+    @contextmanager
+    def watched(data):
+        with processes(2)(data) as workers:
+            yield workers
+            assert others[-1].is_running()
+
+    found = run_sweep(
+        prepared, runs, store=store, executor=watched, max_runs=1, on_progress=lose_one
+    )
+
+    assert_same(found, sweep)
+    assert len(lost) == 2
+    assert len(kept(store, "shard-")) == 4
+    trained = [name for one in kept(store, "experts-") for name in read_experts(store.read(one))]
+    assert len(trained) == len(set(trained)) == 8
+
+
+def test_processes_are_ended_when_cancelled(prepared, runs):
     endless = [run.replace(epochs=ENDLESS) for run in runs]
 
     def cancel(_):
@@ -69,12 +107,16 @@ def test_processes_are_ended_when_cancelled_or_lost(prepared, runs):
         run_sweep(prepared, endless, executor=processes(1), on_progress=cancel)
     assert children() == []
 
+
+def test_a_process_that_is_ended_again_and_again_is_told_as_such(prepared, runs, monkeypatch):
+    monkeypatch.setattr("fairmoe.sweep.executors.ATTEMPTS", 2)
+
     def lose(_):
         for child in children():
             child.kill()
 
-    with pytest.raises(UnavailableError, match=r"ended from outside.*with fewer jobs"):
-        run_sweep(prepared, endless, executor=processes(1), on_progress=lose)
+    with pytest.raises(UnavailableError, match=r"ended from outside again.*with fewer jobs"):
+        run_sweep(prepared, runs[:1], executor=processes(1), on_progress=lose)
     assert children() == []
 
 
@@ -192,44 +234,50 @@ def test_a_cluster_is_given_up_once_it_has_had_no_workers_for_long(monkeypatch):
         check()
 
 
-@pytest.mark.usefixtures("singles")
-def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers):
-    address, (_, *workers), _ = dask_workers
+@pytest.mark.parametrize("stage", ["experts-", "shard-"])
+def test_a_lost_worker_loses_nothing(prepared, runs, sweep, dask_workers, stage):
+    address, started, start_worker = dask_workers
     store = MemoryStore()
     reports = []
+    lost = []
 
     def lose_one(report):
         reports.append(report)
-        if report.done == 1:
-            workers[0].send_signal(signal.SIGKILL)
+        if not lost and kept(store, stage):
+            lost.append(next(one for one in started[1:] if one.poll() is None))
+            lost[0].send_signal(signal.SIGKILL)
 
-    found = run_sweep(prepared, runs, store=store, executor=dask(address), on_progress=lose_one)
+    found = run_sweep(
+        prepared, runs, store=store, executor=dask(address), max_runs=1, on_progress=lose_one
+    )
 
-    assert workers[0].wait(timeout=PATIENCE) == -signal.SIGKILL
+    assert lost[0].wait(timeout=PATIENCE) == -signal.SIGKILL
     assert_same(found, sweep)
     assert reports[-1].done == reports[-1].total == 4
     assert found.open(1).run_id == sweep.open(1).run_id
+    start_worker()
+    with Client(address, timeout=PATIENCE, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=PATIENCE)
 
 
-@pytest.mark.usefixtures("singles")
 def test_a_worker_that_was_the_only_one_is_told_as_such(
     prepared, runs, dask_workers, monkeypatch, capfd
 ):
     monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0.0)
     address, (_, *workers), _ = dask_workers
+    store = MemoryStore()
 
-    def lose_all(report):
-        if report.done == 1:
+    def lose_all(_):
+        if kept(store, "shard-"):
             for worker in workers:
                 worker.kill()
 
-    store = MemoryStore()
-    shards = [runs[0], *(run.replace(epochs=ENDLESS) for run in runs[1:])]
+    shards = [runs[0], *(run.replace(gate_epochs=ENDLESS, fine_tune_every=0) for run in runs[1:])]
     with pytest.raises(UnavailableError, match=r"has lost all its workers\. What is finished"):
         run_sweep(
             prepared, shards, store=store, executor=dask(address), max_runs=1, on_progress=lose_all
         )
-    assert len(store.names()) == 1
+    assert len(kept(store, "shard-")) == 1
     assert capfd.readouterr().err == ""
 
 
@@ -244,15 +292,15 @@ def test_a_lost_scheduler_is_one_sentence_and_loses_nothing(
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.5)
     store = MemoryStore()
 
-    def lose(report):
-        if report.done == 1:
+    def lose(_):
+        if kept(store, "shard-"):
             scheduler.kill()
 
-    shards = [runs[0], *(run.replace(epochs=ENDLESS) for run in runs[1:])]
+    shards = [runs[0], *(run.replace(gate_epochs=ENDLESS, fine_tune_every=0) for run in runs[1:])]
     with pytest.raises(UnavailableError, match=r"connection to the Dask scheduler.*was lost"):
         run_sweep(
             prepared, shards, store=store, executor=dask(address), max_runs=1, on_progress=lose
         )
-    assert len(store.names()) == 1
+    assert len(kept(store, "shard-")) == 1
     time.sleep(cluster.SECONDS_TO_CONNECT)
     assert capfd.readouterr().err == ""

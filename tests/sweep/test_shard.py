@@ -8,7 +8,7 @@ from safetensors.torch import load, save
 from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.names import METRICS, TRAINED_MODELS
 from fairmoe.runs import SCORED_SPLITS
-from fairmoe.sweep import MemoryStore, run_sweep, shard
+from fairmoe.sweep import MemoryStore, run_sweep, sealed
 from fairmoe.sweep.shard import (
     compute_shard,
     read_shard,
@@ -92,7 +92,7 @@ def test_a_part_that_is_not_there_is_damage_though_the_checksum_is_right(content
     record = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])["__metadata__"]
     tensors = {name: one for name, one in load(content).items() if not name.startswith(gone)}
     text = record["record"]
-    forged = save(tensors, {"record": text, "sha256": shard._digest(text, tensors)})
+    forged = save(tensors, {"record": text, "sha256": sealed.digest(text, tensors)})
     with pytest.raises(InvalidInputError, match="or it was damaged"):
         read(forged)
 
@@ -108,7 +108,7 @@ def test_scoring_can_be_stopped(prepared, runs):
             raise CancelledError
 
     with pytest.raises(CancelledError):
-        compute_shard(prepared.data, runs[:1], stop)
+        compute_shard(prepared.data, runs[:1], on_progress=stop)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_settings_of_another_version_are_not_completed_with_todays_defaults(
     record = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["record"])
     change(record["settings"][0])
     text, tensors = json.dumps(record), load(content)
-    other = save(tensors, {"record": text, "sha256": shard._digest(text, tensors)})
+    other = save(tensors, {"record": text, "sha256": sealed.digest(text, tensors)})
 
     with pytest.raises(InvalidInputError, match="some are missing or unknown"):
         read_shard(other)

@@ -14,9 +14,11 @@ from fairmoe.runs import SCORED_SPLITS
 from fairmoe.sweep import (
     FolderStore,
     MemoryStore,
+    finished_runs,
     run_sweep,
     to_document,
 )
+from fairmoe.sweep.sealed import FORMAT
 
 
 def same(one, other):
@@ -148,14 +150,22 @@ def test_shards_of_other_data_are_left_alone(prepared, runs, tmp_path):
     assert len(store.names()) == 2
 
 
-def test_what_another_version_kept_is_left_alone(prepared, runs, monkeypatch):
-    store = MemoryStore()
-    monkeypatch.setattr("fairmoe.sweep.shard.FORMAT", 0)
-    run_sweep(prepared, runs[:1], store=store)
-    monkeypatch.undo()
+def test_a_folder_with_shards_of_another_version_is_refused_and_left_as_it_is(
+    prepared, runs, sweep, tmp_path
+):
+    store = FolderStore(tmp_path)
+    (name,) = sweep._store.names()
+    of_before = name.replace(f"shard-{FORMAT}-", "shard-8-")
+    store.write(of_before, sweep._store.read(name))
 
-    found = run_sweep(prepared, runs[:1], store=store)
-    assert (found.computed, found.unreadable, len(store.names())) == (1, (), 2)
+    with pytest.raises(InvalidInputError) as caught:
+        run_sweep(prepared, runs[:1], store=store)
+    assert str(caught.value) == (
+        "A folder is needed without shards of another version of fairmoe; however, there are 1, "
+        f"such as '{of_before}'. Name another folder, or remove them."
+    )
+    assert store.names() == [of_before]
+    assert finished_runs(store) == frozenset()
 
 
 def test_data_whose_digest_only_begins_alike_is_other_data(prepared, runs):

@@ -1,0 +1,123 @@
+"""The distinct experts of a sweep are trained once, and travel as plain bytes."""
+
+import pytest
+import torch
+
+from fairmoe.config import Settings
+from fairmoe.errors import InvalidInputError
+from fairmoe.sweep import MemoryStore, grid_settings, run_sweep
+from fairmoe.sweep.experts import (
+    compute_experts,
+    experts_name,
+    make_expert_stacks,
+    names_of,
+    read_experts,
+    write_experts,
+)
+from fairmoe.sweep.shard import compute_shard, read_trained
+from fairmoe.training import distinct_experts
+from fairmoe.training.experts import ExpertTrainer
+
+
+def lambdas():
+    grid = {"lambda_fair": [0, 1, 10, 100], "lambda_attention": [0, 1, 10, 100]}
+    return grid_settings(Settings(device="cpu"), grid, seeds=3)
+
+
+@pytest.mark.parametrize(("workers", "utility", "others"), [(1, [3], [24]), (2, [1, 2], [12, 12])])
+def test_each_distinct_expert_is_in_one_stack_of_about_the_same_size(
+    prepared, workers, utility, others
+):
+    first, second = make_expert_stacks(lambdas(), prepared.data, {}, workers=workers)
+
+    assert sorted(len(stack[0]) for stack in first) == utility
+    assert sorted(len(stack[1]) + len(stack[2]) for stack in second) == others
+    assert all(stack[1:] == ((), ()) for stack in first)
+    assert all(not stack[0] for stack in second)
+    for block in (1, 2):
+        of_block = [one for stack in second for one in stack[block]]
+        assert len(of_block) == len(set(of_block)) == 12
+
+
+def test_what_is_trained_already_is_left_out_and_no_stack_is_larger_than_asked_for(prepared):
+    utility, result, procedural = distinct_experts(prepared.data, lambdas())
+    known = {*utility, *result, *list(procedural)[:2]}
+
+    first, second = make_expert_stacks(lambdas(), prepared.data, known, workers=1, max_runs=2)
+
+    assert first == []
+    assert [len(stack[1]) + len(stack[2]) for stack in second] == [5, 5]
+    assert make_expert_stacks(
+        lambdas(), prepared.data, names_of(prepared.data, lambdas()), workers=2
+    ) == ([], [])
+
+
+def test_what_no_stack_shares_parts_experts_too(prepared):
+    runs = grid_settings(Settings(device="cpu"), {"learning_rate": [0.01, 0.1]})
+    first, second = make_expert_stacks(runs, prepared.data, {}, workers=1)
+    assert [len(first), len(second)] == [2, 2]
+
+
+@pytest.fixture(scope="module")
+def trained(prepared, runs):
+    """Return the bytes of the utility experts, and of the others."""
+    (first,), (second,) = make_expert_stacks(runs, prepared.data, {}, workers=1)
+    utility = compute_experts(prepared.data, first)
+    return utility, compute_experts(prepared.data, second, utility)
+
+
+def test_experts_come_back_as_they_were_trained(trained):
+    for content in trained:
+        experts = read_experts(content)
+        again = read_experts(write_experts(experts))
+        assert experts.keys() == again.keys()
+        for one, other in zip(experts.values(), again.values(), strict=True):
+            for weights, others in zip(one.stages, other.stages, strict=True):
+                assert all(torch.equal(weights[name], others[name]) for name in weights)
+            assert one.curves.keys() == other.curves.keys()
+            assert (one.decisions is None) == (other.decisions is None)
+    assert [one.decisions is None for one in read_experts(trained[0]).values()] == [False, False]
+
+
+def test_what_was_given_is_not_trained_again_and_not_returned(trained, prepared, runs, monkeypatch):
+    utility, others = map(read_experts, trained)
+    by_block = distinct_experts(prepared.data, runs)
+    assert utility.keys() == by_block[0].keys()
+    assert others.keys() == by_block[1].keys() | by_block[2].keys()
+
+    def refuse(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr(ExpertTrainer, "train_in_stages", refuse)
+    content = compute_shard(prepared.data, runs, write_experts(utility | others))
+    weights = read_trained(content).mixture.experts.weight1
+    assert weights.shape[0] == 3 * len(runs)
+
+
+def test_a_sweep_goes_on_with_the_experts_that_are_there(
+    trained, prepared, runs, sweep, monkeypatch
+):
+    store = MemoryStore()
+    for content in trained:
+        store.write(experts_name(prepared.data.digest, read_experts(content)), content)
+
+    def refuse(*_, **__):
+        raise AssertionError
+
+    monkeypatch.setattr(ExpertTrainer, "train_in_stages", refuse)
+    found = run_sweep(prepared, runs, store=store)
+    assert found.scores["test"] == pytest.approx(sweep.scores["test"], abs=1e-5)
+    assert found.unreadable == ()
+
+
+def test_damaged_experts_are_named_and_trained_again(trained, prepared, runs):
+    store = MemoryStore()
+    names = [experts_name(prepared.data.digest, read_experts(content)) for content in trained]
+    store.write(names[0], trained[0])
+    store.write(names[1], trained[1][:-9])
+    with pytest.raises(InvalidInputError, match="or it was damaged"):
+        read_experts(trained[1][:-9])
+
+    found = run_sweep(prepared, runs, store=store)
+    assert found.unreadable == (names[1],)
+    assert found.computed == len(runs)
