@@ -68,7 +68,7 @@ _COLOURS = (
 )
 """Okabe and Ito's, and two that stand apart from them, for a seventh and an eighth group."""
 
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "12px,3px,3px,3px,3px,3px")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "star", "hexagon")
 _PATTERNS = ("", "/", ".", "x", "-", "+", "\\")
 
@@ -132,7 +132,7 @@ def group_styles(names: Sequence[str]) -> tuple[Style, ...]:
     """Return the style of each group, in the order of the group ids.
 
     The cycles of colours and of all else differ in length, so that eight groups differ in colour
-    and 24 in something.
+    and 56, more than can be compared, in colour or in all else.
     """
     return tuple(
         Style(

@@ -1,6 +1,6 @@
 """A hundred dots for each group: by label, with the plain model and with the mixture."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -47,6 +47,7 @@ _STYLE = """<style>
 @media (max-width: 640px) { .fm-waffle .many .cell { flex-wrap: wrap } }
 .fm-waffle .many .gap { font-size: 1.3em }
 .fm-waffle .many .gap + small { font-size: .78em }
+.fm-waffle .more { display: block; padding: .1em .5em 0 }
 .fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }
 </style>"""
 
@@ -60,24 +61,26 @@ def waffle(
     caption: str,
     titles: Mapping[str, tuple[str, str]] = SOURCES,
     gap_name: str = "",
+    between: Collection[str] = (),
 ) -> Html:
     """Draw of 100 people in each group who gets the good outcome and who is wrongly denied it.
 
     Args:
-        groups: `fairmoe.metrics.Account.groups`; of more than `MOST_GROUPS` groups with rows the
-            largest are drawn.
+        groups: `fairmoe.metrics.Account.groups`; of more than `MOST_GROUPS` groups with rows
+            `between` and the largest are drawn.
         gaps: By the keys of `titles` the gap between the groups, and what is to be said of it.
         words: What the good outcome and the bad one are called.
         is_told: Whether one is good and the other bad for the person; else nobody is harmed.
         caption: What the picture says; a screen reader begins with it.
         titles: What stands over each column, and what below that, by some keys of `SOURCES`.
         gap_name: Which gap it is, if there is a choice.
+        between: Groups that are drawn however small they are, as those between which the gap is.
 
     Returns:
         A table: a row for each group, a column for each source, the gaps at its foot.
     """
-    drawn = groups[[name in largest_groups(groups["n"], MOST_GROUPS) for name in groups.index]]
-    drawn = drawn[drawn["n"] > 0]
+    known = groups[groups["n"] > 0]
+    drawn = known[[name in _chosen(known["n"], between) for name in known.index]]
     deep = 10 if len(drawn) <= _FEW else 5
     head = [
         f'<th scope="col">{escape_html(title)} <small>{escape_html(below)}</small></th>'
@@ -100,8 +103,22 @@ def waffle(
         f'<table class="{"few" if deep == 10 else "many"}" aria-label="{attribute(caption)}">'
         f"<thead><tr><td></td>{''.join(head)}</tr></thead>"
         f'<tbody>{"".join(rows)}<tr><th scope="row">Gap{below}</th>{"".join(foot)}</tr></tbody>'
-        "</table></div>"
+        f"</table>{_left_out(len(known), len(drawn))}</div>"
     )
+
+
+def _chosen(sizes: "pd.Series[int]", between: Collection[str]) -> set[str]:
+    """Return which groups are drawn: those that have to be, then the largest."""
+    needed = [name for name in sizes.index if name in between][:MOST_GROUPS]
+    others = sizes.drop(needed)
+    return {*needed, *largest_groups(others, MOST_GROUPS - len(needed))}
+
+
+def _left_out(known: int, drawn: int) -> str:
+    if known == drawn:
+        return ""
+    told = f"Drawn are {drawn} of {known} groups: the two furthest apart and the largest."
+    return f'<small class="more">{told}</small>'
 
 
 def shares_of_hundred(

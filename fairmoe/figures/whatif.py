@@ -8,8 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from fairmoe._escape import escape_html
-from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, group_styles
+from fairmoe._escape import Html, escape_html
+from fairmoe.figures.decisions import MOST_GROUPS, largest_groups
+from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, Style, group_styles
 from fairmoe.figures.points import largest_first, marker_of_rows
 from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, signed
 
@@ -23,17 +24,19 @@ def flow_figure(
 ) -> go.Figure:
     """Draw the rows as they flow from their group over the expert of most weight to an outcome.
 
+    A stream has nothing but its colour: of more than `MOST_GROUPS` groups the largest are drawn,
+    and all others as one.
+
     Args:
         flows: As `fairmoe.analysis.routing.flows` returns them.
         group_names: A name for each group, with or without rows.
         outcomes: What the outcomes true and false are called.
     """
-    styles = group_styles(group_names)
+    flows, drawn = _largest_flows(flows, group_names)
+    styles = tuple(drawn.values())
     ends = ["true", "false"]
-    place = {name: i for i, name in enumerate([*(f"of {g}" for g in group_names), *EXPERTS, *ends])}
-    colour_of = {
-        name: _faded(style.colour) for name, style in zip(group_names, styles, strict=True)
-    }
+    place = {name: i for i, name in enumerate([*(f"of {g}" for g in drawn), *EXPERTS, *ends])}
+    colour_of = {name: _faded(style.colour) for name, style in drawn.items()}
     to_expert = flows.groupby(["group", "expert"], sort=False, as_index=False)["rows"].sum()
     links = [
         (place[f"of {group}"], place[expert], rows, colour_of[group])
@@ -77,10 +80,27 @@ def flow_figure(
     figure.update_layout(
         template=TEMPLATE,
         title="Who goes to which expert, and how does it end?",
-        height=320 + 26 * len(group_names),
+        height=320 + 26 * len(drawn),
         margin={"t": 70, "b": 24},
     )
     return figure
+
+
+def _largest_flows(
+    flows: pd.DataFrame, group_names: Sequence[str]
+) -> tuple[pd.DataFrame, dict[str, Style]]:
+    """Return flows in which the smaller of many groups are one, and the style of each group."""
+    drawn = dict(zip(group_names, group_styles(group_names), strict=True))
+    if len(drawn) <= MOST_GROUPS:
+        return flows, drawn
+    largest = largest_groups(flows.groupby("group", observed=True)["rows"].sum())
+    rest = f"{len(drawn) - len(largest)} other groups"
+    drawn = {name: style for name, style in drawn.items() if name in largest}
+    drawn[rest] = Style(Html(rest), _GREY, "solid", "circle", "")
+    names = flows["group"].astype(str)
+    merged = flows.assign(group=names.where(names.isin(largest), rest))
+    keys = ["group", "expert", "outcome"]
+    return merged.groupby(keys, sort=False)["rows"].sum().reset_index(), drawn
 
 
 def disagreement_figure(

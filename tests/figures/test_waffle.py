@@ -100,6 +100,22 @@ def test_of_many_groups_the_largest_are_drawn_and_none_without_people():
     assert re.findall(r'<th scope="row">(a|b)', draw(groups(**few))) == ["b"]
 
 
+def test_of_many_groups_those_furthest_apart_are_drawn_and_the_rest_is_counted():
+    many = {f"g{i}": (100 + i, 50, 50, 50, 5, 5) for i in range(9)}
+    html = waffle(
+        groups(**many),
+        GAPS,
+        words=("hired", "not hired"),
+        is_told=True,
+        caption="",
+        between=("g1", "g0"),
+    )
+
+    assert re.findall(r'<th scope="row">(g\d)', html) == ["g0", "g1", "g5", "g6", "g7", "g8"]
+    assert "Drawn are 6 of 9 groups: the two furthest apart and the largest." in html
+    assert "Drawn are" not in draw(groups(**dict(list(many.items())[:6])))
+
+
 @pytest.mark.parametrize(("count", "deep"), [(2, 10), (3, 5)])
 def test_more_groups_stand_closer(count, deep):
     html = draw(groups(**{f"g{i}": (10, 5, 5, 5, 1, 1) for i in range(count)}))

@@ -141,6 +141,7 @@ def _picture(
             is_told=is_told,
             caption=_takeaway(found, existing, words[0]),
             titles=titles,
+            between=(found.gaps["model"].most, found.gaps["model"].least),
         )
     )
 

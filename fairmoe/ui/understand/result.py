@@ -80,6 +80,7 @@ def show_picture(state: Session, kept: KeptRun) -> None:
                 models=(plain_in_words(run), "the mixture gives"),
             ),
             titles=_titles(run),
+            between=(found.gaps["model"].most, found.gaps["model"].least),
         )
     )
 
