@@ -30,6 +30,7 @@ from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
 from fairmoe.training import Trained, evaluate, make_batch, on_one_thread, score_answers, train
+from fairmoe.training.pace import learn_from, with_time_left
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,8 +97,11 @@ def run_prepared(
         UnavailableError: A GPU was asked for and there is none.
         CancelledError: `on_progress` said so; nothing is kept.
     """
-    trained = train(prepared.data, [settings], on_progress=on_progress)
-    return make_run(prepared, settings, trained, on_progress=on_progress)
+    tell = with_time_left(on_progress, prepared.data, [settings])
+    trained = train(prepared.data, [settings], on_progress=tell)
+    run = make_run(prepared, settings, trained, on_progress=tell)
+    learn_from(run)
+    return run
 
 
 def prepare(

@@ -17,6 +17,7 @@ class Progress:
         total: Steps of the phase in all.
         values: The figures of this moment by name, such as `{"loss of utility": 0.41}`.
         seconds_left: How long the phase will probably go on, where that can be told.
+        work_left: How long all of the work will probably go on, where that can be told.
     """
 
     phase: Phase
@@ -24,6 +25,7 @@ class Progress:
     total: int
     values: Mapping[str, float] = field(default_factory=dict)
     seconds_left: float | None = None
+    work_left: float | None = None
 
 
 OnProgress = Callable[[Progress], None]
@@ -43,7 +45,7 @@ def part_done(report: Progress, phases: Sequence[Phase] = TRAINING) -> float:
 
     Example:
         >>> f"{part_done(Progress('experts', 50, 100)):.3f}"
-        '0.255'
+        '0.380'
         >>> part_done(Progress("gate", 1, 1), ("gate",)), part_done(Progress("read", 1, 1))
         (1.0, 0.0)
     """
@@ -69,11 +71,12 @@ class PartsClock:
         >>> now = iter([0.0, 0.0, 4.0])
         >>> clock = PartsClock([1.0, 1.0, 2.0], clock=lambda: next(now))
         >>> f"{clock.left(0):.1f}", f"{clock.left(1):.1f}"
-        ('4.0', '11.3')
+        ('4.0', '9.4')
     """
 
-    _PRIOR = 0.02
-    """As how much of the whole what was expected counts against what was seen."""
+    _PRIOR, _OWN_PRIOR = 0.1, 0.02
+    """As how much of the whole what was expected counts against what was seen, of other parts and
+    of a part of itself."""
 
     def __init__(
         self, expected: Sequence[float], *, clock: Callable[[], float] = time.perf_counter
@@ -101,9 +104,10 @@ class PartsClock:
             return 0.0
         own, since = self._expected[part], now - self._began
         if done:
-            prior = self._PRIOR * sum(self._expected)
-            rate = (rate * prior + since) / (prior + own * done)
-            rest = own * rate * (1 - done)
+            prior = self._OWN_PRIOR * sum(self._expected)
+            own_rate = (rate * prior + since) / (prior + own * done)
+            rest = own * own_rate * (1 - done)
+            rate = (self._took + since) / (self._seen + own * done)
         else:
             rest = max(own * rate - since, 0.0)
         return rest + rate * sum(self._expected[part + 1 :])

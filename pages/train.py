@@ -4,9 +4,10 @@ import streamlit as st
 
 from fairmoe.ui.frame.comparing import compare_two
 from fairmoe.ui.frame.components import show_parts
+from fairmoe.ui.frame.expected import show_expected_time
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import PAGES, RESULT, TRAIN
-from fairmoe.ui.frame.progress import show_expected_time, show_training, start_training
+from fairmoe.ui.frame.progress import show_training, start_training
 from fairmoe.ui.frame.runs import compare_runs, show_reason, show_runs, show_undo
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.awareness import ask_awareness
@@ -45,7 +46,7 @@ with page(TRAIN) as state:
             )
             if state.kept is not None and st.button("See the result", icon=PAGES[RESULT].icon):
                 go_to(RESULT)
-            show_expected_time(state)
+            show_expected_time(state, settings, recommended=recommended)
         if one or both:
             with st.spinner("Starting"):
                 start_training(state, settings, TRAIN, recommended=recommended, both=both)

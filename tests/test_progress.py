@@ -39,11 +39,11 @@ def test_what_is_left_is_scaled_by_what_the_parts_before_took():
     hands.now = 5
     assert clock.left(0) == pytest.approx(35)
     hands.now = 30
-    # Three times as long as expected, of which a prior of 0.8 seconds knows nothing.
-    assert clock.left(1) == pytest.approx(30 * 30.8 / 10.8)
+    # Three times as long as expected, of which a prior of 4 seconds knows nothing.
+    assert clock.left(1) == pytest.approx(30 * 34 / 14)
     hands.now = 45
-    # Its own half took 15, and the part to come is expected to take three times 20.
-    assert clock.left(1, 0.5) == pytest.approx(15 + 60, rel=0.1)
+    # Its own half took 15; of the part to come less is known.
+    assert clock.left(1, 0.5) == pytest.approx(15 + 20 * 49 / 19, rel=0.02)
     hands.now = 100
     assert clock.left(2, 1.0) == pytest.approx(0)
     assert clock.left(3) == 0

@@ -82,3 +82,20 @@ def reused_experts(names: Sequence[Model]) -> str:
         return ""
     experts = "expert" if len(names) == 1 else "experts"
     return f", with the {listed(names)} {experts} of an earlier training"
+
+
+def about(seconds: float) -> str:
+    """Say about how long something takes.
+
+    Example:
+        >>> about(0.2), about(14.4), about(100), about(600)
+        ('about 1 s', 'about 14 s', 'about 2 min', 'about 10 min')
+    """
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {seconds / 60:.0f} min"
+
+
+def expected_time(seconds: float) -> str:
+    """Say about how long work takes that is offered."""
+    return f"Takes {about(seconds)} here, as far as can be told."

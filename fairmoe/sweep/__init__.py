@@ -4,7 +4,7 @@ from fairmoe.sweep.cluster import dask
 from fairmoe.sweep.document import to_document
 from fairmoe.sweep.executors import Executor, processes
 from fairmoe.sweep.plan import RUNS_PER_SHARD, estimated_seconds, grid_settings
-from fairmoe.sweep.recommendation import Recommendation, recommend
+from fairmoe.sweep.recommendation import Recommendation, recommend, recommendation_seconds
 from fairmoe.sweep.search import check_search, search_front
 from fairmoe.sweep.stores import FolderStore, MemoryStore, Store
 from fairmoe.sweep.sweep import Sweep, finished_runs, run_sweep
@@ -25,6 +25,7 @@ __all__ = [
     "grid_settings",
     "processes",
     "recommend",
+    "recommendation_seconds",
     "run_points",
     "run_sweep",
     "search_front",

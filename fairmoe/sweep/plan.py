@@ -9,8 +9,7 @@ from fairmoe.config import Settings
 from fairmoe.data import EncodedData
 from fairmoe.errors import InvalidInputError, nearest_first
 from fairmoe.nn import N_EXPERTS
-from fairmoe.runs import Run
-from fairmoe.training import PER_RUN, resolve_schedule
+from fairmoe.training import PER_RUN, Size, resolve_schedule, sweep_seconds
 
 VALUES_AT_ONCE = 2**20
 """Hidden values of a stack that a step looks at: 4 MiB, about what stays near a processor.
@@ -30,13 +29,6 @@ time left is known sooner, and a worker that is lost loses less."""
 
 MIN_RUNS = 4
 """Below this a stack pays for each run nearly what a run alone costs."""
-
-STACK_SHARE, RUN_SHARE = 0.5, 0.45
-"""What a stack costs, and each run in it, where a run alone costs 1 (measured on the demo)."""
-
-SCORINGS = 3.5
-"""What the checkpoints of a run cost, however few epochs it has, in final evaluations (measured on
-the demo, German and Math)."""
 
 Runs = tuple[Settings, ...]
 
@@ -89,24 +81,24 @@ def grid_settings(base: Settings, grid: Mapping[str, Sequence[Any]], *, seeds: i
     return tuple(dict.fromkeys(runs))
 
 
-def estimated_seconds(runs: int, like: Run, *, epochs: int, runs_per_shard: int) -> float:
-    """Return about how long runs take in shards, from how long another one took alone.
+def estimated_seconds(runs: Sequence[Settings], size: Size) -> float:
+    """Return about how long runs take in shards of `RUNS_PER_SHARD`, at the pace of `REFERENCE`.
 
     Args:
-        runs: How many there are.
-        like: A run on the same rows, that was a stack of one.
-        epochs: Of each run.
-        runs_per_shard: How many runs a shard has, at most.
+        runs: Of one table, that are not there yet.
+        size: Of its data.
     """
-    gate, evaluate = like.seconds["gate"], like.seconds["evaluate"]
-    # Experts that came from the cache took about as long as the gate.
-    trained = gate + (gate if like.experts_reused else like.seconds["experts"])
-    scoring_seconds: float = min(SCORINGS * evaluate, trained)
-    single_run: float = (
-        scoring_seconds + (trained - scoring_seconds) * epochs / like.resolved["epochs"]
+    stacks: dict[Settings, list[Settings]] = {}
+    for run in sorted(runs, key=lambda run: run.seed):
+        stacks.setdefault(run.replace(**_ANY_RUN), []).append(run)
+    return sweep_seconds(
+        size,
+        [
+            stack[first : first + RUNS_PER_SHARD]
+            for stack in stacks.values()
+            for first in range(0, len(stack), RUNS_PER_SHARD)
+        ],
     )
-    shards = -(-runs // runs_per_shard)
-    return single_run * max(shards * STACK_SHARE + runs * RUN_SHARE, 1.0)
 
 
 def make_shards(

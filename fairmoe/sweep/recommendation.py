@@ -17,8 +17,11 @@ from fairmoe.sweep.plan import grid_settings, make_shards
 from fairmoe.sweep.shard import score_split
 from fairmoe.sweep.time_left import TimeLeft
 from fairmoe.training import (
+    Size,
+    expected_seconds,
     largest_standard_error,
     make_batch,
+    new_experts,
     on_one_thread,
     resolve_weight_decay,
     train,
@@ -29,7 +32,7 @@ SEEDS = 2
 DECAY_FACTOR = 5.0
 AS_GIVEN = "as given"
 
-_GATE_COST = 4.0
+_GATE_COST = 1.5
 """What the gate of the best run and its scores take, in candidates, as measured on the demo."""
 
 _CANDIDATE_PHASES: tuple[Phase, ...] = ("warm-up", "experts", "evaluate")
@@ -71,13 +74,7 @@ def recommend(
         base: The first candidate; what the others change is changed in it.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
     """
-    runs = tuple(
-        dict.fromkeys(
-            run
-            for changes in _candidates(base, len(prepared.data.train.y))
-            for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
-        )
-    )
+    runs = _runs(base, len(prepared.data.train.y))
     time_left = TimeLeft("recommend", len(runs) + 1, on_progress, extra=_GATE_COST - 1)
     stacks = make_shards(runs, prepared.data)
     scored_runs: dict[Settings, tuple[float, bool]] = {}
@@ -98,6 +95,33 @@ def recommend(
         run=run,
         frame=frame.drop(columns=["position", "refused", "criterion"]).reset_index(drop=True),
         reason=_reason(frame, run),
+    )
+
+
+def recommendation_seconds(size: Size, base: Settings, *, known: Sequence[Settings] = ()) -> float:
+    """Return about how long `recommend` takes, at the pace of `fairmoe.training.PACE`'s reference.
+
+    Args:
+        size: Of the data.
+        base: The first candidate.
+        known: Runs before on the same rows, whose experts are there already.
+    """
+    runs = _runs(base, size.rows)
+    parts = expected_seconds(size, runs, new=new_experts(runs, known), baselines=False)
+    candidates = parts["warm-up"] + parts["experts"]
+    candidates += parts["evaluate"] * size.validation / size.scored
+    best = expected_seconds(size, [base])
+    return candidates + best["gate"] + best["evaluate"]
+
+
+def _runs(base: Settings, n_rows: int) -> tuple[Settings, ...]:
+    """Return the settings of each run of each candidate."""
+    return tuple(
+        dict.fromkeys(
+            run
+            for changes in _candidates(base, n_rows)
+            for run in grid_settings(base.replace(**changes), {}, seeds=SEEDS)
+        )
     )
 
 

@@ -16,6 +16,15 @@ from fairmoe.training.cache import (
 )
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows, score_answers
 from fairmoe.training.expert_phase import distinct_experts
+from fairmoe.training.pace import (
+    PACE,
+    Size,
+    expected_seconds,
+    learn_from,
+    new_experts,
+    sweep_seconds,
+    with_time_left,
+)
 from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread
@@ -28,27 +37,34 @@ from fairmoe.training.train import (
 )
 
 __all__ = [
+    "PACE",
     "PER_RUN",
     "Evaluation",
     "KeptExpert",
     "OwnExperts",
     "Schedule",
+    "Size",
     "Trained",
     "distinct_experts",
     "evaluate",
+    "expected_seconds",
     "experts_given",
     "experts_of",
     "explain_rows",
     "forget_experts",
     "largest_standard_error",
+    "learn_from",
     "make_batch",
+    "new_experts",
     "on_one_thread",
     "resolve_device",
     "resolve_schedule",
     "resolve_weight_decay",
     "score_answers",
+    "sweep_seconds",
     "train",
     "train_distinct_experts",
     "train_experts",
     "train_experts_with_fixed_gate",
+    "with_time_left",
 ]

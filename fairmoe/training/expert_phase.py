@@ -155,6 +155,15 @@ def _find_or_train(
     return experts, found
 
 
+def missing_experts(data: EncodedData, settings: Sequence[Settings]) -> list[int]:
+    """Return how many distinct experts of each kind are to be trained, in the order of EXPERTS."""
+    device = resolve_device(settings[0].device).type
+    return [
+        sum(find_expert(name, device) is None for name in block)
+        for block in distinct_experts(data, settings)
+    ]
+
+
 def _stack(data: EncodedData, settings: Sequence[Settings]) -> Stack:
     return Stack(_decided(data, settings), resolve_device(settings[0].device))
 

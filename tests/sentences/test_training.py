@@ -3,6 +3,7 @@
 from fairmoe.figures.curves import Line
 from fairmoe.sentences.training import (
     curves_takeaway,
+    expected_time,
     kept_moment,
     reused_experts,
     what_was_trained,
@@ -50,6 +51,11 @@ def test_where_losses_and_reward_began_and_ended():
         "With all losses on: loss of utility from 0.7 to 0.512, reward from -0.01 to 0.02."
     )
     assert curves_takeaway([]) == "Nothing recorded yet."
+
+
+def test_how_long_work_takes_is_said():
+    assert expected_time(12.3) == "Takes about 12 s here, as far as can be told."
+    assert expected_time(150.0) == "Takes about 2 min here, as far as can be told."
 
 
 def test_which_experts_were_not_trained_anew():

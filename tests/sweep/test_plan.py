@@ -1,13 +1,10 @@
-from dataclasses import replace
-
 import pytest
 
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
-from fairmoe.names import EXPERTS
 from fairmoe.runs.sweep_scores import varied
 from fairmoe.sweep import grid_settings, plan
-from fairmoe.training import PER_RUN
+from fairmoe.training import PER_RUN, Size
 
 
 def test_a_grid_is_every_combination_with_every_seed():
@@ -30,21 +27,18 @@ def test_all_seeds_share_the_split_of_the_first(given, shared):
     assert [run.seed for run in runs] == [3, 4, 5]
 
 
-def test_the_time_of_a_sweep_follows_from_that_of_a_run(demo_run):
-    seconds = {"experts": 4.0, "gate": 6.0, "evaluate": 0.4}
-    run = replace(demo_run[0], seconds=seconds, resolved={"epochs": 1000}, experts_reused=())
+def test_the_time_of_a_sweep_follows_from_its_size_and_what_its_runs_share():
+    size = Size(rows=6000, validation=2000, scored=10_000, inputs=30, columns=12)
 
-    def told(runs, epochs, like=run):
-        return plan.estimated_seconds(runs, like, epochs=epochs, runs_per_shard=5)
+    def told(grid, seeds=1, **settings):
+        return plan.estimated_seconds(grid_settings(Settings(**settings), grid, seeds=seeds), size)
 
-    # Of 10 s scoring takes 3.5 * 0.4, and a fifth of the epochs a fifth of the rest.
-    alone = 1.4 + 8.6 / 5
-    assert told(1, 1000) == pytest.approx(10)
-    assert told(1, 200) == pytest.approx(alone)
-    assert told(10, 200) == pytest.approx((2 * 0.5 + 10 * 0.45) * alone)
-    assert told(11, 200) == pytest.approx((3 * 0.5 + 11 * 0.45) * alone)
-    assert told(1, 1000, replace(run, experts_reused=EXPERTS)) == pytest.approx(12)
-    assert told(1, 10, replace(run, seconds=seconds | {"evaluate": 9})) == pytest.approx(10)
+    alone = told({})
+    assert told({}, epochs=20) < 0.5 * told({}, epochs=250)
+    assert 2 * alone < told({}, seeds=5) < 5 * alone
+    # Two shards of five cost twice what one does, and what lambdas do not touch is there already.
+    assert told({}, seeds=10) == pytest.approx(2 * told({}, seeds=5))
+    assert told({"lambda_fair": [0, 1, 10, 100, 3]}) < told({}, seeds=5)
 
 
 def test_equal_runs_count_once():

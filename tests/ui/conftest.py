@@ -50,6 +50,8 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], 
         return "" if kept.run.encoder is None else gap_sources.source_in_words(state, kept, split)
 
     monkeypatch.setattr(summary, "source_in_words", of_real_runs)
+    # Nor is a pace learnt from one, or a size known.
+    monkeypatch.setattr("fairmoe.training.learn_from", lambda _: None)
     return install
 
 

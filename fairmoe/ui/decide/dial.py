@@ -12,19 +12,20 @@ from fairmoe.figures.front import front_figure
 from fairmoe.figures.peers import outside
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
-from fairmoe.progress import part_done
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import better_on_both, front_takeaway
+from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
 from fairmoe.ui.decide.sweeping import explored_around
 from fairmoe.ui.decide.wishes import show_wishes
 from fairmoe.ui.frame.components import apologies, show_chart, show_note
+from fairmoe.ui.frame.expected import front_seconds
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import check_front
-from fairmoe.ui.frame.progress import show_end, show_work, time_left
+from fairmoe.ui.frame.progress import in_words, part_of, show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.unasked import may_be_unasked
 
@@ -36,7 +37,6 @@ _STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS: tuple[GapName, ...] = ("dp", "eo", "f_res", "f_proc")
 
 _SECONDS_BETWEEN_LOOKS = 0.8
-_ENOUGH_TO_JUDGE = 0.05
 
 
 def show_dial(state: Session, kept: KeptRun, page: str) -> None:
@@ -136,10 +136,10 @@ def _drawing(state: Session) -> None:
         snapshot = state.aside.look()
         if snapshot is None:
             st.rerun()
-        part = 0.0 if snapshot.progress is None else part_done(snapshot.progress)
-        told = "Computing the trade-off"
-        if part >= _ENOUGH_TO_JUDGE:
-            told += f": {time_left(part, snapshot.seconds)}"
+        part, told = 0.0, "Computing the trade-off"
+        if snapshot.progress is not None and snapshot.progress.work_left is not None:
+            left = snapshot.progress.work_left
+            part, told = part_of(snapshot.seconds, left), f"{told}: {in_words(left)}"
         st.progress(part, told)
 
 
@@ -159,6 +159,7 @@ def _front_button(state: Session, kept: KeptRun, page: str) -> None:
     if kept.rows is None:
         st.caption(escape_markdown(rows_needed(kept.run.data.name)))
         return
+    st.caption(expected_time(front_seconds(kept)))
     if st.button(
         "Draw the front",
         type="primary",

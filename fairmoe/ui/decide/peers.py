@@ -11,7 +11,9 @@ from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
 from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, peers_takeaway
+from fairmoe.sentences.training import expected_time
 from fairmoe.ui.frame.components import apologies, show_note
+from fairmoe.ui.frame.expected import peers_seconds
 from fairmoe.ui.frame.kept import Explored, KeptRun
 from fairmoe.ui.frame.limits import check_peers
 from fairmoe.ui.frame.progress import how_far, show_end
@@ -99,7 +101,7 @@ def _offer(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> N
         st.caption(
             "Fits Fairlearn's exponentiated gradient, threshold optimizer and adversarial network "
             f"on the same training rows for this gap, each from strict to loose in {POINTS} "
-            "settings, while you go on."
+            f"settings, while you go on. {expected_time(peers_seconds(kept, _methods(), POINTS))}"
         )
 
 

@@ -1,5 +1,6 @@
 """The sweep behind the trade-off: what to try, how long it takes, how it goes, and how it ends."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import streamlit as st
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.jobs import Task
+from fairmoe.sentences.training import about
 from fairmoe.ui.frame.components import show_note, show_warning
 from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows
 from fairmoe.ui.frame.limits import check_training, limits
@@ -63,15 +65,14 @@ def sweep_controls(state: Session, explored: Explored, page: str) -> None:
     runs = _chosen_runs(explored.origin)
     if not runs:
         return
-    missing = len(set(runs) - finished_runs(explored.store))
-    epochs = runs[0].epochs
-    assert not isinstance(epochs, str)
+    to_compute = sorted(set(runs) - finished_runs(explored.store), key=runs.index)
+    missing = len(to_compute)
     there = len(runs) - missing
     told = f"**{len(runs)} runs**"
     if there:
         told += f", of which {there} are there already"
     if missing:
-        told += f": {_seconds_in_words(_estimate(explored, epochs, missing))}"
+        told += f": {about(_estimate(explored, to_compute))}"
     st.markdown(f"{told}.")
     most = limits().sweep_runs
     if len(runs) > most:
@@ -156,16 +157,21 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
 def _start(
     state: Session, explored: Explored, runs: tuple[Settings, ...], missing: int, page: str
 ) -> None:
+    from fairmoe.sweep import finished_runs  # noqa: PLC0415
     from fairmoe.tasks import sweep_runs  # noqa: PLC0415
-    from fairmoe.training import resolve_device  # noqa: PLC0415
+    from fairmoe.training import PACE, resolve_device  # noqa: PLC0415
 
     labelled, store = explored.origin.labelled, explored.store
 
     check_training(labelled, runs[0], runs=missing)
+    to_compute = sorted(set(runs) - finished_runs(store), key=runs.index)
+    expected = _estimate(explored, to_compute) / PACE.factor()
 
     def take_over(end: "Snapshot[SweepScores]") -> None:
         explored.last = end
         if end.result is not None:
+            if missing:
+                PACE.learn(expected, end.result.seconds)
             explored.sweep = replace(end.result, around=explored.origin.run.run_id)
 
     work = Task(sweep_runs, (labelled, runs, store), shared=(store,))
@@ -186,25 +192,12 @@ def _fewer(origin: KeptRun, epochs: int) -> str:
     return f"{origin.name} had {whole:,} epochs: with fewer, runs may do worse than it did."
 
 
-def _estimate(explored: Explored, epochs: int, runs: int) -> float:
-    """Return about how many seconds runs take, from what those before took."""
-    from fairmoe.sweep import RUNS_PER_SHARD, estimated_seconds  # noqa: PLC0415
+def _estimate(explored: Explored, runs: Sequence[Settings]) -> float:
+    """Return about how many seconds runs take."""
+    from fairmoe.sweep import estimated_seconds  # noqa: PLC0415
+    from fairmoe.training import PACE, Size  # noqa: PLC0415
 
-    like, before = explored.origin.run, explored.sweep
-    expected = estimated_seconds(runs, like, epochs=epochs, runs_per_shard=RUNS_PER_SHARD)
-    if before is None or not before.computed:
-        return expected
-    whole = int(before.settings[0].epochs)
-    return expected * (
-        before.seconds
-        / estimated_seconds(before.computed, like, epochs=whole, runs_per_shard=RUNS_PER_SHARD)
-    )
-
-
-def _seconds_in_words(seconds: float) -> str:
-    if seconds < 90:
-        return f"about {max(1, round(seconds))} s"
-    return f"about {seconds / 60:.0f} min"
+    return PACE.factor() * estimated_seconds(runs, Size.of_run(explored.origin.run))
 
 
 def _lambda_words(name: str) -> str:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _SECONDS_BETWEEN_LOOKS = 0.8
 _SECONDS_BETWEEN_DRAWINGS = 2.4
-_ENOUGH_TO_JUDGE = 0.05
 _RECOMMENDED = 4
 """As how many runs a recommendation takes: nine without their gates, most of them in one stack."""
 
@@ -56,7 +55,7 @@ def start_training(
     preload().join()
     # Importing it imports torch, which no page may wait for before the first training.
     from fairmoe.tasks import TrainedRun, train_runs  # noqa: PLC0415
-    from fairmoe.training import resolve_device  # noqa: PLC0415
+    from fairmoe.training import learn_from, resolve_device  # noqa: PLC0415
 
     rows = labelled or state.labelled
     assert rows is not None
@@ -67,6 +66,7 @@ def start_training(
         state.is_new = bool(end.result)
         for run, reason in end.result or ():
             is_aware = run.roles.include_sensitive
+            learn_from(run)
             own = ("Aware" if is_aware else "Blind") if both else name
             state.keep(run, _rows_of(run, rows), own, reason=reason)
 
@@ -83,23 +83,6 @@ def _rows_of(run: "Run", rows: LabelledTable) -> LabelledTable:
     from fairmoe.analysis.awareness import other_awareness  # noqa: PLC0415
 
     return assign_roles(rows.table, other_awareness(rows.roles))
-
-
-def show_expected_time(state: Session) -> None:
-    """Say how long a training will take, if one on this table went before."""
-    table = state.table
-    taken = [
-        kept.run.seconds["total"]
-        for kept in state.runs.values()
-        if table is not None and kept.run.data.sha256 == table.sha256
-    ]
-    if taken:
-        st.caption(
-            f"The last training on this table took {max(1, round(taken[-1]))} s; more epochs, or "
-            "other experts, take longer."
-        )
-    else:
-        st.caption("A training takes a few seconds on some thousand rows, and longer on more.")
 
 
 def show_work_in_brief(state: Session, path: str) -> None:
@@ -207,24 +190,15 @@ def how_far(snapshot: "Snapshot[Any]") -> tuple[float, str]:
     step = f"Step {TRAINING.index(report.phase) + 1} of {len(TRAINING)}: {label}"
     if report.total > 1:
         step += f", {report.done:,} of {report.total:,}"
-    part = part_done(report)
-    if part >= _ENOUGH_TO_JUDGE:
-        step += f" · {time_left(part, snapshot.seconds)}"
-    return part, step
+    if report.work_left is None:
+        return part_done(report), step
+    step += f" · {in_words(report.work_left)}"
+    return part_of(snapshot.seconds, report.work_left), step
 
 
-def time_left(part: float, seconds: float) -> str:
-    """Say how long it will take yet, if the rest goes as the part that is done.
-
-    Args:
-        part: The part that is done, in (0, 1].
-        seconds: What it took.
-
-    Example:
-        >>> time_left(0.25, 5), time_left(0.1, 60), time_left(0.99, 10)
-        ('about 15 s left', 'about 9 min left', 'nearly done')
-    """
-    return in_words(seconds * (1 - part) / part)
+def part_of(seconds: float, left: float) -> float:
+    """Return which part of some work is done that took so long and will take so long yet."""
+    return seconds / max(seconds + left, 1e-9)
 
 
 def in_words(seconds_left: float) -> str:

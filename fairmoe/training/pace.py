@@ -1,0 +1,290 @@
+"""How long work takes on this machine: from its size at first, then from what was done before."""
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import torch
+
+from fairmoe.config import Settings
+from fairmoe.data import EncodedData, LabelledTable
+from fairmoe.names import SPLITS, TRAINING, Phase
+from fairmoe.progress import OnProgress, PartsClock, Progress
+from fairmoe.runs import Run
+from fairmoe.training.batches import resolve_schedule
+from fairmoe.training.expert_phase import missing_experts
+from fairmoe.training.experts import CHECKPOINTS
+from fairmoe.training.members import DEPENDS_ON, reduce_settings
+from fairmoe.training.threads import on_one_thread
+
+WARM_UP = 0.17
+"""The share of the warm-up in the time of the experts."""
+
+ENCODING = 1e-5
+"""Seconds a row."""
+
+REFERENCE = 0.019
+"""What `_probe` takes on the machine on which all figures here were measured, in seconds."""
+
+_COALITIONS = frozenset({"shap", "lime"})
+"""Attributions that ask the models about coalitions of columns."""
+
+_REMEMBERED = 3
+
+_COUNTED = 0.88
+"""The share of the experts' phase, without fine-tunings, that is counted in epochs; thresholds and
+what the gate looks up come after it."""
+
+_SCORED = 2.5
+"""What scoring a run of a stack in all its models takes, in mixtures scored alone."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What the time of a training depends on, of its data.
+
+    Attributes:
+        rows: To train on.
+        validation: To choose on.
+        scored: Of all splits.
+        inputs: Encoded features.
+        columns: Features of the table.
+    """
+
+    rows: int
+    validation: int
+    scored: int
+    inputs: int
+    columns: int
+
+    @classmethod
+    def of(cls, data: EncodedData) -> "Size":
+        """Return the size of encoded data."""
+        rows, validation = len(data.train.y), len(data.validation.y)
+        scored = rows + validation + len(data.test.y)
+        return cls(rows, validation, scored, data.train.x.shape[1], len(data.encoder.columns))
+
+    @classmethod
+    def of_run(cls, run: Run) -> "Size":
+        """Return the size of what a run was trained on."""
+        rows, validation, test = (len(run.splits[split].rows) for split in SPLITS)
+        inputs, columns = len(run.encoder.encoded_names), len(run.encoder.columns)
+        return cls(rows, validation, rows + validation + test, inputs, columns)
+
+    @classmethod
+    def of_labelled(cls, labelled: LabelledTable, inputs: int) -> "Size":
+        """Return about what the size of rows will be that were not encoded yet.
+
+        Args:
+            labelled: The rows.
+            inputs: About how many encoded features there will be.
+        """
+        rows = len(labelled.y)
+        columns = len(labelled.roles.features(tuple(labelled.table.kinds)))
+        return cls(int(0.6 * rows), int(0.2 * rows), rows, inputs, columns)
+
+
+class NewExperts(NamedTuple):
+    """How many experts of each kind are to be trained."""
+
+    utility: int
+    result: int
+    procedural: int
+
+
+def expected_seconds(
+    size: Size,
+    runs: Sequence[Settings],
+    *,
+    new: NewExperts | None = None,
+    baselines: bool = True,
+) -> dict[Phase, float]:
+    """Return about how long a stack of runs takes by phase, on the machine of `REFERENCE`.
+
+    A linear model of sizes, fitted to processor seconds of 60 trainings on six tables of 600 to
+    60,000 rows and 5 to 110 columns: within a fifth for three quarters of them, within a third for
+    all but one (eight gates at once on 110 columns: 0.7 times what they took).
+
+    Args:
+        size: Of the data.
+        runs: Which may differ in `PER_RUN`.
+        new: The experts that are not there already; by default all that differ.
+        baselines: Whether experts and baselines are scored too.
+    """
+    shared = runs[0]
+    schedule = resolve_schedule(shared, size.rows)
+    k, hidden = len(runs), shared.hidden
+    offers = min(CHECKPOINTS, schedule.gate_epochs) + 1
+    steps = schedule.gate_epochs * schedule.batches
+    tables = (schedule.fine_tunings + 1) * size.rows
+    gate = 2.2e-3 * steps + 5.3e-3 * offers
+    gate += k * (1.5e-6 * size.rows * schedule.gate_epochs + 1.7e-7 * tables * size.columns)
+    gate += k * offers * size.validation * (1.5e-7 * hidden + 2.8e-7 * size.columns)
+    evaluate = k * (0.015 + (1.6e-5 + 5e-8 * size.columns) * size.scored)
+    if baselines:
+        by_row = 9e-6 + 1e-6 * hidden + 6e-8 * size.inputs
+        evaluate += 0.025 + by_row * size.scored
+    if shared.attribution_method in _COALITIONS:
+        gate += k * hidden * (7e-6 * offers * size.validation + 1.8e-7 * tables * size.inputs)
+        evaluate += k * size.scored * hidden * (1.5e-5 + 6.5e-7 * size.inputs)
+    experts = _expert_seconds(size, shared, new_experts(runs) if new is None else new)
+    return {
+        "encode": ENCODING * size.scored,
+        "warm-up": WARM_UP * experts,
+        "experts": (1 - WARM_UP) * experts,
+        "gate": gate,
+        "evaluate": evaluate,
+    }
+
+
+def new_experts(runs: Sequence[Settings], known: Sequence[Settings] = ()) -> NewExperts:
+    """Return how many distinct experts of each kind runs need that no run before had.
+
+    Args:
+        runs: On the same rows.
+        known: The runs before.
+    """
+    counts = []
+    for names in DEPENDS_ON.values():
+        wanted, there = (
+            {reduce_settings(one, names).digest("experts", "schedule", "evaluation") for one in of}
+            for of in (runs, known)
+        )
+        counts.append(len(wanted - there))
+    return NewExperts(*counts)
+
+
+def _expert_seconds(size: Size, shared: Settings, new: NewExperts) -> float:
+    schedule = resolve_schedule(shared, size.rows)
+    epochs = schedule.epochs // 2 + schedule.fine_tunings * shared.fine_tune_epochs
+    steps, rows = schedule.batches * epochs, size.rows * epochs
+    checks = min(CHECKPOINTS, schedule.epochs // 2) * size.validation * shared.hidden
+    if not any(new):
+        return 0.0
+    seconds = steps * (2e-3 + 1.8e-3 * (new.procedural > 0) + 5e-5 * sum(new))
+    # Of a step on all rows of a batch, by hidden unit and by input.
+    others = new.utility + new.result
+    seconds += rows * shared.hidden * (1.3e-8 * others + 3.7e-8 * new.procedural)
+    seconds += rows * size.inputs * (0.8e-9 * others + 5.7e-9 * new.procedural)
+    seconds += checks * (2.8e-7 * others + 1.1e-7 * new.procedural)
+    if shared.attribution_method in _COALITIONS:
+        seconds += 1.2e-7 * checks * size.inputs
+    return seconds
+
+
+def sweep_seconds(size: Size, stacks: Sequence[Sequence[Settings]]) -> float:
+    """Return about how long stacks take one after the other, each scored on two splits.
+
+    Args:
+        size: Of the data.
+        stacks: The runs of each.
+    """
+    known: list[Settings] = []
+    total = 0.0
+    for stack in stacks:
+        parts = expected_seconds(size, stack, new=new_experts(stack, known), baselines=False)
+        # The mixture, its experts and their mean, on validation and test rows, in one go each.
+        share = _SCORED * (size.scored - size.rows) / size.scored
+        total += parts["warm-up"] + parts["experts"] + parts["gate"] + share * parts["evaluate"]
+        known += stack
+    return total
+
+
+class Pace:
+    """How much longer work takes here than on the machine of `REFERENCE`.
+
+    At first by a probe of a twentieth of a second; then by what the last trainings took.
+
+    Args:
+        probe: Takes a while, as training does.
+    """
+
+    def __init__(self, probe: Callable[[], None]) -> None:
+        self._probe, self._lock = probe, threading.Lock()
+        self._ratios: deque[float] = deque(maxlen=_REMEMBERED)
+        self._first: float | None = None
+
+    def factor(self) -> float:
+        """Return by how much longer."""
+        with self._lock:
+            if self._ratios:
+                return math.exp(sum(map(math.log, self._ratios)) / len(self._ratios))
+            if self._first is None:
+                self._probe()
+                started = time.perf_counter()
+                self._probe()
+                self._first = (time.perf_counter() - started) / REFERENCE
+            return self._first
+
+    def learn(self, expected: float, took: float) -> None:
+        """Take note of how long work took that was expected to take so long."""
+        if expected > 0 and took > 0:
+            with self._lock:
+                self._ratios.append(min(max(took / expected, 0.02), 50.0))
+
+
+@on_one_thread()
+def _probe() -> None:
+    """Do what a step does, some times: small products, forwards and backwards."""
+    generator = torch.Generator().manual_seed(0)
+    x = torch.rand(2048, 32, generator=generator)
+    first = torch.rand(3, 32, 16, generator=generator, requires_grad=True)
+    second = torch.rand(3, 16, 1, generator=generator, requires_grad=True)
+    for _ in range(40):
+        hidden = torch.nn.functional.leaky_relu(x @ first, 0.2)
+        (hidden @ second).sigmoid().mean().backward()  # type: ignore[no-untyped-call]
+
+
+PACE = Pace(_probe)
+"""Of this process."""
+
+
+def learn_from(run: Run) -> None:
+    """Take note, in this process, of how long a training took."""
+    expected = expected_seconds(Size.of_run(run), [run.settings])
+    parts: tuple[Phase, ...] = ("gate", "evaluate")
+    took = run.seconds["gate"] + run.seconds["evaluate"]
+    if not run.experts_reused:
+        parts = (*parts, "warm-up", "experts")
+        took += run.seconds["experts"]
+    PACE.learn(sum(expected[part] for part in parts), took)
+
+
+def with_time_left(
+    on_progress: OnProgress,
+    data: EncodedData,
+    runs: Sequence[Settings],
+    *,
+    baselines: bool = True,
+) -> OnProgress:
+    """Return a function that takes reports of a training and adds how long all of it takes yet.
+
+    Args:
+        on_progress: Is told.
+        data: What is trained on.
+        runs: See `expected_seconds`, as the others.
+        baselines: See there.
+    """
+    new = NewExperts(*missing_experts(data, runs))
+    expected = expected_seconds(Size.of(data), runs, new=new, baselines=baselines)
+    phases = [phase for phase in TRAINING if phase in expected]
+    schedule = resolve_schedule(runs[0], len(data.train.y))
+    tunings = schedule.fine_tunings * runs[0].fine_tune_epochs
+    counted = _COUNTED * schedule.epochs / (schedule.epochs + 2 * tunings)
+    factor = PACE.factor()
+    clock = PartsClock([max(factor * expected[phase], 1e-3) for phase in phases])
+
+    def tell(report: Progress) -> None:
+        left = None
+        if report.phase in phases:
+            done = report.done / report.total if report.total else 1.0
+            if report.phase == "experts":
+                done *= counted
+            left = clock.left(phases.index(report.phase), done)
+        on_progress(replace(report, work_left=left))
+
+    return tell

@@ -1,0 +1,76 @@
+"""How long work will take, told before it begins."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from fairmoe.config import Settings
+from fairmoe.data import LabelledTable
+from fairmoe.sentences.training import expected_time
+from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.limits import encoded_features
+from fairmoe.ui.frame.preload import preload
+from fairmoe.ui.frame.state import Session
+
+
+def show_expected_time(state: Session, settings: Settings, *, recommended: bool) -> None:
+    """Say about how long a training with these settings takes, here and now.
+
+    Args:
+        state: The session; experts of its runs are not trained again.
+        settings: What to train with.
+        recommended: Whether other settings are tried first.
+    """
+    rows = state.labelled
+    if rows is None or preload().is_alive():
+        return
+    seconds = state.once(
+        ("expected", state.version, rows.roles, settings, recommended, tuple(state.runs)),
+        lambda: _training_seconds(state, rows, settings, recommended=recommended),
+    )
+    st.caption(expected_time(seconds * _factor()))
+
+
+def front_seconds(kept: KeptRun) -> float:
+    """Return about how many seconds the front of a run takes."""
+    from fairmoe.dial import front_settings  # noqa: PLC0415
+    from fairmoe.training import Size, expected_seconds, new_experts  # noqa: PLC0415
+
+    size, runs = Size.of_run(kept.run), front_settings(kept.run.settings)
+    new = new_experts(runs, [kept.run.settings])
+    parts = expected_seconds(size, runs, new=new, baselines=False)
+    return _factor() * sum(parts.values())
+
+
+def peers_seconds(kept: KeptRun, methods: Sequence[str], points: int) -> float:
+    """Return about how many seconds Fairlearn's methods take on the rows of a run."""
+    from fairmoe.baselines import FAIRLEARN  # noqa: PLC0415
+    from fairmoe.training import Size  # noqa: PLC0415
+
+    size = Size.of_run(kept.run)
+    each = (info.seconds(size.rows, size.inputs) for m, info in FAIRLEARN.items() if m in methods)
+    return _factor() * points * sum(each)
+
+
+def _training_seconds(
+    state: Session, rows: LabelledTable, settings: Settings, *, recommended: bool
+) -> float:
+    """Return about how many seconds a training takes where `REFERENCE` was measured."""
+    from fairmoe.sweep import recommendation_seconds  # noqa: PLC0415
+    from fairmoe.training import Size, expected_seconds, new_experts  # noqa: PLC0415
+
+    size = Size.of_labelled(rows, encoded_features(rows, settings))
+    known = [
+        kept.run.settings
+        for kept in state.runs.values()
+        if kept.run.data.sha256 == rows.table.sha256 and kept.run.roles == rows.roles
+    ]
+    if recommended:
+        return recommendation_seconds(size, settings, known=known)
+    return sum(expected_seconds(size, [settings], new=new_experts([settings], known)).values())
+
+
+def _factor() -> float:
+    from fairmoe.training import PACE  # noqa: PLC0415
+
+    return PACE.factor()

@@ -1,0 +1,112 @@
+"""How long work takes: from its size at first, then from what was done before."""
+
+import dataclasses
+
+import pytest
+
+from fairmoe.config import Settings
+from fairmoe.data import DEMO_ROLES, make_demo, table_from_frame
+from fairmoe.experiment import prepare, run_prepared
+from fairmoe.progress import Progress
+from fairmoe.training import (
+    Size,
+    expected_seconds,
+    forget_experts,
+    new_experts,
+    pace,
+    sweep_seconds,
+)
+from fairmoe.training.expert_phase import missing_experts
+from fairmoe.training.pace import NewExperts, Pace, learn_from, with_time_left
+
+FIXED = Settings(epochs=100)
+SIZE = Size(rows=6000, validation=2000, scored=10_000, inputs=30, columns=12)
+
+
+def total(*runs, size=SIZE, **more):
+    return sum(expected_seconds(size, list(runs) or [Settings()], **more).values())
+
+
+def test_more_of_anything_takes_longer():
+    for field in dataclasses.fields(Size):
+        more = dataclasses.replace(SIZE, **{field.name: 3 * getattr(SIZE, field.name)})
+        # As many epochs; by itself a schedule has fewer where there are more rows.
+        assert total(FIXED, size=more) > total(FIXED), field.name
+    assert total(Settings(epochs=40)) < total(Settings(epochs=400))
+    assert total(Settings(hidden=64)) > total()
+    assert total(Settings(gate_epochs="half")) > total()
+    assert total(Settings(attribution_method="shap")) > 2 * total()
+
+
+def test_runs_of_one_stack_cost_less_than_each_alone():
+    seeds = [Settings(seed=seed, split_seed=0) for seed in range(5)]
+    assert total() < total(*seeds) < 5 * total()
+    assert sweep_seconds(SIZE, [seeds]) < sweep_seconds(SIZE, [[one] for one in seeds])
+
+
+def test_experts_that_are_there_cost_nothing():
+    base = Settings()
+    assert new_experts([base]) == NewExperts(1, 1, 1)
+    assert new_experts([base.replace(lambda_fair=7.0)], [base]) == NewExperts(0, 1, 0)
+    assert new_experts([base.replace(lambda_adv=7.0)], [base]) == NewExperts(0, 0, 1)
+    assert new_experts([base.replace(fairness_weight=7.0)], [base]) == NewExperts(0, 0, 0)
+    assert new_experts([base.replace(hidden=9)], [base]) == NewExperts(1, 1, 1)
+    found = expected_seconds(SIZE, [base], new=NewExperts(0, 0, 0))
+    assert found["experts"] == found["warm-up"] == 0
+    assert total(new=NewExperts(0, 1, 0)) < 0.8 * total()
+
+
+def test_the_pace_is_probed_first_and_then_learnt():
+    probed = []
+    own = Pace(lambda: probed.append(1))
+    first = own.factor()
+    assert first > 0
+    assert own.factor() == first
+    assert len(probed) == 2
+    own.learn(2.0, 8.0)
+    assert own.factor() == pytest.approx(4)
+    own.learn(1.0, 1.0)
+    assert own.factor() == pytest.approx(2)
+    for _ in range(3):
+        own.learn(1.0, 3.0)
+    assert own.factor() == pytest.approx(3)
+    own.learn(0.0, 3.0)
+    assert own.factor() == pytest.approx(3)
+
+
+@pytest.fixture(scope="module")
+def prepared():
+    return prepare(table_from_frame(make_demo(500), name="demo"), DEMO_ROLES, Settings())
+
+
+def test_a_training_tells_how_long_all_of_it_takes_yet_and_is_learnt_from(prepared, monkeypatch):
+    settings = Settings(epochs=8, device="cpu")
+    own = Pace(lambda: None)
+    monkeypatch.setattr(pace, "PACE", own)
+    forget_experts()
+    assert missing_experts(prepared.data, [settings]) == [1, 1, 1]
+    reports = []
+    run = run_prepared(prepared, settings, on_progress=reports.append)
+    assert missing_experts(prepared.data, [settings.replace(lambda_adv=3.0)]) == [0, 0, 1]
+    assert all(report.work_left is not None for report in reports)
+    assert reports[-1].work_left == pytest.approx(0, abs=1e-6)
+    assert len(own._ratios) == 1
+    assert Size.of(prepared.data) == Size.of_run(run)
+    expected = sum(
+        seconds
+        for phase, seconds in expected_seconds(Size.of_run(run), [settings]).items()
+        if phase != "encode"
+    )
+    took = sum(run.seconds[part] for part in ("experts", "gate", "evaluate"))
+    assert own.factor() == pytest.approx(took / expected)
+    # Of experts that were there already nothing is learnt.
+    learn_from(dataclasses.replace(run, experts_reused=("utility",), seconds=run.seconds))
+    assert len(own._ratios) == 2
+    forget_experts()
+
+
+def test_other_work_is_passed_on_as_it_is(prepared):
+    reports = []
+    tell = with_time_left(reports.append, prepared.data, [Settings()])
+    tell(Progress("read", 1, 2))
+    assert reports == [Progress("read", 1, 2)]
