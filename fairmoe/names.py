@@ -46,10 +46,10 @@ def suffix(unit: str) -> str:
     """Return a unit as it follows a figure: a sign at once, a word after a space.
 
     Example:
-        >>> suffix("%"), suffix("pp")
-        ('%', ' pp')
+        >>> suffix("%"), suffix("pp"), suffix("")
+        ('%', ' pp', '')
     """
-    return unit if unit == "%" else f" {unit}"
+    return unit if unit in ("", "%") else f" {unit}"
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -77,7 +77,7 @@ class Metric:
     label: str
     help: str
     higher_is_better: bool
-    unit: Literal["%", "pp"]
+    unit: Literal["%", "pp", ""]
 
     @property
     def suffix(self) -> str:
@@ -155,7 +155,7 @@ METRICS: Mapping[str, Metric] = {
         "Jensen-Shannon divergence between the columns that the model attends to for each "
         "group: 0 if it attends to the same, 100 if to entirely different ones.",
         False,
-        "pp",
+        "",
     ),
 }
 """The twelve scores of section 9.2, each total before its parts."""

@@ -35,7 +35,7 @@ def divergence_figure(parts: "pd.Series[float]", style: Style) -> go.Figure:
         y=list(range(len(drawn))),
         orientation="h",
         marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
-        text=[f"{value:.2f} pp" for value in drawn],
+        text=[f"{value:.2f}" for value in drawn],
         textposition="outside",
         cliponaxis=False,
         customdata=[escape_html(name) for name in names],
@@ -48,7 +48,7 @@ def divergence_figure(parts: "pd.Series[float]", style: Style) -> go.Figure:
         showlegend=False,
         margin={"r": 70},
     )
-    figure.update_xaxes(title="part of the attention distance", ticksuffix=" pp")
+    figure.update_xaxes(title="part of the attention distance")
     figure.update_yaxes(**column_axis(names))
     return figure
 
@@ -74,7 +74,7 @@ def null_figure(shuffled: NDArray[np.float64], observed: float, style: Style) ->
         x=100 * observed,
         line={"color": style.colour, "width": 3, "dash": "dash"},
         annotation={
-            "text": f"observed: {100 * observed:.2f} pp",
+            "text": f"observed: {100 * observed:.2f}",
             "font": {"size": 13},
             # The words stay inside the figure on whichever side the line is.
             "xanchor": "left" if 200 * observed < ends[-1] else "right",
@@ -90,7 +90,6 @@ def null_figure(shuffled: NDArray[np.float64], observed: float, style: Style) ->
     )
     figure.update_xaxes(
         title="attention distance with shuffled groups",
-        ticksuffix=" pp",
         range=[0, 105 * max(observed, float(shuffled.max()))],
     )
     figure.update_yaxes(title="shufflings")

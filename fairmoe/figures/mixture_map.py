@@ -17,7 +17,7 @@ _STYLE = """<style>
 .fm-map {
   display: grid; line-height: 1.25; max-width: 60em; padding: .3em 0;
   grid-template-columns:
-    minmax(5.6em, 1fr) minmax(.9em, 1fr) minmax(8.6em, 2.4fr) minmax(2.4em, 1.6fr)
+    minmax(5.6em, 1fr) minmax(.6em, 1fr) minmax(min-content, 2.4fr) minmax(1.8em, 1.6fr)
     minmax(5.2em, 1.3fr);
 }
 .fm-map small { opacity: .78; font-size: .86em; display: block }
@@ -36,7 +36,7 @@ _STYLE = """<style>
 .fm-map .weight { font-size: 1.25em; font-weight: 650 }
 .fm-map .flow { position: relative }
 .fm-map .flow img { position: absolute; inset: 0; width: 100%; height: 100% }
-.fm-map .gate { position: absolute; right: .2em; top: .3em; font-weight: 650 }
+.fm-map .gate { white-space: nowrap; position: absolute; right: .2em; top: .3em; font-weight: 650 }
 @media (max-width: 480px) {
   .fm-map .box { padding: .4em .4em }
   .fm-map .end small { font-size: .78em }

@@ -6,6 +6,7 @@ from typing import ClassVar
 import plotly.graph_objects as go
 
 from fairmoe._escape import Html
+from fairmoe.figures.fitting import least_width, take_title
 
 
 @dataclass(frozen=True)
@@ -62,20 +63,26 @@ class Chart:
 
     Attributes:
         key: Tells it from the others of the report.
-        spec: The figure as JSON.
+        title: What it asks or states, above it.
+        spec: The figure as JSON, without its title.
         height: Of the figure, in pixels.
+        least_width: How wide it has to be to be read, in pixels; a phone moves it sideways.
         takeaway: One sentence; also what a screen reader says.
         source: Data, rows and seed, in words.
         grid: The numbers behind it, which a screen shows when asked; None if they stand beside it.
+        is_printed: Whether it is on paper too, where what other charts show as well is left out.
     """
 
     kind: ClassVar = "chart"
     key: str
+    title: str
     spec: str
     height: int
+    least_width: int
     takeaway: str
     source: str
     grid: Grid | None
+    is_printed: bool = True
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,15 @@ class Section:
 
 
 def chart(
-    key: str, figure: go.Figure, *, takeaway: str, source: str, grid: Grid | None = None
+    key: str,
+    figure: go.Figure,
+    *,
+    takeaway: str,
+    source: str,
+    grid: Grid | None = None,
+    is_printed: bool = True,
 ) -> Chart:
-    """Return a figure of `fairmoe.figures` as a part of a report."""
-    return Chart(key, figure.to_json(), int(figure.layout.height), takeaway, source, grid)
+    """Return a figure of `fairmoe.figures` as a part of a report; its title is taken out of it."""
+    title, width = take_title(figure), least_width(figure)
+    height = int(figure.layout.height)
+    return Chart(key, title, figure.to_json(), height, width, takeaway, source, grid, is_printed)

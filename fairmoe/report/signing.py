@@ -58,7 +58,8 @@ def use(cover: Cover) -> Section:
 def sign_off(run: Run, cover: Cover) -> Section:
     """Leave room for a decision, or give it, with what it was decided on."""
     boxes = "   ".join(
-        f"{'☒' if decision == cover.decision else '☐'} {label}"
+        # With spaces that keep a box and its words on one line.
+        f"{'☒' if decision == cover.decision else '☐'} {label}".replace(" ", "\u00a0")
         for decision, label in DECISIONS.items()
     )
     fields = (

@@ -58,6 +58,8 @@ def trade_off(found: Findings) -> Section:
             takeaway=told if found.sweep is None else tradeoff_takeaway(points, GAP),
             source=f"{drawn_from_test(found)} {outside(models)}",
             grid=_grid(models),
+            # The scores before it and the front have the same points of a run alone.
+            is_printed=found.sweep is not None or not found.run.front,
         ),
     ]
     if found.sweep is not None:

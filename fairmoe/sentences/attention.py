@@ -157,8 +157,8 @@ def divergence_takeaway(parts: "pd.Series[float]") -> str:
         return "Insufficient data: a group without rows has no attention to compare."
     if total <= NOISE:
         return "The groups get exactly the same mean attention."
-    told = [f"{column} ({share / total:.0%} of it)" for column, share in parts.iloc[:3].items()]
-    return f"The attention distance is {100 * total:.2f} pp; most comes from {', '.join(told)}."
+    told = [f"{column} ({share / total:.0%})" for column, share in parts.iloc[:3].items()]
+    return f"Most of the attention distance of {100 * total:.2f} comes from {', '.join(told)}."
 
 
 def null_takeaway(shuffled: NDArray[np.float64], p_value: float) -> str:

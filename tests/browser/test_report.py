@@ -76,6 +76,9 @@ def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, t
     assert charts.count() >= 5
     expect(reader.get_by_text(NOTE)).to_be_visible()
     assert "hiring" in reader.title()
+    reader.set_viewport_size({"width": 390, "height": 844})
+    beyond = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert reader.evaluate(beyond) == 0
     reader.emulate_media(media="print")
     paper = 703  # A4 within the margins of the sheet, in pixels.
     reader.set_viewport_size({"width": paper, "height": 900})

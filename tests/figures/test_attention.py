@@ -123,7 +123,10 @@ def test_the_parts_drawn_add_up_to_the_distance():
     figure = divergence_figure(parts, MIXTURE)
     assert sum(figure.data[0].x) == pytest.approx(100 * parts.sum())
     assert figure.layout.yaxis.ticktext[-1] == "3 other columns"
-    assert f"The attention distance is {100 * parts.sum():.2f} pp" in divergence_takeaway(parts)
+    assert (
+        f"Most of the attention distance of {100 * parts.sum():.2f} comes"
+        in divergence_takeaway(parts)
+    )
 
 
 def test_no_distance_at_all_is_said_so():

@@ -281,7 +281,7 @@ def test_a_sign_off_is_a_line_to_write_on_or_what_was_decided(report, demo_run):
     assert "☒" not in empty["Decision"]
     cover = replace(TODAY, reviewer="Ann", role="Board", decision="rejected", reason="Too unequal.")
     fields = dict(sign_off(run, cover).blocks[1].fields)
-    assert fields["Decision"].endswith("☒ Not approved")
+    assert fields["Decision"].endswith("☒\u00a0Not\u00a0approved")
     assert fields["Decision"].count("☐") == 2
     assert (fields["Role"], fields["Reason and conditions"]) == ("Board", "Too unequal.")
     assert fields["Date"] == "2026-11-22"

@@ -158,8 +158,7 @@ def test_which_methods_agree_least():
 def test_what_makes_the_distance():
     parts = pd.Series({"x": 0.06, "y": 0.03, "z": 0.01, "w": 0.0})
     assert divergence_takeaway(parts) == (
-        "The attention distance is 10.00 pp; most comes from x (60% of it), y (30% of it), z (10% "
-        "of it)."
+        "Most of the attention distance of 10.00 comes from x (60%), y (30%), z (10%)."
     )
     assert divergence_takeaway(0 * parts) == "The groups get exactly the same mean attention."
     assert divergence_takeaway(math.nan * parts) == (

@@ -111,12 +111,12 @@ def test_what_an_expert_does_beside_the_utility_expert():
     )
     assert experts_takeaway(scores, "result") == (
         "The result expert, against the means of the utility expert: Utility 70.0% against 80.0; "
-        "DP gap 5.0 pp against 20.0; EO gap 2.0 pp against 10.0; Attention distance 1.25 pp "
+        "DP gap 5.0 pp against 20.0; EO gap 2.0 pp against 10.0; Attention distance 1.25 "
         "against 1.50."
     )
     assert experts_takeaway(scores, "utility") == (
         "The utility expert: Utility 80.0%; DP gap 20.0 pp; EO gap 10.0 pp; Attention distance "
-        "1.50 pp."
+        "1.50."
     )
 
 

@@ -12,10 +12,11 @@ from fairmoe._csv import csv_text
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.data.small_groups import without_small_groups
 from fairmoe.errors import FairmoeError, InvalidInputError
+from fairmoe.figures.fitting import least_width, take_title
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT, suffix
 from fairmoe.sentences.cautions import left_out_groups
-from fairmoe.ui.frame.fitting import least_width, show_title, take_title
+from fairmoe.ui.frame.fitting import show_title
 from fairmoe.ui.frame.kept import RowsNeededError
 
 if TYPE_CHECKING:

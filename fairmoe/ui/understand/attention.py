@@ -161,8 +161,8 @@ def show_distance(state: Session, asked: Asked) -> None:
         show_chart(
             state.drawn(("attention-parts", *asked.what), lambda: divergence_figure(parts, style)),
             takeaway=divergence_takeaway(parts),
-            source=f"{asked.source} Jensen-Shannon divergence in hundredths of a bit: 0 where all "
-            "groups get the same mean attention, 100 where two have no column in common.",
+            source=f"{asked.source} The distance is a Jensen-Shannon divergence, from 0 (all "
+            "groups get the same mean attention) to 100 (two have no column in common).",
             key=f"attention-parts-{asked.key}",
         )
     with right:
@@ -187,7 +187,7 @@ def show_distance(state: Session, asked: Asked) -> None:
         key=f"attention-parts-table-{asked.key}",
         alt=divergence_takeaway(parts),
         columns={
-            "part": st.column_config.NumberColumn("Part of the distance", format="%.3f pp"),
+            "part": st.column_config.NumberColumn("Part of the distance", format="%.3f"),
             "share": percent_column("Share of the distance", "They sum to 100%."),
         },
         csv=table,

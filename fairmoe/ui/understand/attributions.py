@@ -85,7 +85,7 @@ def show_methods(state: Session, asked: Asked) -> None:
                 for name, label in ATTRIBUTION_METHODS.items()
             },
             "distance": st.column_config.NumberColumn(
-                "Attention distance", format="%.2f pp", help="Between the groups, by this method."
+                "Attention distance", format="%.2f", help="Between the groups, by this method."
             ),
         },
         csv=table,
