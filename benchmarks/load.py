@@ -1,9 +1,9 @@
 """A server with many users at once: errors, what one is told of another, memory, repaints.
 
-Each user is a browser of its own: it uploads a table with its own marker in names and cells,
-trains, walks the pages, changes what they show, draws a front, turns its dial, and is gone; every
-second one leaves in the middle of a training. Then another one comes in its place. Idle sessions
-hold a WebSocket.
+Each user uploads a table with its own marker in names and cells, trains, walks the pages, changes
+what they show, draws a front, turns its dial, and is gone; every second one leaves in the middle
+of a training. Then another one comes in its place. Idle sessions hold a WebSocket. Before all of
+that one user repaints pages beside the training of another, and of nobody else.
 """
 
 import argparse
@@ -13,12 +13,13 @@ import math
 import os
 import re
 import secrets
-import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,21 +27,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import psutil
-from playwright.async_api import Browser, Page, async_playwright
-from playwright.async_api import Error as BrowserError
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from websockets.asyncio.client import connect
+from websockets.exceptions import WebSocketException
 
-from benchmarks.app import _REPAINT
+from benchmarks.client import Client
 from benchmarks.measure import Cell, Claim, Measured
-from tests.browser.driving import IDLE
+from fairmoe._app import GIVES_BACK, WORKERS
 from tests.browser.serving import serving
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("Result", "Experts", "Routing", "Attention", "Individual", "Report")
-REPAINTED = ("Experts", "Routing", "Attention")
-TIMEOUT = 180_000
-SORRY = re.compile("Sorry, something went wrong|The process that did this work was ended")
+PAGES = ("result", "experts", "routing", "attention", "individual", "report")
+DIAL = "How much should fairness count?"
+REPAINTED = ("experts", "routing", "attention")
+BESIDE = 24
+"""How often each page is repainted beside one training."""
+
+SORRY = re.compile(b"Sorry, something went wrong|The process that did this work was ended")
+MARKER = re.compile(rb"mk[0-9a-f]{10}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,9 +61,10 @@ class Seen:
 
     until: float
     epochs: int
-    markers: set[str] = field(default_factory=set)
+    markers: set[bytes] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[str] = field(default_factory=list)
+    beside_one: list[float] = field(default_factory=list)
     repaints: list[float] = field(default_factory=list)
     trainings: list[float] = field(default_factory=list)
     mib: list[tuple[float, float]] = field(default_factory=list)
@@ -72,7 +75,7 @@ def measure(
 ) -> Measured:
     """Serve so many users for so long, and return what went wrong and how long things took."""
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-    env = os.environ | {"FAIRMOE_WORKERS": str(workers), "FAIRMOE_FRONTS": "asked"}
+    env = os.environ | GIVES_BACK | {WORKERS: str(workers)}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log.txt")
         with serving(command, log, cwd=ROOT, env=env) as address:
@@ -85,113 +88,115 @@ def measure(
 async def _load(
     address: str, users: int, seconds: float, idle: int, rows: int, epochs: int
 ) -> Seen:
-    seen = Seen(time.monotonic() + seconds, epochs)
-    port = int(address.rsplit(":", 1)[1])
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        watched = asyncio.create_task(_watch_memory(port, seen))
-        idlers = [asyncio.create_task(_idle(address, seen)) for _ in range(idle)]
-        await asyncio.gather(*(_come_and_go(chromium, address, rows, seen) for _ in range(users)))
-        for task in (watched, *idlers):
-            task.cancel()
-        await chromium.close()
+    seen = Seen(math.inf, epochs)
+    await _repaint_beside_one(address, rows, seen)
+    seen.until = time.monotonic() + seconds
+    watched = asyncio.create_task(_watch_memory(int(address.rsplit(":", 1)[1]), seen))
+    idlers = [asyncio.create_task(_idle(address, seen)) for _ in range(idle)]
+    await asyncio.gather(*(_come_and_go(address, rows, seen) for _ in range(users)))
+    for task in (watched, *idlers):
+        task.cancel()
     return seen
 
 
-async def _come_and_go(chromium: Browser, address: str, rows: int, seen: Seen) -> None:
+async def _repaint_beside_one(address: str, rows: int, seen: Seen) -> None:
+    """Repaint pages while somebody else trains, one training after the other."""
+    async with _user(address, seen) as (one, marker), _user(address, seen) as (other, of_other):
+        await _prepare(one, marker, rows, seen.epochs)
+        await one.click("Train")
+        await one.wait_for("result")
+        await _prepare(other, of_other, rows, epochs=1000)
+        training = asyncio.create_task(_train_on(other))
+        for page in REPAINTED:
+            await one.open(page)
+            seen.beside_one += [await _repaint(one, turn) for turn in range(BESIDE)][2:]
+        assert not training.done(), f"the other training ended: {training}"
+        training.cancel()
+
+
+async def _train_on(client: Client) -> None:
+    for seed in itertools.count():
+        await client.choose("Seed", double_value=seed)
+        await client.click("Train")
+        await client.wait_for("result")
+        await client.open("train")
+
+
+async def _come_and_go(address: str, rows: int, seen: Seen) -> None:
     for turn in itertools.count():
         if time.monotonic() > seen.until:
             return
-        marker = f"mk{secrets.token_hex(5)}"
-        seen.markers.add(marker)
-        context = await chromium.new_context(viewport={"width": 1280, "height": 1000})
-        context.set_default_timeout(TIMEOUT)
-        page = await context.new_page()
-        _listen(page, marker, seen)
         try:
-            await _use(page, address, marker, rows, seen, leaves=turn % 2 == 1)
+            async with _user(address, seen) as (client, marker):
+                await _use(client, marker, rows, seen, leaves=turn % 2 == 1)
             seen.counts["visits"] += 1
-        except (BrowserError, AssertionError) as error:
-            first = str(error).splitlines()[0]
-            seen.counts["failed visits"] += 1
-            seen.problems.append(f"{type(error).__name__}: {first}")
-        await context.close()
+        except (OSError, TimeoutError, WebSocketException, AssertionError) as error:
+            seen.problems.append(f"{type(error).__name__}: {error}")
 
 
-def _listen(page: Page, marker: str, seen: Seen) -> None:
-    """Look for the markers of others in all that the server sends to a user."""
+@asynccontextmanager
+async def _user(address: str, seen: Seen) -> AsyncIterator[tuple[Client, str]]:
+    """Let somebody come, and look for the markers of others in all that the server tells them."""
+    marker = f"mk{secrets.token_hex(5)}"
+    seen.markers.add(marker.encode())
 
-    def look(payload: str | bytes) -> None:
-        text = payload if isinstance(payload, str) else payload.decode("latin-1")
+    def listen(message: bytes) -> None:
         seen.counts["messages"] += 1
-        for found in set(re.findall(r"mk[0-9a-f]{10}", text)) & seen.markers:
-            whose = "own marker" if found == marker else "markers of others"
+        for found in set(MARKER.findall(message)) & seen.markers:
+            whose = "own marker" if found == marker.encode() else "markers of others"
             seen.counts[whose] += 1
 
-    page.on("websocket", lambda socket: socket.on("framereceived", look))
-    page.on("crash", lambda _: seen.problems.append("a page crashed"))
+    async with Client(address, listen) as client:
+        yield client, marker
 
 
-async def _use(
-    page: Page, address: str, marker: str, rows: int, seen: Seen, *, leaves: bool
-) -> None:
-    await page.goto(f"{address}/data")
-    await page.wait_for_selector(IDLE)
-    name = f"{marker}.csv"
-    await page.locator("input[type=file]").first.set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": _table(marker, rows)}
-    )
-    await page.get_by_role("heading", name=name, exact=True).wait_for()
-    for label, column in (("Target column", f"{marker} yes"), ("Sensitive column", "group")):
-        await page.get_by_role("combobox", name=label).click()
-        await page.get_by_role("option", name=column, exact=True).click()
-        await page.wait_for_selector(IDLE)
-    await page.get_by_role("button", name="Continue to training").click()
-    await page.get_by_text("Advanced", exact=True).click()
-    await page.get_by_role("tab", name="Schedule").click()
-    epochs = page.get_by_label("Epochs", exact=True)
-    await epochs.fill(str(seen.epochs))
-    await epochs.press("Enter")
-    await page.wait_for_selector(IDLE)
+async def _use(client: Client, marker: str, rows: int, seen: Seen, *, leaves: bool) -> None:
     started = time.monotonic()
-    await page.keyboard.press("Control+Enter")
+    await _prepare(client, marker, rows, seen.epochs)
+    await client.click("Train")
     if leaves:
-        await page.wait_for_timeout(1500)
+        await asyncio.sleep(1.5)
         return
-    await page.get_by_role("heading", name="Result", exact=True).wait_for()
+    await client.wait_for("result")
     seen.trainings.append(time.monotonic() - started)
-    for title in PAGES:
-        await page.get_by_role("link", name=title, exact=True).first.click()
-        await page.get_by_role("heading", name=title, exact=True).first.wait_for()
-        await page.wait_for_selector(IDLE)
-        if title in REPAINTED:
-            await _repaint(page, seen)
-        text = await page.inner_text("body")
-        assert not SORRY.search(text), f"{title} apologises"
-        assert marker in text, f"{title} has not the marker of its own table"
-    await page.get_by_role("link", name="Trade-off", exact=True).first.click()
-    await page.get_by_role("button", name="Draw the front").first.click()
-    dial = page.get_by_role("slider").first
-    await dial.wait_for()
-    await page.wait_for_selector(IDLE)
+    for page in PAGES:
+        await client.open(page)
+        text = client.text()
+        assert not SORRY.search(text), f"{page} apologises"
+        assert marker.encode() in text, f"{page} has not the marker of its own table"
+        if page in REPAINTED:
+            times = [await _repaint(client, turn) for turn in range(4)]
+            # The first of each computes what later ones look up.
+            seen.repaints += times[2:]
+    await client.open("tradeoff")
+    await client.wait_until(lambda: client.has(DIAL))
+    for weight in ("2", "0.5"):
+        seen.repaints.append(await _timed(client.choose(DIAL, string_array_value=[weight])))
+
+
+async def _prepare(client: Client, marker: str, rows: int, epochs: int) -> None:
+    """Upload a table, say what its columns are for, and set the epochs."""
+    await client.open("data")
+    await client.upload(f"{marker}.csv", _table(marker, rows))
+    await client.choose("Target column", string_value=f"{marker} yes")
+    await client.choose("Sensitive column", string_value="group")
+    await client.click("Continue to training")
+    await client.choose("Epochs", double_value=epochs)
+
+
+async def _repaint(client: Client, turn: int) -> float:
+    label = "Test" if turn % 2 else "Validation"
+    took = await _timed(client.choose("Rows", string_array_value=[label]))
+    assert f"{label.lower()} rows".encode() in client.text(), f"{client.page} shows other rows"
+    return took
+
+
+async def _timed(work: Coroutine[Any, Any, None]) -> float:
     started = time.monotonic()
-    await dial.press("ArrowRight")
-    await page.wait_for_timeout(100)
-    await page.wait_for_selector(IDLE)
-    seen.repaints.append(time.monotonic() - started - 0.1)
-
-
-async def _repaint(page: Page, seen: Seen) -> None:
-    await page.get_by_text(" rows, seed 0").first.wait_for()
-    for turn in range(4):
-        label = "Test" if turn % 2 else "Validation"
-        took = await page.evaluate(_REPAINT, [label, f"{label.lower()} rows, seed 0"])
-        # The first of each computes what later ones look up.
-        if turn > 1:
-            seen.repaints.append(took / 1000)
-        await page.wait_for_timeout(200)
+    await work
+    # What a person does in between two clicks.
+    await asyncio.sleep(0.2)
+    return time.monotonic() - started - 0.2
 
 
 def _table(marker: str, rows: int) -> bytes:
@@ -215,21 +220,12 @@ def _table(marker: str, rows: int) -> bytes:
 
 async def _idle(address: str, seen: Seen) -> None:
     """Open a page and do nothing more."""
-    uri = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    message = BackMsg()
-    message.rerun_script.query_string = ""
     try:
-        async with connect(
-            uri, subprotocols=["streamlit"], origin=address, max_size=None, ping_timeout=None
-        ) as socket:
-            await socket.send(message.SerializeToString())
+        async with _user(address, seen) as (client, _):
             seen.counts["idle sessions"] += 1
-            async for received in socket:
-                content: Any = received
-                if isinstance(content, bytes) and re.search(rb"mk[0-9a-f]{10}", content):
-                    seen.counts["markers of others"] += 1
-    except OSError as error:
-        seen.problems.append(f"an idle session ended: {error}")
+            await client.wait_until(lambda: False, patience=None)
+    except (OSError, TimeoutError, WebSocketException) as error:
+        seen.problems.append(f"an idle session ended: {type(error).__name__} {error}")
 
 
 async def _watch_memory(port: int, seen: Seen) -> None:
@@ -253,11 +249,11 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         max((mib for at, mib in seen.mib if last * i / 3 <= at <= last * (i + 1) / 3), default=0.0)
         for i in range(3)
     ]
-    errors = seen.counts["failed visits"] + tracebacks + len(seen.problems)
-    p95 = float(np.quantile(seen.repaints, 0.95)) if seen.repaints else math.nan
+    errors = tracebacks + len(seen.problems)
+    beside_one, beside_all = _p95(seen.beside_one), _p95(seen.repaints)
     rows: list[dict[str, Cell]] = [
         {"what": "visits", "value": float(seen.counts["visits"])},
-        {"what": "failed visits", "value": float(seen.counts["failed visits"])},
+        {"what": "failed visits and ended sessions", "value": float(len(seen.problems))},
         {"what": "tracebacks in the log", "value": float(tracebacks)},
         {"what": "idle sessions", "value": float(seen.counts["idle sessions"])},
         {"what": "messages looked at", "value": float(seen.counts["messages"])},
@@ -269,9 +265,12 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         {"what": "trainings seen to their end", "value": float(len(seen.trainings))},
         {"what": "seconds until trained, median", "value": _median(seen.trainings)},
         {"what": "seconds until trained, slowest", "value": max(seen.trainings, default=math.nan)},
-        {"what": "repaints", "value": float(len(seen.repaints))},
-        {"what": "seconds of a repaint, median", "value": _median(seen.repaints)},
-        {"what": "seconds of a repaint, p95", "value": p95},
+        {"what": "repaints beside one training", "value": float(len(seen.beside_one))},
+        {"what": "seconds of one, median", "value": _median(seen.beside_one)},
+        {"what": "seconds of one, p95", "value": beside_one},
+        {"what": "repaints beside all users", "value": float(len(seen.repaints))},
+        {"what": "seconds of one beside all, median", "value": _median(seen.repaints)},
+        {"what": "seconds of one beside all, p95", "value": beside_all},
         *(
             {"what": f"most MiB of server and workers, third {i} of 3", "value": mib}
             for i, mib in enumerate(thirds, 1)
@@ -282,11 +281,15 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         [
             Claim("errors", float(errors), 0),
             Claim("markers of others", float(seen.counts["markers of others"]), 0),
-            Claim("seconds of a repaint, p95", p95, 1.0),
+            Claim("seconds of a repaint beside one training, p95", beside_one, 1.0),
         ],
-        [size, "browsers and server share the processors", *sorted(set(seen.problems))[:10]],
+        [size, "users and server share the processors", *sorted(set(seen.problems))[:10]],
     )
 
 
 def _median(values: list[float]) -> float:
     return statistics.median(values) if values else math.nan
+
+
+def _p95(values: list[float]) -> float:
+    return float(np.quantile(values, 0.95)) if values else math.nan
