@@ -26,7 +26,7 @@ from fairmoe.data import (
 from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable
 from fairmoe.names import EXPERTS, METRICS, SPLITS, Model, SplitName
-from fairmoe.nn import Mixture
+from fairmoe.nn import FEWER_PATH_STEPS, Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
 from fairmoe.training import Trained, evaluate, make_batch, on_one_thread, score_answers, train
@@ -273,7 +273,10 @@ def _evaluate(
             proba |= {name: stack.splits[split_name].proba[name] for name in names}
             scores |= {name: dict(stack.scores[split_name][name]) for name in names}
             continue
-        found = evaluate(stack, mixture.explainer, rows, n_groups, settings, on_part)
+        model = stack
+        if isinstance(stack, Mixture) and split_name == "train":
+            model = stack.with_path_steps(FEWER_PATH_STEPS)
+        found = evaluate(model, mixture.explainer, rows, n_groups, settings, on_part)
         for place, name in enumerate(names):
             proba[name] = found.proba[place].numpy()
             scores[name] = {metric: found.scores[metric][place].item() for metric in METRICS}

@@ -12,8 +12,9 @@ from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_NAME, DEMO_ROLES, Roles, Sensitive, Target, read_table
 from fairmoe.errors import CancelledError
-from fairmoe.experiment import run_experiment
+from fairmoe.experiment import prepare, run_experiment
 from fairmoe.names import EVERY_RUN, EXPERTS, METRICS, SPLITS
+from fairmoe.training import evaluate, make_batch
 
 QUICK = Settings(epochs=40, fine_tune_every=10)
 
@@ -26,6 +27,12 @@ def table(demo_file):
 @pytest.fixture(scope="module")
 def run(table):
     return run_experiment(table, DEMO_ROLES, QUICK)
+
+
+@pytest.fixture(scope="module")
+def gate_that_chooses(table):
+    settings = Settings(epochs=4, fine_tune_every=0, gate_start="random", select="last")
+    return run_experiment(table, DEMO_ROLES, settings)
 
 
 def test_every_model_is_scored_on_every_split(run):
@@ -50,6 +57,24 @@ def test_scores_are_those_of_the_kept_predictions(run):
         assert scores["dp"] == pytest.approx(parity)
         opportunity = equal_opportunity_difference(record.y_true, hard, **groups)
         assert scores["eo"] == pytest.approx(opportunity)
+
+
+@pytest.mark.parametrize(("split", "nodes"), [("train", 8), ("validation", 32), ("test", 32)])
+def test_attributions_of_rows_to_train_on_are_taken_at_fewer_nodes(
+    gate_that_chooses, table, split, nodes
+):
+    run = gate_that_chooses
+    data = prepare(table, run.roles, run.settings).data
+    rows = make_batch(getattr(data, split).known(), slice(None), data.n_groups)
+
+    def divergence(nodes):
+        mixture = run.mixture.with_path_steps(nodes)
+        found = evaluate(mixture, mixture.explainer, rows, data.n_groups, run.settings)
+        return found.scores["att_jsd"].item()
+
+    told = run.scores[split]["mixture"]["att_jsd"]
+    assert told == pytest.approx(divergence(nodes), rel=1e-6)
+    assert told != pytest.approx(divergence(40 - nodes), rel=1e-6)
 
 
 def test_the_mixture_is_what_the_gate_makes_of_the_experts(run):

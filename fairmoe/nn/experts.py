@@ -125,7 +125,7 @@ class ExpertStack(nn.Module):
         self.bias2 = initial_weights((2,), hidden, generators)
         self.threshold = nn.Parameter(torch.zeros(len(generators)), requires_grad=False)
 
-    def part(self, members: slice = slice(None)) -> Experts:
+    def part(self, members: slice | list[int] = slice(None)) -> Experts:
         """Return some of the experts (all, if none are named); gradients flow to their weights."""
         bias2 = self.bias2[members]
         return Experts(

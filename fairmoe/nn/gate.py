@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from fairmoe.functional.gating import gate_log_proba
 from fairmoe.nn.stacking import N_EXPERTS, affine, initial_weights
 
+NOTHING = 1e-12
+"""Weights below this are not told from nothing."""
+
 
 class GateStack(nn.Module):
     r"""Gates that choose among the experts row by row, stacked along `k` runs.
@@ -42,6 +45,23 @@ class GateStack(nn.Module):
         self.bias1 = initial_weights((hidden,), fan_in, generators)
         self.weight2 = initial_weights((N_EXPERTS, hidden), hidden, generators)
         self.bias2 = initial_weights((N_EXPERTS,), hidden, generators)
+
+    @torch.no_grad()
+    def only_expert(self) -> list[int | None]:
+        """Return, for each run, the expert that gets every row whatever it holds, if there is one.
+
+        The weights that are left for the others together are below what a score in single
+        precision can tell from nothing.
+        """
+        weights = gate_log_proba(self.bias2, self.temperature).exp()
+        expert = weights.argmax(-1)
+        # Not `1 - largest`: that is rounded to nothing long before the others' weights are nothing.
+        others = weights.scatter(-1, expert[:, None], 0).sum(-1)
+        is_alone = (self.weight2 == 0).flatten(1).all(1) & (others < NOTHING)
+        return [
+            int(one) if alone else None
+            for one, alone in zip(expert.tolist(), is_alone.tolist(), strict=True)
+        ]
 
     def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n u"]:
         """Return the part of the hidden layer that rests on the rows, before its activation."""

@@ -22,7 +22,7 @@ from fairmoe.functional.policy import (
 from fairmoe.functional.reward import counterfactual_rewards, routing_reward, score_of
 from fairmoe.functional.scores import FairnessWeights
 from fairmoe.names import EXPERTS
-from fairmoe.nn import N_EXPERTS, ExpertStack, Mixture, by_expert
+from fairmoe.nn import FEWER_PATH_STEPS, N_EXPERTS, ExpertStack, Mixture, by_expert
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
@@ -34,9 +34,6 @@ from fairmoe.training.stack import ACTION_STREAM, Stack
 
 SCORE_TEMPERATURE = 0.2
 """By how much better an expert's final score is for a weight e times as large."""
-
-PATH_STEPS = 8
-"""Nodes at which a mixture is attributed while it is chosen; what is reported has more."""
 
 LEAST_LOG_WEIGHT = -7.0
 """Keeps an expert that collapsed within reach."""
@@ -194,7 +191,7 @@ class GateTrainer:
         gate.bias2.copy_(self._stack.shared.temperature * log_weights)
 
     def _offer(self, best: BestWeights, recorder: Recorder, epoch: int) -> None:
-        evaluation = self._evaluate(self.mixture.with_path_steps(PATH_STEPS), recorder)
+        evaluation = self._evaluate(self.mixture.with_path_steps(FEWER_PATH_STEPS), recorder)
         scores = evaluation.scores
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
         refused = self._guard.refuses(evaluation.decisions, self._plain)

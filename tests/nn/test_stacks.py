@@ -16,7 +16,9 @@ from fairmoe.nn import (
     by_expert,
     gradient_reversal,
 )
+from fairmoe.nn.head import head_gradients
 from fairmoe.nn.mixture import PATH_STEPS
+from fairmoe.nn.path import average_over_path
 
 
 def generators(n, first=0):
@@ -223,8 +225,43 @@ def test_the_average_gradient_is_that_of_the_graph():
     assert torch.allclose(mixture.average_gradient(x, baseline), expected)
 
 
+@pytest.mark.parametrize("expert", range(3))
+def test_where_a_gate_gives_all_rows_to_one_expert_the_gradient_is_that_of_the_expert(expert):
+    mixed, x = make_mixture(), draws(7, 5)
+    alone = mixed.always(expert)
+    assert mixed.gate.only_expert() == [None, None]
+    assert alone.gate.only_expert() == [expert, expert]
+    exact = by_expert(mixed.experts.part().average_gradient(x, x[0]))[expert]
+    assert torch.equal(alone.average_gradient(x, x[0]), exact)
+    by_quadrature = average_over_path(
+        alone.experts.part(), alone.gate, x, x[0], gradients=head_gradients, steps=512
+    )
+    assert torch.allclose(exact, by_quadrature, atol=1e-3)
+
+
+def test_runs_with_a_gate_that_chooses_and_without_are_explained_each_in_its_way():
+    mixed, x = make_mixture(), draws(7, 5)
+    one_alone = make_mixture()
+    with torch.no_grad():
+        for name in ("weight2", "bias2"):
+            one_alone.gate.get_parameter(name)[1] = mixed.always(2).gate.get_parameter(name)[1]
+    assert one_alone.gate.only_expert() == [None, 2]
+    gradient = one_alone.average_gradient(x, x[0])
+    assert torch.allclose(gradient[0], mixed.average_gradient(x, x[0])[0], atol=1e-7)
+    assert torch.equal(gradient[1], mixed.always(2).average_gradient(x, x[0])[1])
+
+
+@pytest.mark.parametrize(("others", "expected"), [(-29, 0), (-26, None)])
+def test_an_expert_is_alone_if_single_precision_sees_nothing_of_the_others(others, expected):
+    gate = make_mixture().uniform().gate
+    with torch.no_grad():
+        gate.bias2.copy_(gate.temperature * torch.tensor([0.0, others, others]))
+    assert gate.only_expert() == [expected, expected]
+
+
 @pytest.mark.slow
-def test_the_average_gradient_is_found_on_the_device_of_the_mixture():
+def test_the_average_gradient_is_found_on_the_device_of_the_mixture(monkeypatch):
+    monkeypatch.setattr(GateStack, "only_expert", lambda gate: [None] * len(gate.bias2))
     mixture, x = make_mixture().to("meta"), torch.empty(7, 5, device="meta")
     assert mixture.average_gradient(x, x[0]).device.type == "meta"
 
@@ -244,6 +281,9 @@ def test_selected_runs_and_rebuilt_models_predict_the_same():
         assert len(alone) == 1
         assert torch.allclose(alone.proba(x)[0], mixture.proba(x)[run], atol=1e-6)
         assert torch.allclose(alone.expert_proba(x)[:, 0], mixture.expert_proba(x)[:, run])
+    two = mixture.select(2, 0)
+    assert torch.allclose(two.proba(x), mixture.proba(x)[[2, 0]], atol=1e-6)
+    assert torch.allclose(two.expert_proba(x), mixture.expert_proba(x)[:, [2, 0]])
     rebuilt = Mixture.from_spec(mixture.spec())
     rebuilt.load_state_dict(mixture.state_dict())
     assert torch.equal(rebuilt.proba(x), mixture.proba(x))

@@ -19,11 +19,12 @@ from fairmoe.functional.policy import (
 )
 from fairmoe.functional.reward import counterfactual_rewards, routing_reward
 from fairmoe.functional.scores import EVEN
+from fairmoe.nn import FEWER_PATH_STEPS
 from fairmoe.training import forget_experts, train
 from fairmoe.training import gate as gate_module
 from fairmoe.training.batches import make_batch
 from fairmoe.training.evaluation import evaluate
-from fairmoe.training.gate import PATH_STEPS, GateTrainer
+from fairmoe.training.gate import GateTrainer
 from fairmoe.training.selection import criterion
 from tests.training.conftest import inadmissible_experts
 
@@ -199,7 +200,7 @@ def test_the_kept_gate_is_the_best_on_validation(demo):
     best = train(demo, [Settings(epochs=120, gate_epochs="half", gate_start="random")])
     curve = best.curves["gate", "validation score of mixture"][1][:, 0]
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
-    kept = best.mixture.with_path_steps(PATH_STEPS)
+    kept = best.mixture.with_path_steps(FEWER_PATH_STEPS)
     scores = evaluate(kept, kept.explainer, rows, 2, Settings()).scores
     assert scores["final_score"].item() == pytest.approx(curve.max().item(), abs=1e-6)
 
