@@ -14,7 +14,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 180.0
+PATIENCE = 900.0
+"""Seconds after which something is stuck; many users who train wait for one another."""
+
 _XSRF = "_streamlit_xsrf"
 
 

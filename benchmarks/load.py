@@ -178,6 +178,8 @@ async def _prepare(client: Client, marker: str, rows: int, epochs: int) -> None:
     """Upload a table, say what its columns are for, and set the epochs."""
     await client.open("data")
     await client.upload(f"{marker}.csv", _table(marker, rows))
+    # A file that takes long is read in the background.
+    await client.wait_until(lambda: client.has("Target column"))
     await client.choose("Target column", string_value=f"{marker} yes")
     await client.choose("Sensitive column", string_value="group")
     await client.click("Continue to training")

@@ -1,6 +1,7 @@
 """The report of a run: what it holds, what the reviewer adds, preview and download."""
 
 import datetime
+import urllib.parse
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -196,3 +197,6 @@ def show_preview(state: Session, report: "Report", cover: "Cover", chosen: list[
                 height=PREVIEW_HEIGHT,
                 alt="Preview of the report",
             )
+        # Streamlit asks whether it is an address, and Python keeps 128 of what it was asked about:
+        # megabytes each, and of everyone.
+        urllib.parse.clear_cache()  # type: ignore[attr-defined]

@@ -1,4 +1,6 @@
+import gc
 from dataclasses import replace
+from urllib.parse import SplitResult
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -23,6 +25,13 @@ def test_the_preview_is_the_whole_report(page, demo_run):
     for key in {"summary", *DEFAULT} - {"awareness"}:
         assert f'<section id="{key}"' in preview(page)
     assert demo_run[0].data.sha256 in preview(page)
+
+
+def test_no_report_stays_in_memory_once_it_was_shown(page):
+    shown = preview(page)
+    assert len(shown) > 10**6
+    kept: list[SplitResult] = [each for each in gc.get_objects() if type(each) is SplitResult]
+    assert not [each for each in kept if max(map(len, each)) > 10**5]
 
 
 def test_sections_can_be_left_out(page):
