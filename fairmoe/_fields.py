@@ -1,6 +1,7 @@
 """Settings: how they are declared, checked, written as text, and told apart by a digest."""
 
 import dataclasses
+import functools
 import hashlib
 import json
 import math
@@ -133,6 +134,11 @@ def parsed(field: dataclasses.Field[Any], text: str) -> Any:
 def _kinds(field: dataclasses.Field[Any]) -> tuple[tuple[type, ...], tuple[str, ...]]:
     """Return the plain types and the words that a field takes."""
     annotation: Any = field.type
+    return _kinds_of(annotation)
+
+
+@functools.cache
+def _kinds_of(annotation: Any) -> tuple[tuple[type, ...], tuple[str, ...]]:
     options = (
         (annotation,)
         if get_origin(annotation) is Literal or not get_args(annotation)

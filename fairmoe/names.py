@@ -71,7 +71,8 @@ class Metric:
         label: Its short name.
         help: One or two sentences for a newcomer.
         higher_is_better: Its direction.
-        unit: "%" for shares and scores, "pp" (percentage points) for differences of groups.
+        unit: "%" for shares and scores, "pp" (percentage points) for differences of groups, none
+            for a divergence.
     """
 
     label: str

@@ -159,7 +159,7 @@ def _front_button(state: Session, kept: KeptRun, page: str) -> None:
     if kept.rows is None:
         st.caption(escape_markdown(rows_needed(kept.run.data.name)))
         return
-    st.caption(expected_time(front_seconds(kept)))
+    st.caption(expected_time(front_seconds(state, kept)))
     if st.button(
         "Draw the front",
         type="primary",

@@ -31,15 +31,19 @@ def show_expected_time(state: Session, settings: Settings, *, recommended: bool)
     st.caption(expected_time(seconds * _factor()))
 
 
-def front_seconds(kept: KeptRun) -> float:
+def front_seconds(state: Session, kept: KeptRun) -> float:
     """Return about how many seconds the front of a run takes."""
+    key = ("front-seconds", kept.run.run_id)
+    return _factor() * state.once(key, lambda: _front_seconds(kept))
+
+
+def _front_seconds(kept: KeptRun) -> float:
     from fairmoe.dial import front_settings  # noqa: PLC0415
     from fairmoe.training import Size, expected_seconds, new_experts  # noqa: PLC0415
 
     size, runs = Size.of_run(kept.run), front_settings(kept.run.settings)
     new = new_experts(runs, [kept.run.settings])
-    parts = expected_seconds(size, runs, new=new, baselines=False)
-    return _factor() * sum(parts.values())
+    return float(sum(expected_seconds(size, runs, new=new, baselines=False).values()))
 
 
 def peers_seconds(kept: KeptRun, methods: Sequence[str], points: int) -> float:

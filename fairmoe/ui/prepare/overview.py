@@ -124,7 +124,7 @@ def _merged(labelled: LabelledTable) -> dict[str, int]:
     return {CROSS.join(map(str, each)): int(n) for each, n in rows.value_counts().items()}
 
 
-def show_groups(_: Session, labelled: LabelledTable) -> None:
+def show_groups(state: Session, labelled: LabelledTable) -> None:
     """Show the groups and their labels."""
     merged = _merged(labelled)
     if merged:
@@ -137,7 +137,10 @@ def show_groups(_: Session, labelled: LabelledTable) -> None:
         "positive_high": ("to", "Upper end of the 95% interval of the share."),
     }
     show_chart(
-        label_figure(counts, labelled.words),
+        state.drawn(
+            ("labels", state.version, labelled.roles, labelled.words),
+            lambda: label_figure(counts, labelled.words),
+        ),
         takeaway=label_takeaway(counts, positive),
         source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits. "
         "Bars are 95% Wilson intervals.",

@@ -49,14 +49,14 @@ def show_reading(state: Session, kept: KeptRun, split: SplitName) -> None:
     show_map(kept.run, split, "routing")
 
 
-def show_weights(_: Session, kept: KeptRun, split: SplitName) -> None:
+def show_weights(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show the mean weights by group, and how the use of the experts came about."""
     from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
 
     run, record = kept.run, kept.run.splits[split]
     weights = weights_by_group(record.gate, record.group, list(run.data.groups), record.weight)
     show_chart(
-        weights_figure(weights),
+        state.drawn(("weights", run.run_id, split), lambda: weights_figure(weights)),
         takeaway=weights_takeaway(weights),
         source=f"{describe(run, split)} {_INTERVALS} The dotted line is a third.",
         key=f"weights-{split}",
@@ -66,7 +66,7 @@ def show_weights(_: Session, kept: KeptRun, split: SplitName) -> None:
     )
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
     moment = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
-    figure = usage_figure(lines)
+    figure = state.drawn(("usage", run.run_id), lambda: usage_figure(lines))
     if figure is not None:
         show_chart(
             figure,
