@@ -19,7 +19,7 @@ from fairmoe.ui.understand.person_values import change_values
 PARTS = {
     "Why": show_reasons,
     "Another sensitive value": show_swap,
-    "The nearest who fares otherwise": show_neighbour,
+    "Nearest with another outcome": show_neighbour,
     "What would change the decision": show_changes,
 }
 

@@ -91,5 +91,5 @@ def changes_figure(changes: pd.DataFrame, *, alt: str) -> Html:
             changes["change"], changes["cost"], changes["proba"], strict=True
         )
     ]
-    head = "People moved past, and the probability then"
+    head = "Size of the change, and the probability after it"
     return bar_rows([head], rows, foot="", alt=alt, value_width=8)

@@ -43,20 +43,20 @@ def gate_reading(rows: pd.DataFrame) -> str:
     if usual <= NEAR_UNIFORM:
         return (
             f"The gate hardly decides: for 9 of 10 rows all weights lie within "
-            f"{max(1, math.ceil(100 * usual))} points of a third, so the mixture is close to the "
+            f"{max(1, math.ceil(100 * usual))} pp of a third, so the mixture is close to the "
             "plain average of its experts."
         )
     first, share = _most_weighted(rows)
     told = (
-        f"On average the expert it weighs most has {weights.max(axis=1).mean():.0%} of the weight; "
-        f"for {share:.0%} of the rows that is {first}."
+        f"Its favourite expert for a row has {weights.max(axis=1).mean():.0%} of the weight on "
+        f"average; for {share:.0%} of the rows that is {first}."
     )
     spread = np.quantile(weights, [0.05, 0.95], axis=0)
     apart = float((spread[1] - spread[0]).max())
     if apart <= NEAR_UNIFORM:
         return f"The gate treats nearly all rows alike, whoever they are. {told}"
     if apart <= SOMEWHAT:
-        return f"The gate tells rows apart by a few points of weight only. {told}"
+        return f"The gate tells rows apart by a few pp of weight only. {told}"
     return f"The gate tells rows apart. {told}"
 
 

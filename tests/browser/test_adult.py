@@ -71,7 +71,7 @@ def test_each_page_does_its_job_on_a_table_of_real_size(
     row = re.findall(r"[\d,]+", picked.inner_text())[0]
     page.get_by_role("link", name=f"Look at row {row} closely").click()
     expect(heading(page, f"Row {row}")).to_be_visible()
-    page.get_by_role("tab", name="The nearest who fares otherwise").click()
+    page.get_by_role("tab", name="Nearest with another outcome").click()
     expect(page.get_by_text(re.compile("The nearest of .* columns differ"))).to_be_visible()
 
     go_to(page, "Report")

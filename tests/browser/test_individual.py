@@ -24,6 +24,6 @@ def test_a_person_is_picked_from_the_list_and_their_values_are_changed(trained: 
     expect(trained.get_by_text("All below is about the changed values")).to_be_visible()
     trained.get_by_role("tab", name="Another sensitive value").click()
     expect(trained.get_by_text("The models never see sex")).to_be_visible()
-    trained.get_by_role("tab", name="The nearest who fares otherwise").click()
+    trained.get_by_role("tab", name="Nearest with another outcome").click()
     expect(trained.get_by_text(re.compile("The nearest of .* columns differ"))).to_be_visible()
     assert "score" not in trained.url

@@ -50,11 +50,11 @@ def routed(weights, n=1):
 @pytest.mark.parametrize(
     ("weights", "said"),
     [
-        ([[0.34, 0.33, 0.33], [0.355, 0.33, 0.315]], "all weights lie within 3 points of a third"),
+        ([[0.34, 0.33, 0.33], [0.355, 0.33, 0.315]], "all weights lie within 3 pp of a third"),
         ([[0.6, 0.3, 0.1]], "every row the same weights (utility expert 60%, result expert 30%"),
         ([[0.0, 1.0, 0.0]], "gives every row to the result expert, so the mixture predicts"),
         ([[0.6, 0.2, 0.2], [0.61, 0.2, 0.19]], "treats nearly all rows alike"),
-        ([[0.5, 0.3, 0.2], [0.42, 0.36, 0.22]], "apart by a few points of weight only"),
+        ([[0.5, 0.3, 0.2], [0.42, 0.36, 0.22]], "apart by a few pp of weight only"),
         ([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1]], "The gate tells rows apart."),
     ],
 )
@@ -64,7 +64,7 @@ def test_the_reading_says_how_much_the_gate_decides(weights, said):
 
 def test_the_reading_names_the_expert_of_most_weight():
     told = gate_reading(routed([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.1, 0.8, 0.1]], 20))
-    assert "the expert it weighs most has 83% of the weight" in told
+    assert "favourite expert for a row has 83% of the weight on average" in told
     assert "for 67% of the rows that is the result expert" in told
 
 

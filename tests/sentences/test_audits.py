@@ -6,8 +6,10 @@ import pytest
 from fairmoe.data import Existing
 from fairmoe.metrics import account_in_people
 from fairmoe.sentences.audits import (
+    EXISTING_ASKED,
     LEARNT_FROM,
     MEANING_UNKNOWN,
+    NO_PROBABILITY,
     OTHER_TASK,
     changes_beside,
     existing_in_words,
@@ -221,4 +223,15 @@ def test_what_the_existing_model_of_a_run_is():
 def test_what_it_said_of_one_person():
     assert existing_said(SCORE, "7", "not hired") == (
         "The score “risk” of this person is 7: “not hired”."
+    )
+
+
+def test_it_is_asked_for_what_is_in_use():
+    assert EXISTING_ASKED == "Is there a score or decision of the model that you use today?"
+
+
+def test_why_there_is_no_calibration_of_an_order():
+    assert NO_PROBABILITY == (
+        "Of the existing score only the order is kept with the run, so there are no probabilities "
+        "to compare with the labels. If it is one, Audit says how well it is calibrated."
     )

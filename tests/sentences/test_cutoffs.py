@@ -21,6 +21,9 @@ def test_cutoffs_are_named():
     assert cutoffs_in_words(["a", "b"], [0.5, 0.4]) == (
         "A cut-off for each group: a 0.500 and b 0.400."
     )
+    assert cutoffs_in_words(["a", "the others"], [0.5, None]) == (
+        "A cut-off for each group: a 0.500 and the others (one for each of them)."
+    )
 
 
 def test_the_effect_stands_beside_what_was_trained():

@@ -5,7 +5,13 @@ import pandas as pd
 import pytest
 
 from fairmoe.metrics import OutcomeGap, account_in_people
-from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
+from fairmoe.sentences.result import (
+    LABELS_MEASURE,
+    changed_harm,
+    cost_in_people,
+    gap_in_words,
+    who_gets_it,
+)
 
 GAP = OutcomeGap(0.089, 0.017, 0.16, "men", "women", 0.511, 0.422, (), None)
 NONE = OutcomeGap(math.nan, math.nan, math.nan, "", "", math.nan, math.nan, ("a", "b"), None)
@@ -179,3 +185,7 @@ def account(true, plain, pred, group):
 def test_what_it_costs_in_people(true, plain, pred, told):
     groups, everyone = account(true, plain, pred, [0, 0, 0, 1, 1, 1])
     assert cost_in_people(groups, everyone, "hired") == told
+
+
+def test_labels_have_no_gap_among_those_whose_label_is_good():
+    assert LABELS_MEASURE == ("–", "the labels are the measure")

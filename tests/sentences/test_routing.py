@@ -29,8 +29,8 @@ def routed(*weights):
 
 MIXED = ((0.7, 0.2, 0.1), (0.1, 0.8, 0.1), (0.1, 0.6, 0.3), (0.2, 0.6, 0.2))
 ASKED = (
-    "On average the expert it weighs most has {} of the weight; for {} of the rows that is the "
-    "{} expert."
+    "Its favourite expert for a row has {} of the weight on average; for {} of the rows that is "
+    "the {} expert."
 )
 
 
@@ -50,7 +50,7 @@ ASKED = (
         ),
         (
             [(0.34, 0.33, 0.33), (0.32, 0.34, 0.34)],
-            "The gate hardly decides: for 9 of 10 rows all weights lie within 2 points of a third, "
+            "The gate hardly decides: for 9 of 10 rows all weights lie within 2 pp of a third, "
             "so the mixture is close to the plain average of its experts.",
         ),
         (
@@ -60,7 +60,7 @@ ASKED = (
         ),
         (
             [(0.7, 0.2, 0.1), (0.6, 0.3, 0.1)],
-            "The gate tells rows apart by a few points of weight only. "
+            "The gate tells rows apart by a few pp of weight only. "
             + ASKED.format("65%", "100%", "utility"),
         ),
         (MIXED, "The gate tells rows apart. " + ASKED.format("68%", "75%", "result")),

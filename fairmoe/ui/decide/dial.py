@@ -64,10 +64,9 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         takeaway=front_takeaway(points, beside.T["utility"], label)
         + better_on_both(points, beside),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
-        "test rows; gates were chosen on the validation rows. The mixtures differ in how much "
-        "their gates count the gaps, and may keep their experts as they were after different "
-        "fine-tunings. Lines are 95% intervals: of DP and EO as they are, of the "
-        "accuracy as it differs from the utility expert's on the same rows."
+        "test rows; gates were chosen on the validation rows. Each mixture has a gate of its "
+        "own, on the same experts, which may be those after another fine-tuning. Lines are 95% "
+        "intervals: of a DP or EO gap, and of the difference in accuracy from the utility expert."
         + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )

@@ -114,7 +114,7 @@ def test_a_sensitive_column_that_is_no_feature_changes_nothing(individual):
 
 def test_the_nearest_person_is_beside_in_words_and_can_be_looked_at(individual, demo_run):
     run, _ = demo_run
-    open_part(individual, "individual-part", "The nearest who fares otherwise")
+    open_part(individual, "individual-part", "Nearest with another outcome")
     table = next(d.value for d in individual.dataframe if "difference" in d.value)
     assert list(table.index) == list(run.encoder.columns)
     for _, row in table.iterrows():
