@@ -12,6 +12,8 @@ from fairmoe.ui.frame.limits import encoded_features
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.state import Session
 
+_SECONDS_BETWEEN_LOOKS = 1.0
+
 
 def show_expected_time(state: Session, settings: Settings, *, recommended: bool) -> None:
     """Say about how long a training with these settings takes, here and now.
@@ -22,13 +24,23 @@ def show_expected_time(state: Session, settings: Settings, *, recommended: bool)
         recommended: Whether other settings are tried first.
     """
     rows = state.labelled
-    if rows is None or preload().is_alive():
+    if rows is None:
+        return
+    if preload().is_alive():
+        _tell_soon()
         return
     seconds = state.once(
         ("expected", state.version, rows.roles, settings, recommended, tuple(state.runs)),
         lambda: _training_seconds(state, rows, settings, recommended=recommended),
     )
     st.caption(expected_time(seconds * _factor()))
+
+
+@st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
+def _tell_soon() -> None:
+    """Draw the page again once what trains is imported."""
+    if not preload().is_alive():
+        st.rerun()
 
 
 def front_seconds(state: Session, kept: KeptRun) -> float:
