@@ -58,6 +58,15 @@ def test_a_part_that_was_there_already_counts_for_nothing():
     assert clock.left(2, 0.05) == pytest.approx(10, rel=0.5)
 
 
+def test_work_may_begin_with_any_part():
+    clock = PartsClock([100.0, 1.0, 10.0], clock=(hands := Hands()))
+    hands.now = 1
+    assert clock.left(1) == pytest.approx(10)
+    hands.now = 2
+    # Of the first part nothing is known; of the second, that it took 2 in place of 1.
+    assert clock.left(2) == pytest.approx(10 * 13.1 / 12.1)
+
+
 def test_work_that_says_nothing_of_its_part_is_never_less_than_over():
     clock = PartsClock([1.0], clock=(hands := Hands()))
     hands.now = 60

@@ -124,7 +124,8 @@ def expected_seconds(
     gate = 2.2e-3 * steps + 5.3e-3 * offers
     gate += k * (1.5e-6 * size.rows * schedule.gate_epochs + 1.7e-7 * tables * size.columns)
     gate += k * offers * size.validation * (1.5e-7 * hidden + 2.8e-7 * size.columns)
-    evaluate = k * (0.015 + (1.6e-5 + 5e-8 * size.columns) * size.scored)
+    by_row = 1.4e-5 + 3e-7 * hidden + 5e-8 * size.columns
+    evaluate = k * (0.015 + by_row * size.scored)
     if baselines:
         by_row = 9e-6 + 1e-6 * hidden + 6e-8 * size.inputs
         evaluate += 0.025 + by_row * size.scored
@@ -166,11 +167,10 @@ def _expert_seconds(size: Size, shared: Settings, new: NewExperts) -> float:
     if not any(new):
         return 0.0
     seconds = steps * (2e-3 + 1.8e-3 * (new.procedural > 0) + 5e-5 * sum(new))
-    # Of a step on all rows of a batch, by hidden unit and by input.
-    others = new.utility + new.result
-    seconds += rows * shared.hidden * (1.3e-8 * others + 3.7e-8 * new.procedural)
-    seconds += rows * size.inputs * (0.8e-9 * others + 5.7e-9 * new.procedural)
-    seconds += checks * (2.8e-7 * others + 1.1e-7 * new.procedural)
+    # Of a step on all rows of a batch, by hidden unit and by input; a utility expert is cheap.
+    seconds += rows * shared.hidden * (1.3e-8 * new.result + 3.7e-8 * new.procedural)
+    seconds += rows * size.inputs * (0.8e-9 * new.result + 5.7e-9 * new.procedural)
+    seconds += checks * (2.8e-7 * new.result + 1.1e-7 * new.procedural)
     if shared.attribution_method in _COALITIONS:
         seconds += 1.2e-7 * checks * size.inputs
     return seconds

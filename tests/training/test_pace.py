@@ -100,8 +100,10 @@ def test_a_training_tells_how_long_all_of_it_takes_yet_and_is_learnt_from(prepar
     took = sum(run.seconds[part] for part in ("experts", "gate", "evaluate"))
     assert own.factor() == pytest.approx(took / expected)
     # Of experts that were there already nothing is learnt.
-    learn_from(dataclasses.replace(run, experts_reused=("utility",), seconds=run.seconds))
-    assert len(own._ratios) == 2
+    parts = expected_seconds(Size.of_run(run), [settings])
+    seconds = {"experts": 99.0, "gate": 2 * parts["gate"], "evaluate": 2 * parts["evaluate"]}
+    learn_from(dataclasses.replace(run, experts_reused=("utility",), seconds=seconds))
+    assert own._ratios[-1] == pytest.approx(2)
     forget_experts()
 
 
