@@ -15,6 +15,7 @@ from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import SCORED_SPLITS, Run, SweepScores
 from fairmoe.sweep.executors import Executor
 from fairmoe.sweep.experts import experts_prefix, read_experts
+from fairmoe.sweep.plan import estimated_seconds
 from fairmoe.sweep.sealed import FORMAT
 from fairmoe.sweep.shard import (
     Shard,
@@ -26,7 +27,7 @@ from fairmoe.sweep.shard import (
 from fairmoe.sweep.stages import compute_runs
 from fairmoe.sweep.stores import MemoryStore, Store
 from fairmoe.sweep.time_left import TimeLeft
-from fairmoe.training import KeptExpert
+from fairmoe.training import PACE, KeptExpert, Size
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -96,7 +97,10 @@ def run_sweep(
     data = prepared.data
     found, unreadable = _find_stored(store, data.digest)
     missing = [run for run in runs if run not in found]
-    time_left = TimeLeft("sweep", len(missing), on_progress)
+    expected = None
+    if missing and executor is None:
+        expected = PACE.factor() * estimated_seconds(missing, Size.of(data))
+    time_left = TimeLeft("sweep", len(missing), on_progress, expected=expected)
     if missing:
         experts, no_experts = _find_experts(store, data.digest)
         unreadable += no_experts

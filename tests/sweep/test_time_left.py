@@ -33,6 +33,22 @@ def test_the_rest_takes_as_long_as_what_is_done_and_less_the_longer_it_goes_on(n
     assert (reports[-1].done, reports[-1].seconds_left) == (4, None)
 
 
+def test_what_was_expected_counts_until_enough_was_seen(now):
+    reports = []
+    time_left = TimeLeft("sweep", 4, reports.append, expected=40.0)
+    time_left.report(0.0)
+    assert reports[-1].seconds_left == pytest.approx(40)
+    now[0] = 5.0
+    time_left.report(0.0)
+    assert reports[-1].seconds_left == pytest.approx(35)
+    now[0] = 20.0
+    time_left.finish(1)
+    # Twice as long as expected: of the whole a quarter was seen, and 0.4 was expected.
+    assert reports[-1].seconds_left == pytest.approx(3 * (20 + 16) / (1 + 1.6))
+    time_left.finish(3)
+    assert reports[-1].seconds_left is None
+
+
 def test_the_last_run_may_be_more_than_the_others(now):
     reports = []
     time_left = TimeLeft("recommend", 5, reports.append, extra=3)
