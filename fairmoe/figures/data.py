@@ -67,7 +67,7 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
         template=TEMPLATE,
         title=f"How large is each group, and how often is its label “{positive}”?",
         barmode="stack",
-        height=170 + 48 * len(counts),
+        height=160 + 44 * len(counts),
         showlegend=False,
         margin={"t": 90},
     )
