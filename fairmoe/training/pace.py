@@ -124,10 +124,10 @@ def expected_seconds(
     gate = 2.2e-3 * steps + 5.3e-3 * offers
     gate += k * (1.5e-6 * size.rows * schedule.gate_epochs + 1.7e-7 * tables * size.columns)
     gate += k * offers * size.validation * (1.5e-7 * hidden + 2.8e-7 * size.columns)
-    by_row = 1.4e-5 + 3e-7 * hidden + 5e-8 * size.columns
+    by_row = 9e-6 + 2.5e-7 * hidden + 4e-8 * size.columns
     evaluate = k * (0.015 + by_row * size.scored)
     if baselines:
-        by_row = 9e-6 + 1e-6 * hidden + 6e-8 * size.inputs
+        by_row = 8e-6 + 8e-7 * hidden + 5e-8 * size.inputs
         evaluate += 0.025 + by_row * size.scored
     if shared.attribution_method in _COALITIONS:
         gate += k * hidden * (7e-6 * offers * size.validation + 1.8e-7 * tables * size.inputs)
