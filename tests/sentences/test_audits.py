@@ -20,6 +20,7 @@ from fairmoe.sentences.audits import (
     how_it_decides,
     left_out_of_features,
     may_be_existing,
+    may_go_the_other_way,
     mixture_saw_it,
     only_feature,
     rows_without,
@@ -234,4 +235,15 @@ def test_why_there_is_no_calibration_of_an_order():
     assert NO_PROBABILITY == (
         "Of the existing score only the order is kept with the run, so there are no probabilities "
         "to compare with the labels. If it is one, Audit says how well it is calibrated."
+    )
+
+
+def test_a_score_that_ranks_the_wrong_way_round():
+    assert may_go_the_other_way("risk", "hired", falling=False) == (
+        "Careful: people with a higher “risk” have the label “hired” less often. If a lower one "
+        "speaks for it, add --falling."
+    )
+    assert may_go_the_other_way("risk", "hired", falling=True) == (
+        "Careful: people with a lower “risk” have the label “hired” less often. If a higher one "
+        "speaks for it, leave out --falling."
     )
