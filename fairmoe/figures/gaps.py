@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe._escape import escape_html
+from fairmoe._escape import Html, escape_html
 from fairmoe.figures.palette import TEMPLATE, reserve_room
 from fairmoe.names import GAP_MEASURES, INSUFFICIENT
 
@@ -23,7 +23,11 @@ def gaps_figure(differences: pd.DataFrame, tolerance: float | None) -> go.Figure
         differences: As `fairmoe.metrics.Review` has them.
         tolerance: The largest gap that is accepted, in [0, 1].
     """
-    labels = [escape_html(GAP_MEASURES[str(name)]) for name in differences.index]
+    # On two lines, so that a phone has room for the intervals too.
+    labels = [
+        Html(escape_html(GAP_MEASURES[str(name)]).replace(" difference", "<br>difference"))
+        for name in differences.index
+    ]
     table = differences.assign(label=labels)
     figure = go.Figure()
     highest = table["high"].max() if table["high"].notna().any() else 0

@@ -2,7 +2,13 @@
 
 import pandas as pd
 
-from fairmoe.sentences.single_expert import cutoffs_for_one, one_decides, why_one_decides
+from fairmoe.sentences.single_expert import (
+    EXPERTS_STAY,
+    OTHER_GATES,
+    cutoffs_for_one,
+    one_decides,
+    why_one_decides,
+)
 
 SCORES = pd.Series({"Utility expert": 0.601, "Result expert": 0.655, "Gate, at its best": 0.64})
 GIVEN = {"gate": "Gate, at its best", "lead": 0.0103, "rows": 2400}
@@ -31,4 +37,14 @@ def test_that_cutoffs_are_for_one_expert_alone():
     assert cutoffs_for_one("result") == (
         "This variant has cut-offs for the result expert alone, so it asks that expert about "
         "everyone. There is nothing to compare in who goes to which expert."
+    )
+
+
+def test_which_other_gate_is_offered():
+    assert OTHER_GATES == {
+        "experts": "The other gate begins at random and does not give way to one expert.",
+        "random": "The other gate begins with the experts' validation scores.",
+    }
+    assert EXPERTS_STAY == (
+        "It takes the same experts, so training it is short. It is kept as a run of its own."
     )
