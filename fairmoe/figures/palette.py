@@ -117,7 +117,9 @@ def reserve_room(figure: go.Figure, labels: Sequence[Html], *, below: int = 34) 
 
 def _pixels(label: str) -> int:
     """Return about how wide a label is drawn at 13 pixels; rather too much than too little."""
-    return round(sum(_width(letter) for letter in unescape(label)))
+    return max(
+        round(sum(_width(letter) for letter in unescape(line))) for line in label.split("<br>")
+    )
 
 
 def _width(letter: str) -> float:

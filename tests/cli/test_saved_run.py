@@ -59,7 +59,7 @@ def test_report_takes_what_the_reviewer_decided_and_the_form_of_the_law(folder, 
     html = path.read_text(encoding="utf-8")
     for told in ("Ann", "Board", "One year.", "To invite.", "To fire."):
         assert f"<dd>{told}</dd>" in html
-    assert "☒ Approved under the conditions below" in html
+    assert "☒ Approved under the conditions below".replace(" ", "\u00a0") in html
     assert 'id="ll144"' in html
     assert 'id="routing"' in html
 

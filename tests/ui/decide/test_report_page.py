@@ -107,7 +107,7 @@ def test_what_was_decided_is_signed_for_its_run(page, demo_run):
     assert not page.exception
     assert "<dd>Ann</dd>" in preview(page)
     assert "<dd>To invite people</dd>" in preview(page)
-    assert "☒ Not approved" in preview(page)
+    assert "☒\u00a0Not\u00a0approved" in preview(page)
 
 
 def test_the_form_of_the_law_is_there_when_asked_for(page):
