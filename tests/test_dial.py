@@ -12,6 +12,7 @@ from fairmoe.dial import choose_point, loss_for_less, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import make_run, prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
+from fairmoe.nn.mixture import FEWER_PATH_STEPS, PATH_STEPS
 from fairmoe.runs import front_document, load_run, save_run, to_document
 from fairmoe.training import (
     Trained,
@@ -119,7 +120,10 @@ def test_a_point_is_the_run_of_its_settings(front, prepared):
         for split in SPLITS:
             rows = make_batch(getattr(prepared.data, split), slice(None), 2)
             for model, name in ((mixture, "mixture"), (mixture.uniform(), "uniform")):
-                found = evaluate(model, mixture.explainer, rows, 2, SETTINGS).scores
+                nodes = FEWER_PATH_STEPS if split == "train" else PATH_STEPS
+                found = evaluate(
+                    model.with_path_steps(nodes), mixture.explainer, rows, 2, SETTINGS
+                ).scores
                 for metric, score in point.scores[split][name].items():
                     assert score == pytest.approx(found[metric].item(), abs=1e-9)
     assert not torch.equal(front[0].mixture.gate.bias2, front[3].mixture.gate.bias2)
