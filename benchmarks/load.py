@@ -81,6 +81,7 @@ def measure(
             seen = asyncio.run(_load(address, users, 60 * minutes, idle, rows, epochs))
         logged = log.read_text("utf-8")
     tracebacks = len(re.findall(r"Traceback|^Bug \w+:", logged, re.MULTILINE))
+    seen.problems += re.findall(r"^\w*(?:Error|Exception)\b.*", logged, re.MULTILINE)[:5]
     return _told(seen, tracebacks, f"{users} users for {minutes:g} minutes, {idle} idle sessions")
 
 

@@ -149,8 +149,10 @@ def test_a_bug_becomes_an_apology_and_its_message_stays_out_of_page_and_log(
 def test_no_page_waits_for_torch_before_a_training():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest;"
-        "import fairmoe.ui.frame.frame as frame;"
+        "from types import SimpleNamespace as Thread;"
+        "import fairmoe.ui.frame.frame as frame; import fairmoe.ui.frame.expected as expected;"
         "preload = frame.preload; frame.preload = lambda: None;"
+        "expected.preload = lambda: Thread(is_alive=lambda: True);"
         "app = AppTest.from_file('app.py', default_timeout=100).run();"
         "app.switch_page('pages/data.py').run();"
         "next(b for b in app.button if b.label == 'Use the demo data').click().run();"
