@@ -103,7 +103,7 @@ def waffle(
         f'<table class="{"few" if deep == 10 else "many"}" aria-label="{attribute(caption)}">'
         f"<thead><tr><td></td>{''.join(head)}</tr></thead>"
         f'<tbody>{"".join(rows)}<tr><th scope="row">Gap{below}</th>{"".join(foot)}</tr></tbody>'
-        f"</table>{_left_out(len(known), len(drawn))}</div>"
+        f"</table>{_left_out(known.index, drawn.index, between)}</div>"
     )
 
 
@@ -114,10 +114,11 @@ def _chosen(sizes: "pd.Series[int]", between: Collection[str]) -> set[str]:
     return {*needed, *largest_groups(others, MOST_GROUPS - len(needed))}
 
 
-def _left_out(known: int, drawn: int) -> str:
-    if known == drawn:
+def _left_out(known: "pd.Index[str]", drawn: "pd.Index[str]", between: Collection[str]) -> str:
+    if len(known) == len(drawn):
         return ""
-    told = f"Drawn are {drawn} of {known} groups: the two furthest apart and the largest."
+    which = "the two furthest apart and the largest" if set(between) & set(known) else "the largest"
+    told = f"Drawn are {len(drawn)} of {len(known)} groups: {which}."
     return f'<small class="more">{told}</small>'
 
 

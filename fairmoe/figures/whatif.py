@@ -94,7 +94,8 @@ def _largest_flows(
     if len(drawn) <= MOST_GROUPS:
         return flows, drawn
     largest = largest_groups(flows.groupby("group", observed=True)["rows"].sum())
-    rest = f"{len(drawn) - len(largest)} other groups"
+    others = len(drawn) - len(largest)
+    rest = "1 other group" if others == 1 else f"{others} other groups"
     drawn = {name: style for name, style in drawn.items() if name in largest}
     drawn[rest] = Style(Html(rest), _GREY, "solid", "circle", "")
     names = flows["group"].astype(str)

@@ -165,6 +165,12 @@ def test_the_flow_into_every_expert_flows_out_again():
     assert flow_takeaway(counts).startswith("By the expert of most weight: ")
 
 
+def test_a_group_that_is_alone_beside_the_largest_is_counted_as_one():
+    rows = routed([[0.5, 0.3, 0.2]], 18).assign(group=[f"g{i}" for i in range(9)] * 2)
+    figure = flow_figure(flows(rows, "predicted"), [f"g{i}" for i in range(9)], ("yes", "no"))
+    assert figure.data[0].node.label[8] == "1 other group"
+
+
 def test_disagreement_and_entropy_go_together():
     rows = routed([[0.5, 0.3, 0.2]], 100)
     figure = disagreement_figure(rows, by_disagreement(rows), GROUPS)

@@ -116,6 +116,15 @@ def test_of_many_groups_those_furthest_apart_are_drawn_and_the_rest_is_counted()
     assert "Drawn are" not in draw(groups(**dict(list(many.items())[:6])))
 
 
+@pytest.mark.parametrize("between", [(), ("", "")])
+def test_where_no_gap_can_be_told_no_two_groups_are_said_to_be_furthest_apart(between):
+    many = groups(**{f"g{i}": (100 + i, 50, 50, 50, 5, 5) for i in range(9)})
+    words = ("hired", "not hired")
+    html = waffle(many, GAPS, words=words, is_told=True, caption="", between=between)
+
+    assert "Drawn are 6 of 9 groups: the largest." in html
+
+
 @pytest.mark.parametrize(("count", "deep"), [(2, 10), (3, 5)])
 def test_more_groups_stand_closer(count, deep):
     html = draw(groups(**{f"g{i}": (10, 5, 5, 5, 1, 1) for i in range(count)}))

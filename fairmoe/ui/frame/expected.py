@@ -30,7 +30,15 @@ def show_expected_time(state: Session, settings: Settings, *, recommended: bool)
         _tell_soon()
         return
     seconds = state.once(
-        ("expected", state.version, rows.roles, settings, recommended, tuple(state.runs)),
+        (
+            "expected",
+            state.version,
+            repr(rows.table.reading.options),
+            rows.roles,
+            settings,
+            recommended,
+            tuple(state.runs),
+        ),
         lambda: _training_seconds(state, rows, settings, recommended=recommended),
     )
     st.caption(expected_time(seconds * _factor()))

@@ -138,7 +138,7 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     }
     show_chart(
         state.drawn(
-            ("labels", state.version, labelled.roles, labelled.words),
+            ("labels", labelled.words, tuple(counts.index), counts.to_numpy().tobytes()),
             lambda: label_figure(counts, labelled.words),
         ),
         takeaway=label_takeaway(counts, positive),

@@ -1,0 +1,44 @@
+"""How long work will take, told before it begins."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fairmoe.config import Settings
+from fairmoe.data import ReadOptions, Roles, Sensitive, Target, read_table
+from fairmoe.ui.frame import expected
+from fairmoe.ui.frame.state import Session
+
+ROLES = Roles(Target("y"), (Sensitive("g"),))
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What is said, in whole seconds, at the pace of the reference."""
+    said = []
+    monkeypatch.setattr(expected, "preload", lambda: SimpleNamespace(is_alive=lambda: False))
+    monkeypatch.setattr(expected, "_factor", lambda: 1.0)
+    monkeypatch.setattr(expected, "expected_time", lambda seconds: said.append(seconds) or "")
+    return said
+
+
+@pytest.fixture
+def state():
+    n = 400
+    columns = {"g": np.arange(n) % 2, "x": np.arange(n), "y": np.arange(n) // 2 % 2}
+    state = Session()
+    state.load(read_table(pd.DataFrame(columns).to_csv(index=False).encode()))
+    state.settle(ROLES)
+    return state
+
+
+def test_a_column_that_is_read_as_categories_takes_its_own_time(state, told):
+    settings = Settings()
+    expected.show_expected_time(state, settings, recommended=False)
+    expected.show_expected_time(state, settings, recommended=False)
+    assert state.overrule(ReadOptions(kinds={"x": "category"}))
+    state.settle(ROLES)
+    expected.show_expected_time(state, settings, recommended=False)
+    assert told[0] == told[1] != told[2]
