@@ -122,6 +122,7 @@ def _start(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> N
         take_over=take_over,
         person=state.person,
     )
+    explored.is_begun = True
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)

@@ -12,7 +12,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
 from fairmoe.sentences.open_points import readiness
 from fairmoe.ui.frame.components import show_note, show_warning
-from fairmoe.ui.frame.kept import KeptRun, are_on_same_rows
+from fairmoe.ui.frame.kept import KeptRun, explored_of
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
@@ -59,10 +59,8 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
 
 def _sweep_of(state: Session, kept: KeptRun) -> "SweepScores | None":
     """Return the sweep of the same rows in the same roles, if this session has one."""
-    explored = state.explored
-    if explored is None or not are_on_same_rows(explored.origin, kept):
-        return None
-    return explored.sweep
+    explored = explored_of(state.explored, kept)
+    return None if explored is None else explored.sweep
 
 
 def show_open_points(report: "Report") -> None:

@@ -11,7 +11,7 @@ from fairmoe.config import LAMBDAS, Settings
 from fairmoe.jobs import Task
 from fairmoe.sentences.training import about
 from fairmoe.ui.frame.components import show_note, show_warning
-from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows
+from fairmoe.ui.frame.kept import Explored, KeptRun, explored_of
 from fairmoe.ui.frame.limits import check_training, limits
 from fairmoe.ui.frame.progress import show_end, show_work
 from fairmoe.ui.frame.state import Session
@@ -22,22 +22,27 @@ if TYPE_CHECKING:
     from fairmoe.runs import SweepScores
 
 MOST_SEEDS = 20
+MOST_EXPLORED = 4
+"""Of so many rows a session keeps what was explored; an empty sweep goes first, then the oldest."""
 
 _FIRST_VALUES = ((0.0, 1.0, 10.0, 100.0), (0.0, 1.0, 10.0))
 _LEAST_EPOCHS = 20
 
 
 def explored_around(state: Session, kept: KeptRun) -> Explored:
-    """Return the sweep of this session on the rows of a run; another one begins anew.
+    """Return the sweep of this session on the rows of a run; on other rows one begins anew.
 
     A run that was opened from the sweep stands on the same rows: the sweep stays that of the run
     around which it was begun.
     """
     from fairmoe.sweep import MemoryStore  # noqa: PLC0415
 
-    if state.explored is None or not are_on_same_rows(state.explored.origin, kept):
-        state.explored = Explored(kept, MemoryStore())
-    return state.explored
+    found = explored_of(state.explored, kept) or Explored(kept, MemoryStore())
+    others = [each for each in state.explored if each is not found]
+    while len(others) >= MOST_EXPLORED:
+        others.remove(next((each for each in others if each.is_empty), others[0]))
+    state.explored = [*others, found]
+    return found
 
 
 def show_sweep_at_work(state: Session, explored: Explored) -> None:
@@ -177,7 +182,7 @@ def _start(
     work = Task(sweep_runs, (labelled, runs, store), shared=(store,))
     queue = resolve_device(runs[0].device).type
     state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
-    explored.last = None
+    explored.last, explored.is_begun = None, True
 
 
 def _first_epochs(origin: KeptRun) -> int:

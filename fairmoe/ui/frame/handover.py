@@ -11,11 +11,11 @@ import streamlit as st
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.sentences.projects import wrong_table
-from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows
+from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows, explored_of
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
-    from fairmoe.runs import Notes, PeerScores, Project, ProjectTable
+    from fairmoe.runs import Notes, PeerScores, Project, ProjectTable, SweepScores
 
 MAX_BYTES = 256 * 2**20
 """How much a table may take in the app, also decompressed."""
@@ -63,15 +63,12 @@ def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) 
         for key, kept in kept_by_id.items()
     )
     percent = entered.get("review-tolerance")
-    sweep = None if state.explored is None else state.explored.sweep
-    if sweep is not None and not any(sweep.fits(kept.run) for kept in runs):
-        sweep = None
     return Project(
         runs,
         None if state.run is None else list(kept_by_id).index(state.run.run_id),
         _table_of(state, with_table=with_table),
         None if percent is None else percent / 100,
-        sweep,
+        _sweep(state),
         _peers(state),
     )
 
@@ -133,20 +130,23 @@ def take_rows(state: Session, content: bytes) -> None:
     state.turns += 1
 
 
-def _explored(state: Session, project: "Project") -> Explored | None:
-    """Return sweep and fits of a project, around the run around which the sweep was begun."""
+def _explored(state: Session, project: "Project") -> list[Explored]:
+    """Return sweep and fits of a project, a sweep around the run around which it was begun."""
     from fairmoe.sweep import MemoryStore  # noqa: PLC0415
 
     if state.kept is None:
-        return None
+        return []
+    fits = Explored(state.kept, MemoryStore(), peers=project.peers)
     sweep = project.sweep
     fitting = [kept for kept in state.runs.values() if sweep is not None and sweep.fits(kept.run)]
-    around = [kept for kept in fitting if sweep and _is_at(kept, sweep.around)]
-    origin = next(iter((*around, *reversed(fitting), state.kept)))
-    explored = Explored(origin, MemoryStore(), sweep if fitting else None)
-    if are_on_same_rows(origin, state.kept):
-        explored.peers = project.peers
-    return explored
+    if sweep is None or not fitting:
+        return [fits]
+    around = [kept for kept in fitting if _is_at(kept, sweep.around)]
+    explored = Explored(next(iter((*around, *reversed(fitting)))), MemoryStore(), sweep)
+    if not are_on_same_rows(explored.origin, state.kept):
+        return [explored, fits]
+    explored.peers = project.peers
+    return [explored]
 
 
 def _is_at(kept: KeptRun, run_id: str) -> bool:
@@ -154,12 +154,22 @@ def _is_at(kept: KeptRun, run_id: str) -> bool:
     return any(point.run_id == run_id for point in kept.run.points)
 
 
+def _sweep(state: Session) -> "SweepScores | None":
+    """Return the sweep on the rows of the run that is shown, or else the last of another run's."""
+    runs = [kept.run for kept in state.runs.values()]
+    sweeps = [
+        each.sweep
+        for each in reversed(state.explored)
+        if each.sweep is not None and any(each.sweep.fits(run) for run in runs)
+    ]
+    own = [sweep for sweep in sweeps if state.run is not None and sweep.fits(state.run)]
+    return next(iter((*own, *sweeps)), None)
+
+
 def _peers(state: Session) -> "tuple[PeerScores, ...]":
     """Return the fits on the rows of the run that is shown."""
-    explored, kept = state.explored, state.kept
-    if explored is None or kept is None or not are_on_same_rows(explored.origin, kept):
-        return ()
-    return explored.peers
+    found = None if state.kept is None else explored_of(state.explored, state.kept)
+    return () if found is None else found.peers
 
 
 def _table_of(state: Session, *, with_table: bool) -> "ProjectTable | None":

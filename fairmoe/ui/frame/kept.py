@@ -1,5 +1,6 @@
 """What a session keeps of its work: runs, and what was explored around one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -92,9 +93,9 @@ DELETED = "deleted run"
 """Under this name a session keeps the run that was deleted last, to be brought back."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Explored:
-    """A sweep of this session.
+    """A sweep of this session, and all that was fitted on the same rows.
 
     Attributes:
         origin: The run around which it was begun; all that the sweep does not vary is as there.
@@ -104,6 +105,7 @@ class Explored:
         last: How the work before ended.
         peers: What Fairlearn's methods make of the same rows.
         peers_ends: How fitting them ended, by the gap for which they were fitted.
+        is_begun: Whether work of either kind was begun here.
     """
 
     origin: KeptRun
@@ -112,3 +114,14 @@ class Explored:
     last: "Snapshot[Any] | None" = None
     peers: "tuple[PeerScores, ...]" = ()
     peers_ends: "dict[str, Snapshot[Any]]" = field(default_factory=dict)
+    is_begun: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to lose, nor will be."""
+        return self.sweep is None and not self.peers and not self.is_begun
+
+
+def explored_of(every: Sequence[Explored], kept: KeptRun) -> Explored | None:
+    """Return what was explored on the rows of a run, if anything was."""
+    return next((each for each in every if are_on_same_rows(each.origin, kept)), None)

@@ -56,7 +56,7 @@ class Session(Answers):
         job_page: The page that it was started from.
         last: How the training before ended.
         is_new: Whether a training ended of which the result was not looked at yet.
-        explored: The sweep of this session, finished or not.
+        explored: The sweeps of this session, finished or not, each of other rows.
         runs: The runs of this session by their ids, the oldest first; beyond `Limits.runs` it goes.
         chosen: The id of the run that the pages show.
         turns: How often the run that is shown was changed other than in the list of runs.
@@ -82,7 +82,7 @@ class Session(Answers):
     job_page: str = ""
     last: "Snapshot[Any] | None" = None
     is_new: bool = False
-    explored: "Explored | None" = None
+    explored: list[Explored] = field(default_factory=list)
     runs: dict[str, KeptRun] = field(default_factory=dict)
     chosen: str | None = None
     turns: int = 0
@@ -132,8 +132,8 @@ class Session(Answers):
     def give_rows(self, table: Table) -> None:
         """Give the runs that were opened without their rows those that a table has of them."""
         self.runs = {key: kept.given_rows(table) for key, kept in self.runs.items()}
-        if self.explored is not None:
-            self.explored.origin = self.explored.origin.given_rows(table)
+        for each in self.explored:
+            each.origin = each.origin.given_rows(table)
 
     def overrule(self, options: ReadOptions) -> bool:
         """Read the columns as the user says rather than as the reader found.

@@ -8,10 +8,12 @@ import pytest
 
 from fairmoe.data import DEMO_ROLES
 from fairmoe.names import METRICS, TRAINED_MODELS
-from fairmoe.runs import SCORED_SPLITS, Project, SweepScores, write_project
+from fairmoe.runs import SCORED_SPLITS, PeerScores, Project, SweepScores, write_project
 from fairmoe.sweep import MemoryStore, grid_settings
-from fairmoe.ui.frame.handover import project_of
+from fairmoe.ui.decide.sweeping import MOST_EXPLORED, explored_around
+from fairmoe.ui.frame.handover import project_of, take_project
 from fairmoe.ui.frame.kept import Explored
+from fairmoe.ui.frame.state import Session
 from tests.cli.shell import shell
 from tests.ui.fakes import Held, settle
 
@@ -50,7 +52,7 @@ def saved(app, run, sweep, demo_run):
     state = app.session_state["fairmoe"]
     state.load(labelled.table, DEMO_ROLES)
     state.keep(run, labelled, "Ours")
-    state.explored = Explored(state.kept, MemoryStore(), sweep)
+    state.explored = [Explored(state.kept, MemoryStore(), sweep)]
     entered = {
         f"report-notes-{run.run_id}": "Mind the gap.",
         "report-reviewer": "R. Viewer",
@@ -133,9 +135,64 @@ def test_a_run_of_which_only_the_scores_are_known_is_trained_when_asked(
 def test_a_sweep_of_rows_that_no_run_stands_on_is_not_saved(app, run, sweep, demo_run):
     state = app.session_state["fairmoe"]
     state.keep(run, demo_run[1])
-    state.explored = Explored(state.kept, MemoryStore(), sweep)
+    state.explored = [Explored(state.kept, MemoryStore(), sweep)]
     assert project_of(state, {}, with_table=False).sweep is sweep
     other = dataclasses.replace(run, settings=run.settings.replace(split_seed=9), run_id="other")
     state.forget(run.run_id)
     state.keep(other, demo_run[1])
     assert project_of(state, {}, with_table=False).sweep is None
+
+
+@pytest.fixture
+def visited(run, sweep, demo_run):
+    """A session with a sweep and fits, and other runs of rows of their own; how to visit one."""
+    state, scores = Session(), dict.fromkeys(METRICS, 0.2)
+    for seed in range(7, 7 + MOST_EXPLORED):
+        settings = run.settings.replace(split_seed=seed)
+        state.keep(dataclasses.replace(run, settings=settings, run_id=f"{seed}"), demo_run[1])
+    state.keep(run, demo_run[1])
+    peers = (PeerScores("adversarial", 1.0, "demographic_parity", scores, scores),)
+    state.explored = [Explored(state.kept, MemoryStore(), sweep, peers=peers)]
+
+    def visit(run_id):
+        state.chosen = run_id
+        return explored_around(state, state.kept)
+
+    return state, visit
+
+
+def test_a_look_at_runs_on_other_rows_leaves_sweep_and_fits_where_they_are(visited, run, sweep):
+    state, visit = visited
+    (ours,) = state.explored
+    for seed in range(7, 7 + MOST_EXPLORED):
+        assert visit(f"{seed}").sweep is None
+    assert len(state.explored) == MOST_EXPLORED
+    assert project_of(state, {}, with_table=False).sweep is sweep
+    assert visit(run.run_id) is ours
+    project = project_of(state, {}, with_table=False)
+    assert project.sweep is sweep
+    assert project.peers == ours.peers
+
+
+def test_the_sweep_of_the_run_that_is_shown_is_saved_before_that_of_another(visited, run, sweep):
+    state, visit = visited
+    other = visit("7")
+    other.sweep = dataclasses.replace(
+        sweep, settings=tuple(one.replace(split_seed=7) for one in sweep.settings)
+    )
+    assert project_of(state, {}, with_table=False).sweep is other.sweep
+    visit(run.run_id)
+    assert project_of(state, {}, with_table=False).sweep is sweep
+    state.chosen = "7"
+    assert project_of(state, {}, with_table=False).sweep is other.sweep
+
+
+def test_fits_on_other_rows_than_those_of_the_sweep_are_opened_with_a_project(visited, run):
+    state, visit = visited
+    (ours,) = state.explored
+    visit("7").peers = ours.peers
+    again = Session()
+    take_project(again, project_of(state, {}, with_table=False))
+    assert [bool(each.peers) for each in again.explored] == [False, True]
+    assert explored_around(again, again.runs[run.run_id]).sweep is ours.sweep
+    assert explored_around(again, again.runs["7"]).peers == ours.peers

@@ -118,7 +118,8 @@ def test_they_are_told_of_the_rows_of_the_run_that_is_shown_only(tradeoff, demo_
     run, labelled = demo_run
     state = tradeoff.session_state["fairmoe"]
     scores = dict.fromkeys(METRICS, 0.2)
-    state.explored.peers = (PeerScores("adversarial", 1.0, "demographic_parity", scores, scores),)
+    peers = PeerScores("adversarial", 1.0, "demographic_parity", scores, scores)
+    state.explored[-1].peers = (peers,)
     assert project_of(state, {}, with_table=False).peers
     other = dataclasses.replace(
         run, run_id="other", settings=run.settings.replace(split_seed=7), front=()
