@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any
 
 from torch import Tensor
 
@@ -58,10 +59,18 @@ def make_expert_stacks(
         The stacks of utility experts, and those of the others.
     """
     stacks = make_stacks(runs)
-    missing = [
-        [[one for name, one in block.items() if name not in known] for block in blocks]
-        for blocks in (distinct_experts(data, stack) for stack in stacks.values())
-    ]
+    missing: list[list[list[Settings]]] = []
+    taken: set[str] = set()
+    for stack in stacks.values():
+        # What no stack of runs shares may still leave experts alike, such as the gate's size.
+        blocks = distinct_experts(data, stack)
+        missing.append(
+            [
+                [one for name, one in block.items() if name not in known and name not in taken]
+                for block in blocks
+            ]
+        )
+        taken.update(name for block in blocks for name in block)
     utility_share = _share([blocks[:1] for blocks in missing], workers)
     other_share = _share([blocks[1:] for blocks in missing], workers)
     first: list[Blocks] = []
@@ -71,6 +80,8 @@ def make_expert_stacks(
         parts = cut(utility, -(-len(utility) // min(most, utility_share)))
         first += [(part, (), ()) for part in parts]
         n_parts = -(-sum(map(len, others)) // min(most, other_share))
+        # Both blocks are cut into as many parts: with more than either has, some would be empty.
+        n_parts = min(n_parts, max(map(len, others)))
         second += [
             ((), *both) for both in zip(*(cut(block, n_parts) for block in others), strict=True)
         ]
@@ -131,21 +142,41 @@ def read_experts(content: bytes) -> dict[str, KeptExpert]:
     record, tensors = unseal(content)
     with complete():
         return {
-            one["name"]: KeptExpert(
-                [_part(tensors, f"{place}/stages/{stage}/") for stage in range(one["stages"])],
-                tensors.get(f"{place}/decisions"),
-                {
-                    (phase, name): (tuple(epochs), tensors[f"{place}/curves/{curve}"])
-                    for curve, (phase, name, epochs) in enumerate(one["curves"])
-                },
-            )
+            one["name"]: _read_expert(tensors, f"{place}/", one)
             for place, one in enumerate(record["experts"])
         }
 
 
-def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {
-        name.removeprefix(prefix): value
-        for name, value in tensors.items()
-        if name.startswith(prefix)
+def _read_expert(
+    tensors: Mapping[str, Tensor], prefix: str, record: Mapping[str, Any]
+) -> KeptExpert:
+    """Return an expert.
+
+    Raises:
+        KeyError, TypeError, ValueError: A part is not there or is none of an expert's.
+    """
+    stages = [_read_weights(tensors, f"{prefix}stages/{i}/") for i in range(record["stages"])]
+    curves = {
+        (phase, name): (tuple(epochs), tensors[f"{prefix}curves/{i}"])
+        for i, (phase, name, epochs) in enumerate(record["curves"])
     }
+    if len({each["weight1"].shape for each in stages}) != 1:
+        raise ValueError("weights of all stages are needed, as many in each")
+    if any(figures.shape != (len(epochs),) for epochs, figures in curves.values()):
+        raise ValueError("a figure for each epoch is needed")
+    return KeptExpert(stages, tensors.get(f"{prefix}decisions"), curves)
+
+
+def _read_weights(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    hidden, inputs = tensors[f"{prefix}weight1"].shape
+    shapes = {
+        "weight1": (hidden, inputs),
+        "bias1": (hidden,),
+        "weight2": (2, hidden),
+        "bias2": (2,),
+        "threshold": (),
+    }
+    weights = {name: tensors[f"{prefix}{name}"] for name in shapes}
+    if any(weights[name].shape != shape for name, shape in shapes.items()):
+        raise ValueError("weights of one expert are needed")
+    return weights

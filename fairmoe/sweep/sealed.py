@@ -36,7 +36,14 @@ def unseal(content: bytes) -> tuple[dict[str, Any], dict[str, Tensor]]:
         tensors = load(content)
         is_intact = metadata["sha256"] == digest(metadata["record"], tensors)
         record: dict[str, Any] = json.loads(metadata["record"])
-    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
+    except (
+        SafetensorError,
+        ValueError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         raise _not_sealed() from error
     if not is_intact:
         raise _not_sealed()

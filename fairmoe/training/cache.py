@@ -111,7 +111,7 @@ def experts_given(given: Mapping[str, KeptExpert]) -> Iterator[None]:
     """Find these experts in the block, in this thread, before those that are kept.
 
     Args:
-        given: By name (`expert_name`), on whatever device they were trained.
+        given: By name, as `distinct_experts` has them, on whatever device they were trained.
     """
     token = _given.set(given)
     try:

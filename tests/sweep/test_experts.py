@@ -14,6 +14,7 @@ from fairmoe.sweep.experts import (
     read_experts,
     write_experts,
 )
+from fairmoe.sweep.sealed import seal, unseal
 from fairmoe.sweep.shard import compute_shard, read_trained
 from fairmoe.training import distinct_experts
 from fairmoe.training.experts import ExpertTrainer
@@ -56,6 +57,23 @@ def test_what_no_stack_shares_parts_experts_too(prepared):
     runs = grid_settings(Settings(device="cpu"), {"learning_rate": [0.01, 0.1]})
     first, second = make_expert_stacks(runs, prepared.data, {}, workers=1)
     assert [len(first), len(second)] == [2, 2]
+
+
+@pytest.mark.parametrize("workers", [4, 8, 16])
+def test_more_workers_than_experts_get_no_empty_stacks(prepared, workers):
+    runs = grid_settings(Settings(device="cpu"), {"lambda_fair": [0, 1, 10]})
+    first, second = make_expert_stacks(runs, prepared.data, {}, workers=workers)
+
+    assert all(any(stack) for stack in (*first, *second))
+    assert sum(len(block) for stack in (*first, *second) for block in stack) == 5
+
+
+@pytest.mark.parametrize("grid", [{"gate_hidden": [8, 16, 32]}, {"temperature": [0.5, 1.0]}])
+def test_experts_that_differ_in_the_gate_alone_are_trained_once(prepared, grid):
+    runs = grid_settings(Settings(device="cpu"), grid)
+    first, second = make_expert_stacks(runs, prepared.data, {}, workers=2)
+    assert [len(block) for stack in first for block in stack] == [1, 0, 0]
+    assert sum(len(block) for stack in second for block in stack) == 2
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +126,51 @@ def test_a_sweep_goes_on_with_the_experts_that_are_there(
     found = run_sweep(prepared, runs, store=store)
     assert found.scores["test"] == pytest.approx(sweep.scores["test"], abs=1e-5)
     assert found.unreadable == ()
+
+
+def shorten(record, _):
+    record["experts"][0]["stages"] = 0
+
+
+def promise(record, _):
+    record["experts"][0]["stages"] = 10**9
+
+
+def rename(_, tensors):
+    tensors["0/stages/0/weight"] = tensors.pop("0/stages/0/weight1")
+
+
+def reshape(_, tensors):
+    tensors["0/stages/0/bias1"] = torch.zeros(3)
+
+
+def flatten(_, tensors):
+    tensors["0/stages/0/weight1"] = torch.zeros(3)
+
+
+def narrow(record, tensors):
+    """Add a stage for which there are fewer columns."""
+    record["experts"][0]["stages"] = 2
+    for name in ("weight1", "bias1", "weight2", "bias2", "threshold"):
+        tensors[f"0/stages/1/{name}"] = tensors[f"0/stages/0/{name}"].clone()
+    tensors["0/stages/1/weight1"] = tensors["0/stages/1/weight1"][:, :-1].clone()
+
+
+def prolong(record, _):
+    record["experts"][0]["curves"][0][2].append(99)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [shorten, promise, rename, reshape, flatten, narrow, prolong],
+    ids=lambda f: f.__name__,
+)
+def test_experts_of_other_parts_are_damaged_though_the_checksum_is_right(trained, change):
+    """A sweep names the file and goes on: none is left to fail where it is used."""
+    record, tensors = unseal(trained[1])
+    change(record, tensors)
+    with pytest.raises(InvalidInputError, match="or it was damaged"):
+        read_experts(seal(record, tensors))
 
 
 def test_damaged_experts_are_named_and_trained_again(trained, prepared, runs):

@@ -17,6 +17,8 @@ from fairmoe.sweep.shard import (
 )
 from fairmoe.training import train
 
+DEEP = "[" * 100_000 + "]" * 100_000
+
 
 @pytest.fixture(scope="module")
 def content(prepared, runs):
@@ -72,7 +74,16 @@ def test_damage_anywhere_is_noticed(content, at):
 
 
 @pytest.mark.parametrize(
-    "foreign", [b"", b"hello", b"\xff" * 64, save({"a": torch.zeros(2)}, {"sha256": "0"})]
+    "foreign",
+    [
+        b"",
+        b"hello",
+        b"\xff" * 64,
+        save({"a": torch.zeros(2)}, {"sha256": "0"}),
+        len(DEEP).to_bytes(8, "little") + DEEP.encode(),
+        save({}, {"record": DEEP, "sha256": sealed.digest(DEEP, {})}),
+    ],
+    ids=["empty", "text", "ones", "no record", "deep header", "deep record"],
 )
 def test_what_is_no_shard_is_refused(foreign):
     with pytest.raises(InvalidInputError, match="A shard of a sweep is needed"):
