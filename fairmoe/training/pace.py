@@ -4,7 +4,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -34,6 +34,8 @@ _COALITIONS = frozenset({"shap", "lime"})
 """Attributions that ask the models about coalitions of columns."""
 
 _REMEMBERED = 3
+_KNOWN = 64
+"""So many trainings are told apart from those that were learnt from before."""
 
 _COUNTED = 0.88
 """The share of the experts' phase, without fine-tunings, that is counted in epochs; thresholds and
@@ -206,6 +208,7 @@ class Pace:
     def __init__(self, probe: Callable[[], None]) -> None:
         self._probe, self._lock = probe, threading.Lock()
         self._ratios: deque[float] = deque(maxlen=_REMEMBERED)
+        self._known: deque[Hashable] = deque(maxlen=_KNOWN)
         self._first: float | None = None
 
     def factor(self) -> float:
@@ -220,10 +223,19 @@ class Pace:
                 self._first = (time.perf_counter() - started) / REFERENCE
             return self._first
 
-    def learn(self, expected: float, took: float) -> None:
-        """Take note of how long work took that was expected to take so long."""
+    def learn(self, expected: float, took: float, work: Hashable = None) -> None:
+        """Take note of how long work took that was expected to take so long.
+
+        Args:
+            expected: Seconds, where `REFERENCE` was measured.
+            took: Seconds, here.
+            work: What tells the work from other work; what is known is not learnt from again.
+        """
         if expected > 0 and took > 0:
             with self._lock:
+                if work is not None and work in self._known:
+                    return
+                self._known.append(work)
                 self._ratios.append(min(max(took / expected, 0.02), 50.0))
 
 
@@ -244,14 +256,21 @@ PACE = Pace(_probe)
 
 
 def learn_from(run: Run) -> None:
-    """Take note, in this process, of how long a training took."""
+    """Take note, in this process, of how long a training took.
+
+    Whoever takes over a run from a job may call it whether the job was done here or in a worker:
+    the training is counted once. One on a GPU says nothing of the processor.
+    """
+    if run.device != "cpu":
+        return
     expected = expected_seconds(Size.of_run(run), [run.settings])
     parts: tuple[Phase, ...] = ("gate", "evaluate")
     took = run.seconds["gate"] + run.seconds["evaluate"]
     if not run.experts_reused:
         parts = (*parts, "warm-up", "experts")
         took += run.seconds["experts"]
-    PACE.learn(sum(expected[part] for part in parts), took)
+    work = (run.run_id, tuple(run.seconds.values()))
+    PACE.learn(sum(expected[part] for part in parts), took, work)
 
 
 def with_time_left(

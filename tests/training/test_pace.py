@@ -91,6 +91,11 @@ def test_a_training_tells_how_long_all_of_it_takes_yet_and_is_learnt_from(prepar
     assert all(report.work_left is not None for report in reports)
     assert reports[-1].work_left == pytest.approx(0, abs=1e-6)
     assert len(own._ratios) == 1
+    # Whoever takes the run over in the same process may learn from it too, as from a copy.
+    learn_from(dataclasses.replace(run))
+    assert len(own._ratios) == 1
+    learn_from(dataclasses.replace(run, run_id="other", device="cuda"))
+    assert len(own._ratios) == 1
     assert Size.of(prepared.data) == Size.of_run(run)
     expected = sum(
         seconds

@@ -162,21 +162,16 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
 def _start(
     state: Session, explored: Explored, runs: tuple[Settings, ...], missing: int, page: str
 ) -> None:
-    from fairmoe.sweep import finished_runs  # noqa: PLC0415
     from fairmoe.tasks import sweep_runs  # noqa: PLC0415
-    from fairmoe.training import PACE, resolve_device  # noqa: PLC0415
+    from fairmoe.training import resolve_device  # noqa: PLC0415
 
     labelled, store = explored.origin.labelled, explored.store
 
     check_training(labelled, runs[0], runs=missing)
-    to_compute = sorted(set(runs) - finished_runs(store), key=runs.index)
-    expected = _estimate(explored, to_compute) / PACE.factor()
 
     def take_over(end: "Snapshot[SweepScores]") -> None:
         explored.last = end
         if end.result is not None:
-            if missing:
-                PACE.learn(expected, end.result.seconds)
             explored.sweep = replace(end.result, around=explored.origin.run.run_id)
 
     work = Task(sweep_runs, (labelled, runs, store), shared=(store,))

@@ -7,6 +7,7 @@ from fairmoe.config import Settings
 from fairmoe.experiment import prepare
 from fairmoe.progress import Progress
 from fairmoe.sweep import grid_settings, run_sweep
+from fairmoe.training import PACE
 from fairmoe.ui.frame.limits import limits
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
@@ -57,7 +58,9 @@ def test_the_page_needs_a_run(app):
     assert "Nothing to see here yet" in app.info[0].value
 
 
-def test_a_sweep_is_planned_with_its_time_and_around_the_run(tradeoff, asked):
+def test_a_sweep_is_planned_with_its_time_and_around_the_run(tradeoff, asked, monkeypatch):
+    learnt = []
+    monkeypatch.setattr(PACE, "learn", lambda *each: learnt.append(each))
     assert "**12 runs**: about" in told(tradeoff)
     assert "Everything else is as in Run 1" in told(tradeoff)
     assert "Run 1 had 60 epochs" in told(tradeoff)
@@ -71,6 +74,8 @@ def test_a_sweep_is_planned_with_its_time_and_around_the_run(tradeoff, asked):
     assert "**6 runs**" in told(tradeoff)
     tradeoff.button(key="sweep").click().run()
     settle(tradeoff)
+    # How many of its experts were there already is not told, so no pace is learnt from it.
+    assert learnt == []
     (runs,) = asked
     base = Settings(epochs=20, split_seed=0)
     assert runs == grid_settings(base, {"lambda_adv": [0, 5], "lambda_rep": [0, 1, 10]})
