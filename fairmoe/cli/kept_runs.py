@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -14,7 +14,7 @@ from fairmoe.names import METRICS, SPLITS, SUMMARY, SplitName
 
 if TYPE_CHECKING:
     from fairmoe.analysis.comparison import Comparison
-    from fairmoe.runs import Project, Run
+    from fairmoe.runs import Project, Run, SweepScores
 
 
 def runs(
@@ -29,34 +29,28 @@ def runs(
     from rich.console import Console
 
     from fairmoe.cli.output import figure, print_sweep, table_of
-    from fairmoe.sweep import to_document
 
-    projects = dict(_kept_in(folder))
-    found = dict(_runs_of(projects))
+    listed = list(_kept_in(folder))
+    found = [told for each in listed for told in each.runs]
     if not found:
         raise InvalidInputError(
             "A folder with kept runs is needed", however=f"there is none in '{folder}'"
         )
+    sweeps = [(each.name, each.sweep) for each in listed if each.sweep is not None]
     if as_json:
-        told = [{"path": name} | _summary(run) for name, run in found.items()]
-        told += [
-            {"path": name, "sweep": to_document(project.sweep)}
-            for name, project in projects.items()
-            if project.sweep is not None
-        ]
+        told = [*found, *({"path": name, "sweep": _of_sweep(sweep)} for name, sweep in sweeps)]
         typer.echo(json.dumps(told, indent=2, allow_nan=False))
         return
     table = table_of("run", *SUMMARY, "")
     table.columns[0].no_wrap = True
-    for name, run in found.items():
-        scores = (figure(run.scores["test"]["mixture"][metric]) for metric in SUMMARY)
-        table.add_row(printable(name), *scores, "alarm" if "mixture" in run.alarms() else "")
+    for run in found:
+        scores = (figure(run["test"][metric]) for metric in SUMMARY)
+        table.add_row(printable(run["path"]), *scores, "alarm" if run["alarm"] else "")
     stdout = Console(markup=False, emoji=False, highlight=False)
     stdout.print(table)
-    for name, project in projects.items():
-        if project.sweep is not None:
-            stdout.print(f"\nA sweep in {printable(name)}")
-            print_sweep(project.sweep)
+    for name, sweep in sweeps:
+        stdout.print(f"\nA sweep in {printable(name)}")
+        print_sweep(sweep)
 
 
 def compare(
@@ -78,12 +72,23 @@ def compare(
         _print(comparison, split)
 
 
-def _kept_in(folder: Path) -> "Iterator[tuple[str, Project]]":
-    """Yield what a folder keeps by its name there, a project each; say what cannot be opened."""
+class _Listed(NamedTuple):
+    """What is told of a project: `runs` as `_summary` has them, each with its `path`."""
+
+    name: str
+    runs: list[dict[str, Any]]
+    sweep: "SweepScores | None"
+
+
+def _kept_in(folder: Path) -> Iterator[_Listed]:
+    """Yield what is told of all that a folder keeps; say what cannot be opened.
+
+    One after the other: tables and models of all may be more than memory holds.
+    """
     from fairmoe.runs import SUFFIX, open_project
 
     if folder.suffix == SUFFIX and folder.is_file():
-        yield folder.name, open_project(folder)
+        yield _listed(folder.name, open_project(folder))
         return
     try:
         places = sorted(folder.iterdir())
@@ -96,17 +101,19 @@ def _kept_in(folder: Path) -> "Iterator[tuple[str, Project]]":
         if not (place.suffix == SUFFIX and place.is_file()) and not (place / "run.json").is_file():
             continue
         try:
-            yield place.name, open_project(place)
+            yield _listed(place.name, open_project(place))
         except InvalidInputError as error:
             print_message(f"'{place}' is left out. {error}")
 
 
-def _runs_of(projects: "Mapping[str, Project]") -> "Iterator[tuple[str, Run]]":
-    """Yield the runs of projects, named after their project if it has one run alone."""
-    for name, project in projects.items():
-        several = len(project.runs) > 1
-        for kept in project.runs:
-            yield (f"{name}: {kept.name}" if several else name), kept.run
+def _listed(name: str, project: "Project") -> _Listed:
+    """Return what is told of a project; a run that is alone in it has its name."""
+    several = len(project.runs) > 1
+    runs = [
+        {"path": f"{name}: {kept.name}" if several else name} | _summary(kept.run)
+        for kept in project.runs
+    ]
+    return _Listed(name, runs, project.sweep)
 
 
 def _summary(run: "Run") -> dict[str, Any]:
@@ -119,6 +126,15 @@ def _summary(run: "Run") -> dict[str, Any]:
         "test": {metric: _number(scores[metric]) for metric in METRICS},
         "alarm": "mixture" in run.alarms(),
     }
+
+
+def _of_sweep(sweep: "SweepScores") -> dict[str, Any]:
+    """Return a sweep as a document, without the sizes of groups: some may be of a few people."""
+    from fairmoe.sweep import to_document
+
+    document = to_document(sweep)
+    del document["data"]["groups"]
+    return document
 
 
 def _number(value: float) -> float | None:

@@ -1,7 +1,7 @@
 """What a report says of a run, as numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -162,6 +162,9 @@ def find(
     run, labelled = merge_small_groups(run, labelled, smallest=smallest_group, names=merged)
     if other is not None:
         other, _ = merge_small_groups(other, names=merged)
+    if sweep is not None:
+        # It stands on the same rows, and is to tell of no group that the run does not tell of.
+        sweep = replace(sweep, data=run.data, roles=run.roles)
     names = list(run.data.groups)
     test = run.splits["test"]
     y = np.concatenate([run.splits[split].y_true for split in SPLITS])

@@ -56,7 +56,10 @@ def test_all_are_told_of_if_asked_for_and_a_small_reference_is_told_with_the_oth
 def test_lists_and_comparisons_of_runs_name_no_group(path, tmp_path):
     for name in ("one", "two"):
         shell("train", path, *ROLES, *QUICK, "--seed", len(name), "--out", tmp_path / name)
+    shell("sweep", path, *ROLES, *QUICK, "--out", tmp_path / "three.fairmoe")
     _, listed, _ = shell("runs", tmp_path, "--json")
+    (swept,) = [each["sweep"] for each in json.loads(listed) if "sweep" in each]
+    assert swept["data"]["rows"] == 400
     _, compared, _ = shell("compare", tmp_path / "one", tmp_path / "two", "--json")
     for told in (listed, compared):
         assert json.loads(told)

@@ -1,10 +1,13 @@
 """Runs of a folder in a list, and two of them side by side."""
 
+import gc
 import json
 import shutil
+import weakref
 
 import pytest
 
+import fairmoe.runs
 from fairmoe.data import demo_csv
 from fairmoe.runs import load_run
 from tests.cli.shell import shell
@@ -47,6 +50,22 @@ def test_a_list_is_json_too(folder):
     assert found["first"]["data"] == "applicants.csv"
     assert (found["first"]["target"], found["first"]["sensitive"]) == ("hired", ["sex"])
     assert found["first"]["test"]["acc"] == run.scores["test"]["mixture"]["acc"]
+
+
+def test_one_project_at_a_time_is_in_memory(folder, monkeypatch):
+    opened = []
+    honest = fairmoe.runs.open_project
+
+    def watch(path):
+        gc.collect()
+        assert [project() for project in opened if project() is not None] == []
+        project = honest(path)
+        opened.append(weakref.ref(project))
+        return project
+
+    monkeypatch.setattr("fairmoe.runs.open_project", watch)
+    assert shell("runs", folder, "--json")[0] == 0
+    assert len(opened) == 2
 
 
 @pytest.mark.parametrize(

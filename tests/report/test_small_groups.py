@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.report import Cover, make_report, to_card, to_csv, to_html, to_json
-from fairmoe.runs import Cutoffs
+from fairmoe.runs import SCORED_SPLITS, Cutoffs, SweepScores
 from fairmoe.sentences.cautions import merged_groups
 from tests.report.conftest import run_maker
 
@@ -26,7 +26,23 @@ def made(demo_run):
     y = rng.integers(0, 2, len(group))
     proba = {"mixture": rng.random(len(group)), "utility": rng.random(len(group))}
     run = run_maker(demo_run[0])(y, group, proba, ["often", "seldom", "usual", "rarely"])
-    return make_report(run, smallest_group=10)
+    return make_report(run, smallest_group=10, sweep=sweep_of(run))
+
+
+def sweep_of(run):
+    """Return two runs on the rows of a run, whose groups are as they are in the table."""
+    scores = np.random.default_rng(1).random((5, 2, 12))
+    return SweepScores(
+        data=run.data,
+        roles=run.roles,
+        test_rows=len(run.splits["test"].y_true),
+        settings=tuple(run.settings.replace(lambda_fair=value) for value in (0.0, 10.0)),
+        run_ids=("one", "other"),
+        scores=dict.fromkeys(SCORED_SPLITS, scores),
+        alarming=dict.fromkeys(SCORED_SPLITS, np.zeros((5, 2), bool)),
+        computed=2,
+        seconds=1.0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,6 +76,8 @@ def test_tables_for_programs_count_small_groups_as_one(made):
     document = json.loads(to_json(made, COVER))
     assert document["merged_groups"] == ["seldom", "rarely"]
     assert document["run"]["data"]["groups"]["smaller groups"] == 45
+    assert document["sweep"]["data"]["groups"] == document["run"]["data"]["groups"]
+    assert [run["run_id"] for run in document["sweep"]["runs"]] == ["one", "other"]
     assert document["limits"][0] == NOTE
 
 
