@@ -19,7 +19,7 @@ def show_expected_time(state: Session, settings: Settings, *, recommended: bool)
     """Say about how long a training with these settings takes, here and now.
 
     Args:
-        state: The session; experts of its runs are not trained again.
+        state: The session; experts of the runs that it trained are not trained again.
         settings: What to train with.
         recommended: Whether other settings are tried first.
     """
@@ -29,17 +29,11 @@ def show_expected_time(state: Session, settings: Settings, *, recommended: bool)
     if preload().is_alive():
         _tell_soon()
         return
+    known = _trained_on(state, rows)
+    reading = repr(rows.table.reading.options)
     seconds = state.once(
-        (
-            "expected",
-            state.version,
-            repr(rows.table.reading.options),
-            rows.roles,
-            settings,
-            recommended,
-            tuple(state.runs),
-        ),
-        lambda: _training_seconds(state, rows, settings, recommended=recommended),
+        ("expected", state.version, reading, rows.roles, settings, recommended, tuple(known)),
+        lambda: _training_seconds(rows, settings, recommended=recommended, known=known),
     )
     st.caption(expected_time(seconds * _factor()))
 
@@ -53,16 +47,17 @@ def _tell_soon() -> None:
 
 def front_seconds(state: Session, kept: KeptRun) -> float:
     """Return about how many seconds the front of a run takes."""
-    key = ("front-seconds", kept.run.run_id)
-    return _factor() * state.once(key, lambda: _front_seconds(kept))
+    known = [kept.run.settings] if _is_trained(state, kept) else []
+    key = ("front-seconds", kept.run.run_id, bool(known))
+    return _factor() * state.once(key, lambda: _front_seconds(kept, known))
 
 
-def _front_seconds(kept: KeptRun) -> float:
+def _front_seconds(kept: KeptRun, known: Sequence[Settings]) -> float:
     from fairmoe.dial import front_settings  # noqa: PLC0415
     from fairmoe.training import Size, expected_seconds, new_experts  # noqa: PLC0415
 
     size, runs = Size.of_run(kept.run), front_settings(kept.run.settings)
-    new = new_experts(runs, [kept.run.settings])
+    new = new_experts(runs, known)
     return float(sum(expected_seconds(size, runs, new=new, baselines=False).values()))
 
 
@@ -76,19 +71,30 @@ def peers_seconds(kept: KeptRun, methods: Sequence[str], points: int) -> float:
     return _factor() * points * sum(each)
 
 
+def _is_trained(state: Session, kept: KeptRun) -> bool:
+    """Return whether a run was trained here; the experts of one that was opened are not at hand."""
+    return any(point.run_id in state.trained for point in (kept.run, *kept.run.front))
+
+
+def _trained_on(state: Session, rows: LabelledTable) -> list[Settings]:
+    """Return the settings of the runs that were trained here on some rows."""
+    return [
+        kept.run.settings
+        for kept in state.runs.values()
+        if _is_trained(state, kept)
+        and kept.run.data.sha256 == rows.table.sha256
+        and kept.run.roles == rows.roles
+    ]
+
+
 def _training_seconds(
-    state: Session, rows: LabelledTable, settings: Settings, *, recommended: bool
+    rows: LabelledTable, settings: Settings, *, recommended: bool, known: Sequence[Settings]
 ) -> float:
     """Return about how many seconds a training takes where `REFERENCE` was measured."""
     from fairmoe.sweep import recommendation_seconds  # noqa: PLC0415
     from fairmoe.training import Size, expected_seconds, new_experts  # noqa: PLC0415
 
     size = Size.of_labelled(rows, encoded_features(rows, settings))
-    known = [
-        kept.run.settings
-        for kept in state.runs.values()
-        if kept.run.data.sha256 == rows.table.sha256 and kept.run.roles == rows.roles
-    ]
     if recommended:
         return recommendation_seconds(size, settings, known=known)
     return sum(expected_seconds(size, [settings], new=new_experts([settings], known)).values())

@@ -68,6 +68,7 @@ def start_training(
             is_aware = run.roles.include_sensitive
             learn_from(run)
             own = ("Aware" if is_aware else "Blind") if both else name
+            state.trained.add(run.run_id)
             state.keep(run, _rows_of(run, rows), own, reason=reason)
 
     work = Task(train_runs, (rows, settings, recommended, both))

@@ -58,6 +58,7 @@ class Session(Answers):
         is_new: Whether a training ended of which the result was not looked at yet.
         explored: The sweeps of this session, finished or not, each of other rows.
         runs: The runs of this session by their ids, the oldest first; beyond `Limits.runs` it goes.
+        trained: The ids of those that were trained for it, whose experts are at hand.
         chosen: The id of the run that the pages show.
         turns: How often the run that is shown was changed other than in the list of runs.
         row: The row that the user picked to look at: its position in the table of the run shown.
@@ -84,6 +85,7 @@ class Session(Answers):
     is_new: bool = False
     explored: list[Explored] = field(default_factory=list)
     runs: dict[str, KeptRun] = field(default_factory=dict)
+    trained: set[str] = field(default_factory=set)
     chosen: str | None = None
     turns: int = 0
     row: int | None = None

@@ -42,3 +42,20 @@ def test_a_column_that_is_read_as_categories_takes_its_own_time(state, told):
     state.settle(ROLES)
     expected.show_expected_time(state, settings, recommended=False)
     assert told[0] == told[1] != told[2]
+
+
+def test_experts_of_a_run_that_was_opened_are_trained_and_those_of_one_trained_here_are_not(
+    demo_run, told
+):
+    run, labelled = demo_run
+    state, settings = Session(), run.settings.replace(fairness_weight=2.0)
+    state.load(labelled.table)
+    state.settle(run.roles)
+    expected.show_expected_time(state, settings, recommended=False)
+    state.keep(run, labelled)
+    expected.show_expected_time(state, settings, recommended=False)
+    front = expected.front_seconds(state, state.kept)
+    state.trained.add(run.run_id)
+    expected.show_expected_time(state, settings, recommended=False)
+    assert told[0] == told[1] > 1.3 * told[2]
+    assert front > 1.1 * expected.front_seconds(state, state.kept)

@@ -207,6 +207,7 @@ def test_a_blind_and_an_aware_run_are_trained_by_one_button_and_compared(train, 
     assert not train.exception
     state = train.session_state["fairmoe"]
     assert [kept.name for kept in state.runs.values()] == ["Aware", "Blind"]
+    assert state.trained == set(state.runs)
     assert not state.kept.run.roles.include_sensitive
     assert not state.kept.labelled.roles.include_sensitive
     aware = state.runs[f"{1:016x}"]
