@@ -1,5 +1,6 @@
 """What the app has done in the background, as calls that a process of its own can answer."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
@@ -68,14 +69,13 @@ def train_runs(
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
     """
     table, roles = labelled.table, labelled.roles
+    tell = _with_another(on_progress) if both else on_progress
     if recommended:
-        prepared = experiment.prepare(table, roles, settings, on_progress=on_progress)
-        found = recommend(prepared, settings, on_progress=on_progress)
+        prepared = experiment.prepare(table, roles, settings, on_progress=tell)
+        found = recommend(prepared, settings, on_progress=tell)
         first = TrainedRun(found.run, found.reason)
     else:
-        first = TrainedRun(
-            experiment.run_experiment(table, roles, settings, on_progress=on_progress)
-        )
+        first = TrainedRun(experiment.run_experiment(table, roles, settings, on_progress=tell))
     if not both:
         return [first]
     other = assign_roles(table, other_awareness(roles))
@@ -83,6 +83,21 @@ def train_runs(
         other.table, other.roles, first.run.settings, on_progress=on_progress
     )
     return [TrainedRun(run), first]
+
+
+def _with_another(
+    on_progress: OnProgress, clock: Callable[[], float] = time.perf_counter
+) -> OnProgress:
+    """Return a function that counts into the time left a training that takes as long as this."""
+    began = clock()
+
+    def tell(report: Progress) -> None:
+        if report.work_left is not None:
+            another = clock() - began + report.work_left
+            report = replace(report, work_left=report.work_left + another)
+        on_progress(report)
+
+    return tell
 
 
 def sweep_runs(

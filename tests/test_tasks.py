@@ -12,7 +12,7 @@ from fairmoe.config import Settings
 from fairmoe.errors import CancelledError
 from fairmoe.jobs import Task
 from fairmoe.jobs.workers import Worker
-from fairmoe.progress import ignore_progress
+from fairmoe.progress import Progress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.sweep import MemoryStore, grid_settings
 from fairmoe.tasks import front_of, sweep_runs, train_runs, with_experts_of
@@ -92,3 +92,28 @@ def test_shards_that_a_stopped_sweep_finished_in_a_worker_are_here(worker, demo_
     assert sweep.computed < 12
     assert sweep._store is store
     same(sweep.open(0), task(ignore_progress).open(0))
+
+
+def test_while_the_first_of_two_trainings_goes_on_the_second_is_counted_as_left(
+    demo_run, monkeypatch
+):
+    run, labelled = demo_run
+    sees = []
+
+    def train(_table, roles, _settings, *, on_progress):
+        sees.append(roles.include_sensitive)
+        on_progress(Progress("read", 1, 1))
+        on_progress(Progress("gate", 1, 2, work_left=100.0))
+        return run
+
+    monkeypatch.setattr("fairmoe.experiment.run_experiment", train)
+    reports = []
+    train_runs(labelled, SETTINGS, False, True, on_progress=reports.append)
+    assert len(set(sees)) == 2
+    unknown, first, _, second = (report.work_left for report in reports)
+    assert unknown is None
+    assert first >= 200
+    assert second == 100
+    reports.clear()
+    train_runs(labelled, SETTINGS, False, False, on_progress=reports.append)
+    assert reports[-1].work_left == 100

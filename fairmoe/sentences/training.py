@@ -96,6 +96,13 @@ def about(seconds: float) -> str:
     return f"about {seconds / 60:.0f} min"
 
 
-def expected_time(seconds: float) -> str:
-    """Say about how long work takes that is offered."""
-    return f"Takes {about(seconds)} here, as far as can be told."
+def expected_time(seconds: float, *, both: float | None = None) -> str:
+    """Say about how long work takes that is offered.
+
+    Args:
+        seconds: What it takes.
+        both: What two trainings take, a blind and an aware one, if they are offered too.
+    """
+    if both is None:
+        return f"Takes {about(seconds)} here, as far as can be told."
+    return f"Takes {about(seconds)} here, both {about(both)}, as far as can be told."

@@ -55,6 +55,8 @@ def test_where_losses_and_reward_began_and_ended():
 
 def test_how_long_work_takes_is_said():
     assert expected_time(12.3) == "Takes about 12 s here, as far as can be told."
+    told = expected_time(12.3, both=150.0)
+    assert told == "Takes about 12 s here, both about 2 min, as far as can be told."
     assert expected_time(150.0) == "Takes about 2 min here, as far as can be told."
 
 

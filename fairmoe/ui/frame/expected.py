@@ -1,6 +1,7 @@
 """How long work will take, told before it begins."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -16,7 +17,7 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 
 
 def show_expected_time(state: Session, settings: Settings, *, recommended: bool) -> None:
-    """Say about how long a training with these settings takes, here and now.
+    """Say about how long a training with these settings takes, here and now, and two.
 
     Args:
         state: The session; experts of the runs that it trained are not trained again.
@@ -29,13 +30,25 @@ def show_expected_time(state: Session, settings: Settings, *, recommended: bool)
     if preload().is_alive():
         _tell_soon()
         return
+    # It imports what trains.
+    from fairmoe.analysis.awareness import other_awareness  # noqa: PLC0415
+
+    one = _seconds(state, rows, settings, recommended=recommended)
+    # The other run takes the settings that are found for the first.
+    other = replace(rows, roles=other_awareness(rows.roles))
+    both = one + _seconds(state, other, settings, recommended=False)
+    st.caption(expected_time(one * _factor(), both=both * _factor()))
+
+
+def _seconds(
+    state: Session, rows: LabelledTable, settings: Settings, *, recommended: bool
+) -> float:
     known = _trained_on(state, rows)
     reading = repr(rows.table.reading.options)
-    seconds = state.once(
+    return state.once(
         ("expected", state.version, reading, rows.roles, settings, recommended, tuple(known)),
         lambda: _training_seconds(rows, settings, recommended=recommended, known=known),
     )
-    st.caption(expected_time(seconds * _factor()))
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)

@@ -20,7 +20,7 @@ def told(monkeypatch):
     said = []
     monkeypatch.setattr(expected, "preload", lambda: SimpleNamespace(is_alive=lambda: False))
     monkeypatch.setattr(expected, "_factor", lambda: 1.0)
-    monkeypatch.setattr(expected, "expected_time", lambda seconds: said.append(seconds) or "")
+    monkeypatch.setattr(expected, "expected_time", lambda seconds, **_: said.append(seconds) or "")
     return said
 
 
@@ -59,3 +59,23 @@ def test_experts_of_a_run_that_was_opened_are_trained_and_those_of_one_trained_h
     expected.show_expected_time(state, settings, recommended=False)
     assert told[0] == told[1] > 1.3 * told[2]
     assert front > 1.1 * expected.front_seconds(state, state.kept)
+
+
+@pytest.mark.usefixtures("told")
+def test_a_blind_and_an_aware_run_take_the_time_of_both(demo_run, monkeypatch):
+    run, labelled = demo_run
+    state, each = Session(), []
+    state.load(labelled.table)
+    state.settle(run.roles)
+    monkeypatch.setattr(expected, "expected_time", lambda one, *, both: each.append((one, both)))
+    monkeypatch.setattr(expected.st, "caption", lambda _: None)
+    for recommended in (False, True):
+        expected.show_expected_time(state, run.settings, recommended=recommended)
+    (one, both), (found, both_found) = each
+    assert 2 * one < both < 2.2 * one
+    assert both_found - found == pytest.approx(both - one)
+    assert found > one
+    state.keep(run, labelled)
+    state.trained.add(run.run_id)
+    expected.show_expected_time(state, run.settings, recommended=False)
+    assert each[-1][1] - each[-1][0] == pytest.approx(both - one)
