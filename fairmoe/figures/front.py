@@ -88,7 +88,7 @@ def front_figure(
     figure.update_xaxes(
         title=f"{gap_label}, test rows (lower is better)", ticksuffix=" pp", rangemode="tozero"
     )
-    figure.update_yaxes(title="accuracy, test rows (higher is better)", ticksuffix="%")
+    figure.update_yaxes(title="accuracy, test rows<br>(higher is better)", ticksuffix="%")
     if peers is not None and len(peers):
         add_peers(figure, points, beside, peers)
     return figure

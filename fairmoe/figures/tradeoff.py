@@ -59,7 +59,9 @@ def tradeoff_figure(
         rangemode="tozero",
     )
     figure.update_yaxes(
-        title="utility, test rows (higher is better)", ticksuffix="%", range=_range(known, placed)
+        title="utility, test rows<br>(higher is better)",
+        ticksuffix="%",
+        range=_range(known, placed),
     )
     return figure
 
