@@ -249,6 +249,9 @@ def test_runs_with_a_gate_that_chooses_and_without_are_explained_each_in_its_way
     gradient = one_alone.average_gradient(x, x[0])
     assert torch.allclose(gradient[0], mixed.average_gradient(x, x[0])[0], atol=1e-7)
     assert torch.equal(gradient[1], mixed.always(2).average_gradient(x, x[0])[1])
+    few = one_alone.with_path_steps(2).average_gradient(x, x[0])
+    assert torch.allclose(few[0], mixed.with_path_steps(2).average_gradient(x, x[0])[0], atol=1e-7)
+    assert not torch.allclose(few[0], gradient[0], atol=1e-7)
 
 
 @pytest.mark.parametrize(("others", "expected"), [(-29, 0), (-26, None)])
@@ -257,6 +260,9 @@ def test_an_expert_is_alone_if_single_precision_sees_nothing_of_the_others(other
     with torch.no_grad():
         gate.bias2.copy_(gate.temperature * torch.tensor([0.0, others, others]))
     assert gate.only_expert() == [expected, expected]
+    # A gate that looks at the rows may choose another for some of them.
+    gate.weight2.data[0, 0, 0] = 1e-3
+    assert gate.only_expert() == [None, expected]
 
 
 @pytest.mark.slow
