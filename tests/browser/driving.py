@@ -2,10 +2,11 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 TRAINED = 180_000
+LISTED = 10_000
 TRAINED_EPOCHS = 8
 
 PLACES_OF_POINTS = """chart => {
@@ -51,8 +52,14 @@ def shown_run(page: Page) -> Locator:
 def choose(page: Page, label: str, option: str) -> None:
     """Choose an option of a list."""
     box = page.get_by_role("combobox", name=re.compile(f"^(Selected .*)?{label}"))
+    listed = page.get_by_role("option", name=option, exact=True)
     box.click()
-    page.get_by_role("option", name=option, exact=True).click()
+    try:
+        listed.wait_for(timeout=LISTED)
+    except TimeoutError:
+        # A script that ended meanwhile drew the field anew, and closed its list.
+        box.click()
+    listed.click()
     page.wait_for_selector(IDLE)
 
 
