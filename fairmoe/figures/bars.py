@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fairmoe import names
+from fairmoe import _units
 from fairmoe._escape import Html, escape_html
 from fairmoe.figures.markup import attribute
 
@@ -116,7 +116,7 @@ def signed(value: float) -> str:
         >>> signed(0.304), signed(-1), signed(-0.004)
         ('+0.30', '−1.00', '0.00')
     """
-    return names.signed(value, 2).replace("-", "−")
+    return _units.signed(value, 2).replace("-", "−")
 
 
 def _axis(bars: Sequence[Bar]) -> Mapping[str, float]:

@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fairmoe._escape import Html, escape_html
+from fairmoe._units import signed
 from fairmoe.figures.decisions import MOST_GROUPS, largest_groups
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, Style, group_styles
 from fairmoe.figures.points import largest_first, marker_of_rows
-from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, signed
+from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS
 
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fairmoe._units import signed
 from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_groups
 from fairmoe.figures.divergence import NOISE
-from fairmoe.names import ATTRIBUTION_METHODS, signed
+from fairmoe.names import ATTRIBUTION_METHODS
 from fairmoe.sentences.gaps import Tested
 from fairmoe.sentences.wording import SIGNIFICANT, listed, more_groups, significance
 

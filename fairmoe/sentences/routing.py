@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fairmoe._units import signed
 from fairmoe.figures.curves import Line
 from fairmoe.figures.points import ROUNDING, SAME
 from fairmoe.figures.routing import usage_by_expert
 from fairmoe.figures.whatif import differences
-from fairmoe.names import EXPERTS, METRICS, MODELS, signed
+from fairmoe.names import EXPERTS, METRICS, MODELS
 from fairmoe.sentences.wording import more_groups, the_model
 
 NEAR_UNIFORM = 0.05

@@ -14,17 +14,10 @@ from fairmoe.training.cache import (
     experts_of,
     forget_experts,
 )
+from fairmoe.training.duration import Size, expected_seconds, new_experts, sweep_seconds
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows, score_answers
 from fairmoe.training.expert_phase import distinct_experts
-from fairmoe.training.pace import (
-    PACE,
-    Size,
-    expected_seconds,
-    learn_from,
-    new_experts,
-    sweep_seconds,
-    with_time_left,
-)
+from fairmoe.training.pace import PACE, learn_from, with_time_left
 from fairmoe.training.selection import largest_standard_error
 from fairmoe.training.stack import PER_RUN
 from fairmoe.training.threads import on_one_thread

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe._units import suffix
 from fairmoe.figures.palette import Style
-from fairmoe.names import suffix
 
 GREY = "#7A8794"
 FAINT = 0.35

@@ -6,9 +6,9 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fairmoe._units import suffix
 from fairmoe.figures.lessons.spread import GREY, add_seeds, range_of
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
-from fairmoe.names import suffix
 
 CHANCE = 50.0
 _PANELS = {

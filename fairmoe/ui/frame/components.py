@@ -10,11 +10,12 @@ import streamlit as st
 
 from fairmoe._csv import csv_text
 from fairmoe._escape import Markdown, escape_markdown
+from fairmoe._units import suffix
 from fairmoe.data.small_groups import without_small_groups
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.figures.fitting import least_width, take_title
 from fairmoe.jobs import log_bug
-from fairmoe.names import INSUFFICIENT, suffix
+from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.cautions import left_out_groups
 from fairmoe.ui.frame.fitting import show_title
 from fairmoe.ui.frame.kept import RowsNeededError
