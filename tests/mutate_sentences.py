@@ -40,12 +40,27 @@ PAIRS = (
     ("with", "without"),
     ("alike", "differently"),
     ("ahead of", "behind"),
+    ("before", "after"),
+    ("first", "last"),
+    ("up", "down"),
+    ("at most", "at least"),
+    ("wrongly", "rightly"),
+    ("equal", "unequal"),
+    ("all", "none"),
+    ("always", "never"),
+    ("everyone", "no one"),
+    ("can", "cannot"),
+    ("do", "do not"),
+    ("does", "does not"),
+    ("has", "has not"),
+    ("have", "have not"),
     ("is", "is not"),
     ("are", "are not"),
     ("can be", "cannot be"),
 )
 OPPOSITES = {ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt}
-TURNED = {word: other for pair in PAIRS for word, other in (pair, pair[::-1])}
+ONE_WAY = {"fewer": "more", "fewest": "most", "nobody": "everyone", "nothing": "everything"}
+TURNED = {word: other for pair in PAIRS for word, other in (pair, pair[::-1])} | ONE_WAY
 WORD = re.compile(
     r"(?<!\w)(" + "|".join(sorted(TURNED, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
 )

@@ -146,6 +146,8 @@ def chosen_point(
 def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: str) -> str:
     """Say what the point that is shown gives against the plain model, and the smallest gap.
 
+    Those that raise an alarm are no choice, however small their gap.
+
     Args:
         points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `shown`.
         plain: `gap` and `accuracy` of the utility expert.
@@ -161,11 +163,12 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
         f"{_point(shown.iloc[0])} for the mixture shown."
     )
     least = fair.iloc[fair["gap"].argmin()]
+    among = " without an alarm" if len(fair) < len(known) else ""
     if shown["gap"].iloc[0] <= least["gap"]:
-        return f"{told} None of these mixtures has a smaller gap."
+        return f"{told} None of these mixtures{among} has a smaller gap."
     weight = least["weight"]
     how = f"fairness counts {_times(weight)}" if weight else "fairness does not count"
-    return f"{told} The smallest gap is {_point(least)}, where {how}."
+    return f"{told} The smallest gap{among} is {_point(least)}, where {how}."
 
 
 def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:

@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.gap_sources import (
+    ALL_OTHERS,
+    ALL_TOGETHER,
+    CHOICE_EXPLAINED,
+    GAP_EXPLAINED,
+    GAP_IN_BRIEF,
     NOBODY_MOVED,
+    SENT_THERE,
     accuracy_of_sum,
     choice_axis,
     choice_source,
@@ -140,6 +146,34 @@ def test_why_the_gate_weighs_an_expert_otherwise():
     assert choice_source(0 * moved, totals(result=0.0), "result", "women", "men") == NOBODY_MOVED
     assert choice_source(moved, totals(result=math.nan), "result", "women", "men") == (
         "Insufficient data: fewer than two of these rows are of women or of men."
+    )
+
+
+def test_how_the_bars_are_read():
+    bars = (
+        "Bars are differences of mean attributions (integrated gradients): together they make the "
+        "whole difference. Hatched bars work against it; thin lines are 95% intervals. What comes "
+        "through a column need not be caused by it."
+    )
+    before, after = GAP_EXPLAINED.split(f" {bars} ")
+    assert before == "Log-odds are the score behind a probability."
+    assert after == (
+        "A mixture's log-odds often lie closer together than a plain model's without its decisions "
+        "doing so: compare shares, not lengths."
+    )
+    assert CHOICE_EXPLAINED.split(f" {bars}") == ["Log-odds are the score behind a weight.", ""]
+    assert GAP_IN_BRIEF == (
+        "Bars: parts of the difference in mean log-odds, the score behind a probability; hatched: "
+        "against it. Compare shares, not lengths."
+    )
+    assert (ALL_TOGETHER, ALL_OTHERS, SENT_THERE) == (
+        "All columns together",
+        "all others",
+        "those for whom it decides most",
+    )
+    assert NOBODY_MOVED == (
+        "The gate gives every row the same weights, so no column moves it. Train with another gate "
+        "start to see one that tells rows apart."
     )
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.individual import (
+    CHANGES_ASKED,
     changes_takeaway,
     opened_on,
     opinions_takeaway,
@@ -77,6 +78,7 @@ def test_how_far_the_sensitive_value_moves_the_answer(others, told):
 
 
 def test_the_smallest_change():
+    assert CHANGES_ASKED == "What is the smallest change that would give another decision?"
     changes = pd.DataFrame({"change": ["age 30 → 41", "pay 1 → 2"], "proba": [0.512, 0.6]})
     assert changes_takeaway(changes) == (
         "The smallest found: age 30 → 41; the probability is then 51.2%."

@@ -5,6 +5,7 @@ import pytest
 
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.mixture_map import (
+    MAP_EXPLAINED,
     expert_stops,
     map_of_lesson,
     map_of_mixture,
@@ -44,6 +45,12 @@ def test_experts_say_what_they_want_and_what_they_reach():
     }
     assert mixture_stop(SCORES).lines == ("accuracy 74.7%", "gap 8.9 pp")
     assert people_stop("women", 1280).lines == ("1,280 people",)
+
+
+def test_what_widths_and_the_gap_mean():
+    assert MAP_EXPLAINED == (
+        "Widths: mean gate weights. Gap: demographic parity difference between all groups."
+    )
 
 
 def test_of_one_person_they_say_what_they_decide():

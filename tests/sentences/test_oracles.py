@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from fairmoe.sentences.oracles import agreement_takeaway
+from fairmoe.sentences.oracles import CHECK_OFFERED, SAMPLES_DECIDE, STOPPED, agreement_takeaway
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,15 @@ def test_whether_they_agree(correlations, told):
         f"{told} Beside ours, on the same rows: Captum’s IntegratedGradients at most 0.01 log-odds "
         f"away ({first}); Captum’s Lime at most 1.50 log-odds away ({second})."
     )
+
+
+def test_what_the_check_does_and_what_it_rests_on():
+    assert CHECK_OFFERED == (
+        "Computes the same attributions of a few rows with Captum and shap, which takes some "
+        "seconds, and shows both side by side."
+    )
+    assert SAMPLES_DECIDE == (
+        "KernelExplainer and Lime draw samples of columns: drawn again, theirs differ from "
+        "themselves too. Integrated gradients differ by how finely the path is followed."
+    )
+    assert STOPPED == "Stopped; nothing was checked."

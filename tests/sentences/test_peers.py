@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from fairmoe.sentences.peers import peers_outside, peers_takeaway
+from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, peers_outside, peers_takeaway
 
 POINTS = pd.DataFrame(
     {
@@ -43,4 +43,11 @@ def test_fits_beyond_the_axes_are_named():
     assert peers_outside(PEERS.iloc[:0]) == ""
     assert peers_outside(PEERS.iloc[:1]) == (
         " Beyond the axes: Exponentiated gradient (10.0 pp at 81.0% accuracy)."
+    )
+
+
+def test_for_which_gaps_they_are_fitted():
+    assert ONLY_OF_ONE_CRITERION == (
+        "Fairlearn's methods are fitted for demographic parity or for equal opportunity, and are "
+        "shown with these gaps."
     )

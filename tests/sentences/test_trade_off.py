@@ -194,7 +194,12 @@ def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     )
     alarming = points_of_a_front(alarming=[False, False, True])
     assert front_takeaway(alarming, PLAIN, "DP").endswith(
-        "None of these mixtures has a smaller gap."
+        "None of these mixtures without an alarm has a smaller gap."
+    )
+    first = points_of_a_front(alarming=[False, False, True], shown=[True, False, False])
+    assert front_takeaway(first, PLAIN, "DP").endswith(
+        "The smallest gap without an alarm is 10.0 pp at 84.0% accuracy, where fairness counts "
+        "once."
     )
     as_small = points_of_a_front(gap=[0.2, 0.1, 0.1])
     told = front_takeaway(as_small, PLAIN, "DP")
