@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +18,10 @@ from fairmoe.cli.kept_runs import compare, runs
 from fairmoe.cli.messages import print_error, print_message, progress_bars, set_quiet
 from fairmoe.cli.saved_run import export, predict, report
 from fairmoe.cli.sweeping import sweep
-from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError, UnavailableError
 
 if TYPE_CHECKING:
+    from fairmoe.config import Settings
     from fairmoe.data import ReadOptions, Roles, Table
     from fairmoe.experiment import Prepared
     from fairmoe.runs import Run
@@ -34,8 +33,10 @@ UNAVAILABLE = 3
 MAX_CHOICES = 45
 
 # A traceback in colour would print local variables, and with them cells.
+# Help in boxes takes as long to draw as all else of it.
 shell = typer.Typer(
     no_args_is_help=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"fairmoe {version('fairmoe')}")
         raise typer.Exit
 
@@ -268,7 +271,7 @@ def _run(
     file: Path,
     reading: "ReadOptions",
     roles: "Roles",
-    settings: Settings,
+    settings: "Settings",
     *,
     keep: Sequence[str] | None,
     existing: bundles.ExistingOptions,

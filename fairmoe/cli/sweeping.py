@@ -10,10 +10,10 @@ import typer
 from fairmoe.cli import bundles, options
 from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.messages import print_message, progress_bars
-from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from fairmoe.config import Settings
     from fairmoe.experiment import Prepared
     from fairmoe.sweep import Executor
 
@@ -165,7 +165,7 @@ def _executor(jobs: int | None, address: str | None) -> "Executor | None":
 
 
 def _positions(
-    prepared: "Prepared", runs: Sequence[Settings], run_ids: Iterable[str]
+    prepared: "Prepared", runs: "Sequence[Settings]", run_ids: Iterable[str]
 ) -> dict[str, int]:
     """Return where among the runs those are that have some ids."""
     from fairmoe.experiment import run_id

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from rich import progress
 
-from fairmoe.cli import messages
 from fairmoe.cli.arguments import group_names_from
+from fairmoe.cli.bars import _TimeColumn
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, demo_csv
 from fairmoe.errors import InvalidInputError
@@ -245,7 +245,7 @@ def test_bars_tell_the_time_left_and_then_what_it_took():
     now = 0.0
     bars = progress.Progress(get_time=lambda: now)
     task = bars.add_task("Gate", total=100, left=None)
-    column = messages._TimeColumn()
+    column = _TimeColumn()
 
     def told(**changes):
         bars.update(task, **changes)

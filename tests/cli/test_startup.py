@@ -9,11 +9,23 @@ import pytest
 
 from tests.cli.shell import shell
 
-HEAVY = ("torch", "pandas", "numpy", "sklearn", "pyarrow", "plotly", "streamlit", "narwhals")
+HEAVY = (
+    "torch",
+    "pandas",
+    "numpy",
+    "sklearn",
+    "pyarrow",
+    "plotly",
+    "streamlit",
+    "narwhals",
+    "rich",
+)
 WAYS = {
     "help": (("--help",), 0),
     "short help": (("-h",), 0),
     "help of a command": (("train", "-h"), 0),
+    "help of sweep": (("sweep", "-h"), 0),
+    "help of audit": (("audit", "-h"), 0),
     "version": (("--version",), 0),
     "nothing": ((), 2),
     "an option that is missing": (("train",), 2),
@@ -69,9 +81,16 @@ def test_nothing_that_costs_time_is_imported(call, way):
 
 @pytest.mark.slow
 def test_help_costs_little_more_than_that_of_a_command_with_two_parameters(call):
+    """Of processor time: on a machine where that takes 0.16 s, ours stays below 0.26."""
     peers = [subprocess.check_output([sys.executable, "-c", PEER]) for _ in range(3)]
-    ours = [call("help of a command")["seconds"] for _ in range(3)]
-    assert min(ours) < 3 * min(float(told.split()[-1]) for told in peers)
+    limit = 1.6 * min(float(told.split()[-1]) for told in peers)
+    for way in (
+        "help of a command",
+        "help of sweep",
+        "help of audit",
+        "an option that there is not",
+    ):
+        assert min(call(way)["seconds"] for _ in range(3)) < limit, way
 
 
 def test_the_version_is_that_of_the_package():
