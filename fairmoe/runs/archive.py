@@ -11,6 +11,10 @@ MAX_BYTES = 512 * 2**20
 """What a project may hold in all, decompressed."""
 
 _MANY = 1024
+_ENTRY = b"PK\1\2"
+_ENTRIES = 64 * _MANY
+"""How often what begins an entry of a zip's list may be there: a table may be a zip itself."""
+
 _DATE = (1980, 1, 1, 0, 0, 0)
 _ENCRYPTED = 1
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -47,6 +51,9 @@ class Archive:
     """
 
     def __init__(self, content: bytes) -> None:
+        # The list of a zip is read as a whole, and takes ten times its bytes.
+        if content.count(_ENTRY) > _ENTRIES:
+            raise damaged("its list of files")
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, OverflowError) as error:
@@ -85,7 +92,15 @@ class Archive:
         try:
             with self._zip.open(name) as file:
                 content = file.read(size + 1)
-        except (zipfile.BadZipFile, OSError, EOFError, zlib.error, RuntimeError) as error:
+        # A place before the file and a name that is no text are ValueErrors.
+        except (
+            zipfile.BadZipFile,
+            OSError,
+            EOFError,
+            zlib.error,
+            RuntimeError,
+            ValueError,
+        ) as error:
             raise damaged(f"'{name}'") from error
         if len(content) != size:
             raise damaged(f"'{name}'")

@@ -64,10 +64,11 @@ def read_predictions(
                 column_types=types, null_values=[], strings_can_be_null=False
             ),
         )
-    except pa.ArrowInvalid as error:
+        found_names = table.column_names
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise _damaged() from error
     names = ["row", "split", "group", "y_true", *probas, *_GATE]
-    if table.column_names != [*names, *(("weight",) if weighted else ())]:
+    if found_names != [*names, *(("weight",) if weighted else ())]:
         raise _damaged()
     columns = {name: table[name].to_numpy() for name in types if name != "split"}
     split = table["split"].to_numpy(zero_copy_only=False)

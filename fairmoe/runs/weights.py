@@ -36,7 +36,14 @@ def header_of(content: bytes, name: str) -> dict[str, tuple[str, Shape]]:
             for key, one in told.items()
             if key != "__metadata__"
         }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        OverflowError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise damaged(name) from error
 
 

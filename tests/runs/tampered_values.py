@@ -22,6 +22,7 @@ LINES: dict[str, Callable[[list[list[str]]], Any]] = {
     "without a heading": lambda lines: lines.__delitem__(0),
     "with other headings": lambda lines: lines[0].reverse(),
     "with a heading twice": lambda lines: lines[0].__setitem__(4, "row"),
+    "with a heading that is no text": lambda lines: b"\xff" + ",".join(lines[0]).encode() + b"\n",
     "not in UTF-8": lambda lines: b"\xff\xfe" + ",".join(lines[0]).encode("utf-16-le"),
     "without a split": lambda lines: [line.__setitem__(1, "test") for line in lines[1:]] and None,
     "with a row twice": lambda lines: lines[5].__setitem__(0, lines[6][0]),

@@ -218,6 +218,9 @@ HEADERS: dict[str, Callable[[dict[str, Any], bytes], bytes]] = {
     "a list": lambda _, rest: packed(b"[]", rest),
     "with a shape of 1e9": with_first(shape=[10**9, 10**9]),
     "with a shape of less than nothing": with_first(shape=[-1, 4]),
+    "with a shape beyond all numbers": lambda told, rest: packed(
+        json.dumps(told).encode().replace(b'"shape": [', b'"shape": [1e999, ', 1), rest
+    ),
     "with a shape of texts": with_first(shape=["3", "4"]),
     "without a shape": with_first(shape=None),
     "with another type": with_first(dtype="F64"),

@@ -228,6 +228,24 @@ def liar(content):
     return raw(content, (2**23).to_bytes(4, "little"), (10).to_bytes(4, "little"))
 
 
+def no_text(content):
+    """Return a project of which a member's own name says that it is UTF-8, and is not."""
+    place = content.index(b"PK\3\4")
+    flags = bytearray(content)
+    flags[place + 7] |= 8
+    flags[place + 30] = 0xFF
+    entry = content.index(b"PK\1\2")
+    flags[entry + 9] |= 8
+    return bytes(flags)
+
+
+def many_entries(number):
+    entry = b"PK\1\2" + bytes([20, 0, 20]) + bytes(21) + b"\4" + bytes(17) + b"name"
+    entries = entry * number
+    end = b"PK\5\6" + bytes(8) + len(entries).to_bytes(4, "little") + bytes(6)
+    return entries + end
+
+
 BYTES = {
     "empty": lambda _: b"",
     "no zip": lambda _: b"PK\3\4" + b"\0" * 100,
@@ -239,6 +257,8 @@ BYTES = {
     ).replace(b"\x14\0\1", b"PK\1\2\x14\x03\x14\0\1"),
     "of another way to pack": lambda c: repacked(c, lambda *_: None, zipfile.ZIP_LZMA),
     "that lies of sizes": liar,
+    "with a list that is elsewhere": lambda c: c[:-6] + b"\0\0\0\x10" + c[-2:],
+    "with a name that is no text": no_text,
 }
 
 
@@ -246,6 +266,13 @@ def test_a_bomb_is_not_unpacked(content, monkeypatch):
     packed = repacked(content, lambda members, _: members.update(table=b"\0" * 2**22))
     monkeypatch.setattr("fairmoe.runs.archive.MAX_BYTES", 2**22)
     monkeypatch.setattr(zipfile.ZipFile, "open", None)
+    refused(packed)
+
+
+def test_a_list_of_many_entries_is_not_read(monkeypatch):
+    """It would take ten times its bytes."""
+    packed = many_entries(2**17)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
     refused(packed)
 
 
