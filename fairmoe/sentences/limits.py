@@ -51,3 +51,12 @@ def server_is_full(most: int) -> str:
 
 def _mib(count: int) -> str:
     return f"{max(1, round(count / _MIB)):,} MiB"
+
+
+def too_many_runs(runs: int, most: int) -> tuple[str, str, str]:
+    """Return why a project is not opened that has more runs than a session may keep."""
+    return (
+        f"A project of at most {most:,} {'run' if most == 1 else 'runs'} can be opened here",
+        f"this one has {runs:,}",
+        f"Whoever runs the server can allow more (FAIRMOE_RUNS={runs}).",
+    )

@@ -1,4 +1,9 @@
-from fairmoe.sentences.limits import server_is_full, too_many_bytes, too_much_work
+from fairmoe.sentences.limits import (
+    server_is_full,
+    too_many_bytes,
+    too_many_runs,
+    too_much_work,
+)
 
 
 def test_a_training_that_is_too_large_is_told_what_would_do():
@@ -36,3 +41,12 @@ def test_a_full_server_says_so():
         "The sessions of this server hold 4,096 MiB together, as much as they may. Try again "
         "later, or with a smaller table."
     )
+
+
+def test_a_project_of_too_many_runs_says_how_many_would_do():
+    assert too_many_runs(20, 12) == (
+        "A project of at most 12 runs can be opened here",
+        "this one has 20",
+        "Whoever runs the server can allow more (FAIRMOE_RUNS=20).",
+    )
+    assert too_many_runs(2, 1)[0] == "A project of at most 1 run can be opened here"

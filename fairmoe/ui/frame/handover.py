@@ -10,8 +10,11 @@ import streamlit as st
 
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import FairmoeError, InvalidInputError
+from fairmoe.sentences.limits import too_many_runs
 from fairmoe.sentences.projects import wrong_table
 from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows, explored_of
+from fairmoe.ui.frame.limits import limits
+from fairmoe.ui.frame.room import check_session_fits
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
@@ -77,25 +80,46 @@ def take_project(state: Session, project: "Project") -> None:
     """Put a project in the place of what a session holds; call it before fields are drawn.
 
     Raises:
-        InvalidInputError: Its table cannot be read as it says.
+        InvalidInputError: Its table cannot be read, or columns have roles, as it says, or it takes
+            too much memory; the session holds what it held.
+        UnavailableError: There is no room for it.
     """
     told, table = project.table, None
+    if len(project.runs) > limits().runs:
+        needed, however, remedy = too_many_runs(len(project.runs), limits().runs)
+        raise InvalidInputError(needed, however=however, remedy=remedy)
+    taken = Session(token=state.token)
+    # Whatever cannot be is found before anything is let go.
     if told is not None and told.content is not None:
         base = ReadOptions(
             sheet=told.options.sheet, encoding=told.options.encoding, max_bytes=MAX_BYTES
         )
         table = read_table(told.content, name=told.name, options=base)
-    state.clear()
-    if table is not None and told is not None:
-        state.load(table, told.roles, content=told.content)
-        _enter(_reading_fields(told.options, state.version))
-        state.overrule(_with(base, told.options))
-        state.settle(told.roles)
+        taken.load(table, told.roles, content=told.content)
+        taken.overrule(_with(base, told.options))
+        taken.settle(told.roles)
     for kept in project.runs:
-        state.keep(kept.run, None, kept.name, reason=kept.reason)
-        _enter(_fields_of(kept.notes, kept.run.run_id))
+        taken.keep(kept.run, None, kept.name, reason=kept.reason)
     if table is not None:
-        state.give_rows(table)
+        taken.give_rows(table)
+    check_session_fits(taken)
+    state.clear()
+    for name in (
+        "source",
+        "table",
+        "content",
+        "columns",
+        "suggestion",
+        "initial_roles",
+        "labelled",
+    ):
+        setattr(state, name, getattr(taken, name))
+    if told is not None and table is not None:
+        _enter(_reading_fields(told.options, state.version))
+    for kept in project.runs:
+        rows = taken.runs[kept.run.run_id].rows
+        state.keep(kept.run, rows, kept.name, reason=kept.reason)
+        _enter(_fields_of(kept.notes, kept.run.run_id))
     if project.shown is not None:
         state.chosen = project.runs[project.shown].run.run_id
     state.explored = _explored(state, project)
@@ -113,14 +137,16 @@ def take_rows(state: Session, content: bytes) -> None:
     Raises:
         InvalidInputError: It is another file.
     """
-    assert state.run is not None
-    run = state.run
+    assert state.kept is not None
+    run = state.kept.run
     options = run.reading.options
     base = ReadOptions(sheet=options.sheet, encoding=options.encoding, max_bytes=MAX_BYTES)
     table = read_table(content, name=run.data.name, options=base)
     if table.sha256 != run.data.sha256:
         needed, however, remedy = wrong_table(run.data.name)
         raise InvalidInputError(needed, however=however, remedy=remedy)
+    # What a run says of its rows may not fit them, if whoever wrote it is not to be trusted.
+    state.kept.given_rows(table)
     if state.table is None:
         state.load(table, run.roles, content=content)
         _enter(_reading_fields(options, state.version))
@@ -213,7 +239,9 @@ def _reading_fields(options: ReadOptions, version: int) -> dict[str, Any]:
         line = io.StringIO()
         csv.writer(line, lineterminator="").writerow(words)
         fields[f"missing-{version}"] = line.getvalue()
-    sentinels = [f"{column}: {texts[0]}" for column, texts in options.missing.items() if column]
+    sentinels = [
+        f"{column}: {texts[0]}" for column, texts in options.missing.items() if column and texts
+    ]
     if sentinels:
         fields[f"sentinels-{version}"] = sentinels
     return fields

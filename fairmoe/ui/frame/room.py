@@ -63,6 +63,11 @@ def check_room(held: int, more: int, others: int) -> None:
         raise UnavailableError(server_is_full(together))
 
 
+def check_session_fits(state: "Session") -> None:
+    """Check that there is room for all that a session holds; see `check_room`."""
+    check_room(0, bytes_of(state), sum(map(bytes_of, sessions().others(state.token))))
+
+
 def bytes_of(state: "Session") -> int:
     """Return about how many bytes of the server's memory a session holds.
 

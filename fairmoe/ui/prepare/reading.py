@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import io
 from collections.abc import Sequence
 
 import streamlit as st
@@ -121,7 +122,9 @@ def _missing(state: Session, changes: Sequence[Change]) -> dict[str, tuple[str, 
         key=f"missing-{state.version}",
         persist_state="session",
     )
-    words = next(csv.reader([text or ""], skipinitialspace=True), [])
+    # A text of several lines can come with a project.
+    lines = io.StringIO(text or "", newline="")
+    words = next(csv.reader(lines, skipinitialspace=True), [])
     texts = tuple(word.strip() for word in words if word.strip())
     return told | ({"": texts} if texts else {})
 
