@@ -123,6 +123,11 @@ class Client:
         """Return whether the page has a widget of this label."""
         return any(widget.label == label for widget, _ in self._widgets())
 
+    def alarms(self) -> list[str]:
+        """Return what the page says in coloured boxes: errors, warnings and notes."""
+        elements = [each.new_element for _, each in sorted(self._drawn.items())]
+        return [each.alert.body for each in elements if each.WhichOneof("type") == "alert"]
+
     def _widget(self, label: str) -> tuple[Any, str]:
         found = [each for each in self._widgets() if each[0].label == label]
         assert found, f"{self.page} has no {label!r}"

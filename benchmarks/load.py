@@ -128,9 +128,12 @@ async def _come_and_go(address: str, rows: int, seen: Seen) -> None:
             return
         try:
             async with _user(address, seen) as (client, marker):
-                await _use(client, marker, rows, seen, leaves=turn % 2 == 1)
+                try:
+                    await _use(client, marker, rows, seen, leaves=turn % 2 == 1)
+                except (TimeoutError, AssertionError) as error:
+                    raise AssertionError(f"{error} on {client.page}: {client.alarms()}") from error
             seen.counts["visits"] += 1
-        except (OSError, TimeoutError, WebSocketException, AssertionError) as error:
+        except (OSError, WebSocketException, AssertionError) as error:
             seen.problems.append(f"{type(error).__name__}: {error}")
 
 
@@ -154,6 +157,7 @@ async def _use(client: Client, marker: str, rows: int, seen: Seen, *, leaves: bo
     started = time.monotonic()
     await _prepare(client, marker, rows, seen.epochs)
     await client.click("Train")
+    assert client.has("Cancel") or client.page == "result", "no training"
     if leaves:
         await asyncio.sleep(1.5)
         return
@@ -171,9 +175,10 @@ async def _use(client: Client, marker: str, rows: int, seen: Seen, *, leaves: bo
     await client.open("tradeoff")
     await client.wait_until(lambda: client.has(DIAL) or client.has("Draw the front"))
     if not client.has(DIAL):
-        # One address may have so many jobs at a time and no more; all users have the same.
-        seen.counts["fronts not begun"] += 1
-        return
+        # Trainings of others come before what nobody asked for.
+        seen.counts["fronts asked for"] += 1
+        await client.click("Draw the front")
+        await client.wait_until(lambda: client.has(DIAL))
     for weight in ("2", "0.5"):
         seen.repaints.append(await _timed(client.choose(DIAL, string_array_value=[weight])))
 
@@ -269,7 +274,7 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
             "value": float(seen.counts["markers of others"]),
         },
         {"what": "trainings seen to their end", "value": float(len(seen.trainings))},
-        {"what": "fronts not begun", "value": float(seen.counts["fronts not begun"])},
+        {"what": "fronts asked for", "value": float(seen.counts["fronts asked for"])},
         {"what": "seconds until trained, median", "value": _quantile(seen.trainings)},
         {"what": "seconds until trained, slowest", "value": max(seen.trainings, default=math.nan)},
         {"what": "repaints beside one training", "value": float(len(seen.beside_one))},

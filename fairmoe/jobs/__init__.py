@@ -1,8 +1,9 @@
 """Background work for several users at once: queues, progress, cancel; knows no streamlit."""
 
+from fairmoe.jobs.bounds import Bounds
 from fairmoe.jobs.bugs import log_bug
 from fairmoe.jobs.job import Snapshot
-from fairmoe.jobs.registry import Bounds, JobRegistry
+from fairmoe.jobs.registry import JobRegistry
 from fairmoe.jobs.task import Task
 from fairmoe.jobs.turns import Turns
 from fairmoe.jobs.workers import Workers

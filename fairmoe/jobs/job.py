@@ -59,9 +59,11 @@ class Job(Generic[T]):
         last_seen: When somebody last asked how it stands.
         person: Who asked for it.
         address: From where.
+        unasked: Whether nobody asked for it.
         turn: In which round of the queue it has its turn.
         stopped: When it was asked to stop.
         kill: Ends it at once, if it runs in a process of its own.
+        gives_way: Whether it stops for another, to begin anew after it.
         is_given_up: Whether it is over for all others, though it may still compute.
     """
 
@@ -71,11 +73,13 @@ class Job(Generic[T]):
     last_seen: float
     person: str = ""
     address: str = ""
+    unasked: bool = False
     turn: int = 0
     state: State = "waiting"
     cancel: threading.Event = field(default_factory=threading.Event)
     stopped: float = 0.0
     kill: Callable[[], None] | None = None
+    gives_way: bool = False
     is_given_up: bool = False
     progress: Progress | None = None
     curves: dict[tuple[str, str], tuple[list[int], list[float]]] = field(default_factory=dict)
@@ -99,6 +103,13 @@ class Job(Generic[T]):
             if not steps or progress.done - steps[-1] >= min_steps:
                 steps.append(progress.done)
                 values.append(value)
+
+    def wait_again(self) -> None:
+        """Go back to the queue, as if nothing of it had been done."""
+        self.state, self.started, self.stopped = "waiting", 0.0, 0.0
+        self.progress, self.curves, self.kill = None, {}, None
+        self.gives_way = False
+        self.cancel.clear()
 
     def end(
         self,

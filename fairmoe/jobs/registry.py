@@ -4,10 +4,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from fairmoe.errors import CancelledError, FairmoeError, InvalidInputError, UnavailableError
+from fairmoe.errors import CancelledError, FairmoeError, InvalidInputError
+from fairmoe.jobs.bounds import Bounds, took_too_long
 from fairmoe.jobs.bugs import log_bug, want_of_memory
 from fairmoe.jobs.job import Job, Snapshot, State, Work
 from fairmoe.jobs.task import Task
@@ -22,23 +22,6 @@ SECONDS_TO_STOP = 20.0
 """How long work that was asked to stop may go on without a report, before it is given up."""
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """How much of a registry one may have.
-
-    Attributes:
-        waiting: Jobs that may wait in one queue.
-        by_person: Jobs of one person that may wait or run in one queue.
-        by_address: Jobs from one address that may wait or run in one queue.
-        seconds: How long a job may run; 0 for as long as it takes.
-    """
-
-    waiting: int = 20
-    by_person: int = 20
-    by_address: int = 20
-    seconds: float = 0.0
-
-
 class JobRegistry(Generic[T]):
     """All jobs of a process: a few at a time in each queue, one after the other by person.
 
@@ -46,6 +29,7 @@ class JobRegistry(Generic[T]):
     does not exist. A job of which nobody has asked for a snapshot for `patience` seconds
     is stopped and forgotten with all it holds, unless it is to be kept for longer and stands in
     nobody's way. One that stands in the way of its own person gives way after `own_patience`.
+    One that nobody asked for gives way at once to any that somebody asks for, and waits anew.
 
     Args:
         patience: Seconds without a snapshot after which a job is stopped if others wait for it.
@@ -77,11 +61,18 @@ class JobRegistry(Generic[T]):
         self._lock = threading.RLock()
         self._jobs: dict[str, Job[T]] = {}
         self._running: list[Job[T]] = []
-        self._latest_turns: dict[str, int] = {}
+        self._latest_turns: dict[tuple[str, bool], int] = {}
         self._cleaner: threading.Thread | None = None
 
     def submit(
-        self, work: Work[T], *, owner: str, queue: str = "cpu", person: str = "", address: str = ""
+        self,
+        work: Work[T],
+        *,
+        owner: str,
+        queue: str = "cpu",
+        person: str = "",
+        address: str = "",
+        unasked: bool = False,
     ) -> str:
         """Queue a piece of work and return the id of its job.
 
@@ -93,6 +84,8 @@ class JobRegistry(Generic[T]):
                 the device.
             person: Who asks, in however many sessions; by default the owner.
             address: From where; "" if that is not known.
+            unasked: Whether nobody asked for it. It runs while nothing else waits, begins anew if
+                it had to give way, and is counted against the bounds of its like alone.
 
         Raises:
             InvalidInputError: The owner already has a job that waits or runs, or the person as many
@@ -108,15 +101,24 @@ class JobRegistry(Generic[T]):
                     however="yours has not ended",
                     remedy="Wait for it or cancel it.",
                 )
-            active = [job for job in self._jobs.values() if job.active and job.queue == queue]
-            self._check_bounds(active, person, address)
-            turn = turn_of(person, active, self._latest_turns.get(queue, 0))
+            kind = (queue, unasked)
+            active = [job for job in self._jobs.values() if job.active]
+            alike = [job for job in active if (job.queue, job.unasked) == kind]
+            self._bounds.check(alike, person, address)
             job_id = secrets.token_urlsafe(24)
             self._jobs[job_id] = Job(
-                owner, queue, work, self._clock(), person=person, address=address, turn=turn
+                owner,
+                queue,
+                work,
+                self._clock(),
+                person=person,
+                address=address,
+                unasked=unasked,
+                turn=turn_of(person, alike, self._latest_turns.get(kind, 0)),
             )
             self._start_cleaner()
             self._start_next(queue)
+            self._make_way(queue)
             return job_id
 
     def snapshot(self, job_id: str, *, owner: str) -> Snapshot[T] | None:
@@ -145,40 +147,22 @@ class JobRegistry(Generic[T]):
         job = self._jobs.get(job_id)
         return job if job is not None and secrets.compare_digest(job.owner, owner) else None
 
-    def _check_bounds(self, active: list[Job[T]], person: str, address: str) -> None:
-        bounds = self._bounds
-        own = sum(job.person == person for job in active)
-        if own >= bounds.by_person:
-            raise InvalidInputError(
-                f"At most {bounds.by_person} of your trainings may wait or run at a time, in all "
-                "your tabs together",
-                however=f"{own} do",
-                remedy="Wait for one of them or cancel it.",
-            )
-        if address and sum(job.address == address for job in active) >= bounds.by_address:
-            raise UnavailableError(
-                f"{bounds.by_address} trainings from your network wait or run already, as many as "
-                "may. Try again in a few minutes."
-            )
-        waiting = sum(job.state == "waiting" for job in active)
-        if waiting >= bounds.waiting:
-            raise UnavailableError(f"{waiting} trainings wait already. Try again in a few minutes.")
-
     def _in_turn(self, queue: str) -> list[Job[T]]:
         """Return what waits in a queue, the next first; `_jobs` is in the order of asking."""
         waiting = [j for j in self._jobs.values() if j.queue == queue and j.state == "waiting"]
-        return sorted(waiting, key=lambda job: job.turn)
+        return sorted(waiting, key=lambda job: (job.unasked, job.turn))
 
     def _count_ahead(self, job: Job[T]) -> int:
         if job.state != "waiting":
             return 0
-        running = sum(other.queue == job.queue for other in self._running)
-        return running + self._in_turn(job.queue).index(job)
+        before = [one for one in self._running if one.queue == job.queue and not one.gives_way]
+        return len(before) + self._in_turn(job.queue).index(job)
 
     def _stop(self, job: Job[T]) -> None:
         if not job.cancel.is_set():
             job.stopped = self._clock()
         job.cancel.set()
+        job.gives_way = False
         if job.state == "waiting":
             job.state, job.work = "cancelled", None
 
@@ -193,14 +177,14 @@ class JobRegistry(Generic[T]):
         """End work that runs too long or does not listen; its queue goes on without it."""
         now, longest = self._clock(), self._bounds.seconds
         if longest and not job.cancel.is_set() and now - job.started > longest:
-            job.error = UnavailableError(
-                f"The work was stopped after {longest / 60:.0f} minutes, the longest that this "
-                "server lets anything run. Take fewer rows, epochs or runs."
-            )
+            job.error = took_too_long(longest)
             self._stop(job)
         if job.is_given_up or not job.cancel.is_set() or now - job.stopped <= SECONDS_TO_STOP:
             return
-        job.is_given_up = True
+        if job.gives_way and job.kill is not None:
+            job.kill()
+            return
+        job.is_given_up, job.gives_way = True, False
         job.end("refused" if job.error else "cancelled", now, error=job.error)
         if job.kill is not None:
             # Its thread then gives the worker back.
@@ -235,6 +219,7 @@ class JobRegistry(Generic[T]):
         return any(
             other.queue == job.queue
             and other.state == "waiting"
+            and other.unasked <= job.unasked
             and self._clock() - other.last_seen <= self._own_patience
             and (unseen > self._patience or other.person == job.person)
             for other in self._jobs.values()
@@ -246,12 +231,24 @@ class JobRegistry(Generic[T]):
         for job in self._in_turn(queue):
             if sum(other.queue == queue for other in self._running) >= room:
                 return
-            self._latest_turns[queue] = max(self._latest_turns.get(queue, 0), job.turn)
+            latest = self._latest_turns.get((queue, job.unasked), 0)
+            self._latest_turns[queue, job.unasked] = max(latest, job.turn)
             job.state, job.started = "running", self._clock()
             self._running.append(job)
             threading.Thread(
                 target=self._run, args=(job,), name=f"jobs-{queue}", daemon=True
             ).start()
+
+    def _make_way(self, queue: str) -> None:
+        """Let jobs that nobody asked for stop for those that wait and were asked for."""
+        waiting = sum(not job.unasked for job in self._in_turn(queue))
+        giving = [job for job in self._running if job.queue == queue and job.unasked]
+        # What began last loses least.
+        giving.sort(key=lambda job: (not job.gives_way, -job.started))
+        for job in giving[:waiting]:
+            if not job.cancel.is_set():
+                self._stop(job)
+                job.gives_way = True
 
     def _run(self, job: Job[T]) -> None:
         state: State = "finished"
@@ -270,7 +267,9 @@ class JobRegistry(Generic[T]):
                 self._running.remove(job)
             if job.error is not None:
                 state, error = "refused", job.error
-            if not job.is_given_up:
+            if job.gives_way and state == "cancelled":
+                job.wait_again()
+            elif not job.is_given_up:
                 job.end(state, self._clock(), result=result, error=error, reference=reference)
             self._start_next(job.queue)
 

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
     from fairmoe.runs import Run
 
+AFTER_OTHERS = (
+    "The trade-off is computed by itself once no training of others waits. Ask for it, and it "
+    "takes its turn with theirs."
+)
 _STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS: tuple[GapName, ...] = ("dp", "eo", "f_res", "f_proc")
 
@@ -48,7 +52,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         page: The page that shows how it goes.
     """
     if not kept.front:
-        if kept.run.cutoffs is None and not _show_drawing(state, kept):
+        if kept.run.cutoffs is None and not _show_drawing(state, kept, page):
             _offer(state, kept, page)
         return
     from fairmoe.runs import front_tables  # noqa: PLC0415
@@ -92,7 +96,7 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
     with dial:
         if kept.front:
             _slider(state, kept)
-        elif kept.run.cutoffs is None and not _show_drawing(state, kept) and not state.job_id:
+        elif kept.run.cutoffs is None and not _show_drawing(state, kept, page) and not state.job_id:
             _front_button(state, kept, page)
     if not kept.front and kept.front_end is not None:
         show_end(kept.front_end, cancelled=_STOPPED)
@@ -100,14 +104,13 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
         show_work(state)
 
 
-def _show_drawing(state: Session, kept: KeptRun) -> bool:
+def _show_drawing(state: Session, kept: KeptRun, page: str) -> bool:
     """Show how far the front of a run is that is drawn unasked; return whether it is."""
     if state.aside.about != state.chosen and _may_start(state, kept):
-        with apologies():
-            _start_aside(state, kept)
+        _start_aside(state, kept)
     if state.aside.about != state.chosen:
         return False
-    _drawing(state)
+    _drawing(state, kept, page)
     return True
 
 
@@ -130,11 +133,15 @@ def _fits(kept: KeptRun) -> bool:
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
-def _drawing(state: Session) -> None:
+def _drawing(state: Session, kept: KeptRun, page: str) -> None:
     with apologies():
         snapshot = state.aside.look()
         if snapshot is None:
             st.rerun()
+        if snapshot.state == "waiting" or snapshot.stopping:
+            st.caption(AFTER_OTHERS)
+            _front_button(state, kept, page)
+            return
         part, told = 0.0, "Computing the trade-off"
         if snapshot.progress is not None and snapshot.progress.work_left is not None:
             left = snapshot.progress.work_left
@@ -183,7 +190,12 @@ def _start_aside(state: Session, kept: KeptRun) -> None:
     own = state.with_own_experts(work, kept.labelled.table)
     about = state.chosen or ""
     state.aside.start(
-        own, queue=_queue(kept), about=about, take_over=take_over, person=state.person
+        own,
+        queue=_queue(kept),
+        about=about,
+        take_over=take_over,
+        person=state.person,
+        unasked=True,
     )
 
 

@@ -67,10 +67,9 @@ def show_peers(
         return
     about = f"peers {gap}"
     if state.aside.about != about and _may_start(state, explored, kept, gap):
-        with apologies():
-            _start(state, explored, kept, gap)
+        _start(state, explored, kept, gap, unasked=True)
     if state.aside.about == about:
-        _fitting(state)
+        _fitting(state, explored, kept, gap)
     elif kept.rows is not None and state.job_id is None and not state.aside.about:
         _offer(state, explored, kept, gap)
 
@@ -105,7 +104,9 @@ def _offer(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> N
         )
 
 
-def _start(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> None:
+def _start(
+    state: Session, explored: Explored, kept: KeptRun, gap: GapName, *, unasked: bool = False
+) -> None:
     from fairmoe.runs import CRITERIA  # noqa: PLC0415
     from fairmoe.tasks import fit_peers  # noqa: PLC0415
 
@@ -121,16 +122,21 @@ def _start(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> N
         about=f"peers {gap}",
         take_over=take_over,
         person=state.person,
+        unasked=unasked,
     )
     explored.is_begun = True
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)
-def _fitting(state: Session) -> None:
+def _fitting(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> None:
     with apologies():
         snapshot: Snapshot[Any] | None = state.aside.look()
         if snapshot is None:
             st.rerun()
+        if state.aside.unasked and (snapshot.state == "waiting" or snapshot.stopping):
+            # Those who ask have their turn.
+            _offer(state, explored, kept, gap)
+            return
         st.progress(*how_far(snapshot))
 
 

@@ -1,10 +1,11 @@
-"""Work that a session has done unasked, and that gives way to whatever it is asked for."""
+"""Work that a session has done beside what it is asked for, and that gives way to that."""
 
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.jobs import JobRegistry
 from fairmoe.progress import OnProgress
 from fairmoe.ui.frame.person import Person
@@ -21,11 +22,13 @@ class Aside:
         registry: Where it waits and runs.
         owner: The secret by which the registry knows it.
         about: The id of the run that it is about; "" while there is none.
+        unasked: Whether nobody asked for it.
     """
 
     registry: Callable[[], "JobRegistry[Any]"]
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     about: str = ""
+    unasked: bool = False
     _job_id: str | None = None
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
 
@@ -37,8 +40,11 @@ class Aside:
         about: str,
         take_over: "Callable[[Snapshot[Any]], None]",
         person: Person,
+        unasked: bool = False,
     ) -> None:
         """Queue a piece of work, in the place of any that has not ended.
+
+        What nobody asked for is not begun where too much of its kind waits.
 
         Args:
             work: See `JobRegistry.submit`.
@@ -46,15 +52,26 @@ class Aside:
             about: The id of the run that it is about.
             take_over: Is given how it ended, when the session next looks; not if it gave way.
             person: Who asks, and from where.
+            unasked: See `JobRegistry.submit`.
 
         Raises:
             UnavailableError: Too many wait in the queue.
         """
         self.stop()
-        self._job_id = self.registry().submit(
-            work, owner=self.owner, queue=queue, person=person.name, address=person.address
-        )
-        self.about, self._take_over = about, take_over
+        try:
+            self._job_id = self.registry().submit(
+                work,
+                owner=self.owner,
+                queue=queue,
+                person=person.name,
+                address=person.address,
+                unasked=unasked,
+            )
+        except (UnavailableError, InvalidInputError):
+            if unasked:
+                return
+            raise
+        self.about, self.unasked, self._take_over = about, unasked, take_over
 
     def look(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""

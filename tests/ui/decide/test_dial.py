@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import pytest
 
+from fairmoe.errors import UnavailableError
 from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
-from fairmoe.ui.decide.dial import _front_of
+from fairmoe.ui.decide.dial import AFTER_OTHERS, _front_of
 from fairmoe.ui.frame.limits import Limits
-from fairmoe.ui.frame.process import LOST
+from fairmoe.ui.frame.process import LOST, registry
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.unasked import FRONTS
+from tests.jobs.gates import Gate
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
 
@@ -150,6 +152,45 @@ def test_a_front_that_is_drawn_unasked_gives_way_to_what_is_asked_for(app, demo_
     assert stopped.wait(PATIENCE)
     assert state.aside.about == ""
     assert state.kept.front_end is None
+
+
+def test_a_front_that_waits_unasked_is_offered_and_asked_for_has_its_turn(
+    app, demo_run, front, monkeypatch
+):
+    training = Gate()
+    monkeypatch.setenv(FRONTS, "always")
+    monkeypatch.setattr("fairmoe.tasks.train_front", lambda *_, on_progress: front)  # noqa: ARG005
+    monkeypatch.setattr("fairmoe.tasks.fit_peers", lambda *_, on_progress: ())  # noqa: ARG005
+    registry().submit(training, owner="somebody else")
+    assert training.started.wait(PATIENCE)
+    state = app.session_state["fairmoe"]
+    state.keep(*demo_run)
+    app.switch_page("pages/tradeoff.py").run()
+    assert AFTER_OTHERS == (
+        "The trade-off is computed by itself once no training of others waits. Ask for it, and it "
+        "takes its turn with theirs."
+    )
+    assert AFTER_OTHERS in [caption.value for caption in app.caption]
+    assert state.aside.about
+    app.button(key="front").click().run()
+    assert (state.aside.about, state.job_id is None) == ("", False)
+    training.go.set()
+    look_until(app, lambda state: state.kept.front)
+
+
+def test_a_front_that_may_not_wait_unasked_is_offered_without_a_word(app, demo_run, monkeypatch):
+    def full(*_, **__):
+        raise UnavailableError("48 trainings wait already.")
+
+    monkeypatch.setenv(FRONTS, "always")
+    state = app.session_state["fairmoe"]
+    state.keep(*demo_run)
+    monkeypatch.setattr("fairmoe.jobs.bounds.Bounds.check", full)
+    app.switch_page("pages/tradeoff.py").run()
+    assert not app.error
+    assert state.aside.about == ""
+    app.button(key="front").click().run()
+    assert "48 trainings wait already" in app.error[0].value
 
 
 def test_all_pages_follow_the_slider(drawn, front):

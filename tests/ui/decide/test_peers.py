@@ -12,7 +12,9 @@ from fairmoe.progress import Progress
 from fairmoe.runs import PeerScores, read_project, write_project
 from fairmoe.ui.frame.handover import project_of
 from fairmoe.ui.frame.limits import Limits
+from fairmoe.ui.frame.process import registry
 from fairmoe.ui.frame.unasked import FRONTS
+from tests.jobs.gates import Gate
 from tests.patience import PATIENCE
 
 
@@ -76,6 +78,23 @@ def test_they_are_fitted_unasked_for_the_gap_that_is_shown(tradeoff, asked, monk
     look_until(tradeoff, lambda: "were fitted for equal opportunity" in told(tradeoff))
     assert {criterion for _, criterion in asked[3:]} == {"equal_opportunity"}
     assert len(asked) == 6
+
+
+def test_while_trainings_of_others_wait_they_are_offered(tradeoff, asked, monkeypatch):
+    training = Gate()
+    registry().submit(training, owner="somebody else")
+    assert training.started.wait(PATIENCE)
+    monkeypatch.setenv(FRONTS, "always")
+    aside = tradeoff.session_state["fairmoe"].aside
+    tradeoff.run()
+    assert (aside.about, aside.unasked) == ("peers dp", True)
+    tradeoff.button(key="peers").click().run()
+    assert (aside.about, aside.unasked) == ("peers dp", False)
+    assert not tradeoff.exception
+    assert not any(button.key == "peers" for button in tradeoff.button)
+    training.go.set()
+    look_until(tradeoff, lambda: "were fitted for demographic parity" in told(tradeoff))
+    assert len(asked) == len(PEER_STYLES)
 
 
 def test_they_are_fitted_when_asked_and_go_with_a_project(tradeoff, asked, new_session):
