@@ -261,6 +261,7 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         for i in range(3)
     ]
     errors = tracebacks + len(seen.problems)
+    of_others = float(seen.counts["markers of others"])
     beside_one, beside_all = _quantile(seen.beside_one, 0.95), _quantile(seen.repaints, 0.95)
     rows: list[dict[str, Cell]] = [
         {"what": "visits", "value": float(seen.counts["visits"])},
@@ -269,10 +270,7 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         {"what": "idle sessions", "value": float(seen.counts["idle sessions"])},
         {"what": "messages looked at", "value": float(seen.counts["messages"])},
         {"what": "messages with the own marker", "value": float(seen.counts["own marker"])},
-        {
-            "what": "messages with markers of others",
-            "value": float(seen.counts["markers of others"]),
-        },
+        {"what": "messages with markers of others", "value": of_others},
         {"what": "trainings seen to their end", "value": float(len(seen.trainings))},
         {"what": "fronts asked for", "value": float(seen.counts["fronts asked for"])},
         {"what": "seconds until trained, median", "value": _quantile(seen.trainings)},
@@ -292,7 +290,7 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         rows,
         [
             Claim("errors", float(errors), 0),
-            Claim("markers of others", float(seen.counts["markers of others"]), 0),
+            Claim("markers of others", of_others, 0),
             Claim("seconds of a repaint beside one training, p95", beside_one, 1.0),
         ],
         [size, "users and server share the processors", *sorted(set(seen.problems))[:10]],

@@ -3,12 +3,13 @@
 import pytest
 
 from fairmoe.errors import InvalidInputError, UnavailableError
-from fairmoe.jobs import Bounds, JobRegistry
+from fairmoe.jobs import Bounds, JobRegistry, Task, Workers
 from fairmoe.jobs import registry as registries
 from fairmoe.progress import OnProgress, Progress
+from tests.jobs import work
 from tests.jobs.gates import Clock, Gate, settled, state
 from tests.jobs.test_fairness import Deaf
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 
 def run(_: object) -> str:
@@ -79,6 +80,7 @@ def test_it_does_not_stop_for_its_like_nor_more_of_it_than_waits():
     assert other.started.wait(PATIENCE)
     waits = registry.submit(run, owner="c", queue="cpu", unasked=True)
     assert front.reports_twice()
+    assert not front.stopped.is_set()
     assert (state(registry, unasked, "a"), state(registry, waits, "c")) == ("running", "waiting")
     asked = registry.submit(run, owner="d", queue="cpu")
     assert settled(registry, asked, "d").result == "run"
@@ -110,15 +112,51 @@ def test_it_does_not_begin_anew_once_it_was_stopped(end):
 def test_one_that_does_not_listen_is_given_up():
     clock = Clock()
     registry: JobRegistry[str] = JobRegistry(clock=clock)
-    front = Deaf()
+    front = Late()
     unasked = registry.submit(front, owner="bob", unasked=True)
     assert front.started.wait(PATIENCE)
     asked = registry.submit(run, owner="cat")
+    assert ahead(registry, asked, "cat") == 0
     clock.now = registries.SECONDS_TO_STOP + 1
     assert settled(registry, asked, "cat").result == "run"
     front.go.set()
     assert front.ended.wait(PATIENCE)
+    after = registry.submit(run, owner="dan")
+    assert settled(registry, after, "dan").result == "run"
     assert settled(registry, unasked, "bob").state == "cancelled"
+
+
+def test_no_more_of_it_stops_than_waits():
+    registry: JobRegistry[str] = JobRegistry(workers={"cpu": Workers(2)})
+    fronts = Gate(), Gate()
+    ids = [registry.submit(each, owner=f"aside {i}", unasked=True) for i, each in enumerate(fronts)]
+    assert all(each.started.wait(PATIENCE) for each in fronts)
+    asked = registry.submit(run, owner="cat")
+    assert settled(registry, asked, "cat").result == "run"
+    # The one that began first has more to lose.
+    assert fronts[0].reports_twice()
+    assert not fronts[0].stopped.is_set()
+    assert fronts[1].stopped.is_set()
+    for each in fronts:
+        each.go.set()
+    ends = [settled(registry, job_id, f"aside {i}").result for i, job_id in enumerate(ids)]
+    assert ends == ["done", "done"]
+
+
+def test_one_whose_process_does_not_listen_is_killed_and_begins_anew(tmp_path):
+    clock = Clock()
+    pool = Workers(1)
+    registry: JobRegistry[str] = JobRegistry(workers={"cpu": pool}, clock=clock)
+    started = tmp_path / "started"
+    unasked = registry.submit(Task(work.sleep, (str(started),)), owner="bob", unasked=True)
+    until(started.exists)
+    started.unlink()
+    asked = registry.submit(Task(work.double, (4,)), owner="cat")
+    clock.now = registries.SECONDS_TO_STOP + 1
+    assert settled(registry, asked, "cat").state == "finished"
+    until(started.exists)
+    assert state(registry, unasked, "bob") == "running"
+    pool.close()
 
 
 def test_it_takes_nothing_of_what_may_be_asked_for():
