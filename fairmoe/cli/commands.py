@@ -15,7 +15,7 @@ from fairmoe.cli import bundles, options
 from fairmoe.cli.auditing import audit
 from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.kept_runs import compare, runs
-from fairmoe.cli.messages import print_error, print_message, progress_bars, set_quiet
+from fairmoe.cli.messages import output, print_error, print_message, progress_bars, set_quiet
 from fairmoe.cli.saved_run import export, predict, report
 from fairmoe.cli.sweeping import sweep
 from fairmoe.errors import InvalidInputError, UnavailableError
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     set_quiet(False)
     try:
-        shell(arguments, prog_name="fairmoe")
+        with output():
+            shell(arguments, prog_name="fairmoe")
     except InvalidInputError as error:
         print_error(str(error))
         for title, shown, more in error.values(MAX_CHOICES):

@@ -34,7 +34,11 @@ def take_options(context: typer.Context, path: Path | None) -> Path | None:
                     however=f"there is none called '{name}'",
                     choices=nearest_first(name, known),
                 )
-        context.default_map = {known[name]: value for name, value in told.items()}
+        lists = {each.name for each in context.command.params if _takes_several(each)}
+        context.default_map = {
+            known[name]: [value] if known[name] in lists and not isinstance(value, list) else value
+            for name, value in told.items()
+        }
     return path
 
 
@@ -82,6 +86,10 @@ def _names(context: typer.Context) -> dict[str, str]:
         if parameter.name is not None:
             names[written.lstrip("-")] = parameter.name
     return names
+
+
+def _takes_several(parameter: Any) -> bool:
+    return getattr(parameter, "multiple", False) or parameter.nargs == -1
 
 
 def _is_given(context: typer.Context, key: str) -> bool:

@@ -1,11 +1,15 @@
 """What commands say while they work, on standard error; imports nothing that costs time."""
 
+import errno
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import typer
 
+from fairmoe.errors import UnavailableError
 from fairmoe.progress import OnProgress
 
 _quiet = ContextVar("quiet", default=False)
@@ -25,6 +29,31 @@ def print_message(text: str) -> None:
 def print_error(text: str) -> None:
     """Write to standard error why a command ends."""
     typer.echo(printable(text), err=True)
+
+
+@contextmanager
+def output() -> Iterator[None]:
+    """Have standard output written to its end in the block, and a pipe that closes end quietly.
+
+    Raises:
+        UnavailableError: There is no room for it.
+    """
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EPIPE):
+            raise
+        # What is left would be tried once more when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            raise SystemExit(1) from error
+        raise UnavailableError(
+            "The result could not be written to standard output: its disk is full. Make room, or "
+            "send it elsewhere."
+        ) from error
 
 
 @contextmanager

@@ -10,6 +10,9 @@ EQUAL_AT_THE_COST_OF_ALL = "Equal because everyone is treated worse"
 WORSE_FOR_ALL = "Everyone is treated worse"
 FAR_TOO_MANY = "The same answer goes to far too many"
 FAR_TOO_FEW = "One of the answers goes to far too few"
+_CLOSER = 0.01
+"""From how much smaller a gap is called more equal."""
+
 _FAR = 1.5
 """From so many times as have it as their label, an answer goes to far too many."""
 
@@ -85,10 +88,10 @@ def _in_words(
 
 
 def _heading(alarm: Mapping[str, Any]) -> str:
-    """Name what is wrong: equality only where the gap is smaller, everyone only if each group."""
+    """Name what is wrong: equality only if the gap is clearly smaller, everyone if each group."""
     if alarm["harmful"]:
         gap, plain_gap = alarm["gap"], alarm["plain_gap"]
-        is_closer = gap is not None and gap < plain_gap
+        is_closer = gap is not None and plain_gap - gap >= _CLOSER
         return EQUAL_AT_THE_COST_OF_ALL if is_closer else WORSE_FOR_ALL
     return _of_all(alarm)
 

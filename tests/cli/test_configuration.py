@@ -93,6 +93,15 @@ def test_options_are_not_written_over_and_nothing_is_trained_for_it(tmp_path, fi
     assert (tmp_path / "run.toml").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.parametrize("sensitive", ['"sex"', '["sex"]'])
+def test_one_value_stands_for_a_list_of_it(tmp_path, file, sensitive):
+    options = tmp_path / "options.toml"
+    options.write_text(f'file = "{file}"\ntarget = "no such"\nsensitive = {sensitive}\n')
+    code, _, err = shell("train", "--config", options)
+    assert code == 2
+    assert "no such" in err
+
+
 VALUES = st.one_of(st.text(), st.booleans(), st.integers(-(2**40), 2**40), st.lists(st.text()))
 
 

@@ -2,6 +2,9 @@
 
 import errno
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -179,3 +182,28 @@ def test_mistakes_in_the_program_are_not_hidden(monkeypatch, file):
 
     with pytest.raises(ZeroDivisionError):
         main(["train", str(file), *ROLES])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("arguments", [("--version",), ("demo", "-")])
+def test_a_full_disk_behind_standard_output_is_one_sentence(arguments):
+    command = [sys.executable, "-m", "fairmoe", *arguments, "--quiet"]
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr == (
+        "The result could not be written to standard output: its disk is full. Make room, or send "
+        "it elsewhere.\n"
+    )
+
+
+def test_a_pipe_that_closes_ends_a_command_quietly():
+    command = [sys.executable, "-m", "fairmoe", "demo", "-", "--quiet"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as piped:
+        assert piped.stdout is not None
+        assert piped.stderr is not None
+        piped.stdout.close()
+        assert piped.stderr.read() == ""
+    assert piped.returncode == 1

@@ -76,6 +76,8 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
     [
         ({}, "Equal because everyone is treated worse"),
         ({"gap": 0.25}, "Everyone is treated worse"),
+        ({"gap": 0.245}, "Everyone is treated worse"),
+        ({"gap": 0.235}, "Equal because everyone is treated worse"),
         ({"gap": None, "plain_gap": None}, "Everyone is treated worse"),
         ({"harm": 0.24, "harmful": False}, "The same answer goes to far too many"),
         ({"gap": 0.3, "harmful": False}, "The same answer goes to far too many"),
