@@ -133,7 +133,7 @@ def choose_point(
         ]
     if best is None:
         raise InvalidInputError(
-            "A point of the front is needed that fulfils the wish on the validation rows",
+            "A mixture within this limit is needed on the validation rows",
             however=next(
                 iter(reached),
                 "of none of them can the gap be estimated, or they raise an alarm",

@@ -9,6 +9,7 @@ from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.people import mistakes_made
 from fairmoe.sentences.reviews import VERDICTS, end_in_words
 from fairmoe.sentences.wording import capitalised, listed
+from fairmoe.sentences.worse import LEAST_PEOPLE
 
 MOST_NAMED = 3
 """Of more groups those are named in which most changes."""
@@ -128,7 +129,7 @@ def changed_harm(
     if told_of.empty:
         return (
             f"Of 100 people labelled “{good}”, about as many wrongly get “{bad}” as with {plain}: "
-            "in no group is the change more than chance."
+            f"in no group is the change more than chance.{_hit_most(known)}"
         )
     size = told_of["harmed_change"].abs().sort_values(ascending=False, kind="stable")
     # In the order of the groups everywhere else.
@@ -148,6 +149,14 @@ def changed_harm(
     others = len(known) - len(named)
     rest = "In the other groups less changes, or it could be chance."
     return f"{'; '.join(told)}. {rest if others else ''}".strip()
+
+
+def _hit_most(known: pd.DataFrame) -> str:
+    rates = known.loc[known["good_label"] >= LEAST_PEOPLE, "harmed_model_rate"].sort_values()
+    most, least = (f"{100 * rate:.0f}" for rate in (rates.max(), rates.min()))
+    if len(rates) < 2 or most == least:
+        return ""
+    return f" It happens to {most} of 100 {rates.index[-1]} and to {least} of 100 {rates.index[0]}."
 
 
 def _of_people(change: float) -> str:

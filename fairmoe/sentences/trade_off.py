@@ -136,6 +136,12 @@ def chosen_point(
     plain, own = (f"{100 * value:.1f}%" for value in accuracy)
     before, after = (f"{100 * value:.1f} pp" for value in gap)
     how = f"fairness counts {_times(weight)}" if weight else "fairness does not count"
+    if round(gap[1] - gap[0], 3) >= 0:
+        return (
+            f"Chosen on the validation rows: {how}. That gains nothing: on the test rows "
+            f"{gap_name} is {after}, and the utility expert has {before}; accuracy is {own}, where it has "
+            f"{plain}."
+        )
     return (
         f"Chosen on the validation rows: {how}. On the test "
         f"rows {gap_name} is {after}, where the utility expert has {before}; accuracy is {own}, "

@@ -92,7 +92,22 @@ def test_an_interval_that_nearly_touches_the_tolerance_is_seen_not_to():
 
 def harm(**rows):
     columns = ["good_label", "harmed_change", "harmed_change_low", "harmed_change_high"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).assign(
+        harmed_model_rate=0.2
+    )
+
+
+def test_whom_it_happens_to_is_said_where_hardly_anything_changes():
+    nothing = (-0.01, -0.1, 0.1)
+    groups = harm(a=(30, *nothing), b=(50, *nothing), c=(29, *nothing), d=(31, *nothing))
+    groups["harmed_model_rate"] = [0.14, 0.31, 0.9, 0.2]
+    assert changed_harm(groups, "clear", "flagged") == (
+        "Of 100 people labelled “clear”, about as many wrongly get “flagged” as with the plain "
+        "model: in no group is the change more than chance. It happens to 31 of 100 b and to 14 of "
+        "100 a."
+    )
+    groups["harmed_model_rate"] = [0.2, 0.201, 0.9, 0.2]
+    assert changed_harm(groups, "clear", "flagged").endswith("more than chance.")
 
 
 @pytest.mark.parametrize(

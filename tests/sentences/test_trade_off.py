@@ -133,7 +133,15 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     once = chosen_point(1, "DP", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
     assert once.startswith("Chosen on the validation rows: fairness counts once. On")
     never = chosen_point(0, "DP", gap=(0.175, 0.175), accuracy=(0.848, 0.848))
-    assert never.startswith("Chosen on the validation rows: fairness does not count. On the")
+    assert never == (
+        "Chosen on the validation rows: fairness does not count. That gains nothing: on the test "
+        "rows DP is 17.5 pp, and the utility expert has 17.5 pp; accuracy is 84.8%, where it has "
+        "84.8%."
+    )
+    worse = chosen_point(2, "DP", gap=(0.175, 0.18), accuracy=(0.848, 0.85))
+    assert "fairness counts 2 times. That gains nothing: on the test rows DP is 18.0 pp" in worse
+    little = chosen_point(2, "DP", gap=(0.175, 0.174), accuracy=(0.848, 0.85))
+    assert "That gains nothing" not in little
 
 
 def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
