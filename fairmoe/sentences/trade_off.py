@@ -139,8 +139,8 @@ def chosen_point(
     if round(gap[1] - gap[0], 3) >= 0:
         return (
             f"Chosen on the validation rows: {how}. That gains nothing: on the test rows "
-            f"{gap_name} is {after}, and the utility expert has {before}; accuracy is {own}, where it has "
-            f"{plain}."
+            f"{gap_name} is {after}, and the utility expert has {before}; accuracy is {own}, where "
+            f"it has {plain}."
         )
     return (
         f"Chosen on the validation rows: {how}. On the test "
