@@ -260,8 +260,7 @@ def _told(seen: Seen, tracebacks: int, size: str) -> Measured:
         max((mib for at, mib in seen.mib if last * i / 3 <= at <= last * (i + 1) / 3), default=0.0)
         for i in range(3)
     ]
-    errors = tracebacks + len(seen.problems)
-    of_others = float(seen.counts["markers of others"])
+    errors, of_others = tracebacks + len(seen.problems), float(seen.counts["markers of others"])
     beside_one, beside_all = _quantile(seen.beside_one, 0.95), _quantile(seen.repaints, 0.95)
     rows: list[dict[str, Cell]] = [
         {"what": "visits", "value": float(seen.counts["visits"])},

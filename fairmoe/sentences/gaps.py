@@ -7,6 +7,7 @@ import pandas as pd
 
 from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.wording import SIGNIFICANT, capitalised, listed, significance, the_model
+from fairmoe.sentences.worse import LEAST_PEOPLE
 
 GapMetric = Literal["dp", "eo"]
 GAP_METRICS: tuple[GapMetric, ...] = ("dp", "eo")
@@ -83,7 +84,16 @@ def who_gets_more(
         else f"most often for {highest} ({high}) and least often for {lowest} ({low}), "
         f"{apart} apart"
     )
-    return f"{capitalised(told)} {compared}. {significance(gap.test.p_value, 'difference')}"
+    chance = significance(gap.test.p_value, "difference")
+    larger = shown.loc[shown[count] >= LEAST_PEOPLE, rate].dropna()
+    if len(larger) < 2 or {highest, lowest} <= set(larger.index):
+        return f"{capitalised(told)} {compared}. {chance}"
+    of_label = " with that label" if metric == "eo" else ""
+    return (
+        f"{capitalised(told)} {compared}. {chance} Among groups of at least {LEAST_PEOPLE} "
+        f"people{of_label} the largest difference is {100 * (larger.max() - larger.min()):.1f} pp, "
+        f"between {larger.idxmax()} and {larger.idxmin()}."
+    )
 
 
 def some_groups_differ(p: float, low: float) -> str:

@@ -64,6 +64,26 @@ def test_of_more_groups_the_two_ends_are_named():
     )
 
 
+@pytest.mark.parametrize(
+    ("metric", "favourable", "expected"),
+    [
+        ("dp", True, "people the largest difference is 20.0 pp, between b and c."),
+        ("dp", False, "people the largest difference is 20.0 pp, between c and b."),
+        ("eo", True, "people with that label the largest difference is 10.0 pp, between b and d."),
+    ],
+)
+def test_what_a_tiny_group_makes_of_a_gap_is_told_apart(metric, favourable, expected):
+    four = rates(a=(0.5, 0.9, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.3, 0.1), d=(0.2, 0.4, 0.5))
+    four["n"] = [2, 300, 30, 300]
+    four["positives"] = [2, 30, 29, 30]
+    words = {"words": ("hired", "not hired"), "favourable": favourable}
+    ends = ("a", "c", 0.6) if metric == "dp" else ("a", "c", 0.8)
+    told = who_gets_more(gap(*ends, 0.68), four, metric, model="mixture", **words)
+    assert told.endswith(f" Among groups of at least 30 {expected}")
+    large = gap("b", "c", 0.2, 0.01) if metric == "dp" else gap("b", "d", 0.1, 0.01)
+    assert "Among groups of" not in who_gets_more(large, four, metric, model="mixture", **words)
+
+
 def test_no_gap_is_told():
     same = rates(a=(0.5, 0.5, 0.9), b=(0.2, 0.5, 0.6))
     assert (
