@@ -23,6 +23,9 @@ _FEW = 2
 """So many groups have ten rows of dots each, more groups five."""
 
 _GOOD, _HARMED, _REST = "#1F83C6", "#E4681D", "#8C96A0"
+_COMPARED = 30
+"""Groups of fewer people are not compared."""
+
 _STYLE = """<style>
 .fm-waffle { line-height: 1.3 }
 .fm-waffle small { opacity: .75; font-weight: 400; font-size: .86em }
@@ -88,7 +91,7 @@ def waffle(
     ]
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'
-        f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people</small></th>"
+        f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people{_few(row['n'])}</small></th>"
         + "".join(_cell(row, source, words, deep=deep, is_told=is_told) for source in titles)
         + "</tr>"
         for name, row in drawn.iterrows()
@@ -105,6 +108,10 @@ def waffle(
         f'<tbody>{"".join(rows)}<tr><th scope="row">Gap{below}</th>{"".join(foot)}</tr></tbody>'
         f"</table>{_left_out(known.index, drawn.index, between)}</div>"
     )
+
+
+def _few(people: float) -> str:
+    return "" if people >= _COMPARED else ", too few"
 
 
 def _chosen(sizes: "pd.Series[int]", between: Collection[str]) -> set[str]:

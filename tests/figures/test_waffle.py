@@ -76,7 +76,7 @@ def test_the_table_names_groups_sources_and_gaps():
 
     assert re.findall(r'<th scope="col">(.*?) <', html) == ["Data", "Plain model", "Mixture"]
     assert re.findall(r'<th scope="row">(\w+)', html) == ["women", "men", "Gap"]
-    assert "1,200 people" in html
+    assert "<small>1,200 people</small>" in html
     for gap, verdict in GAPS.values():
         assert f"{gap}</span><small>{verdict}</small>" in html
     assert 'aria-label="&quot;A&quot; &amp; b"' in html
@@ -89,6 +89,15 @@ def test_where_no_outcome_is_good_nobody_is_harmed():
 
     assert all(crosses == 0 for _, crosses, _ in shapes(html))
     assert "wrongly" not in html
+
+
+def test_groups_that_are_not_compared_are_marked():
+    counts = (20, 10, 10, 10, 5, 5)
+    html = draw(groups(women=(30, *counts[1:]), men=(29, *counts[1:])))
+    assert re.findall(r"<small>(\d+ people.*?)</small>", html) == [
+        "30 people",
+        "29 people, too few",
+    ]
 
 
 def test_of_many_groups_the_largest_are_drawn_and_none_without_people():

@@ -71,6 +71,18 @@ def test_each_stage_of_reinforce(stage, told):
     assert step_takeaway(PEOPLE, moment(), stage, "batch") == told
 
 
+def test_experts_agree_where_all_are_above_a_half_or_none_is():
+    people = pd.DataFrame(
+        {"utility": [0.6, 0.5, 0.6], "result": [0.7, 0.4, 0.7], "procedural": [0.9, 0.2, 0.8]},
+    ).assign(group="women", label=1)
+    third = np.full((3, 3), 1 / 3)
+    told = step_takeaway(people, moment(proba=third), "people", "batch")
+    assert told.startswith("The experts decide differently about 0 of 3 people. ")
+    people.loc[0, "utility"] = 0.4
+    told = step_takeaway(people, moment(proba=third), "people", "batch")
+    assert told.startswith("The experts decide differently about 1 of 3 people. ")
+
+
 def test_what_rollouts_and_the_default_do_otherwise():
     several = moment(actions=np.array([[0, 1], [2, 2]]), rewards=np.array([0.2, -0.1]))
     assert step_takeaway(PEOPLE, several, "sample", "rollouts").endswith(
