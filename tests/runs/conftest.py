@@ -1,5 +1,7 @@
 """A run of a model that was not trained, for what keeps and opens runs."""
 
+import dataclasses
+import hashlib
 import math
 
 import numpy as np
@@ -10,6 +12,7 @@ import torch
 from fairmoe.config import Settings
 from fairmoe.data.assign import assign_roles
 from fairmoe.data.encode import encode
+from fairmoe.data.reading.record import ReadOptions
 from fairmoe.data.roles import Roles, Sensitive, Target
 from fairmoe.data.table import table_from_frame
 from fairmoe.explain import Explainer
@@ -18,10 +21,15 @@ from fairmoe.nn import ExpertStack, GateStack, Mixture
 from fairmoe.runs import (
     Curve,
     DataSummary,
+    Notes,
+    Project,
+    ProjectRun,
+    ProjectTable,
     Run,
     SplitRecord,
     load_run,
     save_run,
+    write_project,
 )
 
 ROLES = Roles(
@@ -29,6 +37,11 @@ ROLES = Roles(
     (Sensitive("sex", merge=(("women", ("f",)),)), Sensitive("age", bins=(40.0,))),
     dropped=("id",),
 )
+
+
+CSV = b"id,hired,sex,age\np1,yes,f,30\np2,no,m,50\np3,yes,m,41\n"
+OPTIONS = ReadOptions(kinds={"age": "category"}, missing={"": ("-",)})
+NOTES = Notes(title="T", notes="Formeln =1+1\nund Ærø", decision="approved", reviewer="R")
 
 
 def make_table():
@@ -124,6 +137,21 @@ def run():
         encoder=data.encoder,
         mixture=mixture,
     )
+
+
+@pytest.fixture(scope="session")
+def project(run):
+    other = dataclasses.replace(run, run_id="ef56")
+    table = ProjectTable(
+        "applicants.csv", hashlib.sha256(CSV).hexdigest(), OPTIONS, ROLES, content=CSV
+    )
+    runs = (ProjectRun(run, "Ærø", "Because.", NOTES), ProjectRun(other, "Run 2"))
+    return Project(runs, 1, table, 0.05)
+
+
+@pytest.fixture(scope="session")
+def content(project):
+    return write_project(project)
 
 
 @pytest.fixture
