@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fairmoe.analysis.routing import weights_by_group
+from fairmoe.analysis.routing import map_scores, weights_by_group
 from fairmoe.data import DEMO_NAME, DEMO_NAMED_ROLES, DEMO_SETTINGS, demo_csv, demo_table
 from fairmoe.dial import train_front
 from fairmoe.experiment import prepare, run_prepared
@@ -55,7 +55,7 @@ def write_map(run: Run) -> None:
     """Write the map of the demo's mixture, which Home shows before it has imported any run."""
     test = run.splits["test"]
     weights = weights_by_group(test.gate, test.group, list(run.data.groups))
-    drawn = map_of_mixture(weights.iloc[0], run.scores["test"], EVERYONE)
+    drawn = map_of_mixture(weights.iloc[0], map_scores(run, "test")[0], EVERYONE)
     (HERE / DEMO_MAP).write_text(drawn, encoding="utf-8")
 
 

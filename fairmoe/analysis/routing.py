@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from fairmoe.data.kinds import level_text
 from fairmoe.functional.gating import disagreement
-from fairmoe.names import EXPERTS
-from fairmoe.runs import SplitRecord
+from fairmoe.names import EXPERTS, Model, SplitName
+from fairmoe.runs import Run, SplitRecord
 
 Outcome = Literal["predicted", "right"]
 
@@ -25,6 +25,26 @@ LEVELS = 12
 MISSING, OTHER = "missing", "all others"
 _NORMAL_95 = 1.959964
 _ROUNDING = 1e-6
+
+
+def map_scores(run: Run, split: SplitName) -> tuple[dict[Model, dict[str, float]], tuple[str, ...]]:
+    """Return what the map of a mixture says of each model.
+
+    Args:
+        run: The run.
+        split: On which rows.
+
+    Returns:
+        By expert, and of the mixture: `acc`, and `dp` between groups that can be compared.
+        The groups that cannot.
+    """
+    models: tuple[Model, ...] = ("mixture", *EXPERTS)
+    gaps = {model: run.parity_gap(model, split) for model in models}
+    scores = {
+        model: {"acc": run.scores[split][model]["acc"], "dp": gap}
+        for model, (gap, _) in gaps.items()
+    }
+    return scores, gaps["mixture"][1]
 
 
 def routed_rows(record: SplitRecord, group_names: Sequence[str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.audits import changes_beside, existing_in_words, harm_beside
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
+from fairmoe.sentences.gaps import every_group_counts
 from fairmoe.sentences.routing import gate_reading
 from fairmoe.sweep import Recommendation
 
@@ -119,7 +120,8 @@ def print_tables(run: Run) -> None:
     stdout.print(_groups(run, rates))
     small_groups = too_few(rates)
     _print_merged(run.roles, stdout)
-    for warning in (small_groups, not_estimable(run.scores["validation"]["mixture"])):
+    missing = not_estimable(run.scores["validation"]["mixture"])
+    for warning in (small_groups, every_group_counts(*run.parity_gap()), missing):
         if warning:
             stdout.print(printable(warning))
     stdout.print(f"\nMean weight of each expert on {tested}")

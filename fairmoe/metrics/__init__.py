@@ -11,7 +11,7 @@ from fairmoe.metrics.fronts import (
     mean_and_spread,
     pareto_front,
 )
-from fairmoe.metrics.gaps import GAPS, Gap, largest_gaps
+from fairmoe.metrics.gaps import GAPS, Gap, largest_gaps, parity_gap
 from fairmoe.metrics.groups import (
     disparate_impact_ratio,
     equalized_odds_difference,
@@ -68,6 +68,7 @@ __all__ = [
     "outcome_gap",
     "paired_interval",
     "pareto_front",
+    "parity_gap",
     "predictive_parity_difference",
     "representation_difference",
     "review_groups",

@@ -1,11 +1,17 @@
 """Which groups the gaps lie between, and how often chance makes them as large."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
+from fairmoe.metrics.effective import effective_counts
+from fairmoe.metrics.review import MIN_ROWS
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
     demographic_parity_test,
@@ -24,11 +30,13 @@ class Gap:
         highest: The group with the highest rate; empty where the gap cannot be estimated.
         lowest: The group with the lowest rate, likewise.
         test: The gap, and how often groups drawn at random show one as large.
+        apart: Groups of too few rows, which are not compared.
     """
 
     highest: str
     lowest: str
     test: PermutationTest
+    apart: tuple[str, ...] = ()
 
 
 def largest_gaps(
@@ -37,29 +45,96 @@ def largest_gaps(
     *,
     group: ArrayLike,
     rates: pd.DataFrame,
+    min_rows: int = MIN_ROWS,
     sample_weight: ArrayLike | None = None,
 ) -> dict[str, Gap]:
     """Return between which groups each of `GAPS` lies, tested against 2,000 shufflings.
+
+    Groups of few rows are not compared, for two people make any gap, if two others are left.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.
         y_pred: Shape `(n,)`, hard predictions, 0 or 1.
         group: Shape `(n,)`, ids that index the groups.
         rates: What `group_rates` returned for them.
+        min_rows: Groups of fewer rows, or of fewer positive ones for "eo", are not compared.
         sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Raises:
         InvalidInputError: An array is not of this form.
     """
-    of: dict[str, Any] = {"group": group, "n_groups": len(rates), "sample_weight": sample_weight}
-    tests = {
-        "dp": demographic_parity_test(y_pred, **of),
-        "eo": equal_opportunity_test(y_true, y_pred, **of),
-    }
-    return {name: _gap(rates[rate], tests[name]) for name, rate in GAPS.items()}
+    positive, selected = check_binary(y_true, "y_true"), check_binary(y_pred, "y_pred")
+    ids = check_group(group, len(rates))
+    check_same_length(y_true=positive, y_pred=selected, group=ids)
+    weights = check_weight(sample_weight, len(ids))
+    found = {}
+    for name, rate in GAPS.items():
+        among = positive if name == "eo" else np.ones_like(positive)
+        _, trials = effective_counts(selected, among, ids, len(rates), weights)
+        compared = _compared(trials, min_rows)
+        rows = compared[ids]
+        of: dict[str, Any] = {
+            "group": (np.cumsum(compared) - 1)[ids[rows]],
+            "n_groups": int(compared.sum()),
+            "sample_weight": None if weights is None else weights[rows],
+        }
+        test = (
+            equal_opportunity_test(positive[rows], selected[rows], **of)
+            if name == "eo"
+            else demographic_parity_test(selected[rows], **of)
+        )
+        apart = tuple(str(group) for group in rates.index[~compared])
+        found[name] = _gap(rates.loc[compared, rate], test, apart)
+    return found
 
 
-def _gap(rates: "pd.Series[float]", test: PermutationTest) -> Gap:
+def parity_gap(
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    min_rows: int = MIN_ROWS,
+    sample_weight: ArrayLike | None = None,
+) -> tuple[float, tuple[str, ...]]:
+    """Return the demographic parity difference as `largest_gaps` has it, without its test.
+
+    Args:
+        y_pred: Shape `(n,)`, hard predictions, 0 or 1.
+        group: Shape `(n,)`, ids that index `group_names`.
+        group_names: A name for each group, with or without rows.
+        min_rows: Groups of fewer rows are not compared, if two others are left.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
+
+    Returns:
+        The gap, in [0, 1]; NaN where a group that is compared has no row.
+        Groups that are not compared.
+
+    Raises:
+        InvalidInputError: An array is not of this form.
+
+    Example:
+        >>> parity_gap([1, 1, 1, 0], group=[0, 0, 1, 1], group_names=["x", "y"])
+        (0.5, ())
+    """
+    selected, ids = check_binary(y_pred, "y_pred"), check_group(group, len(group_names))
+    check_same_length(y_pred=selected, group=ids)
+    weights = check_weight(sample_weight, len(ids))
+    every = np.ones_like(selected)
+    hits, trials = effective_counts(selected, every, ids, len(group_names), weights)
+    compared = _compared(trials, min_rows)
+    apart = tuple(str(group_names[i]) for i, is_compared in enumerate(compared) if not is_compared)
+    if not trials[compared].all():
+        return math.nan, apart
+    return float(np.ptp(hits[compared] / trials[compared])), apart
+
+
+def _compared(trials: NDArray[Any], min_rows: int) -> NDArray[np.bool_]:
+    """Return which groups are compared: those of enough rows, or all if these are not two."""
+    enough: NDArray[np.bool_] = trials >= min_rows
+    return enough if enough.sum() > 1 else np.ones_like(enough)
+
+
+def _gap(rates: "pd.Series[float]", test: PermutationTest, apart: tuple[str, ...]) -> Gap:
     if rates.isna().any():
-        return Gap("", "", test)
-    return Gap(str(rates.idxmax()), str(rates.idxmin()), test)
+        return Gap("", "", test, apart)
+    return Gap(str(rates.idxmax()), str(rates.idxmin()), test, apart)

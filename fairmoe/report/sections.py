@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from fairmoe.analysis.routing import map_scores
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.experts import rates_figure, scores_figure
@@ -59,7 +60,7 @@ from fairmoe.sentences.costs import (
 )
 from fairmoe.sentences.data import label_takeaway
 from fairmoe.sentences.gaps import GAP_METRICS
-from fairmoe.sentences.mixture_map import MAP_EXPLAINED, map_of_mixture
+from fairmoe.sentences.mixture_map import map_explained, map_of_mixture
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.routing import gate_reading, weights_takeaway
 from fairmoe.sentences.training import (
@@ -166,14 +167,15 @@ def scores(found: Findings) -> Section:
 
 def routing(found: Findings) -> Section:
     """Say which expert decides, overall and for each group."""
+    on_map, apart = map_scores(found.run, "test")
     return Section(
         "routing",
         "Which expert decides",
         (
             Text(gate_reading(found.routed)),
             Picture(
-                map_of_mixture(found.weights.iloc[0], found.run.scores["test"], "Everyone"),
-                f"{drawn_from_test(found)} {MAP_EXPLAINED}",
+                map_of_mixture(found.weights.iloc[0], on_map, "Everyone"),
+                f"{drawn_from_test(found)} {map_explained(apart)}",
             ),
             chart(
                 "weights",

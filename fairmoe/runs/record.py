@@ -16,6 +16,7 @@ from fairmoe.metrics import (
     Review,
     account_in_people,
     find_alarm,
+    parity_gap,
     review_groups,
 )
 from fairmoe.names import Model, SplitName
@@ -199,6 +200,24 @@ class Run:
         # Of a score only the order is kept: whether it is a probability, an audit can tell.
         unknown = review.calibration_error * math.nan
         return replace(review, calibration_error=unknown) if model == "existing" else review
+
+    def parity_gap(
+        self, model: Model = "mixture", split: SplitName = "test"
+    ) -> tuple[float, tuple[str, ...]]:
+        """Return a model's demographic parity difference between groups that can be compared.
+
+        The score "dp" counts every group, of however few people.
+
+        Returns:
+            The gap, in [0, 1], and the groups that it leaves out, as `fairmoe.metrics.parity_gap`.
+        """
+        record = self.splits[split]
+        return parity_gap(
+            record.proba[model] > 0.5,
+            group=record.group,
+            group_names=tuple(self.data.groups),
+            sample_weight=record.weight,
+        )
 
     def account(
         self,

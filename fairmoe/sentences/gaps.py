@@ -40,6 +40,10 @@ class LargestGap(Protocol):
     def test(self) -> Tested:
         """The gap itself."""
 
+    @property
+    def apart(self) -> Sequence[str]:
+        """Groups that are not compared."""
+
 
 def who_gets_more(
     gap: LargestGap,
@@ -74,25 +78,54 @@ def who_gets_more(
     told = f"{subject} predicts “{outcome}”"
     shown = _of_the_other(rates, rate) if turned else rates
     if gap.test.difference == 0:
-        return capitalised(f"{told} equally often for all groups: {shown[rate].iloc[0]:.1%}.")
+        same = shown[rate].drop(list(gap.apart)).iloc[0]
+        alike = capitalised(f"{told} equally often for all groups: {same:.1%}.")
+        return f"{alike}{not_compared(gap.apart, metric)}"
     highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
     high, low = (_rate(shown.T[name], rate, count) for name in (highest, lowest))
     apart = f"{100 * gap.test.difference:.1f} pp"
     compared = (
         f"more often for {highest} ({high}) than for {lowest} ({low}), by {apart}"
-        if len(rates) == 2
+        if len(rates) - len(gap.apart) == 2
         else f"most often for {highest} ({high}) and least often for {lowest} ({low}), "
         f"{apart} apart"
     )
     chance = significance(gap.test.p_value, "difference")
-    larger = shown.loc[shown[count] >= LEAST_PEOPLE, rate].dropna()
-    if len(larger) < 2 or {highest, lowest} <= set(larger.index):
-        return f"{capitalised(told)} {compared}. {chance}"
-    of_label = " with that label" if metric == "eo" else ""
+    return f"{capitalised(told)} {compared}. {chance}{not_compared(gap.apart, metric)}"
+
+
+def not_compared(apart: Sequence[str], metric: GapMetric) -> str:
+    """Name the groups that a gap leaves out.
+
+    Args:
+        apart: These groups.
+        metric: Which gap it is.
+
+    Returns:
+        A sentence with a blank before it; nothing if there are none.
+    """
+    if not apart:
+        return ""
+    whose = " with that label" if metric == "eo" else ""
+    return f" Groups of fewer than {LEAST_PEOPLE} people{whose} are not compared: {listed(apart)}."
+
+
+def every_group_counts(gap: float, apart: Sequence[str]) -> str:
+    """Say that scores count every group, and what the gap is between those that can be compared.
+
+    Args:
+        gap: The demographic parity difference of the mixture between groups that can be compared.
+        apart: The others, which are too small.
+
+    Returns:
+        Two sentences; nothing if there are no such groups.
+    """
+    if not apart:
+        return ""
     return (
-        f"{capitalised(told)} {compared}. {chance} Among groups of at least {LEAST_PEOPLE} "
-        f"people{of_label} the largest difference is {100 * (larger.max() - larger.min()):.1f} pp, "
-        f"between {larger.idxmax()} and {larger.idxmin()}."
+        f"Every group counts in these scores, also {listed(apart)} with fewer than {LEAST_PEOPLE} "
+        "people, and so few can make any gap. Between the other groups the mixture's demographic "
+        f"parity difference is {100 * gap:.1f} pp."
     )
 
 

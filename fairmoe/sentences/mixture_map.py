@@ -1,6 +1,6 @@
 """What stands on the map of a mixture, and what a screen reader says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,6 +9,7 @@ from fairmoe._escape import Html
 from fairmoe.figures.mixture_map import Stop, mixture_map
 from fairmoe.names import EXPERTS, METRICS, MODELS, Model
 from fairmoe.sentences.wording import listed, the_model
+from fairmoe.sentences.worse import LEAST_PEOPLE
 
 EVERYONE = "Everyone"
 AIMS: Mapping[str, str] = {
@@ -18,7 +19,6 @@ AIMS: Mapping[str, str] = {
 }
 """What each expert is trained for, beside being right."""
 
-MAP_EXPLAINED = "Widths: mean gate weights. Gap: demographic parity difference between all groups."
 
 Scores = Mapping[Model, Mapping[str, float]]
 
@@ -28,7 +28,7 @@ def map_of_mixture(weights: "pd.Series[float]", scores: Scores, who: str) -> Htm
 
     Args:
         weights: A row of what `fairmoe.analysis.routing.weights_by_group` returns.
-        scores: By model and metric.
+        scores: By model, `acc` and `dp`, the gap, in [0, 1].
         who: "Everyone", or the group's name.
     """
     shares = {str(expert): float(weights[expert]) for expert in EXPERTS}
@@ -77,6 +77,16 @@ def map_of_lesson(weights: Mapping[str, float]) -> Html:
         mixture=mixture,
         alt=map_takeaway("the applicants", weights, experts, mixture),
     )
+
+
+def map_explained(apart: Sequence[str]) -> str:
+    """Say what the widths and the gap on a map mean.
+
+    Args:
+        apart: Groups that are too small to be compared.
+    """
+    which = f"groups of at least {LEAST_PEOPLE} people" if apart else "all groups"
+    return f"Widths: mean gate weights. Gap: demographic parity difference between {which}."
 
 
 def expert_stops(scores: Scores) -> dict[str, Stop]:

@@ -12,6 +12,7 @@ from fairmoe.metrics import (
     confusion_by_group,
     group_rates,
     largest_gaps,
+    parity_gap,
     roc_by_group,
 )
 from fairmoe.names import CELLS
@@ -105,6 +106,24 @@ def test_gaps_name_the_groups_they_lie_between():
     assert gaps["dp"].test.difference == pytest.approx(1.0)
     assert gaps["dp"].test.p_value == pytest.approx(1 / 2001)
     assert gaps["eo"].test.n_permutations == 2000
+
+
+def test_two_people_make_no_gap_where_larger_groups_can_be_compared():
+    group = np.repeat([0, 1, 2], [40, 40, 2])
+    y = np.repeat([1, 0, 1, 0, 1], [30, 10, 29, 11, 2])
+    pred = np.concatenate([np.arange(40) < 20, np.arange(40) < 10, [1, 1]]).astype(int)
+    of = {"group": group, "rates": group_rates(y, pred, pred, group=group, group_names=[*"xyz"])}
+    gaps = largest_gaps(y, pred, **of)
+    assert (gaps["dp"].highest, gaps["dp"].lowest, gaps["dp"].apart) == ("x", "y", ("z",))
+    assert gaps["dp"].test.difference == pytest.approx(0.25)
+    own = parity_gap(pred, group=group, group_names=[*"xyz"])
+    assert own == (pytest.approx(0.25), ("z",))
+    # Only x has thirty positive rows, so all are compared.
+    assert (gaps["eo"].highest, gaps["eo"].lowest, gaps["eo"].apart) == ("z", "y", ())
+    assert gaps["eo"].test.difference == pytest.approx(1 - 10 / 29)
+    every = largest_gaps(y, pred, **of, min_rows=1)["dp"]
+    assert (every.highest, every.lowest, every.apart) == ("z", "y", ())
+    assert parity_gap(pred, group=group, group_names=[*"xyz"], min_rows=1) == (0.75, ())
 
 
 def test_a_gap_with_a_group_that_has_no_rows_lies_nowhere():

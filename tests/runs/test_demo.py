@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from fairmoe._app import app_folder
-from fairmoe.analysis.routing import weights_by_group
+from fairmoe.analysis.routing import map_scores, weights_by_group
 from fairmoe.data import DEMO_NAMED_ROLES, DEMO_SETTINGS, demo_table
 from fairmoe.dial import FAIRNESS_WEIGHTS
 from fairmoe.experiment import prepare, run_id
@@ -30,7 +30,7 @@ def test_the_map_on_home_is_that_of_the_shipped_run():
     run = demo_run()
     test = run.splits["test"]
     weights = weights_by_group(test.gate, test.group, list(run.data.groups))
-    drawn = map_of_mixture(weights.iloc[0], run.scores["test"], EVERYONE)
+    drawn = map_of_mixture(weights.iloc[0], map_scores(run, "test")[0], EVERYONE)
 
     assert (app_folder() / "assets" / DEMO_MAP).read_text(encoding="utf-8") == drawn, (
         "run assets/make_demo.py, or its write_map"

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.gaps import (
+    every_group_counts,
     sees_the_group,
     some_groups_differ,
     who_gets_more,
@@ -25,10 +26,9 @@ def rates(**groups):
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def gap(highest, lowest, difference, p):
-    return SimpleNamespace(
-        highest=highest, lowest=lowest, test=SimpleNamespace(difference=difference, p_value=p)
-    )
+def gap(highest, lowest, difference, p, apart=()):
+    test = SimpleNamespace(difference=difference, p_value=p)
+    return SimpleNamespace(highest=highest, lowest=lowest, test=test, apart=apart)
 
 
 TOLD = {"words": ("hired", "not hired"), "favourable": True}
@@ -65,23 +65,39 @@ def test_of_more_groups_the_two_ends_are_named():
 
 
 @pytest.mark.parametrize(
-    ("metric", "favourable", "expected"),
+    ("metric", "expected"),
     [
-        ("dp", True, "people the largest difference is 20.0 pp, between b and c."),
-        ("dp", False, "people the largest difference is 20.0 pp, between c and b."),
-        ("eo", True, "people with that label the largest difference is 10.0 pp, between b and d."),
+        ("dp", "people are not compared: c and d."),
+        ("eo", "people with that label are not compared: c and d."),
     ],
 )
-def test_what_a_tiny_group_makes_of_a_gap_is_told_apart(metric, favourable, expected):
-    four = rates(a=(0.5, 0.9, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.3, 0.1), d=(0.2, 0.4, 0.5))
-    four["n"] = [2, 300, 30, 300]
-    four["positives"] = [2, 30, 29, 30]
-    words = {"words": ("hired", "not hired"), "favourable": favourable}
-    ends = ("a", "c", 0.6) if metric == "dp" else ("a", "c", 0.8)
-    told = who_gets_more(gap(*ends, 0.68), four, metric, model="mixture", **words)
-    assert told.endswith(f" Among groups of at least 30 {expected}")
-    large = gap("b", "c", 0.2, 0.01) if metric == "dp" else gap("b", "d", 0.1, 0.01)
-    assert "Among groups of" not in who_gets_more(large, four, metric, model="mixture", **words)
+def test_groups_that_are_too_small_are_named(metric, expected):
+    four = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.0, 0.0), d=(0.2, 1.0, 1.0))
+    told = who_gets_more(
+        gap("a", "b", 0.3, 0.01, apart=("c", "d")), four, metric, model="mixture", **TOLD
+    )
+    assert "more often for a (" in told
+    assert told.endswith(f"(p = 0.01). Groups of fewer than 30 {expected}")
+
+
+def test_groups_alike_are_told_of_beside_those_that_are_too_small():
+    three = rates(c=(0.2, 0.0, 0.0), a=(0.5, 0.5, 0.9), b=(0.2, 0.5, 0.6))
+    told = who_gets_more(
+        gap("a", "b", 0.0, 1.0, apart=("c",)), three, "dp", model="mixture", **TOLD
+    )
+    assert told == (
+        "The mixture predicts “hired” equally often for all groups: 50.0%. Groups of fewer than 30 "
+        "people are not compared: c."
+    )
+
+
+def test_scores_count_every_group_and_that_is_told():
+    assert every_group_counts(0.3202, ("Asian", "Native American")) == (
+        "Every group counts in these scores, also Asian and Native American with fewer than 30 "
+        "people, and so few can make any gap. Between the other groups the mixture's demographic "
+        "parity difference is 32.0 pp."
+    )
+    assert every_group_counts(0.3202, ()) == ""
 
 
 def test_no_gap_is_told():

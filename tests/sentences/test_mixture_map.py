@@ -5,8 +5,8 @@ import pytest
 
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.mixture_map import (
-    MAP_EXPLAINED,
     expert_stops,
+    map_explained,
     map_of_lesson,
     map_of_mixture,
     map_of_person,
@@ -48,9 +48,9 @@ def test_experts_say_what_they_want_and_what_they_reach():
 
 
 def test_what_widths_and_the_gap_mean():
-    assert MAP_EXPLAINED == (
-        "Widths: mean gate weights. Gap: demographic parity difference between all groups."
-    )
+    widths = "Widths: mean gate weights. Gap: demographic parity difference between "
+    assert map_explained(()) == f"{widths}all groups."
+    assert map_explained(("Asian",)) == f"{widths}groups of at least 30 people."
 
 
 def test_of_one_person_they_say_what_they_decide():

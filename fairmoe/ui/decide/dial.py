@@ -12,6 +12,7 @@ from fairmoe.figures.front import front_figure
 from fairmoe.figures.peers import outside
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
+from fairmoe.sentences.gaps import every_group_counts
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
@@ -74,6 +75,9 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
+    told = every_group_counts(*kept.run.parity_gap())
+    if told:
+        st.caption(escape_markdown(told))
     show_wishes(state, kept, gap)
     show_peers(state, explored, kept, gap, points)
     if kept.run.roles.target.favourable is not None:

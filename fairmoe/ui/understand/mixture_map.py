@@ -6,7 +6,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.names import SplitName
-from fairmoe.sentences.mixture_map import EVERYONE, MAP_EXPLAINED, map_of_mixture
+from fairmoe.sentences.mixture_map import EVERYONE, map_explained, map_of_mixture
 from fairmoe.ui.understand.results import describe
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
         split: On which rows.
         key: Tells the choice from others.
     """
-    from fairmoe.analysis.routing import weights_by_group  # noqa: PLC0415
+    from fairmoe.analysis.routing import map_scores, weights_by_group  # noqa: PLC0415
 
     record, groups = run.splits[split], list(run.data.groups)
     weights = weights_by_group(record.gate, record.group, groups, record.weight).dropna()
@@ -33,5 +33,6 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
         label_visibility="collapsed",
         width=260,
     )
-    st.html(map_of_mixture(weights.iloc[names.index(who)], run.scores[split], who))
-    st.caption(escape_markdown(f"{describe(run, split)} {MAP_EXPLAINED}"))
+    scores, apart = map_scores(run, split)
+    st.html(map_of_mixture(weights.iloc[names.index(who)], scores, who))
+    st.caption(escape_markdown(f"{describe(run, split)} {map_explained(apart)}"))
