@@ -52,8 +52,8 @@ class Metric:
         label: Its short name.
         help: One or two sentences for a newcomer.
         higher_is_better: Its direction.
-        unit: "%" for shares and scores, "pp" (percentage points) for differences of groups, none
-            for a divergence.
+        unit: "%" for shares and means of them, "pp" (percentage points) for differences of groups,
+            none for the final score and a divergence.
     """
 
     label: str
@@ -89,7 +89,7 @@ METRICS: Mapping[str, Metric] = {
         "Final score",
         "Utility minus both fairness gaps. A constant prediction can win it: compare the models.",
         True,
-        "%",
+        "",
     ),
     "utility": Metric("Utility", "The mean of accuracy, F1 and AUC.", True, "%"),
     "acc": Metric("Accuracy", "Share of rows whose class is predicted rightly.", True, "%"),

@@ -63,8 +63,8 @@ def test_gaps_are_better_when_lower_and_have_points_for_a_unit():
 
     assert lower == {"dp", "eo", "f_res", "ref", "vef", "att_jsd", "f_proc"}
     assert {METRICS[name].unit for name in lower - {"att_jsd"}} == {"pp"}
-    assert METRICS["att_jsd"].unit == ""
-    assert {METRICS[name].unit for name in set(METRICS) - lower} == {"%"}
+    assert METRICS["att_jsd"].unit == METRICS["final_score"].unit == ""
+    assert {METRICS[name].unit for name in set(METRICS) - lower - {"final_score"}} == {"%"}
     assert METRICS["dp"].direction == "lower is better"
     assert METRICS["acc"].direction == "higher is better"
     assert {*names.SUMMARY, *names.GAP_AXES} <= {*METRICS, names.BOTH_GAPS}
@@ -75,7 +75,7 @@ def test_gaps_are_better_when_lower_and_have_points_for_a_unit():
     [
         (0.71449, "acc", "71.4%"),
         (0.0, "dp", "0.0 pp"),
-        (-0.05, "final_score", "-5.0%"),
+        (-0.05, "final_score", "-5.0"),
         (math.nan, "eo", "insufficient data"),
     ],
 )

@@ -169,7 +169,9 @@ def _cell(
         width=wide,
         height=deep,
         alt=alt,
-        style=f"max-width:{6 if deep == 10 else 9.6}em;aspect-ratio:{wide}/{deep}",
+        style=f"max-width:{6 if deep == 10 else 9.6}em;aspect-ratio:{wide}/{deep}"
+        # A hundred dots of a few people promise more than is known.
+        f"{'' if row['n'] >= _COMPARED else ';opacity:.4'}",
     )
     numbers = f'<span aria-hidden="true"><b>{good}</b>{wrongly}</span>'
     return f'<td><div class="cell">{image}{numbers}</div></td>'

@@ -118,14 +118,15 @@ def every_group_counts(gap: float, apart: Sequence[str]) -> str:
         apart: The others, which are too small.
 
     Returns:
-        Two sentences; nothing if there are no such groups.
+        Three sentences; nothing if there are no such groups.
     """
     if not apart:
         return ""
     return (
         f"Every group counts in these scores, also {listed(apart)} with fewer than {LEAST_PEOPLE} "
         "people, and so few can make any gap. Between the other groups the mixture's demographic "
-        f"parity difference is {100 * gap:.1f} pp."
+        f"parity difference is {100 * gap:.1f} pp. Merge small groups before a training, and no "
+        "score rests on so few."
     )
 
 

@@ -65,8 +65,8 @@ def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
     else:
         verdict = f"the mixture is ahead with {ahead} of {len(mixture)} seeds"
     return (
-        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f}% and the "
-        f"mixture {spread(mixture)}: {verdict}."
+        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f} and the "
+        f"mixture {spread(mixture, '')}: {verdict}."
     )
 
 

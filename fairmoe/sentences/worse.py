@@ -80,7 +80,14 @@ def _gaps(
     Each is told in words, and by the term that there is for it.
     """
     good_label, bad_label = groups["good_label"], groups["n"] - groups["good_label"]
+    people = groups["n"]
     rates = {
+        ("who gets it", "demographic parity: "): (
+            groups["good_plain"],
+            groups["good_model"],
+            people,
+            people,
+        ),
         ("who is wrongly denied it", "equal opportunity: "): (
             groups["harmed_plain"],
             groups["harmed_model"],

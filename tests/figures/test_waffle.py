@@ -98,6 +98,8 @@ def test_groups_that_are_not_compared_are_marked():
         "30 people",
         "29 people, too few",
     ]
+    faint = [";opacity:.4" in image for image in re.findall(r"<img[^>]*aspect-ratio[^>]*>", html)]
+    assert faint == [False] * 3 + [True] * 3
 
 
 def test_of_many_groups_the_largest_are_drawn_and_none_without_people():

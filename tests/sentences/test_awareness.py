@@ -43,7 +43,7 @@ def test_both_are_told_in_scores_and_in_people():
     told = awareness_in_words(comparison(), words=("released", "kept"))
     assert told[:2] == (
         "Blind and aware, the mixture has a utility of 60.0% and 65.0%, a result gap of 20.0 pp "
-        "and 5.0 pp, a procedure gap of 1.0 pp and 2.0 pp and a final score of 39.0% and 58.0%.",
+        "and 5.0 pp, a procedure gap of 1.0 pp and 2.0 pp and a final score of 39.0 and 58.0.",
         "Of 100 people whose label is “released”, it wrongly gives “kept” to 30.0 if it is blind "
         "and to 25.0 if it is aware.",
     )

@@ -73,6 +73,6 @@ def test_the_mixture_stands_beside_the_utility_expert():
     table = scores(mixture=[0.7, 0.05, 0.03, 0.62], utility=[0.72, 0.15, math.nan, math.nan])
     assert scores_takeaway(table) == (
         "Mixture against utility expert: utility 70.0% against 72.0%, result gap 5.0 pp against "
-        "15.0 pp, procedure gap 3.0 pp against insufficient data, final score 62.0% against "
+        "15.0 pp, procedure gap 3.0 pp against insufficient data, final score 62.0 against "
         "insufficient data."
     )

@@ -95,7 +95,8 @@ def test_scores_count_every_group_and_that_is_told():
     assert every_group_counts(0.3202, ("Asian", "Native American")) == (
         "Every group counts in these scores, also Asian and Native American with fewer than 30 "
         "people, and so few can make any gap. Between the other groups the mixture's demographic "
-        "parity difference is 32.0 pp."
+        "parity difference is 32.0 pp. Merge small groups before a training, and no score rests on "
+        "so few."
     )
     assert every_group_counts(0.3202, ()) == ""
 

@@ -65,9 +65,9 @@ def test_how_often_chance_reaches_a_limit():
 @pytest.mark.parametrize(
     ("mixture", "verdict"),
     [
-        ((0.7, 0.8), "75.0% (70.0 to 80.0): the mixture is ahead with every seed."),
-        ((0.5, 0.7), "60.0% (50.0 to 70.0): the mixture is ahead with 1 of 2 seeds."),
-        ((0.5, 0.6), "55.0% (50.0 to 60.0): the constant is ahead of every seed."),
+        ((0.7, 0.8), "75.0 (70.0 to 80.0): the mixture is ahead with every seed."),
+        ((0.5, 0.7), "60.0 (50.0 to 70.0): the mixture is ahead with 1 of 2 seeds."),
+        ((0.5, 0.6), "55.0 (50.0 to 60.0): the constant is ahead of every seed."),
     ],
 )
 def test_who_wins_at_a_base_rate(mixture, verdict):
@@ -79,7 +79,7 @@ def test_who_wins_at_a_base_rate(mixture, verdict):
         }
     )
     assert constant_takeaway(scores, 0.9) == (
-        f"At a base rate of 90% the constant scores 60.0% and the mixture {verdict}"
+        f"At a base rate of 90% the constant scores 60.0 and the mixture {verdict}"
     )
 
 

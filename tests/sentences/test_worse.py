@@ -27,6 +27,14 @@ def test_who_wrongly_gets_it_and_what_differs_more():
     )
 
 
+def test_a_larger_gap_in_who_gets_it_is_told():
+    worse = GROUPS.assign(good_model=[40, 75], harmed_model=[10, 0])
+    assert what_got_worse(worse, "hired", "not hired", favourable=True).startswith(
+        "groups differ more in who gets it (demographic parity: 35.0 pp, plain model 20.0) and in "
+        "who is wrongly denied it"
+    )
+
+
 def test_another_model_can_stand_in_the_place_of_the_plain_one():
     told = what_got_worse(GROUPS, "hired", "not hired", favourable=True)
     beside = what_got_worse(GROUPS, "hired", "not hired", favourable=True, plain="score “x”")

@@ -38,7 +38,7 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
             marker={"color": style.colour, "symbol": style.symbol, "size": 10},
             error_y=_ranges(final, style.colour),
             legendgroup=model,
-            hovertemplate="%{x:.0f}% positive: %{y:.1f}%<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x:.0f}% positive: %{y:.1f}<extra>%{fullData.name}</extra>",
             row=1,
             col=1,
         )
@@ -70,7 +70,6 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
         legend={"y": -0.2},
     )
     figure.update_xaxes(title="base rate: share of positives", ticksuffix="%", row=1, col=1)
-    figure.update_yaxes(ticksuffix="%", row=1, col=1)
     highest = 100 * float(scores.loc[scores["base_rate"] == base_rate, "utility"].max())
     figure.update_yaxes(range=[0, 1.18 * highest], ticksuffix="%", row=1, col=2)
     return figure
