@@ -38,7 +38,7 @@ with page(HOME) as state:
     st.caption(
         "The demo holds 12,000 invented applicants and whether they were hired. A career break "
         "counted against women and not against men, on purpose. It opens as it was trained "
-        "before; training it yourself takes a few seconds."
+        "before; training it yourself takes ten to forty seconds, by how fast this machine is."
     )
     show_stored(state)
     st.html(demo_map())

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from fairmoe._units import suffix
+from fairmoe._units import suffix, written
 
 INSUFFICIENT = "insufficient data"
 """Stands where a value cannot be estimated."""
@@ -81,7 +81,7 @@ class Metric:
             >>> METRICS["acc"].text(0.7149), METRICS["dp"].text(0.1), METRICS["eo"].text(math.nan)
             ('71.5%', '10.0 pp', 'insufficient data')
         """
-        return INSUFFICIENT if math.isnan(value) else f"{100 * value:.1f}{self.suffix}"
+        return INSUFFICIENT if math.isnan(value) else f"{written(100 * value)}{self.suffix}"
 
 
 METRICS: Mapping[str, Metric] = {

@@ -6,11 +6,17 @@ from fairmoe.ui.decide.dial import show_dial_in_brief
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import RESULT
-from fairmoe.ui.understand.result import show_picture, show_words, show_worse, way_on
+from fairmoe.ui.understand.result import (
+    begin_anew,
+    show_picture,
+    show_words,
+    show_worse,
+    way_on,
+)
 from fairmoe.ui.understand.results import show_alarms
 
 with page(RESULT) as state:
-    state.is_new = False
+    begin_anew(state)
     kept = state.kept
     assert kept is not None
     show_alarms(kept.run, "test", ("mixture",))

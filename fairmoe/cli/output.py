@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from fairmoe._units import written
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.cli.messages import printable
 from fairmoe.data import Roles
@@ -209,4 +210,4 @@ def _setting(value: Any) -> str:
 
 def figure(value: float | None) -> str:
     """Return a score with three digits; a dash where it is not estimable."""
-    return "–" if value is None or math.isnan(value) else f"{value:.3f}"
+    return "–" if value is None or math.isnan(value) else written(value, 3)

@@ -116,7 +116,7 @@ def signed(value: float) -> str:
         >>> signed(0.304), signed(-1), signed(-0.004)
         ('+0.30', '−1.00', '0.00')
     """
-    return _units.signed(value, 2).replace("-", "−")
+    return _units.signed(value, 2)
 
 
 def _axis(bars: Sequence[Bar]) -> Mapping[str, float]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fairmoe._escape import Html, escape_html
 from fairmoe.figures.markup import attribute, drawing
 from fairmoe.figures.palette import MODEL_STYLES
+from fairmoe.figures.people import of_hundred
 from fairmoe.names import EXPERTS
 
 _TALL, _WIDE = 300.0, 100.0
-_TRUNK = 98.0
-"""How thick all the weight is: no more than the height of one expert, who may have all of it."""
+_TRUNK = 76.0
+"""How thick all the weight is: clearly less than the box of one expert, who may have all of it."""
 
 _BRANCH = 8.0
 _STYLE = """<style>
@@ -69,13 +70,15 @@ def mixture_map(
 
     Args:
         weights: The gate's weight of each of `EXPERTS`, in [0, 1]: means, or those of one person.
+            They are written in percent that add up to 100.
         data: Whom the map is about.
         experts: Each of `EXPERTS`.
         mixture: What comes of it.
         alt: What a screen reader says in the place of all this.
     """
     end = f"border: 2px solid {MODEL_STYLES['mixture'].colour}"
-    boxes = "".join(_expert(expert, experts[expert], weights[expert]) for expert in EXPERTS)
+    percent = percent_of(weights)
+    boxes = "".join(_expert(expert, experts[expert], percent[expert]) for expert in EXPERTS)
     return Html(
         f'{_STYLE}<div class="fm-map" role="img" aria-label="{attribute(alt)}">'
         f'<div class="box">{_text(data)}</div><div class="flow">{_to_experts()}</div>'
@@ -101,11 +104,16 @@ def stream(left: tuple[float, float], right: tuple[float, float]) -> str:
     )
 
 
-def _expert(expert: str, stop: Stop, weight: float) -> str:
+def percent_of(weights: Mapping[str, float]) -> dict[str, int]:
+    """Return the weights of `EXPERTS` in whole percent that add up to 100."""
+    return dict(zip(EXPERTS, of_hundred([weights[expert] for expert in EXPERTS]), strict=True))
+
+
+def _expert(expert: str, stop: Stop, percent: int) -> str:
     colour = MODEL_STYLES[expert].colour
     return (
         f'<div><div class="box expert" style="border-left-color:{colour}">'
-        f'<span>{_text(stop)}</span><span class="weight">{weight:.0%}</span></div></div>'
+        f'<span>{_text(stop)}</span><span class="weight">{percent}%</span></div></div>'
     )
 
 

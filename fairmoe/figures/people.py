@@ -173,15 +173,15 @@ def _dots(drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "x", "y", "hover"])
 
 
-def of_hundred(counts: Sequence[int]) -> list[int]:
-    """Return counts as whole numbers that add up to 100, by the method of largest remainders.
+def of_hundred(counts: Sequence[float]) -> list[int]:
+    """Return counts or shares in whole percent that add up to 100, by largest remainders.
 
     Example:
-        >>> of_hundred([1, 1, 1]), of_hundred([0, 994, 6])
-        ([34, 33, 33], [0, 99, 1])
+        >>> of_hundred([1, 1, 1]), of_hundred([0, 994, 6]), of_hundred([0.335, 0.665, 0.0])
+        ([34, 33, 33], [0, 99, 1], [34, 66, 0])
     """
     total = sum(counts)
-    whole = [DOTS * count // total for count in counts]
+    whole = [int(DOTS * count // total) for count in counts]
     left = sorted(range(len(counts)), key=lambda i: -(DOTS * counts[i] % total))
     for i in left[: DOTS - sum(whole)]:
         whole[i] += 1

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe._escape import escape_html
+from fairmoe._units import written
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE
 
 
@@ -20,7 +21,7 @@ def single_expert_figure(scores: "pd.Series[float]") -> go.Figure:
             y=[escape_html(str(name)) for name in scores.index],
             x=100 * scores,
             orientation="h",
-            text=[f"{100 * score:.1f}" for score in scores],
+            text=[written(100 * score) for score in scores],
             textposition="outside",
             cliponaxis=False,
             marker={

@@ -1,7 +1,10 @@
 """The account in people: what the mixture changes for whom, as tables."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
+from fairmoe._units import signed, written
 from fairmoe.metrics import Account
 from fairmoe.names import INSUFFICIENT
 from fairmoe.report.blocks import Block, Grid, Text
@@ -85,7 +88,6 @@ def harm_grid(run: Run, account: Account, plain: str = "Utility expert") -> Grid
         plain: What the model that it is compared with is called.
     """
     good, bad = run.good_and_bad
-    rates = ("harmed_plain_rate", "harmed_model_rate", "harmed_change")
     return Grid(
         f"Of 100 people whose label is “{good}”, how many get “{bad}”, with 95% intervals",
         ("Group", "People with that label", plain, "Mixture", "Change"),
@@ -93,7 +95,9 @@ def harm_grid(run: Run, account: Account, plain: str = "Utility expert") -> Grid
             (
                 name,
                 f"{row['good_label']:,.0f}",
-                *(_of_100(row, rate, "+" if rate == "harmed_change" else "") for rate in rates),
+                _of_100(row, "harmed_plain_rate", written),
+                _of_100(row, "harmed_model_rate", written),
+                _of_100(row, "harmed_change", signed),
             )
             for name, row in _rows(account)
         ),
@@ -105,11 +109,11 @@ def _rows(account: Account) -> "list[tuple[str, pd.Series[float]]]":
     return [*groups, (EVERYONE, account.everyone)]
 
 
-def _of_100(row: "pd.Series[float]", rate: str, sign: str) -> str:
+def _of_100(row: "pd.Series[float]", rate: str, in_text: Callable[[float], str]) -> str:
     if pd.isna(row[rate]):
         return INSUFFICIENT
-    value, low, high = (100 * row[f"{rate}{end}"] for end in ("", "_low", "_high"))
-    return f"{value:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f})"
+    value, low, high = (in_text(100 * row[f"{rate}{end}"]) for end in ("", "_low", "_high"))
+    return f"{value} ({low} to {high})"
 
 
 def _count_and_share(row: "pd.Series[float]", by: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe._units import signed
+from fairmoe._units import signed, written
 from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_groups
 from fairmoe.figures.divergence import NOISE
 from fairmoe.names import ATTRIBUTION_METHODS
@@ -147,7 +147,7 @@ def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:
         return "There is only one column, which gets all attention by every method."
     return (
         f"Least alike are {first} and {second}: they name the same column as the most attended in "
-        f"{share:.0%} of the rows, with a mean rank correlation of {correlation:.2f}."
+        f"{share:.0%} of the rows, with a mean rank correlation of {written(correlation, 2)}."
     )
 
 

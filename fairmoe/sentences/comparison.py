@@ -5,6 +5,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from fairmoe._units import signed
+
 
 class Paired(Protocol):
     """What `fairmoe.analysis.comparison.PairedDecisions` says."""
@@ -51,7 +53,7 @@ def decisions_compared(paired: Paired | None) -> str:
         f"They decide differently on {differ:,} of the same {paired.rows:,} rows: on these the "
         f"first is right {paired.first_right:,} times, the second {paired.second_right:,} times. "
         f"The accuracy of the second is {100 * abs(change):.1f} pp {direction} (95% interval "
-        f"{100 * low:+.1f} to {100 * high:+.1f}), which is {chance}statistically significant."
+        f"{signed(100 * low)} to {signed(100 * high)}), which is {chance}statistically significant."
     )
 
 

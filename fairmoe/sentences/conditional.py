@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fairmoe._units import signed
 from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.reviews import rate_in_words
 from fairmoe.sentences.wording import listed
@@ -59,4 +60,4 @@ def side_by_side_takeaway(differences: "dict[str, pd.DataFrame]") -> str:
 def _apart(row: "pd.Series[float]", value: str, low: str, high: str) -> str:
     if pd.isna(row[value]):
         return INSUFFICIENT
-    return f"{100 * row[value]:+.1f} pp ({100 * row[low]:+.1f} to {100 * row[high]:+.1f})"
+    return f"{signed(100 * row[value])} pp ({signed(100 * row[low])} to {signed(100 * row[high])})"

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from fairmoe._units import signed
 from fairmoe.sentences.wording import capitalised, listed, the_model
 
 BY_GROUP_MAY_BE_UNLAWFUL = (
@@ -89,7 +90,7 @@ def simple_or_mixture(
         f"{the_model('utility')} alone is right about {100 * simple[0]:.1f}% of the people at a "
         f"gap of {100 * simple[1]:.1f} pp; {the_model('mixture')} as trained about "
         f"{100 * mixture[0]:.1f}% at {100 * mixture[1]:.1f} pp. The difference in accuracy is "
-        f"{100 * value:+.1f} pp ({100 * low:+.1f} to {100 * high:+.1f})."
+        f"{signed(100 * value)} pp ({signed(100 * low)} to {signed(100 * high)})."
     )
     if low > 0:
         verdict = (

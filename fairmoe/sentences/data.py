@@ -67,8 +67,19 @@ def proxies_takeaway(alone: "pd.Series[float]", together: float, chance: float) 
         return "No feature predicts the group better than chance may."
     return (
         f"Together the features predict the group with an AUC of {together:.0%}; the strongest "
-        f"proxy is {alone.index[0]} ({alone.iloc[0]:.0%}). Above {chance:.1%} an AUC is more than "
-        "chance."
+        f"proxy is {alone.index[0]} ({alone.iloc[0]:.0%}). {_less_together(alone, together)}Above "
+        f"{chance:.1%} an AUC is more than chance."
+    )
+
+
+def _less_together(alone: "pd.Series[float]", together: float) -> str:
+    """Say why all features can seem to tell less than one of them; nothing where they do not."""
+    strongest = f"{alone.iloc[0]:.0%}"
+    if together >= alone.iloc[0] or f"{together:.0%}" == strongest:
+        return ""
+    return (
+        "All together seem to tell less than one, for the model of all also learns what is chance "
+        f"in these rows: they tell at least {strongest}. "
     )
 
 
@@ -125,7 +136,9 @@ def leaks_takeaway(alone: "pd.Series[float]", together: float, suspects: int) ->
         f"the strongest feature tells the outcome with an AUC of {alone.iloc[0]:.0%} "
         f"({alone.index[0]}), all together with {together:.0%}; "
     )
+    less = f" {_less_together(alone, together)}".rstrip()
     if not suspects:
-        return f"{capitalised(told)}none looks as if it knew the answer."
+        return f"{capitalised(told)}none looks as if it knew the answer.{less}"
     looks = "1 feature looks" if suspects == 1 else f"{suspects} features look"
-    return f"{capitalised(told)}{looks} as if {'it' if suspects == 1 else 'they'} knew the answer."
+    they = "it" if suspects == 1 else "they"
+    return f"{capitalised(told)}{looks} as if {they} knew the answer.{less}"

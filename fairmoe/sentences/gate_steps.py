@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fairmoe._units import signed, written
 from fairmoe.figures.lessons.gate_steps import CREDITS, MORE, Moment, people_labels
 from fairmoe.names import EXPERTS, MODELS
 from fairmoe.sentences.wording import the_model
@@ -41,9 +42,9 @@ def more_takeaway(rewards: pd.DataFrame, best: float, credit: str) -> str:
     """
     own = rewards[rewards["credit"] == credit].set_index("step")["reward"]
     return (
-        f"Expected reward of the six with {_named(credit)}: {own[0]:.3f} at first, {own[1]:.3f} "
-        f"after one step, {own[1 + MORE]:.3f} after {MORE} more. The best of all routings earns "
-        f"{best:.3f}."
+        f"Expected reward of the six with {_named(credit)}: {_exact(own[0])} at first, "
+        f"{_exact(own[1])} after one step, {_exact(own[1 + MORE])} after {MORE} more. The best of "
+        f"all routings earns {_exact(best)}."
     )
 
 
@@ -57,10 +58,10 @@ def rows_takeaway(rewards: pd.DataFrame, n_rows: int) -> str:
     last = int(rewards["step"].max())
     first = float(rewards.loc[rewards["step"] == 0, "reward"].iloc[0])
     ends = rewards[rewards["step"] == last].set_index("credit")["reward"]
-    told = ", ".join(f"{style.label} {ends[credit]:.3f}" for credit, style in CREDITS.items())
+    told = ", ".join(f"{style.label} {_exact(ends[credit])}" for credit, style in CREDITS.items())
     return (
-        f"All {n_rows:,} rows, reward {first:.3f} at first. After {last} steps: {told}. Each step "
-        "of the eight rollouts scores eight routings."
+        f"All {n_rows:,} rows, reward {_exact(first)} at first. After {last} steps: {told}. Each "
+        "step of the eight rollouts scores eight routings."
     )
 
 
@@ -74,9 +75,17 @@ def spread_takeaway(estimates: pd.DataFrame, truth: float) -> str:
     scatter = estimates.groupby("credit")["estimate"].std()
     told = ", ".join(f"{style.label} {scatter[credit]:.3f}" for credit, style in CREDITS.items())
     return (
-        f"The truth, counted over all routings, is {truth:.3f}. Standard deviation of one "
+        f"The truth, counted over all routings, is {_exact(truth)}. Standard deviation of one "
         f"estimate: {told}."
     )
+
+
+def _exact(value: float) -> str:
+    return written(value, 3)
+
+
+def _change(value: float) -> str:
+    return signed(value, 3)
 
 
 def _named(credit: str) -> str:
@@ -114,13 +123,13 @@ def _sampled(_: pd.DataFrame, moment: Moment, credit: str, names: Sequence[str])
 
 def _rewarded(_: pd.DataFrame, moment: Moment, credit: str, names: Sequence[str]) -> str:
     told = (
-        f"This routing earns {moment.rewards[0]:+.3f}: its final score less that of the utility "
-        f"expert for all {len(names)}. It is one number for all of them."
+        f"This routing earns {_change(moment.rewards[0])}: its final score less that of the "
+        f"utility expert for all {len(names)}. It is one number for all of them."
     )
     if credit == "rollouts":
         return (
-            f"{told} The {len(moment.rewards)} routings earn {moment.rewards.min():+.3f} to "
-            f"{moment.rewards.max():+.3f}."
+            f"{told} The {len(moment.rewards)} routings earn {_change(moment.rewards.min())} to "
+            f"{_change(moment.rewards.max())}."
         )
     if credit == "counterfactual":
         return (
@@ -135,19 +144,19 @@ def _compared(_: pd.DataFrame, moment: Moment, credit: str, names: Sequence[str]
         return (
             "Each choice is compared with the mean of that person's own three. So each of the "
             f"{moment.credit.size} choices has a credit of its own, from "
-            f"{np.nanmin(moment.credit):+.3f} to {np.nanmax(moment.credit):+.3f}."
+            f"{_change(np.nanmin(moment.credit))} to {_change(np.nanmax(moment.credit))}."
         )
     difference = float(moment.rewards[0] - moment.baseline)
     if credit == "rollouts":
         return (
             f"Each routing is compared with the mean of the others: the first, "
-            f"{moment.rewards[0]:+.3f}, with {moment.baseline:+.3f}. A choice is credited with the "
-            "mean of the routings that made it."
+            f"{_change(moment.rewards[0])}, with {_change(moment.baseline)}. A choice is credited "
+            "with the mean of the routings that made it."
         )
     return (
-        f"The reward is compared with the mean of earlier rewards, {moment.baseline:.3f} so far. "
-        f"All {len(names)} choices are credited with the difference, {difference:+.3f}, good and "
-        "bad alike."
+        f"The reward is compared with the mean of earlier rewards, {_exact(moment.baseline)} so "
+        f"far. All {len(names)} choices are credited with the difference, {_change(difference)}, "
+        "good and bad alike."
     )
 
 

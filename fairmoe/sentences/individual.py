@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fairmoe._units import signed
 from fairmoe.figures.individual import THRESHOLD_PERCENT
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.wording import the_model
@@ -65,7 +66,7 @@ def reasons_takeaway(attributions: pd.DataFrame) -> str:
     for word, side in zip(("for it", "against it"), sides, strict=True):
         if len(side):
             strongest = int(side.abs().argmax())
-            push = f"{side.iloc[strongest]:+.2f} log-odds"
+            push = f"{signed(side.iloc[strongest], 2)} log-odds"
             told.append(f"{side.index[strongest]} speaks most {word} ({push})")
     if not told:
         return "No column moves the mixture noticeably away from the baseline row."

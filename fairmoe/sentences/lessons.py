@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fairmoe._units import written
 from fairmoe.figures.lessons.criteria import RATES
 from fairmoe.figures.lessons.experts import SHOWN
 from fairmoe.figures.lessons.gate import ESTIMATORS
@@ -65,7 +66,7 @@ def constant_takeaway(scores: pd.DataFrame, base_rate: float) -> str:
     else:
         verdict = f"the mixture is ahead with {ahead} of {len(mixture)} seeds"
     return (
-        f"At a base rate of {base_rate:.0%} the constant scores {100 * constant:.1f} and the "
+        f"At a base rate of {base_rate:.0%} the constant scores {written(100 * constant)} and the "
         f"mixture {spread(mixture, '')}: {verdict}."
     )
 
@@ -107,10 +108,10 @@ def gradient_takeaway(estimates: pd.DataFrame, truth: float) -> str:
     scatter = by_name.std().drop("blind")
     most, least = str(scatter.idxmax()), str(scatter.idxmin())
     return (
-        f"The truth is {truth:.3f}. Estimates scatter most with “{ESTIMATORS[most].label}” "
+        f"The truth is {written(truth, 3)}. Estimates scatter most with “{ESTIMATORS[most].label}” "
         f"(standard deviation {scatter[most]:.3f}) and least with “{ESTIMATORS[least].label}” "
         f"({scatter[least]:.3f}). Where the reward ignores the actions, they average "
-        f"{by_name.mean()['blind']:.3f}."
+        f"{written(by_name.mean()['blind'], 3)}."
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from fairmoe._escape import Html
-from fairmoe.figures.mixture_map import Stop, mixture_map
+from fairmoe.figures.mixture_map import Stop, mixture_map, percent_of
 from fairmoe.names import EXPERTS, METRICS, MODELS, Model
 from fairmoe.sentences.wording import listed, the_model
 from fairmoe.sentences.worse import LEAST_PEOPLE
@@ -155,7 +155,8 @@ def map_takeaway(
         experts: What stands on the map of each.
         mixture: What stands on it of the mixture.
     """
-    shares = listed([f"{the_model(expert)} {weights[expert]:.0%}" for expert in EXPERTS])
+    percent = percent_of(weights)
+    shares = listed([f"{the_model(expert)} {percent[expert]}%" for expert in EXPERTS])
     told = [f"{stop.title}: {', '.join(stop.lines)}." for stop in (*experts.values(), mixture)]
     return f"For {who} the gate gives {shares} of the weight. {' '.join(told)}"
 

@@ -5,6 +5,7 @@ from typing import cast
 
 import pandas as pd
 
+from fairmoe._units import written
 from fairmoe.names import ORACLES, AttributionMethod
 
 CHECK_OFFERED = (
@@ -48,4 +49,4 @@ def _label(method: object) -> str:
 
 
 def _correlation(value: float) -> str:
-    return "no correlation to tell" if math.isnan(value) else f"correlation {value:.3f}"
+    return "no correlation to tell" if math.isnan(value) else f"correlation {written(value, 3)}"

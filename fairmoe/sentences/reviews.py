@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from fairmoe._units import signed, written
 from fairmoe.names import FOUR_FIFTHS, GAP_MEASURES, INSUFFICIENT
 from fairmoe.sentences.wording import listed, p_value
 
@@ -60,10 +61,10 @@ def end_in_words(end: float, tolerance: float | None = None) -> str:
     """
     marks = [mark for mark in (0.0, tolerance) if mark is not None]
     for digits in _DIGITS:
-        shown = f"{100 * end:.{digits}f}"
-        if all(end == mark or float(shown) != round(100 * mark, digits) for mark in marks):
+        shown = written(100 * end, digits)
+        if all(end == mark or shown != written(100 * mark, digits) for mark in marks):
             return shown
-    return f"{100 * end:.1f}"
+    return written(100 * end)
 
 
 def rate_in_words(rate: str, words: tuple[str, str]) -> str:
@@ -102,7 +103,7 @@ def clear_differences(
     clear = farthest_first(comparisons[comparisons["clear"].astype(bool)])
     told = [
         f"{row['group']} ({row['value']:.1%} {rate_in_words(row['rate'], words)}, against "
-        f"{row['reference_value']:.1%}: {100 * row['difference']:+.1f} pp, "
+        f"{row['reference_value']:.1%}: {signed(100 * row['difference'])} pp, "
         f"{p_value(row['p_value'])})"
         for row in clear.to_dict("records")
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fairmoe._units import signed
+from fairmoe._units import signed, written
 from fairmoe.figures.curves import Line
 from fairmoe.figures.points import ROUNDING, SAME
 from fairmoe.figures.routing import usage_by_expert
@@ -138,7 +138,7 @@ def disagreement_takeaway(rows: pd.DataFrame) -> str:
     if np.ptp(rows["disagreement"]) < ROUNDING:
         return "The experts disagree equally far on all rows: there is nothing to compare."
     together = float(rows["disagreement"].rank().corr(rows["entropy"].rank()))
-    told = f"rank correlation {together:.2f}"
+    told = f"rank correlation {written(together, 2)}"
     if together <= -0.1:
         return f"The more the experts disagree, the more the gate decides between them ({told})."
     if together >= 0.1:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fairmoe._units import written
 from fairmoe.names import MODELS, Model
 from fairmoe.sentences.wording import the_model
 
@@ -61,7 +62,7 @@ def why_one_decides(
         )
     told = (
         f"Final score on the {rows:,} validation rows: {the_model(expert)} alone "
-        f"{100 * scores[own]:.1f}, the gate at its best {100 * scores[gate]:.1f}."
+        f"{written(100 * scores[own])}, the gate at its best {written(100 * scores[gate])}."
     )
     if not gives_way:
         return f"{told} This gate does not give way to an expert: it has learned to ask one."

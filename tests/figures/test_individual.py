@@ -49,7 +49,7 @@ def test_reasons_against_point_to_the_left_and_values_are_escaped():
     assert "<i>x" not in html
     assert reasons_takeaway(REASONS) == (
         "pay speaks most for it (+0.90 log-odds), <b>age</b> speaks most against it "
-        "(-0.40 log-odds)."
+        "(−0.40 log-odds)."
     )
     assert reasons_takeaway(0 * REASONS).startswith("No column moves")
 

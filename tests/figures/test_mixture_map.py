@@ -56,6 +56,17 @@ def test_an_expert_that_has_all_the_weight_has_a_whole_stream(alone):
         heights = [float(n) for n in re.findall(r"(?<= )-?[\d.]+|(?<=M0 )-?[\d.]+", path)]
         assert min(heights) >= 0
         assert max(heights) <= tall
+        if path.startswith("M0"):
+            # Its box is a third of the height, less what parts it from the next.
+            begin, end = float(path.split("C")[0].split()[1]), float(path[:-1].split()[-1])
+            assert end - begin < 0.85 * tall / 3
+
+
+def test_weights_are_written_in_percent_that_add_up_to_100():
+    html = draw(0.335, 0.335, 0.33)
+    percent = [int(text) for text in re.findall(r'class="weight">(\d+)%<', html)]
+    assert sum(percent) == 100
+    assert sorted(percent) == [33, 33, 34]
 
 
 def test_an_outline_joins_both_sides():

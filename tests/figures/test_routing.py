@@ -175,7 +175,7 @@ def test_disagreement_and_entropy_go_together():
     rows = routed([[0.5, 0.3, 0.2]], 100)
     figure = disagreement_figure(rows, by_disagreement(rows), GROUPS)
     assert list(figure.data[2].y) == pytest.approx(100 * by_disagreement(rows)["entropy"])
-    assert "the more the gate decides between them (rank correlation -1.00)" in (
+    assert "the more the gate decides between them (rank correlation −1.00)" in (
         disagreement_takeaway(rows)
     )
     assert "the less the gate" in disagreement_takeaway(rows.assign(entropy=rows["disagreement"]))
@@ -214,7 +214,7 @@ def test_changes_are_against_the_routing_as_it_is(forced):
     figure = forced_figure(forced, "<i>everyone</i>")
     result = figure.data[1]
     assert result.x[COMPARED.index("f_res")] == pytest.approx(-10)
-    assert result.text[COMPARED.index("utility")] == "-2.0"
+    assert result.text[COMPARED.index("utility")] == "−2.0"
     assert figure.data[2].text[COMPARED.index("eo")] == "insufficient data"
     assert "<i>" not in figure.to_json()
     low, high = figure.layout.xaxis.range
@@ -222,7 +222,7 @@ def test_changes_are_against_the_routing_as_it_is(forced):
     assert high > 8
     assert forced_takeaway(forced, "everyone") == (
         "Sending everyone to the result expert, the best of the three by final score, would "
-        "change utility by -2.0, result gap by -10.0, procedure gap by 0.0, final score by +8.0 "
+        "change utility by −2.0, result gap by −10.0, procedure gap by 0.0, final score by +8.0 "
         "pp."
     )
     assert "Insufficient data" in forced_takeaway(forced.assign(final_score=np.nan), "everyone")

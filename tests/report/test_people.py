@@ -94,6 +94,6 @@ def test_harm_is_told_of_100_people_with_its_change(run_of):
     assert grid.rows[0][3].startswith("35.0 (")
     # Four more of 40. Bonett and Price: 5 / 42 less 1 / 42 is 9.52, and 1.96 times the root of
     # (6 / 42 less its square) / 42 is 11.06.
-    assert grid.rows[0][4] == "+10.0 (-1.5 to +20.6)"
+    assert grid.rows[0][4] == "+10.0 (−1.5 to +20.6)"
     assert grid.rows[1] == ("b", "0", *["insufficient data"] * 3)
     assert grid.rows[2][0] == "Everyone"

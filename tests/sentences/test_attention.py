@@ -137,7 +137,7 @@ def test_which_way_the_strongest_column_pushes():
         }
     )
     assert ranges_takeaway(ranges) == (
-        "x pushes hardest on average; its median push in log-odds is +0.50 for a, -0.25 for b."
+        "x pushes hardest on average; its median push in log-odds is +0.50 for a, −0.25 for b."
     )
 
 

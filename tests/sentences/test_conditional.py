@@ -17,8 +17,8 @@ def test_gaps_in_all_and_like_with_like_are_told():
         overall, "selection_rate", column="job", reference="men", words=("hired", "not hired")
     )
     assert told == (
-        "Against men, given “hired”: women -10.0 pp (-15.0 to -5.0) in all and -3.1 pp (-8.0 to "
-        "+2.0) among people with the same job and others +2.0 pp (-10.0 to +14.0) in all and "
+        "Against men, given “hired”: women −10.0 pp (−15.0 to −5.0) in all and −3.1 pp (−8.0 to "
+        "+2.0) among people with the same job and others +2.0 pp (−10.0 to +14.0) in all and "
         "insufficient data among people with the same job."
     )
     assert NO_PROOF.format(column="job") == (

@@ -42,33 +42,35 @@ def test_the_effect_stands_beside_what_was_trained():
 
 
 @pytest.mark.parametrize(
-    ("ends", "verdict"),
+    ("ends", "interval", "verdict"),
     [
         (
             (0.001, 0.03),
+            "+0.1 to +3.0",
             "Where the law allows thresholds by group and only outcomes matter, the simple tool is "
             "the better one here.",
         ),
-        ((-0.03, -0.001), "The mixture is the better one here."),
+        ((-0.03, -0.001), "−3.0 to −0.1", "The mixture is the better one here."),
         (
             (0.0, 0.03),
+            "0.0 to +3.0",
             "Neither is clearly better. The simple tool is easier to explain; the mixture needs no "
             "threshold by group.",
         ),
         (
             (-0.03, 0.0),
+            "−3.0 to 0.0",
             "Neither is clearly better. The simple tool is easier to explain; the mixture needs no "
             "threshold by group.",
         ),
     ],
 )
-def test_the_simple_tool_is_called_better_where_it_clearly_is(ends, verdict):
+def test_the_simple_tool_is_called_better_where_it_clearly_is(ends, interval, verdict):
     told = simple_or_mixture((0.84, 0.012), (0.82, 0.03), (0.02, *ends))
     assert told == (
         "With thresholds by group, chosen for a gap of at most the mixture's, the utility expert "
         "alone is right about 84.0% of the people at a gap of 1.2 pp; the mixture as trained about "
-        f"82.0% at 3.0 pp. The difference in accuracy is +2.0 pp ({100 * ends[0]:+.1f} to "
-        f"{100 * ends[1]:+.1f}). {verdict}"
+        f"82.0% at 3.0 pp. The difference in accuracy is +2.0 pp ({interval}). {verdict}"
     )
 
 

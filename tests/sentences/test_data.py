@@ -48,6 +48,11 @@ def test_how_well_features_stand_in_for_the_group():
         "Together the features predict the group with an AUC of 90%; the strongest proxy is height "
         "(83%). Above 53.2% an AUC is more than chance."
     )
+    assert proxies_takeaway(alone, 0.57, 0.532) == (
+        "Together the features predict the group with an AUC of 57%; the strongest proxy is height "
+        "(83%). All together seem to tell less than one, for the model of all also learns what is "
+        "chance in these rows: they tell at least 83%. Above 53.2% an AUC is more than chance."
+    )
     assert proxies_takeaway(alone, 0.9, 0.9) == (
         "No feature predicts the group better than chance may."
     )
@@ -91,6 +96,10 @@ def test_how_well_the_features_tell_the_target():
     )
     assert leaks_takeaway(alone, 0.985, 1).endswith("; 1 feature looks as if it knew the answer.")
     assert leaks_takeaway(alone, 0.985, 2).endswith("; 2 features look as if they knew the answer.")
+    assert leaks_takeaway(alone, 0.6, 0).endswith(
+        "none looks as if it knew the answer. All together seem to tell less than one, for the "
+        "model of all also learns what is chance in these rows: they tell at least 97%."
+    )
     assert leaks_takeaway(alone * float("nan"), float("nan"), 0) == (
         "Too few rows have the rarer outcome to say which features know the answer."
     )

@@ -90,7 +90,7 @@ def test_what_rollouts_and_the_default_do_otherwise():
         "is shown."
     )
     assert step_takeaway(PEOPLE, several, "reward", "rollouts").endswith(
-        "The 2 routings earn -0.100 to +0.200."
+        "The 2 routings earn −0.100 to +0.200."
     )
     assert step_takeaway(PEOPLE, several, "baseline", "rollouts") == (
         "Each routing is compared with the mean of the others: the first, +0.200, with +0.050. A "
@@ -103,7 +103,7 @@ def test_what_rollouts_and_the_default_do_otherwise():
     )
     assert step_takeaway(PEOPLE, own, "baseline", "counterfactual") == (
         "Each choice is compared with the mean of that person's own three. So each of the 6 "
-        "choices has a credit of its own, from -0.300 to +0.200."
+        "choices has a credit of its own, from −0.300 to +0.200."
     )
 
 
@@ -118,7 +118,7 @@ def test_many_steps_and_the_spread():
         {"credit": names * 2, "step": [0] * 3 + [40] * 3, "reward": [-0.01] * 3 + [0.0, 0.02, 0.05]}
     )
     assert rows_takeaway(rows, 2600) == (
-        "All 2,600 rows, reward -0.010 at first. After 40 steps: REINFORCE (38) 0.000, Eight "
+        "All 2,600 rows, reward −0.010 at first. After 40 steps: REINFORCE (38) 0.000, Eight "
         "rollouts 0.020, Rao-Blackwellised (default) 0.050. Each step of the eight rollouts scores "
         "eight routings."
     )

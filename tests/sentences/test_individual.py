@@ -49,10 +49,10 @@ def test_experts_who_agree_are_not_named():
     [
         (
             [0.5, 0.9, -0.4, -0.1],
-            "b speaks most for it (+0.90 log-odds), c speaks most against it (-0.40 log-odds).",
+            "b speaks most for it (+0.90 log-odds), c speaks most against it (−0.40 log-odds).",
         ),
         ([0.5, 0.9, 0.0, 0.0], "b speaks most for it (+0.90 log-odds)."),
-        ([-0.5, -0.9, 0.0, 0.0], "b speaks most against it (-0.90 log-odds)."),
+        ([-0.5, -0.9, 0.0, 0.0], "b speaks most against it (−0.90 log-odds)."),
         (
             [0.004, -0.0049, 0.0, 0.0],
             "No column moves the mixture noticeably away from the baseline row.",

@@ -19,7 +19,8 @@ from fairmoe.sentences.oracles import CHECK_OFFERED, SAMPLES_DECIDE, STOPPED, ag
 )
 def test_whether_they_agree(correlations, told):
     first, second = (
-        "no correlation to tell" if math.isnan(c) else f"correlation {c:.3f}" for c in correlations
+        "no correlation to tell" if math.isnan(c) else f"correlation {c:.3f}".replace("-", "−")
+        for c in correlations
     )
     agreement = pd.DataFrame(
         {"correlation": correlations, "largest": [0.012, 1.5], "mean": [0.0, 0.1]},

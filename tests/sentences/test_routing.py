@@ -161,7 +161,7 @@ def test_to_whom_groups_go():
             [1, 2, 3],
             [3, 2, 1],
             "The more the experts disagree, the more the gate decides between them (rank "
-            "correlation -1.00).",
+            "correlation −1.00).",
         ),
         (
             [1, 2, 3],
@@ -204,7 +204,7 @@ def forced(**final):
 def test_what_sending_everyone_to_the_best_expert_would_change():
     assert forced_takeaway(forced(result=0.53), "everyone") == (
         "Sending everyone to the result expert, the best of the three by final score, would change "
-        "utility by 0.0, result gap by -3.0, procedure gap by 0.0, final score by +3.0 pp."
+        "utility by 0.0, result gap by −3.0, procedure gap by 0.0, final score by +3.0 pp."
     )
     assert forced_takeaway(forced(utility=0.5), "women") == (
         "Sending women to the utility expert, the best of the three by final score, would change "

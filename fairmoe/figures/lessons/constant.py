@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from fairmoe._units import written
 from fairmoe.figures.lessons.spread import GREY
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE
 from fairmoe.names import METRICS, SUMMARY
@@ -49,7 +50,7 @@ def constant_figure(scores: pd.DataFrame, base_rate: float) -> go.Figure:
             y=parts.loc["mean"],
             marker={"color": style.colour, "pattern": {**PATTERN, "shape": style.pattern}},
             error_y=_ranges(parts.T, GREY),
-            text=[f"{value:.1f}" for value in parts.loc["mean"]],
+            text=parts.loc["mean"].map(written),
             textposition="outside",
             legendgroup=model,
             showlegend=False,

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from fairmoe._escape import Html, escape_html
+from fairmoe._units import signed
 from fairmoe.figures.lessons.gate import ESTIMATORS
 from fairmoe.figures.lessons.spread import GREY
 from fairmoe.figures.palette import MODEL_STYLES, PATTERN, TEMPLATE, Style, reserve_room
@@ -147,7 +148,7 @@ _TITLES = {
 def _texts(people: pd.DataFrame, moment: Moment, stage: str, e: int) -> list[str]:
     """Return what stands behind each bar of an expert."""
     if stage == "baseline":
-        return ["" if np.isnan(value) else f"{value:+.3f}" for value in moment.credit[:, e]]
+        return ["" if np.isnan(value) else signed(value, 3) for value in moment.credit[:, e]]
     if stage in ("step", "more"):
         return [f"{100 * value:.0f}%" for value in moment.after[:, e]]
     says = people[EXPERTS[e]] > 0.5

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe._units import signed, written
 from fairmoe.data import OUTCOMES, Outcome
 from fairmoe.figures.people import EVERYONE, harm_figure, hundred_figure
 from fairmoe.names import SplitName
@@ -182,11 +183,10 @@ def _cells(table: pd.DataFrame, name: str) -> list[Any]:
             for count, right in zip(table[name], table[f"{name}_right"], strict=True)
         ]
     is_change = name.endswith("_change")
-    rate, sign = (name, "+") if is_change else (f"{name}_rate", "")
+    rate, in_text = (name, signed) if is_change else (f"{name}_rate", written)
     cells: list[Any] = []
     for _, row in table.iterrows():
-        value, low, high = (100 * row[f"{rate}{end}"] for end in ("", "_low", "_high"))
+        value, low, high = (in_text(100 * row[f"{rate}{end}"]) for end in ("", "_low", "_high"))
         count = "" if is_change else f" [{row[name]:,.0f}]"
-        text = f"{value:{sign}.1f} ({low:{sign}.1f} to {high:{sign}.1f}){count}"
-        cells.append(None if pd.isna(value) else text)
+        cells.append(None if pd.isna(row[rate]) else f"{value} ({low} to {high}){count}")
     return cells

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 _PICTURE = "result-picture"
-_MAP, _WHY = "Map", "Why"
+_PEOPLE, _WHY, _MAP = "People", "Why", "Map"
+
+
+def begin_anew(state: Session) -> None:
+    """Open a run that was just trained on its people, whatever was looked at of the one before."""
+    if state.is_new:
+        st.session_state[_PICTURE] = _PEOPLE
+    state.is_new = False
 
 
 def show_words(state: Session, run: "Run") -> None:
@@ -105,13 +112,13 @@ def way_on(state: Session, run: "Run") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         link(EXPERTS, "Who" if counterpart(state, run) is None else "Who, blind or aware")
         link(ATTENTION, "Why: features")
-        link(TRADE_OFF, "What else")
+        link(TRADE_OFF, "Smaller gaps: at what cost")
         link(REPORT, open_points_label(len(_open(state, run))))
         ask_plain_model(run)
         st.segmented_control(
             "Picture",
-            ["People", _WHY, _MAP],
-            default="People",
+            [_PEOPLE, _WHY, _MAP],
+            default=_PEOPLE,
             required=True,
             key=_PICTURE,
             persist_state="session",

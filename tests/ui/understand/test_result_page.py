@@ -159,3 +159,15 @@ def test_why_there_is_a_gap_takes_the_place_of_the_people(result):
     assert any(text.startswith("With the plain model") for text in texts(result))
     assert "All columns together" in picture(result)
     assert not result.dataframe
+
+
+def test_a_new_training_opens_on_the_people_and_another_visit_where_it_was_left(result):
+    def chosen(*, is_new=False):
+        result.session_state["fairmoe"].is_new = is_new
+        result.switch_page("pages/report.py").run()
+        return result.switch_page("pages/result.py").run().get_by_key("result-picture").value
+
+    result.get_by_key("result-picture").set_value("Map").run()
+    assert chosen() == "Map"
+    assert chosen(is_new=True) == "People"
+    assert "of 100" in picture(result)
