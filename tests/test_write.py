@@ -4,6 +4,7 @@ import errno
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -109,7 +110,8 @@ def test_a_folder_that_vanished_is_named(way, tmp_path):
     with pytest.raises(InvalidInputError, match=r"the folder '.*gone' is not there\. Make it"):
         put(way, tmp_path / "gone" / "x")
     store = FolderStore(tmp_path / "sweep")
-    store.folder.rmdir()
+    store.write("a.safetensors", b"x")
+    shutil.rmtree(store.folder)
     with pytest.raises(UnavailableError, match=r"sweep' is not there\..*goes on from there\."):
         store.write("a.safetensors", b"x")
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,8 +14,16 @@ from fairmoe.cli import bundles, options
 from fairmoe.cli.auditing import audit
 from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.kept_runs import compare, runs
-from fairmoe.cli.messages import output, print_error, print_message, progress_bars, set_quiet
+from fairmoe.cli.messages import (
+    output,
+    print_error,
+    print_message,
+    printable,
+    progress_bars,
+    set_quiet,
+)
 from fairmoe.cli.saved_run import export, predict, report
+from fairmoe.cli.stopping import telling
 from fairmoe.cli.sweeping import sweep
 from fairmoe.errors import InvalidInputError, UnavailableError
 
@@ -42,12 +49,8 @@ shell = typer.Typer(
 )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command, by default the one that the process was called with, and exit.
-
-    Exit codes: 0 done, 2 input that the user can mend, 3 something outside the program is missing,
-    130 stopped by Ctrl-C.
-    """
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run a command as `fairmoe.cli.main` does, which says so if a signal ends it."""
     set_quiet(False)
     try:
         with output():
@@ -159,29 +162,30 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
     reason = "" if recommendation is None else recommendation.reason
     kept = ProjectRun(run, "Run 1", reason)
     failure = out and try_to_keep(context, kept, out, file, table, with_table=with_table)
-    other = train_other(run, table, beside) if compare_aware else None
-    if as_json:
-        document = run_document(
-            run,
-            reference=reference,
-            tolerance=accepted,
-            smallest=smallest_group,
-            recommendation=recommendation,
-            other=other,
-        )
-        typer.echo(json.dumps(document, indent=2, allow_nan=False))
-    else:
-        if recommendation is not None:
-            print_candidates(recommendation)
-        print_tables(run)
-        if points:
-            dialing.print_front(points, run, wish)
-        print_review(run, reference, accepted)
-        if other is not None:
-            print_awareness(run, other)
-    if failure:
-        raise failure
-    track(run, mlflow)
+    with telling("" if out is None or failure else f"the run is kept in {printable(str(out))}"):
+        other = train_other(run, table, beside) if compare_aware else None
+        if as_json:
+            document = run_document(
+                run,
+                reference=reference,
+                tolerance=accepted,
+                smallest=smallest_group,
+                recommendation=recommendation,
+                other=other,
+            )
+            typer.echo(json.dumps(document, indent=2, allow_nan=False))
+        else:
+            if recommendation is not None:
+                print_candidates(recommendation)
+            print_tables(run)
+            if points:
+                dialing.print_front(points, run, wish)
+            print_review(run, reference, accepted)
+            if other is not None:
+                print_awareness(run, other)
+        if failure:
+            raise failure
+        track(run, mlflow)
 
 
 shell.command()(sweep)
@@ -235,7 +239,6 @@ def app(
     script = str(app_folder() / "app.py")
     command = [sys.executable, "-m", "streamlit", "run", script, *arguments]
     # Whoever ends this process ends the server: `call` kills what it waits for.
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     raise typer.Exit(subprocess.call(command, env=GIVES_BACK | os.environ | told))
 
 

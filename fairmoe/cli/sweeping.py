@@ -9,7 +9,7 @@ import typer
 
 from fairmoe.cli import bundles, options
 from fairmoe.cli.bundles import unbundled
-from fairmoe.cli.messages import print_message, progress_bars
+from fairmoe.cli.messages import print_message, printable, progress_bars
 from fairmoe.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -125,11 +125,12 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
                 at_once = RUNS_PER_SHARD * (jobs or 1)
                 result = search_front(prepared, runs[0], search, at_once=at_once, **shared)
         except KeyboardInterrupt:
+            if folder is None or not store.names():
+                raise KeyboardInterrupt("nothing is kept") from None
             finished = finished_runs(store)
             there = len(finished if search else finished & set(runs))
-            left = f"{there} of {search or len(runs)} runs are kept in {out}; the same command "
-            print_message("Nothing is kept." if folder is None else f"{left}goes on there.")
-            raise
+            left = f"{there} of {search or len(runs)} runs are kept in {printable(str(out))}; "
+            raise KeyboardInterrupt(f"{left}the same command goes on there") from None
     for name in result.unreadable:
         print_message(f"'{out / name}' cannot be used; what is needed of it was computed again.")
     for name, position in _positions(prepared, result.settings, keep or ()).items():

@@ -21,6 +21,13 @@ ENDED = (
 """What is said of work whose process was killed."""
 
 
+class EndedError(UnavailableError):
+    """The process that did some work was ended from outside."""
+
+    def __init__(self) -> None:
+        super().__init__(ENDED)
+
+
 class Worker:
     """A process that does one task at a time; it begins with the first, and anew if it was killed.
 
@@ -60,7 +67,7 @@ class Worker:
 
         Raises:
             FairmoeError: What the task raised.
-            UnavailableError: The process was killed.
+            EndedError: The process was killed.
             WorkerBugError: The task raised something else.
             CancelledError: It was stopped.
         """
@@ -71,7 +78,7 @@ class Worker:
             kind, outcome = self._until_the_end(wire, on_progress)
         except (EOFError, OSError) as gone:
             self.close()
-            raise CancelledError if self._is_killed else UnavailableError(ENDED) from gone
+            raise CancelledError if self._is_killed else EndedError from gone
         except BaseException:
             # The worker may wait for an answer that never comes.
             self.close()
@@ -123,6 +130,8 @@ class Worker:
             [sys.executable, "-P", "-c", _BEGIN.format(modules=self._modules)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            # A terminal sends Ctrl-C to a whole group of processes: this one ends its workers.
+            process_group=0,
             env=os.environ
             | {"OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )

@@ -10,16 +10,17 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import torch
-from joblib.externals.loky import ProcessPoolExecutor
 
 from fairmoe.data import EncodedData
 from fairmoe.errors import InvalidInputError, UnavailableError
+from fairmoe.jobs import Task
+from fairmoe.jobs.workers import EndedError, Worker
+from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.sweep.time_left import TimeLeft
 
 SECONDS_BETWEEN_REPORTS = 0.1
@@ -119,7 +120,7 @@ def compute(workers: Workers, parts: Sequence[Part], time_left: TimeLeft) -> Gen
 
 
 class _Processes:
-    """Processes that compute, each an executor of its own: one that is ended takes no other along.
+    """Workers that compute, one for each thread: one that is ended takes no other along.
 
     Args:
         jobs: How many.
@@ -130,59 +131,68 @@ class _Processes:
         self._data = data
         self._threads = ThreadPoolExecutor(jobs)
         self._own = threading.local()
-        self._lock = threading.Lock()
-        self._open: set[ProcessPoolExecutor] | None = set()
+        self._workers: list[Worker] = []
+        self._handed_out: set[Future[bytes]] = set()
+        self._is_closed = False
 
     def submit(self, part: Part) -> "Future[bytes]":
-        return self._threads.submit(self._compute, part)
+        future = self._threads.submit(self._compute, part)
+        self._handed_out.add(future)
+        future.add_done_callback(self._handed_out.discard)
+        return future
 
     def close(self) -> None:
         """End all processes, whatever they do."""
-        with self._lock:
-            executors, self._open = self._open or set(), None
+        self._is_closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for executor in executors:
-            executor.shutdown(wait=True, kill_workers=True)
-        self._threads.shutdown(wait=True)
+        is_open = True
+        while is_open:
+            # One that was about to begin when it was ended begins nevertheless.
+            for worker in tuple(self._workers):
+                worker.kill()
+            is_open = bool(wait(tuple(self._handed_out), SECONDS_BETWEEN_REPORTS).not_done)
+        for worker in self._workers:
+            worker.close()
 
     def _compute(self, part: Part) -> bytes:
         for _ in range(ATTEMPTS):
             try:
-                content: bytes = self._executor().submit(_compute_in_process, part).result()
-            except BrokenProcessPool:
-                self._own.executor = None
+                content: bytes | None = self._with_data().run(
+                    Task(_compute_in_process, (part,)), ignore_progress
+                )
+            except EndedError:
                 continue
-            return content
+            if content is not None:
+                return content
         raise UnavailableError(
             "A process of the sweep was ended from outside again and again, perhaps for want of "
             "memory. What is finished is kept; start the sweep again with fewer jobs."
         )
 
-    def _executor(self) -> ProcessPoolExecutor:
-        """Return the executor of this thread, a new one if there is none or it is broken."""
-        executor = getattr(self._own, "executor", None)
-        if executor is None:
-            # Not loky's reusable executor: a process is given the data of one sweep as it starts.
-            executor = ProcessPoolExecutor(
-                1, initializer=_start_process, initargs=(self._data,), env={"OMP_NUM_THREADS": "1"}
-            )
-            with self._lock:
-                if self._open is None:
-                    raise CancelledError
-                self._open.add(executor)
-            self._own.executor = executor
-        return executor
+    def _with_data(self) -> Worker:
+        """Return the worker of this thread; it is given the data if its process is a new one."""
+        if self._is_closed:
+            raise CancelledError
+        worker: Worker | None = getattr(self._own, "worker", None)
+        if worker is None:
+            worker = self._own.worker = Worker(("fairmoe.sweep",))
+            self._workers.append(worker)
+        worker.begin()
+        if worker.pid != getattr(self._own, "given", None):
+            worker.run(Task(_take, (self._data,)), ignore_progress)
+            self._own.given = worker.pid
+        return worker
 
 
 _data: EncodedData | None = None
 
 
-def _start_process(data: EncodedData) -> None:
+def _take(data: EncodedData, *, on_progress: OnProgress) -> None:  # noqa: ARG001 - as tasks are
     global _data  # noqa: PLW0603 - a process has no other place for what all its calls share
     _data = data
     torch.set_num_threads(1)
 
 
-def _compute_in_process(part: Part) -> bytes:
-    assert _data is not None
-    return part.function(_data, *part.arguments)
+def _compute_in_process(part: Part, *, on_progress: OnProgress) -> bytes | None:  # noqa: ARG001
+    """Compute a part, unless the process that had the data was ended just before."""
+    return None if _data is None else part.function(_data, *part.arguments)

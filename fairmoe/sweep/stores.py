@@ -43,7 +43,8 @@ class FolderStore:
     """Keeps each in a file of a folder.
 
     Args:
-        folder: Is made if it is not there; what else it holds is left alone.
+        folder: Is made with what is first kept in it, if it is not there; what else it holds is
+            left alone.
 
     Raises:
         InvalidInputError: The folder cannot be made, or nothing can be written in it.
@@ -52,14 +53,7 @@ class FolderStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         check_writable(folder, "A folder is needed to keep the sweep in", inside=True)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InvalidInputError(
-                "A folder is needed to keep the sweep in",
-                however=f"'{folder}' cannot be made ({error.strerror})",
-                remedy="Name another folder.",
-            ) from error
+        self._is_new = not folder.exists()
 
     def names(self) -> list[str]:
         """Return the names of what is kept."""
@@ -86,8 +80,14 @@ class FolderStore:
         """
         try:
             write_whole(
-                self.folder / name, content, needed="A place is needed for the sweep", replace=True
+                self.folder / name,
+                content,
+                needed="A place is needed for the sweep",
+                replace=True,
+                # One that vanished is not made anew.
+                parents=self._is_new,
             )
+            self._is_new = False
         except InvalidInputError as error:
             raise UnavailableError(
                 f"{error} What is finished is kept; start the sweep again, and it goes on from "

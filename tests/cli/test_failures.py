@@ -167,16 +167,6 @@ def test_something_unavailable_is_exit_code_3(monkeypatch, file):
     assert err.splitlines()[-1] == "Training is not wanted here."
 
 
-def test_ctrl_c_is_exit_code_130_and_keeps_nothing(monkeypatch, file, tmp_path):
-    monkeypatch.setattr("fairmoe.experiment.run_prepared", raising(KeyboardInterrupt))
-
-    code, out, _ = shell("train", file, *ROLES, "--out", tmp_path / "run", "--json")
-
-    assert code == 130
-    assert out == ""
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_mistakes_in_the_program_are_not_hidden(monkeypatch, file):
     monkeypatch.setattr("fairmoe.experiment.run_prepared", raising(ZeroDivisionError))
 

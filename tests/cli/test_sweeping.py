@@ -162,10 +162,12 @@ def test_ctrl_c_is_exit_code_130(file, tmp_path, monkeypatch):
 
     monkeypatch.setattr("fairmoe.sweep.run_sweep", interrupted)
 
-    code, out, _ = shell("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
+    folder = tmp_path / "kept"
+    code, out, err = shell("sweep", file, *ROLES, *QUICK, "--out", folder)
 
-    assert code == 130
-    assert out == ""
+    assert (code, out) == (130, "")
+    assert err.splitlines()[-1] == "Stopped: nothing is kept."
+    assert not folder.exists()
 
 
 def test_what_was_finished_before_ctrl_c_is_kept(file, tmp_path, monkeypatch):
@@ -184,7 +186,8 @@ def test_what_was_finished_before_ctrl_c_is_kept(file, tmp_path, monkeypatch):
     monkeypatch.setattr("fairmoe.sweep.run_sweep", interrupt)
     code, _, err = shell(*command)
     assert code == 130
-    assert "3 of 6 runs are kept in" in err
+    kept = f"3 of 6 runs are kept in {tmp_path / 'kept'}"
+    assert err.splitlines()[-1] == f"Stopped: {kept}; the same command goes on there."
     monkeypatch.setattr("fairmoe.sweep.run_sweep", honest)
     assert "3 runs computed" in shell(*command)[1]
 
