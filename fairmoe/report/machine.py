@@ -107,9 +107,12 @@ def _lines(found: Findings) -> Iterator[dict[str, Any]]:
 def _scores(found: Findings, rows: int) -> Iterator[dict[str, Any]]:
     for model in found.rates:
         for metric in METRICS:
-            line = _line("score", model, "", metric, found.scores[metric][model], rows)
+            score = found.scores[metric][model]
+            line = _line("score", model, "", metric, score, rows)
             test = found.gaps[model][metric].test if metric in GAPS else None
-            yield line | {"p_value": math.nan if test is None else test.p_value}
+            # A score counts every group, a test only those that can be compared.
+            is_tested = test is not None and math.isclose(test.difference, score, abs_tol=1e-9)
+            yield line | {"p_value": test.p_value if test and is_tested else math.nan}
 
 
 def _review(model: str, review: Review) -> Iterator[dict[str, Any]]:
@@ -162,6 +165,7 @@ def _gaps(found: Findings, model: Any) -> dict[str, Any]:
             "difference": _number(gap.test.difference),
             "highest": gap.highest or None,
             "lowest": gap.lowest or None,
+            "not_compared": list(gap.apart),
             "p_value": _number(gap.test.p_value),
             "n_permutations": gap.test.n_permutations,
         }

@@ -100,6 +100,17 @@ def test_what_cannot_be_estimated_is_null(run_of):
     assert document["rates"]["mixture"]["b"]["true_positive_rate"] is None
 
 
+def test_a_test_that_leaves_small_groups_out_is_not_told_of_a_score_that_counts_them(run_of):
+    group = [0] * 40 + [1] * 40 + [2] * 3
+    proba = [0.9] * 20 + [0.1] * 20 + [0.9] * 10 + [0.1] * 30 + [0.9] * 3
+    run = run_of([1, 0] * 41 + [1], group, {"mixture": proba}, ["a", "b", "c"])
+    report = make_report(run)
+    gap = json.loads(to_json(report, Cover(date(2026, 11, 22))))["gaps"]["mixture"]["dp"]
+    assert (gap["difference"], gap["not_compared"]) == (0.25, ["c"])
+    table = pd.read_csv(io.StringIO(to_csv(report))).query("kind == 'score' and model == 'mixture'")
+    assert pd.isna(table.set_index("measure")["p_value"]["dp"])
+
+
 def test_csv_is_tidy_and_holds_the_scores(table, demo_run):
     scores = table[table["kind"] == "score"].pivot(index="model", columns="measure", values="value")
     for model in EVERY_RUN:
