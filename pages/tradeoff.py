@@ -19,7 +19,7 @@ with page(TRADE_OFF) as state:
     if state.job_id is None and kept.rows is not None:
         with st.expander(
             "What to try",
-            expanded=explored.sweep is None,
+            expanded=explored.sweep is None and not kept.front,
             icon=":material/tune:",
             key="what-to-try",
         ):

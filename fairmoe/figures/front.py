@@ -81,7 +81,7 @@ def front_figure(
     figure.update_layout(
         template=TEMPLATE,
         title="What does a smaller gap cost in accuracy?",
-        height=320,
+        height=420,
         hovermode="closest",
         legend={"y": -0.2},
     )

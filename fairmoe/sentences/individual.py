@@ -5,9 +5,8 @@ import pandas as pd
 from fairmoe._units import signed
 from fairmoe.figures.individual import THRESHOLD_PERCENT
 from fairmoe.names import EXPERTS
-from fairmoe.sentences.wording import the_model
+from fairmoe.sentences.wording import beside_one_half, the_model
 
-MOST_DIGITS = 6
 LEAST_PUSH = 0.005
 """In log-odds; what is less would be told as 0.00."""
 
@@ -25,15 +24,9 @@ def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     ]
     against = f"; alone, {' and '.join(others)} would decide otherwise" if others else ""
     return (
-        f"The mixture gives {positive} a probability of {_beside_one_half(said['mixture'])}, which "
+        f"The mixture gives {positive} a probability of {beside_one_half(said['mixture'])}, which "
         f"is {word} 50%{against}."
     )
-
-
-def _beside_one_half(proba: float) -> str:
-    """Return a probability with so many digits that it differs from one half, if it does."""
-    digits = (n for n in range(1, MOST_DIGITS) if f"{proba:.{n}%}" != f"{0.5:.{n}%}")
-    return f"{proba:.{next(digits, 1)}%}"
 
 
 def opened_on(group: str, outcome: str, *, is_refused: bool) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from fairmoe._escape import Html
 from fairmoe.figures.mixture_map import Stop, mixture_map, percent_of
 from fairmoe.names import EXPERTS, METRICS, MODELS, Model
-from fairmoe.sentences.wording import listed, the_model
+from fairmoe.sentences.wording import beside_one_half, listed, the_model
 from fairmoe.sentences.worse import LEAST_PEOPLE
 
 EVERYONE = "Everyone"
@@ -134,7 +134,7 @@ def person_stops(
             MODELS[model],
             (
                 *((AIMS[model],) if model in AIMS else ()),
-                f"“{words[0]}”: {proba[model]:.0%}",
+                f"“{words[0]}”: {beside_one_half(proba[model], digits=0)}",
                 f"so “{words[0] if proba[model] > 0.5 else words[1]}”",
             ),
         )

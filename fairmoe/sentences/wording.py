@@ -9,6 +9,8 @@ from fairmoe.names import INSUFFICIENT, MODELS, Model
 SIGNIFICANT = 0.05
 """A p-value up to this is called statistically significant."""
 
+_MOST_DIGITS = 6
+
 P_VALUE_EXPLAINED = (
     "The p-value is how often groups drawn at random differ as much. Up to "
     f"{SIGNIFICANT:g} a difference is called statistically significant."
@@ -97,3 +99,18 @@ def more_groups(groups: int, named: int) -> str:
     if left <= 0:
         return ""
     return f"; {left} more group{'s are' if left > 1 else ' is'} in the table"
+
+
+def beside_one_half(proba: float, *, digits: int = 1) -> str:
+    """Return a probability with so many digits that it differs from one half, if it does.
+
+    Args:
+        proba: In [0, 1].
+        digits: At least so many after the point.
+
+    Example:
+        >>> beside_one_half(0.4997), beside_one_half(0.62, digits=0), beside_one_half(0.5)
+        ('49.97%', '62%', '50.0%')
+    """
+    finer = (n for n in range(digits, _MOST_DIGITS) if f"{proba:.{n}%}" != f"{0.5:.{n}%}")
+    return f"{proba:.{next(finer, digits)}%}"

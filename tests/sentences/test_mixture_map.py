@@ -64,6 +64,15 @@ def test_of_one_person_they_say_what_they_decide():
     assert mixture.lines == ("“hired”: 62%", "so “hired”")
 
 
+def test_of_one_person_fifty_percent_is_told_more_closely_where_it_decides():
+    close = SAID | {"mixture": 0.4997, "result": 0.5049, "procedural": 0.5}
+    experts, mixture = person_stops(close, ("hired", "not hired"))
+
+    assert experts["result"].lines[1:] == ("“hired”: 50.5%", "so “hired”")
+    assert experts["procedural"].lines[1:] == ("“hired”: 50%", "so “not hired”")
+    assert mixture.lines == ("“hired”: 49.97%", "so “not hired”")
+
+
 def test_the_map_is_read_aloud():
     told = map_takeaway(
         "women",

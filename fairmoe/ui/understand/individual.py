@@ -16,6 +16,7 @@ from fairmoe.sentences.individual import (
     swap_takeaway,
 )
 from fairmoe.sentences.mixture_map import map_of_person
+from fairmoe.sentences.wording import beside_one_half
 from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.person import Person, cell_text, source_of
@@ -32,7 +33,7 @@ def show_opinions(person: Person) -> None:
     for column, (label, value, text) in zip(
         st.columns(4),
         (
-            ("Probability, mixture", f"{said['mixture']:.1%}", f"Of {_positive(run)}."),
+            ("Probability, mixture", beside_one_half(said["mixture"]), f"Of {_positive(run)}."),
             ("Predicted", said_word, f"{said_word}: by the mixture, at one half."),
             ("Actual", true_word, f"{true_word}: as the table says of the real values."),
             ("Group", list(run.data.groups)[person.group], "By the real sensitive value."),
