@@ -196,6 +196,10 @@ def mask_top(
         column_of: **Shape** `(d,)`. The source column of each encoded one, in `[0, c)`.
         top_k: How many columns; all of them if there are no more.
     """
-    top = attention.topk(min(top_k, attention.shape[-1]), -1).indices
-    masked = torch.zeros_like(attention, dtype=torch.bool).scatter_(-1, top, True)
-    return torch.where(masked[..., column_of], baseline, x)
+    n_top = min(top_k, attention.shape[-1])
+    top = attention.max(-1, keepdim=True) if n_top == 1 else attention.topk(n_top, -1)
+    first, *others = torch.split(top.indices, 1, -1)
+    masked = first == column_of
+    for column in others:
+        masked |= column == column_of
+    return torch.where(masked, baseline, x)

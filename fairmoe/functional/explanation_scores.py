@@ -1,5 +1,7 @@
 """Whether the explanations of groups are equally good: fidelity, REF and VEF of section 9.2."""
 
+import math
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -35,18 +37,24 @@ def top_membership(
         >>> top_membership(torch.tensor([0.1, 0.7, 0.7, 0.9]), 0.5)
         tensor([0.0000, 0.5000, 0.5000, 1.0000], dtype=torch.float64)
     """
+    n = values.shape[-1]
+    if n == 0:
+        return values.double()
+    if weights is None:
+        mass = ratio * n
+        last = min(n, math.ceil(mass))
+        threshold = values.kthvalue(n + 1 - last, -1, keepdim=True).values
+        above, tied = (each.double() for each in (values > threshold, values == threshold))
+        share = (mass - above.sum(-1, keepdim=True)) / tied.sum(-1, keepdim=True)
+        return above.addcmul_(tied, share.clamp_(0, 1))
     ordered, order = values.sort(-1)
     values = values.contiguous()
     below = torch.searchsorted(ordered, values)
     not_above = torch.searchsorted(ordered, values, right=True)
-    if weights is not None:
-        so_far = torch.nn.functional.pad(weights.double()[order].cumsum(-1), (1, 0))
-        until, before = so_far.gather(-1, not_above), so_far.gather(-1, below)
-        total = so_far[..., -1:]
-        return ((ratio * total - (total - until)) / (until - before)).clamp(0, 1)
-    n = values.shape[-1]
-    room = ratio * n - (n - not_above).double()
-    return (room / (not_above - below)).clamp(0, 1)
+    so_far = torch.nn.functional.pad(weights.double()[order].cumsum(-1), (1, 0))
+    until, before = so_far.gather(-1, not_above), so_far.gather(-1, below)
+    total = so_far[..., -1:]
+    return ((ratio * total - (total - until)) / (until - before)).clamp(0, 1)
 
 
 def ratio_explanation_difference(

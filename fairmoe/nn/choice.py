@@ -5,11 +5,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from fairmoe.functional.gating import expert_state
-from fairmoe.nn.experts import Experts
-from fairmoe.nn.gate import GateStack
 from fairmoe.nn.mixture import Mixture
-from fairmoe.nn.path import average_over_path
-from fairmoe.nn.stacking import by_expert
+from fairmoe.nn.path import Said, average_over_path
+from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 
 class GateChoice:
@@ -30,7 +28,11 @@ class GateChoice:
     def log_odds(self, x: Float[Tensor, "n d"]) -> Float[Tensor, "k n"]:
         """Return the log-odds of the expert's weight."""
         experts, gate = self._mixture.experts.part(), self._mixture.gate
-        return self._of_layers(experts, gate, experts.first_layer(x), gate.first_layer(x))
+        log_weights = gate(gate.first_layer(x), expert_state(by_expert(experts.proba(x))))
+        others = [e for e in range(N_EXPERTS) if e != self._expert]
+        rest: Tensor = log_weights[..., others].logsumexp(-1)
+        chosen: Tensor = log_weights[..., self._expert]
+        return chosen.sub(rest)
 
     def average_gradient(
         self, x: Float[Tensor, "n d"], baseline: Float[Tensor, " d"]
@@ -41,25 +43,18 @@ class GateChoice:
             self._mixture.gate,
             x,
             baseline,
-            gradients=self._gradients,
+            head=self._head,
             steps=self._mixture.path_steps,
         )
 
-    def _gradients(
-        self, experts: Experts, gate: GateStack, expert_before: Tensor, gate_before: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        with torch.enable_grad():
-            layers = [layer.detach().requires_grad_() for layer in (expert_before, gate_before)]
-            total = self._of_layers(experts, gate, *layers).sum()
-            of_experts, of_gate = torch.autograd.grad(total, layers)
-        return of_experts, of_gate
+    def _head(self, logits: Tensor, _: Said) -> tuple[Tensor, None]:
+        """Return the gradients in the gate's logits; the experts count only as the gate sees them.
 
-    def _of_layers(
-        self, experts: Experts, gate: GateStack, expert_before: Tensor, gate_before: Tensor
-    ) -> Tensor:
-        proba = by_expert(experts.outputs(expert_before).log_odds.sigmoid())
-        log_weights = gate(gate_before, expert_state(proba))
-        others = [e for e in range(log_weights.shape[-1]) if e != self._expert]
-        rest: Tensor = log_weights[..., others].logsumexp(-1)
-        chosen: Tensor = log_weights[..., self._expert]
-        return chosen.sub(rest)
+        Args:
+            logits: **Shape** `(k, 3, m)`.
+        """
+        without = logits.clone()
+        without[:, self._expert] = -torch.inf
+        gradient = -without.softmax(1)
+        gradient[:, self._expert] = 1
+        return gradient, None

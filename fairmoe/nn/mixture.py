@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 from fairmoe.explain import Explainer
 from fairmoe.functional.gating import expert_state, mixture_log_proba
-from fairmoe.nn.experts import ExpertStack
+from fairmoe.nn.experts import Experts, ExpertStack
 from fairmoe.nn.gate import GateStack
-from fairmoe.nn.head import head_gradients
+from fairmoe.nn.head import mixture_head
 from fairmoe.nn.path import average_over_path
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
@@ -56,7 +56,9 @@ class Mixture(nn.Module):
 
     def expert_proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "e k n"]:
         """Return each expert's probability of the positive class."""
-        return by_expert(self.experts.part().proba(self._for_experts(x)))
+        logits = self._expert_logits(x)
+        log_odds = logits[..., 1] - logits[..., 0]
+        return log_odds.sigmoid().expand(-1, len(self), -1)
 
     def gate_proba(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n e"]:
         """Return the gate's weights (33); over the experts they sum to 1."""
@@ -71,9 +73,11 @@ class Mixture(nn.Module):
 
     def log_odds(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n"]:
         """Return the mixture's log-odds of the positive class, through the gate."""
-        return self._head(
-            self.experts.part().first_layer(self._for_experts(x)), self.gate.first_layer(x)
-        )
+        log_proba = self._expert_logits(x).mT.log_softmax(-2).mT
+        state = expert_state(log_proba[..., 1].exp())
+        log_weights = self.gate(self.gate.first_layer(x), state.expand(len(self), -1, -1))
+        mixed = mixture_log_proba(log_proba.expand(-1, len(self), -1, -1), log_weights)
+        return mixed[..., 1] - mixed[..., 0]
 
     def average_gradient(
         self, x: Float[Tensor, "n d"], baseline: Float[Tensor, " d"]
@@ -87,11 +91,11 @@ class Mixture(nn.Module):
         mixed = [run for run, expert in enumerate(alone) if expert is None]
         if len(mixed) == len(self):
             return average_over_path(
-                self.experts.part(),
+                self._distinct_experts(),
                 self.gate,
                 x,
                 baseline,
-                gradients=head_gradients,
+                head=mixture_head,
                 steps=self.path_steps,
             )
         members = [run + len(self) * (expert or 0) for run, expert in enumerate(alone)]
@@ -181,15 +185,21 @@ class Mixture(nn.Module):
     def _with_state(self, runs: int, state: Mapping[str, Tensor]) -> "Mixture":
         return self.from_state(self.spec() | {"runs": runs}, state).to(self.gate.bias2.device)
 
-    def _for_experts(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "*m n d"]:
-        return x if x.ndim == 2 else x.repeat(N_EXPERTS, 1, 1)
+    def _distinct_experts(self) -> Experts:
+        """Return the experts, `3 r` of them: each once where all runs have the same."""
+        if len(self) > 1:
+            of_runs = [by_expert(each) for each in self.experts.parameters()]
+            if all(torch.equal(each, each[:, :1].expand_as(each)) for each in of_runs):
+                return self.experts.part(slice(None, None, len(self)))
+        return self.experts.part()
 
-    def _head(
-        self, expert_before: Float[Tensor, "m n h"], gate_before: Float[Tensor, "k n u"]
-    ) -> Float[Tensor, "k n"]:
-        """Return the log-odds from what the first layers give."""
-        logits = self.experts.part().outputs(expert_before).logits
-        log_proba = by_expert(logits.mT.log_softmax(-2).mT)
-        log_weights = self.gate(gate_before, expert_state(log_proba[..., 1].exp()))
-        mixed = mixture_log_proba(log_proba, log_weights)
-        return mixed[..., 1] - mixed[..., 0]
+    def _expert_logits(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "e r n 2"]:
+        """Return what the experts say; `r` is 1 where that is the same for all runs."""
+        experts = self._distinct_experts()
+        if x.ndim == 2:
+            return by_expert(experts.outputs(experts.first_layer(x)).logits)
+        if len(experts.bias1) == N_EXPERTS:
+            logits = experts.outputs(experts.first_layer(x.flatten(0, 1))).logits
+            return logits.view(N_EXPERTS, *x.shape[:2], -1)
+        own = x.repeat(N_EXPERTS, 1, 1)
+        return by_expert(experts.outputs(experts.first_layer(own)).logits)

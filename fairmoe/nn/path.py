@@ -1,21 +1,40 @@
-"""The gradient of what follows the first layers of a mixture, averaged over a straight path."""
+"""The gradient of what a gate makes of its experts, averaged over straight paths to some rows."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from fairmoe.functional.attributions import legendre_nodes
+from fairmoe.functional.gating import confidence, disagreement
 from fairmoe.nn.experts import Experts
 from fairmoe.nn.gate import GateStack
-from fairmoe.nn.stacking import by_expert
+from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
-ROWS_AT_ONCE = 16_384
-"""About how many rows, counted once per run and node, are evaluated together along the path."""
+ROWS_AT_ONCE = 1024
+"""How many rows are explained together: what is summed along their paths stays near."""
 
-Gradients = Callable[[Experts, GateStack, Tensor, Tensor], tuple[Tensor, Tensor]]
-"""As `fairmoe.nn.head.head_gradients`: those in both first layers."""
+NODES_AT_ONCE = 16_384
+"""About how many nodes, counted once per run and row, are evaluated together along the paths."""
+
+
+class Said(NamedTuple):
+    """What experts say at `m` nodes; `r` is 1 where all `k` runs have the same experts, or `k`.
+
+    Attributes:
+        log_odds: **Shape** `(r, 3, m)`.
+        proba: **Shape** `(r, 3, m)`. Probability of the positive class.
+    """
+
+    log_odds: Tensor
+    proba: Tensor
+
+
+Head = Callable[[Tensor, Said], tuple[Tensor, Tensor | None]]
+"""From the gate's logits `(k, 3, m)` and what the experts say: the gradients in these logits, and
+in the experts' log-odds where the gate stays as it is, each `(k, 3, m)`; None for none at all."""
 
 
 @torch.no_grad()
@@ -25,34 +44,152 @@ def average_over_path(
     x: Float[Tensor, "n d"],
     baseline: Float[Tensor, " d"],
     *,
-    gradients: Gradients,
+    head: Head,
     steps: int,
 ) -> Float[Tensor, "k n d"]:
     """Return the gradient in the rows, averaged over the path from the baseline, by quadrature.
 
     Both first layers are affine along the path, so only what follows them is evaluated at the
-    nodes; the way back through the first layers is one product. No gradient flows to the weights.
+    nodes; the way back through the first layers is one product. Each hidden unit of an expert
+    changes its slope at most once on its way, so its gradients are two sums of the expert's, before
+    and after. No graph is built, and no weight gets a gradient.
 
     Args:
-        experts: `3 k` members.
+        experts: `3 r` members, each once where all runs have the same, so `r` is 1; else `k`.
         gate: `k` members.
         x: **Shape** `(n, d)`. Encoded rows.
         baseline: **Shape** `(d,)`. Where each path begins.
-        gradients: Of what is averaged, in both first layers.
+        head: The gradients of what is averaged.
         steps: How many nodes.
     """
-    ends = [(experts.first_layer(row).mT, gate.first_layer(row).mT) for row in (x, baseline[None])]
-    totals = [torch.zeros_like(layer) for layer in ends[0]]
-    nodes, weights = (each.to(x) for each in legendre_nodes(steps))
-    at_once = max(1, ROWS_AT_ONCE // (len(gate.bias2) * len(x)))
-    for some, shares in zip(
-        torch.split(nodes, at_once), torch.split(weights, at_once), strict=True
+    nodes = tuple(each.to(x) for each in legendre_nodes(steps))
+    start = (experts.first_layer(baseline[None]).mT, gate.first_layer(baseline[None]).mT)
+    parts = []
+    for rows in torch.split(x, ROWS_AT_ONCE):
+        of_experts, of_gate = _sums(experts, gate, rows, start, head, *nodes)
+        weights = by_expert(experts.weight1).movedim(0, 1).flatten(1, 2)
+        through_experts = torch.matmul(of_experts.mT, weights)
+        parts.append(through_experts.baddbmm_(of_gate.mT, gate.weight_x))
+    return torch.cat(parts, 1)
+
+
+def _sums(
+    experts: Experts,
+    gate: GateStack,
+    rows: Tensor,
+    start: tuple[Tensor, Tensor],
+    head: Head,
+    nodes: Tensor,
+    shares: Tensor,
+) -> tuple[Tensor, Tensor]:
+    """Return the gradients in both first layers, averaged: `(k, 3 h, n)` and `(k, u, n)`.
+
+    Args:
+        experts: As in `average_over_path`, like all that follows.
+        gate: `k` members.
+        rows: **Shape** `(n, d)`.
+        start: Both first layers at the baseline, rows last: `(3 r, h, 1)` and `(k, u, 1)`.
+        head: The gradients of what is averaged.
+        nodes: **Shape** `(s,)`. In (0, 1).
+        shares: **Shape** `(s,)`. Their weights.
+    """
+    k, n, of_state = len(gate.bias2), len(rows), _state_weights(gate)
+    ways = (experts.first_layer(rows).mT - start[0], gate.first_layer(rows).mT - start[1])
+    constant = start[1] + gate.weight_state[..., : 2 * N_EXPERTS : 2].sum(-1, keepdim=True)
+    joined = torch.cat([of_state, constant], -1)
+    weight2, bias2 = gate.weight2 / gate.temperature, (gate.bias2 / gate.temperature)[..., None]
+    of_gate = torch.zeros_like(ways[1])
+    so_far = rows.new_zeros(k, N_EXPERTS, len(nodes) + 1, n)
+    done, at_once = 0, max(1, NODES_AT_ONCE // (k * n))
+    for some, of_some in zip(
+        torch.split(nodes, at_once), torch.split(shares, at_once), strict=True
     ):
-        layers = [
-            torch.lerp(start[..., None], end[..., None, :], some[:, None]).flatten(-2).mT
-            for end, start in zip(*ends, strict=True)
-        ]
-        for sum_, part in zip(totals, gradients(experts, gate, *layers), strict=True):
-            sum_.add_(shares @ part.mT.reshape(*sum_.shape[:-1], len(some), len(x)))
-    through_experts = by_expert(totals[0].mT @ experts.weight1)
-    return through_experts.sum(0) + totals[1].mT @ gate.weight_x
+        along_experts, along_gate = (
+            (way[..., None, :] * some[:, None]).flatten(-2) for way in ways
+        )
+        said = _ask(experts, along_experts.add_(start[0]))
+        state = _state(said.proba)
+        hidden = along_gate.baddbmm_(joined, state.expand(k, -1, -1)).relu_()
+        of_logits, of_log_odds = head(torch.baddbmm(bias2, weight2, hidden), said)
+        weighted = of_some.repeat_interleave(n)
+        of_hidden = torch.bmm(weight2.mT, of_logits * weighted)
+        torch.ops.aten.threshold_backward.grad_input(of_hidden, hidden, 0, grad_input=of_hidden)
+        through_state = _through_state(said.proba, torch.bmm(of_state.mT, of_hidden))
+        if of_log_odds is not None:
+            through_state.addcmul_(of_log_odds, weighted)
+        for of_node in of_hidden.view(*of_gate.shape[:-1], -1, n).unbind(-2):
+            of_gate.add_(of_node)
+        for of_node in through_state.view(k, N_EXPERTS, -1, n).unbind(-2):
+            torch.add(so_far[:, :, done], of_node, out=so_far[:, :, done + 1])
+            done += 1
+    return _through_units(experts, ways[0], start[0], so_far, nodes), of_gate
+
+
+def _ask(experts: Experts, before: Tensor) -> Said:
+    """Return what experts say, given their first layer with the rows last, `(3 r, h, m)`."""
+    log_odds = by_expert(experts.outputs(before.mT).log_odds).movedim(0, 1)
+    return Said(log_odds, log_odds.sigmoid())
+
+
+def _state_weights(gate: GateStack) -> Tensor:
+    """Return the weights `(k, u, 7)` of what `_state` holds; one of the two classes tells both."""
+    classes = 2 * N_EXPERTS
+    of_classes, others = gate.weight_state[..., :classes], gate.weight_state[..., classes:]
+    return torch.cat([of_classes[..., 1::2] - of_classes[..., ::2], others], -1)
+
+
+def _state(proba: Tensor) -> Tensor:
+    """Return what the gate's state (31) is made of, and ones: `(r, 8, m)`."""
+    by_first = proba.movedim(1, 0)
+    ones = torch.ones_like(by_first[:1])
+    parts = [by_first, confidence(by_first), disagreement(by_first)[None], ones]
+    return torch.cat(parts).movedim(0, 1)
+
+
+def _through_state(proba: Tensor, of_state: Tensor) -> Tensor:
+    """Return the gradient in the experts' log-odds, given that in what `_state` holds.
+
+    Args:
+        proba: **Shape** `(r, 3, m)`.
+        of_state: **Shape** `(k, 7, m)`. Is written to.
+
+    Returns:
+        **Shape** `(k, 3, m)`.
+    """
+    of_proba, of_confidence, of_disagreement = torch.split(of_state, [N_EXPERTS, N_EXPERTS, 1], 1)
+    first, second = torch.triu_indices(N_EXPERTS, N_EXPERTS, 1, device=proba.device)
+    apart = (proba[:, first] - proba[:, second]).sign_().div_(len(first))
+    of_pairs = torch.zeros_like(proba).index_add_(1, first, apart)
+    of_pairs.index_add_(1, second, apart, alpha=-1)
+    of_proba.addcmul_(of_confidence, (proba - 0.5).sign_()).addcmul_(of_disagreement, of_pairs)
+    of_log_odds: Tensor = of_proba * (proba - proba.square())
+    return of_log_odds
+
+
+def _through_units(
+    experts: Experts, ways: Tensor, start: Tensor, so_far: Tensor, nodes: Tensor
+) -> Tensor:
+    """Return the gradients in the experts' first layer, summed along the path, `(k, 3 h, n)`.
+
+    Args:
+        experts: `3 r` members.
+        ways: **Shape** `(3 r, h, n)`. From the first layer at the baseline to that at the rows.
+        start: **Shape** `(3 r, h, 1)`. The first layer at the baseline.
+        so_far: **Shape** `(k, 3, s + 1, n)`. The gradients in the log-odds, summed up to each node.
+        nodes: **Shape** `(s,)`.
+    """
+    begins, ends = start > 0, start + ways > 0
+    passed = torch.searchsorted(nodes, -start / ways)
+    # Of a unit that never changes its slope all nodes lie after the change that it does not make.
+    passed.masked_fill_(begins == ends, 0)
+    before, after = (
+        above.to(ways).mul_(1 - experts.slope).add_(experts.slope) for above in (begins, ends)
+    )
+    direction = (experts.weight2[:, 1] - experts.weight2[:, 0])[..., None]
+    of_first, of_all, passed = (
+        by_expert(each).movedim(0, 1)
+        for each in ((before - after) * direction, after * direction, passed)
+    )
+    summed = so_far.gather(2, passed.expand(len(so_far), -1, -1, -1))
+    summed.mul_(of_first).addcmul_(so_far[:, :, -1:], of_all)
+    return summed.flatten(1, 2)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
 N_EXPERTS = 3
@@ -33,6 +33,6 @@ def affine(
     return torch.baddbmm(bias[..., None], weight, x.mT).mT
 
 
-def by_expert(values: Float[Tensor, "m ..."]) -> Float[Tensor, "e k ..."]:
+def by_expert(values: Shaped[Tensor, "m ..."]) -> Shaped[Tensor, "e k ..."]:
     """Return what a stack of `3 k` experts gave as three blocks of `k` runs."""
     return values.reshape(N_EXPERTS, -1, *values.shape[1:])

@@ -119,5 +119,8 @@ def test_masking_sets_all_parts_of_the_top_columns_to_the_baseline():
     baseline = torch.tensor([-1.0, -2.0, -3.0])
     masked = mask_top(attention, x, baseline=baseline, column_of=column_of, top_k=1)
     assert masked.tolist() == [[[-1.0, -2.0, 3.0], [4.0, 5.0, -3.0]]]
+    two = torch.tensor([[[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]]])
+    of_three = mask_top(two, x, baseline=baseline, column_of=torch.arange(3), top_k=2)
+    assert of_three.tolist() == [[[-1.0, -2.0, 3.0], [4.0, -2.0, -3.0]]]
     all_masked = mask_top(attention, x, baseline=baseline, column_of=column_of, top_k=9)
     assert all_masked[0].tolist() == [baseline.tolist()] * 2

@@ -71,6 +71,10 @@ def test_what_cannot_be_estimated_is_nan():
     )
 
 
+def test_of_no_rows_none_is_among_the_top():
+    assert explanation_scores.top_membership(torch.zeros(2, 0), 0.2).shape == (2, 0)
+
+
 def test_fidelity_by_hand():
     # 0.9 for the predicted class falls to at most 0.6; 0.7 for the other class rises to 0.8
     kept = explanation_scores.fidelity(torch.tensor([0.9, 0.3]), torch.tensor([0.4, 0.8]))

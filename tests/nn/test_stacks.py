@@ -16,7 +16,7 @@ from fairmoe.nn import (
     by_expert,
     gradient_reversal,
 )
-from fairmoe.nn.head import head_gradients
+from fairmoe.nn.head import mixture_head
 from fairmoe.nn.mixture import PATH_STEPS
 from fairmoe.nn.path import average_over_path
 
@@ -234,7 +234,7 @@ def test_where_a_gate_gives_all_rows_to_one_expert_the_gradient_is_that_of_the_e
     exact = by_expert(mixed.experts.part().average_gradient(x, x[0]))[expert]
     assert torch.equal(alone.average_gradient(x, x[0]), exact)
     by_quadrature = average_over_path(
-        alone.experts.part(), alone.gate, x, x[0], gradients=head_gradients, steps=512
+        alone.experts.part(), alone.gate, x, x[0], head=mixture_head, steps=512
     )
     assert torch.allclose(exact, by_quadrature, atol=1e-3)
 
@@ -254,6 +254,39 @@ def test_runs_with_a_gate_that_chooses_and_without_are_explained_each_in_its_way
     assert not torch.allclose(few[0], gradient[0], atol=1e-7)
 
 
+def test_runs_that_share_their_experts_are_each_as_if_alone():
+    mixture, x = make_mixture(runs=3), draws(1030, 5)
+    own_rows = draws(3, 9, 5, seed=1)
+    assert len(mixture._distinct_experts().bias1) == 9
+    with torch.no_grad():
+        for parameter in mixture.experts.parameters():
+            by_expert(parameter)[:, 1:] = by_expert(parameter)[:, :1]
+    assert len(mixture._distinct_experts().bias1) == 3
+    gradients, log_odds = mixture.average_gradient(x, x[0]), mixture.log_odds(own_rows)
+    assert not torch.allclose(gradients[0], gradients[1], atol=1e-3)
+    for run in range(3):
+        alone = mixture.select(run)
+        assert torch.allclose(gradients[run], alone.average_gradient(x, x[0])[0], atol=1e-6)
+        assert torch.allclose(mixture.log_odds(x)[run], alone.log_odds(x)[0], atol=1e-6)
+        assert torch.allclose(log_odds[run], alone.log_odds(own_rows[[run]])[0], atol=1e-6)
+        assert torch.allclose(
+            mixture.expert_proba(own_rows)[:, run], alone.expert_proba(own_rows[[run]])[:, 0]
+        )
+        assert torch.allclose(mixture.gate_proba(x)[run], alone.gate_proba(x)[0], atol=1e-6)
+
+
+def test_units_that_change_their_slope_on_the_way_are_told_from_those_that_do_not():
+    mixture, x = make_mixture().double(), draws(200, 5).double()
+    graph = mixture.with_path_steps(3)
+    nodes, shares = (each.double() for each in legendre_nodes(3))
+    expected = torch.zeros(2, 200, 5, dtype=torch.float64)
+    for node, share in zip(nodes, shares, strict=True):
+        point = (x[0] + node * (x - x[0])).repeat(2, 1, 1).requires_grad_()
+        (gradient,) = torch.autograd.grad(mixture.log_odds(point).sum(), point)
+        expected += share * gradient
+    assert torch.allclose(graph.average_gradient(x, x[0]), expected)
+
+
 @pytest.mark.parametrize(("others", "expected"), [(-29, 0), (-26, None)])
 def test_an_expert_is_alone_if_single_precision_sees_nothing_of_the_others(others, expected):
     gate = make_mixture().uniform().gate
@@ -268,6 +301,7 @@ def test_an_expert_is_alone_if_single_precision_sees_nothing_of_the_others(other
 @pytest.mark.slow
 def test_the_average_gradient_is_found_on_the_device_of_the_mixture(monkeypatch):
     monkeypatch.setattr(GateStack, "only_expert", lambda gate: [None] * len(gate.bias2))
+    monkeypatch.setattr(Mixture, "_distinct_experts", lambda mixture: mixture.experts.part())
     mixture, x = make_mixture().to("meta"), torch.empty(7, 5, device="meta")
     assert mixture.average_gradient(x, x[0]).device.type == "meta"
 
