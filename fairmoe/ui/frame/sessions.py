@@ -14,7 +14,7 @@ MINUTES = "FAIRMOE_SESSION_MINUTES"
 """The variable that says for how many minutes a session is kept after its page was closed."""
 
 _MINUTES_BY_DEFAULT = 60.0
-_LONGEST_MINUTES = 7 * 24 * 60.0
+_LEAST_MINUTES, _LONGEST_MINUTES = 1.0, 7 * 24 * 60.0
 MOST_SESSIONS = 256
 
 
@@ -22,16 +22,16 @@ def seconds_kept() -> float:
     """Return for how long a session is kept after its page was last drawn, in seconds.
 
     Raises:
-        ValueError: The variable `MINUTES` holds no number of minutes from 0 to those of a week.
+        ValueError: The variable `MINUTES` holds no number of minutes from 1 to those of a week.
     """
     told = os.environ.get(MINUTES, "")
     try:
         minutes = float(told) if told else _MINUTES_BY_DEFAULT
-        if not 0 <= minutes <= _LONGEST_MINUTES:
+        if not _LEAST_MINUTES <= minutes <= _LONGEST_MINUTES:
             raise ValueError
     except ValueError:
         raise ValueError(
-            f"{MINUTES} needs a number of minutes from 0 to {_LONGEST_MINUTES:g}"
+            f"{MINUTES} needs a number of minutes from {_LEAST_MINUTES:g} to {_LONGEST_MINUTES:g}"
         ) from None
     return 60 * minutes
 
