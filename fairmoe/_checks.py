@@ -101,7 +101,24 @@ def check_weight(values: ArrayLike | None, n: int) -> NDArray[np.float64] | None
             "'sample_weight' needs numbers of 0 or more",
             however="one is negative" if array.min() < 0 else "all are 0",
         )
-    return array
+    return tame_weights(array)
+
+
+def tame_weights(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return weights of which the squares can be added, in the same proportions.
+
+    Args:
+        weights: Shape `(n,)`; NaN is left alone.
+
+    Example:
+        >>> tame_weights(np.array([2.0**-1000, 2.0**-999])), tame_weights(np.array([3.0, 0.0]))
+        (array([1., 2.]), array([3., 0.]))
+    """
+    largest = np.nanmax(weights, initial=0.0)
+    if largest == 0 or 1e-60 <= largest <= 1e60:
+        return weights
+    # A power of two changes no digit.
+    return np.ldexp(weights, 2 - int(np.frexp(largest)[1]))
 
 
 def check_same_length(**arrays: NDArray[Any]) -> None:

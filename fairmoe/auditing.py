@@ -68,7 +68,7 @@ def audit(  # noqa: PLR0913 - arrays, and what the reviewer sets
     score: Any,
     sensitive_features: Any,
     *,
-    cutoff: float = 0.5,
+    cutoff: float | None = None,
     rises: bool = True,
     outcome: Outcome | None = None,
     reference: str | None = None,
@@ -85,6 +85,7 @@ def audit(  # noqa: PLR0913 - arrays, and what the reviewer sets
         sensitive_features: Shape `(n,)` or `(n, 2)`, whose values are the groups; two columns are
             crossed.
         cutoff: Above it the decision is the positive class; of a score that falls, not above it.
+            One half unless told, of scores from 0 to 1.
         rises: Whether more of the score speaks for the positive class. One that falls is no
             probability, so nothing is said of its calibration.
         outcome: What the positive class is for the person: "good", "bad", "neither", or None if
@@ -104,7 +105,7 @@ def audit(  # noqa: PLR0913 - arrays, and what the reviewer sets
     """
     labels = labels_of(y)[1]
     values, group = groups_of_values(sensitive_features, "sensitive_features")
-    scores, cutoff = rising(scores_given(score, cutoff), cutoff, rises=rises)
+    scores, above = rising(*scores_given(score, cutoff), rises=rises)
     weights = None if sample_weight is None else weights_given(sample_weight, len(labels))
     if not len(labels) == len(group) == len(scores):
         raise InvalidInputError(
@@ -116,7 +117,7 @@ def audit(  # noqa: PLR0913 - arrays, and what the reviewer sets
         scores,
         group=group,
         group_names=[str(value) for value in values],
-        cutoff=cutoff,
+        cutoff=above,
         outcome=outcome,
         reference=reference,
         tolerance=tolerance,

@@ -86,6 +86,13 @@ def test_weights_count_people(rows):
     )
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e-308, 1e308])
+def test_only_the_proportion_of_weights_counts(rows, size):
+    found, plain = audit(*rows, sample_weight=np.full(600, size)), audit(*rows)
+    np.testing.assert_allclose(found.rates, plain.rates)
+
+
 def test_a_model_is_audited_by_what_it_predicts(rows):
     y, score, group = rows
     X = np.c_[score, np.arange(600) % 7]
@@ -116,6 +123,15 @@ def test_frames_and_two_crossed_columns_are_taken(rows):
         ({"score": ["high"] * 600}, "'score' needs a number for each row"),
         ({"score": [np.nan] + [0.5] * 599}, "1 of 600 have none"),
         ({"score": [0.5] * 599}, "there are 600, 599 and 600"),
+        (
+            {"score": np.linspace(0, 100, 600)},
+            r"no probabilities; however, 'score' reaches from 0 to",
+        ),
+        ({"score": pd.date_range("2020", periods=600)}, "'score' needs a number for each row"),
+        ({"score": np.full(600, 1j)}, "^Complex data not supported in 'score'.$"),
+        ({"score": np.ma.masked_equal(np.arange(600) / 600, 0)}, "1 of 600 have none"),
+        ({"sensitive_features": ["\ud800", "b"] * 300}, "needs texts that are Unicode"),
+        ({"cutoff": "high"}, "The cut-off needs to be a finite number"),
         ({"cutoff": np.nan}, "The cut-off needs to be a finite number"),
         ({"outcome": "fine"}, "good, bad or neither"),
         ({"tolerance": 5}, "A tolerance needs to be a gap from 0 to 1"),

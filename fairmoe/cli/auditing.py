@@ -62,7 +62,7 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
     roles = groups.roles(label)
     accepted = share_from(tolerance)
     table = table_in(file, reading.read_options())
-    labelled = assign_roles(table, roles)
+    labelled = assign_roles(table, roles, with_features=False)
     print_changes(change for change in table.changes if change.column in {label, score})
     given, is_score = _scores(labelled, score, cutoff, falling=falling)
     at = 0.5 if cutoff is None else cutoff

@@ -15,6 +15,7 @@ from fairmoe.cli.auditing import audit
 from fairmoe.cli.bundles import unbundled
 from fairmoe.cli.kept_runs import compare, runs
 from fairmoe.cli.messages import (
+    check_text,
     output,
     print_error,
     print_message,
@@ -54,6 +55,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
     set_quiet(False)
     try:
         with output():
+            check_text(sys.argv[1:] if arguments is None else arguments)
             shell(arguments, prog_name="fairmoe")
     except InvalidInputError as error:
         print_error(str(error))

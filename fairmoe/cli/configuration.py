@@ -8,10 +8,13 @@ from typing import Any
 
 import typer
 
+from fairmoe._read import UnreadableError, read_plain
 from fairmoe.errors import InvalidInputError, nearest_first
 
 _OF_ONE_CALL = {"out", "as_json", "quiet", "config", "mlflow"}
 """What says where a result goes, and not what it is."""
+
+_MAX_MIB = 1
 
 
 def take_options(context: typer.Context, path: Path | None) -> Path | None:
@@ -68,12 +71,13 @@ def to_toml(values: Mapping[str, Any]) -> str:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not TOML"
+        # Notepad begins a file with a mark of its own.
+        return tomllib.loads(read_plain(path, _MAX_MIB).decode("utf-8-sig"))
+    except (UnreadableError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        is_unreadable = isinstance(error, UnreadableError)
         raise InvalidInputError(
             "A file of options is needed",
-            however=f"'{path}' cannot be read ({why})",
+            however=f"'{path}' {error if is_unreadable else 'cannot be read (it is not TOML)'}",
             remedy='Write lines like target = "hired" and drop = ["name", "id"].',
         ) from error
 
@@ -83,7 +87,8 @@ def _names(context: typer.Context) -> dict[str, str]:
     names = {}
     for parameter in context.command.params:
         written = max(parameter.opts, key=len) if parameter.opts else str(parameter.name)
-        if parameter.name is not None:
+        # One file of options does not name another.
+        if parameter.name not in (None, "config"):
             names[written.lstrip("-")] = parameter.name
     return names
 

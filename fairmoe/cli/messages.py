@@ -3,13 +3,13 @@
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import typer
 
-from fairmoe.errors import UnavailableError
+from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.progress import OnProgress
 
 _quiet = ContextVar("quiet", default=False)
@@ -63,6 +63,23 @@ def progress_bars() -> Iterator[OnProgress]:
 
     with phase_bars(quiet=_quiet.get()) as on_progress:
         yield on_progress
+
+
+def check_text(arguments: Iterable[str]) -> None:
+    """Check that what a command was called with can be written into what it keeps.
+
+    Raises:
+        InvalidInputError: An argument is no UTF-8.
+    """
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError as error:
+            raise InvalidInputError(
+                "Arguments and names of files in UTF-8 are needed",
+                however=f"'{printable(argument)}' is not",
+                remedy="Rename the file; - reads standard input.",
+            ) from error
 
 
 def printable(text: str) -> str:

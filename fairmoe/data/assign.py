@@ -89,12 +89,17 @@ class LabelledTable:
     existing: NDArray[np.float32] | None = None
 
 
-def assign_roles(table: Table, roles: Roles) -> LabelledTable:
+def assign_roles(table: Table, roles: Roles, *, with_features: bool = True) -> LabelledTable:
     """Take labels, groups and features from a table.
 
     Rows without a target, a weight or an existing score are left out, and those without a sensitive
     value unless the roles say otherwise; all are counted in `notes`. Long texts are left out of the
     features.
+
+    Args:
+        table: The table.
+        roles: What its columns are for.
+        with_features: Whether models are to learn from the others; else these may be as they are.
 
     Raises:
         InvalidInputError: A column is not there; the target has not two classes; there are not two
@@ -106,9 +111,12 @@ def assign_roles(table: Table, roles: Roles) -> LabelledTable:
     check_columns(frame, named)
     roles = roles_as_read(table, roles)
     features = tuple(
-        column for column in roles.features(tuple(frame.columns)) if table.kinds[column] != "text"
+        column
+        for column in roles.features(tuple(frame.columns) if with_features else ())
+        if table.kinds[column] != "text"
     )
-    _check_features(table, features)
+    if with_features:
+        _check_features(table, features)
     labels = label(table, roles.target)
     groups = groups_of(table, roles.sensitive, roles.group_names)
     weight = None if roles.weight is None else weights_of(table, roles.weight)

@@ -13,6 +13,7 @@ from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d
 
+from fairmoe._checks import tame_weights
 from fairmoe.data.groups import CROSS, MAX_GROUPS, quoted
 from fairmoe.data.kinds import plain
 from fairmoe.data.split import split_rows
@@ -57,7 +58,8 @@ def column_of(given: Any, name: str) -> "pd.Series[Any]":
         name: What the argument is called, for the message.
 
     Raises:
-        InvalidInputError: There are more columns than one, or no rows.
+        InvalidInputError: There are more columns than one, or no rows; or what is in them is
+            complex, or no text.
     """
     given = as_pandas(given)
     if isinstance(given, pd.DataFrame) and given.shape[1] == 1:
@@ -69,15 +71,27 @@ def column_of(given: Any, name: str) -> "pd.Series[Any]":
         raise InvalidInputError(
             f"The model requires {name} to be passed, but the target {name} is None"
         )
+    if isinstance(given, np.ma.MaskedArray):
+        # What is masked is missing, whatever stands there.
+        values = pd.Series(column_or_1d(given.data))
+        given = values.where(~column_or_1d(np.ma.getmaskarray(given)))
     if not isinstance(given, pd.Series):
         array = np.asarray(given)
+        if array.dtype.kind == "c":
+            raise InvalidInputError(f"Complex data not supported in '{name}'")
         if not (array.ndim == 1 or (array.ndim == 2 and array.shape[1] == 1)):
             raise InvalidInputError(
                 f"'{name}' needs one value for each row",
                 however=f"its shape is {array.shape}",
             )
-        given = pd.Series(column_or_1d(array, warn=name == "y"))
-    return plain(given.reset_index(drop=True))
+        array = column_or_1d(array, warn=name == "y")
+        given = pd.Series(array, dtype="object" if array.dtype.kind == "U" else None)
+    try:
+        return plain(given.reset_index(drop=True))
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"'{name}' needs texts that are Unicode", however="half of a letter stands alone"
+        ) from error
 
 
 def labels_of(y: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -273,7 +287,7 @@ def weights_given(sample_weight: Any, n: int) -> NDArray[np.float64]:
         raise InvalidInputError(
             "'sample_weight' needs a row that counts", however="all weights are zero"
         )
-    return weights
+    return tame_weights(weights)
 
 
 def _check_given(missing: NDArray[np.bool_], name: str, what: str) -> None:

@@ -1,5 +1,6 @@
 """Scores that a caller gives."""
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -9,14 +10,20 @@ from fairmoe.data.given import column_of
 from fairmoe.errors import InvalidInputError
 
 
-def scores_given(given: Any, cutoff: float) -> NDArray[np.float64]:
-    """Return scores that a caller gives as numbers, `(n,)`.
+def scores_given(given: Any, cutoff: float | None) -> tuple[NDArray[np.float64], float]:
+    """Return scores that a caller gives as numbers, `(n,)`, and where they are cut.
+
+    Args:
+        given: A score for each row.
+        cutoff: None for one half, if all scores lie in [0, 1].
 
     Raises:
-        InvalidInputError: One is no finite number, or the cut-off is none.
+        InvalidInputError: A score is no finite number, the cut-off is none, or one is needed.
     """
     column = column_of(given, "score")
     try:
+        if column.dtype.kind in "mM":
+            raise TypeError
         scores: NDArray[np.float64] = column.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InvalidInputError(
@@ -28,6 +35,14 @@ def scores_given(given: Any, cutoff: float) -> NDArray[np.float64]:
             however=f"{(~np.isfinite(scores)).sum():,} of {len(scores):,} have none",
             remedy="Leave those rows out.",
         )
-    if not np.isfinite(cutoff):
+    if cutoff is None:
+        if len(scores) and not (scores.min() >= 0 and scores.max() <= 1):
+            raise InvalidInputError(
+                "A cut-off is needed for scores that are no probabilities",
+                however=f"'score' reaches from {scores.min():g} to {scores.max():g}",
+                remedy="Say above which number the decision is positive, such as cutoff=5.",
+            )
+        return scores, 0.5
+    if not (isinstance(cutoff, numbers.Real) and np.isfinite(cutoff)):
         raise InvalidInputError("The cut-off needs to be a finite number")
-    return scores
+    return scores, float(cutoff)

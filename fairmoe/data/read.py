@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,7 +68,11 @@ def read_table(
         budget.check_bytes(len(content))
     else:
         path = _path(source)
-        content, name = read_file(path, budget), name or path.name
+        # A name that is no UTF-8 could not be kept with the run.
+        content, name = (
+            read_file(path, budget),
+            name or os.fsencode(path.name).decode(errors="replace"),
+        )
     sha256 = hashlib.sha256(content).hexdigest()
     raw, notes = _raw(content, options, like, budget)
     if like is not None:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmoe._checks import tame_weights
 from fairmoe.data.table import Table
 from fairmoe.errors import InvalidInputError
 
@@ -28,7 +29,7 @@ def weights_of(table: Table, column: str) -> NDArray[np.float64]:
             + (f", as have {len(below) - 1:,} more" if len(below) > 1 else ""),
             remedy="Correct that row.",
         )
-    return weights
+    return tame_weights(weights)
 
 
 def effective_size(weights: NDArray[np.float64]) -> float:

@@ -1,14 +1,13 @@
 """The files of a kept run: their kind and size are looked at before any is read."""
 
-import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from fairmoe._read import UnreadableError, read_plain
+from fairmoe._write import MIB
 from fairmoe.errors import InvalidInputError
 
-MIB = 2**20
 RECORD, WEIGHTS, PREDICTIONS = "run.json", "model.safetensors", "predictions.csv"
 FRONT = "front.safetensors"
 """What the other points of the front have of their own; only there if the run has a front."""
@@ -41,24 +40,17 @@ class Folder:
 
     def read(self, name: str) -> bytes:
         """Return what a file of the folder holds; see `Files`."""
-        path = self.path / name
         try:
-            # A pipe without a writer would be waited for.
-            handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        except OSError as error:
+            return read_plain(self.path / name, MAX_MIB[name])
+        except UnreadableError as error:
+            if error.is_there:
+                raise not_as_written(f"'{name}' {error}") from error
             if name == RECORD:
                 raise InvalidInputError(
                     "A folder with a kept run is needed",
                     however=f"'{self.path}' has no '{name}' that can be read",
                 ) from error
             raise not_as_written(f"'{name}' is missing or was changed") from error
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            os.close(handle)
-            raise not_as_written(f"'{name}' is no plain file")
-        with os.fdopen(handle, "rb") as file:
-            check_size(name, found.st_size)
-            return file.read(MAX_MIB[name] * MIB)
 
 
 def check_size(name: str, size: int) -> None:

@@ -1,13 +1,12 @@
 """Runs and projects on disk: a run in a folder, a project in one file, and which is which."""
 
 import os
-import stat
 from pathlib import Path
 
-from fairmoe._write import check_writable, write_whole
+from fairmoe._read import UnreadableError, read_plain
+from fairmoe._write import MIB, check_writable, write_whole
 from fairmoe.errors import InvalidInputError
 from fairmoe.runs.archive import MAX_BYTES
-from fairmoe.runs.files import MIB
 from fairmoe.runs.project import Project, ProjectRun, read_project, write_project
 from fairmoe.runs.record import Run
 from fairmoe.runs.store import check_folder, load_folder, save_folder
@@ -98,21 +97,10 @@ def load_project(path: str | Path) -> Project:
     path = Path(path)
     needed = "A project of fairmoe is needed"
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    except OSError as error:
-        raise InvalidInputError(
-            needed, however=f"'{path}' cannot be read ({error.strerror})"
-        ) from error
-    found = os.fstat(handle)
-    if not stat.S_ISREG(found.st_mode):
-        os.close(handle)
-        raise InvalidInputError(needed, however=f"'{path}' is no plain file")
-    with os.fdopen(handle, "rb") as file:
-        if found.st_size > MAX_BYTES:
-            raise InvalidInputError(
-                needed, however=f"'{path}' is larger than {MAX_BYTES // MIB} MiB"
-            )
-        return read_project(file.read(MAX_BYTES))
+        content = read_plain(path, MAX_BYTES // MIB)
+    except UnreadableError as error:
+        raise InvalidInputError(needed, however=f"'{path}' {error}") from error
+    return read_project(content)
 
 
 def save_project(project: Project, path: str | Path) -> None:

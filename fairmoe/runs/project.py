@@ -10,12 +10,13 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 from pydantic_core import from_json
 
+from fairmoe._write import MIB
 from fairmoe.data.reading.record import ReadOptions
 from fairmoe.data.roles import Roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import Decision
 from fairmoe.runs.archive import MAX_BYTES, Archive, damaged, pack
-from fairmoe.runs.files import MAX_MIB, MIB, RECORD
+from fairmoe.runs.files import MAX_MIB, RECORD
 from fairmoe.runs.peer_scores import MAX_PEERS, PeerRecord, PeerScores, peer_of, record_of
 from fairmoe.runs.record import Run
 from fairmoe.runs.schema import Digest, Strict

@@ -98,6 +98,14 @@ def test_a_score_that_goes_the_other_way_is_told_of_and_not_turned(frame, path, 
     )
 
 
+def test_columns_that_an_audit_does_not_use_may_be_as_they_are(frame, tmp_path):
+    path = tmp_path / "notes.csv"
+    frame.assign(notes="", weight=1e-308).to_csv(path, index=False)
+    code, out, err = ask(path, "score", "--weight", "weight")
+    assert (code, ask(path, "score")[1]) == (0, out)
+    assert "the 400 rows that count tell as much as 400" in err
+
+
 @pytest.mark.parametrize(
     ("score", "options", "message"),
     [

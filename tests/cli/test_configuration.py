@@ -1,6 +1,7 @@
 """Options from a file, and the file of options beside each run."""
 
 import json
+import os
 import tomllib
 
 import pytest
@@ -72,6 +73,8 @@ def test_options_of_the_command_line_count_more(kept):
         ('target = "hired', "cannot be read (it is not TOML)"),
         ('targte = "hired"', "there is none called 'targte'"),
         ('[train]\ntarget = "hired"', "there is none called 'train'"),
+        ('config = "other.toml"', "there is none called 'config'"),
+        ("target = " + "[" * 3000, "cannot be read (it is not TOML)"),
         (None, "cannot be read (No such file"),
     ],
 )
@@ -82,6 +85,39 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path, file, text, messa
     code, _, err = shell("train", file, "--config", path)
     assert code == 2
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("pipe", "is no plain file"),
+        ("folder", "is no plain file"),
+        ("device", "is no plain file"),
+        ("large", "is larger than 1 MiB"),
+    ],
+)
+def test_only_a_plain_file_of_options_is_read(place, message, tmp_path, file):
+    path = tmp_path / "options.toml"
+    if place == "folder":
+        path.mkdir()
+    elif place == "pipe":
+        os.mkfifo(path)
+    elif place == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.touch()
+        os.truncate(path, 2**30)
+    code, _, err = shell("train", file, "--config", path)
+    assert code == 2
+    assert f"'{path}' {message}" in err
+
+
+def test_a_file_of_options_may_begin_with_the_mark_of_an_editor(tmp_path, file):
+    path = tmp_path / "options.toml"
+    path.write_text('target = "no such"\nsensitive = "sex"\n', encoding="utf-8-sig")
+    code, _, err = shell("train", file, "--config", path)
+    assert code == 2
+    assert "no such" in err
 
 
 def test_options_are_not_written_over_and_nothing_is_trained_for_it(tmp_path, file):

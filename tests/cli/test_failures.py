@@ -144,6 +144,17 @@ def test_a_disk_without_room_is_told_of_before_anything_is_read(command, tmp_pat
     assert [each.name for each in tmp_path.iterdir()] == ["none.csv"]
 
 
+@pytest.mark.parametrize("option", ["--out", "--words"])
+def test_what_is_no_text_is_told_of_before_anything_is_read(option, tmp_path):
+    """It could be written into nothing that is kept."""
+    code, _, err = shell("train", tmp_path / "none.csv", *ROLES, option, "run-\udcff")
+    assert code == 2
+    assert err == (
+        "Arguments and names of files in UTF-8 are needed; however, "
+        "'run-\N{REPLACEMENT CHARACTER}' is not. Rename the file; - reads standard input.\n"
+    )
+
+
 def test_what_could_steer_a_terminal_is_not_printed(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("a\x9b31m,b\u202e\nx,1\ny,2\n", encoding="utf-8")

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import io
+import os
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -85,6 +87,12 @@ def test_path_gives_the_name(tmp_path):
     assert read_table(path).name == "people.csv"
     assert read_table(str(path)).name == "people.csv"
     assert read_table(str(path), name="them").name == "them"
+
+
+def test_a_name_that_is_no_text_can_be_kept_nevertheless(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.csv"))
+    path.write_bytes(b"a,b\n1,2\n")
+    assert read_table(path).name == "\N{REPLACEMENT CHARACTER}.csv"
 
 
 @pytest.mark.parametrize("text", ["a,b\n1,secret\n", "a\0b"])
