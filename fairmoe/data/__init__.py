@@ -16,6 +16,7 @@ from fairmoe.data.existing import Existing, Scored, scored_by
 from fairmoe.data.existing_columns import (
     decision_at_first,
     existing_at_first,
+    named_as_existing,
     same_answers,
     suggest_existing,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "find_leaks",
     "fixed_columns",
     "make_demo",
+    "named_as_existing",
     "read_table",
     "reread",
     "retype",

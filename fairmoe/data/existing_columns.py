@@ -29,6 +29,25 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 
+_TELLING = re.compile(
+    r"deciles?|pred|predict(ed|ion|ions)?|yhat|y_hat|proba?|probabilit(y|ies)|risks?|decisions?"
+    r"|decided|recommend(ed|ation)?|algorithm",
+    re.IGNORECASE,
+)
+"""Of these words; a score, a rating or a model may well be a person's own."""
+
+
+def named_as_existing(labelled: LabelledTable) -> tuple[str, ...]:
+    """Return the features whose names tell of another model's score or decision.
+
+    No value is looked at, so long tables take no longer than short ones.
+    """
+    return tuple(
+        column
+        for column in labelled.kinds
+        if any(map(_TELLING.fullmatch, (*words_of_name(column), column)))
+    )
+
 
 def suggest_existing(labelled: LabelledTable) -> dict[str, bool]:
     """Return the columns that may be a score or a decision, the likeliest first.

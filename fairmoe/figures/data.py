@@ -10,7 +10,10 @@ from fairmoe._escape import Html, escape_html
 from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 
-MOST_BARS = 16
+MOST_BARS = 12
+_MOST_PIXELS = 380
+"""Of what shows whose values are missing; features that differ less are left out."""
+
 PROXY_COLOUR, TOGETHER_COLOUR, MISSING_COLOUR = "#56B4E9", "#0072B2", "#D55E00"
 _WHISKER = {"color": "rgba(128,128,128,0.8)", "thickness": 1.6, "width": 5}
 
@@ -29,7 +32,7 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
         shared_yaxes=True,
         column_widths=[0.6, 0.4],
         horizontal_spacing=0.05,
-        subplot_titles=["Rows", "How often<br>(95% interval)"],
+        subplot_titles=["Rows", "How often"],
     )
     styles = group_styles([str(name) for name in counts.index])
     colours = [style.colour for style in styles]
@@ -65,18 +68,13 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
     figure.update_annotations(font_size=13)
     figure.update_layout(
         template=TEMPLATE,
-        title=f"How large is each group, and how often is its label “{positive}”?",
+        title=f"How large is each group, and how often is its label “{positive}” (solid)?",
         barmode="stack",
-        height=160 + 44 * len(counts),
+        height=124 + 36 * len(counts),
         showlegend=False,
         margin={"t": 90},
     )
-    figure.update_xaxes(
-        title=f"solid: {positive}; hatched: {other}",
-        rangemode="tozero",
-        row=1,
-        col=1,
-    )
+    figure.update_xaxes(rangemode="tozero", row=1, col=1)
     figure.update_xaxes(ticksuffix="%", rangemode="tozero", row=1, col=2)
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
@@ -87,10 +85,11 @@ def missing_figure(missing: pd.DataFrame) -> go.Figure:
 
     Args:
         missing: As `fairmoe.data.checks.missing_by_group` returns it, not empty; the
-            first `MOST_BARS` features are drawn.
+            first features are drawn, as many as there is room for.
     """
-    columns = list(dict.fromkeys(missing["column"]))[:MOST_BARS]
     groups = list(dict.fromkeys(missing["group"]))
+    deep = max(30, 13 * len(groups))
+    columns = list(dict.fromkeys(missing["column"]))[: max(1, _MOST_PIXELS // deep)]
     figure = go.Figure()
     places = np.arange(len(columns))
     for i, (group, style) in enumerate(zip(groups, group_styles(groups), strict=True)):
@@ -113,7 +112,7 @@ def missing_figure(missing: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         template=TEMPLATE,
         title="Whose values are missing?",
-        height=150 + max(44, 16 * len(groups)) * len(columns),
+        height=130 + deep * len(columns),
     )
     figure.update_xaxes(title="missing", ticksuffix="%", rangemode="tozero")
     figure.update_yaxes(
@@ -136,7 +135,7 @@ def proxies_figure(alone: "pd.Series[float]", together: float, chance: float) ->
         chance: The AUC up to which a feature may say nothing at all.
     """
     question = "Which features are proxies for the sensitive attribute?"
-    return _auc_bars(alone, together, chance, question=question, what="group")
+    return _auc_bars(alone, together, chance, question=question)
 
 
 def leaks_figure(
@@ -151,7 +150,7 @@ def leaks_figure(
         missing: The AUC of being missing, by feature, for those that miss values.
     """
     question = "Which features give the answer away?"
-    figure = _auc_bars(alone, together, chance, question=question, what="outcome")
+    figure = _auc_bars(alone, together, chance, question=question)
     drawn = missing[missing.index.isin(alone.head(MOST_BARS).index)]
     if len(drawn):
         figure.add_scatter(
@@ -168,7 +167,7 @@ def leaks_figure(
 
 
 def _auc_bars(
-    alone: "pd.Series[float]", together: float, chance: float, *, question: str, what: str
+    alone: "pd.Series[float]", together: float, chance: float, *, question: str
 ) -> go.Figure:
     drawn = alone.head(MOST_BARS)
     names = ["All together", *(escape_html(str(name)) for name in drawn.index)]
@@ -197,10 +196,11 @@ def _auc_bars(
     figure.update_layout(
         template=TEMPLATE,
         title=question,
-        height=150 + 28 * len(names),
+        height=112 + 22 * len(names),
+        margin={"t": 50},
     )
     figure.update_xaxes(
-        title=f"AUC of guessing the {what} (50%: chance; 100%: given away)",
+        title="AUC (50%: chance; 100%: given away)",
         ticksuffix="%",
         range=[min(48.0, 100 * min(values) - 3), 104],
     )

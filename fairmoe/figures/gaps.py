@@ -70,7 +70,7 @@ def gaps_figure(differences: pd.DataFrame, tolerance: float | None) -> go.Figure
     figure.update_layout(
         template=TEMPLATE,
         title="How far apart are the groups?",
-        height=178 + 40 * len(table) + of_legend,
+        height=112 + 36 * len(table) + of_legend,
         showlegend=tolerance is not None,
         legend={"y": -0.26},
     )

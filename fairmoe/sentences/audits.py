@@ -130,6 +130,19 @@ def may_be_existing(names: Sequence[str]) -> str:
     return f"By their names, these may be scores or decisions: {listed(names)}."
 
 
+def copied_as_features(columns: Sequence[str]) -> str:
+    """Ask of features that are called like another model's answer what they are, and say why."""
+    if len(columns) == 1:
+        return (
+            f"By its name, {columns[0]} may be another model's answer, which a model that sees it "
+            "copies. If it is what you use today, name it; if not, it stays a feature."
+        )
+    return (
+        f"By their names, {listed(columns)} may be another model's answers, which a model that "
+        "sees them copies. If one is what you use today, name it; if not, they stay features."
+    )
+
+
 def left_out_of_features(column: str, same: Sequence[str] = ()) -> str:
     """Say that a column is no feature any more, and why, with what says the same.
 

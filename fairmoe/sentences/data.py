@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from fairmoe.data.leaks import Leaks
+from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
 from fairmoe.sentences.wording import capitalised, listed
 
 LEFT_OUT = {
@@ -16,6 +17,9 @@ LEFT_OUT = {
 }
 """Why columns are left out by default."""
 
+MERGE_SMALL = "Merge groups of fewer rows than"
+"""What the field is called that merges small groups."""
+
 LEAVE_OUT_LEAKS = (
     "Leave out what is not known yet when the decision is made: a model that sees it looks better "
     "than it will be."
@@ -23,13 +27,33 @@ LEAVE_OUT_LEAKS = (
 
 
 def who_is_merged(rows: Mapping[str, int]) -> str:
-    """Say of whom the smaller groups are that were merged.
+    """Say of whom the smaller groups are that were merged; nothing if none were.
 
     Args:
         rows: How many rows have which value of the sensitive columns, the most first.
     """
+    if not rows:
+        return ""
     told = [f"{name} ({n:,} {'row' if n == 1 else 'rows'})" for name, n in rows.items()]
     return f"Merged as smaller groups: {listed(told)}."
+
+
+def small_groups_in_words(small: Mapping[str, tuple[int, int]], *, may_merge: bool) -> str:
+    """Say which groups are so small that gaps of theirs are mostly chance, and what can be done.
+
+    Args:
+        small: How many rows each has, and how many of them are positive.
+        may_merge: Whether the page offers to merge groups.
+    """
+    told = [
+        f"{name}: {rows:,} rows, {positive:,} of them positive"
+        for name, (rows, positive) in small.items()
+    ]
+    text = (
+        f"Small groups. {'; '.join(told)}. About one row in five is kept for the test, and with "
+        f"fewer than {FEW_ROWS} of them, or {FEW_POSITIVES} positive ones, gaps are mostly chance."
+    )
+    return f"{text} To make one group of them, raise “{MERGE_SMALL}” above." if may_merge else text
 
 
 def label_takeaway(counts: pd.DataFrame, outcome: str) -> str:

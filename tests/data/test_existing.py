@@ -13,6 +13,7 @@ from fairmoe.data import (
     Target,
     assign_roles,
     existing_at_first,
+    named_as_existing,
     same_answers,
     scored_by,
     suggest_existing,
@@ -57,6 +58,17 @@ def test_those_named_like_a_score_come_first_and_of_those_the_better(labelled):
     assert set(list(found)[2:]) == {"bit", "said", "approved", "height", "lack"}
     assert list(found)[2] == "lack"
     assert list(found)[-1] == "height"
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [("decile_score", True), ("yPred", True), ("interview_score", False), ("model", False)],
+)
+def test_what_may_be_a_persons_own_score_is_not_pointed_out(labelled, column, is_told):
+    table = table_from_frame(labelled.table.frame.rename(columns={"proba": column}))
+    assert named_as_existing(assign_roles(table, ROLES)) == (
+        ("risk", column) if is_told else ("risk",)
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from fairmoe.sentences.audits import (
     NO_PROBABILITY,
     OTHER_TASK,
     changes_beside,
+    copied_as_features,
     existing_in_words,
     existing_model,
     existing_said,
@@ -95,6 +96,17 @@ def test_columns_are_named_that_are_called_like_a_score():
     assert (
         may_be_existing(["risk", "proba"])
         == "By their names, these may be scores or decisions: risk and proba."
+    )
+
+
+def test_features_that_are_called_like_another_models_answer():
+    assert copied_as_features(["decile"]) == (
+        "By its name, decile may be another model's answer, which a model that sees it copies. If "
+        "it is what you use today, name it; if not, it stays a feature."
+    )
+    assert copied_as_features(["risk", "proba"]) == (
+        "By their names, risk and proba may be another model's answers, which a model that sees "
+        "them copies. If one is what you use today, name it; if not, they stay features."
     )
 
 

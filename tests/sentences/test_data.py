@@ -1,6 +1,7 @@
 """What a table holds, word by word."""
 
 import pandas as pd
+import pytest
 
 from fairmoe.data import Leaks
 from fairmoe.sentences.data import (
@@ -12,6 +13,7 @@ from fairmoe.sentences.data import (
     missing_takeaway,
     names_the_row,
     proxies_takeaway,
+    small_groups_in_words,
     who_is_merged,
 )
 
@@ -55,6 +57,17 @@ def test_how_well_features_stand_in_for_the_group():
     )
     assert proxies_takeaway(alone, 0.9, 0.9) == (
         "No feature predicts the group better than chance may."
+    )
+
+
+@pytest.mark.parametrize("may_merge", [False, True])
+def test_small_groups_are_counted_and_lead_to_what_merges_them(may_merge):
+    told = small_groups_in_words({"a": (31, 8), "b": (1100, 5)}, may_merge=may_merge)
+    way_out = " To make one group of them, raise “Merge groups of fewer rows than” above."
+    assert told == (
+        "Small groups. a: 31 rows, 8 of them positive; b: 1,100 rows, 5 of them positive. About "
+        "one row in five is kept for the test, and with fewer than 100 of them, or 20 positive "
+        f"ones, gaps are mostly chance.{way_out if may_merge else ''}"
     )
 
 

@@ -10,16 +10,13 @@ from fairmoe.sentences.awareness import aware_means, blind_means
 from fairmoe.ui.frame.state import Session
 
 
-def awareness_toggle(
-    state: Session, columns: Sequence[str], *, known: bool, brief: bool = False
-) -> bool:
-    """Ask whether the models may see the sensitive columns.
+def awareness_toggle(state: Session, columns: Sequence[str], *, known: bool) -> bool:
+    """Ask whether the models may see the sensitive columns, with what follows either way.
 
     Args:
         state: The session; the pages Data and Train ask the same question.
         columns: The sensitive columns.
         known: The answer that the table came with.
-        brief: Whether to say only what follows from the answer given; the other stands in the help.
     """
     key, answer = f"include-{state.version}", f"is-aware-{state.version}"
     st.session_state.setdefault(answer, known)
@@ -29,19 +26,17 @@ def awareness_toggle(
     def take() -> None:
         st.session_state[answer] = st.session_state[key]
 
-    label = "The models may look at the sensitive columns"
-    if brief:
-        follows = aware_means if st.session_state[key] else blind_means
-        otherwise = blind_means if st.session_state[key] else aware_means
-        help_ = escape_markdown(otherwise(columns))
-        include = st.toggle(label, key=key, on_change=take, help=help_)
-        st.caption(escape_markdown(follows(columns)))
-        return include
-    include = st.toggle(label, key=key, on_change=take)
-    ways = ((False, blind_means), (True, aware_means))
-    for column, (is_aware, means) in zip(st.columns(2), ways, strict=True):
-        told = escape_markdown(means(columns))
-        column.caption(f"**{told}**" if include == is_aware else told)
+    follows, otherwise = blind_means(columns), aware_means(columns)
+    if st.session_state[key]:
+        follows, otherwise = otherwise, follows
+    asked, told = st.columns([1, 2])
+    include = asked.toggle(
+        "The models may look at the sensitive columns",
+        key=key,
+        on_change=take,
+        help=escape_markdown(otherwise),
+    )
+    told.caption(escape_markdown(follows))
     return include
 
 
@@ -51,7 +46,5 @@ def ask_awareness(state: Session) -> None:
     assert labelled is not None
     roles = labelled.roles
     with st.container(gap="xsmall"):
-        include = awareness_toggle(
-            state, roles.sensitive_columns, known=roles.include_sensitive, brief=True
-        )
+        include = awareness_toggle(state, roles.sensitive_columns, known=roles.include_sensitive)
         state.settle(replace(roles, include_sensitive=include))

@@ -11,12 +11,14 @@ from fairmoe.data import (
     LabelledTable,
     Roles,
     existing_at_first,
+    named_as_existing,
     same_answers,
     suggest_existing,
 )
 from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.audits import (
     EXISTING_ASKED,
+    copied_as_features,
     how_it_decides,
     left_out_of_features,
     may_be_existing,
@@ -25,6 +27,9 @@ from fairmoe.sentences.audits import (
 from fairmoe.ui.frame.components import show_error, show_note
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.roles import dropped_key
+
+MOST_NAMED = 2
+"""So many columns that are called like a score have a button beside the hint."""
 
 
 def ask_existing(state: Session) -> None:
@@ -42,6 +47,24 @@ def ask_existing(state: Session) -> None:
     if asked.open:
         with asked:
             take_up(state, choose_existing(state, state.labelled))
+
+
+def warn_of_existing(state: Session, labelled: LabelledTable) -> None:
+    """Ask of features that are called like another model's answer whether one is in use today."""
+    named = named_as_existing(labelled)
+    if not named:
+        return
+    told, buttons = st.columns([4, 1], vertical_alignment="center")
+    with told:
+        show_note(escape_markdown(copied_as_features(named)), icon=":material/history:")
+    with buttons:
+        for i, column in enumerate(named[:MOST_NAMED]):
+            st.button(
+                f"Name {escape_markdown(column)}",
+                key=f"name-existing-{state.version}-{i}",
+                on_click=_name,
+                args=(state, column),
+            )
 
 
 def choose_existing(
@@ -63,7 +86,7 @@ def choose_existing(
         ("existing columns", labelled.table, *taken), lambda: suggest_existing(labelled)
     )
     known = None if roles.existing is None else roles.existing.column
-    key = f"audit-column-{state.version}"
+    key = _key(state)
     if known in candidates and st.session_state.get(key, known) == known:
         # A default would take away the cross that clears the field.
         st.session_state[key] = known
@@ -75,7 +98,7 @@ def choose_existing(
             placeholder="Choose a column",
             key=key,
             persist_state="session",
-            width=300,
+            width=220,
             on_change=_leave_out,
             args=(state, key),
             help="A column that holds what another model, a rule or people said: a score, such as "
@@ -147,6 +170,17 @@ def _same(state: Session, labelled: LabelledTable, column: str) -> tuple[str, ..
     )
 
 
+def _key(state: Session) -> str:
+    return f"audit-column-{state.version}"
+
+
+def _name(state: Session, column: str) -> None:
+    """Name a column as if it had been chosen where the question stands, and open that."""
+    st.session_state[_key(state)] = column
+    st.session_state[f"existing-open-{state.version}"] = True
+    _leave_out(state, _key(state))
+
+
 def _leave_out(state: Session, key: str) -> None:
     """Leave out of the features what says the same as another column, and the one before it."""
     labelled, column = state.labelled, st.session_state.get(key)
@@ -192,7 +226,7 @@ def _decides(state: Session, labelled: LabelledTable, initial: Existing) -> Exis
         format="%g",
         key=f"audit-cutoff-{key}",
         persist_state="session",
-        width=150,
+        width=130,
         help="Scores above it decide one way, all others the other. It begins at one half for "
         "scores from 0 to 1, and else where as many people get the outcome as have it.",
     )
@@ -202,7 +236,7 @@ def _decides(state: Session, labelled: LabelledTable, initial: Existing) -> Exis
         index=0 if initial.rises else 1,
         key=f"audit-above-{key}",
         persist_state="session",
-        width=220,
+        width=170,
         help="What a score above the cut-off says. It begins with what such people more often have "
         "as their label.",
     )

@@ -11,6 +11,7 @@ from fairmoe.data.groups import groups_of
 from fairmoe.data.reading.sentences import rows_of
 from fairmoe.data.roles import Unknown
 from fairmoe.errors import InvalidInputError
+from fairmoe.sentences.data import MERGE_SMALL
 from fairmoe.ui.frame.state import Session
 
 DONE_WITH_UNKNOWN: dict[Unknown, str] = {
@@ -41,7 +42,7 @@ def ask_merge_small(state: Session, sensitive: Sequence[Sensitive], known: int) 
     ):
         return 0
     return st.number_input(
-        "Merge groups of fewer rows than",
+        MERGE_SMALL,
         min_value=0,
         value=known,
         step=10,
@@ -81,7 +82,7 @@ def ask_group_names(
         return ()
     assert state.table is not None
     names: list[tuple[str, str]] = []
-    with st.expander("Names of the groups", icon=":material/badge:"):
+    with st.popover("Names of the groups", icon=":material/badge:"):
         st.caption("Used in every sentence, figure and file. Empty leaves a name as it is.")
         for each in sensitive:
             for own in _names_of(state.table, each):

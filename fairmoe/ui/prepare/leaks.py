@@ -12,8 +12,8 @@ from fairmoe.ui.frame.components import percent_column, show_chart, show_table, 
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.roles import dropped_key
 
-MOST_BUTTONS = 6
-"""Beside one for all, so many columns have a button of their own."""
+FEW, MOST_BUTTONS = 2, 6
+"""Of so many columns the buttons stand beside the warning; beside one for all, so many have one."""
 
 
 def leaks_of(state: Session, labelled: LabelledTable) -> Leaks:
@@ -31,14 +31,12 @@ def warn_of_columns(state: Session, labelled: LabelledTable) -> None:
         if state.suggestion.left_out.get(column) in ("id", "name")
     ]
     if naming:
-        show_warning(escape_markdown(names_the_row(naming)), icon=":material/badge:")
-        _leave_out_buttons(state, naming, "naming")
+        _warn(state, naming, "naming", escape_markdown(names_the_row(naming)), ":material/badge:")
     told = leaks_in_words(leaks_of(state, labelled), labelled.words[0])
     if told:
         lines = [escape_markdown(each) for each in told.values()]
-        text = "\n- ".join([escape_markdown(LEAVE_OUT_LEAKS), *lines])
-        show_warning(Markdown(text), icon=":material/water_drop:")
-        _leave_out_buttons(state, list(told), "leaks")
+        text = Markdown("\n- ".join([escape_markdown(LEAVE_OUT_LEAKS), *lines]))
+        _warn(state, list(told), "leaks", text, ":material/water_drop:")
 
 
 def show_leaks(state: Session, labelled: LabelledTable) -> None:
@@ -69,19 +67,32 @@ def show_leaks(state: Session, labelled: LabelledTable) -> None:
     )
 
 
+def _warn(state: Session, columns: Sequence[str], what: str, text: Markdown, icon: str) -> None:
+    """Warn of columns, with buttons that leave them out: beside it, or below it where many are."""
+    if len(columns) > FEW:
+        show_warning(text, icon=icon)
+        with st.container(horizontal=True):
+            _leave_out_buttons(state, columns, what)
+        return
+    told, buttons = st.columns([4, 1], vertical_alignment="center")
+    with told:
+        show_warning(text, icon=icon)
+    with buttons:
+        _leave_out_buttons(state, columns, what)
+
+
 def _leave_out_buttons(state: Session, columns: Sequence[str], what: str) -> None:
     parts = [[column] for column in columns[:MOST_BUTTONS]]
     if len(columns) > 1:
         parts.insert(0, list(columns))
-    with st.container(horizontal=True):
-        for i, part in enumerate(parts):
-            label = escape_markdown(part[0]) if len(part) == 1 else f"all {len(part)}"
-            st.button(
-                f"Leave out {label}",
-                key=f"leave-out-{what}-{state.version}-{i}",
-                on_click=_leave_out,
-                args=(dropped_key(state), part),
-            )
+    for i, part in enumerate(parts):
+        label = escape_markdown(part[0]) if len(part) == 1 else f"all {len(part)}"
+        st.button(
+            f"Leave out {label}",
+            key=f"leave-out-{what}-{state.version}-{i}",
+            on_click=_leave_out,
+            args=(dropped_key(state), part),
+        )
 
 
 def _leave_out(key: str, columns: Sequence[str]) -> None:

@@ -21,7 +21,7 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.prepare.existing import with_existing
+from fairmoe.ui.prepare.existing import warn_of_existing, with_existing
 from fairmoe.ui.prepare.groups import merge_button
 from fairmoe.ui.prepare.leaks import warn_of_columns
 from fairmoe.ui.prepare.reading import reading_form, show_changes
@@ -37,13 +37,15 @@ def show_overview(state: Session) -> None:
     assert table is not None
     assert summary is not None
     rows, columns = table.frame.shape
-    st.header(escape_markdown(table.name or "Your table"), anchor=False)
-    st.caption(
-        escape_markdown(
-            f"{rows:,} rows, {columns:,} columns, SHA-256 {table.sha256[:12]}. "
-            + " ".join(table.notes)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header(escape_markdown(table.name or "Your table"), anchor=False, width="content")
+        st.caption(
+            escape_markdown(
+                f"{rows:,} rows, {columns:,} columns, SHA-256 {table.sha256[:12]}. "
+                + " ".join(table.notes)
+            ),
+            width="stretch",
         )
-    )
     show_changes(table.changes)
     warn_of_texts(state, table)
     preview, about, reading = st.tabs(["Preview", "Columns", "How columns are read"])
@@ -51,7 +53,7 @@ def show_overview(state: Session) -> None:
         st.dataframe(
             table.frame.head(PREVIEW_ROWS),
             hide_index=True,
-            height=115,
+            height=106,
             placeholder="missing",
             alt=f"The first {min(rows, PREVIEW_ROWS)} rows of the table.",
         )
@@ -108,6 +110,7 @@ def show_cautions(state: Session, labelled: LabelledTable) -> None:
     for note in labelled.notes:
         show_note(escape_markdown(note), icon=":material/filter_alt:")
     warn_of_columns(state, labelled)
+    warn_of_existing(state, labelled)
     warn_of_small_groups(labelled)
 
 
@@ -127,8 +130,6 @@ def _merged(labelled: LabelledTable) -> dict[str, int]:
 def show_groups(state: Session, labelled: LabelledTable) -> None:
     """Show the groups and their labels."""
     merged = _merged(labelled)
-    if merged:
-        st.caption(escape_markdown(who_is_merged(merged)))
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
     positive, other = labelled.words
     shares = {
@@ -142,8 +143,8 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
             lambda: label_figure(counts, labelled.words),
         ),
         takeaway=label_takeaway(counts, positive),
-        source=f"{labelled.table.name or 'Your table'}, {len(labelled.y):,} rows, all splits. "
-        "Bars are 95% Wilson intervals.",
+        source=f"{who_is_merged(merged)} {labelled.table.name or 'Your table'}, "
+        f"{len(labelled.y):,} rows, all splits. Bars are 95% Wilson intervals.".lstrip(),
         key="groups",
     )
     show_table(

@@ -34,9 +34,10 @@ def roles_form(state: Session) -> Roles | None:
     with right:
         sensitive = form.sensitive(target.column if target else None)
         known = state.initial_roles
-        merge_small = ask_merge_small(state, sensitive, known.merge_small if known else 0)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            merge_small = ask_merge_small(state, sensitive, known.merge_small if known else 0)
+            names = ask_group_names(state, sensitive, known.group_names if known else ())
         unknown = ask_unknown(state, sensitive, known.unknown if known else "leave out")
-        names = ask_group_names(state, sensitive, known.group_names if known else ())
     if target is None or not sensitive:
         return None
     with st.container(border=True):
@@ -65,14 +66,18 @@ class _Form:
     def target(self) -> Target | None:
         st.markdown("**Target** :gray[what is predicted]")
         suggested = self.initial.target.column if self.initial else _first(self.suggestion.targets)
-        column = self._column("Target column", "target", self.columns, suggested)
-        if column is None:
-            return None
-        known = self.initial.target if self.initial else Target("")
-        initial = known if known.column == column else Target(column)
-        if self.table.kinds[column] == "number" and self.table.frame[column].nunique() > 2:
-            return self._number_target(column, initial)
-        return self._named_target(column, initial, self.levels(column))
+        with st.container(horizontal=True):
+            column = self._column("Target column", "target", self.columns, suggested)
+            if column is None:
+                return None
+            known = self.initial.target if self.initial else Target("")
+            initial = known if known.column == column else Target(column)
+            is_number = self.table.kinds[column] == "number"
+            if is_number and self.table.frame[column].nunique() > 2:
+                target = self._number_target(column, initial)
+            else:
+                target = self._named_target(column, initial, self.levels(column))
+        return target if target is None else self._with_meaning(target, initial)
 
     def _number_target(self, column: str, initial: Target) -> Target | None:
         few = self.table.frame[column].nunique() <= MANY_LEVELS
@@ -96,7 +101,7 @@ class _Form:
             key=self.key("threshold", column),
             persist_state="session",
         )
-        return self._with_meaning(Target(column, threshold=threshold), initial)
+        return Target(column, threshold=threshold)
 
     def _named_target(self, column: str, initial: Target, levels: list[str]) -> Target | None:
         if not 2 <= len(levels) <= MANY_LEVELS:
@@ -118,7 +123,7 @@ class _Form:
         if not positive:
             st.caption(":material/arrow_upward: Choose which values are the positive class.")
             return None
-        return self._with_meaning(Target(column, positive=tuple(positive)), initial)
+        return Target(column, positive=tuple(positive))
 
     def _with_meaning(self, target: Target, initial: Target) -> Target | None:
         levels = self.levels(target.column) if target.positive else []
@@ -135,17 +140,15 @@ class _Form:
         suggested = [each.column for each in known] or [
             column for column in self.suggestion.sensitive[:1] if column in free
         ]
-        first = self._column("Sensitive column", "sensitive", free, _first(suggested))
-        if first is None:
-            return ()
-        chosen = [self._grouped(first, known)]
-        others = [column for column in free if column != first]
-        second = self._column(
-            "Crossed with", "crossed", others, _first(suggested[1:]), placeholder="Nothing"
-        )
-        if second is not None:
-            chosen.append(self._grouped(second, known))
-        return tuple(chosen)
+        with st.container(horizontal=True):
+            first = self._column("Sensitive column", "sensitive", free, _first(suggested))
+            if first is None:
+                return ()
+            others = [column for column in free if column != first]
+            second = self._column(
+                "Crossed with", "crossed", others, _first(suggested[1:]), placeholder="Nothing"
+            )
+        return tuple(self._grouped(column, known) for column in (first, second) if column)
 
     def _grouped(self, column: str, known: Sequence[Sensitive]) -> Sensitive:
         initial = next((each for each in known if each.column == column), Sensitive(column))

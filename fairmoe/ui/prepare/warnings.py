@@ -8,7 +8,7 @@ from fairmoe.data import LabelledTable, Table
 from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
 from fairmoe.figures.data import missing_figure, proxies_figure
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
-from fairmoe.sentences.data import missing_takeaway, proxies_takeaway
+from fairmoe.sentences.data import missing_takeaway, proxies_takeaway, small_groups_in_words
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table, show_warning
 from fairmoe.ui.frame.state import Session
 
@@ -19,20 +19,16 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
     """Warn of groups of which so few rows will be test rows that little can be said of them."""
     rows = np.bincount(labelled.group)
     positive = np.bincount(labelled.group, weights=labelled.y)
-    small = [
-        f"{name}: {n:,} rows, {int(hits):,} of them positive"
+    small = {
+        name: (int(n), int(hits))
         for name, n, hits in zip(labelled.group_names, rows, positive, strict=True)
         if TEST_SHARE * n < FEW_ROWS or TEST_SHARE * hits < FEW_POSITIVES
-    ]
+    }
     if small:
-        show_warning(
-            escape_markdown(
-                f"Small groups. {'; '.join(small)}. About one row in five is kept for the test, "
-                f"and with fewer than {FEW_ROWS} of them, or {FEW_POSITIVES} positive ones, gaps "
-                "are mostly chance."
-            ),
-            icon=":material/groups:",
-        )
+        # Of two groups one would be left.
+        may_merge = len(labelled.group_names) > 2 and len(small) > 1
+        told = small_groups_in_words(small, may_merge=may_merge)
+        show_warning(escape_markdown(told), icon=":material/groups:")
 
 
 def warn_of_texts(state: Session, table: Table) -> None:

@@ -80,8 +80,9 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     if tolerance is not None:
         told_of_gaps = verdicts_in_words(found.audit.review.differences, tolerance)
         st.markdown(escape_markdown(told_of_gaps))
-    _numbers(found, rows, existing, (good, bad), key="audit")
-    _download(labelled, existing, tolerance)
+    with st.container(horizontal=True):
+        _numbers(found, rows, existing, (good, bad), key="audit")
+        _download(labelled, existing, tolerance)
 
 
 def show_beside(state: Session, labelled: LabelledTable, existing: Existing) -> None:

@@ -85,7 +85,7 @@ def ask_tolerance() -> float | None:
         key="review-tolerance",
         persist_state="session",
         bind="query-params",
-        width=180,
+        width=130,
         help="The largest gap that you accept, in percentage points (differences of rates). "
         "Each gap then gets one of three verdicts: within, exceeds, or cannot be told with so "
         "few people.",

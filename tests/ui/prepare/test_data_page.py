@@ -231,7 +231,13 @@ def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
         told += " ".join(caption.value for caption in open_part(data, "data-part", part).caption)
     assert r"the strongest proxy is kin \(100%\)" in told
     assert "missing for 50\\.0% of m and 0\\.0% of f" in told
-    assert "f: 160 rows, 64 of them positive" in data.warning[-1].value.replace("\u2060", "")
+    warned = data.warning[-1].value.replace("\u2060", "")
+    assert "f: 160 rows, 64 of them positive" in warned
+    # Of two groups one would be left.
+    assert "Merge groups" not in warned
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    merges = field(data, "number_input", "Merge groups of fewer rows than").label
+    assert f"“{merges}”" in data.warning[-1].value
 
 
 def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):

@@ -7,7 +7,12 @@ import pytest
 
 from fairmoe._escape import escape_markdown
 from fairmoe.data import DEMO_ROLES, Existing, make_demo, table_from_frame
-from fairmoe.sentences.audits import EXISTING_ASKED, how_it_decides, left_out_of_features
+from fairmoe.sentences.audits import (
+    EXISTING_ASKED,
+    copied_as_features,
+    how_it_decides,
+    left_out_of_features,
+)
 from tests.ui.prepare.fields import field
 
 WORDS = ("hired", "not hired")
@@ -54,6 +59,22 @@ def test_the_role_is_taken_and_given_back_and_no_answer_stays_a_feature(data):
     assert state.labelled.roles.existing is None
     assert "decile_score" not in state.labelled.kinds
     assert "decile_score" in field(data, "multiselect", "Columns left out").value
+
+
+def test_a_feature_called_like_an_answer_is_pointed_out_and_named_by_a_button(data):
+    state = data.session_state["fairmoe"]
+
+    def told():
+        return [each.value for each in data.main.info]
+
+    hint = escape_markdown(copied_as_features(["decile_score"]))
+    assert hint in told()
+    field(data, "button", f"Name {escape_markdown('decile_score')}").click().run()
+    assert not data.exception
+    assert state.labelled.roles.existing.column == "decile_score"
+    assert field(data, "selectbox", "Score or decision").value == "decile_score"
+    assert not {"decile_score", "twin"} & set(state.labelled.kinds)
+    assert hint not in told()
 
 
 def test_a_column_that_gets_another_role_decides_no_more(data):

@@ -40,7 +40,7 @@ def test_a_training_ends_with_its_headline_and_unlocks_the_experts(train):
         "Procedure gap, mixture",
         "Final score, mixture",
     ]
-    assert [m.value for m in train.metric] == ["10.0%", "10.0 pp", "10.0 pp", "10.0%"]
+    assert [m.value for m in train.metric] == ["10.0%", "10.0 pp", "10.0 pp", "10.0"]
     links = {link.proto.label: link.proto.disabled for link in train.sidebar.get("page_link")}
     assert not links["Experts"]
 
