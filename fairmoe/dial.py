@@ -3,15 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
 from fairmoe.names import GapName, Model
-from fairmoe.progress import OnProgress, Progress, ignore_progress
+from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread, train, with_time_left
+from fairmoe.training.answers import mixture_answers
 
 FAIRNESS_WEIGHTS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0)
 """How much the gaps count against utility, from one end of the dial to the other."""
@@ -67,11 +67,10 @@ def train_front(
         return (run,)
     tell = with_time_left(on_progress, prepared.data, settings, baselines=False)
     trained = train(prepared.data, settings, on_progress=tell)
+    answers = mixture_answers(prepared.data, settings[0], trained.mixture, tell)
     points: list[Run] = []
-    for place, one in enumerate(settings):
-        known = (run, *points)
-        each = partial(_report_part, tell, place, len(settings))
-        point = make_run(prepared, one, trained.select(place), known=known, on_progress=each)
+    for place, (one, known) in enumerate(zip(settings, answers, strict=True)):
+        point = make_run(prepared, one, trained.select(place), known=(run, *points), answers=known)
         # What was told of the outcomes after the training holds for all points.
         points.append(replace(point, roles=run.roles, data=run.data))
     return run.with_front(points).points
@@ -81,12 +80,6 @@ def front_settings(own: Settings, weights: Sequence[float] = FAIRNESS_WEIGHTS) -
     """Return the settings of the other points of a run's front, by ascending weight."""
     others = sorted({float(weight) for weight in weights} - {own.fairness_weight})
     return [own.replace(fairness_weight=weight) for weight in others]
-
-
-def _report_part(tell: OnProgress, place: int, places: int, report: Progress) -> None:
-    """Report how far scoring is of all points."""
-    done, total = place * report.total + report.done, places * report.total
-    tell(replace(report, done=done, total=total))
 
 
 def choose_point(

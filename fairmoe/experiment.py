@@ -25,11 +25,12 @@ from fairmoe.data import (
 )
 from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable
-from fairmoe.names import EXPERTS, METRICS, SPLITS, Model, SplitName
-from fairmoe.nn import FEWER_PATH_STEPS, Mixture
+from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
+from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
-from fairmoe.training import Trained, evaluate, make_batch, on_one_thread, score_answers, train
+from fairmoe.training import Trained, make_batch, on_one_thread, score_answers, train
+from fairmoe.training.answers import Answers, Said, answers_of, on_split, said_in
 from fairmoe.training.pace import learn_from, with_time_left
 
 
@@ -160,6 +161,7 @@ def make_run(
     trained: Trained,
     *,
     known: Sequence[Run] = (),
+    answers: Mapping[SplitName, Answers] | None = None,
     on_progress: OnProgress = ignore_progress,
 ) -> Run:
     """Score a trained mixture beside its experts and the baselines, without training it again.
@@ -170,6 +172,7 @@ def make_run(
         trained: A stack of one run.
         known: Runs on the same rows whose settings differ in none that scores depend on: what they
             say of the baselines, and of the experts if these are the same, is not computed again.
+        answers: What the mixture says of the splits, if that is known, from `mixture_answers`.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
 
     Raises:
@@ -178,15 +181,13 @@ def make_run(
     """
     started = time.perf_counter()
     data, mixture = prepared.data, trained.mixture
-    models = _models(data, mixture, known)
+    models = _models(data, mixture, known, answers)
     splits: dict[SplitName, SplitRecord] = {}
     scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
     for done, name in enumerate(SPLITS):
-        split: EncodedSplit = getattr(data, name).known()
         splits[name], scores[name] = _evaluate(
             name,
-            split,
-            data.n_groups,
+            data,
             models,
             mixture,
             settings,
@@ -226,19 +227,24 @@ def run_id(data: EncodedData, settings: Settings) -> str:
 
 
 def _models(
-    data: EncodedData, mixture: Mixture, known: Sequence[Run]
-) -> dict[tuple[Model, ...], Explainable | Run]:
-    """Return by their names the models to score, or a run whose scores they are.
+    data: EncodedData,
+    mixture: Mixture,
+    known: Sequence[Run],
+    answers: Mapping[SplitName, Answers] | None,
+) -> dict[tuple[Model, ...], Explainable | Said]:
+    """Return by their names the models to score, or what they say where that is known.
 
     The experts are one stack of three.
     """
     experts = mixture.experts.state_dict()
     alike = [run for run in known if _equal(run.mixture.experts.state_dict(), experts)]
-    models: dict[tuple[Model, ...], Explainable | Run] = {("mixture",): mixture}
-    models[EXPERTS] = alike[0] if alike else mixture.experts.part()
-    models["uniform",] = alike[0] if alike else mixture.uniform()
+    models: dict[tuple[Model, ...], Explainable | Said] = {
+        ("mixture",): mixture if answers is None else {name: [answers[name]] for name in SPLITS},
+        EXPERTS: said_in(alike[0], EXPERTS) if alike else mixture.experts.part(),
+        ("uniform",): said_in(alike[0], ("uniform",)) if alike else mixture.uniform(),
+    }
     if known:
-        return models | {("constant",): known[0], ("logistic",): known[0]}
+        return models | {(name,): said_in(known[0], (name,)) for name in ("constant", "logistic")}
     x, y = torch.as_tensor(data.train.x), torch.as_tensor(data.train.y)
     weights = None if data.train.weight is None else torch.as_tensor(data.train.weight)
     return models | {
@@ -253,33 +259,29 @@ def _equal(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -
 
 def _evaluate(
     split_name: SplitName,
-    split: EncodedSplit,
-    n_groups: int,
-    models: dict[tuple[Model, ...], Explainable | Run],
+    data: EncodedData,
+    models: dict[tuple[Model, ...], Explainable | Said],
     mixture: Mixture,
     settings: Settings,
     existing: NDArray[np.float32] | None,
     on_part: Callable[[], None],
 ) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
     """Return what every model says of a split's rows, and the twelve scores of each."""
-    rows = make_batch(split, slice(None), n_groups)
-    proba: dict[Model, NDArray[np.float32]] = {}
-    scores: dict[Model, dict[str, float]] = {}
+    split: EncodedSplit = getattr(data, split_name).known()
+    rows = make_batch(split, slice(None), data.n_groups)
+    answers: dict[Model, Answers] = {}
     for names, stack in models.items():
-        if isinstance(stack, Run):
-            proba |= {name: stack.splits[split_name].proba[name] for name in names}
-            scores |= {name: dict(stack.scores[split_name][name]) for name in names}
-            continue
-        model = stack
-        if isinstance(stack, Mixture) and split_name == "train":
-            model = stack.with_path_steps(FEWER_PATH_STEPS)
-        found = evaluate(model, mixture.explainer, rows, n_groups, settings, on_part)
-        for place, name in enumerate(names):
-            proba[name] = found.proba[place].numpy()
-            scores[name] = {metric: found.scores[metric][place].item() for metric in METRICS}
+        if isinstance(stack, Mapping):
+            found = stack[split_name]
+        else:
+            model = on_split(stack, split_name) if isinstance(stack, Mixture) else stack
+            found = answers_of(model, mixture.explainer, rows, data.n_groups, settings, on_part)
+        answers |= zip(names, found, strict=True)
+    proba = {name: each.proba for name, each in answers.items()}
+    scores = {name: each.scores for name, each in answers.items()}
     if existing is not None:
         proba["existing"] = existing[split.rows]
-        scores["existing"] = score_answers(torch.from_numpy(proba["existing"]), rows, n_groups)
+        scores["existing"] = score_answers(torch.from_numpy(proba["existing"]), rows, data.n_groups)
     record = SplitRecord(
         rows=split.rows,
         y_true=split.y,
