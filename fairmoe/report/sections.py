@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fairmoe.analysis.routing import map_scores
+from fairmoe.analysis.single_expert import find_single_expert
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.experts import rates_figure, scores_figure
@@ -177,16 +178,25 @@ def routing(found: Findings) -> Section:
                 map_of_mixture(found.weights.iloc[0], on_map, "Everyone"),
                 f"{drawn_from_test(found)} {map_explained(apart)}",
             ),
-            chart(
-                "weights",
-                weights_figure(found.weights),
-                takeaway=weights_takeaway(found.weights),
-                source=f"{drawn_from_test(found)} Bars are 95% intervals of the mean; the dotted "
-                f"line is a third.",
-                grid=weights_grid(found.weights),
-            ),
+            *_weights(found),
         ),
     )
+
+
+def _weights(found: Findings) -> list[Block]:
+    """Return the weights by group, unless one expert has them all."""
+    if find_single_expert(found.run) is not None:
+        return []
+    return [
+        chart(
+            "weights",
+            weights_figure(found.weights),
+            takeaway=weights_takeaway(found.weights),
+            source=f"{drawn_from_test(found)} Bars are 95% intervals of the mean; the dotted "
+            f"line is a third.",
+            grid=weights_grid(found.weights),
+        )
+    ]
 
 
 def attention(found: Findings) -> Section:
