@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from fairmoe.config import Settings
-from fairmoe.data import Roles, Sensitive, Target, read_table
+from fairmoe.data import Roles, Sensitive, Target, assign_roles, read_table
+from fairmoe.data.leaks import find_leaks
 from fairmoe.errors import CancelledError, FairmoeError
 from fairmoe.experiment import prepare, run_experiment
 from fairmoe.names import EVERY_RUN, SPLITS, TRAINED_MODELS
@@ -122,6 +123,12 @@ def test_thirty_rows_and_hardly_a_positive():
     with pytest.raises(FairmoeError, match="however"):
         run_experiment(table_of(30, y=few), ROLES, QUICK)
     check(run_experiment(table_of(30), ROLES, QUICK))
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_positive_of_each_group_is_looked_at_without_a_warning():
+    table = table_of(100, y=lambda _, n, __: (np.arange(n) < 2).astype(int))
+    assert np.isfinite(find_leaks(assign_roles(table, ROLES)).alone).all()
 
 
 def test_one_positive_is_one_sentence():

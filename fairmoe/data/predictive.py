@@ -21,20 +21,21 @@ def auc_alone(
     """Return the AUC of each column alone, the highest first.
 
     A column scores a row by the share of the class among rows of the same value. Shares are learnt
-    on two thirds of the rows and judged on the third, in turn. Of more than two classes the AUC of
-    each against the others is averaged.
+    on two thirds of the rows and judged on the third, in turn; on halves, if a class has two rows.
+    Of more than two classes the AUC of each against the others is averaged.
 
     Args:
         codes: The level of each row, `(n,)`, by column, as `codes_of` returns them.
-        classes: The class of each row, `(n,)`, counted from 0.
+        classes: The class of each row, `(n,)`, counted from 0; each has two rows or more.
         seed: Decides how the rows are parted.
     """
     members = np.eye(classes.max() + 1)[classes]
     alone = dict.fromkeys(codes, 0.0)
-    for train, test in _parts(members, classes, seed):
+    parts = _parts(members, classes, seed)
+    for train, test in parts:
         for name, of in codes.items():
             scores = shares_of(of[train], members[train], of.max() + 1)
-            alone[name] += mean_auc(scores[of[test]], members[test]) / FOLDS
+            alone[name] += mean_auc(scores[of[test]], members[test]) / len(parts)
     return pd.Series(alone, dtype="float64").sort_values(ascending=False, kind="stable")
 
 
@@ -58,14 +59,17 @@ def auc_together(
     # rows do worse together than the best of them alone.
     inputs = one_hot(list(codes.values()), len(classes))
     together = 0.0
-    for train, test in _parts(members, classes, seed):
+    parts = _parts(members, classes, seed)
+    for train, test in parts:
         model = Ridge(alpha=len(codes)).fit(inputs[train], members[train])
-        together += mean_auc(model.predict(inputs[test]), members[test]) / FOLDS
+        together += mean_auc(model.predict(inputs[test]), members[test]) / len(parts)
     return together
 
 
-def _parts(members: NDArray[np.float64], classes: NDArray[np.int64], seed: int) -> Any:
-    return StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(members, classes)
+def _parts(members: NDArray[np.float64], classes: NDArray[np.int64], seed: int) -> list[Any]:
+    # Each class is in each part.
+    folds = min(FOLDS, int(np.bincount(classes).min()))
+    return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(members, classes))
 
 
 def codes_of(values: "pd.Series[Any]") -> NDArray[np.int64]:
