@@ -91,8 +91,9 @@ def test_limits_say_what_the_outcome_was_said_to_be(outcome, sentence):
 def test_groups_that_are_told_of_as_one_are_named():
     assert merged_groups(["a", "b"], 10) == (
         "Groups of fewer than 10 people in a split could let a reader recognise somebody. They are "
-        "counted together, where needed with the next smallest: a and b. Scores and alarms are of "
-        "the groups that the models were trained with."
+        "counted together, where needed with the next smallest: a and b. So gaps here can differ "
+        "from those in the app. Scores and alarms are of the groups that the models were trained "
+        "with."
     )
     assert left_out_groups(10) == (
         "The file leaves out numbers of groups of fewer than 10 people, and of the next smallest "
