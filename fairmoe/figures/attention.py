@@ -10,7 +10,7 @@ from fairmoe._escape import escape_html
 from fairmoe.figures.palette import TEMPLATE, Style, group_styles
 
 MOST_GROUPS = 8
-MOST_COLUMNS = 16
+MOST_COLUMNS, _MOST_PIXELS = 16, 900
 GREY = "#7A8794"
 LEGEND_BELOW, TITLE_MIDDLE = 60, 24
 """How far under the panels a legend begins, in pixels, so that it clears the title of the axis; and
@@ -26,8 +26,9 @@ def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure
         most: So many columns are drawn, the first.
     """
     figure = go.Figure()
-    columns = list(means["column"].unique()[:most])
     styles = shown_groups(means)
+    deep, fit = room_for(len(styles), 32, 15)
+    columns = list(means["column"].unique()[: min(most, fit)])
     for place, (group, style) in enumerate(styles.items()):
         own = means[means["group"] == group].set_index("column").loc[columns]
         mean = 100 * own["mean"]
@@ -41,7 +42,7 @@ def attention_figure(means: pd.DataFrame, most: int = MOST_COLUMNS) -> go.Figure
             customdata=[escape_html(column) for column in columns],
             hovertemplate="%{customdata}: %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
-    height = 130 + len(columns) * max(32, 18 * len(styles))
+    height = 130 + len(columns) * deep
     figure.update_layout(
         template=TEMPLATE,
         title={
@@ -160,6 +161,22 @@ def shown_groups(frame: pd.DataFrame) -> dict[str, Style]:
     largest = set(rows.nlargest(MOST_GROUPS).index)
     styles = zip(names, group_styles(names), strict=True)
     return {name: style for name, style in styles if name in largest}
+
+
+def room_for(groups: int, least: int, each: int) -> tuple[int, int]:
+    """Return how tall a column of a figure by group is drawn, and how many of them are.
+
+    Args:
+        groups: That stand one below the other in each column.
+        least: Pixels of a column.
+        each: Pixels of a group.
+
+    Example:
+        >>> room_for(2, 32, 15), room_for(8, 32, 15)
+        ((32, 16), (120, 7))
+    """
+    deep = max(least, each * groups)
+    return deep, min(MOST_COLUMNS, _MOST_PIXELS // deep)
 
 
 def offset(place: int, count: int) -> float:

@@ -11,6 +11,7 @@ from fairmoe.figures.attention import (
     TITLE_MIDDLE,
     column_axis,
     offset,
+    room_for,
     shown_groups,
     whiskers,
 )
@@ -26,11 +27,12 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
 
     Args:
         ranges: As `fairmoe.analysis.attention.attribution_ranges` returns it. Drawn are the first
-            `MOST_COLUMNS` columns and the largest groups.
+            columns, as many as there is room for, and the largest groups.
         positive: The positive class in words.
     """
-    columns = [str(column) for column in ranges["column"].unique()[:MOST_COLUMNS]]
     styles = shown_groups(ranges)
+    deep, fit = room_for(len(styles), 34, 17)
+    columns = [str(column) for column in ranges["column"].unique()[:fit]]
     figure = go.Figure()
     for place, (group, style) in enumerate(styles.items()):
         own = ranges[ranges["group"] == group].set_index("column").loc[columns]
@@ -56,7 +58,7 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
                 hovertemplate="%{customdata}: median %{x:+.2f}<extra>%{fullData.name}</extra>",
             )
     figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
-    height = 150 + len(columns) * max(34, 22 * len(styles))
+    height = 150 + len(columns) * deep
     figure.update_layout(
         template=TEMPLATE,
         title={

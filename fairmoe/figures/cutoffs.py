@@ -57,8 +57,8 @@ def cutoffs_figure(
     figure.update_layout(
         template=TEMPLATE,
         title=escape_html(f"Who gets “{outcome}” at which cut-off?"),
-        height=400,
-        legend={"y": -0.24},
+        height=320,
+        legend={"y": -0.32},
     )
     figure.update_xaxes(title="cut-off", range=[-0.02, 1.02])
     figure.update_yaxes(title=escape_html(f"given “{outcome}”"), ticksuffix="%", range=[-3, 103])

@@ -19,6 +19,8 @@ DOTS = 100
 _DEEP = 4
 """Dots that stand one below the other; those of a group fill columns, so shares show as lengths."""
 _BAND = _DEEP + 1.6
+_BAND_PIXELS, _ALL_BANDS = (44, 76), 310
+"""How tall a group is drawn, at least and at most, and all of them where they have to share."""
 
 _TOLD = {
     "both": ("#0072B2", "circle"),
@@ -57,6 +59,8 @@ def hundred_figure(
     }
     figure = go.Figure()
     dots = _dots(drawn)
+    least, most = _BAND_PIXELS
+    band = min(most, max(least, _ALL_BANDS // max(1, len(drawn))))
     for kind, source in sources.items():
         own = dots[dots["kind"] == kind]
         colour, symbol = (_TOLD if is_told else _UNTOLD)[kind]
@@ -65,7 +69,7 @@ def hundred_figure(
             x=own["x"],
             y=own["y"],
             mode="markers",
-            marker={"color": colour, "symbol": symbol, "size": 9},
+            marker={"color": colour, "symbol": symbol, "size": band // 8 + 1},
             customdata=own["hover"],
             hovertemplate="%{customdata}<extra></extra>",
         )
@@ -73,8 +77,8 @@ def hundred_figure(
     figure.update_layout(
         template=TEMPLATE,
         title=escape_html(f"Of 100 people, who gets “{good}”?"),
-        height=190 + 76 * len(drawn),
-        legend={"orientation": "v", "y": -0.02, "itemclick": False, "itemdoubleclick": False},
+        height=144 + band * len(drawn),
+        legend={"y": -0.02, "itemclick": False, "itemdoubleclick": False},
     )
     figure.update_xaxes(visible=False, range=[-0.8, DOTS / _DEEP - 0.2], fixedrange=True)
     figure.update_yaxes(
@@ -105,7 +109,7 @@ def harm_figure(account: pd.DataFrame, *, bad: str, plain: Model = "utility") ->
         [Html("of 100 people"), Html("change")],
         group_styles([str(name) for name in drawn.index]),
         title=escape_html(f"Who is wrongly given “{bad}”?"),
-        row_height=52,
+        row_height=36,
         values=[{"range": [-4, 104], "nticks": 6}, {"range": _around_zero(ends), "nticks": 6}],
     )
     rows = [style.label for style in group_styles([str(name) for name in drawn.index])]

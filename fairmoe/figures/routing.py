@@ -14,7 +14,7 @@ from fairmoe.figures.panels import add_marks, add_upright, row_panels
 from fairmoe.figures.points import largest_first, marker_of_rows
 from fairmoe.names import EXPERTS
 
-_THIRD = 1 / len(EXPERTS)
+_THIRD, _FEW = 1 / len(EXPERTS), 4
 _GREY = "rgba(128,128,128,0.8)"
 _EVERYONE = Style(Html("everyone"), "#7A8794", "solid", "circle", "")
 
@@ -30,7 +30,7 @@ def weights_figure(weights: pd.DataFrame) -> go.Figure:
         [MODEL_STYLES[expert].label for expert in EXPERTS],
         styles,
         title="Whose opinion counts how much for each group?",
-        row_height=44,
+        row_height=44 if len(styles) <= _FEW else 30,
         values=[{"ticksuffix": "%", "nticks": 5, "range": _range(weights)}] * len(EXPERTS),
     )
     for place, expert in enumerate(EXPERTS, start=1):
@@ -91,7 +91,7 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
     figure.update_layout(
         template=TEMPLATE,
         title="Where does each row stand between the three experts?",
-        height=560,
+        height=500,
         ternary={"sum": 100, "bgcolor": "rgba(0,0,0,0)", **corners},
         legend={"y": -0.08, "itemsizing": "constant"},
         margin={"t": 100, "l": 60, "r": 60, "b": 30},
@@ -127,8 +127,8 @@ def usage_figure(lines: Sequence[Line]) -> go.Figure | None:
     figure.update_layout(
         template=TEMPLATE,
         title="Which expert did the gate come to use?",
-        height=380,
-        legend={"y": -0.22},
+        height=320,
+        legend={"y": -0.28},
     )
     figure.update_xaxes(title="epoch of the gate")
     figure.update_yaxes(title="share of the weight", ticksuffix="%", rangemode="tozero")

@@ -116,6 +116,11 @@ def histogram_takeaway(histograms: pd.DataFrame) -> str:
     return f"{column} gets less than {end:.1f}% of the attention in {', '.join(told)}."
 
 
+def columns_drawn(drawn: int, columns: int) -> str:
+    """Say how many columns a figure draws; nothing if it draws all."""
+    return "" if drawn >= columns else f"Drawn are the first {drawn} of {columns} columns."
+
+
 def ranges_takeaway(ranges: pd.DataFrame) -> str:
     """Say in one sentence which way the strongest column pushes in half of each group."""
     column = ranges["column"].iloc[0]

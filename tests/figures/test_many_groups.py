@@ -15,7 +15,7 @@ from fairmoe.figures.attention import attention_figure, histogram_figure
 from fairmoe.figures.attributions import ranges_figure
 from fairmoe.figures.conditional import conditional_figure, side_by_side_figure
 from fairmoe.figures.cutoffs import cutoffs_figure
-from fairmoe.figures.data import label_figure, missing_figure
+from fairmoe.figures.data import label_figure, missing_figure, proxies_figure
 from fairmoe.figures.decisions import calibration_figure, confusion_figure, roc_figure
 from fairmoe.figures.experts import rates_figure
 from fairmoe.figures.individual import swap_figure
@@ -104,6 +104,28 @@ BY_ROW = {
     ),
 }
 BY_STREAM = {"flow_figure"}
+
+
+MOST_PIXELS = 1100
+"""Of a figure: with what stands above and below it, two screens."""
+
+MANY_COLUMNS = pd.concat([OF_COLUMN.assign(column=f"x{i}") for i in range(30)])
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: attention_figure(MANY_COLUMNS.assign(mean=0.2, **ENDS)),
+        lambda: ranges_figure(MANY_COLUMNS.assign(median=0.2, q1=0.15, q3=0.25, **ENDS), "hired"),
+        lambda: missing_figure(MANY_COLUMNS.assign(missing=5)),
+        lambda: proxies_figure(pd.Series(0.6, [f"x{i}" for i in range(30)]), 0.7, 0.52),
+    ],
+)
+def test_many_columns_of_many_groups_stay_within_two_screens(draw):
+    figure = draw()
+    assert figure.layout.height <= MOST_PIXELS
+    assert figure.data[0].x is not None
+    assert len(figure.data[0].x) >= 1
 
 
 @pytest.mark.parametrize("draw", BY_TRACE.values(), ids=BY_TRACE)

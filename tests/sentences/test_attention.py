@@ -10,6 +10,7 @@ import pytest
 from fairmoe.sentences.attention import (
     WHAT_ATTENTION_IS,
     attention_takeaway,
+    columns_drawn,
     differences_lead,
     differences_takeaway,
     divergence_takeaway,
@@ -192,3 +193,8 @@ def test_what_attention_is_and_is_not():
         "does not say why: their rows may differ, or the model may treat the same cells "
         "differently."
     )
+
+
+def test_how_many_columns_are_drawn_is_told_unless_it_is_all():
+    assert columns_drawn(7, 9) == "Drawn are the first 7 of 9 columns."
+    assert columns_drawn(9, 9) == ""

@@ -23,7 +23,7 @@ COMPACT = (
     "@media (min-width:768px){.stMainBlockContainer{padding-top:4rem;padding-bottom:2rem}"
     ".stMain h1{padding:.5rem 0}.stMain h2{padding:.5rem 0}}"
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
-    "{.stMainBlockContainer{padding:3.6rem 2rem 1rem}.stMain h1{font-size:2rem;padding:0}}"
+    "{.stMainBlockContainer{padding:3.2rem 2rem .5rem}.stMain h1{font-size:2rem;padding:0}}"
     "@media (max-width:767px){.stMainBlockContainer{padding-top:4rem}.stMain h1{padding:.5rem 0}}"
 )
 """The style of the margins of pages, which take no more room than they need on small screens."""

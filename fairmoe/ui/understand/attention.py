@@ -69,10 +69,11 @@ def show_means(state: Session, asked: Asked) -> None:
     from fairmoe.analysis.attention import mean_attention  # noqa: PLC0415
 
     means = mean_attention(asked.reasons)
+    figure = state.drawn(("attention", *asked.what), lambda: attention_figure(means))
     show_chart(
-        state.drawn(("attention", *asked.what), lambda: attention_figure(means)),
+        figure,
         takeaway=attention_takeaway(means),
-        source=f"{asked.source} {_INTERVALS}",
+        source=f"{asked.source_of(figure)} {_INTERVALS}",
         key=f"attention-{asked.key}",
     )
     csv = means.set_index("column")

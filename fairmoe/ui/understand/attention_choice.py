@@ -10,13 +10,15 @@ import streamlit as st
 
 from fairmoe.figures.attention import MOST_GROUPS
 from fairmoe.names import MODELS, TRAINED_MODELS, Model, SplitName
-from fairmoe.sentences.attention import differences_lead
+from fairmoe.sentences.attention import columns_drawn, differences_lead
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.results import describe
 from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from fairmoe.analysis.attention import Reasons
     from fairmoe.runs import Run
 
@@ -82,6 +84,15 @@ class Asked:
             f"{MODELS[self.model]}; {describe(self.run, self.split)}"
             f"{largest if many > MOST_GROUPS else ''}"
         )
+
+    def source_of(self, figure: "go.Figure") -> str:
+        """What a figure by column and group is drawn from, and how many columns it has room for.
+
+        Args:
+            figure: Its rows are the columns of the table.
+        """
+        drawn = len(figure.layout.yaxis.tickvals)
+        return f"{self.source} {columns_drawn(drawn, len(self.reasons.columns))}".rstrip()
 
 
 def asking(

@@ -18,14 +18,15 @@ def show_directions(state: Session, asked: Asked) -> None:
 
     ranges = attribution_ranges(asked.reasons)
     method = ATTRIBUTION_METHODS[asked.run.settings.attribution_method]
+    figure = state.drawn(
+        ("attention-ranges", *asked.what),
+        lambda: ranges_figure(ranges, f"“{asked.run.data.words[0]}”"),
+    )
     show_chart(
-        state.drawn(
-            ("attention-ranges", *asked.what),
-            lambda: ranges_figure(ranges, f"“{asked.run.data.words[0]}”"),
-        ),
+        figure,
         takeaway=ranges_takeaway(ranges),
-        source=f"{asked.source} Wide lines hold the middle half of the rows, thin ones 90%, and "
-        f"markers are medians. {method}, compared with the baseline row.",
+        source=f"{asked.source_of(figure)} Wide lines hold the middle half of the rows, thin ones "
+        f"90%, and markers are medians. {method}, compared with the baseline row.",
         key=f"attention-ways-{asked.key}",
     )
     csv = ranges.set_index("column")

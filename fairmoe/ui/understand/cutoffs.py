@@ -81,11 +81,11 @@ def _ask(judged: Judged) -> _Asked:
     from fairmoe.analysis import Costs  # noqa: PLC0415
 
     positive, other = judged.run.data.words
-    who = _choice("Cut-offs", [_ALL, _EACH], "cutoffs-who")
-    by_group = who == _EACH
-    ways = [_HAND, _LEAST, *(_SAME if by_group else ()), _GAP]
-    way = _choice("Set them", ways, f"cutoffs-way-{by_group}")
     with st.container(horizontal=True):
+        who = _choice("Cut-offs", [_ALL, _EACH], "cutoffs-who")
+        by_group = who == _EACH
+        ways = [_HAND, _LEAST, *(_SAME if by_group else ()), _GAP]
+        way = _choice("Set them", ways, f"cutoffs-way-{by_group}")
         wrong_yes, wrong_no = (
             st.number_input(
                 f"Cost of a wrong “{escape_markdown(word)}”",
@@ -95,7 +95,7 @@ def _ask(judged: Judged) -> _Asked:
                 format="%g",
                 key=f"cutoffs-cost-{place}",
                 persist_state="session",
-                width=260,
+                width=210,
             )
             for place, word in enumerate((positive, other))
         )
@@ -196,11 +196,14 @@ def _save(state: Session, judged: Judged, thresholds: tuple[float, ...]) -> None
             key=f"cutoffs-name-{kept.run.run_id}",
             width=320,
         )
-        pressed = st.button("Save as a variant", icon=":material/save:", key="cutoffs-save")
-    st.caption(
-        "A variant is a run of its own: choose it in the sidebar, report it, keep it, predict with "
-        "it. With a cut-off for each group, rows to predict need the sensitive columns."
-    )
+        pressed = st.button(
+            "Save as a variant",
+            icon=":material/save:",
+            key="cutoffs-save",
+            help="A variant is a run of its own: choose it in the sidebar, report it, keep it, "
+            "predict with it. With a cut-off for each group, rows to predict need the sensitive "
+            "columns.",
+        )
     if pressed:
         from fairmoe.analysis import variant_of  # noqa: PLC0415
         from fairmoe.runs import Cutoffs  # noqa: PLC0415

@@ -71,20 +71,22 @@ def show_effect(judged: Judged, thresholds: tuple[float, ...], costs: "Costs") -
         source=judged.source,
         key=f"cutoffs-{judged.key}",
     )
-    table = pd.concat([account.groups, everyone.rename(EVERYONE).to_frame().T])
-    show_chart(
-        hundred_figure(
-            table,
-            good=good,
-            is_told=target.favourable is not None,
-            models=("the model as trained", "these cut-offs"),
-        ),
-        takeaway=of_hundred_takeaway(
-            account.groups, good, models=("the model as trained", "these cut-offs give")
-        ),
-        source=judged.source,
-        key=f"cutoffs-people-{judged.key}",
-    )
+    # Where nobody's decision changes there is nothing to be seen of people.
+    if (decided != (proba > AS_TRAINED)).any():
+        table = pd.concat([account.groups, everyone.rename(EVERYONE).to_frame().T])
+        show_chart(
+            hundred_figure(
+                table,
+                good=good,
+                is_told=target.favourable is not None,
+                models=("the model as trained", "these cut-offs"),
+            ),
+            takeaway=of_hundred_takeaway(
+                account.groups, good, models=("the model as trained", "these cut-offs give")
+            ),
+            source=judged.source,
+            key=f"cutoffs-people-{judged.key}",
+        )
     _show_numbers(effects, judged, told)
 
 

@@ -112,7 +112,7 @@ def way_on(state: Session, run: "Run") -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         link(EXPERTS, "Who" if counterpart(state, run) is None else "Who, blind or aware")
         link(ATTENTION, "Why: features")
-        link(TRADE_OFF, "Smaller gaps: at what cost")
+        link(TRADE_OFF, "Cost of smaller gaps")
         link(REPORT, open_points_label(len(_open(state, run))))
         ask_plain_model(run)
         st.segmented_control(

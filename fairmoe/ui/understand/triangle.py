@@ -73,7 +73,7 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
         key=f"routed-{kept.run.run_id}-{hash(tuple(listed['row']))}",
         alt=f"{told}, with the weights and the opinions of the experts.",
         hide_index=True,
-        height=320,
+        height=250,
         column_config=columns,
         column_order=list(columns),
         on_select="rerun",

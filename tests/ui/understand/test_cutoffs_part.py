@@ -36,6 +36,7 @@ def test_it_begins_with_the_decisions_as_trained(part):
     assert "One cut-off for all: 0.500." in told(part)
     assert "These cut-offs decide as the model was trained to." in told(part)
     assert WARNING not in [warning.value for warning in part.warning]
+    assert not any(text.startswith("**Of 100 people") for text in told(part))
 
 
 def test_cutoffs_moved_by_hand_are_followed(part, demo_run):
@@ -47,6 +48,7 @@ def test_cutoffs_moved_by_hand_are_followed(part, demo_run):
     assert f"“hired” goes to {yes.sum():,} of 802 people" in text
     assert f"{100 * np.mean(yes == record.y_true):.1f}% of the decisions agree" in text
     assert "“not hired” wrongly goes to" in text
+    assert "**Of 100 people, who gets “hired”?**" in told(part)
     table = next(frame.value for frame in part.dataframe if "cost" in frame.value)
     assert table["cost"]["With these cut-offs"] == pytest.approx(Costs().of(record.y_true, yes))
 
