@@ -15,8 +15,9 @@ _LETTER = 6.9
 """Mean width of a letter in pixels."""
 
 _PANEL, _ALONE, _SPREAD = 112, 170, 520
-_MANY = 6
-"""Entries of a legend; more need room, or it would be as tall as the chart."""
+_MANY, _ENTRY, _SHARE = 6, 19, 0.4
+"""Entries of a legend; more need room, or one below the other they take more than a share of the
+chart's height, so many pixels each."""
 _MOST_LABEL = 280
 _LINE, _LONGEST_AXIS_TITLE = 17, 40
 _TITLE_ROOM = 34
@@ -93,7 +94,8 @@ def least_width(figure: go.Figure) -> int:
         panel = max(panel, _LETTER * max(titles, default=0) + 10)
         needed = _left(figure) + len(starts) * panel
     named = (t for t in figure.data if getattr(t, "showlegend", False) is not False and t.name)
-    if sum(1 for _ in named) > _MANY:
+    entries = sum(1 for _ in named)
+    if entries > _MANY and _ENTRY * entries > _SHARE * (figure.layout.height or 0):
         needed = max(needed, _SPREAD)
     return min(WIDEST, STEP * round(needed / STEP + 0.5))
 

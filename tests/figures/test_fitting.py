@@ -74,3 +74,11 @@ def test_panels_have_room_for_what_stands_over_them(figure, least):
 def test_labels_at_the_left_count_whether_or_not_room_is_set_aside():
     figure = panels(["x", "y"], ["a label of thirty-one letters..", "b"], margin=None)
     assert least_width(figure) == 480
+
+
+@pytest.mark.parametrize(
+    ("height", "entries", "least"), [(420, 8, 240), (360, 8, 540), (360, 6, 240)]
+)
+def test_a_long_legend_asks_for_room_unless_the_chart_is_tall(height, entries, least):
+    figure = go.Figure([go.Scatter(x=[1], y=[1], name=f"method {i}") for i in range(entries)])
+    assert least_width(figure.update_layout(height=height)) == least
