@@ -168,19 +168,29 @@ def scores(found: Findings) -> Section:
 
 def routing(found: Findings) -> Section:
     """Say which expert decides, overall and for each group."""
-    on_map, apart = map_scores(found.run, "test")
     return Section(
         "routing",
         "Which expert decides",
         (
             Text(gate_reading(found.routed)),
-            Picture(
-                map_of_mixture(found.weights.iloc[0], on_map, "Everyone"),
-                f"{drawn_from_test(found)} {map_explained(apart)}",
-            ),
+            *_map(found),
             *_weights(found),
         ),
     )
+
+
+def _map(found: Findings) -> list[Block]:
+    """Return the map of the mixture, unless the rows are too few to tell its weights."""
+    everyone = found.weights.iloc[0]
+    if everyone.isna().any():
+        return []
+    scores, apart = map_scores(found.run, "test")
+    return [
+        Picture(
+            map_of_mixture(everyone, scores, "Everyone"),
+            f"{drawn_from_test(found)} {map_explained(apart)}",
+        )
+    ]
 
 
 def _weights(found: Findings) -> list[Block]:

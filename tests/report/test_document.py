@@ -199,6 +199,8 @@ def test_what_cannot_be_estimated_is_insufficient_data(run_of):
     page = Page(to_html(make_report(replace(run, scores={"test": scores})), TODAY))
     assert f"Final score{'insufficient data' * len(EVERY_RUN)}" in page.text("tr")
     assert "nan" not in " ".join(text for _, text in page.texts if len(text) < 1000).split()
+    # Of four rows the weights cannot be told either.
+    assert "wants equal outcomes" not in page.text("small")
 
 
 def test_a_spec_cannot_end_its_element_even_if_plotly_stopped_escaping():
