@@ -39,7 +39,7 @@ class GateChoice:
     ) -> Float[Tensor, "k n d"]:
         """Return their gradient averaged over the path; no gradient flows to the weights."""
         return average_over_path(
-            self._mixture.experts.part(),
+            *self._mixture.distinct_experts(),
             self._mixture.gate,
             x,
             baseline,

@@ -63,6 +63,10 @@ class GateStack(nn.Module):
             for one, alone in zip(expert.tolist(), is_alone.tolist(), strict=True)
         ]
 
+    def weighs_alike(self) -> bool:
+        """Return whether the gates of all runs give all rows the same weights."""
+        return not bool(self.weight2.any())
+
     def first_layer(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "k n u"]:
         """Return the part of the hidden layer that rests on the rows, before its activation."""
         return affine(x, self.weight_x, self.bias1)

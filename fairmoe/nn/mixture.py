@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from fairmoe.explain import Explainer
@@ -91,7 +91,7 @@ class Mixture(nn.Module):
         mixed = [run for run, expert in enumerate(alone) if expert is None]
         if len(mixed) == len(self):
             return average_over_path(
-                self._distinct_experts(),
+                *self.distinct_experts(),
                 self.gate,
                 x,
                 baseline,
@@ -185,21 +185,31 @@ class Mixture(nn.Module):
     def _with_state(self, runs: int, state: Mapping[str, Tensor]) -> "Mixture":
         return self.from_state(self.spec() | {"runs": runs}, state).to(self.gate.bias2.device)
 
-    def _distinct_experts(self) -> Experts:
-        """Return the experts, `3 r` of them: each once where all runs have the same."""
-        if len(self) > 1:
-            of_runs = [by_expert(each) for each in self.experts.parameters()]
-            if all(torch.equal(each, each[:, :1].expand_as(each)) for each in of_runs):
-                return self.experts.part(slice(None, None, len(self)))
-        return self.experts.part()
+    def distinct_experts(self) -> tuple[Experts, Int[Tensor, "e r"]]:
+        """Return the experts, each once, and which are those of each run.
+
+        `r` is 1 where all runs have the same, or as many as there are runs.
+        """
+        runs, device = len(self), self.gate.bias2.device
+        flat = torch.cat([each.view(len(each), -1) for each in self.experts.parameters()], 1)
+        of_runs = by_expert(flat)
+        if torch.equal(of_runs, of_runs[:, :1].expand_as(of_runs)):
+            one_of_each = slice(None, None, runs)
+            return self.experts.part(one_of_each), torch.arange(N_EXPERTS, device=device)[:, None]
+        _, same = torch.unique(flat, dim=0, return_inverse=True)
+        every = torch.arange(len(same), device=device)
+        first = every.new_full((int(same.max()) + 1,), len(same))
+        first.scatter_reduce_(0, same, every, "amin")
+        return self.experts.part(first.tolist()), by_expert(same)
 
     def _expert_logits(self, x: Float[Tensor, "*k n d"]) -> Float[Tensor, "e r n 2"]:
         """Return what the experts say; `r` is 1 where that is the same for all runs."""
-        experts = self._distinct_experts()
+        experts, places = self.distinct_experts()
         if x.ndim == 2:
-            return by_expert(experts.outputs(experts.first_layer(x)).logits)
-        if len(experts.bias1) == N_EXPERTS:
+            return experts.outputs(experts.first_layer(x)).logits[places]
+        if places.shape[1] == 1:
             logits = experts.outputs(experts.first_layer(x.flatten(0, 1))).logits
-            return logits.view(N_EXPERTS, *x.shape[:2], -1)
+            return logits[places[:, 0]].view(N_EXPERTS, *x.shape[:2], -1)
         own = x.repeat(N_EXPERTS, 1, 1)
-        return by_expert(experts.outputs(experts.first_layer(own)).logits)
+        every = self.experts.part()
+        return by_expert(every.outputs(every.first_layer(own)).logits)

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from fairmoe.functional.attributions import legendre_nodes
 from fairmoe.functional.gating import confidence, disagreement
 from fairmoe.nn.experts import Experts
 from fairmoe.nn.gate import GateStack
-from fairmoe.nn.stacking import N_EXPERTS, by_expert
+from fairmoe.nn.stacking import N_EXPERTS
 
 ROWS_AT_ONCE = 1024
 """How many rows are explained together: what is summed along their paths stays near."""
@@ -21,7 +21,7 @@ NODES_AT_ONCE = 16_384
 
 
 class Said(NamedTuple):
-    """What experts say at `m` nodes; `r` is 1 where all `k` runs have the same experts, or `k`.
+    """What experts say at `m` nodes; `r` is 1 where all `k` runs have the same experts, else `k`.
 
     Attributes:
         log_odds: **Shape** `(r, 3, m)`.
@@ -40,6 +40,7 @@ in the experts' log-odds where the gate stays as it is, each `(k, 3, m)`; None f
 @torch.no_grad()
 def average_over_path(
     experts: Experts,
+    places: Int[Tensor, "e r"],
     gate: GateStack,
     x: Float[Tensor, "n d"],
     baseline: Float[Tensor, " d"],
@@ -52,10 +53,12 @@ def average_over_path(
     Both first layers are affine along the path, so only what follows them is evaluated at the
     nodes; the way back through the first layers is one product. Each hidden unit of an expert
     changes its slope at most once on its way, so its gradients are two sums of the expert's, before
-    and after. No graph is built, and no weight gets a gradient.
+    and after. Gates that weigh all rows alike are not asked. No graph is built, and no weight gets
+    a gradient.
 
     Args:
-        experts: `3 r` members, each once where all runs have the same, so `r` is 1; else `k`.
+        experts: The distinct ones.
+        places: **Shape** `(3, r)`. Which are those of each run; `r` is 1 where all have the same.
         gate: `k` members.
         x: **Shape** `(n, d)`. Encoded rows.
         baseline: **Shape** `(d,)`. Where each path begins.
@@ -66,15 +69,21 @@ def average_over_path(
     start = (experts.first_layer(baseline[None]).mT, gate.first_layer(baseline[None]).mT)
     parts = []
     for rows in torch.split(x, ROWS_AT_ONCE):
-        of_experts, of_gate = _sums(experts, gate, rows, start, head, *nodes)
-        weights = by_expert(experts.weight1).movedim(0, 1).flatten(1, 2)
+        of_experts, of_gate = _sums(experts, places, gate, rows, start, head, *nodes)
+        weights = _of_runs(experts.weight1, places).flatten(1, 2)
         through_experts = torch.matmul(of_experts.mT, weights)
         parts.append(through_experts.baddbmm_(of_gate.mT, gate.weight_x))
     return torch.cat(parts, 1)
 
 
+def _of_runs(values: Tensor, places: Tensor) -> Tensor:
+    """Return `(r, 3, ...)`, what the experts of each run have of what the distinct ones have."""
+    return values[places].movedim(0, 1)
+
+
 def _sums(
     experts: Experts,
+    places: Tensor,
     gate: GateStack,
     rows: Tensor,
     start: tuple[Tensor, Tensor],
@@ -85,10 +94,11 @@ def _sums(
     """Return the gradients in both first layers, averaged: `(k, 3 h, n)` and `(k, u, n)`.
 
     Args:
-        experts: As in `average_over_path`, like all that follows.
+        experts: As in `average_over_path`.
+        places: **Shape** `(3, r)`.
         gate: `k` members.
         rows: **Shape** `(n, d)`.
-        start: Both first layers at the baseline, rows last: `(3 r, h, 1)` and `(k, u, 1)`.
+        start: Both first layers at the baseline, rows last: `(m, h, 1)` and `(k, u, 1)`.
         head: The gradients of what is averaged.
         nodes: **Shape** `(s,)`. In (0, 1).
         shares: **Shape** `(s,)`. Their weights.
@@ -98,36 +108,42 @@ def _sums(
     constant = start[1] + gate.weight_state[..., : 2 * N_EXPERTS : 2].sum(-1, keepdim=True)
     joined = torch.cat([of_state, constant], -1)
     weight2, bias2 = gate.weight2 / gate.temperature, (gate.bias2 / gate.temperature)[..., None]
-    of_gate = torch.zeros_like(ways[1])
+    of_gate, chooses = torch.zeros_like(ways[1]), not gate.weighs_alike()
     so_far = rows.new_zeros(k, N_EXPERTS, len(nodes) + 1, n)
     done, at_once = 0, max(1, NODES_AT_ONCE // (k * n))
     for some, of_some in zip(
         torch.split(nodes, at_once), torch.split(shares, at_once), strict=True
     ):
-        along_experts, along_gate = (
-            (way[..., None, :] * some[:, None]).flatten(-2) for way in ways
-        )
-        said = _ask(experts, along_experts.add_(start[0]))
-        state = _state(said.proba)
-        hidden = along_gate.baddbmm_(joined, state.expand(k, -1, -1)).relu_()
-        of_logits, of_log_odds = head(torch.baddbmm(bias2, weight2, hidden), said)
+        said = _ask(experts, places, _along(ways[0], some).add_(start[0]))
         weighted = of_some.repeat_interleave(n)
-        of_hidden = torch.bmm(weight2.mT, of_logits * weighted)
-        torch.ops.aten.threshold_backward.grad_input(of_hidden, hidden, 0, grad_input=of_hidden)
-        through_state = _through_state(said.proba, torch.bmm(of_state.mT, of_hidden))
+        if chooses:
+            state = _state(said.proba)
+            hidden = _along(ways[1], some).baddbmm_(joined, state.expand(k, -1, -1)).relu_()
+            of_logits, of_log_odds = head(torch.baddbmm(bias2, weight2, hidden), said)
+            of_hidden = torch.bmm(weight2.mT, of_logits * weighted)
+            torch.ops.aten.threshold_backward.grad_input(of_hidden, hidden, 0, grad_input=of_hidden)
+            through_state = _through_state(said.proba, torch.bmm(of_state.mT, of_hidden))
+            for of_node in of_hidden.view(*of_gate.shape[:-1], -1, n).unbind(-2):
+                of_gate.add_(of_node)
+        else:
+            _, of_log_odds = head(bias2.expand(-1, -1, len(weighted)), said)
+            through_state = rows.new_zeros(k, N_EXPERTS, len(weighted))
         if of_log_odds is not None:
             through_state.addcmul_(of_log_odds, weighted)
-        for of_node in of_hidden.view(*of_gate.shape[:-1], -1, n).unbind(-2):
-            of_gate.add_(of_node)
         for of_node in through_state.view(k, N_EXPERTS, -1, n).unbind(-2):
             torch.add(so_far[:, :, done], of_node, out=so_far[:, :, done + 1])
             done += 1
-    return _through_units(experts, ways[0], start[0], so_far, nodes), of_gate
+    return _through_units(experts, places, ways[0], start[0], so_far, nodes), of_gate
 
 
-def _ask(experts: Experts, before: Tensor) -> Said:
-    """Return what experts say, given their first layer with the rows last, `(3 r, h, m)`."""
-    log_odds = by_expert(experts.outputs(before.mT).log_odds).movedim(0, 1)
+def _along(way: Tensor, nodes: Tensor) -> Tensor:
+    """Return how far each of some nodes lies on a way `(b, h, n)`: `(b, h, nodes * n)`."""
+    return (way[..., None, :] * nodes[:, None]).flatten(-2)
+
+
+def _ask(experts: Experts, places: Tensor, before: Tensor) -> Said:
+    """Return what experts say, given their first layer with the rows last, `(m, h, nodes)`."""
+    log_odds = _of_runs(experts.outputs(before.mT).log_odds, places)
     return Said(log_odds, log_odds.sigmoid())
 
 
@@ -167,14 +183,20 @@ def _through_state(proba: Tensor, of_state: Tensor) -> Tensor:
 
 
 def _through_units(
-    experts: Experts, ways: Tensor, start: Tensor, so_far: Tensor, nodes: Tensor
+    experts: Experts,
+    places: Tensor,
+    ways: Tensor,
+    start: Tensor,
+    so_far: Tensor,
+    nodes: Tensor,
 ) -> Tensor:
     """Return the gradients in the experts' first layer, summed along the path, `(k, 3 h, n)`.
 
     Args:
-        experts: `3 r` members.
-        ways: **Shape** `(3 r, h, n)`. From the first layer at the baseline to that at the rows.
-        start: **Shape** `(3 r, h, 1)`. The first layer at the baseline.
+        experts: `m` members.
+        places: **Shape** `(3, r)`. Which of them are those of each run.
+        ways: **Shape** `(m, h, n)`. From the first layer at the baseline to that at the rows.
+        start: **Shape** `(m, h, 1)`. The first layer at the baseline.
         so_far: **Shape** `(k, 3, s + 1, n)`. The gradients in the log-odds, summed up to each node.
         nodes: **Shape** `(s,)`.
     """
@@ -187,8 +209,7 @@ def _through_units(
     )
     direction = (experts.weight2[:, 1] - experts.weight2[:, 0])[..., None]
     of_first, of_all, passed = (
-        by_expert(each).movedim(0, 1)
-        for each in ((before - after) * direction, after * direction, passed)
+        _of_runs(each, places) for each in ((before - after) * direction, after * direction, passed)
     )
     summed = so_far.gather(2, passed.expand(len(so_far), -1, -1, -1))
     summed.mul_(of_first).addcmul_(so_far[:, :, -1:], of_all)

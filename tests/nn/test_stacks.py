@@ -234,7 +234,7 @@ def test_where_a_gate_gives_all_rows_to_one_expert_the_gradient_is_that_of_the_e
     exact = by_expert(mixed.experts.part().average_gradient(x, x[0]))[expert]
     assert torch.equal(alone.average_gradient(x, x[0]), exact)
     by_quadrature = average_over_path(
-        alone.experts.part(), alone.gate, x, x[0], head=mixture_head, steps=512
+        *alone.distinct_experts(), alone.gate, x, x[0], head=mixture_head, steps=512
     )
     assert torch.allclose(exact, by_quadrature, atol=1e-3)
 
@@ -254,14 +254,14 @@ def test_runs_with_a_gate_that_chooses_and_without_are_explained_each_in_its_way
     assert not torch.allclose(few[0], gradient[0], atol=1e-7)
 
 
-def test_runs_that_share_their_experts_are_each_as_if_alone():
+@pytest.mark.parametrize(("shared", "distinct"), [([], 9), ([0], 7), ([0, 1, 2], 3)])
+def test_runs_that_share_their_experts_are_each_as_if_alone(shared, distinct):
     mixture, x = make_mixture(runs=3), draws(1030, 5)
     own_rows = draws(3, 9, 5, seed=1)
-    assert len(mixture._distinct_experts().bias1) == 9
     with torch.no_grad():
         for parameter in mixture.experts.parameters():
-            by_expert(parameter)[:, 1:] = by_expert(parameter)[:, :1]
-    assert len(mixture._distinct_experts().bias1) == 3
+            by_expert(parameter)[shared] = by_expert(parameter)[shared, :1]
+    assert len(mixture.distinct_experts()[0].bias1) == distinct
     gradients, log_odds = mixture.average_gradient(x, x[0]), mixture.log_odds(own_rows)
     assert not torch.allclose(gradients[0], gradients[1], atol=1e-3)
     for run in range(3):
@@ -273,6 +273,15 @@ def test_runs_that_share_their_experts_are_each_as_if_alone():
             mixture.expert_proba(own_rows)[:, run], alone.expert_proba(own_rows[[run]])[:, 0]
         )
         assert torch.allclose(mixture.gate_proba(x)[run], alone.gate_proba(x)[0], atol=1e-6)
+
+
+def test_a_gate_that_weighs_all_rows_alike_leaves_the_gradients_of_the_experts():
+    mixture, x = make_mixture().uniform().double(), draws(40, 5).double()
+    almost = make_mixture().uniform().double()
+    almost.gate.weight2.data[:, 0, 0] = 1e-12
+    found = mixture.average_gradient(x, x[0])
+    assert found.abs().max() > 0.01
+    assert torch.allclose(found, almost.average_gradient(x, x[0]), atol=1e-9)
 
 
 def test_units_that_change_their_slope_on_the_way_are_told_from_those_that_do_not():
@@ -301,7 +310,11 @@ def test_an_expert_is_alone_if_single_precision_sees_nothing_of_the_others(other
 @pytest.mark.slow
 def test_the_average_gradient_is_found_on_the_device_of_the_mixture(monkeypatch):
     monkeypatch.setattr(GateStack, "only_expert", lambda gate: [None] * len(gate.bias2))
-    monkeypatch.setattr(Mixture, "_distinct_experts", lambda mixture: mixture.experts.part())
+    monkeypatch.setattr(GateStack, "weighs_alike", lambda _: False)
+    members = torch.arange(6, device="meta").view(3, 2)
+    monkeypatch.setattr(
+        Mixture, "distinct_experts", lambda mixture: (mixture.experts.part(), members)
+    )
     mixture, x = make_mixture().to("meta"), torch.empty(7, 5, device="meta")
     assert mixture.average_gradient(x, x[0]).device.type == "meta"
 
