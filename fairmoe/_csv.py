@@ -1,11 +1,13 @@
 """CSV text of a frame that a spreadsheet opens without running any of it."""
 
+import re
 from typing import Any
 
 import pandas as pd
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""With these a spreadsheet takes a cell for a formula (OWASP, "CSV Injection")."""
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""With these signs, also those of full width, a spreadsheet takes a cell for a formula (OWASP, "CSV
+Injection"); a cell may also begin within a text, where semicolons or tabs part cells."""
 
 
 def csv_text(frame: pd.DataFrame, *, index: bool = True, float_format: str | None = None) -> str:
@@ -40,4 +42,4 @@ def csv_text(frame: pd.DataFrame, *, index: bool = True, float_format: str | Non
 
 
 def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS) else cell
+    return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell

@@ -12,7 +12,9 @@ Markdown = NewType("Markdown", str)
 
 # An underscore within a word is no markup, and labels are read out as they are written.
 _MARKUP = re.compile(r"([\\`*{}\[\]()#+\-.!|~$<>&^=\"']|(?<![^\W_])_|_(?![^\W_]))")
-_COLON = re.compile(r":(?=\S)")
+# A colon cannot be escaped in front of a directive or an emoji, only be parted from it; nor can an
+# address of a page or a mailbox, which becomes a link by itself.
+_PARTED = re.compile(r":(?=\S)|@(?=\S)|www(?=\\\.)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 
 
@@ -33,6 +35,5 @@ def escape_markdown(text: str) -> Markdown:
         >>> escape_markdown("**age** <b>")
         '\\*\\*age\\*\\* \\<b\\>'
     """
-    # A colon cannot be escaped in front of a directive or an emoji, only be parted from it.
     escaped = _MARKUP.sub(r"\\\1", " ".join(text.split()))
-    return Markdown(_COLON.sub(":" + _WORD_JOINER, escaped))
+    return Markdown(_PARTED.sub(rf"\g<0>{_WORD_JOINER}", escaped))

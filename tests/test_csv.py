@@ -6,7 +6,7 @@ import pytest
 
 from fairmoe._csv import csv_text
 
-NASTY = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0"]
+NASTY = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\tx", "\rx", "=cmd|' /C calc'!A0", "\uff1d1", "\nx"]
 
 
 def back(text, **options):
@@ -23,6 +23,15 @@ def test_no_cell_begins_a_formula_wherever_it_stands(cell, dtype):
     assert found.iloc[0, 0] == found.iloc[0, 1] == f"'{cell}"
     assert found.iloc[1, :2].tolist() == ["b", "plain"]
     assert found["n"].tolist() == [-1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [("a;=1+1", "a;'=1+1"), ("a\t@x;-1", "a\t'@x;'-1"), ("\n=1", "'\n'=1"), ("a; b-c", "a; b-c")],
+)
+def test_no_formula_begins_where_a_spreadsheet_parts_cells_otherwise(cell, written):
+    found = back(csv_text(pd.DataFrame({"a": [cell]}), index=False))
+    assert found["a"].tolist() == [written]
 
 
 def test_what_is_no_formula_is_written_as_pandas_writes_it():

@@ -29,6 +29,12 @@ def test_an_escape_is_of_one_kind():
     assert escape_markdown("sex_of_x: y :red[z]") == "sex_of_x: y :\u2060red\\[z\\]"
 
 
+def test_no_address_becomes_a_link_by_itself():
+    assert escape_markdown("WWW.a.b") == "WWW\u2060\\.a\\.b"
+    assert escape_markdown("a@b.c @ d") == "a@\u2060b\\.c @ d"
+    assert escape_markdown("http://a.b") == "http:\u2060//a\\.b"
+
+
 CALLS = """
 from fairmoe._escape import escape_html, escape_markdown
 from fairmoe.figures.palette import Style, reserve_room

@@ -187,7 +187,7 @@ def train(  # noqa: PLR0913 - typer reads one option from each parameter
                 print_awareness(run, other)
         if failure:
             raise failure
-        track(run, mlflow)
+        track(run, mlflow, smallest_group=smallest_group)
 
 
 shell.command()(sweep)

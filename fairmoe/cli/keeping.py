@@ -119,7 +119,7 @@ def check_tracking(uri: str | None) -> None:
         check_mlflow(uri)
 
 
-def track(run: Run, uri: str | None) -> None:
+def track(run: Run, uri: str | None, *, smallest_group: int) -> None:
     """Log a run to MLflow, if that was asked for.
 
     Raises:
@@ -128,7 +128,9 @@ def track(run: Run, uri: str | None) -> None:
     if uri is not None:
         from fairmoe.exports import log_to_mlflow  # noqa: PLC0415
 
-        print_message(f"Logged to MLflow as {log_to_mlflow(run, uri)}")
+        print_message(
+            f"Logged to MLflow as {log_to_mlflow(run, uri, smallest_group=smallest_group)}"
+        )
 
 
 def _content(file: Path, table: Table) -> bytes:

@@ -161,6 +161,14 @@ def map_takeaway(
     return f"For {who} the gate gives {shares} of the weight. {' '.join(told)}"
 
 
+def no_map(rows: int, needed: int) -> str:
+    """Say that there are too few rows for a map."""
+    return (
+        f"Not estimable: the map needs at least {needed} people who count, and this split has "
+        f"{rows}."
+    )
+
+
 def _accuracy_and_gap(scores: Mapping[str, float]) -> tuple[str, str]:
     return (
         f"accuracy {METRICS['acc'].text(scores['acc'])}",

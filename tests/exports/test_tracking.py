@@ -124,6 +124,9 @@ def test_the_shell_logs_what_it_trained(demo_run, uri, client, monkeypatch, tmp_
     assert code == 0, told
     (found,) = logged(client)
     assert f"Logged to MLflow as {found.info.run_id}" in told
+    code, _, told = shell(*asked, "--smallest-group", 10**6)
+    assert (code, len(logged(client))) == (2, 1)
+    assert "Two groups of at least 1000000 people" in told
     # Where results go, perhaps with a password, is not written beside the run.
     assert "mlflow" not in (tmp_path / "run.toml").read_text()
     monkeypatch.setattr("mlflow.MlflowClient.search_experiments", lambda *_, **__: os.open("x", 9))

@@ -12,6 +12,7 @@ from fairmoe.sentences.mixture_map import (
     map_of_person,
     map_takeaway,
     mixture_stop,
+    no_map,
     people_stop,
     person_stops,
 )
@@ -111,3 +112,9 @@ def test_the_map_is_read_aloud():
 )
 def test_whom_a_map_is_about(made, begins):
     assert f'aria-label="{begins} gives the utility expert ' in made
+
+
+def test_too_few_people_have_no_map():
+    assert no_map(4, 5) == (
+        "Not estimable: the map needs at least 5 people who count, and this split has 4."
+    )

@@ -128,6 +128,13 @@ def _chart_config(key: str, *, remove: list[str]) -> dict[str, Any]:
     }
 
 
+OWN_DOWNLOADS = (
+    '[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]){display:none}'
+)
+"""The style that hides Streamlit's button above tables: what it saves tells of small groups, and a
+spreadsheet runs formulas in it."""
+
+
 def show_table(
     frame: pd.DataFrame,
     *,

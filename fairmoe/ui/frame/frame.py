@@ -9,7 +9,7 @@ from fairmoe._app import app_folder
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
-from fairmoe.ui.frame.components import apologies, show_note
+from fairmoe.ui.frame.components import OWN_DOWNLOADS, apologies, show_note
 from fairmoe.ui.frame.fitting import COMPACT, READABLE, WIDTHS
 from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.pages import (
@@ -65,7 +65,7 @@ def page(path: str) -> Iterator[Session]:
         page_icon=ASSETS / "favicon.svg",
         layout="wide",
     )
-    st.html(f"<style>{WIDTHS}{READABLE}{COMPACT}</style>")
+    st.html(f"<style>{WIDTHS}{READABLE}{COMPACT}{OWN_DOWNLOADS}</style>")
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
     require_sign_in()
     state = session()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.names import SplitName
-from fairmoe.sentences.mixture_map import EVERYONE, map_explained, map_of_mixture
+from fairmoe.sentences.mixture_map import EVERYONE, map_explained, map_of_mixture, no_map
 from fairmoe.ui.understand.results import describe
 
 if TYPE_CHECKING:
@@ -21,10 +21,13 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
         split: On which rows.
         key: Tells the choice from others.
     """
-    from fairmoe.analysis.routing import map_scores, weights_by_group  # noqa: PLC0415
+    from fairmoe.analysis.routing import MIN_ROWS, map_scores, weights_by_group  # noqa: PLC0415
 
     record, groups = run.splits[split], list(run.data.groups)
     weights = weights_by_group(record.gate, record.group, groups, record.weight).dropna()
+    if weights.empty:
+        st.caption(no_map(len(record.rows), MIN_ROWS))
+        return
     names = [EVERYONE, *(str(name) for name in weights.index[1:])]
     who = st.selectbox(
         "For whom",
