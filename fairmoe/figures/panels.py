@@ -41,11 +41,11 @@ def side_by_side(
         annotations.append(
             {
                 "text": text,
-                "x": start + width / 2,
+                "x": start,
                 "y": 1,
                 "xref": "paper",
                 "yref": "paper",
-                "xanchor": "center",
+                "xanchor": "left",
                 "yanchor": "bottom",
                 "showarrow": False,
                 "font": {"size": 13},

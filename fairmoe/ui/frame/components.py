@@ -1,6 +1,6 @@
 """The small parts that several pages share."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 from fairmoe.ui.frame.limits import limits
 
 _SHOWN_CHOICES = 20
+_NEVER = ("autoScale2d", "pan2d", "zoomIn2d", "zoomOut2d")
 
 NUMBERS, NUMBERS_ICON = "Numbers", ":material/table_rows:"
 """Behind this stand the figures that a chart is drawn from, closed at first."""
@@ -85,7 +86,7 @@ def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> No
             figure,
             key=key,
             alt=takeaway,
-            config=_chart_config(key, remove=["select2d", "lasso2d", "autoScale2d"]),
+            config=_chart_config(key, remove=["select2d", "lasso2d"]),
         )
     st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
 
@@ -108,7 +109,7 @@ def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key:
             key=key,
             alt=takeaway,
             on_select="rerun",
-            config=_chart_config(key, remove=["autoScale2d"]),
+            config=_chart_config(key),
         )
     st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
     return [point["customdata"] for point in event.selection.points if "customdata" in point]
@@ -120,10 +121,11 @@ def _fitted(figure: go.Figure, key: str) -> "DeltaGenerator":
     return st.container(key=f"wide-{least_width(figure)}-{key}")
 
 
-def _chart_config(key: str, *, remove: list[str]) -> dict[str, Any]:
+def _chart_config(key: str, *, remove: Sequence[str] = ()) -> dict[str, Any]:
     return {
         "displaylogo": False,
-        "modeBarButtonsToRemove": remove,
+        # A longer bar would lie over the title of the panel at the right.
+        "modeBarButtonsToRemove": [*_NEVER, *remove],
         "toImageButtonOptions": {"format": "svg", "filename": f"fairmoe-{key}"},
     }
 
