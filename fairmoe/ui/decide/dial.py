@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 AFTER_OTHERS = (
-    "The trade-off is computed by itself once no training of others waits. Ask for it, and it "
-    "takes its turn with theirs."
+    "The trade-off begins by itself once no training of others waits; asked for, it takes its turn."
 )
 _STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS: tuple[GapName, ...] = ("dp", "eo", "f_res", "f_proc")
@@ -95,9 +94,10 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
     """
     account = kept.run.account(otherwise=True)
     told = cost_in_people(account.groups, account.everyone, kept.run.good_and_bad[0])
-    dial, cost = st.columns([4, 7] if kept.front else [2, 5], vertical_alignment="center")
+    dial, cost = st.columns([4, 7], vertical_alignment="center")
     cost.markdown(escape_markdown(told))
-    with dial:
+    # What waits has more to say than a slider, and as little room.
+    with dial.container(gap="xsmall"):
         if kept.front:
             _slider(state, kept)
         elif kept.run.cutoffs is None and not _show_drawing(state, kept, page) and not state.job_id:
@@ -143,8 +143,8 @@ def _drawing(state: Session, kept: KeptRun, page: str) -> None:
         if snapshot is None:
             st.rerun()
         if snapshot.state == "waiting" or snapshot.stopping:
-            st.caption(AFTER_OTHERS)
-            _front_button(state, kept, page)
+            with st.container(gap="xsmall"):
+                _front_button(state, kept, page, before=AFTER_OTHERS)
             return
         part, told = 0.0, "Computing the trade-off"
         if snapshot.progress is not None and snapshot.progress.work_left is not None:
@@ -165,11 +165,11 @@ def _offer(state: Session, kept: KeptRun, page: str) -> None:
     _front_button(state, kept, page)
 
 
-def _front_button(state: Session, kept: KeptRun, page: str) -> None:
+def _front_button(state: Session, kept: KeptRun, page: str, before: str = "") -> None:
     if kept.rows is None:
         st.caption(escape_markdown(rows_needed(kept.run.data.name)))
         return
-    st.caption(expected_time(front_seconds(state, kept)))
+    st.caption(f"{before} {expected_time(front_seconds(state, kept))}".lstrip())
     if st.button(
         "Draw the front",
         type="primary",
