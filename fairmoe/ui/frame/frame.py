@@ -74,6 +74,9 @@ def page(path: str) -> Iterator[Session]:
     finally:
         # Also where the content ended early, to draw the page again or another one.
         remember(state)
+        if state.is_over:
+            # Forgotten in another tab meanwhile: what was just computed is not shown.
+            st.rerun()
 
 
 def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:

@@ -60,7 +60,9 @@ def project_store() -> ProjectStore | None:
 @st.cache_resource(show_spinner=False)
 def sessions() -> "Sessions[Session]":
     """Return the sessions of this process, by tokens that cannot be guessed."""
-    return Sessions(seconds_kept(), on_end=_end)
+    return Sessions(
+        seconds_kept(), on_end=_end, whose=lambda one: one.person.address or one.person.name
+    )
 
 
 def _end(session: "Session") -> None:

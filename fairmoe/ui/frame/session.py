@@ -34,7 +34,11 @@ def session() -> Session:
     still has it; another gets a new one.
     """
     state: Session | None = st.session_state.get(_KEY)
-    if state is None or state.is_over:
+    if state is not None and state.is_over:
+        # It was forgotten in another tab; what was entered here goes too.
+        _empty_tab()
+        state = None
+    if state is None:
         state = _found_again() or Session()
         st.session_state[_KEY] = state
     state.person = person()
@@ -57,15 +61,21 @@ def remember(state: Session) -> None:
 
 def forget(state: Session) -> None:
     """Let go of all that the server has of a session, in all its tabs."""
-    state.is_over = True
     sessions().forget(state.token)
+    # Other tabs hold the session until they are drawn again.
+    state.clear()
+    state.is_over = True
+    _empty_tab()
+    # Other parts of the address may be bound to widgets, which `clear` refuses.
+    if QUERY in st.query_params:
+        del st.query_params[QUERY]
+
+
+def _empty_tab() -> None:
     opened = st.session_state.get("project-opened", False)
     st.session_state.clear()
     # What the app was started with is not opened again.
     st.session_state["project-opened"] = opened
-    # Other parts of the address may be bound to widgets, which `clear` refuses.
-    if QUERY in st.query_params:
-        del st.query_params[QUERY]
 
 
 def say_if_gone() -> None:

@@ -48,6 +48,7 @@ class Sessions(Generic[T]):
     Args:
         seconds: For how long a session is kept after it was last seen.
         on_end: Is given each session that is let go.
+        whose: Returns from where or of whom a session is.
         clock: Returns seconds, never falling.
     """
 
@@ -56,10 +57,12 @@ class Sessions(Generic[T]):
         seconds: float,
         *,
         on_end: Callable[[T], None] = lambda _: None,
+        whose: Callable[[T], str] = lambda _: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.seconds = seconds
         self._on_end = on_end
+        self._whose = whose
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept[T]] = {}
@@ -67,7 +70,7 @@ class Sessions(Generic[T]):
     def keep(self, session: T, token: str = "") -> str:
         """Keep a session under its token, or under a new one, and return that.
 
-        Beyond `MOST_SESSIONS` the one that was unseen for longest goes.
+        Beyond `MOST_SESSIONS` one goes of whoever has the most: that which was unseen for longest.
         """
         token = token or secrets.token_urlsafe(24)
         with self._lock:
@@ -101,12 +104,25 @@ class Sessions(Generic[T]):
         """Let go of sessions that nobody has seen for too long, or that are too many."""
         now = self._clock()
         with self._lock:
-            by_age = sorted(self._kept.items(), key=lambda item: item[1].last_seen)
-            too_many = max(0, len(by_age) - MOST_SESSIONS)
             old = [
-                token
-                for place, (token, kept) in enumerate(by_age)
-                if place < too_many or now - kept.last_seen > self.seconds
+                token for token, kept in self._kept.items() if now - kept.last_seen > self.seconds
             ]
+            old += self._too_many(set(old))
         for token in old:
             self.forget(token)
+
+    def _too_many(self, old: set[str]) -> list[str]:
+        """Return the tokens that are too many beside those of old sessions."""
+        by_owner: dict[str, list[str]] = {}
+        for token, kept in sorted(self._kept.items(), key=lambda item: item[1].last_seen):
+            if token not in old:
+                by_owner.setdefault(self._whose(kept.session), []).append(token)
+        found = []
+        # Nobody pushes out the sessions of others by opening many.
+        for _ in range(len(self._kept) - len(old) - MOST_SESSIONS):
+            most = max(by_owner.values(), key=lambda tokens: (len(tokens), -self._seen(tokens[0])))
+            found.append(most.pop(0))
+        return found
+
+    def _seen(self, token: str) -> float:
+        return self._kept[token].last_seen

@@ -1,6 +1,8 @@
 """Sessions that outlive a reload."""
 
+import gc
 import threading
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -58,6 +60,21 @@ def test_of_too_many_sessions_the_longest_unseen_goes():
         tokens.append(kept.keep(i))
     assert kept.find(tokens[0]) is None
     assert kept.find(tokens[1]) == 1
+
+
+def test_nobody_pushes_out_the_sessions_of_others():
+    clock = Clock()
+    kept = Sessions(60, whose=lambda session: session[0], clock=clock)
+    first = [kept.keep((name,)) for name in ("ann", "bob")]
+    clock.now = 1
+    own = [kept.keep(("mallory", i)) for i in range(MOST_SESSIONS + 8)]
+    assert [kept.find(token) for token in first] == [("ann",), ("bob",)]
+    assert [i for i, token in enumerate(own) if kept.find(token) is None] == list(range(10))
+    clock.now = 59
+    kept.find(own[-1])
+    clock.now = 62
+    assert kept.find(own[-1]) == ("mallory", MOST_SESSIONS + 7)
+    assert kept.find(first[0]) is None
 
 
 @pytest.mark.parametrize(("told", "seconds"), [("", 3600), ("5", 300), ("1.5", 90)])
@@ -180,6 +197,47 @@ def test_forget_my_data_empties_all_tabs(loaded):
     assert other.session_state["fairmoe"].table is None
     assert open_tab(token).session_state["fairmoe"].table is None
     assert sessions().find(token) is None
+
+
+def test_forgetting_lets_go_of_what_other_tabs_hold(loaded, demo_run):
+    """Also of tabs that are not drawn again."""
+    other = open_tab(token_of(loaded), "pages/report.py")
+    held = other.session_state["fairmoe"]
+    held.keep(demo_run[0], None)
+    other.run()
+    other.get_by_key("report-author").set_value("A. Reviewer").run()
+    table = weakref.ref(held.table.frame)
+    loaded.get_by_key("forget").click().run()
+    gc.collect()
+    assert table() is None
+    assert not any((held.runs, held.parts, held._answers, held._figures, held.widgets))
+    other.run()
+    assert not other.exception
+    assert not other.error
+    assert other.session_state["fairmoe"] is not held
+    assert "report-author" not in other.session_state
+
+
+def test_what_is_computed_while_another_tab_forgets_is_not_shown(loaded, demo_run):
+    state = loaded.session_state["fairmoe"]
+    state.keep(demo_run[0], None)
+
+    with pytest.MonkeyPatch.context() as patch:
+
+        def meanwhile(_):
+            patch.undo()
+            # As the button in another tab does.
+            sessions().forget(state.token)
+            state.clear()
+            state.is_over = True
+            raise AttributeError("nothing is there any more")
+
+        patch.setattr("fairmoe.ui.frame.frame.run_chooser", meanwhile)
+        loaded.switch_page("pages/experts.py").run()
+    assert not loaded.exception
+    assert not loaded.error
+    assert not loaded.get("plotly_chart")
+    assert loaded.session_state["fairmoe"].run is None
 
 
 def test_forgetting_stops_the_training(loaded, training):
