@@ -38,7 +38,7 @@ from fairmoe.ui.frame.runs import run_chooser, say_whose_run
 from fairmoe.ui.frame.session import QUERY, remember, say_if_gone, say_where_it_stays, session
 from fairmoe.ui.frame.sign_in import require_sign_in, show_who
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.frame.uploads import limit_uploads
+from fairmoe.ui.frame.uploads import admit_uploads, limit_uploads
 
 ASSETS = app_folder() / "assets"
 _AS_TRAINED = (ROUTING, ATTENTION, INDIVIDUAL)
@@ -67,7 +67,10 @@ def page(path: str) -> Iterator[Session]:
     )
     st.html(f"<style>{WIDTHS}{READABLE}{COMPACT}{OWN_DOWNLOADS}</style>")
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
+    # Strangers could send files all the same.
+    limit_uploads()
     require_sign_in()
+    admit_uploads()
     state = session()
     try:
         yield from _page(path, entry, state)
@@ -103,7 +106,6 @@ def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
     _sidebar(path, state)
     preload()
     collect_once_a_while()
-    limit_uploads()
 
 
 def _sidebar(path: str, state: Session) -> None:

@@ -1,34 +1,64 @@
-"""How much may arrive that nobody has read yet."""
+"""How much may arrive that nobody has read yet, and from whom."""
 
 import threading
+from collections.abc import Container
 from typing import Any
 
 import streamlit as st
 from starlette.exceptions import HTTPException
 from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fairmoe.ui.frame.limits import limits
 
 _MIB = 2**20
+_MOST_ADMITTED = 4096
+
+
+@st.cache_resource(show_spinner=False)
+def _admitted() -> dict[str, None]:
+    """Return the ids by which Streamlit knows the tabs that saw a page, the latest last."""
+    return {}
+
+
+def admit_uploads() -> None:
+    """Take files from the tab whose page is drawn; who has to sign in first has none drawn."""
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    admitted = _admitted()
+    admitted.pop(context.session_id, None)
+    admitted[context.session_id] = None
+    for old in tuple(admitted)[:-_MOST_ADMITTED]:
+        admitted.pop(old, None)
 
 
 @st.cache_resource(show_spinner=False)
 def limit_uploads() -> None:
-    """Refuse files that are too many or too large together, from now on.
+    """Refuse files that are too many or too large together, or of strangers, from now on.
 
     Streamlit takes files of whoever has an open page, also where no field asks for one, and holds
     them in memory until the page is left or the field is gone. It knows the size of each file only.
     """
     if runtime.exists():
-        _limit(runtime.get_instance().uploaded_file_mgr, limits().uploads_mib * _MIB)
+        manager = runtime.get_instance().uploaded_file_mgr
+        _limit(manager, limits().uploads_mib * _MIB, _admitted())
 
 
-def _limit(manager: Any, most: int) -> None:
-    """Let a manager of uploaded files hold so many bytes, and a session half of them."""
+def _limit(manager: Any, most: int, admitted: Container[str]) -> None:
+    """Let a manager of uploaded files hold so many bytes, a session half of them, a stranger none.
+
+    Args:
+        manager: Streamlit's.
+        most: Bytes of all sessions.
+        admitted: The sessions of which files are taken.
+    """
     take = manager.add_file
     lock = threading.Lock()
 
     def take_if_there_is_room(session_id: str, file: Any) -> None:
+        if session_id not in admitted:
+            raise HTTPException(403, "No page was opened here.")
         with lock:
             held = {
                 session: sum(len(one.data) for key, one in files.items() if key != file.file_id)

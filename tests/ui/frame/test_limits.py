@@ -231,7 +231,7 @@ def file(name: str, size: int) -> UploadedFileRec:
 
 def test_uploads_that_nobody_read_are_bounded():
     manager = MemoryUploadedFileManager("/upload")
-    _limit(manager, 1000)
+    _limit(manager, 1000, {"ann", "bob", "cat", "dan"})
     # One file of the largest size is taken, as one to follow it is if both are small.
     manager.add_file("ann", file("a", 400))
     manager.add_file("ann", file("a", 450))
@@ -246,6 +246,16 @@ def test_uploads_that_nobody_read_are_bounded():
     manager.add_file("cat", file("e", 100))
     manager.remove_session_files("bob")
     manager.add_file("dan", file("f", 800))
+
+
+def test_files_of_a_tab_that_saw_no_page_are_not_taken():
+    """Whoever has not signed in has a tab too."""
+    manager = MemoryUploadedFileManager("/upload")
+    _limit(manager, 1000, {"ann"})
+    with pytest.raises(HTTPException) as caught:
+        manager.add_file("eve", file("a", 1))
+    assert caught.value.status_code == 403
+    assert manager.file_storage == {}
 
 
 def test_streamlit_takes_uploads_by_the_method_that_is_bounded():

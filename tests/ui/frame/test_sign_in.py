@@ -48,6 +48,15 @@ def test_a_deep_link_shows_a_stranger_the_way_in_and_nothing_else(path, monkeypa
     assert "fairmoe" not in tab.session_state
 
 
+@pytest.mark.parametrize("user", [{"is_logged_in": False}, ADA])
+def test_files_are_taken_only_of_who_signed_in(user, monkeypatch):
+    done = []
+    for name in ("limit_uploads", "admit_uploads"):
+        monkeypatch.setattr(f"fairmoe.ui.frame.frame.{name}", lambda name=name: done.append(name))
+    visit("app.py", user=user)
+    assert done == ["limit_uploads", "admit_uploads"][: 1 + user["is_logged_in"]]
+
+
 @pytest.mark.parametrize("claim", [False, None, "", "True", 1])
 def test_nothing_but_true_lets_in(claim):
     assert keys(visit("app.py", user={"is_logged_in": claim})) == ["sign-in-"]
@@ -96,7 +105,7 @@ def test_who_signed_in_has_the_app_and_can_leave():
 
     assert not tab.exception
     assert "Try the demo" in [button.label for button in tab.button]
-    assert r"ada_l@bücher\.example" in tab.sidebar.caption[-1].value
+    assert "ada_l@\u2060bücher\\.example" in tab.sidebar.caption[-1].value
     tab.get_by_key("sign-out").click().run()
     assert keys(tab) == ["sign-in-"]
     assert not contents(tab.sidebar)
