@@ -238,7 +238,8 @@ def _gap_switch() -> GapName:
         format_func=lambda name: METRICS[name].label,
         required=True,
         key="dial-gap",
-        help="Which gap the figure shows; the gates count the mean of all of them.",
+        help="Which gap the figure shows. Whichever it is, the gates count the result gap and the "
+        "procedure gap.",
     )
     return gap
 
@@ -258,6 +259,6 @@ def _slider(state: Session, kept: KeptRun) -> None:
         format_func=lambda weight: f"{weight:g}",
         key=key,
         on_change=turn,
-        help="0 is utility alone; at 1 a point of a gap counts as much as a point of utility. "
-        "All pages follow.",
+        help="0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as "
+        "much as a point of utility. All pages follow.",
     )

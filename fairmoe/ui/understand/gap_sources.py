@@ -158,7 +158,8 @@ def _ask_groups(kept: KeptRun, split: SplitName, key: str) -> tuple[int, int]:
             key=f"{key}-gap-of-{kept.run.run_id}-{split}",
             persist_state="session",
             width=240,
-            help="At first the group to which the plain model gives the good outcome least often.",
+            help="At first the group to which the plain model gives the good outcome least often, "
+            "of those with enough rows.",
         )
         others = [group for group in range(len(names)) if group != one]
         other: int = st.selectbox(
@@ -169,6 +170,6 @@ def _ask_groups(kept: KeptRun, split: SplitName, key: str) -> tuple[int, int]:
             key=f"{key}-gap-to-{kept.run.run_id}-{split}-{one}",
             persist_state="session",
             width=240,
-            help="At first the group to which it gives it most often.",
+            help="At first the group to which it gives it most often, of those with enough rows.",
         )
     return one, other
