@@ -1,5 +1,7 @@
 """What a project holds of people, what is missing without its table, and who sees kept ones."""
 
+from fairmoe.sentences.wording import listed
+
 WHO_SEES_THE_STORE = (
     "Projects that are saved here stay on the disk of this server until somebody deletes them. "
     "Everybody who can open this app can open, replace, rename and delete them."
@@ -35,6 +37,23 @@ def sweep_too_long(runs: int, most: int) -> str:
         most: Of how many a project tells.
     """
     return f"The scores of all {runs:,} are not in it: a project tells of at most {most:,} runs."
+
+
+def explored_left_out(*, sweeps: int, fits: bool) -> str:
+    """Say what a session explored around other runs, which a project does not tell of.
+
+    Args:
+        sweeps: How many sweeps there are beside the one in the project.
+        fits: Whether Fairlearn's methods were fitted on other rows too.
+    """
+    parts = [f"{sweeps} other sweep{'' if sweeps == 1 else 's'} of this session"] if sweeps else []
+    parts += ["Fairlearn's methods around other runs"] if fits else []
+    if not parts:
+        return ""
+    return (
+        f"A project holds one sweep, and what was fitted on the same rows. Not in it: "
+        f"{listed(parts)}."
+    )
 
 
 def scores_without_model() -> str:

@@ -3,6 +3,7 @@ from fairmoe.sentences.projects import (
     TAKES_THE_PLACE,
     WHO_SEES_THE_STORE,
     about_stored,
+    explored_left_out,
     name_is_taken,
     rows_needed,
     scores_without_model,
@@ -25,6 +26,17 @@ def test_what_a_project_holds_is_said_word_by_word():
     assert what_it_holds(with_table=False) == told
     assert what_it_holds(with_table=False, encoded_rows=16) == (
         f"{told} The models hold 16 encoded training rows to explain against."
+    )
+
+
+def test_what_a_project_does_not_tell_of_is_named():
+    assert explored_left_out(sweeps=0, fits=False) == ""
+    assert explored_left_out(sweeps=2, fits=True) == (
+        "A project holds one sweep, and what was fitted on the same rows. Not in it: 2 other "
+        "sweeps of this session and Fairlearn's methods around other runs."
+    )
+    assert explored_left_out(sweeps=1, fits=False).endswith(
+        "Not in it: 1 other sweep of this session."
     )
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import FairmoeError, InvalidInputError
 from fairmoe.sentences.limits import too_many_runs
-from fairmoe.sentences.projects import wrong_table
+from fairmoe.sentences.projects import explored_left_out, wrong_table
 from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows, explored_of
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.room import check_session_fits
@@ -190,6 +190,16 @@ def _sweep(state: Session) -> "SweepScores | None":
     ]
     own = [sweep for sweep in sweeps if state.run is not None and sweep.fits(state.run)]
     return next(iter((*own, *sweeps)), None)
+
+
+def left_out(state: Session) -> str:
+    """Say which sweeps and fits of a session its project does not hold; "" if it holds all."""
+    sweep = _sweep(state)
+    own = None if state.kept is None else explored_of(state.explored, state.kept)
+    return explored_left_out(
+        sweeps=sum(each.sweep is not None and each.sweep is not sweep for each in state.explored),
+        fits=any(each.peers for each in state.explored if each is not own),
+    )
 
 
 def _peers(state: Session) -> "tuple[PeerScores, ...]":

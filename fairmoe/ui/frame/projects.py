@@ -15,6 +15,7 @@ from fairmoe.ui.frame.components import apologies, show_error
 from fairmoe.ui.frame.handover import (
     FAILED,
     TAKEN,
+    left_out,
     opening,
     project_of,
     take_project,
@@ -119,6 +120,8 @@ def _offer_to_save(state: Session) -> None:
             else "The file holds the roles, how columns are read, and the digest of the table."
         )
     )
+    if told := left_out(state):
+        st.caption(escape_markdown(told))
     # The file is written out of the script, where there are no fields any more.
     entered = {str(key): value for key, value in st.session_state.items()}
     name = re.sub(r"[^\w-]+", "-", (_name(state) or "project").rsplit(".", 1)[0]).strip("-")

@@ -1,18 +1,22 @@
 """Projects in the app: saved, opened, and what they show without their table."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.data import DEMO_ROLES, ReadOptions, read_table
 from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
+from fairmoe.sweep import MemoryStore
 from fairmoe.ui.frame.handover import project_of
+from fairmoe.ui.frame.kept import Explored
 from fairmoe.ui.frame.pages import PAGES
 from fairmoe.ui.frame.unasked import FRONTS
 from tests.patience import PATIENCE
 from tests.ui.conftest import APP
 
+OTHER = dataclasses.replace(DEMO_ROLES, dropped=())
 NEED_ROWS = ("pages/attention.py", "pages/individual.py")
 
 
@@ -76,6 +80,23 @@ def test_what_was_saved_is_opened_elsewhere(app, run, demo_run, demo_file, new_s
     other.switch_page("pages/individual.py").run()
     assert not other.exception
     assert other.header
+
+
+def test_sweeps_that_a_project_does_not_hold_are_counted(app, demo_run):
+    state = app.session_state["fairmoe"]
+    state.keep(*demo_run)
+    one, other = (SimpleNamespace(fits=lambda _: True) for _ in range(2))
+    elsewhere = dataclasses.replace(state.kept, run=dataclasses.replace(state.run, roles=OTHER))
+    state.explored = [
+        Explored(state.kept, MemoryStore(), one),
+        Explored(elsewhere, MemoryStore(), other, peers=("a fit",)),
+    ]
+    app.run()
+    (told,) = [each.value for each in app.caption if "Not in it" in each.value]
+    assert "Not in it: 1 other sweep of this session and Fairlearn" in told.replace("\u2060", "")
+    state.explored = state.explored[:1]
+    app.run()
+    assert not [each.value for each in app.caption if "Not in it" in each.value]
 
 
 @pytest.fixture
