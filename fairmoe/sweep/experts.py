@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from fairmoe.config import Settings
@@ -147,6 +148,35 @@ def read_experts(content: bytes) -> dict[str, KeptExpert]:
         }
 
 
+def check_fit(
+    experts: Mapping[str, KeptExpert], data: EncodedData, runs: Iterable[Settings]
+) -> None:
+    """Check that experts fit the data and the runs that they are for.
+
+    Args:
+        experts: By name, as they were read.
+        data: What the runs are trained on.
+        runs: Which would use them.
+
+    Raises:
+        InvalidInputError: Their weights or decisions have other shapes.
+    """
+    hidden = {
+        name: shared.hidden
+        for shared, stack in make_stacks(runs).items()
+        for name in names_of(data, stack)
+    }
+    inputs, rows = data.train.x.shape[1], len(data.validation.y)
+    with complete():
+        for name, expert in experts.items():
+            shape = (hidden.get(name, expert.stages[0]["weight1"].shape[0]), inputs)
+            decided = expert.decisions
+            if expert.stages[0]["weight1"].shape != shape or (
+                decided is not None and decided.shape[1:] != (rows,)
+            ):
+                raise ValueError("experts of this data are needed")
+
+
 def _read_expert(
     tensors: Mapping[str, Tensor], prefix: str, record: Mapping[str, Any]
 ) -> KeptExpert:
@@ -177,6 +207,8 @@ def _read_weights(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tenso
         "threshold": (),
     }
     weights = {name: tensors[f"{prefix}{name}"] for name in shapes}
-    if any(weights[name].shape != shape for name, shape in shapes.items()):
-        raise ValueError("weights of one expert are needed")
+    for name, shape in shapes.items():
+        value = weights[name]
+        if value.shape != shape or value.dtype != torch.float32 or not value.isfinite().all():
+            raise ValueError("weights of one expert are needed")
     return weights

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 
 from fairmoe.config import Settings
-from fairmoe.data import DataSettings
+from fairmoe.data import DataSettings, EncodedData
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import SCORED_SPLITS, Run, SweepScores
 from fairmoe.sweep.executors import Executor
-from fairmoe.sweep.experts import experts_prefix, read_experts
+from fairmoe.sweep.experts import check_fit, experts_prefix, read_experts
 from fairmoe.sweep.plan import estimated_seconds
 from fairmoe.sweep.sealed import FORMAT
 from fairmoe.sweep.shard import (
@@ -102,7 +102,7 @@ def run_sweep(
         expected = PACE.factor() * estimated_seconds(missing, Size.of(data))
     time_left = TimeLeft("sweep", len(missing), on_progress, expected=expected)
     if missing:
-        experts, no_experts = _find_experts(store, data.digest)
+        experts, no_experts = _find_experts(store, data, missing)
         unreadable += no_experts
         finished = compute_runs(
             executor, data, missing, experts, max_runs=max_runs, time_left=time_left
@@ -199,14 +199,18 @@ def _find_stored(store: Store, data_digest: str) -> tuple[dict[Settings, _Place]
     return found, tuple(unreadable)
 
 
-def _find_experts(store: Store, data_digest: str) -> tuple[dict[str, KeptExpert], tuple[str, ...]]:
+def _find_experts(
+    store: Store, data: EncodedData, runs: Sequence[Settings]
+) -> tuple[dict[str, KeptExpert], tuple[str, ...]]:
     """Return the experts of some data that are in a store, and the names of what cannot be used."""
     found: dict[str, KeptExpert] = {}
     unreadable = []
     for name in store.names():
-        if name.startswith(experts_prefix(data_digest)):
+        if name.startswith(experts_prefix(data.digest)):
             try:
-                found |= read_experts(store.read(name))
+                experts = read_experts(store.read(name))
+                check_fit(experts, data, runs)
+                found |= experts
             except InvalidInputError:
                 unreadable.append(name)
     return found, tuple(unreadable)

@@ -7,6 +7,7 @@ from fairmoe.config import Settings
 from fairmoe.errors import InvalidInputError
 from fairmoe.sweep import MemoryStore, grid_settings, run_sweep
 from fairmoe.sweep.experts import (
+    check_fit,
     compute_experts,
     experts_name,
     make_expert_stacks,
@@ -160,9 +161,17 @@ def prolong(record, _):
     record["experts"][0]["curves"][0][2].append(99)
 
 
+def poison(_, tensors):
+    tensors["0/stages/0/weight2"][0, 0] = torch.nan
+
+
+def widen(_, tensors):
+    tensors["0/stages/0/bias1"] = tensors["0/stages/0/bias1"].double()
+
+
 @pytest.mark.parametrize(
     "change",
-    [shorten, promise, rename, reshape, flatten, narrow, prolong],
+    [shorten, promise, rename, reshape, flatten, narrow, prolong, poison, widen],
     ids=lambda f: f.__name__,
 )
 def test_experts_of_other_parts_are_damaged_though_the_checksum_is_right(trained, change):
@@ -184,3 +193,34 @@ def test_damaged_experts_are_named_and_trained_again(trained, prepared, runs):
     found = run_sweep(prepared, runs, store=store)
     assert found.unreadable == (names[1],)
     assert found.computed == len(runs)
+
+
+def lose_an_input(tensors):
+    for key in [key for key in tensors if key.endswith("weight1")]:
+        tensors[key] = tensors[key][:, :-1].clone()
+
+
+def lose_a_unit(tensors):
+    for key in [key for key in tensors if "/stages/" in key and not key.endswith(("2", "old"))]:
+        tensors[key] = tensors[key][:-1].clone()
+    for key in [key for key in tensors if key.endswith("weight2")]:
+        tensors[key] = tensors[key][:, :-1].clone()
+
+
+def lose_a_row(tensors):
+    for key in [key for key in tensors if key.endswith("decisions")]:
+        tensors[key] = tensors[key][:, :-1].clone()
+
+
+@pytest.mark.parametrize(
+    "change", [lose_an_input, lose_a_unit, lose_a_row], ids=lambda f: f.__name__
+)
+def test_experts_that_agree_with_themselves_but_not_with_the_data_are_not_used(
+    trained, prepared, runs, change
+):
+    record, tensors = unseal(trained[0])
+    change(tensors)
+    forged = read_experts(seal(record, tensors))
+    with pytest.raises(InvalidInputError, match="or it was damaged"):
+        check_fit(forged, prepared.data, runs)
+    check_fit(read_experts(trained[0]), prepared.data, runs)
