@@ -11,7 +11,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Exit codes: 0 done, 2 input that the user can mend, 3 something outside the program is missing,
     130 stopped by Ctrl-C, 143 by being asked to end.
     """
-    with stopping():
+    with stopping(ends_process=arguments is None):
         # Ctrl-C is told of in a sentence from here on, while libraries are imported too.
         from fairmoe.cli.commands import run
 

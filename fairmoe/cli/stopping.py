@@ -16,11 +16,15 @@ _SIGNALS = tuple(
 
 
 @contextmanager
-def stopping() -> Iterator[None]:
+def stopping(*, ends_process: bool = False) -> Iterator[None]:
     """End the block by `KeyboardInterrupt` at Ctrl-C and other signals, and say so.
 
     What the block holds is let go as at any error: drafts are removed and processes ended. A
     `KeyboardInterrupt` with a text says what is left.
+
+    Args:
+        ends_process: Whether nothing follows the block. Then signals that come after it was stopped
+            are ignored, which would end in tracebacks of Python's own clearing up.
     """
     received: list[int] = []
 
@@ -36,6 +40,10 @@ def stopping() -> Iterator[None]:
         # A library that is interrupted while it is imported may raise something else.
         if not is_interrupt and (not received or _code(error) in (0, None)):
             raise
+        if ends_process:
+            before = dict.fromkeys(before, signal.SIG_IGN)
+            for number in before:
+                signal.signal(number, signal.SIG_IGN)
         why = _told(error)
         sys.stderr.write(f"Stopped{f': {why}' if why else ''}.\n")
         raise SystemExit(STOPPED + (received[-1] if received else 2)) from None

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from fairmoe.cli.stopping import stopping
 from tests.cli.conftest import QUICK, ROLES
 from tests.cli.shell import shell
 
@@ -74,6 +75,17 @@ def test_ctrl_c_while_libraries_are_imported_is_no_traceback(monkeypatch):
 
     monkeypatch.setitem(sys.modules, "fairmoe.cli.commands", Interrupted())
     assert shell("--version") == (130, "", "Stopped.\n")
+
+
+def test_a_second_ctrl_c_does_not_end_in_a_traceback_of_python(capsys):
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(SystemExit) as ended, stopping(ends_process=True):
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (ended.value.code, capsys.readouterr().err) == (130, "Stopped.\n")
 
 
 def test_a_run_that_is_kept_already_is_named(monkeypatch, file, tmp_path):
