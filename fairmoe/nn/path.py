@@ -201,9 +201,8 @@ def _through_units(
         nodes: **Shape** `(s,)`.
     """
     begins, ends = start > 0, start + ways > 0
+    # Where a unit does not change its slope it does not matter how many nodes are called passed.
     passed = torch.searchsorted(nodes, -start / ways)
-    # Of a unit that never changes its slope all nodes lie after the change that it does not make.
-    passed.masked_fill_(begins == ends, 0)
     before, after = (
         above.to(ways).mul_(1 - experts.slope).add_(experts.slope) for above in (begins, ends)
     )

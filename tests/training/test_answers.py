@@ -7,7 +7,8 @@ import torch
 from fairmoe.config import Settings
 from fairmoe.errors import CancelledError
 from fairmoe.names import SPLITS
-from fairmoe.nn import by_expert
+from fairmoe.nn import FEWER_PATH_STEPS, by_expert
+from fairmoe.nn.mixture import PATH_STEPS
 from fairmoe.progress import ignore_progress
 from fairmoe.training import answers, make_batch, train
 from fairmoe.training.answers import answers_of, mixture_answers, on_split
@@ -54,6 +55,18 @@ def test_each_mixture_answers_as_if_alone(demo, mixture):
             )
             np.testing.assert_allclose(of_run[split].proba, expected.proba, atol=1e-5)
             assert of_run[split].scores == pytest.approx(expected.scores, abs=0.02)
+
+
+def test_rows_to_train_on_are_explained_at_fewer_nodes(demo, mixture, monkeypatch):
+    steps = []
+
+    def watch(stack, *rest):
+        steps.append(stack.path_steps)
+        return answers_of(stack, *rest)
+
+    monkeypatch.setattr(answers, "answers_of", watch)
+    mixture_answers(demo, SETTINGS, mixture.select(0), ignore_progress)
+    assert steps == [FEWER_PATH_STEPS, PATH_STEPS, PATH_STEPS]
 
 
 def test_stacks_are_no_larger_than_memory_allows(demo, mixture, monkeypatch):
