@@ -28,7 +28,6 @@ from fairmoe.data.given import (
     column_of,
     frame_of_array,
     groups_of_values,
-    held_out,
     labels_of,
     positions_of,
     sensitive_of,
@@ -36,6 +35,7 @@ from fairmoe.data.given import (
 )
 from fairmoe.data.kinds import plain
 from fairmoe.data.reading.sentences import rows_of
+from fairmoe.data.split import held_out
 from fairmoe.data.table import check_names, table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.nn import Mixture

@@ -10,7 +10,7 @@ import torch
 from fairmoe import FairMoEClassifier
 from fairmoe.config import Settings
 from fairmoe.data import ReadOptions, Roles, Sensitive, Target, read_table
-from fairmoe.data.given import held_out
+from fairmoe.data.split import held_out
 from fairmoe.experiment import run_experiment
 from fairmoe.runs import Project, ProjectRun, Run, load_run, read_project, write_project
 from fairmoe.training import forget_experts

@@ -14,6 +14,7 @@ from fairmoe.data.labels import label
 from fairmoe.data.reading import sentences
 from fairmoe.data.reading.record import Change
 from fairmoe.data.roles import Roles
+from fairmoe.data.split_column import is_training, split_of
 from fairmoe.data.table import Table, check_columns
 from fairmoe.data.values import roles_as_read
 from fairmoe.data.weights import effective_size, weights_of
@@ -21,15 +22,6 @@ from fairmoe.errors import InvalidInputError
 
 MIN_ROWS = 20
 MIN_GROUP_ROWS = 10
-SPLIT_WORDS = {
-    "train": 0,
-    "training": 0,
-    "validation": 1,
-    "valid": 1,
-    "val": 1,
-    "dev": 1,
-    "test": 2,
-}
 
 
 class SmallGroupsError(InvalidInputError):
@@ -146,7 +138,7 @@ def assign_roles(table: Table, roles: Roles, *, with_features: bool = True) -> L
     training_only = None
     unknown = np.flatnonzero(counts & (groups.ids < 0))
     if roles.unknown == "train" and roles.split_column is not None:
-        unknown = unknown[_is_training(table, roles.split_column, unknown)]
+        unknown = unknown[is_training(table, roles.split_column, unknown)]
     if roles.unknown == "train" and len(unknown):
         training_only = UnknownRows(
             frame[list(features)].iloc[unknown].reset_index(drop=True),
@@ -163,7 +155,7 @@ def assign_roles(table: Table, roles: Roles, *, with_features: bool = True) -> L
         positive=labels.positive,
         words=labels.words,
         rows=rows.astype(np.int64),
-        split=None if roles.split_column is None else _split(table, roles.split_column, rows),
+        split=None if roles.split_column is None else split_of(table, roles.split_column, rows),
         notes=notes,
         roles=roles,
         table=table,
@@ -228,11 +220,6 @@ def _weighted(column: str, weight: NDArray[np.float64]) -> str:
     return sentences.weighted(column, len(weight), effective_size(weight))
 
 
-def _is_training(table: Table, column: str, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-    words = table.frame[column].iloc[rows].astype("str").str.lower().map(SPLIT_WORDS)
-    return (words == SPLIT_WORDS["train"]).to_numpy()
-
-
 def _check_features(table: Table, features: tuple[str, ...]) -> None:
     if not features:
         raise InvalidInputError(
@@ -285,23 +272,3 @@ def _check_groups(y: NDArray[np.int64], groups: Groups, roles: Roles) -> None:
                     for i in small
                 ],
             )
-
-
-def _split(table: Table, column: str, rows: NDArray[np.intp]) -> NDArray[np.int64]:
-    words = table.frame[column].iloc[rows].astype("str").str.lower()
-    split = words.map(SPLIT_WORDS)
-    wrong = np.flatnonzero(split.isna())
-    if len(wrong):
-        raise InvalidInputError(
-            f"Split column '{column}' needs to say train, validation or test in each row",
-            however=f"row {table.line(int(rows[wrong[0]])):,} says something else",
-            remedy="Correct that row, or choose no split column.",
-        )
-    for name in ("train", "validation", "test"):
-        if not (split == SPLIT_WORDS[name]).any():
-            raise InvalidInputError(
-                "Rows for train, validation and test are needed",
-                however=f"split column '{column}' names none for {name}",
-                remedy="Name some, or choose no split column.",
-            )
-    return split.to_numpy().astype(np.int64)

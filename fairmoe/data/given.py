@@ -16,11 +16,9 @@ from sklearn.utils.validation import column_or_1d
 from fairmoe._checks import tame_weights
 from fairmoe.data.groups import CROSS, MAX_GROUPS, quoted
 from fairmoe.data.kinds import plain
-from fairmoe.data.split import split_rows
 from fairmoe.data.table import check_has
 from fairmoe.errors import InvalidInputError
 
-MIN_CELL_ROWS = 2
 """So many rows of a group and label are trained on before one is held out."""
 
 
@@ -224,43 +222,6 @@ def sensitive_frame(given: Any, name: str) -> pd.DataFrame:
         )
     columns = {i: column_of(given.iloc[:, i], name) for i in range(given.shape[1])}
     return pd.DataFrame(columns)
-
-
-def held_out(
-    labels: NDArray[np.int64], group: NDArray[np.int64], *, share: float, seed: int
-) -> NDArray[np.int64]:
-    """Return 0 for each row to train on and 1 for each to choose by, `(n,)`.
-
-    Args:
-        labels: Shape `(n,)`, 0 or 1.
-        group: Shape `(n,)`, ids.
-        share: Of each group and label, to choose by, in (0, 1).
-        seed: Decides which rows these are.
-
-    Raises:
-        InvalidInputError: The share is outside its limits, or leaves no rows to choose by.
-    """
-    if not 0 < share < 1:
-        raise InvalidInputError(
-            "'validation_fraction' needs a share above 0 and below 1",
-            however=f"{share:g} was given",
-        )
-    # The rows that an experiment would test on are validation rows here.
-    training, *_ = split_rows(labels, group, fractions=(1 - share, share / 2, share / 2), seed=seed)
-    split = np.ones(len(labels), dtype=np.int64)
-    split[training] = 0
-    if split.max() == 0:
-        # Of few rows no share makes one; whoever has two others gives one all the same.
-        cell = 2 * group + labels
-        _, last, counts = np.unique(cell[::-1], return_index=True, return_counts=True)
-        split[len(cell) - 1 - last[counts > MIN_CELL_ROWS]] = 1
-    if split.max() == 0:
-        raise InvalidInputError(
-            "Rows are needed to train on and to choose by",
-            however=f"none of {len(labels)} can be held out of the training",
-            remedy="Give more rows of each class and group.",
-        )
-    return split
 
 
 def weights_given(sample_weight: Any, n: int) -> NDArray[np.float64]:

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from fairmoe.data.assign import SPLIT_WORDS
 from fairmoe.data.labels import NO, YES
 from fairmoe.data.roles import Outcome, Target
+from fairmoe.data.split_column import SPLIT_WORDS
 from fairmoe.data.table import Table
 
 TARGET_WORD = re.compile(

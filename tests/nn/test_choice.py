@@ -4,7 +4,7 @@ import torch
 from captum.attr import IntegratedGradients
 
 from fairmoe.nn import GateChoice
-from tests.nn.test_stacks import draws, make_mixture
+from tests.nn.making import draws, make_mixture
 
 
 def sharp_mixture():

@@ -199,8 +199,7 @@ def test_what_cannot_be_estimated_is_insufficient_data(run_of):
     page = Page(to_html(make_report(replace(run, scores={"test": scores})), TODAY))
     assert f"Final score{'insufficient data' * len(EVERY_RUN)}" in page.text("tr")
     assert "nan" not in " ".join(text for _, text in page.texts if len(text) < 1000).split()
-    # Of four rows the weights cannot be told either.
-    assert "wants equal outcomes" not in page.text("small")
+    assert "wants equal outcomes" not in page.text("small")  # The weights of four rows.
 
 
 def test_a_spec_cannot_end_its_element_even_if_plotly_stopped_escaping():
@@ -289,8 +288,7 @@ def test_a_sign_off_is_a_line_to_write_on_or_what_was_decided(report, demo_run):
     assert fields["Date"] == "2026-11-22"
     assert fields["SHA-256 of the table's file"] == run.data.sha256
     assert fields["Run (digest of table, roles and settings)"] == run.run_id
-    html = to_html(report, cover, ["signoff"])
-    assert Page(html).text("dd")[0] == "Ann"
+    assert Page(to_html(report, cover, ["signoff"])).text("dd")[0] == "Ann"
 
 
 def test_the_digest_of_the_scores_tells_models_apart(demo_run):
