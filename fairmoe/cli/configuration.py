@@ -11,7 +11,7 @@ import typer
 from fairmoe._read import UnreadableError, read_plain
 from fairmoe.errors import InvalidInputError, nearest_first
 
-_OF_ONE_CALL = {"out", "as_json", "quiet", "config", "mlflow"}
+_OF_ONE_CALL = {"out", "project", "as_json", "quiet", "config", "mlflow"}
 """What says where a result goes, and not what it is."""
 
 _MAX_MIB = 1

@@ -95,16 +95,23 @@ def options_beside(out: Path) -> Path:
     return out.with_name(f"{out.name}.toml")
 
 
-def keep_options(context: typer.Context, out: Path) -> None:
-    """Write the options of a command beside the run that it made, so that it can be repeated.
+def keep_options(context: typer.Context, out: Path, *, replace: bool = False) -> None:
+    """Write the options of a command beside what it made, so that it can be repeated.
+
+    Args:
+        context: The command's.
+        out: The kept run or project; of a sweep with a folder, a name in it.
+        replace: Whether to take the place of what an earlier command wrote, as in the folder of a
+            sweep, which goes on.
 
     Raises:
         InvalidInputError: It cannot be written.
     """
     path = options_beside(out)
     command = f"fairmoe {context.info_name} --config {path.name} --out another"
-    told = f"# {printable(command)} repeats this run; written by fairmoe {version('fairmoe')}\n"
-    write_whole(path, (told + to_toml(options_given(context))).encode())
+    made = "sweep" if context.info_name == "sweep" else "run"
+    told = f"# {printable(command)} repeats this {made}; written by fairmoe {version('fairmoe')}\n"
+    write_whole(path, (told + to_toml(options_given(context))).encode(), replace=replace)
 
 
 def check_tracking(uri: str | None) -> None:

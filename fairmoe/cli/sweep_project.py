@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from fairmoe.cli.files import check_new_file
+from fairmoe.cli.keeping import options_beside
 from fairmoe.cli.messages import print_message
 from fairmoe.data import Table
 from fairmoe.errors import InvalidInputError
@@ -37,7 +39,8 @@ def places_of(
         keep: Runs that are to be kept in full in the folder.
 
     Raises:
-        InvalidInputError: Two projects are named, or a run is to be kept in a project.
+        InvalidInputError: Two projects are named, a run is to be kept in a project, or the file of
+            options beside it is there.
     """
     if out.suffix != SUFFIX or out.is_dir():
         return out, project
@@ -47,6 +50,7 @@ def places_of(
                 f"Option {option} needs a folder as --out",
                 however=f"'{out.name}' is a project",
             )
+    check_new_file(options_beside(out))
     return None, out
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @unbundled
 def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
+    context: typer.Context,
     file: options.File,
     *,
     config: options.Config = None,
@@ -85,6 +86,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
     """Train a grid of settings on one split, or search it, and print the Pareto-optimal runs."""
     from fairmoe.cli.arguments import grid_from
     from fairmoe.cli.columns import read_and_prepare
+    from fairmoe.cli.keeping import keep_options
     from fairmoe.cli.output import print_sweep
     from fairmoe.cli.sweep_project import check_project, keep_front, places_of
     from fairmoe.runs import check_vacant, save_run
@@ -142,6 +144,7 @@ def sweep(  # noqa: PLR0913 - typer reads one option from each parameter
         print_sweep(result)
     # What was found is shown even if it cannot be kept.
     keep_front(result, table, project)
+    keep_options(context, folder / "sweep" if folder else out, replace=folder is not None)
 
 
 def _check_alone(grid: Sequence[str] | None, seeds: int) -> None:

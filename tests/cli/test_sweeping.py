@@ -146,7 +146,7 @@ def test_long_seeds_are_printed_in_full(file, tmp_path):
 def test_a_damaged_file_is_named(file, tmp_path):
     command = ("sweep", file, *ROLES, *QUICK, "--out", tmp_path)
     shell(*command)
-    (shard,) = tmp_path.iterdir()
+    (shard,) = tmp_path.glob("*.safetensors")
     shard.write_bytes(b"broken")
 
     code, out, err = shell(*command)
@@ -251,6 +251,14 @@ def test_the_front_is_kept_as_a_project(file, folder, tmp_path):
     assert (code, "A file name that ends in .fairmoe is needed" in err) == (2, True)
 
 
+def test_its_options_are_kept_and_repeat_it(folder):
+    told = (folder / "sweep.toml").read_text(encoding="utf-8")
+    assert told.startswith("# fairmoe sweep --config sweep.toml --out another repeats this sweep;")
+    code, out, _ = shell("sweep", "--config", folder / "sweep.toml", "--out", folder)
+    assert code == 0
+    assert "All runs were there already" in out
+
+
 def test_a_project_in_the_place_of_the_folder_holds_the_same(file, tmp_path):
     path = tmp_path / "only.fairmoe"
     asked = ("sweep", file, *ROLES, *QUICK, "--out", path)
@@ -260,7 +268,8 @@ def test_a_project_in_the_place_of_the_folder_holds_the_same(file, tmp_path):
     code, _, err = shell(*asked)
     assert code == 0, err
     assert len(load_project(path).sweep) == len(load_project(path).runs) == 1
-    assert [each.name for each in tmp_path.iterdir()] == ["only.fairmoe"]
+    names = {each.name for each in tmp_path.iterdir()}
+    assert names == {"only.fairmoe", "only.fairmoe.toml"}
 
 
 class ScoresAlone(SimpleNamespace):
