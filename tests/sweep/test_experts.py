@@ -187,11 +187,16 @@ def test_damaged_experts_are_named_and_trained_again(trained, prepared, runs):
     names = [experts_name(prepared.data.digest, read_experts(content)) for content in trained]
     store.write(names[0], trained[0])
     store.write(names[1], trained[1][:-9])
+    record, tensors = unseal(trained[1])
+    lose_an_input(tensors)
+    # Of the same data by its name, and whole, but of other columns.
+    foreign = f"{names[1].removesuffix('.safetensors')}0.safetensors"
+    store.write(foreign, seal(record, tensors))
     with pytest.raises(InvalidInputError, match="or it was damaged"):
         read_experts(trained[1][:-9])
 
     found = run_sweep(prepared, runs, store=store)
-    assert found.unreadable == (names[1],)
+    assert set(found.unreadable) == {names[1], foreign}
     assert found.computed == len(runs)
 
 
