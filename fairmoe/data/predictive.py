@@ -22,16 +22,19 @@ def auc_alone(
 
     A column scores a row by the share of the class among rows of the same value. Shares are learnt
     on two thirds of the rows and judged on the third, in turn; on halves, if a class has two rows.
-    Of more than two classes the AUC of each against the others is averaged.
+    Of more than two classes the AUC of each against the others is averaged. NaN, if a class has one
+    row.
 
     Args:
         codes: The level of each row, `(n,)`, by column, as `codes_of` returns them.
-        classes: The class of each row, `(n,)`, counted from 0; each has two rows or more.
+        classes: The class of each row, `(n,)`, counted from 0; each occurs.
         seed: Decides how the rows are parted.
     """
     members = np.eye(classes.max() + 1)[classes]
     alone = dict.fromkeys(codes, 0.0)
     parts = _parts(members, classes, seed)
+    if not parts:
+        return pd.Series(dict.fromkeys(codes, float("nan")), dtype="float64")
     for train, test in parts:
         for name, of in codes.items():
             scores = shares_of(of[train], members[train], of.max() + 1)
@@ -50,16 +53,16 @@ def auc_together(
         seed: As for `auc_alone`.
 
     Returns:
-        In [0, 1]; NaN without columns.
+        In [0, 1]; NaN without columns, or if a class has one row.
     """
-    if not codes:
-        return float("nan")
     members = np.eye(classes.max() + 1)[classes]
+    parts = _parts(members, classes, seed)
+    if not codes or not parts:
+        return float("nan")
     # So many columns overwhelm few rows: with a penalty of 1 all 141 of one honest table of 1,993
     # rows do worse together than the best of them alone.
     inputs = one_hot(list(codes.values()), len(classes))
     together = 0.0
-    parts = _parts(members, classes, seed)
     for train, test in parts:
         model = Ridge(alpha=len(codes)).fit(inputs[train], members[train])
         together += mean_auc(model.predict(inputs[test]), members[test]) / len(parts)
@@ -67,8 +70,11 @@ def auc_together(
 
 
 def _parts(members: NDArray[np.float64], classes: NDArray[np.int64], seed: int) -> list[Any]:
+    """Return rows to learn from and to judge on, in turn; none if a class has one row."""
     # Each class is in each part.
     folds = min(FOLDS, int(np.bincount(classes).min()))
+    if folds < 2:
+        return []
     return list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(members, classes))
 
 

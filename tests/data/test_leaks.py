@@ -193,3 +193,15 @@ def test_a_leak_is_found_though_hardly_anyone_has_the_outcome(seed):
     )
     roles = Roles(Target("y", ("1",)), (Sensitive("sex"),))
     assert set(find_leaks(assign_roles(table_from_frame(frame), roles)).suspects) == {"leak"}
+
+
+def test_a_class_of_one_row_tells_nothing():
+    """No part of the rows can be judged by what the others tell."""
+    rng = np.random.default_rng(0)
+    y = np.where(np.arange(60) == 7, "no", "yes")
+    frame = pd.DataFrame({"sex": ["f", "m"] * 30, "x": rng.normal(size=60), "y": y})
+    roles = Roles(Target("y", ("yes",)), (Sensitive("sex"),))
+    found = find_leaks(assign_roles(table_from_frame(frame), roles))
+    assert found.alone.isna().all()
+    assert np.isnan(found.together)
+    assert found.suspects == {}
