@@ -122,6 +122,7 @@ class Sessions(Generic[T]):
         for _ in range(len(self._kept) - len(old) - MOST_SESSIONS):
             most = max(by_owner.values(), key=lambda tokens: (len(tokens), -self._seen(tokens[0])))
             found.append(most.pop(0))
+            by_owner = {owner: tokens for owner, tokens in by_owner.items() if tokens}
         return found
 
     def _seen(self, token: str) -> float:

@@ -77,6 +77,16 @@ def test_nobody_pushes_out_the_sessions_of_others():
     assert kept.find(first[0]) is None
 
 
+def test_several_that_are_too_many_at_once_go_though_each_is_of_somebody_else():
+    """Two tabs may open theirs before either looks."""
+    kept = Sessions(60, whose=lambda session: session, clock=Clock())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "forget_old", lambda: None)
+        tokens = [kept.keep(str(i)) for i in range(MOST_SESSIONS + 2)]
+    kept.forget_old()
+    assert [i for i, token in enumerate(tokens) if kept.find(token) is None] == [0, 1]
+
+
 @pytest.mark.parametrize(("told", "seconds"), [("", 3600), ("5", 300), ("1.5", 90)])
 def test_the_minutes_are_configured(monkeypatch, told, seconds):
     monkeypatch.setenv(MINUTES, told)
