@@ -111,7 +111,7 @@ def _scores(found: Findings, rows: int) -> Iterator[dict[str, Any]]:
             line = _line("score", model, "", metric, score, rows)
             test = found.gaps[model][metric].test if metric in GAPS else None
             # A score counts every group, a test only those that can be compared.
-            is_tested = test is not None and math.isclose(test.difference, score, abs_tol=1e-9)
+            is_tested = test is not None and math.isclose(test.difference, score, abs_tol=1e-5)
             yield line | {"p_value": test.p_value if test and is_tested else math.nan}
 
 

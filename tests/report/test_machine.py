@@ -5,11 +5,12 @@ import json
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from fairmoe.analysis import review_run
-from fairmoe.metrics import demographic_parity_test, group_rates
+from fairmoe.metrics import demographic_parity_test, group_rates, parity_gap
 from fairmoe.names import EVERY_RUN, EXPERTS
 from fairmoe.report import Cover, make_report, to_csv, to_json
 from fairmoe.runs import to_document
@@ -109,6 +110,29 @@ def test_a_test_that_leaves_small_groups_out_is_not_told_of_a_score_that_counts_
     assert (gap["difference"], gap["not_compared"]) == (0.25, ["c"])
     table = pd.read_csv(io.StringIO(to_csv(report))).query("kind == 'score' and model == 'mixture'")
     assert pd.isna(table.set_index("measure")["p_value"]["dp"])
+
+
+def test_scores_of_weighted_rows_have_their_p_values_though_they_are_rounded_otherwise(run_of):
+    rng = np.random.default_rng(0)
+    proba = np.tile([0.1, 0.6], 100) * rng.random(200) + 0.3
+    run = run_of(rng.integers(0, 2, 200), [0, 1] * 100, {"mixture": proba})
+    test = replace(run.splits["test"], weight=rng.exponential(1, 200).astype(np.float32))
+    gap = parity_gap(
+        test.proba["mixture"] > 0.5,
+        group=test.group,
+        group_names="ab",
+        sample_weight=test.weight,
+    )[0]
+    scores = {**run.scores["test"]["mixture"], "dp": float(np.float32(gap))}
+    run = replace(
+        run,
+        splits={**run.splits, "test": test},
+        scores={**run.scores, "test": {**run.scores["test"], "mixture": scores}},
+    )
+    assert 1e-9 < abs(scores["dp"] - gap) < 1e-7
+    table = pd.read_csv(io.StringIO(to_csv(make_report(run))))
+    row = table.query("kind == 'score' and model == 'mixture' and measure == 'dp'")
+    assert row["p_value"].notna().all()
 
 
 def test_csv_is_tidy_and_holds_the_scores(table, demo_run):
