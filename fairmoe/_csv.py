@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+_FORMULA = re.compile(r"(^(?=[\t\r\n])|(?:^|[;\t\r\n])(?=[=+\-@\uff1d\uff0b\uff0d\uff20]))")
 """With these signs, also those of full width, a spreadsheet takes a cell for a formula (OWASP, "CSV
 Injection"); a cell may also begin within a text, where semicolons or tabs part cells."""
 

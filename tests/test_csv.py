@@ -27,7 +27,8 @@ def test_no_cell_begins_a_formula_wherever_it_stands(cell, dtype):
 
 @pytest.mark.parametrize(
     ("cell", "written"),
-    [("a;=1+1", "a;'=1+1"), ("a\t@x;-1", "a\t'@x;'-1"), ("\n=1", "'\n'=1"), ("a; b-c", "a; b-c")],
+    [("a;=1+1", "a;'=1+1"), ("a\t@x;-1", "a\t'@x;'-1"), ("\n=1", "'\n'=1"), ("a; b-c", "a; b-c")]
+    + [(plain, plain) for plain in ("a\r\nb", "a\n\nb", "a;\tb")],
 )
 def test_no_formula_begins_where_a_spreadsheet_parts_cells_otherwise(cell, written):
     found = back(csv_text(pd.DataFrame({"a": [cell]}), index=False))
