@@ -40,12 +40,14 @@ _TELLING = re.compile(
 def named_as_existing(labelled: LabelledTable) -> tuple[str, ...]:
     """Return the features whose names tell of another model's score or decision.
 
-    No value is looked at, so long tables take no longer than short ones.
+    Only of these values are looked at, whether they can be one: no date is, and nothing that is the
+    same for all.
     """
     return tuple(
         column
-        for column in labelled.kinds
+        for column, kind in labelled.kinds.items()
         if any(map(_TELLING.fullmatch, (*words_of_name(column), column)))
+        and _may_decide(kind, labelled.table.frame[column].iloc[labelled.rows].nunique())
     )
 
 
@@ -61,8 +63,7 @@ def suggest_existing(labelled: LabelledTable) -> dict[str, bool]:
     ranked = {}
     for column, kind in labelled.table.kinds.items():
         values = frame[column].iloc[labelled.rows]
-        levels = values.nunique()
-        if column in taken or levels < 2 or not _may_decide(kind, levels):
+        if column in taken or not _may_decide(kind, values.nunique()):
             continue
         ranked[str(column)] = (_is_named_so(str(column)), _ranks(values, labelled.y, kind))
     order = sorted(ranked, key=lambda column: ranked[column], reverse=True)
@@ -158,7 +159,7 @@ def _in_same_order(one: "pd.Series[Any]", other: "pd.Series[Any]") -> bool:
 
 
 def _may_decide(kind: str, levels: int) -> bool:
-    return kind == "number" or (kind == "category" and levels <= MOST_DECISIONS)
+    return levels > 1 and (kind == "number" or (kind == "category" and levels <= MOST_DECISIONS))
 
 
 def _is_named_so(column: str) -> bool:

@@ -51,7 +51,8 @@ def ask_existing(state: Session) -> None:
 
 def warn_of_existing(state: Session, labelled: LabelledTable) -> None:
     """Ask of features that are called like another model's answer whether one is in use today."""
-    named = named_as_existing(labelled)
+    what = ("named as existing", labelled.table, labelled.roles, tuple(labelled.kinds))
+    named = state.once(what, lambda: named_as_existing(labelled))
     if not named:
         return
     told, buttons = st.columns([4, 1], vertical_alignment="center")

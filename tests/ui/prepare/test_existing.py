@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fairmoe._escape import escape_markdown
@@ -85,3 +86,12 @@ def test_a_column_that_gets_another_role_decides_no_more(data):
     assert not data.exception
     assert state.labelled.roles.existing is None
     assert state.labelled.roles.weight == "decile_score"
+
+
+@pytest.mark.parametrize("values", [pd.date_range("2020", periods=600), ["a"] * 600])
+def test_what_can_be_no_answer_is_not_pointed_out_whatever_it_is_called(app, values):
+    state = app.session_state["fairmoe"]
+    state.load(table_from_frame(make_demo(600).assign(decision_date=values)), ROLES)
+    app.switch_page("pages/data.py").run()
+    assert "decision_date" in state.labelled.kinds
+    assert not [each.label for each in app.main.button if each.label.startswith("Name ")]
