@@ -53,7 +53,9 @@ def small_groups_in_words(small: Mapping[str, tuple[int, int]], *, may_merge: bo
         f"Small groups. {'; '.join(told)}. About one row in five is kept for the test, and with "
         f"fewer than {FEW_ROWS} of them, or {FEW_POSITIVES} positive ones, gaps are mostly chance."
     )
-    return f"{text} To make one group of them, raise “{MERGE_SMALL}” above." if may_merge else text
+    if not may_merge:
+        return text
+    return f"{text} To make one group of the smallest, raise “{MERGE_SMALL}” above."
 
 
 def label_takeaway(counts: pd.DataFrame, outcome: str) -> str:

@@ -79,7 +79,8 @@ def who_gets_more(
     shown = _of_the_other(rates, rate) if turned else rates
     if gap.test.difference == 0:
         same = shown[rate].drop(list(gap.apart)).iloc[0]
-        alike = capitalised(f"{told} equally often for all groups: {same:.1%}.")
+        whom = "all groups that are compared" if gap.apart else "all groups"
+        alike = capitalised(f"{told} equally often for {whom}: {same:.1%}.")
         return f"{alike}{not_compared(gap.apart, metric)}"
     highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
     high, low = (_rate(shown.T[name], rate, count) for name in (highest, lowest))

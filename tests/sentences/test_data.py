@@ -63,7 +63,7 @@ def test_how_well_features_stand_in_for_the_group():
 @pytest.mark.parametrize("may_merge", [False, True])
 def test_small_groups_are_counted_and_lead_to_what_merges_them(may_merge):
     told = small_groups_in_words({"a": (31, 8), "b": (1100, 5)}, may_merge=may_merge)
-    way_out = " To make one group of them, raise “Merge groups of fewer rows than” above."
+    way_out = " To make one group of the smallest, raise “Merge groups of fewer rows than” above."
     assert told == (
         "Small groups. a: 31 rows, 8 of them positive; b: 1,100 rows, 5 of them positive. About "
         "one row in five is kept for the test, and with fewer than 100 of them, or 20 positive "

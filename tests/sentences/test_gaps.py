@@ -86,8 +86,8 @@ def test_groups_alike_are_told_of_beside_those_that_are_too_small():
         gap("a", "b", 0.0, 1.0, apart=("c",)), three, "dp", model="mixture", **TOLD
     )
     assert told == (
-        "The mixture predicts “hired” equally often for all groups: 50.0%. Groups of fewer than 30 "
-        "people are not compared: c."
+        "The mixture predicts “hired” equally often for all groups that are compared: 50.0%. "
+        "Groups of fewer than 30 people are not compared: c."
     )
 
 

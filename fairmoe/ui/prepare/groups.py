@@ -33,13 +33,17 @@ def merge_button(state: Session) -> None:
     )
 
 
+def may_merge(table: Table, sensitive: Sequence[Sensitive]) -> bool:
+    """Return whether sensitive columns may have more than two groups, so that some can be one."""
+    return len(sensitive) > 1 or any(
+        each.bins or table.frame[each.column].nunique() > 2 for each in sensitive
+    )
+
+
 def ask_merge_small(state: Session, sensitive: Sequence[Sensitive], known: int) -> int:
     """Ask below which size groups are merged, where there may be more than two."""
     assert state.table is not None
-    frame = state.table.frame
-    if len(sensitive) < 2 and not any(
-        each.bins or frame[each.column].nunique() > 2 for each in sensitive
-    ):
+    if not may_merge(state.table, sensitive):
         return 0
     return st.number_input(
         MERGE_SMALL,

@@ -114,3 +114,15 @@ def test_weights_and_rows_without_a_group_are_asked_for(data):
         assert labelled.roles.unknown == choice
         assert sentence in labelled.notes
         assert groups(data) == ["f", "m", *(["(missing)"] if choice == "group" else [])]
+
+
+def test_a_field_that_merges_groups_is_named_only_where_it_stands(data):
+    """Missing values can be a third group, where nothing is asked of merging."""
+    frame = table(240)
+    frame.loc[::3, "sex"] = None
+    upload(data, frame)
+    field(data, "segmented_control", "80 rows without a group").set_value("group").run()
+    assert len(groups(data)) == 3
+    assert "Merge groups of fewer rows than" not in [each.label for each in data.number_input]
+    (told,) = [each.value for each in data.warning if "Small groups" in each.value]
+    assert "Merge groups" not in told
