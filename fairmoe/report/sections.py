@@ -222,7 +222,8 @@ def attention(found: Findings) -> Section:
     others = names[1] if len(names) == 2 else "the other groups"
     # Of two groups, what is more for the one is less for the other.
     told = names[: 1 if len(names) == 2 else MOST_TOLD]
-    most = min(MOST_COLUMNS, max(4, MOST_MARKS // len(names)))
+    figure = attention_figure(seen.means, min(MOST_COLUMNS, max(4, MOST_MARKS // len(names))))
+    most = len(figure.layout.yaxis.tickvals)
     return Section(
         "attention",
         title,
@@ -237,7 +238,7 @@ def attention(found: Findings) -> Section:
             ),
             chart(
                 "attention",
-                attention_figure(seen.means, most),
+                figure,
                 takeaway=attention_takeaway(seen.means),
                 source=f"Mixture; {drawn_from_test(found)} Whiskers are 95% intervals of the mean. "
                 f"Drawn are up to {most} columns and {MOST_GROUPS} groups.",

@@ -7,10 +7,12 @@ from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, Table
 from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
 from fairmoe.figures.data import missing_figure, proxies_figure
+from fairmoe.sentences.attention import columns_drawn
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
 from fairmoe.sentences.data import missing_takeaway, proxies_takeaway, small_groups_in_words
 from fairmoe.ui.frame.components import percent_column, show_chart, show_table, show_warning
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.groups import may_merge
 
 TEST_SHARE = 0.2
 
@@ -26,8 +28,9 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
     }
     if small:
         # Of two groups one would be left.
-        may_merge = len(labelled.group_names) > 2 and len(small) > 1
-        told = small_groups_in_words(small, may_merge=may_merge)
+        are_many = len(labelled.group_names) > 2 and len(small) > 1
+        is_asked = are_many and may_merge(labelled.table, labelled.roles.sensitive)
+        told = small_groups_in_words(small, may_merge=is_asked)
         show_warning(escape_markdown(told), icon=":material/groups:")
 
 
@@ -51,10 +54,12 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
         st.caption("No feature has missing values.")
         return
     takeaway = missing_takeaway(missing)
+    figure = missing_figure(missing)
+    drawn = columns_drawn(len(figure.layout.yaxis.tickvals), missing["column"].nunique())
     show_chart(
-        missing_figure(missing),
+        figure,
         takeaway=takeaway,
-        source=f"{_source(labelled)} Bars are 95% Wilson intervals.",
+        source=f"{_source(labelled)} Bars are 95% Wilson intervals. {drawn}".rstrip(),
         key="missing",
     )
     show_table(

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -254,3 +255,10 @@ def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):
     assert len(found) == 1
     field(data, "selectbox", "Sensitive column").select("region").run()
     assert len(found) == 2
+
+
+def test_features_that_the_figure_of_missing_values_has_no_room_for_are_counted(data):
+    holes = np.where(np.arange(240) % 3, 1.5, np.nan)
+    upload(data, table(240).assign(**{f"x{i}": holes + i for i in range(14)}))
+    told = [caption.value for caption in open_part(data, "data-part", "Missing values").caption]
+    assert any(r"Drawn are the first 12 of 14 columns\." in each for each in told)
