@@ -19,8 +19,6 @@ from fairmoe.data.kinds import plain
 from fairmoe.data.table import check_has
 from fairmoe.errors import InvalidInputError
 
-"""So many rows of a group and label are trained on before one is held out."""
-
 
 def as_pandas(given: Any) -> Any:
     """Return a frame or series of any library that narwhals knows as one of pandas.

@@ -11,6 +11,7 @@ from fairmoe.errors import InvalidInputError
 Rows = NDArray[np.int64]
 FRACTIONS = (0.6, 0.2, 0.2)
 MIN_CELL_ROWS = 2
+"""So many rows of a group and label are trained on before one is held out."""
 
 
 def split_rows(
