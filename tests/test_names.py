@@ -75,7 +75,7 @@ def test_gaps_are_better_when_lower_and_have_points_for_a_unit():
     [
         (0.71449, "acc", "71.4%"),
         (0.0, "dp", "0.0 pp"),
-        (-0.05, "final_score", "-5.0"),
+        (-0.05, "final_score", "−5.0"),
         (math.nan, "eo", "insufficient data"),
     ],
 )
