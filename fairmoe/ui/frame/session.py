@@ -61,10 +61,11 @@ def remember(state: Session) -> None:
 
 def forget(state: Session) -> None:
     """Let go of all that the server has of a session, in all its tabs."""
-    sessions().forget(state.token)
-    # Other tabs hold the session until they are drawn again.
-    state.clear()
+    # What other tabs are just drawing is not kept again.
     state.is_over = True
+    sessions().forget(state.token)
+    # They hold the session until they are drawn again.
+    state.clear()
     _empty_tab()
     # Other parts of the address may be bound to widgets, which `clear` refuses.
     if QUERY in st.query_params:
@@ -108,7 +109,7 @@ def _found_again() -> Session | None:
     if not token:
         return None
     state = sessions().find(token)
-    if state is None or not secrets.compare_digest(state.browser, _browser()):
+    if state is None or state.is_over or not secrets.compare_digest(state.browser, _browser()):
         del st.query_params[QUERY]
         st.session_state["fairmoe-gone"] = True
         return None
