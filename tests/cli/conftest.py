@@ -1,5 +1,7 @@
 """A file of applicants, the run that the shell keeps of it, and what it was asked to train."""
 
+import signal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,16 @@ from tests.cli.shell import shell
 
 ROLES = ("--target", "hired", "--sensitive", "sex")
 QUICK = ("--set", "epochs=8", "--device", "cpu")
+
+
+@pytest.fixture(autouse=True)
+def _heard():
+    """Signals end a process, also where what began the tests ignores them."""
+    ends = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in ends.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="module")
