@@ -67,10 +67,7 @@ def column_of(given: Any, name: str) -> "pd.Series[Any]":
         raise InvalidInputError(
             f"The model requires {name} to be passed, but the target {name} is None"
         )
-    if isinstance(given, np.ma.MaskedArray):
-        # What is masked is missing, whatever stands there.
-        values = pd.Series(column_or_1d(given.data))
-        given = values.where(~column_or_1d(np.ma.getmaskarray(given)))
+    masked = given.mask if isinstance(given, np.ma.MaskedArray) else False
     if not isinstance(given, pd.Series):
         array = np.asarray(given)
         if array.dtype.kind == "c":
@@ -82,6 +79,9 @@ def column_of(given: Any, name: str) -> "pd.Series[Any]":
             )
         array = column_or_1d(array, warn=name == "y")
         given = pd.Series(array, dtype="object" if array.dtype.kind == "U" else None)
+        if np.any(masked):
+            # What is masked is missing, whatever stands there.
+            given = given.mask(np.ravel(masked))
     try:
         return plain(given.reset_index(drop=True))
     except UnicodeEncodeError as error:

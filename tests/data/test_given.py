@@ -135,6 +135,9 @@ MESSAGES = [
     (lambda: labels_of([SECRET] * 2), "The target needs two classes; however, 'y' has one class."),
     (lambda: labels_of(np.zeros((2, 2))),
      "'y' needs one value for each row; however, its shape is (2, 2)."),
+    (lambda: labels_of(np.ma.zeros((2, 2))),
+     "'y' needs one value for each row; however, its shape is (2, 2)."),
+    (lambda: labels_of(np.ma.array([1j, 2])), "Complex data not supported in 'y'."),
     (lambda: groups_of_values(["f", None, "m"], "groups"),
      "'groups' need a value for each row; however, 1 of 3 have none. "
      "Leave those rows out, or make a group of them."),
