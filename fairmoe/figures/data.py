@@ -1,5 +1,7 @@
 """The data before training."""
 
+import math
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -9,6 +11,7 @@ from plotly.subplots import make_subplots
 from fairmoe._escape import Html, escape_html
 from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
+from fairmoe.names import INSUFFICIENT
 
 MOST_BARS = 12
 _MOST_PIXELS = 380
@@ -188,7 +191,7 @@ def _auc_bars(
             "color": [TOGETHER_COLOUR] + [PROXY_COLOUR] * len(drawn),
             "pattern": {**PATTERN, "shape": ["/"] + [""] * len(drawn)},
         },
-        text=[f"{value:.0%}" for value in values],
+        text=[INSUFFICIENT if math.isnan(value) else f"{value:.0%}" for value in values],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: AUC %{text}<extra></extra>",

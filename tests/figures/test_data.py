@@ -46,3 +46,8 @@ def test_proxies_are_bars_from_chance_beside_all_together():
 def test_chance_is_not_called_a_proxy():
     told = proxies_takeaway(pd.Series({"a": 0.51, "b": 0.48}), 0.515, 0.52)
     assert told == "No feature predicts the group better than chance may."
+
+
+def test_what_no_row_could_be_judged_for_is_no_number():
+    figure = proxies_figure(pd.Series({"age": float("nan")}), float("nan"), 0.6)
+    assert list(figure.data[0].text) == ["insufficient data"] * 2
