@@ -41,6 +41,7 @@ def effective_counts(
             np.bincount(group[of], minlength=n_groups) for of in (hits & among, among)
         )
         return counted, all_of
+    weights = _in_proportion(weights, group, n_groups)
     counted, total, squares = (
         np.bincount(group[of], amount[of], n_groups)
         for of, amount in ((hits & among, weights), (among, weights), (among, weights**2))
@@ -54,6 +55,17 @@ def to_effective_size(
     weights: NDArray[np.float64], group: NDArray[np.int64], n_groups: int
 ) -> NDArray[np.float64]:
     """Return weights, `(n,)`, that add up to the effective size of each group."""
+    weights = _in_proportion(weights, group, n_groups)
     total, squares = (np.bincount(group, amount, n_groups) for amount in (weights, weights**2))
     with np.errstate(invalid="ignore"):
         return weights * (total / squares)[group]
+
+
+def _in_proportion(
+    weights: NDArray[np.float64], group: NDArray[np.int64], n_groups: int
+) -> NDArray[np.float64]:
+    """Return weights beside the largest of their group, so that no square is too small."""
+    largest = np.zeros(n_groups)
+    np.maximum.at(largest, group, weights)
+    # A power of two changes no digit.
+    return np.ldexp(weights, -np.frexp(largest)[1][group])

@@ -110,7 +110,7 @@ def _sums(
     weight2, bias2 = gate.weight2 / gate.temperature, (gate.bias2 / gate.temperature)[..., None]
     of_gate, chooses = torch.zeros_like(ways[1]), not gate.weighs_alike()
     so_far = rows.new_zeros(k, N_EXPERTS, len(nodes) + 1, n)
-    done, at_once = 0, max(1, NODES_AT_ONCE // (k * n))
+    done, at_once = 0, max(1, NODES_AT_ONCE // max(1, k * n))
     for some, of_some in zip(
         torch.split(nodes, at_once), torch.split(shares, at_once), strict=True
     ):
@@ -123,14 +123,14 @@ def _sums(
             of_hidden = torch.bmm(weight2.mT, of_logits * weighted)
             torch.ops.aten.threshold_backward.grad_input(of_hidden, hidden, 0, grad_input=of_hidden)
             through_state = _through_state(said.proba, torch.bmm(of_state.mT, of_hidden))
-            for of_node in of_hidden.view(*of_gate.shape[:-1], -1, n).unbind(-2):
+            for of_node in of_hidden.view(*of_gate.shape[:-1], len(some), n).unbind(-2):
                 of_gate.add_(of_node)
         else:
             _, of_log_odds = head(bias2.expand(-1, -1, len(weighted)), said)
             through_state = rows.new_zeros(k, N_EXPERTS, len(weighted))
         if of_log_odds is not None:
             through_state.addcmul_(of_log_odds, weighted)
-        for of_node in through_state.view(k, N_EXPERTS, -1, n).unbind(-2):
+        for of_node in through_state.view(k, N_EXPERTS, len(some), n).unbind(-2):
             torch.add(so_far[:, :, done], of_node, out=so_far[:, :, done + 1])
             done += 1
     return _through_units(experts, places, ways[0], start[0], so_far, nodes), of_gate

@@ -39,14 +39,17 @@ def sweep_too_long(runs: int, most: int) -> str:
     return f"The scores of all {runs:,} are not in it: a project tells of at most {most:,} runs."
 
 
-def explored_left_out(*, sweeps: int, fits: bool) -> str:
+def explored_left_out(*, sweeps: int, fits: bool, holds_one: bool = True) -> str:
     """Say what a session explored around other runs, which a project does not tell of.
 
     Args:
         sweeps: How many sweeps there are beside the one in the project.
         fits: Whether Fairlearn's methods were fitted on other rows too.
+        holds_one: Whether there is one in it.
     """
-    parts = [f"{sweeps} other sweep{'' if sweeps == 1 else 's'} of this session"] if sweeps else []
+    other = "other " if holds_one else ""
+    many = "" if sweeps == 1 else "s"
+    parts = [f"{sweeps} {other}sweep{many} of this session"] if sweeps else []
     parts += ["Fairlearn's methods around other runs"] if fits else []
     if not parts:
         return ""

@@ -201,3 +201,13 @@ def test_weights_that_are_none_are_refused(weight, told):
     y, _, pred, score, group, _ = rows(0)
     with pytest.raises(InvalidInputError, match=told):
         group_rates(y, pred, score, **of_groups(group), sample_weight=weight)
+
+
+def test_weights_of_far_apart_sizes_count_in_their_groups():
+    y, _, pred, score, group, _ = rows(3)
+    weight = np.where(group == 0, 1e150, 1e-150)
+    of = {**of_groups(group), "sample_weight": weight}
+    found = group_rates(y, pred, score, **of)
+    pd.testing.assert_frame_equal(found, group_rates(y, pred, score, **of_groups(group)))
+    sizes = to_effective_size(weight, group, 2)
+    assert sizes == pytest.approx(np.ones(N))

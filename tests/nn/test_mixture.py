@@ -168,3 +168,8 @@ def test_selected_runs_and_rebuilt_models_predict_the_same():
 
 def test_experts_lie_in_blocks():
     assert by_expert(torch.arange(6.0)).tolist() == [[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]
+
+
+def test_no_rows_have_no_gradients():
+    mixture = make_mixture()
+    assert mixture.average_gradient(draws(0, 5), draws(5)).shape == (2, 0, 5)

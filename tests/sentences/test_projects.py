@@ -31,6 +31,10 @@ def test_what_a_project_holds_is_said_word_by_word():
 
 def test_what_a_project_does_not_tell_of_is_named():
     assert explored_left_out(sweeps=0, fits=False) == ""
+    assert explored_left_out(sweeps=1, fits=False, holds_one=False) == (
+        "A project holds one sweep, and what was fitted on the same rows. Not in it: 1 sweep of "
+        "this session."
+    )
     assert explored_left_out(sweeps=2, fits=True) == (
         "A project holds one sweep, and what was fitted on the same rows. Not in it: 2 other "
         "sweeps of this session and Fairlearn's methods around other runs."

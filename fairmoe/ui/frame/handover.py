@@ -199,6 +199,7 @@ def left_out(state: Session) -> str:
     return explored_left_out(
         sweeps=sum(each.sweep is not None and each.sweep is not sweep for each in state.explored),
         fits=any(each.peers for each in state.explored if each is not own),
+        holds_one=sweep is not None,
     )
 
 

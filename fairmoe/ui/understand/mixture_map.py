@@ -26,7 +26,8 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
     record, groups = run.splits[split], list(run.data.groups)
     weights = weights_by_group(record.gate, record.group, groups, record.weight).dropna()
     if weights.empty:
-        st.caption(no_map(len(record.rows), MIN_ROWS))
+        counts = len(record.rows) if record.weight is None else int((record.weight > 0).sum())
+        st.caption(no_map(counts, MIN_ROWS))
         return
     names = [EVERYONE, *(str(name) for name in weights.index[1:])]
     who = st.selectbox(
