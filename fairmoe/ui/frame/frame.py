@@ -69,8 +69,12 @@ def page(path: str) -> Iterator[Session]:
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
     # Strangers could send files all the same.
     limit_uploads()
-    require_sign_in()
-    admit_uploads()
+    is_let_in = False
+    try:
+        require_sign_in()
+        is_let_in = True
+    finally:
+        admit_uploads(is_let_in=is_let_in)
     state = session()
     try:
         yield from _page(path, entry, state)

@@ -47,8 +47,8 @@ def show_leaks(state: Session, labelled: LabelledTable) -> None:
     show_chart(
         leaks_figure(found.alone, found.together, found.chance, found.missing["auc"]),
         takeaway=takeaway,
-        source=f"{name}, {len(labelled.y):,} rows, all splits. Learnt on two thirds of "
-        f"{found.rows:,} of them and judged on the third, in turn (seed 0). The grey band is what "
+        source=f"{name}, {len(labelled.y):,} rows, all splits. Learnt on a part of "
+        f"{found.rows:,} of them and judged on the rest, in turn (seed 0). The grey band is what "
         "features that say nothing give.",
         key="leaks",
     )

@@ -25,7 +25,7 @@ from fairmoe.data import (
 from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.jobs import Bounds, Task
 from fairmoe.ui.frame import limits as module
-from fairmoe.ui.frame import room
+from fairmoe.ui.frame import room, uploads
 from fairmoe.ui.frame.kept import DELETED, Deleted, KeptRun
 from fairmoe.ui.frame.limits import (
     Limits,
@@ -37,7 +37,7 @@ from fairmoe.ui.frame.limits import (
 from fairmoe.ui.frame.person import Person
 from fairmoe.ui.frame.process import registry, sessions, turns, workers
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.frame.uploads import _limit
+from fairmoe.ui.frame.uploads import _limit, admit_uploads
 from tests.patience import PATIENCE
 
 
@@ -256,6 +256,15 @@ def test_files_of_a_tab_that_saw_no_page_are_not_taken():
         manager.add_file("eve", file("a", 1))
     assert caught.value.status_code == 403
     assert manager.file_storage == {}
+
+
+def test_who_signed_out_sends_no_more_files(monkeypatch):
+    admitted = {}
+    monkeypatch.setattr(uploads, "_admitted", lambda: admitted)
+    monkeypatch.setattr(uploads, "get_script_run_ctx", lambda: SimpleNamespace(session_id="ann"))
+    for is_let_in in (True, True, False):
+        admit_uploads(is_let_in=is_let_in)
+        assert list(admitted) == ["ann"] * is_let_in
 
 
 def test_streamlit_takes_uploads_by_the_method_that_is_bounded():
