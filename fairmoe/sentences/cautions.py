@@ -35,7 +35,8 @@ def too_few(rates: pd.DataFrame, most: int | None = None) -> str:
     left = len(small) - len(named)
     if left:
         told += f"; {left} more group{'s' if left > 1 else ''} likewise"
-    return f"Little to go by. {told}. Gaps that rest on so few rows are mostly chance."
+    may_be = "Gaps that rest on so few rows may be chance: look at their intervals."
+    return f"Little to go by. {told}. {may_be}"
 
 
 def not_estimable(scores: Mapping[str, float]) -> str:

@@ -185,16 +185,23 @@ def cost_in_people(groups: pd.DataFrame, everyone: "pd.Series[float]", good: str
     net = (groups["good_model"] - groups["good_plain"]).astype(int)
     order = net.abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
     moved = [
-        f"{abs(net[name])} {'more' if net[name] > 0 else 'fewer'} {name}"
+        f"{_more_or_fewer(net[name])} {name}"
         for name in net.index[net.index.isin(order)]
         if net[name]
     ]
+    rest = int(net.drop(order).sum())
+    if net.drop(order).any():
+        moved.append(f"{_more_or_fewer(rest)} of the other groups")
     who = f"{listed(moved)} get “{good}”" if moved else f"as many of each group get “{good}”"
     return (
         f"Against the plain model, of {everyone['n']:,.0f} people: {who}, with "
         f"{mistakes_made(everyone)}; "
         f"{changed:,} {'decision changes' if changed == 1 else 'decisions change'}."
     )
+
+
+def _more_or_fewer(change: int) -> str:
+    return f"{abs(change)} {'more' if change > 0 else 'fewer'}" if change else _AS_MANY
 
 
 def gap_in_words(gap: OutcomeGap, tolerance: float | None = None) -> tuple[str, str]:

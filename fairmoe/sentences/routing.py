@@ -16,8 +16,12 @@ from fairmoe.sentences.wording import more_groups, the_model
 
 NEAR_UNIFORM = 0.05
 """Weights that lie no farther from a third, for nine rows of ten, hardly decide anything."""
+
 SOMEWHAT = 0.2
 """Nor do weights tell rows apart much that lie no farther from each other."""
+
+_NEARLY_ALL = 0.995
+"""So large a share of the rows would be told as 100%."""
 
 
 def gate_reading(rows: pd.DataFrame) -> str:
@@ -48,9 +52,10 @@ def gate_reading(rows: pd.DataFrame) -> str:
             "plain average of its experts."
         )
     first, share = _most_weighted(rows)
+    how_many = "nearly all" if _NEARLY_ALL <= share < 1 else "all" if share == 1 else f"{share:.0%}"
     told = (
         f"Its favourite expert for a row has {weights.max(axis=1).mean():.0%} of the weight on "
-        f"average; for {share:.0%} of the rows that is {first}."
+        f"average; for {how_many} of the rows that is {first}."
     )
     spread = np.quantile(weights, [0.05, 0.95], axis=0)
     apart = float((spread[1] - spread[0]).max())

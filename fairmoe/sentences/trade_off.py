@@ -10,6 +10,9 @@ from fairmoe.figures.tradeoff import OUTSIDE
 from fairmoe.names import GAP_AXES
 from fairmoe.sentences.wording import capitalised, listed, the_model
 
+_TOLD = 3
+"""Digits of a share that are told."""
+
 
 def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
     """Say in one sentence how many runs are Pareto-optimal, and between which ends they lie.
@@ -40,7 +43,8 @@ def models_takeaway(models: pd.DataFrame, gap: str) -> str:
     """Say in one sentence which models of a run no other beats.
 
     Args:
-        models: Indexed by model, with `gap`, `utility` and `on_front`, on the test rows.
+        models: Indexed by model, with `gap`, `utility` and `on_front`, on the test rows; none of
+            which raises an alarm is on the front.
         gap: A key of `fairmoe.names.GAP_AXES`.
     """
     front = models[models["on_front"]].sort_values("gap")
@@ -52,12 +56,12 @@ def models_takeaway(models: pd.DataFrame, gap: str) -> str:
     ]
     if len(told) == 1:
         return (
-            f"No model has a higher utility or a smaller {GAP_AXES[gap].lower()} on the test rows "
-            f"than {told[0]}."
+            f"No model without an alarm has a higher utility or a smaller {GAP_AXES[gap].lower()} "
+            f"on the test rows than {told[0]}."
         )
     return (
-        f"No model beats these in both utility and {GAP_AXES[gap].lower()} on the test rows: "
-        f"{listed(told)}."
+        f"No model without an alarm beats these in both utility and {GAP_AXES[gap].lower()} on the "
+        f"test rows: {listed(told)}."
     )
 
 
@@ -190,8 +194,10 @@ def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:
     shown = points[points["shown"]].dropna(subset=["gap", "accuracy"])
     if shown.empty:
         return ""
+    # What is told alike is alike.
+    gap, accuracy = (shown[name].iloc[0].round(_TOLD) for name in ("gap", "accuracy"))
     better = beside[
-        (beside["gap"] < shown["gap"].iloc[0]) & (beside["accuracy"] > shown["accuracy"].iloc[0])
+        (beside["gap"].round(_TOLD) < gap) & (beside["accuracy"].round(_TOLD) > accuracy)
     ]
     return "".join(
         f" {capitalised(the_model(str(name)))} has a smaller gap and a higher accuracy than the "

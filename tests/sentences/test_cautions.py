@@ -21,7 +21,7 @@ def counts(**groups):
 def test_groups_of_few_rows_or_few_positives_are_named():
     assert too_few(counts(a=[99, 50], b=[1000, 19], c=[100, 20])) == (
         "Little to go by. a: 99 rows, 50 of them positive; b: 1,000 rows, 19 of them positive. "
-        "Gaps that rest on so few rows are mostly chance."
+        "Gaps that rest on so few rows may be chance: look at their intervals."
     )
     assert too_few(counts(c=[100, 20])) == ""
 
@@ -30,7 +30,7 @@ def test_of_many_small_groups_the_smallest_are_named():
     few = counts(a=[50, 5], b=[30, 3], c=[10, 1])
     assert too_few(few, 2) == (
         "Little to go by. c: 10 rows, 1 of them positive; b: 30 rows, 3 of them positive; 1 more "
-        "group likewise. Gaps that rest on so few rows are mostly chance."
+        "group likewise. Gaps that rest on so few rows may be chance: look at their intervals."
     )
     assert "; 2 more groups likewise." in too_few(few, 1)
 

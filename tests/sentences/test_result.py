@@ -202,5 +202,22 @@ def test_what_it_costs_in_people(true, plain, pred, told):
     assert cost_in_people(groups, everyone, "hired") == told
 
 
+@pytest.mark.parametrize(
+    ("of_d", "of_e", "rest"),
+    [
+        (1, 0, ", 3 more c and 1 more of the other groups"),
+        (1, -1, ", 3 more c and as many of the other groups"),
+        (0, 0, " and 3 more c"),
+    ],
+)
+def test_of_many_groups_none_is_dropped_without_a_word(of_d, of_e, rest):
+    names = list("abcde")
+    changes = pd.Series([5, -4, 3, of_d, of_e], index=names)
+    groups = pd.DataFrame({"good_plain": 10, "good_model": 10 + changes}, index=names)
+    everyone = pd.Series({"n": 500.0, "better": 9, "worse": 5, "better_right": 5, "worse_right": 2})
+    told = cost_in_people(groups, everyone, "hired")
+    assert told.startswith(f"Against the plain model, of 500 people: 5 more a, 4 fewer b{rest} get")
+
+
 def test_labels_have_no_gap_among_those_whose_label_is_good():
     assert LABELS_MEASURE == ("–", "the labels are the measure")

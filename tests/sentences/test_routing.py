@@ -56,12 +56,12 @@ ASKED = (
         (
             [(0.7, 0.2, 0.1), (0.72, 0.18, 0.1)],
             "The gate treats nearly all rows alike, whoever they are. "
-            + ASKED.format("71%", "100%", "utility"),
+            + ASKED.format("71%", "all", "utility"),
         ),
         (
             [(0.7, 0.2, 0.1), (0.6, 0.3, 0.1)],
             "The gate tells rows apart by a few pp of weight only. "
-            + ASKED.format("65%", "100%", "utility"),
+            + ASKED.format("65%", "all", "utility"),
         ),
         (MIXED, "The gate tells rows apart. " + ASKED.format("68%", "75%", "result")),
     ],

@@ -111,13 +111,13 @@ def models(**places):
 def test_the_models_that_none_beats_are_named_the_smallest_gap_first():
     both = models(utility=[0.15, 0.8, True], mixture=[0.05, 0.7, True], constant=[0.0, 0.3, False])
     assert models_takeaway(both, "f_res") == (
-        "No model beats these in both utility and result gap on the test rows: the mixture (70.0%, "
-        "5.0 pp) and the utility expert (80.0%, 15.0 pp)."
+        "No model without an alarm beats these in both utility and result gap on the test rows: "
+        "the mixture (70.0%, 5.0 pp) and the utility expert (80.0%, 15.0 pp)."
     )
     one = models(utility=[0.15, 0.7, False], mixture=[0.05, 0.8, True])
     assert models_takeaway(one, "f_res") == (
-        "No model has a higher utility or a smaller result gap on the test rows than the mixture "
-        "(80.0%, 5.0 pp)."
+        "No model without an alarm has a higher utility or a smaller result gap on the test rows "
+        "than the mixture (80.0%, 5.0 pp)."
     )
     assert models_takeaway(models(mixture=[math.nan, 0.8, False]), "f_res") == (
         "No model has scores that can be estimated."
@@ -168,7 +168,8 @@ def test_a_model_that_is_better_on_both_axes_is_named():
         " The logistic regression has a smaller gap and a higher accuracy than the mixture shown: "
         "9.0 pp at 85.0% accuracy."
     )
-    for gap, accuracy in ((0.1, 0.85), (0.09, 0.84), (0.11, 0.83)):
+    # 9.98 pp and 84.02% are told as 10.0 and 84.0.
+    for gap, accuracy in ((0.1, 0.85), (0.09, 0.84), (0.11, 0.83), (0.0998, 0.85), (0.09, 0.8402)):
         other = beside.assign(gap=[0.25, gap], accuracy=[0.86, accuracy])
         assert better_on_both(points_of_a_front(), other) == ""
 

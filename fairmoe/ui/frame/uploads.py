@@ -21,14 +21,15 @@ def _admitted() -> dict[str, None]:
     return {}
 
 
-def admit_uploads() -> None:
-    """Take files from the tab whose page is drawn; who has to sign in first has none drawn."""
+def admit_uploads(*, is_let_in: bool) -> None:
+    """Take files from the tab whose page is drawn, or no more from one that has to sign in."""
     context = get_script_run_ctx()
     if context is None:
         return
     admitted = _admitted()
     admitted.pop(context.session_id, None)
-    admitted[context.session_id] = None
+    if is_let_in:
+        admitted[context.session_id] = None
     for old in tuple(admitted)[:-_MOST_ADMITTED]:
         admitted.pop(old, None)
 
