@@ -54,6 +54,7 @@ from fairmoe.sentences.attention import (
     what_it_looks_at,
 )
 from fairmoe.sentences.audits import existing_model
+from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import (
     ahead_of_mixture,
     how_sure,
@@ -149,7 +150,7 @@ def scores(found: Findings) -> Section:
                 "scores",
                 scores_figure(found.scores),
                 takeaway=scores_takeaway(found.scores),
-                source=drawn_from_test(found),
+                source=drawn_from_test(found) + scores_of_all(found.merged),
                 grid=scores_grid(found.scores),
             ),
             Text(ahead_of_mixture(found.scores) or "No model is higher in final score than it."),

@@ -10,6 +10,7 @@ from fairmoe.report.blocks import Block, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.statements import drawn_from_test
 from fairmoe.runs import Run, front_tables
+from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import cost, other_decisions
 from fairmoe.sentences.trade_off import (
     better_on_both,
@@ -81,7 +82,8 @@ def _front(found: Findings) -> list[Block]:
             figure.update_layout(**_LAYOUT, yaxis_title="accuracy"),
             takeaway=front_takeaway(points, beside.T["utility"], label)
             + better_on_both(points, beside),
-            source=f"{drawn_from_test(found)} Gates were chosen on the validation rows.",
+            source=f"{drawn_from_test(found)} Gates were chosen on the validation rows."
+            + scores_of_all(found.merged),
             grid=_front_grid(run.points),
         )
     ]

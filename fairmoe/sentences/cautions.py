@@ -61,6 +61,19 @@ def merged_groups(names: Sequence[str], smallest: int) -> str:
     )
 
 
+def scores_of_all(merged: Sequence[str]) -> str:
+    """Say that scores count groups which are told of as one; nothing if none are.
+
+    Args:
+        merged: These groups.
+    """
+    if not merged:
+        return ""
+    return (
+        " Scores count every group that the models were trained with, also those that are one here."
+    )
+
+
 def left_out_groups(smallest: int) -> str:
     """Say what files of tables leave out."""
     return (

@@ -10,6 +10,7 @@ from fairmoe.sentences.cautions import (
     limits,
     merged_groups,
     not_estimable,
+    scores_of_all,
     too_few,
 )
 
@@ -94,6 +95,10 @@ def test_groups_that_are_told_of_as_one_are_named():
         "counted together, where needed with the next smallest: a and b. So gaps here can differ "
         "from those in the app. Scores and alarms are of the groups that the models were trained "
         "with."
+    )
+    assert scores_of_all([]) == ""
+    assert scores_of_all(["a", "b"]) == (
+        " Scores count every group that the models were trained with, also those that are one here."
     )
     assert left_out_groups(10) == (
         "The file leaves out numbers of groups of fewer than 10 people, and of the next smallest "

@@ -87,7 +87,7 @@ def page(path: str) -> Iterator[Session]:
 
 
 def _page(path: str, entry: Page, state: Session) -> Iterator[Session]:
-    open_what_was_named(state)
+    open_what_was_named(state, go_there=path == HOME)
     remember(state)
     with apologies():
         state.job()

@@ -71,8 +71,13 @@ def ask_for_rows(state: Session) -> None:
         )
 
 
-def open_what_was_named(state: Session) -> None:
-    """Open the project or run that the app was started with, once in a session."""
+def open_what_was_named(state: Session, *, go_there: bool) -> None:
+    """Open the project or run that the app was started with, once in a session.
+
+    Args:
+        state: The session.
+        go_there: Whether to go on to the page of what was opened; who follows a link stays.
+    """
     path = os.environ.get(OPENED)
     if not path or _ASKED in st.session_state:
         return
@@ -84,6 +89,7 @@ def open_what_was_named(state: Session) -> None:
 
         with st.spinner("Opening the project"):
             take_project(state, open_project(path))
+            state.parts[TAKEN] = go_there
 
 
 def show_opened(state: Session, *, result: str, data: str) -> None:

@@ -16,6 +16,7 @@ from fairmoe.ui.frame.process import registry
 from fairmoe.ui.frame.progress import show_end
 from fairmoe.ui.frame.session import session
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.presets import leave_the_demo
 
 SOON = 1.5
 """Seconds in which most tables are read, so that no bar is drawn for them."""
@@ -136,6 +137,7 @@ def _look(state: Session, now: Loading) -> "Snapshot[Any] | None":
     if now.content is not None and len(now.content) > MOST_KEPT:
         now.content = None
     state.load(*snapshot.result, content=now.content)
+    leave_the_demo()
     now.version = state.version
     st.rerun()
     return None

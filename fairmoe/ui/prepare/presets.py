@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from fairmoe.config import LAMBDAS, Settings
+from fairmoe.data import DEMO_SETTINGS
 from fairmoe.ui.frame.state import Session
 
 
@@ -124,6 +125,14 @@ def _take_settings(state: Session) -> None:
 def stand_at(settings: Settings) -> None:
     """Let every control of the page Train stand as in some settings."""
     _set({name: _as_shown(name, value) for name, value in settings.to_dict().items()})
+
+
+def leave_the_demo() -> None:
+    """Let settings that were the demo's alone stand as usual, now that another table is there."""
+    usual = Settings().to_dict()
+    own = {name: value for name, value in DEMO_SETTINGS.to_dict().items() if value != usual[name]}
+    if all(st.session_state.get(setting_key(name)) == value for name, value in own.items()):
+        _set({name: _as_shown(name, usual[name]) for name in own})
 
 
 def _as_shown(name: str, value: Any) -> Any:

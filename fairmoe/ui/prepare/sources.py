@@ -15,7 +15,7 @@ from fairmoe.data import (
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.loading import loading, read_again, read_file, show_loading
-from fairmoe.ui.prepare.presets import stand_at
+from fairmoe.ui.prepare.presets import leave_the_demo, stand_at
 
 FILE_TYPES = ["csv", "tsv", "tab", "txt", "dat", "gz", "zip", "xlsx", "xls", "ods", "parquet"]
 MAX_BYTES = 256 * 2**20
@@ -121,4 +121,5 @@ def _public(state: Session) -> None:
             if fetch:
                 with apologies(), st.spinner("Fetching"):
                     state.load(fetch_public(name), source.roles, public=True)
+                    leave_the_demo()
                     st.rerun()

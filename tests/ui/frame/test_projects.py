@@ -184,6 +184,7 @@ def test_the_app_begins_with_what_it_was_started_with(run, tmp_path, monkeypatch
     app = AppTest.from_file(str(APP), default_timeout=PATIENCE).run()
     assert not app.exception
     assert app.session_state["fairmoe"].run.run_id == run.run_id
+    assert app.title[0].value == "Result"
     app.get_by_key("forget").click().run()
     assert app.session_state["fairmoe"].run is None
     path.write_bytes(b"")

@@ -82,6 +82,14 @@ def test_an_upload_is_shown_with_suggested_roles_and_unlocks_training(data):
     assert state.labelled.positive == "hired = yes"
 
 
+@pytest.mark.parametrize(("seed", "kept"), [(1, [0, None]), (5, [5, 0.0])])
+def test_the_settings_of_the_demo_are_not_those_of_the_next_table(data, seed, kept):
+    names = ("setting-seed", "setting-gate_weight_decay")
+    data.session_state[names[0]], data.session_state[names[1]] = seed, 0.0
+    upload(data, table())
+    assert [data.session_state[name] for name in names] == kept
+
+
 def test_a_bad_upload_is_one_sentence_and_loses_nothing(data):
     upload(data, table())
     before = data.session_state["fairmoe"].labelled
