@@ -15,6 +15,8 @@ import pytest
 
 from tests.patience import PATIENCE
 
+_SECONDS_TO_END = 20
+
 
 @contextmanager
 def serving(
@@ -43,6 +45,11 @@ def serving(
         finally:
             # The command may have started the server as a process of its own.
             os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(_SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                # It may wait for a browser that still holds a connection.
+                os.killpg(server.pid, signal.SIGKILL)
 
 
 def _wait_until_healthy(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
