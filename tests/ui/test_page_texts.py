@@ -29,7 +29,7 @@ PREPARE = {
         "Rows for training only teach the models, and count in no group and no score.",
     ),
     "leaks": (
-        " of them and judged on the third, in turn (seed 0). The grey band is what features that "
+        " of them and judged on the rest, in turn (seed 0). The grey band is what features that "
         "say nothing give.",
     ),
     "outcome": (
