@@ -175,6 +175,9 @@ GAP_MEASURES: Mapping[str, str] = {
 GapName = Literal["dp", "eo", "f_res", "f_proc"]
 """The scores by which a point of a front can be wished for."""
 
+LEAST_PEOPLE = 30
+"""Groups of fewer people are not compared; of weighted ones, of fewer effective people (Kish)."""
+
 FOUR_FIFTHS = 0.8
 """Below this ratio of selection rates those who enforce the law on hiring in the United States look
 closer. A rule of thumb: a lower ratio does not prove discrimination, nor a higher its absence."""

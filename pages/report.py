@@ -16,7 +16,7 @@ with page(REPORT) as state:
     assert kept is not None
     report = make_once(state, kept)
     show_open_points(report)
-    chosen = choose_sections()
+    chosen = choose_sections(report)
     cover = write_cover(kept)
     show_downloads(state, report, cover, chosen)
     show_preview(state, report, cover, chosen)

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from fairmoe.analysis.attention import model_of
 from fairmoe.analysis.rows import RunRows
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.metrics.review import MIN_ROWS
-from fairmoe.names import EXPERTS, Model, SplitName
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.nn import GateChoice, Mixture
 from fairmoe.runs import Cutoffs, Run
 from fairmoe.training import on_one_thread
@@ -189,8 +188,8 @@ def compare_sides(
 def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     """Return which group the plain model gives the good outcome least often, and which most often.
 
-    Groups of fewer than `MIN_ROWS` rows are passed over if two others are left. Where no outcome
-    is good for the person, or that was not told, the positive one is taken for it.
+    Groups of fewer than `LEAST_PEOPLE` rows are passed over if two others are left. Where no
+    outcome is good for the person, or that was not told, the positive one is taken for it.
 
     Args:
         run: The run.
@@ -209,7 +208,7 @@ def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
         rates: Floats = np.bincount(record.group, weight * gets, n_groups) / np.bincount(
             record.group, weight, n_groups
         )
-    candidates = np.flatnonzero(rows >= MIN_ROWS)
+    candidates = np.flatnonzero(rows >= LEAST_PEOPLE)
     if len(candidates) < 2:
         candidates = np.flatnonzero(rows)
     if len(candidates) < 2:

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fairmoe.data.groups import merge_of
 from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap
-from fairmoe.names import Model, SplitName
+from fairmoe.names import LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run
+from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
+from fairmoe.sentences.gaps import every_group_counts
 from fairmoe.sentences.open_points import open_points
 
 Source = Literal["label", "plain", "model"]
@@ -21,10 +24,12 @@ class Result:
         account: Of the mixture beside the plain model. Where no outcome is good
             or bad for the person, the positive one is counted in the place of the good one.
         gaps: The gap in the good outcome by label, with the plain model, with the mixture.
+        small: Groups of too few people to be compared.
     """
 
     account: Account
     gaps: Mapping[Source, OutcomeGap]
+    small: tuple[str, ...]
 
 
 def result_of(
@@ -64,7 +69,34 @@ def result_of(
         )
         for source in ("label", "plain", "model")
     }
-    return Result(run.account(plain=plain, split=split, otherwise=True), gaps)
+    of_all = outcome_gap(
+        record.y_true == 1,
+        group=record.group,
+        group_names=tuple(run.data.groups),
+        sample_weight=record.weight,
+    )
+    return Result(run.account(plain=plain, split=split, otherwise=True), gaps, of_all.apart)
+
+
+def who_counts_in_scores(run: Run, *, split: SplitName = "test", how: str = ON_DATA) -> str:
+    """Say that scores count groups of too few people, and how to merge these.
+
+    Args:
+        run: The run.
+        split: On which rows.
+        how: How the least size of a group is set, up to the number.
+
+    Returns:
+        Nothing if no group is too small.
+    """
+    gap, apart = run.parity_gap(split=split)
+    merge = merge_of(run.data.groups, apart, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
+    return every_group_counts(
+        gap,
+        apart,
+        weighted=run.splits[split].weight is not None,
+        advice=merge_and_train_again(merge, how=how),
+    )
 
 
 def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:

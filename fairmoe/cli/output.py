@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fairmoe._units import written
+from fairmoe.analysis.result import who_counts_in_scores
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.cli.messages import printable
 from fairmoe.data import Roles
@@ -20,7 +21,6 @@ from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.audits import changes_beside, existing_in_words, harm_beside
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
-from fairmoe.sentences.gaps import every_group_counts
 from fairmoe.sentences.routing import gate_reading
 from fairmoe.sweep import Recommendation
 
@@ -122,7 +122,7 @@ def print_tables(run: Run) -> None:
     small_groups = too_few(rates)
     _print_merged(run.roles, stdout)
     missing = not_estimable(run.scores["validation"]["mixture"])
-    for warning in (small_groups, every_group_counts(*run.parity_gap()), missing):
+    for warning in (small_groups, who_counts_in_scores(run, how="use --merge-small"), missing):
         if warning:
             stdout.print(printable(warning))
     stdout.print(f"\nMean weight of each expert on {tested}")

@@ -1,8 +1,9 @@
 """Sensitive columns -> groups."""
 
 import itertools
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,21 @@ CROSS = " & "
 SMALL_GROUPS = "smaller groups"
 """What groups are called that are merged for being small."""
 _CROSSED = re.compile("(“.*?”(?= & )|.*?) & (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Merge:
+    """How small groups can become one.
+
+    Attributes:
+        fewer_than: What `Roles.merge_small` has to be.
+        names: The groups that become one, in their order.
+        rows: How many rows that one has.
+    """
+
+    fewer_than: int
+    names: tuple[str, ...]
+    rows: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,6 +178,33 @@ def merge_small_groups(
     new_ids = np.full(len(rows), len(left))
     new_ids[left] = np.arange(len(left))
     return Groups(new_ids[groups.ids], (*(groups.names[i] for i in left), name))
+
+
+def merge_of(rows: Mapping[str, int], small: Collection[str], needed: int) -> Merge | None:
+    """Return which merge takes in all small groups, and the next larger until it has enough rows.
+
+    Args:
+        rows: How many rows each group has.
+        small: The groups that are too small.
+        needed: How many rows the merged group needs.
+
+    Returns:
+        None if fewer than two groups would be left, or there is nothing to merge.
+
+    Example:
+        >>> merge_of({"a": 900, "b": 31, "c": 11, "d": 340}, ["b", "c"], 150)
+        Merge(fewer_than=341, names=('b', 'c', 'd'), rows=382)
+    """
+    sizes = sorted(set(rows.values()))
+    at_least = max((rows[name] for name in small), default=math.inf)
+    for size in (size for size in sizes if size >= at_least):
+        names = tuple(name for name in rows if rows[name] <= size)
+        total = sum(rows[name] for name in names)
+        if len(names) == len(rows):
+            return None
+        if len(names) > 1 and total >= needed:
+            return Merge(size + 1, names, total)
+    return None
 
 
 def crossed_parts(name: str) -> tuple[str, str] | None:

@@ -23,8 +23,6 @@ _FEW = 2
 """So many groups have ten rows of dots each, more groups five."""
 
 _GOOD, _HARMED, _REST = "#1F83C6", "#E4681D", "#8C96A0"
-_COMPARED = 30
-"""Groups of fewer people are not compared."""
 
 _STYLE = """<style>
 .fm-waffle { line-height: 1.3 }
@@ -55,7 +53,7 @@ _STYLE = """<style>
 </style>"""
 
 
-def waffle(
+def waffle(  # noqa: PLR0913 - what is drawn, and what is said of it
     groups: pd.DataFrame,
     gaps: Mapping[str, tuple[str, str]],
     *,
@@ -65,6 +63,7 @@ def waffle(
     titles: Mapping[str, tuple[str, str]] = SOURCES,
     gap_name: str = "",
     between: Collection[str] = (),
+    small: Collection[str] = (),
 ) -> Html:
     """Draw of 100 people in each group who gets the good outcome and who is wrongly denied it.
 
@@ -78,6 +77,7 @@ def waffle(
         titles: What stands over each column, and what below that, by some keys of `SOURCES`.
         gap_name: Which gap it is, if there is a choice.
         between: Groups that are drawn however small they are, as those between which the gap is.
+        small: Groups of too few people, which are drawn pale.
 
     Returns:
         A table: a row for each group, a column for each source, the gaps at its foot.
@@ -89,10 +89,15 @@ def waffle(
         f'<th scope="col">{escape_html(title)} <small>{escape_html(below)}</small></th>'
         for title, below in titles.values()
     ]
+    few = {True: ", too few", False: ""}
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'
-        f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people{_few(row['n'])}</small></th>"
-        + "".join(_cell(row, source, words, deep=deep, is_told=is_told) for source in titles)
+        f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people{few[name in small]}</small>"
+        "</th>"
+        + "".join(
+            _cell(row, source, words, deep=deep, is_told=is_told, pale=name in small)
+            for source in titles
+        )
         + "</tr>"
         for name, row in drawn.iterrows()
     ]
@@ -108,10 +113,6 @@ def waffle(
         f'<tbody>{"".join(rows)}<tr><th scope="row">Gap{below}</th>{"".join(foot)}</tr></tbody>'
         f"</table>{_left_out(known.index, drawn.index, between)}</div>"
     )
-
-
-def _few(people: float) -> str:
-    return "" if people >= _COMPARED else ", too few"
 
 
 def _chosen(sizes: "pd.Series[int]", between: Collection[str]) -> set[str]:
@@ -148,7 +149,13 @@ def shares_of_hundred(
 
 
 def _cell(
-    row: "pd.Series[float]", source: str, words: tuple[str, str], *, deep: int, is_told: bool
+    row: "pd.Series[float]",
+    source: str,
+    words: tuple[str, str],
+    *,
+    deep: int,
+    is_told: bool,
+    pale: bool,
 ) -> str:
     counts = shares_of_hundred(row, source, is_told=is_told)
     # Dots are rounded to a sum of 100, so they can be one off what is told.
@@ -171,7 +178,7 @@ def _cell(
         alt=alt,
         style=f"max-width:{6 if deep == 10 else 9.6}em;aspect-ratio:{wide}/{deep}"
         # A hundred dots of a few people promise more than is known.
-        f"{'' if row['n'] >= _COMPARED else ';opacity:.4'}",
+        f"{';opacity:.4' if pale else ''}",
     )
     numbers = f'<span aria-hidden="true"><b>{good}</b>{wrongly}</span>'
     return f'<td><div class="cell">{image}{numbers}</div></td>'

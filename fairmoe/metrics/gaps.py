@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe.metrics.effective import effective_counts
-from fairmoe.metrics.review import MIN_ROWS
 from fairmoe.metrics.uncertainty import (
     PermutationTest,
     demographic_parity_test,
     equal_opportunity_test,
 )
+from fairmoe.names import LEAST_PEOPLE
 
 GAPS = {"dp": "selection_rate", "eo": "true_positive_rate"}
 """The rate whose largest difference between groups each gap is."""
@@ -31,12 +31,14 @@ class Gap:
         lowest: The group with the lowest rate, likewise.
         test: The gap, and how often groups drawn at random show one as large.
         apart: Groups of too few rows, which are not compared.
+        weighted: Whether rows have weights, so that the rows that count are effective ones.
     """
 
     highest: str
     lowest: str
     test: PermutationTest
     apart: tuple[str, ...] = ()
+    weighted: bool = False
 
 
 def largest_gaps(
@@ -45,7 +47,7 @@ def largest_gaps(
     *,
     group: ArrayLike,
     rates: pd.DataFrame,
-    min_rows: int = MIN_ROWS,
+    min_rows: int = LEAST_PEOPLE,
     sample_weight: ArrayLike | None = None,
 ) -> dict[str, Gap]:
     """Return between which groups each of `GAPS` lies, tested against 2,000 shufflings.
@@ -84,7 +86,8 @@ def largest_gaps(
             else demographic_parity_test(selected[rows], **of)
         )
         apart = tuple(str(group) for group in rates.index[~compared])
-        found[name] = _gap(rates.loc[compared, rate], test, apart)
+        ends = _ends(rates.loc[compared, rate])
+        found[name] = Gap(*ends, test, apart, weights is not None)
     return found
 
 
@@ -93,7 +96,7 @@ def parity_gap(
     *,
     group: ArrayLike,
     group_names: Sequence[str],
-    min_rows: int = MIN_ROWS,
+    min_rows: int = LEAST_PEOPLE,
     sample_weight: ArrayLike | None = None,
 ) -> tuple[float, tuple[str, ...]]:
     """Return the demographic parity difference as `largest_gaps` has it, without its test.
@@ -134,7 +137,8 @@ def _compared(trials: NDArray[Any], min_rows: int) -> NDArray[np.bool_]:
     return enough if enough.sum() > 1 else np.ones_like(enough)
 
 
-def _gap(rates: "pd.Series[float]", test: PermutationTest, apart: tuple[str, ...]) -> Gap:
+def _ends(rates: "pd.Series[float]") -> tuple[str, str]:
+    """Return the groups of the highest and of the lowest rate; "" where one is unknown."""
     if rates.isna().any():
-        return Gap("", "", test, apart)
-    return Gap(str(rates.idxmax()), str(rates.idxmin()), test, apart)
+        return "", ""
+    return str(rates.idxmax()), str(rates.idxmin())

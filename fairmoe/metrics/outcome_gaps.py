@@ -14,7 +14,7 @@ from fairmoe._checks import check_binary, check_group, check_same_length, check_
 from fairmoe.metrics.differences import gap_interval
 from fairmoe.metrics.effective import effective_counts
 from fairmoe.metrics.judged import JudgedRate, Verdict, verdict_of
-from fairmoe.metrics.review import MIN_ROWS
+from fairmoe.names import LEAST_PEOPLE
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class OutcomeGap:
         least_rate: How often the other has it.
         apart: Groups of too few rows, which are not compared.
         verdict: With a tolerance, as in a review; else None.
+        weighted: Whether rows have weights, so that the rows that count are effective ones.
     """
 
     value: float
@@ -42,6 +43,7 @@ class OutcomeGap:
     least_rate: float
     apart: tuple[str, ...]
     verdict: Verdict | None
+    weighted: bool = False
 
     @property
     def is_clear(self) -> bool:
@@ -55,7 +57,7 @@ def outcome_gap(
     group: ArrayLike,
     group_names: Sequence[str],
     tolerance: float | None = None,
-    min_rows: int = MIN_ROWS,
+    min_rows: int = LEAST_PEOPLE,
     sample_weight: ArrayLike | None = None,
 ) -> OutcomeGap:
     """Return between which groups an outcome differs most, and by how much.
@@ -82,10 +84,11 @@ def outcome_gap(
     weights = check_weight(sample_weight, len(ids))
     counts = effective_counts(has, np.ones_like(has), ids, len(group_names), weights)
     judged = JudgedRate(counts, [str(name) for name in group_names], max(min_rows, 1))
+    weighted = weights is not None
     if len(judged.names) < 2:
         nothing = (math.nan,) * 3
         verdict: Verdict | None = None if tolerance is None else "cannot be told"
-        return OutcomeGap(*nothing, "", "", math.nan, math.nan, judged.apart, verdict)
+        return OutcomeGap(*nothing, "", "", math.nan, math.nan, judged.apart, verdict, weighted)
     low, high = gap_interval([judged.counts])
     most, least = int(judged.values.argmax()), int(judged.values.argmin())
     return OutcomeGap(
@@ -98,4 +101,5 @@ def outcome_gap(
         least_rate=float(judged.values[least]),
         apart=judged.apart,
         verdict=None if tolerance is None else verdict_of(low, high, tolerance),
+        weighted=weighted,
     )

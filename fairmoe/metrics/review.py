@@ -22,10 +22,7 @@ from fairmoe.metrics.judged import (
     lowest_ratio,
     ratios,
 )
-from fairmoe.names import FOUR_FIFTHS
-
-MIN_ROWS = 30
-"""Of fewer rows nothing about a group's rate can be told; it stands apart."""
+from fairmoe.names import FOUR_FIFTHS, LEAST_PEOPLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +104,7 @@ def review_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     favourable: bool | None = None,
     reference: str | None = None,
     tolerance: float | None = None,
-    min_rows: int = MIN_ROWS,
+    min_rows: int = LEAST_PEOPLE,
     sample_weight: ArrayLike | None = None,
 ) -> Review:
     """Return what a reviewer asks of one model's decisions.

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from fairmoe.names import LEAST_PEOPLE
 from fairmoe.sentences.result import MOST_NAMED
 from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed
@@ -27,9 +28,6 @@ NO_PROBABILITY = (
     "Of the existing score only the order is kept with the run, so there are no probabilities to "
     "compare with the labels. If it is one, Audit says how well it is calibrated."
 )
-
-LEAST_NAMED = 30
-"""Groups in which fewer people have the good label are not spoken of, as in a review."""
 
 
 class Decider(Protocol):
@@ -277,7 +275,7 @@ def harm_beside(groups: pd.DataFrame, good: str, bad: str) -> str:
 
 
 def _large_enough(groups: pd.DataFrame) -> pd.DataFrame:
-    return groups[groups["good_label"] >= LEAST_NAMED]
+    return groups[groups["good_label"] >= LEAST_PEOPLE]
 
 
 def _chance(row: "pd.Series[float]") -> str:

@@ -36,7 +36,8 @@ def too_few(rates: pd.DataFrame, most: int | None = None) -> str:
     if left:
         told += f"; {left} more group{'s' if left > 1 else ''} likewise"
     may_be = "Gaps that rest on so few rows may be chance: look at their intervals."
-    return f"Little to go by. {told}. {may_be}"
+    few = f"fewer than {FEW_ROWS} rows, or {FEW_POSITIVES} positive ones"
+    return f"Little to go by ({few}). {told}. {may_be}"
 
 
 def not_estimable(scores: Mapping[str, float]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from fairmoe.data.groups import SMALL_GROUPS, Merge
 from fairmoe.data.leaks import Leaks
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
 from fairmoe.sentences.wording import capitalised, listed
@@ -20,6 +21,12 @@ LEFT_OUT = {
 MERGE_SMALL = "Merge groups of fewer rows than"
 """What the field is called that merges small groups."""
 
+ON_DATA = f"set “{MERGE_SMALL}” on Data to"
+"""How the app merges them, up to the number."""
+
+ROWS_FOR_ONE_TESTED = 5
+"""Of so many rows about one is a test row."""
+
 LEAVE_OUT_LEAKS = (
     "Leave out what is not known yet when the decision is made: a model that sees it looks better "
     "than it will be."
@@ -34,28 +41,61 @@ def who_is_merged(rows: Mapping[str, int]) -> str:
     """
     if not rows:
         return ""
-    told = [f"{name} ({n:,} {'row' if n == 1 else 'rows'})" for name, n in rows.items()]
-    return f"Merged as smaller groups: {listed(told)}."
+    told = [f"“{name}” ({n:,} {'row' if n == 1 else 'rows'})" for name, n in rows.items()]
+    return f"The group “{SMALL_GROUPS}” holds everyone with one of these values: {listed(told)}."
 
 
-def small_groups_in_words(small: Mapping[str, tuple[int, int]], *, may_merge: bool) -> str:
+def small_groups_in_words(
+    small: Mapping[str, tuple[int, int]], *, merge: Merge | None, merged: str = ""
+) -> str:
     """Say which groups are so small that gaps of theirs are mostly chance, and what can be done.
 
     Args:
         small: How many rows each has, and how many of them are positive.
-        may_merge: Whether the page offers to merge groups.
+        merge: What would make one group of them, if the page can.
+        merged: The group that was made of merged ones already, if it is among them.
     """
     told = [
-        f"{name}: {rows:,} rows, {positive:,} of them positive"
+        f"“{name}” ({rows:,} rows, {positive:,} of them positive"
+        f"{'; the groups that were merged' if name == merged else ''})"
         for name, (rows, positive) in small.items()
     ]
+    needed = ROWS_FOR_ONE_TESTED * FEW_ROWS, ROWS_FOR_ONE_TESTED * FEW_POSITIVES
     text = (
-        f"Small groups. {'; '.join(told)}. About one row in five is kept for the test, and with "
-        f"fewer than {FEW_ROWS} of them, or {FEW_POSITIVES} positive ones, gaps are mostly chance."
+        f"{'Still small' if list(small) == [merged] else 'Small groups'}: {listed(told)}. A group "
+        f"needs about {needed[0]:,} rows, {needed[1]:,} of them positive: one in five is kept for "
+        f"the test, and with fewer than {FEW_ROWS} test rows, or {FEW_POSITIVES} positive ones, "
+        "gaps are mostly chance."
     )
-    if not may_merge:
+    if merge is None:
         return text
-    return f"{text} To make one group of the smallest, raise “{MERGE_SMALL}” above."
+    few = "" if merge.rows >= needed[0] else ", which is still few"
+    return (
+        f"{text} Set “{MERGE_SMALL}” above to {merge.fewer_than}, and "
+        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows{few}."
+    )
+
+
+def merge_and_train_again(merge: Merge | None, *, how: str = ON_DATA) -> str:
+    """Say how to train so that no score rests on a group of too few people.
+
+    Args:
+        merge: What would make one group of the small ones; None if nothing would.
+        how: How the least size of a group is set, up to the number.
+
+    Returns:
+        A sentence with a blank before it; nothing if there is no such merge.
+    """
+    if merge is None:
+        return ""
+    return (
+        f" To have no score rest on so few, {how} {merge.fewer_than} and train again: "
+        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows."
+    )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return listed([f"“{name}”" for name in names])
 
 
 def label_takeaway(counts: pd.DataFrame, outcome: str) -> str:

@@ -34,6 +34,9 @@ _TINY = 0.1
 """Of the spread within the groups; a smaller difference moves decisions by 4 pp at most."""
 
 _FEW = 0.075
+_NEAR = 2
+"""A part is told by a word if the share, in whole percent, is no farther from it, in points."""
+
 _PARTS = {
     0.1: "a tenth",
     0.2: "a fifth",
@@ -51,7 +54,7 @@ _NEARLY_ALL, _ALL = 0.95, 1.05
 
 
 def part_in_words(share: float) -> str:
-    """Return about which part of a whole something is.
+    """Return about which part of a whole something is: in a word if one is near, or in percent.
 
     Args:
         share: More than 0; more than 1 where something else works against it.
@@ -59,6 +62,8 @@ def part_in_words(share: float) -> str:
     Example:
         >>> part_in_words(0.48), part_in_words(0.97), part_in_words(1.3), part_in_words(0.02)
         ('about half', 'nearly all', 'more than all', 'a small part')
+        >>> part_in_words(0.68), part_in_words(0.7), part_in_words(0.71), part_in_words(0.73)
+        ('about two thirds', '70%', '71%', 'about three quarters')
     """
     if share > _ALL:
         return "more than all"
@@ -66,7 +71,11 @@ def part_in_words(share: float) -> str:
         return "nearly all"
     if share < _FEW:
         return "a small part"
-    return f"about {_PARTS[min(_PARTS, key=lambda part: abs(part - share))]}"
+    percent = round(100 * share)
+    nearest = min(_PARTS, key=lambda part: abs(100 * part - percent))
+    if abs(100 * nearest - percent) > _NEAR:
+        return f"{percent}%"
+    return f"about {_PARTS[nearest]}"
 
 
 def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) -> str:

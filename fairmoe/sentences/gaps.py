@@ -5,9 +5,8 @@ from typing import Literal, Protocol
 
 import pandas as pd
 
-from fairmoe.names import INSUFFICIENT
+from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE
 from fairmoe.sentences.wording import SIGNIFICANT, capitalised, listed, significance, the_model
-from fairmoe.sentences.worse import LEAST_PEOPLE
 
 GapMetric = Literal["dp", "eo"]
 GAP_METRICS: tuple[GapMetric, ...] = ("dp", "eo")
@@ -44,6 +43,10 @@ class LargestGap(Protocol):
     def apart(self) -> Sequence[str]:
         """Groups that are not compared."""
 
+    @property
+    def weighted(self) -> bool:
+        """Whether people count by weights."""
+
 
 def who_gets_more(
     gap: LargestGap,
@@ -76,12 +79,13 @@ def who_gets_more(
         needed = {"dp": "rows", "eo": f"rows with the label “{outcome}”"}[metric]
         return capitalised(f"{subject}: {INSUFFICIENT}, because a group has no {needed}.")
     told = f"{subject} predicts “{outcome}”"
+    whose = " with that label" if metric == "eo" else ""
     shown = _of_the_other(rates, rate) if turned else rates
     if gap.test.difference == 0:
         same = shown[rate].drop(list(gap.apart)).iloc[0]
         whom = "all groups that are compared" if gap.apart else "all groups"
         alike = capitalised(f"{told} equally often for {whom}: {same:.1%}.")
-        return f"{alike}{not_compared(gap.apart, metric)}"
+        return f"{alike}{not_compared(gap, whose)}"
     highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
     high, low = (_rate(shown.T[name], rate, count) for name in (highest, lowest))
     apart = f"{100 * gap.test.difference:.1f} pp"
@@ -92,42 +96,73 @@ def who_gets_more(
         f"{apart} apart"
     )
     chance = significance(gap.test.p_value, "difference")
-    return f"{capitalised(told)} {compared}. {chance}{not_compared(gap.apart, metric)}"
+    return f"{capitalised(told)} {compared}. {chance}{not_compared(gap, whose)}"
 
 
-def not_compared(apart: Sequence[str], metric: GapMetric) -> str:
+class LeavesOut(Protocol):
+    """Any gap that is between groups of enough people."""
+
+    @property
+    def apart(self) -> Sequence[str]:
+        """Groups that are not compared."""
+
+    @property
+    def weighted(self) -> bool:
+        """Whether people count by weights."""
+
+
+def not_compared(gap: LeavesOut, whose: str = "") -> str:
     """Name the groups that a gap leaves out.
 
     Args:
-        apart: These groups.
-        metric: Which gap it is.
+        gap: The gap.
+        whose: Which people of them count, with a blank before it; all, if nothing.
 
     Returns:
         A sentence with a blank before it; nothing if there are none.
     """
-    if not apart:
+    if not gap.apart:
         return ""
-    whose = " with that label" if metric == "eo" else ""
-    return f" Groups of fewer than {LEAST_PEOPLE} people{whose} are not compared: {listed(apart)}."
+    few = f"{few_people(weighted=gap.weighted)}{whose}"
+    return f" Groups {few} are not compared: {listed(gap.apart)}."
 
 
-def every_group_counts(gap: float, apart: Sequence[str]) -> str:
+def few_people(*, weighted: bool) -> str:
+    """Return which groups are too small to be compared.
+
+    Args:
+        weighted: Whether people count by weights: then unequal ones tell as little as fewer people.
+
+    Example:
+        >>> few_people(weighted=False), few_people(weighted=True)
+        ('of fewer than 30 people', 'that count, by their weights, as fewer than 30 people')
+    """
+    if weighted:
+        return f"that count, by their weights, as fewer than {LEAST_PEOPLE} people"
+    return f"of fewer than {LEAST_PEOPLE} people"
+
+
+def every_group_counts(
+    gap: float, apart: Sequence[str], *, weighted: bool, advice: str = ""
+) -> str:
     """Say that scores count every group, and what the gap is between those that can be compared.
 
     Args:
         gap: The demographic parity difference of the mixture between groups that can be compared.
         apart: The others, which are too small.
+        weighted: Whether people count by weights.
+        advice: What can be done, with a blank before it.
 
     Returns:
-        Three sentences; nothing if there are no such groups.
+        Some sentences; nothing if there are no such groups.
     """
     if not apart:
         return ""
+    with_few = "that count, by their weights, as" if weighted else "with"
     return (
-        f"Every group counts in these scores, also {listed(apart)} with fewer than {LEAST_PEOPLE} "
-        "people, and so few can make any gap. Between the other groups the mixture's demographic "
-        f"parity difference is {100 * gap:.1f} pp. Merge small groups before a training, and no "
-        "score rests on so few."
+        f"Every group counts in these scores, also {listed(apart)} {with_few} fewer than "
+        f"{LEAST_PEOPLE} people, and so few can make any gap. Between the other groups the "
+        f"mixture's demographic parity difference is {100 * gap:.1f} pp.{advice}"
     )
 
 

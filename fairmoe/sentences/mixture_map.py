@@ -7,9 +7,8 @@ import pandas as pd
 
 from fairmoe._escape import Html
 from fairmoe.figures.mixture_map import Stop, mixture_map, percent_of
-from fairmoe.names import EXPERTS, METRICS, MODELS, Model
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, METRICS, MODELS, Model
 from fairmoe.sentences.wording import beside_one_half, listed, the_model
-from fairmoe.sentences.worse import LEAST_PEOPLE
 
 EVERYONE = "Everyone"
 AIMS: Mapping[str, str] = {
@@ -79,13 +78,17 @@ def map_of_lesson(weights: Mapping[str, float]) -> Html:
     )
 
 
-def map_explained(apart: Sequence[str]) -> str:
+def map_explained(apart: Sequence[str], *, weighted: bool = False) -> str:
     """Say what the widths and the gap on a map mean.
 
     Args:
         apart: Groups that are too small to be compared.
+        weighted: Whether people count by weights.
     """
-    which = f"groups of at least {LEAST_PEOPLE} people" if apart else "all groups"
+    enough = f"groups of at least {LEAST_PEOPLE} people"
+    if weighted:
+        enough = f"groups that count, by their weights, as at least {LEAST_PEOPLE} people"
+    which = enough if apart else "all groups"
     return f"Widths: mean gate weights. Gap: demographic parity difference between {which}."
 
 

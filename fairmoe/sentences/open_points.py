@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fairmoe.names import GAP_MEASURES
-from fairmoe.sentences.cautions import small_groups
+from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS, small_groups
 from fairmoe.sentences.wording import listed
 
 NOTHING_OPEN = "No point is open that figures can show."
@@ -41,7 +41,9 @@ def open_points(
         told += _verdicts(differences, f"the tolerance of {100 * tolerance:g} pp")
     few = small_groups(rates)
     if len(few):
-        told.append(f"Too few rows to judge by: {listed(list(map(str, few.index)), 3)}.")
+        least = f"fewer than {FEW_ROWS}, or {FEW_POSITIVES} positive ones"
+        named = listed(list(map(str, few.index)), 3)
+        told.append(f"Too few rows to judge by ({least}): {named}.")
     if not meaning_told:
         told.append(MEANING_NOT_TOLD)
     if seeds < 2:

@@ -5,11 +5,11 @@ from typing import Protocol
 
 import pandas as pd
 
-from fairmoe.names import INSUFFICIENT
+from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE
+from fairmoe.sentences.gaps import not_compared
 from fairmoe.sentences.people import mistakes_made
 from fairmoe.sentences.reviews import VERDICTS, end_in_words
 from fairmoe.sentences.wording import capitalised, listed
-from fairmoe.sentences.worse import LEAST_PEOPLE
 
 MOST_NAMED = 3
 """Of more groups those are named in which most changes."""
@@ -20,8 +20,6 @@ _FEW = 2
 _AS_MANY = "as many"
 LABELS_MEASURE = ("–", "the labels are the measure")
 """In the place of a gap by label, of those whose label is good."""
-
-NOT_COMPARED = "Groups of fewer than 30 people are not compared."
 
 
 class OutcomeGap(Protocol):
@@ -60,6 +58,10 @@ class OutcomeGap(Protocol):
         """Groups that are not compared."""
 
     @property
+    def weighted(self) -> bool:
+        """Whether people count by weights."""
+
+    @property
     def verdict(self) -> str | None:
         """What can be said of it and a tolerance."""
 
@@ -85,10 +87,10 @@ def who_gets_it(
         model: What the model is called.
         among_labelled: Whether the gap is among those whose label is that outcome.
     """
+    few = not_compared(gap, f" labelled “{good}”" if among_labelled else "")
     if pd.isna(gap.value):
-        return f"The groups cannot be compared. {NOT_COMPARED}"
+        return f"The groups cannot be compared.{few}"
     gives = f"{capitalised(model)} gives"
-    few = f" {NOT_COMPARED}" if gap.apart else ""
     least, most = (f"{100 * rate:.0f}" for rate in (gap.least_rate, gap.most_rate))
     people = f"people labelled “{good}”" if among_labelled else "people"
     if gap.value == 0:

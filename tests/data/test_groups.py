@@ -14,7 +14,7 @@ from fairmoe.data import (
     SmallGroupsError,
     Target,
 )
-from fairmoe.data.groups import SMALL_GROUPS, Groups, merge_small_groups
+from fairmoe.data.groups import SMALL_GROUPS, Groups, Merge, merge_of, merge_small_groups
 from fairmoe.errors import InvalidInputError
 from tests.data.people import N, assign, people, refusal, with_sensitive
 
@@ -233,3 +233,30 @@ def test_names_to_display_belong_to_one_group_each(names, message, about):
 def test_an_empty_name_to_display_is_refused():
     with pytest.raises(InvalidInputError, match="Each group needs a name to display"):
         Roles(Target("hired"), (Sensitive("sex"),), group_names=(("female", " "),))
+
+
+@pytest.mark.parametrize(
+    ("small", "needed", "merge"),
+    [
+        (["b", "c"], 0, Merge(32, ("b", "c"), 42)),
+        (["b", "c"], 43, Merge(341, ("b", "c", "d"), 382)),
+        (["c"], 0, Merge(32, ("b", "c"), 42)),
+        (["d"], 0, Merge(341, ("b", "c", "d"), 382)),
+        (["b", "c"], 383, None),
+        (["a"], 0, None),
+        ([], 0, None),
+    ],
+)
+def test_which_merge_takes_in_the_small_groups_and_leaves_another(small, needed, merge):
+    assert merge_of({"a": 900, "b": 31, "c": 11, "d": 340}, small, needed) == merge
+
+
+def test_a_merge_that_is_proposed_is_the_merge_that_is_made():
+    proposed = merge_of(dict(zip("abcd", (400, 30, 30, 340), strict=True)), ["b"], 0)
+    groups = Groups(np.repeat(np.arange(4), [400, 30, 30, 340]), tuple("abcd"))
+    made = merge_small_groups(
+        groups, np.ones(800, dtype=np.int64), fewer_than=proposed.fewer_than, at_least=10
+    )
+    assert made.names == ("a", "d", SMALL_GROUPS)
+    assert np.bincount(made.ids)[-1] == proposed.rows == 60
+    assert proposed.names == ("b", "c")

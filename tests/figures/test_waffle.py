@@ -14,8 +14,15 @@ def groups(**rows):
     return pd.DataFrame.from_dict(rows, orient="index", columns=COUNTS)
 
 
-def draw(of, *, is_told=True):
-    return waffle(of, GAPS, words=("hired", "not hired"), is_told=is_told, caption='"A" & b')
+def draw(of, *, is_told=True, small=()):
+    return waffle(
+        of,
+        GAPS,
+        words=("hired", "not hired"),
+        is_told=is_told,
+        caption='"A" & b',
+        small=small,
+    )
 
 
 def alts(html):
@@ -93,7 +100,8 @@ def test_where_no_outcome_is_good_nobody_is_harmed():
 
 def test_groups_that_are_not_compared_are_marked():
     counts = (20, 10, 10, 10, 5, 5)
-    html = draw(groups(women=(30, *counts[1:]), men=(29, *counts[1:])))
+    people = groups(women=(30, *counts[1:]), men=(29, *counts[1:]))
+    html = draw(people, small=("men",))
     assert re.findall(r"<small>(\d+ people.*?)</small>", html) == [
         "30 people",
         "29 people, too few",

@@ -21,8 +21,9 @@ def counts(**groups):
 
 def test_groups_of_few_rows_or_few_positives_are_named():
     assert too_few(counts(a=[99, 50], b=[1000, 19], c=[100, 20])) == (
-        "Little to go by. a: 99 rows, 50 of them positive; b: 1,000 rows, 19 of them positive. "
-        "Gaps that rest on so few rows may be chance: look at their intervals."
+        "Little to go by (fewer than 100 rows, or 20 positive ones). a: 99 rows, 50 of them "
+        "positive; b: 1,000 rows, 19 of them positive. Gaps that rest on so few rows may be "
+        "chance: look at their intervals."
     )
     assert too_few(counts(c=[100, 20])) == ""
 
@@ -30,8 +31,9 @@ def test_groups_of_few_rows_or_few_positives_are_named():
 def test_of_many_small_groups_the_smallest_are_named():
     few = counts(a=[50, 5], b=[30, 3], c=[10, 1])
     assert too_few(few, 2) == (
-        "Little to go by. c: 10 rows, 1 of them positive; b: 30 rows, 3 of them positive; 1 more "
-        "group likewise. Gaps that rest on so few rows may be chance: look at their intervals."
+        "Little to go by (fewer than 100 rows, or 20 positive ones). c: 10 rows, 1 of them "
+        "positive; b: 30 rows, 3 of them positive; 1 more group likewise. Gaps that "
+        "rest on so few rows may be chance: look at their intervals."
     )
     assert "; 2 more groups likewise." in too_few(few, 1)
 
@@ -85,7 +87,9 @@ def test_limits_say_what_the_outcome_was_said_to_be(outcome, sentence):
     told = limits(
         counts(a=[5, 2]), 0, positive="x = 1", words=("hired", "not hired"), outcome=outcome
     )
-    assert told[1].startswith("Little to go by. a: 5 rows")
+    assert told[1].startswith(
+        "Little to go by (fewer than 100 rows, or 20 positive ones). a: 5 rows"
+    )
     assert told[5] == f"{sentence}What a wrong decision costs whom is not known to the report."
 
 

@@ -4,12 +4,14 @@ import pandas as pd
 import pytest
 
 from fairmoe.data import Leaks
+from fairmoe.data.groups import Merge
 from fairmoe.sentences.data import (
     LEAVE_OUT_LEAKS,
     label_takeaway,
     leaks_in_words,
     leaks_takeaway,
     left_out_by_default,
+    merge_and_train_again,
     missing_takeaway,
     names_the_row,
     proxies_takeaway,
@@ -60,15 +62,56 @@ def test_how_well_features_stand_in_for_the_group():
     )
 
 
-@pytest.mark.parametrize("may_merge", [False, True])
-def test_small_groups_are_counted_and_lead_to_what_merges_them(may_merge):
-    told = small_groups_in_words({"a": (31, 8), "b": (1100, 5)}, may_merge=may_merge)
-    way_out = " To make one group of the smallest, raise “Merge groups of fewer rows than” above."
-    assert told == (
-        "Small groups. a: 31 rows, 8 of them positive; b: 1,100 rows, 5 of them positive. About "
-        "one row in five is kept for the test, and with fewer than 100 of them, or 20 positive "
-        f"ones, gaps are mostly chance.{way_out if may_merge else ''}"
+SMALL = {"Asian": (31, 8), "Other": (343, 124)}
+NEEDED = (
+    " A group needs about 500 rows, 100 of them positive: one in five is kept for the test, and "
+    "with fewer than 100 test rows, or 20 positive ones, gaps are mostly chance."
+)
+
+
+@pytest.mark.parametrize(
+    ("merge", "way_out"),
+    [
+        (None, ""),
+        (
+            Merge(344, ("Asian", "Other"), 374),
+            " Set “Merge groups of fewer rows than” above to 344, and “Asian” and “Other” become "
+            "one group of 374 rows, which is still few.",
+        ),
+        (
+            Merge(510, ("Asian", "Other", "Hispanic"), 883),
+            " Set “Merge groups of fewer rows than” above to 510, and “Asian”, “Other” and "
+            "“Hispanic” become one group of 883 rows.",
+        ),
+    ],
+)
+def test_small_groups_are_counted_and_lead_to_what_merges_them(merge, way_out):
+    assert small_groups_in_words(SMALL, merge=merge) == (
+        "Small groups: “Asian” (31 rows, 8 of them positive) and “Other” (343 rows, 124 of them "
+        f"positive).{NEEDED}{way_out}"
     )
+
+
+def test_groups_that_are_merged_already_are_not_to_be_merged_again():
+    told = small_groups_in_words(
+        {"smaller groups": (374, 132)}, merge=None, merged="smaller groups"
+    )
+    assert told == (
+        "Still small: “smaller groups” (374 rows, 132 of them positive; the groups that were "
+        f"merged).{NEEDED}"
+    )
+
+
+def test_how_to_train_so_that_no_score_rests_on_few():
+    merge = Merge(344, ("Asian", "Other"), 374)
+    assert merge_and_train_again(merge) == (
+        " To have no score rest on so few, set “Merge groups of fewer rows than” on Data to 344 "
+        "and train again: “Asian” and “Other” become one group of 374 rows."
+    )
+    assert merge_and_train_again(merge, how="use --merge-small").startswith(
+        " To have no score rest on so few, use --merge-small 344 and train again: “Asian”"
+    )
+    assert merge_and_train_again(None) == ""
 
 
 def test_columns_left_out_are_told_by_reason():
@@ -120,5 +163,6 @@ def test_how_well_the_features_tell_the_target():
 
 def test_who_is_merged_is_told_with_how_many_rows():
     assert who_is_merged({"Caucasian": 1898, "Asian": 1}) == (
-        "Merged as smaller groups: Caucasian (1,898 rows) and Asian (1 row)."
+        "The group “smaller groups” holds everyone with one of these values: “Caucasian” (1,898 "
+        "rows) and “Asian” (1 row)."
     )

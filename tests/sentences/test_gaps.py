@@ -26,9 +26,11 @@ def rates(**groups):
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def gap(highest, lowest, difference, p, apart=()):
+def gap(highest, lowest, difference, p, apart=(), weighted=False):
     test = SimpleNamespace(difference=difference, p_value=p)
-    return SimpleNamespace(highest=highest, lowest=lowest, test=test, apart=apart)
+    return SimpleNamespace(
+        highest=highest, lowest=lowest, test=test, apart=apart, weighted=weighted
+    )
 
 
 TOLD = {"words": ("hired", "not hired"), "favourable": True}
@@ -65,19 +67,30 @@ def test_of_more_groups_the_two_ends_are_named():
 
 
 @pytest.mark.parametrize(
-    ("metric", "expected"),
+    ("metric", "weighted", "expected"),
     [
-        ("dp", "people are not compared: c and d."),
-        ("eo", "people with that label are not compared: c and d."),
+        ("dp", False, "of fewer than 30 people are not compared: c and d."),
+        ("eo", False, "of fewer than 30 people with that label are not compared: c and d."),
+        (
+            "dp",
+            True,
+            "that count, by their weights, as fewer than 30 people are not compared: c and d.",
+        ),
+        (
+            "eo",
+            True,
+            "that count, by their weights, as fewer than 30 people with that label are not "
+            "compared: c and d.",
+        ),
     ],
 )
-def test_groups_that_are_too_small_are_named(metric, expected):
+def test_groups_that_are_too_small_are_named(metric, weighted, expected):
     four = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.0, 0.0), d=(0.2, 1.0, 1.0))
     told = who_gets_more(
-        gap("a", "b", 0.3, 0.01, apart=("c", "d")), four, metric, model="mixture", **TOLD
+        gap("a", "b", 0.3, 0.01, ("c", "d"), weighted), four, metric, model="mixture", **TOLD
     )
     assert "more often for a (" in told
-    assert told.endswith(f"(p = 0.01). Groups of fewer than 30 {expected}")
+    assert told.endswith(f"(p = 0.01). Groups {expected}")
 
 
 def test_groups_alike_are_told_of_beside_those_that_are_too_small():
@@ -92,13 +105,18 @@ def test_groups_alike_are_told_of_beside_those_that_are_too_small():
 
 
 def test_scores_count_every_group_and_that_is_told():
-    assert every_group_counts(0.3202, ("Asian", "Native American")) == (
+    small = ("Asian", "Native American")
+    assert every_group_counts(0.3202, small, weighted=False, advice=" Merge them.") == (
         "Every group counts in these scores, also Asian and Native American with fewer than 30 "
         "people, and so few can make any gap. Between the other groups the mixture's demographic "
-        "parity difference is 32.0 pp. Merge small groups before a training, and no score rests on "
-        "so few."
+        "parity difference is 32.0 pp. Merge them."
     )
-    assert every_group_counts(0.3202, ()) == ""
+    assert every_group_counts(0.3202, small, weighted=True) == (
+        "Every group counts in these scores, also Asian and Native American that count, by their "
+        "weights, as fewer than 30 people, and so few can make any gap. Between the other groups "
+        "the mixture's demographic parity difference is 32.0 pp."
+    )
+    assert every_group_counts(0.3202, (), weighted=False) == ""
 
 
 def test_no_gap_is_told():

@@ -52,6 +52,9 @@ def test_what_widths_and_the_gap_mean():
     widths = "Widths: mean gate weights. Gap: demographic parity difference between "
     assert map_explained(()) == f"{widths}all groups."
     assert map_explained(("Asian",)) == f"{widths}groups of at least 30 people."
+    assert map_explained(("Asian",), weighted=True) == (
+        f"{widths}groups that count, by their weights, as at least 30 people."
+    )
 
 
 def test_of_one_person_they_say_what_they_decide():

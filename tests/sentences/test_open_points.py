@@ -48,7 +48,7 @@ def test_nothing_is_open():
         ),
         (
             {"rates": RATES.assign(n=[400, 12])},
-            "Too few rows to judge by: men.",
+            "Too few rows to judge by (fewer than 100, or 20 positive ones): men.",
         ),
     ],
 )

@@ -36,7 +36,7 @@ NONE = OutcomeGap(math.nan, math.nan, math.nan, "", "", math.nan, math.nan, ("a"
             replace(GAP, apart=("others",)),
             3,
             "The mixture gives “hired” least often to women (42 of 100 people) and most often to "
-            "men (51). Groups of fewer than 30 people are not compared.",
+            "men (51). Groups of fewer than 30 people are not compared: others.",
         ),
         (
             replace(GAP, value=0.0, low=0.0, least_rate=0.511),
@@ -46,7 +46,14 @@ NONE = OutcomeGap(math.nan, math.nan, math.nan, "", "", math.nan, math.nan, ("a"
         (
             NONE,
             2,
-            "The groups cannot be compared. Groups of fewer than 30 people are not compared.",
+            "The groups cannot be compared. Groups of fewer than 30 people are not compared: a and "
+            "b.",
+        ),
+        (
+            replace(NONE, weighted=True),
+            2,
+            "The groups cannot be compared. Groups that count, by their weights, as fewer than 30 "
+            "people are not compared: a and b.",
         ),
     ],
 )
@@ -59,6 +66,11 @@ def test_who_gets_the_outcome_less_often(gap, groups, told):
 def test_a_gap_among_those_who_have_the_label_says_so():
     told = "The mixture gives “hired” less often to women than to men: 42 against 51 of 100 people"
     assert who_gets_it(GAP, "hired", groups=2, among_labelled=True) == f"{told} labelled “hired”."
+    few = who_gets_it(NONE, "hired", groups=2, among_labelled=True)
+    assert few == (
+        "The groups cannot be compared. Groups of fewer than 30 people labelled “hired” are not "
+        "compared: a and b."
+    )
 
 
 @pytest.mark.parametrize(

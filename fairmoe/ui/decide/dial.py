@@ -12,7 +12,6 @@ from fairmoe.figures.front import front_figure
 from fairmoe.figures.peers import outside
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
-from fairmoe.sentences.gaps import every_group_counts
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
@@ -55,6 +54,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         if kept.run.cutoffs is None and not _show_drawing(state, kept, page):
             _offer(state, kept, page)
         return
+    from fairmoe.analysis.result import who_counts_in_scores  # noqa: PLC0415
     from fairmoe.runs import front_tables  # noqa: PLC0415
 
     gap = _gap_switch()
@@ -74,7 +74,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
-    told = every_group_counts(*kept.run.parity_gap())
+    told = who_counts_in_scores(kept.run)
     if told:
         st.caption(escape_markdown(told))
     show_wishes(state, kept, gap)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from fairmoe.runs import SweepScores
 
 PREVIEW_HEIGHT = 820
+_SECTIONS, _OFFERED = "sections", "sections-offered"
+_OF_THE_REVIEWER = ("use", "signoff")
+"""Sections that every report can have."""
 
 
 def make_once(state: Session, kept: KeptRun) -> "Report":
@@ -74,17 +77,26 @@ def show_open_points(report: "Report") -> None:
         show_note(text, icon=":material/check:")
 
 
-def choose_sections() -> list[str]:
-    """Let the user leave sections out."""
+def choose_sections(report: "Report") -> list[str]:
+    """Let the user leave out sections of those that there are of this run."""
     from fairmoe.report import DEFAULT  # noqa: PLC0415
 
+    written = {section.key for section in report.sections} | set(_OF_THE_REVIEWER)
+    offered = [key for key in REPORT_SECTIONS if key in written]
+    default = [key for key in DEFAULT if key in written]
+    before = st.session_state.get(_OFFERED, offered)
+    if _SECTIONS in st.session_state and before != offered:
+        # What another run brings is in the report as it was from the beginning.
+        chosen = {*st.session_state[_SECTIONS], *(key for key in default if key not in before)}
+        st.session_state[_SECTIONS] = [key for key in offered if key in chosen]
+    st.session_state[_OFFERED] = offered
     return st.pills(
         "Sections",
-        list(REPORT_SECTIONS),
+        offered,
         selection_mode="multi",
-        default=list(DEFAULT),
+        default=default,
         format_func=REPORT_SECTIONS.__getitem__,
-        key="sections",
+        key=_SECTIONS,
         bind="query-params",
         persist_state="session",
         help="What follows the first page. Leave the limits in unless your readers know them. The "

@@ -6,32 +6,51 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, Table
 from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
+from fairmoe.data.groups import SMALL_GROUPS, merge_of
 from fairmoe.figures.data import missing_figure, proxies_figure
 from fairmoe.sentences.attention import columns_drawn
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
-from fairmoe.sentences.data import missing_takeaway, proxies_takeaway, small_groups_in_words
-from fairmoe.ui.frame.components import percent_column, show_chart, show_table, show_warning
+from fairmoe.sentences.data import (
+    ROWS_FOR_ONE_TESTED,
+    missing_takeaway,
+    proxies_takeaway,
+    small_groups_in_words,
+)
+from fairmoe.ui.frame.components import (
+    percent_column,
+    show_chart,
+    show_note,
+    show_table,
+    show_warning,
+)
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.groups import may_merge
-
-TEST_SHARE = 0.2
 
 
 def warn_of_small_groups(labelled: LabelledTable) -> None:
     """Warn of groups of which so few rows will be test rows that little can be said of them."""
     rows = np.bincount(labelled.group)
     positive = np.bincount(labelled.group, weights=labelled.y)
-    small = {
+    counts = {
         name: (int(n), int(hits))
         for name, n, hits in zip(labelled.group_names, rows, positive, strict=True)
-        if TEST_SHARE * n < FEW_ROWS or TEST_SHARE * hits < FEW_POSITIVES
     }
-    if small:
-        # Of two groups one would be left.
-        are_many = len(labelled.group_names) > 2 and len(small) > 1
-        is_asked = are_many and may_merge(labelled.table, labelled.roles.sensitive)
-        told = small_groups_in_words(small, may_merge=is_asked)
-        show_warning(escape_markdown(told), icon=":material/groups:")
+    small = {
+        name: (n, hits)
+        for name, (n, hits) in counts.items()
+        if n < ROWS_FOR_ONE_TESTED * FEW_ROWS or hits < ROWS_FOR_ONE_TESTED * FEW_POSITIVES
+    }
+    if not small:
+        return
+    roles, last = labelled.roles, labelled.group_names[-1]
+    merged = last if roles.merge_small and last.startswith(SMALL_GROUPS) else ""
+    merge = None
+    if list(small) != [merged] and len(small) > 1 and may_merge(labelled.table, roles.sensitive):
+        merge = merge_of({name: n for name, (n, _) in counts.items()}, small, needed=0)
+    told = small_groups_in_words(small, merge=merge, merged=merged)
+    # Who has merged all that is small has done what can be done.
+    show = show_note if list(small) == [merged] else show_warning
+    show(escape_markdown(told), icon=":material/groups:")
 
 
 def warn_of_texts(state: Session, table: Table) -> None:

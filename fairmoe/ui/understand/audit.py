@@ -143,6 +143,7 @@ def _picture(
             caption=_takeaway(found, existing, words[0]),
             titles=titles,
             between=(found.gaps["model"].most, found.gaps["model"].least),
+            small=found.gaps["model"].apart,
         )
     )
 

@@ -39,4 +39,5 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
     )
     scores, apart = map_scores(run, split)
     st.html(map_of_mixture(weights.iloc[names.index(who)], scores, who))
-    st.caption(escape_markdown(f"{describe(run, split)} {map_explained(apart)}"))
+    told = map_explained(apart, weighted=record.weight is not None)
+    st.caption(escape_markdown(f"{describe(run, split)} {told}"))

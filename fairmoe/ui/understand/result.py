@@ -88,6 +88,7 @@ def show_picture(state: Session, kept: KeptRun) -> None:
             ),
             titles=_titles(run),
             between=(found.gaps["model"].most, found.gaps["model"].least),
+            small=found.small,
         )
     )
 

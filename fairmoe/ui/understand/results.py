@@ -15,7 +15,6 @@ from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.cautions import not_estimable
 from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
-from fairmoe.sentences.gaps import every_group_counts
 from fairmoe.sentences.training import curves_takeaway, kept_moment, reused_experts
 from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
@@ -106,7 +105,10 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     )
     if run.roles.existing is not None:
         st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))
-    small = every_group_counts(*run.parity_gap(split=split))
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.analysis.result import who_counts_in_scores  # noqa: PLC0415
+
+    small = who_counts_in_scores(run, split=split)
     if small:
         st.caption(escape_markdown(small))
     above = ahead_of_mixture(table)

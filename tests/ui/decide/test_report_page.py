@@ -5,6 +5,7 @@ from urllib.parse import SplitResult
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.names import REPORT_SECTIONS
 from fairmoe.report import DEFAULT
 
 
@@ -39,6 +40,21 @@ def test_sections_can_be_left_out(page):
     assert not page.exception
     assert '<section id="groups"' in preview(page)
     assert '<section id="limits"' not in preview(page)
+
+
+def test_sections_that_this_run_has_not_are_not_offered_until_there_are(page, demo_run):
+    run, labelled = demo_run
+    chosen = page.get_by_key("sections")
+    assert "Blind or aware" not in chosen.options
+    assert "Blind or aware" not in [REPORT_SECTIONS[key] for key in chosen.value]
+    aware = replace(run, run_id="aware", roles=replace(run.roles, include_sensitive=True))
+    page.session_state["fairmoe"].keep(aware, labelled)
+    page.session_state["fairmoe"].keep(run, labelled)
+    page.run()
+    assert not page.exception
+    assert "Blind or aware" in page.get_by_key("sections").options
+    assert "awareness" in page.get_by_key("sections").value
+    assert '<section id="awareness"' in preview(page)
 
 
 def test_notes_are_shown_letter_by_letter_and_belong_to_their_run(page, demo_run):

@@ -67,10 +67,10 @@ def test_small_crossed_groups_are_counted_and_merged_by_a_button(data):
     assert not data.exception
     assert not data.error
     assert groups(data)[-1] == "smaller groups"
-    told = next(c.value for c in data.caption if "Merged" in c.value)
+    told = next(c.value for c in data.caption if "holds everyone" in c.value)
     assert (
-        "Merged as smaller groups: m & south (19 rows), f & nowhere (3 rows) and m & nowhere (1 "
-        "row)."
+        "The group “smaller groups” holds everyone with one of these values: “m & south” (19 "
+        "rows), “f & nowhere” (3 rows) and “m & nowhere” (1 row)."
     ) in told.replace("\\", "")
     assert "f & nowhere" not in groups(data)
     assert field(data, "number_input", "Merge groups of fewer rows than").value == 10
