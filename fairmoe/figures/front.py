@@ -19,10 +19,11 @@ def front_figure(
     shown_label: str = "Shown on all pages",
     peers: pd.DataFrame | None = None,
 ) -> go.Figure:
-    """Draw the points of a front in the order of their weights, and the plain model.
+    """Draw the mixtures of a front, a line through the Pareto-optimal, and the plain model.
 
     Args:
-        points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `shown`.
+        points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `on_front`,
+            `shown`.
             What has no gap or accuracy is not drawn. Lines reach from `gap_low` to `gap_high` and
             from `accuracy_low` to `accuracy_high`, where these are known.
         beside: Indexed by model: `gap` and `accuracy`.
@@ -36,14 +37,14 @@ def front_figure(
     figure = go.Figure()
     known = points.dropna(subset=["gap", "accuracy"]).sort_values("weight")
     style = MODEL_STYLES["mixture"]
+    _add_line(figure, known[known["on_front"]].sort_values(["gap", "accuracy"]))
     figure.add_scatter(
         x=100 * known["gap"],
         y=100 * known["accuracy"],
         customdata=known.index,
         text=[f"Gaps count {weight:g} times" for weight in known["weight"]],
         name="Mixtures, by how much fairness counts",
-        mode="lines+markers",
-        line={"color": style.colour, "width": 1.5},
+        mode="markers",
         marker={
             "size": 11,
             "color": [_ALARM if alarm else style.colour for alarm in known["alarming"]],
@@ -92,6 +93,19 @@ def front_figure(
     if peers is not None and len(peers):
         add_peers(figure, points, beside, peers)
     return figure
+
+
+def _add_line(figure: go.Figure, front: pd.DataFrame) -> None:
+    if len(front) < 2:
+        return
+    figure.add_scatter(
+        x=100 * front["gap"],
+        y=100 * front["accuracy"],
+        name="Pareto-optimal of these on the test rows",
+        mode="lines",
+        line={"color": MODEL_STYLES["mixture"].colour, "width": 2},
+        hoverinfo="skip",
+    )
 
 
 def _reach(points: pd.DataFrame, name: str) -> dict[str, object]:

@@ -14,6 +14,13 @@ from fairmoe.analysis.attention import (
     mean_attention,
     reasons_of,
 )
+from fairmoe.analysis.gap_sources import (
+    GapSources,
+    LogOdds,
+    compare_sides,
+    explain_log_odds,
+    worst_and_best_off,
+)
 from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.data.groups import groups_of
@@ -34,6 +41,7 @@ from fairmoe.names import COMPARED, SPLITS, Model
 from fairmoe.runs import Run, SweepScores, merge_small_groups, merged_thresholds, small_groups
 
 REVIEWED: tuple[Model, ...] = ("mixture", "utility")
+DRAWN_COLUMNS = 5
 SHUFFLINGS = 1000
 """How often the groups are shuffled to test their attention: it takes a second on 6,500 rows."""
 
@@ -72,6 +80,23 @@ class Attention:
 
 
 @dataclass(frozen=True, eq=False)
+class GapOrigin:
+    """Through which columns the gap between the group that is worst off and the best off comes.
+
+    Attributes:
+        one: The group to which the plain model gives the good outcome least often.
+        other: That to which it gives it most often.
+        sources: All columns.
+        drawn: The first `DRAWN_COLUMNS`, and the others together.
+    """
+
+    one: str
+    other: str
+    sources: GapSources
+    drawn: GapSources
+
+
+@dataclass(frozen=True, eq=False)
 class Findings:
     """What a report says of a run; all but `counts` on its test rows.
 
@@ -93,6 +118,7 @@ class Findings:
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
         attention: Which columns the mixture rests on; None if the table is not at hand.
+        origin: Through which columns the gap comes; None likewise.
         unknown: How many rows of the table have no group; None likewise.
         sweep: Other runs of the same data, if there are any.
         other: The run that differs only in whether its models see the sensitive columns, if there
@@ -117,6 +143,7 @@ class Findings:
     routed: pd.DataFrame
     weights: pd.DataFrame
     attention: Attention | None
+    origin: GapOrigin | None
     unknown: int | None
     sweep: SweepScores | None
     other: Run | None
@@ -159,6 +186,8 @@ def find(
     unknown = None if labelled is None else _unknown(labelled)
     merged = small_groups(run, smallest_group)
     thresholds = () if run.cutoffs is None else merged_thresholds(run, merged)
+    # Before groups are merged, for each may have a cut-off of its own.
+    log_odds = None if labelled is None else _log_odds(run, labelled)
     run, labelled = merge_small_groups(run, labelled, smallest=smallest_group, names=merged)
     if other is not None:
         other, _ = merge_small_groups(other, names=merged)
@@ -221,12 +250,29 @@ def find(
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names, test.weight),
         attention=None if labelled is None else _attention(run, labelled),
+        origin=None if log_odds is None else _origin(run, log_odds),
         unknown=unknown,
         sweep=sweep,
         other=other,
         merged=merged,
         smallest=smallest_group,
         thresholds=thresholds,
+    )
+
+
+def _log_odds(run: Run, labelled: LabelledTable) -> LogOdds:
+    return explain_log_odds(rows_of_run(run, labelled, "test"), run.cutoffs)
+
+
+def _origin(run: Run, log_odds: LogOdds) -> GapOrigin:
+    names, group = list(run.data.groups), run.splits["test"].group
+    one, other = worst_and_best_off(run)
+    sides = group == one, group == other
+    return GapOrigin(
+        one=names[one],
+        other=names[other],
+        sources=compare_sides(log_odds, *sides),
+        drawn=compare_sides(log_odds, *sides, most=DRAWN_COLUMNS),
     )
 
 

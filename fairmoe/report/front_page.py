@@ -18,6 +18,8 @@ from fairmoe.sentences.front_page import (
 )
 from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
 from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.wording import capitalised
+from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 
 MOST_SMALL = 3
 """So many groups of too few rows are named; the limits name all."""
@@ -42,6 +44,7 @@ def front_page(found: Findings) -> Section:
         *([Caution(few)] if few else []),
         *_cutoffs(found),
         Text(changed, "What changes for people."),
+        *_worse(found),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
             "outcomes",
@@ -77,6 +80,20 @@ def points_of(found: Findings) -> tuple[str, ...]:
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
+
+
+def _worse(found: Findings) -> list[Block]:
+    """Say what gets worse than with the plain model; nothing unless the outcome is good or bad."""
+    account, favourable = found.account, found.run.roles.target.favourable
+    if account is None or favourable is None:
+        return []
+    words, plain = found.run.good_and_bad, "utility expert"
+    worse = what_got_worse(account.groups, *words, favourable=favourable, plain=plain)
+    told = (
+        worse
+        or f"Nothing that is counted here. {wrongly_given_it(account.groups, *words, plain=plain)}"
+    )
+    return [Text(capitalised(told), "What gets worse.")]
 
 
 def _cutoffs(found: Findings) -> list[Block]:

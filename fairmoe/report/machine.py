@@ -14,7 +14,7 @@ from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, RATES
 from fairmoe.report.document import Report
-from fairmoe.report.findings import Attention, Findings
+from fairmoe.report.findings import Attention, Findings, GapOrigin
 from fairmoe.report.grids import versions
 from fairmoe.report.signing import Cover
 from fairmoe.report.statements import limits_of
@@ -31,7 +31,9 @@ def to_json(report: Report, cover: Cover) -> str:
     Beside what `fairmoe.runs.to_document` returns (under `run`) it holds the cover, the roles, the
     digests, the versions that made the report, and for the test rows the rates of each model and
     group with intervals, the gaps with their permutation tests, and what a reviewer asks first
-    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it. `sweep` is what
+    of the mixture and of the utility expert, as `fairmoe.metrics.Review` names it. `gap_origin` is
+    what comes through each column of the difference in log-odds between two groups, as
+    `fairmoe.analysis.gap_sources.GapSources` names it; null without the table. `sweep` is what
     `fairmoe.sweep.to_document` returns of other runs on the same rows; null without them. Groups
     that are one because they are small have null for a cut-off, if each has its own.
     """
@@ -52,6 +54,7 @@ def to_json(report: Report, cover: Cover) -> str:
         "review": {model: review.to_dict() for model, review in found.reviews.items()},
         "sweep": None if found.sweep is None else sweep_document(found.sweep),
         "attention": None if found.attention is None else _attention(found.attention),
+        "gap_origin": None if found.origin is None else _origin(found.origin),
         "merged_groups": list(found.merged),
         "open_points": list(report.open_points),
         "limits": list(limits_of(found)),
@@ -156,6 +159,16 @@ def _attention(attention: Attention) -> dict[str, Any]:
             "p_value": _number(test.p_value),
             "n_permutations": test.n_permutations,
         },
+    }
+
+
+def _origin(origin: GapOrigin) -> dict[str, Any]:
+    sources = origin.sources
+    return {
+        "group": origin.one,
+        "compared_with": origin.other,
+        "columns": _finite(sources.parts.to_dict("index")),
+        "totals": _finite(sources.totals.to_dict("index")),
     }
 
 

@@ -15,12 +15,6 @@ from fairmoe.report.grids import (
 )
 from fairmoe.runs import Run
 
-MOST_TOLD = 3
-"""So many of several groups are told of in sentences."""
-
-MOST_MARKS = 26
-"""About as many marks of columns and groups are drawn: a third of a sheet."""
-
 
 def provenance(found: Findings) -> Section:
     """Give all settings, seeds, digests and versions."""

@@ -32,6 +32,7 @@ from fairmoe.report.grids import (
     scores_grid,
     weights_grid,
 )
+from fairmoe.report.origin import gap_origin
 from fairmoe.report.people import beside_existing, people
 from fairmoe.report.provenance import provenance
 from fairmoe.report.reviewed import reviewed
@@ -74,8 +75,8 @@ from fairmoe.sentences.wording import P_VALUE_EXPLAINED, listed
 MOST_TOLD = 3
 """So many of several groups are told of in sentences."""
 
-MOST_MARKS = 26
-"""About as many marks of columns and groups are drawn: a third of a sheet."""
+MOST_MARKS = 20
+"""About as many marks of columns and groups are drawn: a quarter of a sheet."""
 
 
 def data(found: Findings) -> Section:
@@ -212,7 +213,7 @@ def _weights(found: Findings) -> list[Block]:
 
 def attention(found: Findings) -> Section:
     """Say which columns the mixture rests on, for each group."""
-    title, seen = "What the model looks at", found.attention
+    title, seen = "Why: what the model looks at", found.attention
     if seen is None:
         missing = Text(
             "Not told here: which columns the mixture rests on is found from the rows of the "
@@ -223,13 +224,14 @@ def attention(found: Findings) -> Section:
     others = names[1] if len(names) == 2 else "the other groups"
     # Of two groups, what is more for the one is less for the other.
     told = names[: 1 if len(names) == 2 else MOST_TOLD]
-    figure = attention_figure(seen.means, min(MOST_COLUMNS, max(4, MOST_MARKS // len(names))))
+    figure = attention_figure(seen.means, min(MOST_COLUMNS, max(3, MOST_MARKS // len(names))))
     most = len(figure.layout.yaxis.tickvals)
     return Section(
         "attention",
         title,
         (
-            Text(what_it_looks_at(seen.means, seen.test)),
+            *gap_origin(found),
+            Text(what_it_looks_at(seen.means, seen.test), "What the model looks at."),
             Text(divergence_takeaway(seen.parts)),
             Points(
                 tuple(

@@ -15,6 +15,7 @@ from fairmoe.sentences.costs import cost, other_decisions
 from fairmoe.sentences.trade_off import (
     better_on_both,
     front_takeaway,
+    line_explained,
     models_takeaway,
     outside,
     tradeoff_takeaway,
@@ -30,7 +31,7 @@ FRONT_GAP = "dp"
 MOST_RUNS = 12
 """As many runs of a sweep, those on its front first, are listed."""
 
-_LAYOUT = {"height": 350, "legend": {"y": 1, "yanchor": "bottom"}, "margin": {"t": 108}}
+_LAYOUT = {"height": 330, "legend": {"y": 1, "yanchor": "bottom"}, "margin": {"t": 74}}
 _NO_RUNS = pd.DataFrame(
     columns=["label", "seed", "gap", "utility", "alarming", "on_front", "runs", "gap_sd"]
 ).astype({"alarming": bool, "on_front": bool, "runs": int})
@@ -43,7 +44,6 @@ def trade_off(found: Findings) -> Section:
     means = _NO_RUNS if found.sweep is None else setting_means(points)
     told = models_takeaway(models, GAP)
     blocks: list[Block] = [
-        *_front(found),
         Points(
             tuple(
                 f"{cost(found.scores, model)} "
@@ -51,6 +51,7 @@ def trade_off(found: Findings) -> Section:
                 for model, of in found.compared.items()
             )
         ),
+        *_front(found),
         chart(
             "tradeoff",
             tradeoff_figure(points, means, models, GAP).update_layout(
@@ -83,6 +84,7 @@ def _front(found: Findings) -> list[Block]:
             takeaway=front_takeaway(points, beside.T["utility"], label)
             + better_on_both(points, beside),
             source=f"{drawn_from_test(found)} Gates were chosen on the validation rows."
+            + line_explained(points)
             + scores_of_all(found.merged),
             grid=_front_grid(run.points),
         )

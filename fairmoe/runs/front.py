@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from fairmoe._intervals import paired_interval
+from fairmoe.metrics import costs, pareto_front
 from fairmoe.metrics.differences import gap_interval
 from fairmoe.names import COMPARED, EXPERTS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
@@ -42,9 +44,10 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         gap: A metric's key.
 
     Returns:
-        The points and the models. Of points there are 95% intervals too, NaN where there is none:
-        `accuracy_low` and `accuracy_high` of the difference from the utility expert on the same
-        rows, added to its accuracy, and `gap_low` and `gap_high` of a gap of decisions.
+        The points and the models. Of points there is `on_front`, whether no other without an alarm
+        beats it in both, and there are 95% intervals, NaN where there is none: `accuracy_low` and
+        `accuracy_high` of the difference from the utility expert on the same rows, added to its
+        accuracy, and `gap_low` and `gap_high` of a gap of decisions.
     """
     frame = pd.DataFrame(
         {
@@ -56,6 +59,7 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         },
         index=[point.run_id for point in points],
     )
+    frame["on_front"] = _not_beaten(frame)
     ends = ["accuracy_low", "accuracy_high", "gap_low", "gap_high"]
     frame[ends] = np.array([[*_accuracy_ends(point), *_gap_ends(point, gap)] for point in points])
     scores = points[0].scores["test"]
@@ -67,6 +71,13 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         }
     ).T
     return frame, beside
+
+
+def _not_beaten(points: pd.DataFrame) -> NDArray[np.bool_]:
+    """Return which points no other beats in both gap and accuracy; none that raises an alarm."""
+    between = costs({"acc": points["accuracy"], "gap": points["gap"]}, ("gap", "acc"))
+    between[points["alarming"].astype(bool)] = np.nan
+    return pareto_front(between)
 
 
 def _accuracy_ends(point: Run) -> tuple[float, float]:

@@ -24,6 +24,9 @@ NOBODY_MOVED = (
     "The gate gives every row the same weights, so no column moves it. Train with another gate "
     "start to see one that tells rows apart."
 )
+PANELS = {"utility": "Plain model", "mixture": "Mixture"}
+"""What stands over each panel of a waterfall of the gap."""
+
 ALL_TOGETHER = "All columns together"
 ALL_OTHERS = "all others"
 SENT_THERE = "those for whom it decides most"

@@ -181,6 +181,25 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
     return f"{told} The smallest gap{among} is {_point(least)}, where {how}."
 
 
+def line_explained(points: pd.DataFrame) -> str:
+    """Say what the line through some of the points is.
+
+    Args:
+        points: As `front_takeaway` takes them, with `on_front`.
+
+    Returns:
+        A sentence with a blank before it; nothing where fewer than two points are joined.
+    """
+    joined = int(points["on_front"].sum())
+    if joined < 2:
+        return ""
+    alarms = " without an alarm" if points["alarming"].any() else ""
+    return (
+        f" The blue line joins the {joined} of {len(points)} mixtures that no other{alarms} beats "
+        "in both accuracy and gap on these rows."
+    )
+
+
 def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:
     """Say which other model has a smaller gap and a higher accuracy than the mixture shown.
 

@@ -44,6 +44,24 @@ def test_the_first_page_is_one_sheet_also_with_many_groups(
     page.close()
 
 
+def test_with_its_rows_and_six_groups_the_report_is_six_sheets(
+    demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
+):
+    run, labelled = demo_run
+    ids, names = np.arange(len(labelled.group)) % 6, tuple(f"a longer name {i}" for i in range(6))
+    data = replace(run.data, groups=dict.fromkeys(names, len(ids) // 6))
+    splits = {name: replace(split, group=ids[split.rows]) for name, split in run.splits.items()}
+    rows = replace(labelled, group=ids, group_names=names)
+    report = make_report(replace(run, data=data, splits=splits), rows, tolerance=0.05)
+    file = tmp_path / "report.html"
+    file.write_text(to_html(report, Cover(date(2026, 11, 22))), encoding="utf-8")
+    page = chromium.new_page()
+    page.goto(file.as_uri())
+    expect(page.locator(".chart .main-svg").last).to_be_visible()
+    assert sheets(page) <= 6
+    page.close()
+
+
 def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, tmp_path: Path):
     page = trained
     page.get_by_role("link", name="Report", exact=True).click()

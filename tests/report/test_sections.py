@@ -2,13 +2,18 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
-from fairmoe.report.blocks import Chart
+from fairmoe.report import Cover, make_report, to_json
+from fairmoe.report.blocks import Chart, Picture, Text
 from fairmoe.report.findings import find
+from fairmoe.report.front_page import front_page
+from fairmoe.report.origin import gap_origin
 from fairmoe.report.sections import attention, routing
+from fairmoe.runs import Cutoffs
 
 
 @pytest.mark.parametrize(("weights", "charts"), [((0, 0, 1), 0), ((0, 0.1, 0.9), 1)])
@@ -25,3 +30,82 @@ def test_as_many_columns_are_told_of_as_are_drawn(demo_run):
     (chart,) = [each for each in attention(find(*demo_run)).blocks if isinstance(each, Chart)]
     drawn = len(json.loads(chart.spec)["layout"]["yaxis"]["tickvals"])
     assert f"Drawn are up to {drawn} columns and 8 groups." in chart.source
+
+
+def told_under(section, lead):
+    return [
+        block.text for block in section.blocks if isinstance(block, Text) and block.lead == lead
+    ]
+
+
+def test_the_first_page_says_what_gets_worse(run_of):
+    # Of four who should not be hired the mixture hires three, the utility expert one.
+    proba = {"utility": [0.9, 0.1, 0.1, 0.1, 0.9, 0.9], "mixture": [0.9, 0.9, 0.9, 0.1, 0.9, 0.9]}
+    run = run_of([0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1], proba)
+    (told,) = told_under(front_page(find(run)), "What gets worse.")
+    assert told == "Of 100 people labelled “not hired”, 75 wrongly get “hired” (utility expert 25)."
+    turned = run_of([0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1], {"mixture": proba["utility"]})
+    (told,) = told_under(front_page(find(turned)), "What gets worse.")
+    assert told == (
+        "Nothing that is counted here. Of 100 people labelled “not hired”, 25 wrongly get “hired” "
+        "(utility expert 25)."
+    )
+
+
+def test_nothing_is_called_worse_unless_the_outcome_is_good_or_bad(demo_run):
+    run = demo_run[0]
+    neither = replace(
+        run, roles=replace(run.roles, target=replace(run.roles.target, outcome="neither"))
+    )
+    assert told_under(front_page(find(neither)), "What gets worse.") == []
+
+
+def test_why_begins_with_the_columns_that_the_gap_comes_through(demo_run):
+    found = find(*demo_run)
+    section = attention(found)
+    (told,) = told_under(section, "Where the gap comes from.")
+    assert told.startswith("With the plain model, ")
+    assert "With the mixture, " in told
+    (picture,) = [block for block in section.blocks if isinstance(block, Picture)]
+    assert picture.markup.count('class="head"') == 2
+    assert "All columns together" in picture.markup
+    assert len(found.origin.drawn.parts) == 6
+    assert attention(find(demo_run[0])).blocks[0].text.startswith("Not told here")
+
+
+def test_of_a_group_of_one_row_no_picture_is_drawn(demo_run):
+    run, labelled = demo_run
+    origin = find(run, labelled).origin
+    lone = replace(origin.drawn, totals=origin.drawn.totals.assign(low=np.nan))
+    unknown = replace(origin, drawn=lone, sources=replace(origin.sources, totals=lone.totals))
+    (told,) = gap_origin(replace(find(run, labelled), origin=unknown))
+    assert told.text.startswith("Insufficient data: fewer than two of these rows are of ")
+
+
+def test_programs_get_what_the_waterfall_shows(demo_run):
+    report = make_report(*demo_run)
+    origin = json.loads(to_json(report, Cover(date(2026, 11, 30))))["gap_origin"]
+    assert {origin["group"], origin["compared_with"]} == {*demo_run[0].data.groups}
+    parts = report.findings.origin.sources.parts
+    assert list(origin["columns"]) == [*parts.index]
+    assert origin["totals"]["mixture"]["difference"] == pytest.approx(
+        sum(of["mixture"] for of in origin["columns"].values()), abs=1e-3
+    )
+
+
+def test_cutoffs_of_groups_that_are_merged_are_in_the_waterfall(demo_run):
+    run, labelled = demo_run
+    seldom = np.arange(len(labelled.group)) % 40
+    ids = np.where(seldom < 2, 2 + seldom, labelled.group)
+    names = tuple("abcd")
+    variant = replace(
+        run,
+        data=replace(run.data, groups={n: int((ids == i).sum()) for i, n in enumerate(names)}),
+        splits={name: replace(split, group=ids[split.rows]) for name, split in run.splits.items()},
+        cutoffs=Cutoffs("mixture", (0.4, 0.5, 0.6, 0.7)),
+    )
+    rows = replace(labelled, group=ids, group_names=names)
+    found = find(variant, rows, smallest_group=100)
+    assert found.merged
+    assert "c" in found.merged
+    assert "cut-off of the group" in found.origin.sources.parts.index

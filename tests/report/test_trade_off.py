@@ -46,7 +46,7 @@ def test_the_section_tells_of_the_models_and_draws_them(demo_run):
     assert [row[0] for row in chart.grid.rows] == [MODELS[m] for m in EVERY_RUN]
 
 
-def test_the_front_of_a_run_is_drawn_first_and_listed_by_weight(demo_run):
+def test_the_front_of_a_run_is_drawn_before_its_models_and_listed_by_weight(demo_run):
     run, _ = demo_run
     own = {**run.scores["test"]["mixture"], "dp": 0.012}
     last = replace(
@@ -55,8 +55,8 @@ def test_the_front_of_a_run_is_drawn_first_and_listed_by_weight(demo_run):
         settings=run.settings.replace(fairness_weight=8.0),
         scores={**run.scores, "test": {**run.scores["test"], "mixture": own}},
     )
-    front, *others = trade_off(find(run.with_front([last]))).blocks
-    assert [block.kind for block in others] == ["points", "chart"]
+    points, front, chart = trade_off(find(run.with_front([last]))).blocks
+    assert (points.kind, chart.key) == ("points", "tradeoff")
     assert front.key == "front"
     assert "The smallest gap is 1.2 pp" in front.takeaway
     assert [(row[0], row[2]) for row in front.grid.rows] == [

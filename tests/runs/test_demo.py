@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,6 +68,31 @@ def test_the_front_is_a_curve_from_the_plain_model_to_a_small_gap():
     assert len(np.unique(np.round(gaps, 2))) >= 7
     assert all(plain["acc"] - 0.04 < one["acc"] < plain["acc"] + 0.005 for one in scores)
     assert not any("mixture" in point.alarms() for point in run.points)
+
+
+def test_the_line_of_the_front_joins_points_that_fall_with_the_gap_and_have_no_alarm():
+    run = demo_run()
+    for gap in ("dp", "eo", "f_res", "f_proc"):
+        points, _ = front_tables(run.points, run.run_id, gap)
+        line = points[points["on_front"]].sort_values("gap")
+        assert 1 <= len(line) <= len(points)
+        assert line["accuracy"].is_monotonic_increasing
+        for _, point in points[~points["on_front"]].iterrows():
+            beats = (line["gap"] <= point["gap"]) & (line["accuracy"] >= point["accuracy"])
+            assert beats.any()
+
+
+def test_no_line_goes_through_a_point_that_raises_an_alarm():
+    run = demo_run()
+    splits = {
+        name: replace(
+            split, proba={**split.proba, "mixture": np.zeros_like(split.proba["mixture"])}
+        )
+        for name, split in run.splits.items()
+    }
+    points, _ = front_tables((*run.points[:2], replace(run.points[2], splits=splits)), "", "dp")
+    assert [*points["alarming"]] == [False, False, True]
+    assert not points["on_front"].iloc[2]
 
 
 def test_intervals_of_the_front_are_those_of_the_review_and_of_pairs_of_rows():

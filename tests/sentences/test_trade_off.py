@@ -9,6 +9,7 @@ from fairmoe.sentences.trade_off import (
     better_on_both,
     chosen_point,
     front_takeaway,
+    line_explained,
     models_takeaway,
     next_smaller,
     not_on_chart,
@@ -158,6 +159,19 @@ def test_what_the_next_smaller_gap_costs():
         " On the validation rows the next smaller DP gap costs 1.4 pp of accuracy."
     )
     assert next_smaller("DP gap", None) == " No point has a smaller DP gap on the validation rows."
+
+
+def test_the_line_of_a_front_is_explained_where_there_is_one():
+    points = points_of_a_front(on_front=[True, False, True])
+    assert line_explained(points) == (
+        " The blue line joins the 2 of 3 mixtures that no other beats in both accuracy and gap on "
+        "these rows."
+    )
+    assert line_explained(points.assign(alarming=[False, True, False])) == (
+        " The blue line joins the 2 of 3 mixtures that no other without an alarm beats in both "
+        "accuracy and gap on these rows."
+    )
+    assert line_explained(points.assign(on_front=[True, False, False])) == ""
 
 
 def test_a_model_that_is_better_on_both_axes_is_named():

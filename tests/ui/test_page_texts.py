@@ -126,8 +126,9 @@ DECIDE = {
         "0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as much "
         "as a point of utility. All pages follow.",
         " test rows; gates were chosen on the validation rows. Each mixture has a gate of its own, "
-        "on the same experts, which may be those after another fine-tuning. Lines are 95% "
-        "intervals: of a DP or EO gap, and of the difference in accuracy from the utility expert.",
+        "on the same experts, which may be those after another fine-tuning.",
+        " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
+        "the utility expert.",
     ),
     "sweeping": (
         ", and all runs share its split. Each combination is trained on the training rows, the "

@@ -16,7 +16,7 @@ from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.result import cost_in_people
-from fairmoe.sentences.trade_off import better_on_both, front_takeaway
+from fairmoe.sentences.trade_off import better_on_both, front_takeaway, line_explained
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
 from fairmoe.ui.decide.sweeping import explored_around
@@ -69,9 +69,10 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         + better_on_both(points, beside),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
         "test rows; gates were chosen on the validation rows. Each mixture has a gate of its "
-        "own, on the same experts, which may be those after another fine-tuning. Lines are 95% "
-        "intervals: of a DP or EO gap, and of the difference in accuracy from the utility expert."
-        + peers_outside(outside(points, beside, peers)),
+        "own, on the same experts, which may be those after another fine-tuning."
+        + line_explained(points)
+        + " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
+        "the utility expert." + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
     told = who_counts_in_scores(kept.run)

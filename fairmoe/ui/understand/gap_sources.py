@@ -11,6 +11,7 @@ from fairmoe.sentences.gap_sources import (
     ALL_TOGETHER,
     GAP_EXPLAINED,
     GAP_IN_BRIEF,
+    PANELS,
     accuracy_of_sum,
     gap_axis,
     gap_source,
@@ -24,7 +25,6 @@ from fairmoe.ui.understand.rows import rows_in
 if TYPE_CHECKING:
     from fairmoe.analysis.gap_sources import GapSources, LogOdds
 
-HEADS = {"utility": "Plain model", "mixture": "Mixture"}
 _BRIEF, _LONG = 5, 12
 """How many columns stand alone, on one screen and on a page of their own."""
 
@@ -41,7 +41,7 @@ def show_gap(state: Session, kept: KeptRun, split: SplitName) -> None:
     found = _show_gap(
         state, kept, split, most=_LONG, key="attention", explained=GAP_EXPLAINED, with_cutoffs=False
     )
-    show_sources_table(found, HEADS, key=f"gap-sources-{split}")
+    show_sources_table(found, PANELS, key=f"gap-sources-{split}")
 
 
 def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
@@ -117,7 +117,7 @@ def _show_gap(
             waterfall(
                 drawn.parts,
                 drawn.totals,
-                HEADS,
+                PANELS,
                 total=ALL_TOGETHER,
                 axis=gap_axis(run.good_and_bad[0], names[one], names[other]),
                 alt=told,
