@@ -13,6 +13,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from fairmoe.metrics import pareto_front
+
 Row = dict[str, Any]
 
 SHOWN = {
@@ -123,7 +125,8 @@ def fronts(results: Iterable[Sequence[Row]]) -> str:
     side, left, top, gap = 300, 64, 92, 84
     height = top + -(-len(tables) // 2) * (side + gap)
     parts = [_text(20, 28, "What utility is left at which gap", 17)]
-    parts += [_text(20, 48, "test rows of one sample; utility and DP gap in percent", 13)]
+    told = "test rows of one sample; utility and DP gap in percent; line: Pareto-optimal of the run"
+    parts += [_text(20, 48, told, 13)]
     for place, (label, colour, kind) in enumerate(OF_FRONTS.values()):
         parts += [_mark(left + 230 * place, 68, colour, kind)]
         parts += [_text(left + 12 + 230 * place, 73, label, 13)]
@@ -153,15 +156,20 @@ def _front_panel(
         parts += [_text(left - 8, bottom - share * side + 4, f"{utility:.0f}", 12, "end")]
         across = f"{100 * share * widest:.0f}"
         parts += [_text(left + share * side, bottom + 18, across, 12, "middle")]
-    ours = " ".join(
-        f"{x:.1f},{y:.1f}" for x, y in (place(p) for p in points if p["method"] == OURS)
-    )
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(place, pareto_optimal(points)))
     for method, (_, colour, kind) in reversed(OF_FRONTS.items()):
         for point in points:
             if _series(point["method"]) == method:
                 parts += [_mark(*place(point), colour, kind)]
-    parts += [f'<polyline points="{ours}" fill="none" stroke="#0072B2" stroke-width="2"/>']
+    parts += [f'<polyline points="{line}" fill="none" stroke="#0072B2" stroke-width="2"/>']
     return parts
+
+
+def pareto_optimal(points: Sequence[Row]) -> list[Row]:
+    """Return those of our points that no other of them beats in both, by ascending gap."""
+    ours = sorted((p for p in points if p["method"] == OURS), key=lambda p: (p["dp"], p["utility"]))
+    on_front = pareto_front([[p["dp"], -p["utility"]] for p in ours])
+    return [point for point, kept in zip(ours, on_front, strict=True) if kept]
 
 
 def _series(method: str) -> str:
