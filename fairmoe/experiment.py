@@ -274,7 +274,9 @@ def _evaluate(
         if isinstance(stack, Mapping):
             found = stack[split_name]
         else:
-            model = on_split(stack, split_name) if isinstance(stack, Mixture) else stack
+            model = stack
+            if isinstance(stack, Mixture):
+                model = on_split(stack, split_name, len(rows.y))
             found = answers_of(model, mixture.explainer, rows, data.n_groups, settings, on_part)
         answers |= zip(names, found, strict=True)
     proba = {name: each.proba for name, each in answers.items()}

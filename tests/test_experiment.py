@@ -133,7 +133,7 @@ def test_every_phase_can_be_cancelled(phase, table):
 
 @pytest.mark.slow
 def test_large_tables_can_be_cancelled_between_parts_of_a_split(run, monkeypatch, table):
-    monkeypatch.setattr("fairmoe.training.evaluation.ROWS_AT_ONCE", 100)
+    monkeypatch.setattr("fairmoe.training.evaluation.MOST_ROWS", 100)
     reports = []
     parted = run_experiment(table, DEMO_ROLES, QUICK, on_progress=reports.append)
     assert sum(each.phase == "evaluate" for each in reports) > 5 * 4000 / 100

@@ -55,10 +55,10 @@ class TopRows:
         ends, mass = sizes.cumsum(0), ratio * sizes
         # The last row that is wholly or partly among the top, and its neighbours in the order.
         last = ends - (mass - 1e-9).ceil()
-        neighbours = torch.cat([last - 1, last, last + 1])
+        neighbours = torch.cat([last - 1, last, last + 1]).to(amounts.dtype)
         self._places = neighbours.expand(ranks.shape[1], -1).contiguous()
         self._first_of_all, self._last_of_all = last <= ends - sizes, last + 1 >= ends
-        self._mass, self._segment = mass[segment], segment
+        self._mass, self._segment = mass[segment].to(amounts.dtype), segment
         self._ranks, self._n_ranks = ranks, len(ranks) * ranks.shape[-1]
         last_ranks = ranks.new_zeros(ranks.shape[1], len(sizes)).scatter_reduce(
             -1, segment.expand(ranks.shape[1:]), ranks.amax(0), "amax"
@@ -93,8 +93,8 @@ class TopRows:
         not_above = values_at(so_far, threshold + 1)
         tied = not_above - values_at(so_far, threshold)
         above = so_far.gather(-1, self._beyond.expand(now_amounts.shape))[:, None] - not_above
-        now_above, now_tied = (now > threshold).double(), (now == threshold).double()
-        new_above, new_tied = (ranks > threshold).double(), (ranks == threshold).double()
+        now_above, now_tied = (now > threshold).to(so_far), (now == threshold).to(so_far)
+        new_above, new_tied = (ranks > threshold).to(so_far), (ranks == threshold).to(so_far)
         room = self._mass - (above[0] - now_above + new_above)
         share_of_tied = (room / (tied[0] - now_tied + new_tied)).clamp(0, 1)
         leaves = now_above + share_of_tied * now_tied

@@ -191,20 +191,27 @@ def _attention_jsd(tables: RewardTables, actions: Tensor) -> Tensor:
     group, groups, attention = tables.group, tables.n_groups, tables.attention_by_column
     now = taken(attention, actions[:, None].expand(attention.shape[1:]))
     means = now.double() @ tables.averaging
-    change = (attention - now) * tables.share.to(now.dtype)
-    of_groups = _entropy_change(_of_rows(means.to(now.dtype), group), change)
-    of_middle = _entropy_change(means.mean(-1, keepdim=True).to(now.dtype), change / groups)
-    return jensen_shannon_divergence(means.mT, base=2.0)[:, None] + (
-        of_groups / groups - of_middle
-    ).double() / math.log(2)
+    of_own = _of_rows(means, group).to(now.dtype) + TINY
+    of_all = means.sum(-1, keepdim=True).to(now.dtype) + TINY
+    share = tables.share.to(now.dtype)
+    # One expert at a time: what is passed over again and again stays near.
+    grown = [_entropy_change(of_own, of_all, (each - now).mul_(share)) for each in attention]
+    distance = jensen_shannon_divergence(means.mT, base=2.0)
+    return distance[:, None] + torch.stack(grown).double() / (groups * math.log(2))
 
 
-def _entropy_change(distribution: Tensor, change: Tensor) -> Tensor:
-    """Return by how much the negative entropy of a distribution, over axis -2, grows if it changes.
+def _entropy_change(p: Tensor, q: Tensor, change: Tensor) -> Tensor:
+    """Return by how much `sum(p log p) - sum(q log q)` grows if both change, sums over axis -2.
 
-    With `p` the distribution and `d` the change it is `d log p + (p + d) log(1 + d / p)`, summed:
-    no difference of large numbers, so single precision is enough.
+    With `d` the change it is `d log(p / q) + (p + d) log(1 + d / p) - (q + d) log(1 + d / q)`,
+    summed: no difference of large numbers, so single precision is enough.
+
+    Args:
+        p: **Shape** `(k, c, n)`. Attention of each row's group.
+        q: **Shape** `(k, c, 1)`. Of all groups, added up.
+        change: **Shape** `(k, c, n)`. At least `-p` but for rounding; is written to.
     """
-    p = distribution + TINY
-    growth = (change / p).clamp_(min=torch.finfo(change.dtype).eps - 1).log1p_()
-    return (distribution + change).mul_(growth).addcmul_(change, p.log()).sum(-2)
+    d = torch.maximum(change, p * (torch.finfo(p.dtype).eps - 1), out=change)
+    grown = (d / p).log1p_().mul_(p + d)
+    grown.sub_((d / q).log1p_().mul_(q + d))
+    return grown.addcmul_(d, (p / q).log_()).sum(-2)

@@ -142,7 +142,8 @@ class RewardTables:
         kept = fidelity(self.proba, self.masked_proba)
         segment = torch.cat([torch.zeros_like(self.group), self.group + 1])
         drop = self.right - ((self.masked_proba > 0.5) == self.y_true).double()
-        amounts = drop.new_zeros(self.n_groups - 1, *drop.shape[:-1], len(segment))
+        # Sums of 0, 1 and -1, which single precision holds.
+        amounts = self.proba.new_zeros(self.n_groups - 1, *drop.shape[:-1], len(segment))
         for g in range(1, self.n_groups):
             amounts[g - 1, ..., : len(self.group)] = self.group == g
         amounts[0, ..., len(self.group) :] = drop

@@ -158,10 +158,11 @@ def weighted_score(
         >>> weighted_score(parts, EVEN._replace(alpha=torch.tensor([0.5])))
         tensor([0.], dtype=torch.float64)
     """
-    scores = combine(dict(parts))
-    f_res = (weights.dp * parts["dp"] + weights.eo * parts["eo"]) / 2
-    f_proc = weights.procedural * scores["f_proc"]
-    return scores["utility"] - weights.alpha * f_res - weights.alpha * f_proc
+    utility = (parts["acc"] + parts["f1"] + parts["auc"]) / 3
+    of_outcomes = weights.dp * parts["dp"] + weights.eo * parts["eo"]
+    procedural = (parts["ref"] + parts["vef"] + parts["att_jsd"]) / 3
+    of_procedural = weights.alpha * weights.procedural
+    return utility - weights.alpha / 2 * of_outcomes - of_procedural * procedural
 
 
 def outcome_scores(

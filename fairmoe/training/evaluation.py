@@ -12,8 +12,11 @@ from fairmoe.functional.scores import PARTS, all_scores, combine, outcome_scores
 from fairmoe.names import METRICS
 from fairmoe.training.batches import Batch
 
-ROWS_AT_ONCE = 1024
-"""How many rows are explained between two looks at whether to stop."""
+VALUES_AT_ONCE = 2**18
+"""About how many encoded values are explained between two looks at whether to stop."""
+
+FEWEST_ROWS, MOST_ROWS = 1024, 4096
+"""How many rows these may be."""
 
 
 class Evaluation(NamedTuple):
@@ -55,7 +58,7 @@ def evaluate(
         rows: With their labels and groups.
         n_groups: The number of groups.
         settings: Say how many columns are masked, and how many rows explanations are judged by.
-        on_part: Is called before every `ROWS_AT_ONCE` rows; may raise to stop.
+        on_part: Is called before every 1,024 to 4,096 rows; may raise to stop.
     """
     explained = explain_rows(model, explainer, rows.x, top_k=settings.top_k, on_part=on_part)
     scores = all_scores(
@@ -110,7 +113,7 @@ def explain_rows(
         explainer: Attributes their log-odds.
         x: **Shape** `(n, d)`.
         top_k: How many of its most attended columns each row loses.
-        on_part: Is called before every `ROWS_AT_ONCE` rows; may raise to stop.
+        on_part: Is called before every 1,024 to 4,096 rows; may raise to stop.
 
     Returns:
         proba: **Shape** `(k, n)`; `k` is 1 for a single model.
@@ -118,7 +121,8 @@ def explain_rows(
         attention: **Shape** `(k, n, c)`.
     """
     parts = []
-    for rows in torch.split(x, ROWS_AT_ONCE):
+    at_once = min(max(FEWEST_ROWS, VALUES_AT_ONCE // x.shape[1]), MOST_ROWS)
+    for rows in torch.split(x, at_once):
         on_part()
         attention = explainer.attention(model, rows)
         attention = attention.reshape(-1, *attention.shape[-2:])

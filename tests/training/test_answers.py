@@ -48,8 +48,8 @@ def test_each_mixture_answers_as_if_alone(demo, mixture):
     for run, of_run in enumerate(found):
         assert of_run.keys() == set(SPLITS)
         for split in SPLITS:
-            alone = on_split(mixture.select(run), split)
             rows = make_batch(getattr(demo, split).known(), slice(None), demo.n_groups)
+            alone = on_split(mixture.select(run), split, len(rows.y))
             (expected,) = answers_of(
                 alone, mixture.explainer, rows, demo.n_groups, SETTINGS, lambda: None
             )
@@ -57,7 +57,11 @@ def test_each_mixture_answers_as_if_alone(demo, mixture):
             assert of_run[split].scores == pytest.approx(expected.scores, abs=0.02)
 
 
-def test_rows_to_train_on_are_explained_at_fewer_nodes(demo, mixture, monkeypatch):
+@pytest.mark.parametrize(("many", "nodes"), [(10_000, PATH_STEPS), (100, PATH_STEPS // 2)])
+def test_rows_to_train_on_and_many_rows_are_explained_at_fewer_nodes(
+    demo, mixture, monkeypatch, many, nodes
+):
+    monkeypatch.setattr(answers, "MANY_ROWS", many)
     steps = []
 
     def watch(stack, *rest):
@@ -66,7 +70,7 @@ def test_rows_to_train_on_are_explained_at_fewer_nodes(demo, mixture, monkeypatc
 
     monkeypatch.setattr(answers, "answers_of", watch)
     mixture_answers(demo, SETTINGS, mixture.select(0), ignore_progress)
-    assert steps == [FEWER_PATH_STEPS, PATH_STEPS, PATH_STEPS]
+    assert steps == [FEWER_PATH_STEPS, nodes, nodes]
 
 
 def test_stacks_are_no_larger_than_memory_allows(demo, mixture, monkeypatch):
