@@ -130,6 +130,11 @@ class JobRegistry(Generic[T]):
             self._forget_abandoned()
             return None if job is None else job.seen(self._count_ahead(job), self._clock())
 
+    def is_active(self, job_id: str, *, owner: str) -> bool:
+        """Return whether a job of this owner waits or runs; it does not count as a look at it."""
+        with self._lock:
+            return (job := self._owned(job_id, owner)) is not None and job.active
+
     def cancel(self, job_id: str, *, owner: str) -> None:
         """Ask a job to stop; one that waits stops at once, one that runs at its next report."""
         with self._lock:
@@ -167,8 +172,7 @@ class JobRegistry(Generic[T]):
             job.state, job.work = "cancelled", None
 
     def _forget_abandoned(self) -> None:
-        abandoned = [i for i, job in self._jobs.items() if self._is_abandoned(job)]
-        for job_id in abandoned:
+        for job_id in [i for i, job in self._jobs.items() if self._is_abandoned(job)]:
             self._stop(self._jobs.pop(job_id))
         for job in tuple(self._running):
             self._give_up(job)
@@ -196,9 +200,8 @@ class JobRegistry(Generic[T]):
     def _start_cleaner(self) -> None:
         """Stop abandoned jobs on time, though nobody may ever ask for a snapshot again."""
         if self._cleaner is None:
-            self._cleaner = threading.Thread(
-                target=self._clean_until_idle, name="jobs-cleaner", daemon=True
-            )
+            clean = self._clean_until_idle
+            self._cleaner = threading.Thread(target=clean, name="jobs-cleaner", daemon=True)
             self._cleaner.start()
 
     def _clean_until_idle(self) -> None:
@@ -235,9 +238,8 @@ class JobRegistry(Generic[T]):
             self._latest_turns[queue, job.unasked] = max(latest, job.turn)
             job.state, job.started = "running", self._clock()
             self._running.append(job)
-            threading.Thread(
-                target=self._run, args=(job,), name=f"jobs-{queue}", daemon=True
-            ).start()
+            name = f"jobs-{queue}"
+            threading.Thread(target=self._run, args=(job,), name=name, daemon=True).start()
 
     def _make_way(self, queue: str) -> None:
         """Let jobs that nobody asked for stop for those that wait and were asked for."""

@@ -16,21 +16,37 @@ _LENGTH = struct.Struct(">Q")
 
 
 # From Python 3.13 on these methods are those of a class only.
-class _Pickler(pickle.Pickler):
+class Pickler(pickle.Pickler):
+    """Writes objects, and of some their names alone.
+
+    Args:
+        out: Where to.
+        name_of: Returns the name of an object that is not written itself, or None.
+    """
+
     def __init__(self, out: IO[bytes], name_of: Callable[[Any], int | None]) -> None:
         super().__init__(out, pickle.HIGHEST_PROTOCOL)
         self._name_of = name_of
 
     def persistent_id(self, obj: Any) -> int | None:
+        """Return the name of an object, or None."""
         return self._name_of(obj)
 
 
-class _Unpickler(pickle.Unpickler):
+class Unpickler(pickle.Unpickler):
+    """Reads what a `Pickler` wrote, in this process or another of ours.
+
+    Args:
+        content: Where from.
+        object_of: Returns what stands here for a name.
+    """
+
     def __init__(self, content: IO[bytes], object_of: Callable[[int], Any]) -> None:
         super().__init__(content)
         self._object_of = object_of
 
     def persistent_load(self, pid: Any) -> Any:
+        """Return what stands for a name."""
         return self._object_of(pid)
 
 
@@ -63,7 +79,7 @@ class Wire:
             OSError: The other end is gone.
         """
         out = io.BytesIO()
-        _Pickler(out, self._name_of).dump(message)
+        Pickler(out, self._name_of).dump(message)
         content = out.getbuffer()
         with self._lock:
             self._writes.write(_LENGTH.pack(len(content)))
@@ -77,7 +93,7 @@ class Wire:
             EOFError: The other end is gone.
         """
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size))
-        unpickler = _Unpickler(io.BytesIO(self._read(length)), self._object_of)
+        unpickler = Unpickler(io.BytesIO(self._read(length)), self._object_of)
         message: tuple[Any, ...] = unpickler.load()
         return message
 

@@ -22,12 +22,18 @@ class Answers:
     Attributes:
         owner: The secret by which the job registry knows this session.
         person: Whose it is, as far as that can be told.
+        tabs: By what Streamlit knows the tabs that were drawn of this session.
     """
 
     owner: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     person: Person = field(default_factory=Person)
+    tabs: set[str] = field(default_factory=set)
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
     _figures: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+
+    def forget_answers(self) -> None:
+        """Let go of what was computed and drawn, to be computed and drawn again when asked for."""
+        self._answers, self._figures = {}, {}
 
     def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
         """Return what `answer` returns, computed at the first asking only, and in its turn.

@@ -73,6 +73,12 @@ class Aside:
             raise
         self.about, self.unasked, self._take_over = about, unasked, take_over
 
+    @property
+    def is_active(self) -> bool:
+        """Whether work waits or runs; asking does not count as a look at it."""
+        job_id = self._job_id
+        return job_id is not None and self.registry().is_active(job_id, owner=self.owner)
+
     def look(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""
         if self._job_id is None:

@@ -6,6 +6,7 @@ import time
 
 import streamlit as st
 
+from fairmoe.jobs.bugs import log_bug
 from fairmoe.ui.frame.process import sessions
 
 SECONDS = 30.0
@@ -13,7 +14,7 @@ SECONDS = 30.0
 
 @st.cache_resource(show_spinner=False)
 def collect_once_a_while() -> threading.Thread:
-    """Begin to collect garbage and old sessions every `SECONDS`, and return the thread.
+    """Begin to pack sessions and collect garbage every `SECONDS`, and return the thread.
 
     Streamlit collects whenever a script or a fragment ends (`runner.postScriptGC`, which the
     app's configuration turns off). Searching all that torch and pandas hold takes a quarter of a
@@ -28,5 +29,7 @@ def collect_once_a_while() -> threading.Thread:
 def _collect() -> None:
     while True:
         time.sleep(SECONDS)
-        sessions().forget_old()
+        # Whatever is wrong with one session, the others go on.
+        for bug in sessions().pack_away():
+            log_bug(bug)
         gc.collect()

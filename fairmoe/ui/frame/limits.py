@@ -28,6 +28,7 @@ class Limits:
     Attributes:
         session_mib: What the tables and runs of one session may take.
         all_mib: What those of all sessions may take.
+        away_mib: What sessions may take together whose page is away; the oldest goes.
         uploads_mib: What files may take that arrived and were not read yet, of all sessions.
         work: The size of one job: rows times encoded features times epochs times hidden units times
             runs, in thousand millions.
@@ -45,6 +46,7 @@ class Limits:
 
     session_mib: int = _limit(1024, "SESSION_MIB")
     all_mib: int = _limit(4096, "ALL_MIB")
+    away_mib: int = _limit(1024, "AWAY_MIB")
     uploads_mib: int = _limit(512, "UPLOADS_MIB")
     work: int = _limit(500, "WORK")
     minutes: int = _limit(120, "JOB_MINUTES", least=0)

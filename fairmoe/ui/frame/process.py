@@ -60,16 +60,29 @@ def project_store() -> ProjectStore | None:
 @st.cache_resource(show_spinner=False)
 def sessions() -> "Sessions[Session]":
     """Return the sessions of this process, by tokens that cannot be guessed."""
+    from fairmoe.ui.frame.packing import pack, unpack  # noqa: PLC0415
+
     return Sessions(
-        seconds_kept(), on_end=_end, whose=lambda one: one.person.address or one.person.name
+        seconds_kept(),
+        on_end=_end,
+        whose=lambda one: one.person.address or one.person.name,
+        pack=pack,
+        unpack=unpack,
+        most_packed=limits().away_mib * 2**20,
     )
 
 
 def _end(session: "Session") -> None:
     """Stop the work of a session that is over, and let go of what the process keeps of it."""
     session.stop()
+    forget_experts_of(session.owner)
+
+
+def forget_experts_of(owner: str) -> None:
+    """Let go of the experts that were trained for a session."""
+    # Without this module none were.
     if "fairmoe.training" in sys.modules:
-        sys.modules["fairmoe.training"].forget_experts(session.owner)
+        sys.modules["fairmoe.training"].forget_experts(owner)
 
 
 LOST: "Snapshot[Any]" = Snapshot(

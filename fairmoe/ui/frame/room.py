@@ -29,7 +29,7 @@ def check_table_fits(state: "Session", table: Table, content: bytes | None) -> N
         InvalidInputError: One session may not hold that much.
         UnavailableError: All together may not.
     """
-    others = sum(map(bytes_of, sessions().others(state.token)))
+    others = sessions().bytes_besides(state.token, bytes_of)
     try:
         _check_fits(state, table, content, others)
     except (InvalidInputError, UnavailableError):
@@ -65,7 +65,7 @@ def check_room(held: int, more: int, others: int) -> None:
 
 def check_session_fits(state: "Session") -> None:
     """Check that there is room for all that a session holds; see `check_room`."""
-    check_room(0, bytes_of(state), sum(map(bytes_of, sessions().others(state.token))))
+    check_room(0, bytes_of(state), sessions().bytes_besides(state.token, bytes_of))
 
 
 def bytes_of(state: "Session") -> int:

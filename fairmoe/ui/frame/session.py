@@ -5,6 +5,7 @@ import re
 import secrets
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fairmoe._app import STORE
 from fairmoe._escape import Markdown
@@ -42,6 +43,8 @@ def session() -> Session:
         state = _found_again() or Session()
         st.session_state[_KEY] = state
     state.person = person()
+    if (context := get_script_run_ctx()) is not None:
+        state.tabs.add(context.session_id)
     return state
 
 
@@ -86,7 +89,9 @@ def say_if_gone() -> None:
             Markdown(
                 "The session of this address has ended, or belongs to another browser. A session "
                 "ends when the server is started anew, when its page was away for more than "
-                f"{sessions().seconds / 60:.0f} minutes, or when its data was forgotten."
+                f"{sessions().seconds / 60:.0f} minutes, when the server needed its memory for "
+                "those who came after, or when its data was forgotten. Load the data, or open a "
+                "project that you saved."
             ),
             icon=":material/history:",
         )

@@ -279,7 +279,7 @@ class Session(Answers):
         self.stop()
         fresh, stays = (
             Session(),
-            ("owner", "person", "token", "browser", "is_over", "version", "turns", "_lock"),
+            ("owner", "person", "tabs", "token", "browser", "is_over", "version", "turns", "_lock"),
         )
         for name, value in vars(fresh).items():
             if name not in stays:

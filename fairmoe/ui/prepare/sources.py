@@ -8,11 +8,10 @@ from fairmoe.data import (
     DEMO_SETTINGS,
     PUBLIC,
     ReadOptions,
-    demo_csv,
-    demo_table,
     fetch_public,
 )
 from fairmoe.ui.frame.components import apologies
+from fairmoe.ui.frame.packing import shared_demo
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.loading import loading, read_again, read_file, show_loading
 from fairmoe.ui.prepare.presets import leave_the_demo, stand_at
@@ -24,8 +23,9 @@ MAX_BYTES = 256 * 2**20
 
 def load_demo(state: Session) -> None:
     """Replace the session's data by the demo, with its roles."""
-    state.load(demo_table(), DEMO_NAMED_ROLES, public=True, content=demo_csv())
-    state.settle(DEMO_NAMED_ROLES)
+    labelled, content = shared_demo()
+    state.load(labelled.table, DEMO_NAMED_ROLES, public=True, content=content)
+    state.labelled = labelled
 
 
 def open_demo(state: Session) -> None:

@@ -134,7 +134,7 @@ def test_a_bug_becomes_an_apology_and_its_message_stays_out_of_page_and_log(
     def broken():
         raise RuntimeError(cell)
 
-    monkeypatch.setattr("fairmoe.ui.prepare.sources.demo_table", broken)
+    monkeypatch.setattr("fairmoe.ui.prepare.sources.shared_demo", broken)
     app.button[0].click().run()
     assert not app.exception
     message = app.error[0].value

@@ -2,7 +2,13 @@
 
 import pytest
 
-from fairmoe.ui.frame.sessions import MINUTES, MOST_SESSIONS, Sessions, seconds_kept
+from fairmoe.ui.frame.sessions import (
+    MINUTES,
+    MOST_SESSIONS,
+    SECONDS_AWAY,
+    Sessions,
+    seconds_kept,
+)
 
 
 class Clock:
@@ -86,3 +92,99 @@ def test_minutes_that_are_none_are_refused(monkeypatch, told):
     monkeypatch.setenv(MINUTES, told)
     with pytest.raises(ValueError, match="needs a number of minutes from 1 to 10080"):
         seconds_kept()
+
+
+class Held:
+    """A session that can be told from others, and packed into as many bytes as it says."""
+
+    def __init__(self, name, size=10, whose=""):
+        self.name, self.size, self.whose = name, size, whose
+
+
+def packing_sessions(clock, **options):
+    by_name = {}
+
+    def pack(one):
+        by_name[one.name] = one
+        return one.name.encode().ljust(one.size)
+
+    return Sessions(
+        3600,
+        clock=clock,
+        whose=lambda one: one.whose,
+        pack=options.pop("pack", pack),
+        unpack=lambda content: Held(content.decode().strip()),
+        **options,
+    )
+
+
+def test_what_nobody_looked_at_is_packed_and_found_again():
+    clock = Clock()
+    kept = packing_sessions(clock)
+    tokens = [kept.keep(Held(name)) for name in "ab"]
+    clock.now = SECONDS_AWAY
+    kept.find(tokens[1])
+    clock.now = SECONDS_AWAY + 1
+    assert kept.pack_away() == []
+    assert [kept._kept[token].packed != b"" for token in tokens] == [True, False]
+    assert kept.bytes_besides("", lambda _: 1000) == 1010
+    found = kept.find(tokens[0])
+    assert found.name == "a"
+    # Two tabs get one session, and another packing is of what that one has become.
+    assert kept.find(tokens[0]) is found
+    found.name = "c"
+    clock.now += SECONDS_AWAY + 1
+    kept.pack_away()
+    del found
+    assert kept.find(tokens[0]).name == "c"
+
+
+def test_who_comes_back_while_it_is_packed_has_it_as_it_was():
+    clock = Clock()
+
+    def pack(_):
+        clock.now += 1
+        assert kept.find(token) is mine
+        return b"old"
+
+    kept = packing_sessions(clock, pack=pack)
+    mine = Held("mine")
+    token = kept.keep(mine)
+    clock.now = SECONDS_AWAY + 1
+    kept.pack_away()
+    assert kept._kept[token].packed == b""
+    assert kept.find(token) is mine
+
+
+def test_of_too_many_bytes_the_oldest_of_whoever_has_most_goes():
+    clock = Clock()
+    kept = packing_sessions(clock, most_packed=100)
+    names = [("ann", 40), ("bob", 30), ("bob", 25), ("ann", 5), ("bob", 20)]
+    tokens = []
+    for i, (whose, size) in enumerate(names):
+        clock.now = i
+        tokens.append(kept.keep(Held(f"{whose}{i}", size, whose)))
+    clock.now = SECONDS_AWAY + 10
+    kept.pack_away()
+    left = [kept.find(token) is not None for token in tokens]
+    assert left == [True, False, True, True, True]
+
+
+def test_a_session_that_cannot_be_packed_stays_and_others_are_packed():
+    clock = Clock()
+
+    def pack(one):
+        if one.name == "odd":
+            raise TypeError("cannot pickle")
+        return b"x" if one.name == "even" else None
+
+    kept = packing_sessions(clock, pack=pack)
+    tokens = {name: kept.keep(Held(name)) for name in ("odd", "even", "busy")}
+    clock.now = SECONDS_AWAY + 1
+    (bug,) = kept.pack_away()
+    assert isinstance(bug, TypeError)
+    assert {name: kept._kept[token].packed for name, token in tokens.items()} == {
+        "odd": b"",
+        "even": b"x",
+        "busy": b"",
+    }

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.data import demo_csv, read_table
 from fairmoe.progress import Progress
 from fairmoe.ui.frame.process import registry, sessions
 from fairmoe.ui.frame.state import Session
@@ -132,6 +133,8 @@ def test_forgetting_lets_go_of_what_other_tabs_hold(loaded, demo_run):
     held.keep(demo_run[0], None)
     other.run()
     other.get_by_key("report-author").set_value("A. Reviewer").run()
+    # The demo is there for all.
+    held.load(read_table(demo_csv(), name="own.csv"))
     table = weakref.ref(held.table.frame)
     loaded.get_by_key("forget").click().run()
     gc.collect()
