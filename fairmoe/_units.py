@@ -1,6 +1,9 @@
 """How a figure is written: with its unit, and with its sign."""
 
+from collections.abc import Iterable
+
 _MINUS = "−"
+_MOST_DIGITS = 6
 
 
 def suffix(unit: str) -> str:
@@ -32,3 +35,38 @@ def signed(value: float, digits: int = 1) -> str:
     """
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", _MINUS)
+
+
+def beside_one_half(proba: float, *, digits: int = 1) -> str:
+    """Return a probability with so many digits that it differs from one half, if it does.
+
+    Args:
+        proba: In [0, 1].
+        digits: At least so many after the point.
+
+    Example:
+        >>> beside_one_half(0.4997), beside_one_half(0.62, digits=0), beside_one_half(0.5)
+        ('49.97%', '62%', '50.0%')
+    """
+    return f"{proba:.{digits_beside_one_half([proba], digits=digits)}%}"
+
+
+def digits_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> int:
+    """Return with how many digits, in percent, all probabilities look different from one half.
+
+    Those that are one half do not count.
+
+    Args:
+        proba: Each in [0, 1].
+        digits: At least so many.
+
+    Example:
+        >>> digits_beside_one_half([0.2, 0.4997]), digits_beside_one_half([0.2, 0.5])
+        (2, 1)
+    """
+    return max((_finer(each, digits) for each in proba), default=digits)
+
+
+def _finer(proba: float, digits: int) -> int:
+    finer = (n for n in range(digits, _MOST_DIGITS) if f"{proba:.{n}%}" != f"{0.5:.{n}%}")
+    return next(finer, digits)

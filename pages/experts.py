@@ -30,7 +30,7 @@ with page(EXPERTS) as state:
     with st.container(horizontal=True):
         split = split_switch()
         ask_criterion()
-    show_alarms(run, split)
+    show_alarms(run, split, others=True)
     show_awareness(state, run, split)
     show_summary(state, run, split)
     show_parts(PARTS, key="experts-part", about=(state, run, split))

@@ -19,7 +19,7 @@ with page(RESULT) as state:
     begin_anew(state)
     kept = state.kept
     assert kept is not None
-    show_alarms(kept.run, "test", ("mixture",))
+    show_alarms(kept.run, "test")
     with st.container(gap="xsmall"):
         show_words(state, kept.run)
         show_worse(state, kept.run)

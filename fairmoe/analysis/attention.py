@@ -207,8 +207,12 @@ def attention_histograms(reasons: Reasons, columns: Sequence[str]) -> pd.DataFra
     return pd.concat(frames, ignore_index=True)
 
 
-def attribution_ranges(reasons: Reasons) -> pd.DataFrame:
+def attribution_ranges(reasons: Reasons, *, sign: int = 1) -> pd.DataFrame:
     """Return which way each column pushes in each group.
+
+    Args:
+        reasons: Of `n` rows.
+        sign: 1 for pushes towards the positive class, -1 for those away from it.
 
     Returns:
         One row per column and group, the columns with the largest mean push first: `column`,
@@ -217,7 +221,7 @@ def attribution_ranges(reasons: Reasons) -> pd.DataFrame:
     """
     of_group = []
     for g in range(len(reasons.group_names)):
-        group_rows = reasons.attributions[reasons.group == g].astype(np.float64)
+        group_rows = sign * reasons.attributions[reasons.group == g].astype(np.float64)
         # A row of NaN stands in for no rows at all, whose quantiles numpy does not take.
         values = group_rows if len(group_rows) else np.full((1, len(reasons.columns)), np.nan)
         of_group.append((len(group_rows), np.quantile(values, list(_QUANTILES.values()), axis=0)))

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
+
 from fairmoe.data.groups import merge_of
-from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap
-from fairmoe.names import LEAST_PEOPLE, Model, SplitName
+from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paired_changes
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
 from fairmoe.sentences.gaps import every_group_counts
@@ -25,11 +27,18 @@ class Result:
             or bad for the person, the positive one is counted in the place of the good one.
         gaps: The gap in the good outcome by label, with the plain model, with the mixture.
         small: Groups of too few people to be compared.
+        changes: As `fairmoe.metrics.paired_changes` has them, of the mixture beside the
+            plain model.
+        others: Of the mixture, and of each expert and existing model that raises no alarm: its
+            `final_score`, its `gap` in the good outcome, and the ends of a 95%
+            interval of how much larger the mixture's gap is, `low` and `high`.
     """
 
     account: Account
     gaps: Mapping[Source, OutcomeGap]
     small: tuple[str, ...]
+    changes: pd.DataFrame
+    others: pd.DataFrame
 
 
 def result_of(
@@ -75,7 +84,42 @@ def result_of(
         group_names=tuple(run.data.groups),
         sample_weight=record.weight,
     )
-    return Result(run.account(plain=plain, split=split, otherwise=True), gaps, of_all.apart)
+    return Result(
+        account=run.account(plain=plain, split=split, otherwise=True),
+        gaps=gaps,
+        small=of_all.apart,
+        changes=_changes(run, plain, split),
+        others=_others(run, split, "denied" if among_labelled else "gets"),
+    )
+
+
+def _changes(run: Run, plain: Model, split: SplitName) -> pd.DataFrame:
+    record = run.splits[split]
+    return paired_changes(
+        record.y_true,
+        record.proba[plain] > 0.5,
+        record.proba["mixture"] > 0.5,
+        group=record.group,
+        n_groups=len(run.data.groups),
+        favourable=run.roles.target.favourable is not False,
+        sample_weight=record.weight,
+    )
+
+
+def _others(run: Run, split: SplitName, gap: str) -> pd.DataFrame:
+    """Return how the mixture and the other models that are a choice score; see `Result`."""
+    alarming, rows = run.alarms(split), {}
+    for model in ("mixture", *EXPERTS, "existing"):
+        if model not in run.models or (model in alarming and model != "mixture"):
+            continue
+        change = _changes(run, model, split).T[gap]
+        rows[model] = {
+            "final_score": run.scores[split][model]["final_score"],
+            "gap": change["plain"],
+            "low": change["low"],
+            "high": change["high"],
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def who_counts_in_scores(run: Run, *, split: SplitName = "test", how: str = ON_DATA) -> str:

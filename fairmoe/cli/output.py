@@ -13,6 +13,7 @@ from fairmoe.analysis.result import who_counts_in_scores
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.cli.messages import printable
 from fairmoe.data import Roles
+from fairmoe.data.people import people_of
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, mean_and_spread
 from fairmoe.names import EXPERTS, METRICS, SUMMARY
@@ -139,7 +140,8 @@ def _print_existing(run: Run, stdout: Console) -> None:
     (good, bad), model = run.good_and_bad, existing_in_words(existing)
     is_told = favourable is not None
     told = [changes_beside(account.everyone, good, bad, model=model, is_told=is_told)]
-    told += [harm_beside(account.groups, good, bad)] if is_told else []
+    groups = account.groups.rename(index=people_of(run.data.groups, run.roles))
+    told += [harm_beside(groups, good, bad)] if is_told else []
     stdout.print(printable(" ".join(told)))
 
 

@@ -183,26 +183,27 @@ def merge_small_groups(
 def merge_of(rows: Mapping[str, int], small: Collection[str], needed: int) -> Merge | None:
     """Return which merge takes in all small groups, and the next larger until it has enough rows.
 
+    The largest group stays by itself, also where it is small.
+
     Args:
         rows: How many rows each group has.
         small: The groups that are too small.
         needed: How many rows the merged group needs.
 
     Returns:
-        None if fewer than two groups would be left, or there is nothing to merge.
+        None if there is no such merge of two groups or more.
 
     Example:
         >>> merge_of({"a": 900, "b": 31, "c": 11, "d": 340}, ["b", "c"], 150)
         Merge(fewer_than=341, names=('b', 'c', 'd'), rows=382)
     """
-    sizes = sorted(set(rows.values()))
+    *sizes, _ = sorted(set(rows.values()))
     at_least = max((rows[name] for name in small), default=math.inf)
-    for size in (size for size in sizes if size >= at_least):
+    for size in sizes:
         names = tuple(name for name in rows if rows[name] <= size)
         total = sum(rows[name] for name in names)
-        if len(names) == len(rows):
-            return None
-        if len(names) > 1 and total >= needed:
+        is_last = size == sizes[-1]
+        if len(names) > 1 and total >= needed and (size >= at_least or (small and is_last)):
             return Merge(size + 1, names, total)
     return None
 

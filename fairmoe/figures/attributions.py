@@ -22,13 +22,13 @@ _PALE_TO_STRONG = ["rgba(0,114,178,0.05)", "rgba(0,114,178,0.5)"]
 """Over a white page and over a dark one, the words of that page are readable on all of it."""
 
 
-def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
+def ranges_figure(ranges: pd.DataFrame, outcome: str) -> go.Figure:
     """Draw how far and which way each column pushes in each group.
 
     Args:
         ranges: As `fairmoe.analysis.attention.attribution_ranges` returns it. Drawn are the first
             columns, as many as there is room for, and the largest groups.
-        positive: The positive class in words.
+        outcome: To which a column pushes that pushes to the right.
     """
     styles = shown_groups(ranges)
     deep, fit = room_for(len(styles), 34, 17)
@@ -70,7 +70,7 @@ def ranges_figure(ranges: pd.DataFrame, positive: str) -> go.Figure:
         legend={"y": -LEGEND_BELOW / height},
         margin={"t": 60},
     )
-    figure.update_xaxes(title=f"log-odds of {escape_html(positive)} (left: against, right: for)")
+    figure.update_xaxes(title=f"log-odds of {escape_html(outcome)} (left: against, right: for)")
     figure.update_yaxes(**column_axis(columns))
     return figure
 

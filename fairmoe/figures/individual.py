@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from fairmoe._escape import Html
+from fairmoe._escape import Html, escape_html
+from fairmoe._units import beside_one_half
 from fairmoe.figures.attention import GREY, MOST_COLUMNS, column_axis
 from fairmoe.figures.bars import Bar, Row, bar_rows
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, group_styles
@@ -39,7 +40,7 @@ def reasons_figure(attributions: pd.DataFrame, cells: Mapping[str, str], *, alt:
 
 
 def swap_figure(
-    swapped: pd.DataFrame, names: Sequence[str], group_names: Sequence[str]
+    swapped: pd.DataFrame, names: Sequence[str], group_names: Sequence[str], outcome: str
 ) -> go.Figure:
     """Draw the mixture's probability for one person with each sensitive value.
 
@@ -47,6 +48,7 @@ def swap_figure(
         swapped: As `fairmoe.analysis.individual.swap_sensitive` returns it.
         names: The sensitive value of each of its rows, as a text; the first is the person's own.
         group_names: The names of the groups.
+        outcome: Of which outcome the probability is.
     """
     styles = group_styles(group_names)
     groups = [int(group) for group in swapped["group"]]
@@ -55,7 +57,7 @@ def swap_figure(
         x=100 * swapped["mixture"],
         y=list(range(len(swapped))),
         mode="markers+text",
-        text=[f"  {value:.1%}" for value in swapped["mixture"]],
+        text=[f"  {beside_one_half(value)}" for value in swapped["mixture"]],
         textposition="middle right",
         marker={
             "color": [GREY if group < 0 else styles[group].colour for group in groups],
@@ -72,24 +74,29 @@ def swap_figure(
         height=140 + 34 * len(swapped),
         showlegend=False,
     )
-    figure.update_xaxes(title="probability by the mixture", ticksuffix="%", range=[-2, 108])
+    figure.update_xaxes(
+        title=f"probability of {escape_html(outcome)} by the mixture",
+        ticksuffix="%",
+        range=[-2, 108],
+    )
     figure.update_yaxes(**column_axis([f"{names[0]} (own)", *names[1:]]))
     return figure
 
 
-def changes_figure(changes: pd.DataFrame, *, alt: str) -> Html:
+def changes_figure(changes: pd.DataFrame, outcome: str, *, alt: str) -> Html:
     """Draw how large each change is that turns the decision.
 
     Args:
         changes: One row per change: `change` in words, its `cost`, and the `proba` after it.
+        outcome: Of which outcome the probability is.
         alt: What a screen reader says.
     """
     colour = MODEL_STYLES["mixture"].colour
     rows = [
-        Row(str(change), [Bar(0.0, cost, f"{cost:.0%}, then {proba:.1%}", colour)])
+        Row(str(change), [Bar(0.0, cost, f"{cost:.0%}, then {beside_one_half(proba)}", colour)])
         for change, cost, proba in zip(
             changes["change"], changes["cost"], changes["proba"], strict=True
         )
     ]
-    head = "Size of the change, and the probability after it"
+    head = f"Size of the change, and the probability of {outcome} after it"
     return bar_rows([head], rows, foot="", alt=alt, value_width=8)

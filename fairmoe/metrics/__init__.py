@@ -3,6 +3,7 @@
 from fairmoe._intervals import newcombe_interval, paired_interval, wilson_interval
 from fairmoe.metrics.alarms import Alarm, find_alarm
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
+from fairmoe.metrics.changes import paired_changes
 from fairmoe.metrics.conditional import ConditionalGaps, conditional_gaps, stratified_difference
 from fairmoe.metrics.decisions import auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
@@ -66,6 +67,7 @@ __all__ = [
     "mean_and_spread",
     "newcombe_interval",
     "outcome_gap",
+    "paired_changes",
     "paired_interval",
     "pareto_front",
     "parity_gap",

@@ -23,6 +23,12 @@ ALARM_MEANS = (
 )
 """Where an alarm is marked only."""
 
+OTHERS_RAISE_ONE = {
+    True: "Not the mixture alone raises an alarm. Of other models:",
+    False: "The mixture raises no alarm. Of other models:",
+}
+"""What stands before the alarms of other models, by whether the mixture raises one."""
+
 
 def alarms_in_words(
     alarms: Mapping[Model, Mapping[str, Any]],

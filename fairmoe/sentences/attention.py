@@ -121,8 +121,13 @@ def columns_drawn(drawn: int, columns: int) -> str:
     return "" if drawn >= columns else f"Drawn are the first {drawn} of {columns} columns."
 
 
-def ranges_takeaway(ranges: pd.DataFrame) -> str:
-    """Say in one sentence which way the strongest column pushes in half of each group."""
+def ranges_takeaway(ranges: pd.DataFrame, outcome: str) -> str:
+    """Say in one sentence which way the strongest column pushes in half of each group.
+
+    Args:
+        ranges: As `fairmoe.analysis.attention.attribution_ranges` returns them.
+        outcome: Towards which outcome, in quotes.
+    """
     column = ranges["column"].iloc[0]
     own = ranges[ranges["column"] == column].dropna(subset="median")
     told = [
@@ -130,7 +135,10 @@ def ranges_takeaway(ranges: pd.DataFrame) -> str:
         for row in own.itertuples()
         if row.group in shown_groups(ranges)
     ]
-    return f"{column} pushes hardest on average; its median push in log-odds is {', '.join(told)}."
+    return (
+        f"{column} pushes hardest on average; its median push towards {outcome}, in log-odds, is "
+        f"{', '.join(told)}."
+    )
 
 
 def methods_takeaway(agreement: pd.DataFrame, same_top: pd.DataFrame) -> str:

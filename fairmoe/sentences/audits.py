@@ -8,7 +8,7 @@ import pandas as pd
 from fairmoe.names import LEAST_PEOPLE
 from fairmoe.sentences.result import MOST_NAMED
 from fairmoe.sentences.reviews import VERDICTS
-from fairmoe.sentences.wording import capitalised, listed
+from fairmoe.sentences.wording import capitalised, listed, listed_people
 
 EXISTING_ASKED = "Is there a score or decision of the model that you use today?"
 LEARNT_FROM = (
@@ -89,6 +89,17 @@ def existing_model(existing: Decider, words: tuple[str, str]) -> str:
         if existing.cutoff is not None
         else f"Existing model: {how_it_decides(existing, words)} Of it only the answers are known, "
         "so scores of its reasons are not estimable."
+    )
+
+
+DECISIONS_COMPARED = "These decisions are compared with the mixture's."
+
+
+def why_not_of(existing: Decider) -> str:
+    """Say why a gap is explained beside the plain model though an existing one was chosen."""
+    return (
+        f"This stands beside the plain model: of {existing_in_words(existing)} only the answers "
+        "are known, and not through which columns they come."
     )
 
 
@@ -193,10 +204,12 @@ def wrongly_in_people(groups: pd.DataFrame, good: str, bad: str, *, model: str) 
         return f"Too few people of any group have the label “{good}”."
     order = known["harmed_model_rate"].sort_values(ascending=False, kind="stable").index
     named = known.loc[order[:MOST_NAMED]]
+    counts = [f"{100 * rate:.0f}" for rate in named["harmed_model_rate"]]
     told = [
-        f"{100 * row['harmed_model_rate']:.0f} {name} ({row['harmed_model']:,.0f} of "
-        f"{row['good_label']:,.0f})"
-        for name, row in named.iterrows()
+        f"{who} ({row['harmed_model']:,.0f} of {row['good_label']:,.0f})"
+        for who, (_, row) in zip(
+            listed_people(counts, list(named.index)), named.iterrows(), strict=True
+        )
     ]
     rest = " For the other groups it is fewer." if len(known) > len(named) else ""
     return (
@@ -262,10 +275,15 @@ def harm_beside(groups: pd.DataFrame, good: str, bad: str) -> str:
     size = known["harmed_change"].abs().sort_values(ascending=False, kind="stable")
     # In the order of the groups everywhere else.
     named = known[known.index.isin(size.index[:MOST_NAMED])]
+    counts = [
+        f"{100 * row['harmed_plain_rate']:.0f} and {100 * row['harmed_model_rate']:.0f} of 100"
+        for _, row in named.iterrows()
+    ]
     told = [
-        f"{100 * row['harmed_plain_rate']:.0f} and {100 * row['harmed_model_rate']:.0f} of 100 "
-        f"{name}{_chance(row)}"
-        for name, row in named.iterrows()
+        f"{who}{_chance(row)}"
+        for who, (_, row) in zip(
+            listed_people(counts, list(named.index)), named.iterrows(), strict=True
+        )
     ]
     rest = " In the other groups the change is smaller." if len(known) > len(named) else ""
     return (

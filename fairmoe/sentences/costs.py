@@ -1,13 +1,13 @@
 """What the mixture scores beside other models, and what fairness costs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from fairmoe.figures.points import SAME
 from fairmoe.names import INSUFFICIENT, METRICS, MODELS, SUMMARY
-from fairmoe.sentences.wording import listed, the_model
+from fairmoe.sentences.wording import listed, may_be_chance, the_model
 
 
 def ahead_of_mixture(scores: pd.DataFrame) -> str:
@@ -22,6 +22,51 @@ def ahead_of_mixture(scores: pd.DataFrame) -> str:
         label for model, label in MODELS.items() if model in final.index and final[model] > bound
     ]
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
+
+
+def others_ahead(others: pd.DataFrame, names: Mapping[str, str], gap: str) -> str:
+    """Say which other models have a higher final score or a smaller gap than the mixture.
+
+    Args:
+        others: As `fairmoe.analysis.Result` has them.
+        names: What a model is called, where it is not as everywhere.
+        gap: What the gap is.
+
+    Returns:
+        What follows "Other models:"; nothing if none has.
+    """
+    mixture, rest = others.T["mixture"], others.drop("mixture")
+    higher = rest[rest["final_score"] > mixture["final_score"] + SAME]
+    # What is told alike is alike.
+    smaller = rest[rest["gap"].round(3) < round(mixture["gap"], 3)]
+    chances = [may_be_chance(of["low"], of["high"]) for _, of in smaller.iterrows()]
+    each_chance = [f", {chance}" if chance and not all(chances) else "" for chance in chances]
+    told = []
+    if len(higher):
+        score = METRICS["final_score"].text
+        named = [
+            f"{_named(model, names)} ({score(final)})"
+            for model, final in higher["final_score"].items()
+        ]
+        than = f"than the mixture ({score(mixture['final_score'])})"
+        told.append(f"{_have(named)} a higher final score {than}")
+    if len(smaller):
+        named = [
+            f"{_named(model, names)} ({100 * size:.1f} pp{chance})"
+            for (model, size), chance in zip(smaller["gap"].items(), each_chance, strict=True)
+        ]
+        than = f"than the mixture ({100 * mixture['gap']:.1f} pp)"
+        chance = ", which could be chance" if all(chances) else ""
+        told.append(f"{_have(named)} a smaller {gap} {than}{chance}")
+    return f"{'; '.join(told)}." if told else ""
+
+
+def _named(model: object, names: Mapping[str, str]) -> str:
+    return names.get(str(model), the_model(model))
+
+
+def _have(named: Sequence[str]) -> str:
+    return f"{listed(named)} {'has' if len(named) == 1 else 'have'}"
 
 
 def cost(scores: pd.DataFrame, reference: str) -> str:

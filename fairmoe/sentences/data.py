@@ -109,8 +109,8 @@ def label_takeaway(counts: pd.DataFrame, outcome: str) -> str:
     high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
     return (
         f"{len(counts)} groups of {counts['rows'].min():,} to {counts['rows'].max():,} rows; "
-        f"the label is “{outcome}” most often in {high} ({share[high]:.1%}) "
-        f"and least often in {low} ({share[low]:.1%})."
+        f"the label is “{outcome}” most often for {high} ({share[high]:.1%}) "
+        f"and least often for {low} ({share[low]:.1%})."
     )
 
 

@@ -157,7 +157,7 @@ def gap_axis(outcome: str, one: str, other: str) -> str:
         one: The group whose log-odds are looked at.
         other: The group that it is compared with.
     """
-    return f"Log-odds of “{outcome}”, {one} less {other}. To the left: lower for {one}."
+    return f"Log-odds of “{outcome}”, {one} less {other}. To the left: lower for the first."
 
 
 def choice_axis(expert: str, one: str, other: str) -> str:

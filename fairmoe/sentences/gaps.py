@@ -1,6 +1,6 @@
 """Which group gets the outcome more often, by how much, and whether that is more than chance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import pandas as pd
@@ -56,6 +56,7 @@ def who_gets_more(
     model: str,
     words: tuple[str, str],
     favourable: bool | None,
+    people: Mapping[str, str] | None = None,
 ) -> str:
     """Say which group gets an outcome more often, how often each does, and if that may be chance.
 
@@ -67,6 +68,7 @@ def who_gets_more(
         words: What both outcomes are called, the positive one first.
         favourable: Whether the positive one is good for the person. If it is bad, "dp" is told of
             the other one: who gets the good outcome.
+        people: How a sentence speaks of the people of a group, by its name; else by its name.
     """
     turned = favourable is False and metric == "dp"
     outcome = words[1] if turned else words[0]
@@ -89,10 +91,11 @@ def who_gets_more(
     highest, lowest = (gap.lowest, gap.highest) if turned else (gap.highest, gap.lowest)
     high, low = (_rate(shown.T[name], rate, count) for name in (highest, lowest))
     apart = f"{100 * gap.test.difference:.1f} pp"
+    named = [(people or {}).get(name, name) for name in (highest, lowest)]
     compared = (
-        f"more often for {highest} ({high}) than for {lowest} ({low}), by {apart}"
+        f"more often for {named[0]} ({high}) than for {named[1]} ({low}), by {apart}"
         if len(rates) - len(gap.apart) == 2
-        else f"most often for {highest} ({high}) and least often for {lowest} ({low}), "
+        else f"most often for {named[0]} ({high}) and least often for {named[1]} ({low}), "
         f"{apart} apart"
     )
     chance = significance(gap.test.p_value, "difference")
@@ -183,7 +186,12 @@ def some_groups_differ(p: float, low: float) -> str:
 
 
 def why_they_differ(
-    gap: LargestGap, rates: pd.DataFrame, *, words: tuple[str, str], favourable: bool | None
+    gap: LargestGap,
+    rates: pd.DataFrame,
+    *,
+    words: tuple[str, str],
+    favourable: bool | None,
+    people: Mapping[str, str] | None = None,
 ) -> str:
     """Say how far the labels themselves differ, from which the models learn.
 
@@ -193,6 +201,7 @@ def why_they_differ(
         words: What both outcomes are called, the positive one first.
         favourable: Whether the positive one is good for the person; if it is bad, the other one is
             told of.
+        people: See `who_gets_more`.
 
     Returns:
         Nothing where no groups are compared.
@@ -207,9 +216,10 @@ def why_they_differ(
     if high == low:
         return f"The label is “{outcome}” equally often for both groups."
     often = "more" if high > low else "less"
+    named = [(people or {}).get(name, name) for name in (highest, lowest)]
     return (
-        f"The label is “{outcome}” {often} often for {highest} ({high:.1%}) than for "
-        f"{lowest} ({low:.1%})."
+        f"The label is “{outcome}” {often} often for {named[0]} ({high:.1%}) than for "
+        f"{named[1]} ({low:.1%})."
     )
 
 

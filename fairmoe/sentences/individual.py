@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from fairmoe._units import signed
+from fairmoe._units import beside_one_half, signed
 from fairmoe.figures.individual import THRESHOLD_PERCENT
 from fairmoe.names import EXPERTS
-from fairmoe.sentences.wording import beside_one_half, the_model
+from fairmoe.sentences.wording import the_model
 
 LEAST_PUSH = 0.005
 """In log-odds; what is less would be told as 0.00."""
@@ -13,10 +13,18 @@ LEAST_PUSH = 0.005
 CHANGES_ASKED = "What is the smallest change that would give another decision?"
 
 
-def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
-    """Say in one sentence what the mixture decides and which experts disagree with it."""
+def opinions_takeaway(
+    said: "pd.Series[float]", words: tuple[str, str], *, turned: bool = False
+) -> str:
+    """Say in one sentence what the mixture decides and which experts disagree with it.
+
+    Args:
+        said: By model, the probability of the positive outcome, in [0, 1].
+        words: What both outcomes are called, the positive one first.
+        turned: Whether the probability of the other one is told.
+    """
     decided = said["mixture"] > THRESHOLD_PERCENT / 100
-    word = "above" if decided else "not above"
+    proba = 1 - said["mixture"] if turned else said["mixture"]
     others = [
         the_model(expert)
         for expert in EXPERTS
@@ -24,8 +32,8 @@ def opinions_takeaway(said: "pd.Series[float]", positive: str) -> str:
     ]
     against = f"; alone, {' and '.join(others)} would decide otherwise" if others else ""
     return (
-        f"The mixture gives {positive} a probability of {beside_one_half(said['mixture'])}, which "
-        f"is {word} 50%{against}."
+        f"The mixture gives “{words[turned]}” a probability of {beside_one_half(proba)}, so it "
+        f"decides “{words[not decided]}”{against}."
     )
 
 
@@ -42,13 +50,13 @@ def opened_on(group: str, outcome: str, *, is_refused: bool) -> str:
     return f"Opens on the closest call among {group} who get “{outcome}”."
 
 
-def reasons_question(positive: str) -> str:
+def reasons_question(outcome: str) -> str:
     """Ask what the figure of one person's reasons answers.
 
     Args:
-        positive: The positive outcome, in quotes.
+        outcome: For which outcome values speak, in quotes.
     """
-    return f"Which values speak for {positive}, and which against?"
+    return f"Which values speak for {outcome}, and which against?"
 
 
 def reasons_takeaway(attributions: pd.DataFrame) -> str:
@@ -81,4 +89,5 @@ def swap_takeaway(swapped: pd.DataFrame) -> str:
 def changes_takeaway(changes: pd.DataFrame) -> str:
     """Say in one sentence what the smallest change is."""
     first = changes.iloc[0]
-    return f"The smallest found: {first['change']}; the probability is then {first['proba']:.1%}."
+    then = beside_one_half(first["proba"])
+    return f"The smallest found: {first['change']}; the probability is then {then}."

@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from fairmoe._escape import Html
+from fairmoe._units import beside_one_half
 from fairmoe.figures.mixture_map import Stop, mixture_map, percent_of
-from fairmoe.names import EXPERTS, LEAST_PEOPLE, METRICS, MODELS, Model
-from fairmoe.sentences.wording import beside_one_half, listed, the_model
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, METRICS, MIXTURE_AND_EXPERTS, MODELS, Model
+from fairmoe.sentences.wording import listed, the_model
 
 EVERYONE = "Everyone"
 AIMS: Mapping[str, str] = {
@@ -42,16 +43,19 @@ def map_of_mixture(weights: "pd.Series[float]", scores: Scores, who: str) -> Htm
     )
 
 
-def map_of_person(said: Mapping[Any, float], words: tuple[str, str], group: str) -> Html:
+def map_of_person(
+    said: Mapping[Any, float], words: tuple[str, str], group: str, *, turned: bool = False
+) -> Html:
     """Return one person's way through the mixture.
 
     Args:
         said: The probability of each model, and as "weight of" an expert the gate's weight.
         words: What both outcomes are called, the positive one first.
         group: Of the person.
+        turned: Whether probabilities of the other outcome are told.
     """
     shares = {str(expert): float(said[f"weight of {expert}"]) for expert in EXPERTS}
-    experts, mixture = person_stops(said, words)
+    experts, mixture = person_stops(said, words, turned=turned)
     return mixture_map(
         shares,
         data=Stop("This person", (group,)),
@@ -124,24 +128,26 @@ def people_stop(name: str, people: int) -> Stop:
 
 
 def person_stops(
-    proba: Mapping[str, float], words: tuple[str, str]
+    proba: Mapping[str, float], words: tuple[str, str], *, turned: bool = False
 ) -> tuple[dict[str, Stop], Stop]:
     """Return what each expert and the mixture say of one person.
 
     Args:
         proba: By model, the probability of the positive outcome, in [0, 1].
         words: What both outcomes are called, the positive one first.
+        turned: Whether probabilities of the other one are told.
     """
+    told = {model: 1 - proba[model] if turned else proba[model] for model in MIXTURE_AND_EXPERTS}
     stops = {
         model: Stop(
             MODELS[model],
             (
                 *((AIMS[model],) if model in AIMS else ()),
-                f"“{words[0]}”: {beside_one_half(proba[model], digits=0)}",
+                f"“{words[turned]}”: {beside_one_half(told[model], digits=0)}",
                 f"so “{words[0] if proba[model] > 0.5 else words[1]}”",
             ),
         )
-        for model in ("mixture", *EXPERTS)
+        for model in MIXTURE_AND_EXPERTS
     }
     mixture = stops.pop("mixture")
     return {expert: stops[expert] for expert in EXPERTS}, mixture

@@ -9,7 +9,7 @@ from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE
 from fairmoe.sentences.gaps import not_compared
 from fairmoe.sentences.people import mistakes_made
 from fairmoe.sentences.reviews import VERDICTS, end_in_words
-from fairmoe.sentences.wording import capitalised, listed
+from fairmoe.sentences.wording import capitalised, listed, listed_people, may_be_chance
 
 MOST_NAMED = 3
 """Of more groups those are named in which most changes."""
@@ -138,14 +138,14 @@ def changed_harm(
     named = told_of[told_of.index.isin(size.index[:MOST_NAMED])]
     changes = [f"{_of_people(row['harmed_change'])}" for _, row in named.iterrows()]
     chances = [_chance(row) for _, row in named.iterrows()]
-    names = [str(name) for name in named.index]
+    of_whom = listed_people(["of 100"] * len(named), list(named.index))
     beside = "as" if changes[0] == _AS_MANY else "than"
     told = [
-        f"Of 100 {names[0]} labelled “{good}”, {changes[0]} wrongly get “{bad}” {beside} with "
-        f"{plain}{chances[0]}",
+        f"{capitalised(of_whom[0])} labelled “{good}”, {changes[0]} wrongly get “{bad}” {beside} "
+        f"with {plain}{chances[0]}",
         *(
-            f"of 100 {name}, {change}{chance}"
-            for name, change, chance in zip(names[1:], changes[1:], chances[1:], strict=True)
+            f"{whom}, {change}{chance}"
+            for whom, change, chance in zip(of_whom[1:], changes[1:], chances[1:], strict=True)
         ),
     ]
     others = len(known) - len(named)
@@ -169,34 +169,38 @@ def _of_people(change: float) -> str:
 
 
 def _chance(row: "pd.Series[float]") -> str:
-    is_clear = row["harmed_change_low"] > 0 or row["harmed_change_high"] < 0
-    return "" if is_clear or not round(100 * row["harmed_change"]) else " (could be chance)"
+    told = may_be_chance(row["harmed_change_low"], row["harmed_change_high"])
+    return f" ({told})" if told and round(100 * row["harmed_change"]) else ""
 
 
-def cost_in_people(groups: pd.DataFrame, everyone: "pd.Series[float]", good: str) -> str:
+def cost_in_people(
+    groups: pd.DataFrame,
+    everyone: "pd.Series[float]",
+    good: str,
+    *,
+    plain: str = "the plain model",
+) -> str:
     """Say what the mixture changes against the plain model: for whom, and how many more mistakes.
 
     Args:
         groups: As `fairmoe.metrics.Account` has them.
         everyone: Likewise.
         good: What the outcome that is counted is called.
+        plain: What the plain model is called.
     """
     changed = int(everyone["better"] + everyone["worse"])
     if not changed:
-        return "The mixture decides like the plain model for everyone, so it costs nobody anything."
+        return f"The mixture decides like {plain} for everyone, so it costs nobody anything."
     net = (groups["good_model"] - groups["good_plain"]).astype(int)
     order = net.abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
-    moved = [
-        f"{_more_or_fewer(net[name])} {name}"
-        for name in net.index[net.index.isin(order)]
-        if net[name]
-    ]
+    who_moved = [name for name in net.index[net.index.isin(order)] if net[name]]
+    moved = listed_people([_more_or_fewer(net[name]) for name in who_moved], who_moved)
     rest = int(net.drop(order).sum())
     if net.drop(order).any():
         moved.append(f"{_more_or_fewer(rest)} of the other groups")
     who = f"{listed(moved)} get “{good}”" if moved else f"as many of each group get “{good}”"
     return (
-        f"Against the plain model, of {everyone['n']:,.0f} people: {who}, with "
+        f"Against {plain}, of {everyone['n']:,.0f} people: {who}, with "
         f"{mistakes_made(everyone)}; "
         f"{changed:,} {'decision changes' if changed == 1 else 'decisions change'}."
     )

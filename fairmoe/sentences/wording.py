@@ -1,6 +1,7 @@
 """How figures, names and chance are put into words, everywhere alike."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -8,8 +9,6 @@ from fairmoe.names import INSUFFICIENT, MODELS, Model
 
 SIGNIFICANT = 0.05
 """A p-value up to this is called statistically significant."""
-
-_MOST_DIGITS = 6
 
 P_VALUE_EXPLAINED = (
     "The p-value is how often groups drawn at random differ as much. Up to "
@@ -47,6 +46,44 @@ def significance(p: float, what: str) -> str:
     return (
         f"The {what} is not statistically significant ({p_value(p)}); with more data one may show."
     )
+
+
+def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]:
+    """Return counts with whom they count; after the first, people are not called so again.
+
+    Args:
+        counted: Such as "2 more".
+        people: Such as "women", or "people with sex = f".
+
+    Example:
+        >>> listed_people(["2 more", "1 more"], ["people with sex = f", "people with sex = m"])
+        ['2 more people with sex = f', '1 more with sex = m']
+        >>> listed_people(["1 more", "2 more"], ["people with sex = f", "men"])
+        ['1 more person with sex = f', '2 more men']
+    """
+    nouns = [str(noun) for noun in people]
+    told = []
+    for i, (count, noun) in enumerate(zip(counted, nouns, strict=True)):
+        one = re.sub("^people ", "person ", noun) if count.startswith("1 ") else noun
+        told.append(f"{count} {noun.removeprefix('people ') if i else one}")
+    return told
+
+
+def may_be_chance(low: float, high: float) -> str:
+    """Say that a difference could be chance, beside its figure.
+
+    Args:
+        low: The lower end of its interval.
+        high: The upper end.
+
+    Returns:
+        Nothing if the interval leaves out 0.
+
+    Example:
+        >>> may_be_chance(-0.01, 0.04), may_be_chance(0.01, 0.04)
+        ('could be chance', '')
+    """
+    return "" if low > 0 or high < 0 else "could be chance"
 
 
 def drawn_from(name: str, rows: int, split: str, seed: int) -> str:
@@ -99,18 +136,3 @@ def more_groups(groups: int, named: int) -> str:
     if left <= 0:
         return ""
     return f"; {left} more group{'s are' if left > 1 else ' is'} in the table"
-
-
-def beside_one_half(proba: float, *, digits: int = 1) -> str:
-    """Return a probability with so many digits that it differs from one half, if it does.
-
-    Args:
-        proba: In [0, 1].
-        digits: At least so many after the point.
-
-    Example:
-        >>> beside_one_half(0.4997), beside_one_half(0.62, digits=0), beside_one_half(0.5)
-        ('49.97%', '62%', '50.0%')
-    """
-    finer = (n for n in range(digits, _MOST_DIGITS) if f"{proba:.{n}%}" != f"{0.5:.{n}%}")
-    return f"{proba:.{next(finer, digits)}%}"

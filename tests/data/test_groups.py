@@ -243,12 +243,18 @@ def test_an_empty_name_to_display_is_refused():
         (["c"], 0, Merge(32, ("b", "c"), 42)),
         (["d"], 0, Merge(341, ("b", "c", "d"), 382)),
         (["b", "c"], 383, None),
-        (["a"], 0, None),
+        (["a"], 0, Merge(341, ("b", "c", "d"), 382)),
+        (["a", "b", "c", "d"], 0, Merge(341, ("b", "c", "d"), 382)),
         ([], 0, None),
     ],
 )
 def test_which_merge_takes_in_the_small_groups_and_leaves_another(small, needed, merge):
     assert merge_of({"a": 900, "b": 31, "c": 11, "d": 340}, small, needed) == merge
+
+
+def test_groups_that_are_equally_large_are_not_parted_by_a_merge():
+    assert merge_of({"a": 30, "b": 30}, ["a", "b"], 0) is None
+    assert merge_of({"a": 30, "b": 20}, ["b"], 0) is None
 
 
 def test_a_merge_that_is_proposed_is_the_merge_that_is_made():

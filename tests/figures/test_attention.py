@@ -153,7 +153,11 @@ def test_pushes_are_drawn_from_their_quantiles():
     assert list(wide.x - wide.error_x.arrayminus) == pytest.approx(own["q1"].to_numpy())
     assert wide.error_x.thickness > thin.error_x.thickness
     assert "<u>" not in figure.to_json()
-    assert f"{own['median'].iloc[0]:+.2f} for <b>0</b>" in ranges_takeaway(ranges)
+    assert f"{own['median'].iloc[0]:+.2f} for <b>0</b>" in ranges_takeaway(ranges, "“hired”")
+    turned = attribution_ranges(reasons(), sign=-1)
+    both = ranges.merge(turned, on=["column", "group"])
+    assert list(both["median_x"]) == pytest.approx(list(-both["median_y"]))
+    assert list(both["low_x"]) == pytest.approx(list(-both["high_y"]))
 
 
 def test_every_method_has_a_name_and_the_least_alike_are_told():

@@ -32,8 +32,8 @@ CHANGES = pd.DataFrame({"change": ["<i>a</i> 1 → 2", "b x → y"], "cost": [0.
 
 
 def test_opinions_are_told_with_who_would_decide_otherwise():
-    assert opinions_takeaway(SAID, "hired") == (
-        "The mixture gives hired a probability of 40.0%, which is not above 50%; alone, the "
+    assert opinions_takeaway(SAID, ("hired", "not hired")) == (
+        "The mixture gives “hired” a probability of 40.0%, so it decides “not hired”; alone, the "
         "utility expert and the procedural expert would decide otherwise."
     )
 
@@ -61,10 +61,13 @@ def test_a_row_like_the_baseline_can_be_drawn():
 
 
 def test_swapped_values_have_the_colours_of_their_groups():
-    figure = swap_figure(SWAPPED, ["c", "a", "<b>"], ["a", "b", "c"])
+    figure = swap_figure(SWAPPED, ["c", "a", "<b>"], ["a", "b", "c"], "“<hired>”")
     styles = group_styles(["a", "b", "c"])
     assert list(figure.data[0].marker.color)[1:] == [styles[0].colour, styles[2].colour]
     assert figure.data[0].marker.symbol[0] == "star"
+    assert figure.layout.xaxis.title.text == "probability of “&lt;hired&gt;” by the mixture"
+    close = swap_figure(SWAPPED.assign(mixture=0.4996), ["c", "a", "b"], ["a", "b", "c"], "")
+    assert close.data[0].text == ("  49.96%",) * 3
     assert figure.layout.yaxis.ticktext == ("c (own)", "a", "&lt;b&gt;")
     assert swap_takeaway(SWAPPED) == (
         "With another sensitive value and all else the same, the probability moves by up to 15.0 "
@@ -74,19 +77,22 @@ def test_swapped_values_have_the_colours_of_their_groups():
 
 
 def test_changes_are_drawn_by_size_and_told():
-    html = changes_figure(CHANGES, alt="told")
+    html = changes_figure(CHANGES, "“<hired>”", alt="told")
     assert re.findall(r'class="bar" style="left:0.00%;width:([\d.]+)%', html) == ["40.00", "100.00"]
     assert re.findall(r'class="value">([^<]+)<', html) == [
         "20%, then 60.0%",
         "50%, then 60.0%",
     ]
     assert "<i>a" not in html
+    assert "the probability of “&lt;hired&gt;” after it" in html
+    close = changes_figure(CHANGES.assign(proba=0.5004), "", alt="")
+    assert "20%, then 50.04%" in close
     assert changes_takeaway(CHANGES) == (
         "The smallest found: <i>a</i> 1 → 2; the probability is then 60.0%."
     )
 
 
 def test_titles_ask_and_colours_are_explicit():
-    figure = swap_figure(SWAPPED, ["c", "a", "b"], ["a", "b", "c"])
+    figure = swap_figure(SWAPPED, ["c", "a", "b"], ["a", "b", "c"], "“hired”")
     assert figure.layout.title.text.endswith("?")
     assert all(np.size(trace.marker.color) for trace in figure.data)

@@ -137,8 +137,9 @@ def test_which_way_the_strongest_column_pushes():
             "rows": [10, 10, 0, 10],
         }
     )
-    assert ranges_takeaway(ranges) == (
-        "x pushes hardest on average; its median push in log-odds is +0.50 for a, −0.25 for b."
+    assert ranges_takeaway(ranges, "“hired”") == (
+        "x pushes hardest on average; its median push towards “hired”, in log-odds, is +0.50 for "
+        "a, −0.25 for b."
     )
 
 

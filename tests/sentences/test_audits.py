@@ -6,6 +6,7 @@ import pytest
 from fairmoe.data import Existing
 from fairmoe.metrics import account_in_people
 from fairmoe.sentences.audits import (
+    DECISIONS_COMPARED,
     EXISTING_ASKED,
     LEARNT_FROM,
     MEANING_UNKNOWN,
@@ -26,6 +27,7 @@ from fairmoe.sentences.audits import (
     only_feature,
     rows_without,
     today_in_words,
+    why_not_of,
     wrongly_in_people,
 )
 
@@ -207,6 +209,25 @@ def test_beside_the_mixture_changes_are_counted_for_better_and_worse():
     assert changes_beside(beside([]).everyone, *WORDS, model="it", is_told=True) == (
         "On the same 80 test rows the mixture decides like it for everyone."
     )
+
+
+def test_raw_values_make_english_wherever_people_are_counted():
+    people = {"women": "people with sex = f", "men": "people with sex = m"}
+    of = account((10, 30, 5), (20, 20, 0)).groups.rename(index=people)
+    assert wrongly_in_people(of, *WORDS, model="it") == (
+        "Of 100 people labelled “hired”, it wrongly gives “not hired” to 50 people with sex = m "
+        "(20 of 40) and 25 with sex = f (10 of 40)."
+    )
+    both = harm_beside(beside([*range(15), 50]).groups.rename(index=people), *WORDS)
+    assert "50 and 12 of 100 people with sex = f and 25 and 28 of 100 with sex = m" in both
+
+
+def test_a_gap_is_not_explained_of_what_only_answers():
+    assert why_not_of(Existing("risk", 4.0)) == (
+        "This stands beside the plain model: of the score “risk” only the answers are known, and "
+        "not through which columns they come."
+    )
+    assert DECISIONS_COMPARED == "These decisions are compared with the mixture's."
 
 
 def test_harm_is_told_today_and_with_the_mixture():

@@ -3,6 +3,7 @@
 import math
 
 import pandas as pd
+import pytest
 
 from fairmoe.names import METRICS
 from fairmoe.sentences.costs import (
@@ -10,6 +11,7 @@ from fairmoe.sentences.costs import (
     cost,
     how_sure,
     other_decisions,
+    others_ahead,
     scores_takeaway,
 )
 
@@ -67,6 +69,52 @@ def test_models_that_read_higher_are_named():
         "Higher in final score than the mixture: Result expert and Constant."
     )
     assert ahead_of_mixture(table.drop(index=["result", "constant"])) == ""
+
+
+def others(**rows):
+    columns = ["final_score", "gap", "low", "high"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+MIXTURE = (0.5, 0.1, 0.0, 0.0)
+PLAIN = {"utility": "the plain model", "existing": "the score “x”"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ({"utility": (0.4, 0.2, -0.2, -0.05)}, ""),
+        ({"utility": (0.5004, 0.0997, -0.2, 0.1)}, ""),
+        (
+            {"utility": (0.52, 0.2, -0.2, -0.05)},
+            "the plain model (52.0) has a higher final score than the mixture (50.0).",
+        ),
+        (
+            {"utility": (0.52, 0.2, -0.2, -0.05), "result": (0.6, 0.04, 0.01, 0.09)},
+            "the plain model (52.0) and the result expert (60.0) have a higher final score than "
+            "the mixture (50.0); the result expert (4.0 pp) has a smaller gap in who gets it than "
+            "the mixture (10.0 pp).",
+        ),
+        (
+            {"result": (0.4, 0.04, 0.01, 0.09), "existing": (math.nan, 0.09, -0.02, 0.04)},
+            "the result expert (4.0 pp) and the score “x” (9.0 pp, could be chance) have a smaller "
+            "gap in who gets it than the mixture (10.0 pp).",
+        ),
+        (
+            {"result": (0.4, 0.08, -0.01, 0.05), "existing": (math.nan, 0.09, -0.02, 0.04)},
+            "the result expert (8.0 pp) and the score “x” (9.0 pp) have a smaller gap in who gets "
+            "it than the mixture (10.0 pp), which could be chance.",
+        ),
+        ({"utility": (math.nan, math.nan, math.nan, math.nan)}, ""),
+    ],
+)
+def test_where_another_model_is_ahead_of_the_mixture(rows, told):
+    assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN, "gap in who gets it") == told
+
+
+def test_where_the_mixture_has_no_gap_that_can_be_told_no_other_is_smaller():
+    rows = others(mixture=(0.5, math.nan, 0.0, 0.0), utility=(0.4, 0.2, -0.2, 0.1))
+    assert others_ahead(rows, PLAIN, "gap") == ""
 
 
 def test_the_mixture_stands_beside_the_utility_expert():

@@ -25,8 +25,8 @@ def test_where_the_positive_class_is_most_and_least_frequent():
         {"rows": [1200, 300, 0], "positive_share": [0.4, 0.25, float("nan")]}, ["a", "b", "c"]
     )
     assert label_takeaway(counts, "hired") == (
-        "3 groups of 0 to 1,200 rows; the label is “hired” most often in a (40.0%) and least often "
-        "in b (25.0%)."
+        "3 groups of 0 to 1,200 rows; the label is “hired” most often for a (40.0%) and least "
+        "often for b (25.0%)."
     )
 
 

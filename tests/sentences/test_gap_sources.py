@@ -200,7 +200,7 @@ def test_how_the_bars_are_read():
 
 def test_what_the_axis_is():
     assert gap_axis("hired", "women", "men") == (
-        "Log-odds of “hired”, women less men. To the left: lower for women."
+        "Log-odds of “hired”, women less men. To the left: lower for the first."
     )
     assert choice_axis("result", "women", "all others") == (
         "Log-odds of the weight of the result expert against the two others, women less all others."

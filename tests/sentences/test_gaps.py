@@ -56,6 +56,20 @@ def test_among_those_with_the_label_their_own_rows_are_counted():
     )
 
 
+def test_raw_values_are_told_of_as_people():
+    people = {"a": "people with sex = a", "b": "people in merged groups"}
+    told = who_gets_more(
+        gap("a", "b", 0.5, 0.021), TWO, "dp", model="mixture", **TOLD, people=people
+    )
+    assert "more often for people with sex = a (80.0% of 10" in told
+    assert "than for people in merged groups (30.0% of 10" in told
+    told = why_they_differ(gap("a", "b", 0.5, 0.021), TWO, **TOLD, people=people)
+    assert told == (
+        "The label is “hired” more often for people with sex = a (50.0%) than for people in merged "
+        "groups (20.0%)."
+    )
+
+
 def test_of_more_groups_the_two_ends_are_named():
     three = rates(a=(0.5, 0.8, 0.9), b=(0.2, 0.5, 0.6), c=(0.2, 0.3, 0.6))
     told = who_gets_more(gap("a", "c", 0.5, 0.0001), three, "dp", model="mixture", **TOLD)

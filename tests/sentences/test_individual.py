@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from fairmoe.names import EXPERTS
 from fairmoe.sentences.individual import (
     CHANGES_ASKED,
     changes_takeaway,
@@ -19,28 +20,47 @@ from fairmoe.sentences.individual import (
     [
         (
             0.6,
-            "60.0%, which is above 50%; alone, the result expert and the procedural expert would "
-            "decide otherwise.",
+            "60.0%, so it decides “hired”; alone, the result expert and the procedural expert "
+            "would decide otherwise.",
         ),
-        (0.5, "50.0%, which is not above 50%; alone, the utility expert would decide otherwise."),
+        (
+            0.5,
+            "50.0%, so it decides “not hired”; alone, the utility expert would decide otherwise.",
+        ),
         (
             0.5003,
-            "50.03%, which is above 50%; alone, the result expert and the procedural expert would "
-            "decide otherwise.",
+            "50.03%, so it decides “hired”; alone, the result expert and the procedural expert "
+            "would decide otherwise.",
         ),
     ],
 )
 def test_what_the_mixture_decides_and_who_would_decide_otherwise(mixture, told):
     said = pd.Series({"mixture": mixture, "utility": 0.7, "result": 0.5, "procedural": 0.1})
-    assert opinions_takeaway(said, "hired = yes") == (
-        f"The mixture gives hired = yes a probability of {told}"
+    assert opinions_takeaway(said, ("hired", "not hired")) == (
+        f"The mixture gives “hired” a probability of {told}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mixture", "told"),
+    [
+        (0.6, "40.0%, so it decides “reoffends”"),
+        (0.4, "60.0%, so it decides “does not reoffend”"),
+        (0.5, "50.0%, so it decides “does not reoffend”"),
+        (0.50003, "49.997%, so it decides “reoffends”"),
+    ],
+)
+def test_where_the_positive_outcome_is_bad_the_good_one_is_told_of(mixture, told):
+    said = pd.Series({"mixture": mixture, **dict.fromkeys(EXPERTS, mixture)})
+    assert opinions_takeaway(said, ("reoffends", "does not reoffend"), turned=True) == (
+        f"The mixture gives “does not reoffend” a probability of {told}."
     )
 
 
 def test_experts_who_agree_are_not_named():
     said = pd.Series({"mixture": 0.8, "utility": 0.7, "result": 0.6, "procedural": 0.9})
-    assert opinions_takeaway(said, "it") == (
-        "The mixture gives it a probability of 80.0%, which is above 50%."
+    assert opinions_takeaway(said, ("hired", "not hired")) == (
+        "The mixture gives “hired” a probability of 80.0%, so it decides “hired”."
     )
 
 
@@ -83,6 +103,8 @@ def test_the_smallest_change():
     assert changes_takeaway(changes) == (
         "The smallest found: age 30 → 41; the probability is then 51.2%."
     )
+    close = changes_takeaway(changes.assign(proba=0.5004))
+    assert close.endswith("the probability is then 50.04%.")
 
 
 def test_on_whom_the_page_opens_and_what_it_asks():

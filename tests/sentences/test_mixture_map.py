@@ -77,6 +77,18 @@ def test_of_one_person_fifty_percent_is_told_more_closely_where_it_decides():
     assert mixture.lines == ("“hired”: 49.97%", "so “not hired”")
 
 
+def test_where_the_positive_outcome_is_bad_the_good_one_is_told_of():
+    words = ("reoffends", "does not reoffend")
+    experts, mixture = person_stops(SAID | {"mixture": 0.5003}, words, turned=True)
+
+    assert experts["result"].lines[1:] == ("“does not reoffend”: 30%", "so “reoffends”")
+    assert experts["procedural"].lines[1:] == ("“does not reoffend”: 50%", "so “does not reoffend”")
+    assert mixture.lines == ("“does not reoffend”: 49.97%", "so “reoffends”")
+    html = map_of_person(SAID, words, "women", turned=True)
+    assert "“does not reoffend”: 38%" in html
+    assert "“reoffends”: " not in html
+
+
 def test_the_map_is_read_aloud():
     told = map_takeaway(
         "women",

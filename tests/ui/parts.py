@@ -1,5 +1,7 @@
 """Opens a part of a page, as a click on its tab does."""
 
+from dataclasses import replace
+
 from streamlit.testing.v1 import AppTest
 
 _AROUND = {"group-part": ("experts-part", "By group")}
@@ -16,3 +18,14 @@ def open_part(app: AppTest, tabs: str, name: str) -> AppTest:
     assert not app.exception
     assert not app.error
     return app
+
+
+PEOPLE = {"female": "people with sex = female", "male": "people with sex = male"}
+"""How sentences speak of the groups of the demo data, whose values have no names to display."""
+
+
+def of_people(found):
+    """Return the gap of what `result_of` or `audit_rows` found, and its groups, as people."""
+    gap = found.gaps["model"]
+    named = replace(gap, most=PEOPLE[gap.most], least=PEOPLE[gap.least])
+    return named, found.account.groups.rename(index=PEOPLE)

@@ -15,7 +15,6 @@ from fairmoe.names import METRICS, GapName
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
-from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.trade_off import better_on_both, front_takeaway, line_explained
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
@@ -28,6 +27,7 @@ from fairmoe.ui.frame.limits import check_front
 from fairmoe.ui.frame.progress import in_words, part_of, show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.unasked import may_be_unasked
+from fairmoe.ui.understand.plain_model import cost_of_mixture
 
 if TYPE_CHECKING:
     from fairmoe.jobs import Snapshot
@@ -93,8 +93,7 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
         kept: The run that is shown.
         page: The page that shows how it goes.
     """
-    account = kept.run.account(otherwise=True)
-    told = cost_in_people(account.groups, account.everyone, kept.run.good_and_bad[0])
+    told = cost_of_mixture(kept.run, "test")
     dial, cost = st.columns([4, 7], vertical_alignment="center")
     cost.markdown(escape_markdown(told))
     # What waits has more to say than a slider, and as little room.

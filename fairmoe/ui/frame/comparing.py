@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe.data.people import people_of
 from fairmoe.figures.people import EVERYONE, hundred_figure
 from fairmoe.sentences.comparison import (
     OTHER_QUESTION,
@@ -63,7 +64,8 @@ def _show(state: Session, first: KeptRun, second: KeptRun) -> None:
     names = (first.name, second.name)
     good, _ = second.run.good_and_bad
     account = account_between(first.run, second.run)
-    told = who_changed(account.groups, account.everyone, good, names)
+    groups = account.groups.rename(index=people_of(second.run.data.groups, second.run.roles))
+    told = who_changed(groups, account.everyone, good, names)
     st.markdown(escape_markdown(f"{told} {figures}"))
     table = pd.concat([account.groups, account.everyone.rename(EVERYONE).to_frame().T])
     show_chart(

@@ -235,8 +235,8 @@ def show_parts(
                 show(*about)
 
 
-def percent_column(label: str, text: str, unit: str = "%") -> Any:
+def percent_column(label: str, text: str, unit: str = "%", *, digits: int = 1) -> Any:
     """Return the configuration of a column of values in percent or percentage points."""
     return st.column_config.NumberColumn(
-        label, help=text, format=f"%.1f{suffix(unit).replace('%', '%%')}"
+        label, help=text, format=f"%.{digits}f{suffix(unit).replace('%', '%%')}"
     )

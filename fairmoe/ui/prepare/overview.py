@@ -7,6 +7,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, SmallGroupsError
 from fairmoe.data.groups import CROSS, SMALL_GROUPS
 from fairmoe.data.kinds import MISSING
+from fairmoe.data.people import people_of
 from fairmoe.data.small_groups import too_small
 from fairmoe.errors import InvalidInputError
 from fairmoe.figures.data import label_figure
@@ -131,6 +132,9 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     """Show the groups and their labels."""
     merged = _merged(labelled)
     counts = group_counts(labelled.y, labelled.group, labelled.group_names)
+    takeaway = label_takeaway(
+        counts.rename(index=people_of(labelled.group_names, labelled.roles)), labelled.words[0]
+    )
     positive, other = labelled.words
     shares = {
         "positive_share": (f"Share “{positive}”", f"Share of the label “{positive}”."),
@@ -142,7 +146,7 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
             ("labels", labelled.words, tuple(counts.index), counts.to_numpy().tobytes()),
             lambda: label_figure(counts, labelled.words),
         ),
-        takeaway=label_takeaway(counts, positive),
+        takeaway=takeaway,
         source=f"{who_is_merged(merged)} {labelled.table.name or 'Your table'}, "
         f"{len(labelled.y):,} rows, all splits. Bars are 95% Wilson intervals.".lstrip(),
         key="groups",
@@ -150,7 +154,7 @@ def show_groups(state: Session, labelled: LabelledTable) -> None:
     show_table(
         counts.assign(**{share: 100 * counts[share] for share in shares}).rename_axis("Group"),
         key="groups-table",
-        alt=label_takeaway(counts, positive),
+        alt=takeaway,
         columns={
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
             "positive": st.column_config.NumberColumn(f"Label “{positive}”", format="localized"),

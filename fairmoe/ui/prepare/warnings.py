@@ -7,6 +7,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, Table
 from fairmoe.data.checks import Proxies, find_proxies, missing_by_group, texts_among_numbers
 from fairmoe.data.groups import SMALL_GROUPS, merge_of
+from fairmoe.data.people import people_of
 from fairmoe.figures.data import missing_figure, proxies_figure
 from fairmoe.sentences.attention import columns_drawn
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
@@ -72,7 +73,8 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
     if missing.empty:
         st.caption("No feature has missing values.")
         return
-    takeaway = missing_takeaway(missing)
+    people = people_of(labelled.group_names, labelled.roles)
+    takeaway = missing_takeaway(missing.assign(group=[people[str(g)] for g in missing["group"]]))
     figure = missing_figure(missing)
     drawn = columns_drawn(len(figure.layout.yaxis.tickvals), missing["column"].nunique())
     show_chart(

@@ -72,7 +72,7 @@ def show_means(state: Session, asked: Asked) -> None:
     figure = state.drawn(("attention", *asked.what), lambda: attention_figure(means))
     show_chart(
         figure,
-        takeaway=attention_takeaway(means),
+        takeaway=attention_takeaway(asked.in_words(means)),
         source=f"{asked.source_of(figure)} {_INTERVALS}",
         key=f"attention-{asked.key}",
     )
@@ -82,7 +82,7 @@ def show_means(state: Session, asked: Asked) -> None:
             "Column"
         ),
         key=f"attention-table-{asked.key}",
-        alt=attention_takeaway(means),
+        alt=attention_takeaway(asked.in_words(means)),
         columns={
             "group": st.column_config.TextColumn("Group"),
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
@@ -116,7 +116,7 @@ def show_spread(state: Session, asked: Asked) -> None:
         state.drawn(
             ("attention-spread", *asked.what, *columns), lambda: histogram_figure(histograms)
         ),
-        takeaway=histogram_takeaway(histograms),
+        takeaway=histogram_takeaway(asked.in_words(histograms)),
         source=f"{asked.source} Rows are counted in 25 equal steps.",
         key=f"attention-spread-{asked.key}",
     )
@@ -125,7 +125,7 @@ def show_spread(state: Session, asked: Asked) -> None:
     show_table(
         percent.rename_axis("Column"),
         key=f"attention-spread-table-{asked.key}",
-        alt=histogram_takeaway(histograms),
+        alt=histogram_takeaway(asked.in_words(histograms)),
         columns={
             "group": st.column_config.TextColumn("Group"),
             "rows": st.column_config.NumberColumn("Rows", format="localized"),

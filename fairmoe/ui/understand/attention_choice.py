@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from fairmoe.data.people import people_of
 from fairmoe.figures.attention import MOST_GROUPS
 from fairmoe.names import MODELS, TRAINED_MODELS, Model, SplitName
 from fairmoe.sentences.attention import columns_drawn, differences_lead
@@ -62,8 +63,22 @@ class Asked:
     @property
     def lead(self) -> str:
         """Where the model looks more or less for the group, in a sentence."""
-        group = self.reasons.group_names[self.group]
-        return differences_lead(self.differences, group, self.others, len(self.reasons.group))
+        group, people = self.reasons.group_names[self.group], self.people
+        return differences_lead(
+            self.differences,
+            people[group],
+            people.get(self.others, self.others),
+            len(self.reasons.group),
+        )
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """How a sentence speaks of the people of each group."""
+        return people_of(self.reasons.group_names, self.run.roles)
+
+    def in_words(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame with a column `group` as sentences speak of the groups."""
+        return frame.assign(group=[self.people[str(name)] for name in frame["group"]])
 
     @property
     def key(self) -> str:

@@ -8,6 +8,7 @@ from fairmoe.sentences.attention import methods_takeaway, ranges_takeaway
 from fairmoe.ui.frame.components import show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention_choice import Asked
+from fairmoe.ui.understand.direction import direction, of_outcome
 from fairmoe.ui.understand.oracles import show_check
 from fairmoe.ui.understand.rows import rows_in
 
@@ -16,15 +17,17 @@ def show_directions(state: Session, asked: Asked) -> None:
     """Show which way each column pushes in each group."""
     from fairmoe.analysis.attention import attribution_ranges  # noqa: PLC0415
 
-    ranges = attribution_ranges(asked.reasons)
+    outcome = of_outcome(asked.run)
+    ranges = attribution_ranges(asked.reasons, sign=direction(asked.run))
+    takeaway = ranges_takeaway(asked.in_words(ranges), outcome)
     method = ATTRIBUTION_METHODS[asked.run.settings.attribution_method]
     figure = state.drawn(
-        ("attention-ranges", *asked.what),
-        lambda: ranges_figure(ranges, f"“{asked.run.data.words[0]}”"),
+        ("attention-ranges", *asked.what, outcome),
+        lambda: ranges_figure(ranges, outcome),
     )
     show_chart(
         figure,
-        takeaway=ranges_takeaway(ranges),
+        takeaway=takeaway,
         source=f"{asked.source_of(figure)} Wide lines hold the middle half of the rows, thin ones "
         f"90%, and markers are medians. {method}, compared with the baseline row.",
         key=f"attention-ways-{asked.key}",
@@ -33,7 +36,7 @@ def show_directions(state: Session, asked: Asked) -> None:
     show_table(
         csv.rename_axis("Column"),
         key=f"attention-ways-table-{asked.key}",
-        alt=ranges_takeaway(ranges),
+        alt=takeaway,
         columns={
             "group": st.column_config.TextColumn("Group"),
             "rows": st.column_config.NumberColumn("Rows", format="localized"),

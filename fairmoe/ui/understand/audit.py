@@ -9,6 +9,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.data import Existing, LabelledTable
+from fairmoe.data.people import people_of
 from fairmoe.figures.gaps import gaps_figure
 from fairmoe.figures.people import EVERYONE
 from fairmoe.figures.waffle import SOURCES, waffle
@@ -44,7 +45,7 @@ from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import DATA, TRAIN
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.people import show_people_table
+from fairmoe.ui.understand.people import between_people, show_people_table
 from fairmoe.ui.understand.review import show_gaps
 
 if TYPE_CHECKING:
@@ -64,9 +65,12 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     if found.audit.alarm is not None:
         alarm = alarm_alone(model, found.audit.alarm.to_dict(), words=words)
         st.error(escape_markdown(alarm), icon=":material/notification_important:")
-    told = [who_gets_it(found.gaps["model"], good, groups=len(rows.group_names), model=model)]
+    people = people_of(rows.group_names, labelled.roles)
+    gap = between_people(found.gaps["model"], people)
+    told = [who_gets_it(gap, good, groups=len(rows.group_names), model=model)]
     if favourable is not None:
-        told.append(wrongly_in_people(found.account.groups, good, bad, model=model))
+        groups = found.account.groups.rename(index=people)
+        told.append(wrongly_in_people(groups, good, bad, model=model))
         told.append(harm_gap(found.audit.review.differences.T[_HARM_GAP[favourable]]))
     st.markdown(escape_markdown(" ".join(told)))
     _ask_meaning(labelled)
@@ -106,7 +110,8 @@ def show_beside(state: Session, labelled: LabelledTable, existing: Existing) -> 
     model = existing_in_words(existing)
     told = [changes_beside(found.account.everyone, good, bad, model=model, is_told=is_told)]
     if is_told:
-        told.append(harm_beside(found.account.groups, good, bad))
+        people = people_of(rows.group_names, kept.run.roles)
+        told.append(harm_beside(found.account.groups.rename(index=people), good, bad))
     st.markdown(escape_markdown(" ".join(told)))
     _picture(found, existing, (good, bad), is_told=is_told)
     _numbers(found, rows, existing, (good, bad), key="audit-beside")

@@ -34,6 +34,7 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.cutoffs import show_cutoffs
+from fairmoe.ui.understand.direction import of_outcome, toward
 from fairmoe.ui.understand.judged import Judged, judge
 from fairmoe.ui.understand.other_columns import show_side_by_side, show_within
 from fairmoe.ui.understand.review import show_review
@@ -63,7 +64,7 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
 def _show_rates(state: Session, judged: Judged) -> None:
     rates = judged.rates
     words, favourable = judged.meaning
-    takeaway = rates_takeaway(rates, words, favourable=favourable)
+    takeaway = rates_takeaway(rates.rename(index=judged.people), words, favourable=favourable)
     for metric in GAP_METRICS:
         # What the mixture gives all people stands above, on the same page.
         if (judged.model, metric) != ("mixture", "dp"):
@@ -74,6 +75,7 @@ def _show_rates(state: Session, judged: Judged) -> None:
                 model=judged.model,
                 words=words,
                 favourable=favourable,
+                people=judged.people,
             )
             st.markdown(escape_markdown(told))
     show_chart(
@@ -111,7 +113,7 @@ def _show_confusion(_: Session, judged: Judged) -> None:
     table = confusion_by_group(y_true, proba > 0.5, **judged.groups)
     words, favourable = judged.meaning
     labels = cells_in_words(words)
-    takeaway = confusion_takeaway(table, words, favourable=favourable)
+    takeaway = confusion_takeaway(table.rename(index=judged.people), words, favourable=favourable)
     show_chart(
         confusion_figure(table, labels, favourable=favourable),
         takeaway=takeaway,
@@ -138,9 +140,10 @@ def _show_roc(_: Session, judged: Judged) -> None:
     y_true, proba = judged.labels_and_scores
     words = judged.run.data.words
     aucs = auc_by_group(y_true, proba, **judged.groups)
+    takeaway = roc_takeaway(aucs.rename(index=judged.people))
     show_chart(
         roc_figure(roc_by_group(y_true, proba, **judged.groups), aucs),
-        takeaway=roc_takeaway(aucs),
+        takeaway=takeaway,
         source=f"{judged.source_of_curves} Intervals are those of DeLong et al., 95%.",
         key=f"roc-{judged.key}",
     )
@@ -148,7 +151,7 @@ def _show_roc(_: Session, judged: Judged) -> None:
     show_table(
         aucs.assign(**{end: 100 * aucs[end] for end in ends}).rename_axis("Group"),
         key=f"roc-table-{judged.key}",
-        alt=roc_takeaway(aucs),
+        alt=takeaway,
         columns={
             "positives": st.column_config.NumberColumn(f"Label “{words[0]}”", format="localized"),
             "negatives": st.column_config.NumberColumn(f"Label “{words[1]}”", format="localized"),
@@ -167,9 +170,10 @@ def _show_calibration(_: Session, judged: Judged) -> None:
     if judged.model == "existing":
         show_note(Markdown(NO_PROBABILITY), icon=":material/percent:")
         return
-    y_true, proba = judged.labels_and_scores
+    y_true, proba = (toward(judged.run, each) for each in judged.labels_and_scores)
     calibration = calibration_by_group(y_true, proba, **judged.groups)
-    takeaway = calibration_takeaway(expected_calibration_error(calibration))
+    errors = expected_calibration_error(calibration).rename(index=judged.people)
+    takeaway = calibration_takeaway(errors)
     show_chart(
         calibration_figure(calibration, judged.rates["n"]),
         takeaway=takeaway,
@@ -187,9 +191,11 @@ def _show_calibration(_: Session, judged: Judged) -> None:
             "low": percent_column("Probability from", "Lower edge of the bin."),
             "high": percent_column("to", "Upper edge of the bin."),
             "n": st.column_config.NumberColumn("Rows", format="localized"),
-            "mean_score": percent_column("Mean probability", "Of the rows in the bin."),
+            "mean_score": percent_column(
+                "Mean probability", f"Of {of_outcome(judged.run)}, over the rows in the bin."
+            ),
             **_with_interval(
-                "positive_rate", f"Label “{judged.run.data.words[0]}”", "Share in percent."
+                "positive_rate", f"Label {of_outcome(judged.run)}", "Share in percent."
             ),
         },
         csv=csv,

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe.data.people import people_of
 from fairmoe.figures.gap_sources import waterfall
 from fairmoe.names import EXPERTS, MODELS, Model, SplitName
 from fairmoe.sentences.gap_sources import (
@@ -52,7 +53,10 @@ def show_choice(state: Session, kept: KeptRun, split: SplitName) -> None:
         )
     found = compare_sides(log_odds, one, ~one)
     drawn = compare_sides(log_odds, one, ~one, most=_LONG)
-    told = choice_source(found.parts, found.totals, expert, who, others)
+    people = people_of(kept.run.data.groups, kept.run.roles)
+    told = choice_source(
+        found.parts, found.totals, expert, people.get(who, who), people.get(others, others)
+    )
     st.markdown(escape_markdown(told))
     if not found.totals.isna().any(axis=None):
         st.html(

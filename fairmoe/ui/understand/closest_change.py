@@ -4,12 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
+from fairmoe._units import beside_one_half
 from fairmoe.data import fixed_columns
 from fairmoe.figures.individual import changes_figure
 from fairmoe.sentences.individual import CHANGES_ASKED, changes_takeaway
 from fairmoe.sentences.wording import listed
 from fairmoe.ui.frame.components import percent_column, show_note, show_table
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.direction import of_outcome, toward
 from fairmoe.ui.understand.person import Person, cell_text, source_of
 from fairmoe.ui.understand.rows import rows_in
 
@@ -60,21 +62,23 @@ def show_changes(state: Session, person: Person) -> None:
                 for change in changes
             ],
             "cost": [change.cost for change in changes],
-            "proba": [change.proba for change in changes],
+            "proba": [toward(run, change.proba) for change in changes],
         }
     )
-    takeaway = changes_takeaway(table)
+    outcome, takeaway = of_outcome(run), changes_takeaway(table)
     st.markdown(f"**{CHANGES_ASKED}**")
-    st.html(changes_figure(table, alt=takeaway))
+    st.html(changes_figure(table, outcome, alt=takeaway))
     st.caption(escape_markdown(f"{takeaway} {source_of(person)} {how}"))
     csv = table.set_index("change")
     show_table(
-        (100 * csv).rename_axis("Change"),
+        table.assign(cost=100 * table["cost"], proba=table["proba"].map(beside_one_half))
+        .set_index("change")
+        .rename_axis("Change"),
         key=f"changes-table-{person.key}",
         alt=takeaway,
         columns={
             "cost": percent_column("Size", "Share of people moved past, summed over the columns."),
-            "proba": percent_column("Probability then", f"Of “{run.data.words[0]}”."),
+            "proba": st.column_config.TextColumn("Probability then", help=f"Of {outcome}."),
         },
         csv=csv,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe.data.people import people_of
 from fairmoe.figures.gap_sources import waterfall
 from fairmoe.names import SplitName
 from fairmoe.sentences.gap_sources import (
@@ -56,12 +57,13 @@ def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
 
     run = kept.run
     names, group = tuple(run.data.groups), run.splits[split].group
+    people = people_of(names, run.roles)
 
     def answer() -> str:
         one, other = worst_and_best_off(run, split)
         log_odds = _log_odds(state, kept, split, with_cutoffs=False)
         found = compare_sides(log_odds, group == one, group == other)
-        return gap_source(found.parts, found.totals, names[one], names[other])
+        return gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
 
     return state.once(("gap source", run.run_id, run.roles.target.outcome, names, split), answer)
 
@@ -110,7 +112,8 @@ def _show_gap(
     log_odds = _log_odds(state, kept, split, with_cutoffs=with_cutoffs)
     sides = group == one, group == other
     found, drawn = compare_sides(log_odds, *sides), compare_sides(log_odds, *sides, most=most)
-    told = gap_source(found.parts, found.totals, names[one], names[other])
+    people = people_of(names, run.roles)
+    told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
     st.markdown(escape_markdown(told))
     if not drawn.totals.isna().any(axis=None):
         st.html(

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe._units import beside_one_half
 from fairmoe.figures.individual import reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.audits import existing_said
@@ -16,9 +17,9 @@ from fairmoe.sentences.individual import (
     swap_takeaway,
 )
 from fairmoe.sentences.mixture_map import map_of_person
-from fairmoe.sentences.wording import beside_one_half
-from fairmoe.ui.frame.components import percent_column, show_chart, show_note, show_table
+from fairmoe.ui.frame.components import show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.direction import direction, of_outcome, toward
 from fairmoe.ui.understand.person import Person, cell_text, source_of
 
 if TYPE_CHECKING:
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
 def show_opinions(person: Person) -> None:
     """Show what the mixture and its experts predict, and the gate's weights."""
     run, record, said = person.kept.run, person.rows.record, person.said
+    outcome, turned = of_outcome(run), direction(run) < 0
     decided, true = said["mixture"] > 0.5, bool(record.y_true[person.place])
     said_word, true_word = _word(run, bool(decided)), _word(run, true)
     for column, (label, value, text) in zip(
         st.columns(4),
         (
-            ("Probability, mixture", beside_one_half(said["mixture"]), f"Of {_positive(run)}."),
+            (
+                f"Probability of {outcome}",
+                beside_one_half(toward(run, said["mixture"])),
+                "By the mixture.",
+            ),
             ("Predicted", said_word, f"{said_word}: by the mixture, at one half."),
             ("Actual", true_word, f"{true_word}: as the table says of the real values."),
             ("Group", list(run.data.groups)[person.group], "By the real sensitive value."),
@@ -41,28 +47,31 @@ def show_opinions(person: Person) -> None:
         strict=True,
     ):
         # A metric would cut a long value short.
-        column.markdown(f"{label}  \n**{escape_markdown(value)}**", help=escape_markdown(text))
+        column.markdown(
+            f"{escape_markdown(label)}  \n**{escape_markdown(value)}**", help=escape_markdown(text)
+        )
     _show_existing(person)
-    takeaway = opinions_takeaway(said, _positive(run))
-    st.html(map_of_person(said.to_dict(), run.data.words, list(run.data.groups)[person.group]))
+    takeaway = opinions_takeaway(said, run.data.words, turned=turned)
+    group = list(run.data.groups)[person.group]
+    st.html(map_of_person(said.to_dict(), run.data.words, group, turned=turned))
     st.caption(escape_markdown(f"{takeaway} {source_of(person)}"))
     weights = {MODELS[expert]: said[f"weight of {expert}"] for expert in EXPERTS}
     csv = pd.DataFrame(
         {
-            "proba": {MODELS[model]: said[model] for model in MIXTURE_AND_EXPERTS},
+            "proba": {MODELS[m]: toward(run, said[m]) for m in MIXTURE_AND_EXPERTS},
             "weight": weights,
         }
     ).loc[[MODELS[model] for model in MIXTURE_AND_EXPERTS]]
     told = {label: f"{weight:.1%}" for label, weight in weights.items()}
     show_table(
         csv.assign(
-            proba=100 * csv["proba"],
+            proba=[beside_one_half(proba) for proba in csv["proba"]],
             weight=[told.get(str(label), "has none of its own") for label in csv.index],
         ).rename_axis("Model"),
         key=f"opinions-table-{person.key}",
         alt=takeaway,
         columns={
-            "proba": percent_column("Probability", f"Of {_positive(run)}."),
+            "proba": st.column_config.TextColumn("Probability", help=f"Of {outcome}."),
             "weight": st.column_config.TextColumn("Gate weight"),
         },
         csv=csv.rename_axis("model"),
@@ -86,15 +95,16 @@ def show_reasons(_: Session, person: Person) -> None:
     from fairmoe.analysis.individual import baseline_proba, explain  # noqa: PLC0415
 
     run = person.kept.run
-    attributions = explain(run, person.x)
+    attributions, outcome = direction(run) * explain(run, person.x), of_outcome(run)
+    baseline = beside_one_half(toward(run, baseline_proba(run)))
     cells = {str(column): cell_text(person.frame[column].iloc[0]) for column in attributions.index}
     takeaway = reasons_takeaway(attributions)
-    st.markdown(f"**{escape_markdown(reasons_question(_positive(run)))}**")
+    st.markdown(f"**{escape_markdown(reasons_question(outcome))}**")
     st.html(reasons_figure(attributions, cells, alt=takeaway))
     told = (
-        f"{takeaway} {source_of(person)} Bars to the left speak against {_positive(run)}, in "
+        f"{takeaway} {source_of(person)} Bars to the left speak against {outcome}, in "
         f"log-odds. {ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
-        f"baseline row, to which the mixture gives {baseline_proba(run):.1%}. What a model makes "
+        f"baseline row, to which the mixture gives {baseline}. What a model makes "
         "of a value is not what the value causes."
     )
     st.caption(escape_markdown(told))
@@ -132,25 +142,29 @@ def show_swap(_: Session, person: Person) -> None:
             icon=":material/visibility_off:",
         )
         return
+    told = swapped.assign(**toward(run, swapped[[*MIXTURE_AND_EXPERTS]]))
     names = [
         " & ".join(cell_text(value) for value in row)
         for row in swapped[sensitive].itertuples(index=False)
     ]
     takeaway = swap_takeaway(swapped)
     show_chart(
-        swap_figure(swapped, names, list(run.data.groups)),
+        swap_figure(told, names, list(run.data.groups), of_outcome(run)),
         takeaway=takeaway,
         source=f"{source_of(person)} Only {' and '.join(sensitive)} is swapped; a person of "
         "another group would differ in more.",
         key=f"swap-{person.key}",
     )
-    table = swapped[[*MIXTURE_AND_EXPERTS]].set_axis([f"{names[0]} (own)", *names[1:]])
+    table = told[[*MIXTURE_AND_EXPERTS]].set_axis([f"{names[0]} (own)", *names[1:]])
     show_table(
-        100 * table.rename_axis("Sensitive value"),
+        table.map(beside_one_half).rename_axis("Sensitive value"),
         key=f"swap-table-{person.key}",
         alt=takeaway,
         columns={
-            model: percent_column(MODELS[model], "Probability.") for model in MIXTURE_AND_EXPERTS
+            model: st.column_config.TextColumn(
+                MODELS[model], help=f"Probability of {of_outcome(run)}."
+            )
+            for model in MIXTURE_AND_EXPERTS
         },
         csv=table,
     )
@@ -173,7 +187,7 @@ def show_neighbour(state: Session, person: Person) -> None:
         )
         return
     group = list(run.data.groups)[int(record.group[other.position])]
-    proba = float(record.proba["mixture"][other.position])
+    proba = beside_one_half(toward(run, float(record.proba["mixture"][other.position])))
     cells = person.rows.frame.iloc[[other.position]]
     columns = list(run.encoder.columns)
     table = pd.DataFrame(
@@ -187,7 +201,8 @@ def show_neighbour(state: Session, person: Person) -> None:
     differing = int((table["difference"] != "same").sum())
     takeaway = (
         f"The nearest of {other.among:,} is {person.line(other.position)} (group {group}), with a "
-        f"probability of {proba:.1%}: {differing} of {len(columns)} columns differ."
+        f"probability of {of_outcome(run)} of {proba}: {differing} of {len(columns)} columns "
+        "differ."
     )
     st.markdown(escape_markdown(takeaway))
     show_table(
@@ -210,10 +225,6 @@ def show_neighbour(state: Session, person: Person) -> None:
     if st.button("Look at that person", icon=":material/person_search:", key="neighbour"):
         state.row = int(record.rows[other.position])
         st.rerun()
-
-
-def _positive(run: "Run") -> str:
-    return f"“{run.data.words[0]}”"
 
 
 def _word(run: "Run", positive: bool) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fairmoe.data.people import people_of
 from fairmoe.figures.decisions import MOST_GROUPS
 from fairmoe.names import MODELS, Model, SplitName
 from fairmoe.ui.frame.state import Session
@@ -34,6 +35,11 @@ class Judged:
     model: "Model"
     rates: pd.DataFrame
     gaps: "dict[str, Gap]"
+
+    @property
+    def people(self) -> dict[str, str]:
+        """How a sentence speaks of the people of each group."""
+        return people_of(self.run.data.groups, self.run.roles)
 
     @property
     def key(self) -> str:

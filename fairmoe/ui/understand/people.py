@@ -1,5 +1,7 @@
 """The account in people: what the mixture changes for whom, in pictures before numbers."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -8,6 +10,7 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe._units import signed, written
 from fairmoe.data import OUTCOMES, Outcome
+from fairmoe.data.people import people_of
 from fairmoe.figures.people import EVERYONE, harm_figure, hundred_figure
 from fairmoe.names import SplitName
 from fairmoe.sentences.people import (
@@ -22,7 +25,7 @@ from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, p
 from fairmoe.ui.understand.results import describe
 
 if TYPE_CHECKING:
-    from fairmoe.metrics import Account
+    from fairmoe.metrics import Account, OutcomeGap
     from fairmoe.runs import Run
 
 _CHANGED = "Decisions that the mixture changes; in brackets, with how many the label agrees."
@@ -52,12 +55,23 @@ def show_people(state: Session, run: "Run", split: SplitName) -> None:
     if is_told:
         show_chart(
             state.drawn(("harm", *key), lambda: harm_figure(table, bad=bad, plain=plain)),
-            takeaway=harm_takeaway(account.groups, good, bad, plain=called),
+            takeaway=harm_takeaway(
+                account.groups.rename(index=people_of(run.data.groups, run.roles)),
+                good,
+                bad,
+                plain=called,
+            ),
             source=f"{describe(run, split)} Bars are paired 95% intervals: the same people, "
             "decided about twice.",
             key=f"harm-{split}",
         )
     _show_numbers(account, table, (good, bad), is_told=is_told, split=split, models=models)
+
+
+def between_people(gap: "OutcomeGap", people: Mapping[str, str]) -> "OutcomeGap":
+    """Return a gap between groups as sentences speak of their people."""
+    most, least = (people.get(name, name) for name in (gap.most, gap.least))
+    return replace(gap, most=most, least=least)
 
 
 def ask_meaning(state: Session, run: "Run") -> None:

@@ -8,11 +8,14 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe._units import digits_beside_one_half
+from fairmoe.data.people import people_of
 from fairmoe.names import SplitName
 from fairmoe.sentences.individual import opened_on
 from fairmoe.ui.frame.components import percent_column
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.direction import of_outcome, toward
 from fairmoe.ui.understand.person import Person
 from fairmoe.ui.understand.results import split_switch
 from fairmoe.ui.understand.rows import rows_in
@@ -36,6 +39,7 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     rows = rows_in(state, kept, split)
     people = state.once(("people", kept.run.run_id, split), lambda: _people(rows, kept))
     shown = _filtered(people, kept, group, decided, errors, order)
+    digits = digits_beside_one_half(shown[_PROBA].iloc[:MOST_PEOPLE] / 100)
     key = f"people-{kept.run.run_id}-{split}-{group}-{decided}-{errors}-{order}"
     st.dataframe(
         shown.iloc[:MOST_PEOPLE],
@@ -49,7 +53,9 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
         column_config={
             _LINE: st.column_config.NumberColumn("Row", format="localized", pinned=True),
             _GROUP: st.column_config.TextColumn("Group"),
-            _PROBA: percent_column("Probability", "By the mixture."),
+            _PROBA: percent_column(
+                "Probability", f"Of {of_outcome(rows.run)}, by the mixture.", digits=digits
+            ),
             _DECIDED: st.column_config.TextColumn("Predicted"),
             _TRUTH: st.column_config.TextColumn("Actual"),
         },
@@ -75,8 +81,9 @@ def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> int:
         return int(shown.index[0]) if len(shown) else 0
     record = run.splits[split]
     proba = record.proba["mixture"][refusal]
+    group = list(run.data.groups)[int(record.group[refusal])]
     told = opened_on(
-        list(run.data.groups)[int(record.group[refusal])],
+        people_of([group], run.roles)[group],
         run.data.words[0 if proba > THRESHOLD else 1],
         is_refused=(proba > THRESHOLD) == (run.roles.target.favourable is False),
     )
@@ -93,7 +100,7 @@ def _people(rows: "RunRows", kept: KeptRun) -> pd.DataFrame:
         {
             _LINE: [table.line(int(position)) for position in record.rows],
             _GROUP: np.array(list(kept.run.data.groups), dtype=object)[record.group],
-            _PROBA: 100 * proba,
+            _PROBA: 100 * toward(kept.run, proba.astype(np.float64)),
             _DECIDED: words[(proba > 0.5).astype(int)],
             _TRUTH: words[record.y_true],
         }

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from fairmoe.names import Model
+from fairmoe.data.people import people_of
+from fairmoe.names import Model, SplitName
 from fairmoe.sentences.audits import existing_in_words
 from fairmoe.sentences.people import PLAIN
+from fairmoe.sentences.result import cost_in_people
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -48,3 +50,14 @@ def plain_in_words(run: "Run", otherwise: str = PLAIN) -> str:
     if plain_model(run) == "utility" or existing is None:
         return otherwise
     return existing_in_words(existing)
+
+
+def cost_of_mixture(run: "Run", split: SplitName) -> str:
+    """Say what the mixture changes in people, against the model that the user chose."""
+    account = run.account(plain=plain_model(run), split=split, otherwise=True)
+    return cost_in_people(
+        account.groups.rename(index=people_of(run.data.groups, run.roles)),
+        account.everyone,
+        run.good_and_bad[0],
+        plain=plain_in_words(run, "the plain model"),
+    )

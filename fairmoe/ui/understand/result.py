@@ -5,9 +5,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe.data.people import people_of
 from fairmoe.figures.waffle import SOURCES, waffle
 from fairmoe.names import SplitName
-from fairmoe.sentences.audits import today_in_words
+from fairmoe.sentences.audits import (
+    DECISIONS_COMPARED,
+    existing_in_words,
+    how_it_decides,
+    today_in_words,
+    why_not_of,
+)
+from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
@@ -18,10 +26,10 @@ from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
-from fairmoe.ui.understand.criterion import CRITERIA, criterion
+from fairmoe.ui.understand.criterion import CRITERIA, Criterion, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
-from fairmoe.ui.understand.people import ask_meaning
+from fairmoe.ui.understand.people import ask_meaning, between_people
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
 
 if TYPE_CHECKING:
@@ -30,6 +38,10 @@ if TYPE_CHECKING:
 
 _PICTURE = "result-picture"
 _PEOPLE, _WHY, _MAP = "People", "Why", "Map"
+_GAPS_IN_WORDS: dict[Criterion, str] = {
+    "dp": "gap in who gets it",
+    "eo": "gap in who is wrongly denied it",
+}
 
 
 def begin_anew(state: Session) -> None:
@@ -42,11 +54,16 @@ def begin_anew(state: Session) -> None:
 def show_words(state: Session, run: "Run") -> None:
     """Say who gets the outcome less often, and whose lot changes against the plain model."""
     found, (good, bad) = result_in(state, run), run.good_and_bad
-    gap, among = found.gaps["model"], criterion() == "eo"
+    people, among = people_of(run.data.groups, run.roles), criterion() == "eo"
+    gap = between_people(found.gaps["model"], people)
     told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
     if run.roles.target.favourable is not None:
         plain = plain_in_words(run, "the plain model")
-        told.append(changed_harm(found.account.groups, good, bad, plain=plain))
+        groups = found.account.groups.rename(index=people)
+        told.append(changed_harm(groups, good, bad, plain=plain))
+    existing = run.roles.existing
+    if existing is not None and plain_model(run) == "existing":
+        told.append(f"{how_it_decides(existing, run.data.words)} {DECISIONS_COMPARED}")
     st.markdown(escape_markdown(" ".join(told)))
     ask_meaning(state, run)
 
@@ -63,6 +80,9 @@ def show_picture(state: Session, kept: KeptRun) -> None:
     if picture == _WHY:
         with apologies():
             show_gap_in_brief(state, kept)
+            existing = run.roles.existing
+            if existing is not None and plain_model(run) == "existing":
+                st.caption(escape_markdown(why_not_of(existing)))
         return
     found, judged_by = result_in(state, run), criterion()
     gaps: dict[str, tuple[str, str]] = {
@@ -94,18 +114,29 @@ def show_picture(state: Session, kept: KeptRun) -> None:
 
 
 def show_worse(state: Session, run: "Run") -> None:
-    """Say what gets worse than with the plain model, as loud as what gets better."""
-    favourable = run.roles.target.favourable
-    if favourable is None:
-        return
-    groups = result_in(state, run).account.groups
-    plain = plain_in_words(run, "plain model").removeprefix("the ")
-    worse = what_got_worse(groups, *run.good_and_bad, favourable=favourable, plain=plain)
-    if worse:
-        st.markdown(f"**What gets worse:** {escape_markdown(worse)}")
-    else:
-        told = wrongly_given_it(groups, *run.good_and_bad, plain=plain)
-        st.caption(escape_markdown(told))
+    """Say what gets worse than with the plain model, and which other model does better.
+
+    Both are as loud as what gets better.
+    """
+    found, favourable = result_in(state, run), run.roles.target.favourable
+    told = []
+    if favourable is not None:
+        plain = plain_in_words(run, "plain model").removeprefix("the ")
+        words = run.good_and_bad
+        worse = what_got_worse(found.changes, *words, favourable=favourable, plain=plain)
+        if worse:
+            told.append(f"**What gets worse:** {escape_markdown(worse)}")
+        else:
+            rates = wrongly_given_it(found.changes, *words, plain=plain)
+            st.caption(escape_markdown(rates))
+    existing = run.roles.existing
+    names = {"utility": "the plain model"}
+    names |= {"existing": existing_in_words(existing)} if existing is not None else {}
+    ahead = others_ahead(found.others, names, _GAPS_IN_WORDS[criterion()])
+    if ahead:
+        told.append(f"**Other models:** {escape_markdown(ahead)}")
+    if told:
+        st.markdown("  \n".join(told))
 
 
 def way_on(state: Session, run: "Run") -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from fairmoe.figures.curves import Line, curve_table, curves_figure
 from fairmoe.figures.experts import scores_figure
 from fairmoe.figures.tables import score_table
 from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
-from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.alarms import OTHERS_RAISE_ONE, alarms_in_words
 from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.cautions import not_estimable
 from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
@@ -74,16 +74,22 @@ def show_headline(run: "Run") -> None:
         )
 
 
-def show_alarms(run: "Run", split: SplitName, models: Iterable[Model] | None = None) -> None:
-    """Say which models are no choice, and why; of some models, if they are given."""
-    found = run.alarms(split)
-    told = alarms_in_words(
-        {m: found[m].to_dict() for m in models or MODELS if m in found},
-        words=run.data.words,
-        favourable=run.roles.target.favourable,
-    )
-    for words in told:
+def show_alarms(run: "Run", split: SplitName, *, others: bool = False) -> None:
+    """Say loudly that the mixture is no choice, and why; more quietly, of which others it is so.
+
+    Args:
+        run: The run.
+        split: On which rows.
+        others: Whether the other models are spoken of.
+    """
+    found: dict[Model, Any] = {m: alarm.to_dict() for m, alarm in run.alarms(split).items()}
+    meaning: Any = {"words": run.data.words, "favourable": run.roles.target.favourable}
+    own: dict[Model, Any] = {"mixture": found.pop("mixture")} if "mixture" in found else {}
+    for words in alarms_in_words(own, **meaning):
         st.error(escape_markdown(words), icon=":material/notification_important:")
+    if others and found:
+        lines = [f"\n- {escape_markdown(each)}" for each in alarms_in_words(found, **meaning)]
+        st.caption(f"{OTHERS_RAISE_ONE[bool(own)]}{''.join(lines)}")
 
 
 def show_run_shown(state: Session) -> None:

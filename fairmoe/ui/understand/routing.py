@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe.data.people import people_of
 from fairmoe.figures.curves import Line
 from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import column_figure, usage_figure, weights_figure
@@ -55,15 +56,14 @@ def show_weights(state: Session, kept: KeptRun, split: SplitName) -> None:
 
     run, record = kept.run, kept.run.splits[split]
     weights = weights_by_group(record.gate, record.group, list(run.data.groups), record.weight)
+    takeaway = weights_takeaway(weights.rename(index=people_of(run.data.groups, run.roles)))
     show_chart(
         state.drawn(("weights", run.run_id, split), lambda: weights_figure(weights)),
-        takeaway=weights_takeaway(weights),
+        takeaway=takeaway,
         source=f"{describe(run, split)} {_INTERVALS} The dotted line is a third.",
         key=f"weights-{split}",
     )
-    _show_weights_table(
-        weights, of="Group", key=f"weights-table-{split}", alt=weights_takeaway(weights)
-    )
+    _show_weights_table(weights, of="Group", key=f"weights-table-{split}", alt=takeaway)
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
     moment = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
     figure = state.drawn(("usage", run.run_id), lambda: usage_figure(lines))
@@ -168,9 +168,11 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
         "right": ("predicted right", "predicted wrong"),
     }[outcome]
     counts = flows(routed(state, kept, split), outcome)
+    people = people_of(kept.run.data.groups, kept.run.roles)
+    takeaway = flow_takeaway(counts.assign(group=[people[str(name)] for name in counts["group"]]))
     show_chart(
         flow_figure(counts, list(kept.run.data.groups), ends),
-        takeaway=flow_takeaway(counts),
+        takeaway=takeaway,
         source=f"{describe(kept.run, split)} Every row counts for the expert of most weight, "
         "however little more it has; the prediction is the mixture's.",
         key=f"flow-{split}-{outcome}",
@@ -182,7 +184,7 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
     show_table(
         named.rename_axis("Group"),
         key=f"flow-table-{split}-{outcome}",
-        alt=flow_takeaway(counts),
+        alt=takeaway,
         columns={
             "expert": st.column_config.TextColumn("Expert of most weight"),
             "outcome": st.column_config.TextColumn("Outcome"),

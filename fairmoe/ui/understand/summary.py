@@ -12,7 +12,6 @@ from fairmoe.sentences.gaps import (
     who_gets_more,
     why_they_differ,
 )
-from fairmoe.sentences.result import cost_in_people
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, ROUTING, TRADE_OFF
@@ -20,6 +19,7 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.criterion import criterion
 from fairmoe.ui.understand.gap_sources import source_in_words
 from fairmoe.ui.understand.judged import judge
+from fairmoe.ui.understand.plain_model import cost_of_mixture
 from fairmoe.ui.understand.result import result_in
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
     told = (
         ("Who", _who(state, run, split), ROUTING, "How the gate decides"),
         ("Why", _why(state, run, split), ATTENTION, "What the models look at"),
-        ("Cost", _cost(run, split), TRADE_OFF, "Other settings"),
+        ("Cost", cost_of_mixture(run, split), TRADE_OFF, "Other settings"),
     )
     with st.container(border=True):
         for question, answer, path, label in told:
@@ -52,6 +52,7 @@ def _who(state: Session, run: "Run", split: SplitName) -> str:
         model="mixture",
         words=run.data.words,
         favourable=favourable,
+        people=judged.people,
     )
     # Of those with the bad label the other figure knows nothing.
     if len(judged.rates) == 2 or (gap == "eo" and favourable is False):
@@ -67,13 +68,9 @@ def _why(state: Session, run: "Run", split: SplitName) -> str:
         judged.rates,
         words=run.data.words,
         favourable=run.roles.target.favourable,
+        people=judged.people,
     )
     assert state.kept is not None
     roles = state.kept.run.roles
     seen = sees_the_group(roles.sensitive_columns) if roles.include_sensitive else ""
     return " ".join(filter(None, (told, seen, source_in_words(state, state.kept, split))))
-
-
-def _cost(run: "Run", split: SplitName) -> str:
-    account = run.account(split=split, otherwise=True)
-    return cost_in_people(account.groups, account.everyone, run.good_and_bad[0])

@@ -20,6 +20,7 @@ from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import INDIVIDUAL
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.direction import direction, of_outcome, toward
 from fairmoe.ui.understand.routing import routed, source_of_rows
 
 
@@ -64,9 +65,14 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
     table = kept.labelled.table
     shown = listed.assign(
         line=[table.line(int(position)) for position in listed["row"]],
-        **{name: 100 * listed[name] for name in percent},
+        **{
+            name: 100 * (toward(kept.run, listed[name]) if "proba" in name else listed[name])
+            for name in percent
+        },
+        # Where the positive outcome is bad, the other one is told of.
+        **{name: listed[name] == (direction(kept.run) > 0) for name in ("positive", "predicted")},
     )
-    columns = _columns(f"“{kept.run.data.words[0]}”")
+    columns = _columns(of_outcome(kept.run))
     event: Any = st.dataframe(
         shown,
         # A new list is another table, so that no tick of the list before points at its rows.
@@ -86,26 +92,26 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
     return int(listed["row"].iloc[ticked[0]]) if ticked else None
 
 
-def _columns(positive: str) -> dict[str, Any]:
+def _columns(outcome: str) -> dict[str, Any]:
     columns = {
         "line": st.column_config.NumberColumn(
             "Row", help="As a spreadsheet counts it: the first row is the header.", format="%d"
         ),
         "group": st.column_config.TextColumn("Group"),
         "positive": st.column_config.CheckboxColumn(
-            "Actual", help=f"Actually {positive}, by label."
+            "Actual", help=f"Actually {outcome}, by label."
         ),
         "predicted": st.column_config.CheckboxColumn(
-            "Predicted", help=f"Predicted {positive} by the mixture."
+            "Predicted", help=f"Predicted {outcome} by the mixture."
         ),
-        "proba": percent_column("Mixture", f"The mixture's probability of {positive}."),
+        "proba": percent_column("Mixture", f"The mixture's probability of {outcome}."),
     }
     for expert in EXPERTS:
         label = MODELS[expert]
         name = label.removesuffix(" expert")
         columns[f"weight_{expert}"] = percent_column(f"Weight: {name.lower()}", f"Of the {label}.")
         columns[f"proba_{expert}"] = percent_column(
-            f"Says: {name.lower()}", f"The {label.lower()}'s probability of {positive}."
+            f"Says: {name.lower()}", f"The {label.lower()}'s probability of {outcome}."
         )
     columns["disagreement"] = percent_column(
         "Dispute", "Mean difference between the experts' probabilities.", "pp"

@@ -54,7 +54,7 @@ def test_the_page_opens_on_why_there_is_a_gap(attention, demo_run):
 def test_the_lead_sentence_names_groups_and_points(attention):
     open_part(attention, "attention-part", "Between groups")
     lead = attention.info[0].value
-    assert lead.startswith("Mixture\\. For female the model looks at")
+    assert lead.startswith("Mixture\\. For people with sex \\= female the model looks at")
     assert "columns" in lead
 
 

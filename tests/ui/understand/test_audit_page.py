@@ -27,6 +27,7 @@ from fairmoe.sentences.audits import (
 from fairmoe.sentences.cautions import left_out_groups
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.ui.frame.limits import limits
+from tests.ui.parts import PEOPLE, of_people
 from tests.ui.prepare.fields import field
 
 WORDS = ("hired", "not hired")
@@ -92,9 +93,10 @@ def test_without_training_it_says_what_the_score_does_to_people(audit):
     assert not audit.exception
     assert not audit.error
     assert audit.session_state["fairmoe"].run is None
+    people = of_people(found)
     told = [
-        who_gets_it(found.gaps["model"], "hired", groups=2, model=model),
-        wrongly_in_people(found.account.groups, *WORDS, model=model),
+        who_gets_it(people[0], "hired", groups=2, model=model),
+        wrongly_in_people(people[1], *WORDS, model=model),
         harm_gap(gap),
     ]
     assert texts(audit)[0] == escape_markdown(" ".join(told))
@@ -139,7 +141,7 @@ def test_cut_off_direction_and_tolerance_are_followed_at_once(audit):
     found = audit_rows(audited_rows(labelled, existing), tolerance=0.01)
     field(audit, "number_input", "Tolerance (pp)").set_value(1.0).run()
     assert gap_in_words(found.gaps["model"])[1] in picture(audit)
-    told = who_gets_it(found.gaps["model"], "hired", groups=2, model="the score “decile_score”")
+    told = who_gets_it(of_people(found)[0], "hired", groups=2, model="the score “decile_score”")
     assert texts(audit)[0].startswith(escape_markdown(told))
     assert not audit.exception
 
@@ -229,7 +231,7 @@ def test_beside_the_mixture_it_says_who_changes_and_that_the_mixture_saw_it(app,
             model="the score “interview_score”",
             is_told=True,
         ),
-        harm_beside(found.account.groups, *run.good_and_bad),
+        harm_beside(found.account.groups.rename(index=PEOPLE), *run.good_and_bad),
     ]
     assert not app.exception
     assert escape_markdown(" ".join(told)) in texts(app)

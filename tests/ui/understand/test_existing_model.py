@@ -11,13 +11,17 @@ from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Existing, assign_roles, make_demo, table_from_frame
 from fairmoe.experiment import run_experiment
 from fairmoe.sentences.audits import (
+    DECISIONS_COMPARED,
     NO_PROBABILITY,
     existing_in_words,
     existing_model,
     existing_said,
+    how_it_decides,
+    why_not_of,
 )
 from fairmoe.sentences.people import changes_for_people
-from fairmoe.sentences.result import changed_harm, who_gets_it
+from fairmoe.sentences.result import changed_harm, cost_in_people, who_gets_it
+from tests.ui.parts import of_people
 from tests.ui.prepare.fields import field
 
 EXISTING = Existing("decile_score", 6.0)
@@ -61,15 +65,31 @@ def test_result_and_people_compare_the_mixture_with_it_if_asked(shown, known):
     compare_with_existing(shown)
     assert not shown.exception
     found, words = result_of(run, plain="existing"), run.good_and_bad
-    told_of = changed_harm(found.account.groups, *words, plain=model)
-    lead = f"{who_gets_it(found.gaps['model'], words[0], groups=2)} {told_of}"
+    gap, groups = of_people(found)
+    told_of = changed_harm(groups, *words, plain=model)
+    how = f"{how_it_decides(EXISTING, run.data.words)} {DECISIONS_COMPARED}"
+    lead = f"{who_gets_it(gap, words[0], groups=2)} {told_of} {how}"
     assert escape_markdown(lead) in told(shown)
+    cost = cost_in_people(groups, found.account.everyone, words[0], plain=model)
+    assert cost.startswith("Against the score “decile_score”, of ")
+    assert escape_markdown(cost) in told(shown)
     assert "Your score today" in shown.get("html")[0].proto.body
     shown.switch_page("pages/experts.py").run()
     open_part(shown, "experts-part", "People")
     account = run.account(plain="existing")
     assert escape_markdown(changes_for_people(account.everyone, *words, plain=model)) in told(shown)
+    assert f"**Cost:** {escape_markdown(cost)}" in told(shown)
     assert not shown.exception
+
+
+def test_why_the_gap_says_that_it_stands_beside_the_plain_model(shown):
+    shown.switch_page("pages/result.py").run()
+    shown.get_by_key("result-picture").set_value("Why").run()
+    beside = escape_markdown(why_not_of(EXISTING))
+    assert beside not in told(shown)
+    compare_with_existing(shown)
+    assert not shown.exception
+    assert beside in told(shown)
 
 
 def test_experts_show_its_scores_and_what_each_group_gets(shown, known):

@@ -19,6 +19,8 @@ from tests.ui.fakes import make_run
 from tests.ui.parts import open_part
 from tests.ui.understand.shown import first_table, specs
 
+MEANING = {"words": ("hired", "not hired"), "favourable": True}
+
 
 def test_all_models_stand_side_by_side_in_percent(experts):
     assert not experts.exception
@@ -49,13 +51,36 @@ def test_models_that_treat_everyone_worse_raise_an_alarm_and_the_constant_does_n
     splits = {**run.splits, "test": replace(test, proba=proba)}
     changed = replace(run, run_id="other", splits=splits)
     app.session_state["fairmoe"].keep(changed, labelled)
-    told = [error.value for error in app.switch_page("pages/experts.py").run().error]
-    assert told == [
-        escape_markdown(words)
-        for words in alarms_in_words(
-            {"result": changed.alarms()["result"].to_dict()}, words=run.data.words, favourable=True
-        )
-    ]
+    experts = app.switch_page("pages/experts.py").run()
+    (words,) = alarms_in_words(
+        {"result": changed.alarms()["result"].to_dict()}, words=run.data.words, favourable=True
+    )
+    # What is wrong with another model is no alarm of the mixture.
+    assert not experts.error
+    quiet = f"The mixture raises no alarm. Of other models:\n- {escape_markdown(words)}"
+    assert quiet in [caption.value for caption in experts.caption]
+
+
+def test_the_alarm_of_the_mixture_stands_first_and_alone_is_loud(app, demo_run):
+    run, labelled = demo_run
+    test = run.splits["test"]
+    nobody = np.zeros_like(test.proba["result"])
+    proba = {**test.proba, "result": nobody, "mixture": nobody}
+    changed = replace(
+        run, run_id="other", splits={**run.splits, "test": replace(test, proba=proba)}
+    )
+    app.session_state["fairmoe"].keep(changed, labelled)
+    experts = app.switch_page("pages/experts.py").run()
+    alarms = {model: alarm.to_dict() for model, alarm in changed.alarms().items()}
+    own, other = (
+        escape_markdown(alarms_in_words({model: alarms[model]}, **MEANING)[0])
+        for model in ("mixture", "result")
+    )
+    assert [error.value for error in experts.error] == [own]
+    quiet = f"Not the mixture alone raises an alarm. Of other models:\n- {other}"
+    assert quiet in [caption.value for caption in experts.caption]
+    told = [each.value for each in experts.main if each.type in ("error", "caption")]
+    assert told.index(own) < told.index(quiet)
 
 
 def test_what_nothing_could_be_chosen_by_is_told(app, demo_run):
@@ -134,8 +159,8 @@ def test_the_reading_names_the_column_that_the_gap_comes_through(app, demo_run):
     experts = app.switch_page("pages/experts.py").run()
     assert not experts.exception
     assert re.match(
-        r"\*\*Why:\*\* The label is “hired” more often for male .* than for female "
-        ".*With the plain model, .* comes through career",
+        r"\*\*Why:\*\* The label is “hired” more often for people with sex = male .* than for "
+        "people with sex = female .*With the plain model, .* comes through career",
         experts.markdown[1].value.replace("\\", ""),
     )
 

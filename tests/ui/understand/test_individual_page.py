@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from streamlit.testing.v1 import AppTest
@@ -39,7 +41,7 @@ def test_the_picked_row_is_shown_with_what_the_models_say(individual, demo_run):
     headers = [header.value.replace("\\", "") for header in individual.header]
     assert headers[0] == f"Row {labelled.table.line(int(record.rows[10])):,}"
     found = metrics(individual)
-    assert found["Probability, mixture"] == f"{record.proba['mixture'][10]:.1%}"
+    assert found["Probability of “hired”"] == f"{record.proba['mixture'][10]:.1%}"
     assert found["Group"] == labelled.group_names[record.group[10]]
     assert found["Actual"] == ("hired" if record.y_true[10] else "not hired")
 
@@ -63,21 +65,21 @@ def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individua
 def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, demo_run):
     run, labelled = demo_run
     person = labelled.table.frame.iloc[[int(run.splits["test"].rows[10])]]
-    before = metrics(individual)["Probability, mixture"]
+    before = metrics(individual)["Probability of “hired”"]
     widget(individual, "test_score").set_value(100.0).run()
     assert not individual.exception
     x = torch.as_tensor(run.encoder.transform(person.assign(test_score=100.0)))
     expected = predict(run, x)["mixture"].iloc[0]
-    assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}" != before
+    assert metrics(individual)["Probability of “hired”"] == f"{expected:.1%}" != before
     assert any("Changed: test" in info.value for info in individual.info)
     individual.session_state["person-values"] = False
     individual.run()
     assert not any(found.label == "education" for found in individual.selectbox)
-    assert metrics(individual)["Probability, mixture"] == f"{expected:.1%}"
+    assert metrics(individual)["Probability of “hired”"] == f"{expected:.1%}"
     individual.session_state["person-values"] = True
     individual.run()
     next(b for b in individual.button if b.label == "Back to the real values").click().run()
-    assert metrics(individual)["Probability, mixture"] == before
+    assert metrics(individual)["Probability of “hired”"] == before
 
 
 def test_filters_leave_the_rows_they_name(individual, demo_run):
@@ -149,3 +151,27 @@ def test_nothing_of_the_cells_is_in_the_address(individual):
         *(f"individual-{name}" for name in ("decided", "errors", "order")),
     }
     assert set(individual.query_params) <= allowed
+
+
+def test_where_the_outcome_is_bad_all_tabs_tell_of_the_good_one(app, demo_run):
+    run, labelled = demo_run
+    target = replace(run.roles.target, outcome="bad")
+    bad = replace(run, run_id="bad", roles=replace(run.roles, target=target))
+    test = run.splits["test"]
+    proba = test.proba["mixture"].copy()
+    app.session_state["fairmoe"].keep(bad, labelled)
+    app.session_state["fairmoe"].row = int(test.rows[10])
+    individual = app.switch_page("pages/individual.py").run()
+    assert not individual.exception
+    told = metrics(individual)["Probability of “not hired”"]
+    assert told == f"{1 - float(proba[10]):.1%}"
+    people = individual.dataframe[0].value
+    assert people["fairmoe:proba"].iloc[10] == pytest.approx(100 * (1 - float(proba[10])))
+    said = next(each.value for each in individual.caption if "The mixture gives" in each.value)
+    assert said.replace("\\", "").startswith(
+        f"The mixture gives “not hired” a probability of {told}"
+    )
+    texts = [each.value.replace("\\", "") for each in individual.main.markdown]
+    assert "**Which values speak for “not hired”, and which against?**" in texts
+    tables = [frame.value for frame in individual.dataframe if "proba" in frame.value]
+    assert tables[0]["proba"].iloc[0] == told

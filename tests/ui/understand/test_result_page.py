@@ -8,10 +8,11 @@ import pytest
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis import result_of
 from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
-from tests.ui.parts import open_part
+from tests.ui.parts import of_people, open_part
 
 
 def open_result(app, run, labelled):
@@ -36,17 +37,21 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     run, _ = demo_run
     found, words = result_of(run), run.data.words
 
-    worse = escape_markdown(what_got_worse(found.account.groups, *words, favourable=True))
+    gap, groups = of_people(found)
+    worse = what_got_worse(found.changes, *words, favourable=True)
+    ahead = others_ahead(found.others, {"utility": "the plain model"}, "gap in who gets it")
+    beside = [
+        f"**{head}:** {escape_markdown(told)}"
+        for head, told in (("What gets worse", worse), ("Other models", ahead))
+        if told
+    ]
     assert not result.exception
     assert texts(result) == [
-        escape_markdown(
-            f"{who_gets_it(found.gaps['model'], words[0], groups=2)} "
-            f"{changed_harm(found.account.groups, *words)}"
-        ),
-        *([f"**What gets worse:** {worse}"] if worse else []),
-        escape_markdown(cost_in_people(found.account.groups, found.account.everyone, words[0])),
+        escape_markdown(f"{who_gets_it(gap, words[0], groups=2)} {changed_harm(groups, *words)}"),
+        *(["  \n".join(beside)] if beside else []),
+        escape_markdown(cost_in_people(groups, found.account.everyone, words[0])),
     ]
-    given = escape_markdown(wrongly_given_it(found.account.groups, *words))
+    given = escape_markdown(wrongly_given_it(found.changes, *words))
     assert worse or given in [caption.value for caption in result.main.caption]
     for gap in found.gaps.values():
         for told in gap_in_words(gap):
@@ -102,6 +107,36 @@ def test_a_mixture_that_treats_everyone_worse_raises_the_alarm_first(app, demo_r
     assert [error.value for error in app.error] == [escape_markdown(told[0])]
 
 
+@pytest.mark.parametrize(
+    ("criterion", "gap"),
+    [("dp", "gap in who gets it"), ("eo", "gap in who is wrongly denied it")],
+)
+def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterion, gap):
+    run, labelled = demo_run
+    test = run.splits["test"]
+    # By the label all of a group, or none: the widest gap that there is.
+    proba = {**test.proba, "mixture": test.group.astype(np.float32)}
+    scores = {model: of | {"final_score": 0.5} for model, of in run.scores["test"].items()}
+    scores["procedural"] |= {"final_score": 0.613}
+    wide = replace(
+        run,
+        run_id="wide",
+        splits={**run.splits, "test": replace(test, proba=proba)},
+        scores={**run.scores, "test": scores},
+    )
+    app.session_state["fairmoe"].keep(wide, labelled)
+    app.switch_page("pages/experts.py").run()
+    app.get_by_key("criterion").set_value(criterion).run()
+    app.switch_page("pages/result.py").run()
+    assert not app.exception
+    (told,) = (text for text in texts(app) if "**Other models:**" in text)
+    told = told.replace("\\", "").split("Other models:** ")[1]
+    assert told.startswith(
+        "the procedural expert (61.3) has a higher final score than the mixture (50.0); the plain "
+    )
+    assert told.endswith(f"have a smaller {gap} than the mixture (100.0 pp).")
+
+
 def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
     run, labelled = demo_run
     target = replace(run.roles.target, outcome=None)
@@ -133,8 +168,9 @@ def test_the_gap_that_the_user_judges_by_comes_first(app, demo_run):
     assert "EO gap" in app.get("plotly_chart")[0].proto.alt
     app.switch_page("pages/result.py").run()
 
-    gaps = result_of(run, among_labelled=True).gaps
-    told = who_gets_it(gaps["model"], "hired", groups=2, among_labelled=True)
+    found = result_of(run, among_labelled=True)
+    gaps, (gap, _) = found.gaps, of_people(found)
+    told = who_gets_it(gap, "hired", groups=2, among_labelled=True)
     assert texts(app)[0].startswith(escape_markdown(told))
     for words in (*gap_in_words(gaps["plain"]), "equal opportunity", "the labels are the measure"):
         assert words in picture(app)

@@ -1,0 +1,49 @@
+"""How a sentence speaks of the people of a group."""
+
+from collections.abc import Iterable
+
+from fairmoe.data.groups import SMALL_GROUPS, crossed_parts
+from fairmoe.data.kinds import MISSING
+from fairmoe.data.roles import Roles
+
+
+def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
+    """Return each group as a noun in the plural, which any sentence can hold.
+
+    A name that the user gave is one ("women"); a raw value is not ("Female"), and becomes "people
+    with sex = Female".
+
+    Args:
+        names: What the groups are called.
+        roles: What they were made by.
+
+    Example:
+        >>> from fairmoe.data import Sensitive, Target
+        >>> roles = Roles(Target("hired"), (Sensitive("sex"),), group_names=(("f", "women"),))
+        >>> people_of(["women", "m", "smaller groups"], roles)
+        {'women': 'women', 'm': 'people with sex = m', 'smaller groups': 'people in merged groups'}
+    """
+    given = {shown for _, shown in roles.group_names}
+    return {name: name if name in given else _people(name, roles, given) for name in names}
+
+
+def _people(name: str, roles: Roles, given: set[str]) -> str:
+    columns = roles.sensitive_columns
+    plain = name.rstrip("*")
+    if plain == SMALL_GROUPS:
+        return "people in merged groups"
+    if plain == MISSING:
+        return f"people with no known {' or '.join(columns)}"
+    if len(columns) == 1:
+        return f"people with {_condition(columns[0], name)}"
+    parts = crossed_parts(name)
+    if parts is None or given & set(parts):
+        return f"people in the group “{name}”"
+    told = [_condition(column, part) for column, part in zip(columns, parts, strict=True)]
+    return f"people with {' and '.join(told)}"
+
+
+def _condition(column: str, part: str) -> str:
+    """Return what a value says of a person; that of a number names its column already."""
+    says_it = any(f"{column} {sign} " in part for sign in "=≤>") or f" < {column} ≤ " in part
+    return part if says_it else f"{column} = {part}"
