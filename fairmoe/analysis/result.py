@@ -88,12 +88,19 @@ def result_of(
         account=run.account(plain=plain, split=split, otherwise=True),
         gaps=gaps,
         small=of_all.apart,
-        changes=_changes(run, plain, split),
+        changes=changes_of(run, plain, split),
         others=_others(run, split, "denied" if among_labelled else "gets"),
     )
 
 
-def _changes(run: Run, plain: Model, split: SplitName) -> pd.DataFrame:
+def changes_of(run: Run, plain: Model, split: SplitName) -> pd.DataFrame:
+    """Return what the mixture changes against a plain model; see `fairmoe.metrics.paired_changes`.
+
+    Args:
+        run: The run.
+        plain: The model that it is compared with.
+        split: Which rows.
+    """
     record = run.splits[split]
     return paired_changes(
         record.y_true,
@@ -112,7 +119,7 @@ def _others(run: Run, split: SplitName, gap: str) -> pd.DataFrame:
     for model in ("mixture", *EXPERTS, "existing"):
         if model not in run.models or (model in alarming and model != "mixture"):
             continue
-        change = _changes(run, model, split).T[gap]
+        change = changes_of(run, model, split).T[gap]
         rows[model] = {
             "final_score": run.scores[split][model]["final_score"],
             "gap": change["plain"],

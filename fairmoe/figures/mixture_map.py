@@ -137,10 +137,15 @@ def _to_experts() -> Html:
 
 
 def _to_mixture(weights: Mapping[str, float]) -> Html:
-    end = (_TALL - _TRUNK * sum(weights.values())) / 2
+    # Who is told to have 0% would still be drawn as a line.
+    percent = percent_of(weights)
+    drawn = {expert: weights[expert] if percent[expert] else 0.0 for expert in EXPERTS}
+    end = (_TALL - _TRUNK * sum(drawn.values())) / 2
     shapes = ""
     for expert, centre in zip(EXPERTS, _centres(), strict=True):
-        thick = _TRUNK * weights[expert]
+        if not drawn[expert]:
+            continue
+        thick = _TRUNK * drawn[expert]
         outline = stream((centre - thick / 2, centre + thick / 2), (end, end + thick))
         colour = MODEL_STYLES[expert].colour
         shapes += f'<path fill="{colour}" fill-opacity=".7" d="{outline}"/>'

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from fairmoe._escape import Html
-from fairmoe.figures.palette import TEMPLATE, Style, reserve_room
+from fairmoe.figures.palette import TEMPLATE
 
 _GAP = 0.04
 _TOP = 92
@@ -72,85 +72,3 @@ def axes_of(place: int) -> dict[str, str]:
     """
     own = "" if place == 1 else str(place)
     return {"xaxis": f"x{own}", "yaxis": f"y{own}"}
-
-
-def add_upright(figure: go.Figure, place: int, at: float, **line: Any) -> None:
-    """Draw an upright line through a panel.
-
-    Args:
-        figure: From `side_by_side`.
-        place: Which panel, from 1.
-        at: Where on the axis of values.
-        line: How plotly is to draw it.
-    """
-    own = axes_of(place)
-    figure.add_shape(
-        type="line",
-        x0=at,
-        x1=at,
-        y0=0,
-        y1=1,
-        xref=own["xaxis"],
-        yref=f"{own['yaxis']} domain",
-        line=line,
-    )
-
-
-def row_panels(
-    titles: Sequence[Html],
-    styles: Sequence[Style],
-    *,
-    title: str,
-    row_height: int,
-    values: Sequence[Mapping[str, Any]],
-) -> go.Figure:
-    """Return a figure of empty panels for `add_marks`.
-
-    Args:
-        titles: Of the panels.
-        styles: Of the rows, from the top.
-        title: The question that the figure answers.
-        row_height: In pixels.
-        values: The axis of values of each panel.
-    """
-    labels = [style.label for style in styles]
-    figure = side_by_side(
-        titles,
-        title=title,
-        height=152 + row_height * len(styles),
-        rows={
-            "type": "category",
-            "ticksuffix": "  ",
-            "categoryorder": "array",
-            "categoryarray": labels,
-            "range": [len(labels) - 0.5, -0.5],
-        },
-        values=values,
-    )
-    reserve_room(figure, labels)
-    return figure
-
-
-def add_marks(
-    figure: go.Figure, place: int, styles: Sequence[Style], values: Any, **drawn: Any
-) -> None:
-    """Draw one mark per row into a panel.
-
-    Args:
-        figure: From `row_panels`.
-        place: Which panel, from 1.
-        styles: Of the rows.
-        values: One per row.
-        drawn: What else plotly is to draw of these marks.
-    """
-    figure.add_scatter(
-        **{"mode": "markers"} | drawn,
-        y=[style.label for style in styles],
-        x=values,
-        marker={
-            "color": [style.colour for style in styles],
-            "symbol": [style.symbol for style in styles],
-            "size": 12,
-        },
-        **axes_of(place),
-    )

@@ -1,6 +1,7 @@
 """What a model changes for people: a hundred dots for each group, and who is wrongly denied."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -8,11 +9,12 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from fairmoe import _units
 from fairmoe._escape import Html, escape_html
+from fairmoe.figures.bars import Row, bar_rows, interval_point
 from fairmoe.figures.decisions import largest_groups
-from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, group_styles
-from fairmoe.figures.panels import add_upright, axes_of, row_panels
-from fairmoe.names import Model
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
+from fairmoe.names import MODELS, Model
 
 EVERYONE = "Everyone"
 DOTS = 100
@@ -21,6 +23,8 @@ _DEEP = 4
 _BAND = _DEEP + 1.6
 _BAND_PIXELS, _ALL_BANDS = (44, 76), 310
 """How tall a group is drawn, at least and at most, and all of them where they have to share."""
+
+_CHANGE = "#46525E"
 
 _TOLD = {
     "both": ("#0072B2", "circle"),
@@ -93,65 +97,43 @@ def hundred_figure(
     return figure
 
 
-def harm_figure(account: pd.DataFrame, *, bad: str, plain: Model = "utility") -> go.Figure:
+def harm_bars(account: pd.DataFrame, *, plain: Model = "utility", alt: str) -> Html:
     """Draw who is wrongly given the bad outcome, by both models, and the change with its interval.
 
     Args:
         account: See `hundred_figure`.
-        bad: What the outcome that is bad for a person is called.
         plain: The key of the model that the mixture is compared with.
+        alt: What a screen reader says.
     """
     drawn = _drawn(account)
     drawn = drawn[drawn["good_label"] > 0]
-    labels = _labels(drawn["good_label"], "people")
-    ends = 100 * drawn[["harmed_change_low", "harmed_change_high"]]
-    figure = row_panels(
-        [Html("of 100 people"), Html("change")],
-        group_styles([str(name) for name in drawn.index]),
-        title=escape_html(f"Who is wrongly given “{bad}”?"),
-        row_height=36,
-        values=[{"range": [-4, 104], "nticks": 6}, {"range": _around_zero(ends), "nticks": 6}],
+    columns = {
+        "harmed_plain_rate": MODEL_STYLES[plain].colour,
+        "harmed_model_rate": MODEL_STYLES["mixture"].colour,
+        "harmed_change": _CHANGE,
+    }
+    rows = []
+    for name, own in drawn.iterrows():
+        bars = []
+        for column, colour in columns.items():
+            value, low, high = (100 * float(own[f"{column}{end}"]) for end in ("", "_low", "_high"))
+            bar = interval_point(value, (low, high), colour, unit="")
+            is_change = column == "harmed_change" and bar.is_point
+            bars.append(replace(bar, text=_units.signed(value)) if is_change else bar)
+        rows.append(Row(str(name), bars, f"{own['good_label']:,.0f} people"))
+    return bar_rows(
+        [MODELS[plain], MODELS["mixture"], "Change"],
+        rows,
+        foot="",
+        alt=alt,
+        notes=["of 100 people", "of 100 people", "of 100 people"],
+        axes=(0, 0, 1),
     )
-    rows = [style.label for style in group_styles([str(name) for name in drawn.index])]
-    figure.update_yaxes(tickvals=rows, ticktext=labels, automargin=True)
-    for model, rate in ((plain, "harmed_plain_rate"), ("mixture", "harmed_model_rate")):
-        style = MODEL_STYLES[model]
-        figure.add_scatter(
-            name=style.label,
-            x=100 * drawn[rate],
-            y=rows,
-            mode="markers",
-            marker={"color": style.colour, "symbol": style.symbol, "size": 12},
-            customdata=100 * drawn[[f"{rate}_low", f"{rate}_high"]],
-            hovertemplate="%{y}: %{x:.1f} of 100 (%{customdata[0]:.1f} to %{customdata[1]:.1f})"
-            "<extra>%{fullData.name}</extra>",
-            **axes_of(1),
-        )
-    change = 100 * drawn["harmed_change"]
-    add_upright(figure, 2, 0, color="rgba(128,128,128,0.8)", dash="dot", width=1)
-    figure.add_scatter(
-        x=change,
-        y=rows,
-        mode="markers",
-        showlegend=False,
-        marker={"color": MODEL_STYLES["mixture"].colour, "symbol": "diamond", "size": 11},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": ends["harmed_change_high"] - change,
-            "arrayminus": change - ends["harmed_change_low"],
-            "color": "rgba(128,128,128,0.8)",
-            "thickness": 1.6,
-            "width": 5,
-        },
-        hovertemplate="%{y}: %{x:+.1f} of 100<extra></extra>",
-        **axes_of(2),
-    )
-    height = figure.layout.height + 40
-    figure.update_layout(
-        showlegend=True, height=height, legend={"y": -60 / height}, margin={"b": 60}
-    )
-    return figure
+
+
+def harm_asked(bad: str) -> str:
+    """Ask what the picture of wrong denials answers."""
+    return f"Who is wrongly given “{bad}”?"
 
 
 def _drawn(account: pd.DataFrame) -> pd.DataFrame:
@@ -196,8 +178,3 @@ def _labels(counts: "pd.Series[Any]", of: str) -> list[Html]:
     return [
         Html(f"{escape_html(str(name))}<br>{count:,.0f} {of}") for name, count in counts.items()
     ]
-
-
-def _around_zero(ends: pd.DataFrame) -> tuple[float, float]:
-    far = 1.15 * max(1.0, float(ends.abs().max().max()))
-    return -far, far

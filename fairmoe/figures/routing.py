@@ -8,42 +8,44 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe._escape import Html, escape_html
+from fairmoe.figures.bars import Row, bar_rows, interval_point
 from fairmoe.figures.curves import Line
-from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style, group_styles
-from fairmoe.figures.panels import add_marks, add_upright, row_panels
+from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, group_styles
 from fairmoe.figures.points import largest_first, marker_of_rows
-from fairmoe.names import EXPERTS
+from fairmoe.names import EXPERTS, MODELS
 
-_THIRD, _FEW = 1 / len(EXPERTS), 4
+_THIRD = 1 / len(EXPERTS)
 _GREY = "rgba(128,128,128,0.8)"
-_EVERYONE = Style(Html("everyone"), "#7A8794", "solid", "circle", "")
+_EVERYONE = "#7A8794"
+WEIGHTS_ASKED = "Whose opinion counts how much for each group?"
 
 
-def weights_figure(weights: pd.DataFrame) -> go.Figure:
+def weights_bars(weights: pd.DataFrame, *, alt: str) -> Html:
     """Draw the mean weight of each expert, for everyone and by group, with intervals.
 
     Args:
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
+        alt: What a screen reader says.
     """
-    styles = (_EVERYONE, *group_styles([str(name) for name in weights.index[1:]]))
-    figure = row_panels(
-        [MODEL_STYLES[expert].label for expert in EXPERTS],
-        styles,
-        title="Whose opinion counts how much for each group?",
-        row_height=44 if len(styles) <= _FEW else 30,
-        values=[{"ticksuffix": "%", "nticks": 5, "range": _range(weights)}] * len(EXPERTS),
-    )
-    for place, expert in enumerate(EXPERTS, start=1):
-        add_marks(
-            figure,
-            place,
-            styles,
-            100 * weights[expert],
-            error_x=_interval(weights, expert),
-            hovertemplate="%{y}: %{x:.1f}%<extra></extra>",
+    styles = group_styles([str(name) for name in weights.index[1:]])
+    colours = [_EVERYONE, *(style.colour for style in styles)]
+    rows = [
+        Row(
+            str(name) if place else "everyone",
+            [
+                interval_point(
+                    100 * float(own[expert]),
+                    (100 * float(own[f"{expert}_low"]), 100 * float(own[f"{expert}_high"])),
+                    colours[place],
+                    unit="%",
+                )
+                for expert in EXPERTS
+            ],
         )
-        add_upright(figure, place, 100 * _THIRD, color=_GREY, dash="dot")
-    return figure
+        for place, (name, own) in enumerate(weights.iterrows())
+    ]
+    heads = [MODELS[expert] for expert in EXPERTS]
+    return bar_rows(heads, rows, foot="", alt=alt, limit=100 * _THIRD)
 
 
 def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: bool) -> go.Figure:

@@ -45,11 +45,23 @@ _STYLE = """<style>
 .fm-waffle .many .cell { flex-wrap: nowrap; gap: .4em; line-height: 1.2 }
 .fm-waffle .many .cell > img { flex: 1 1 3em }
 .fm-waffle .many .cell > span { min-width: 5.4em; font-size: .92em }
-@media (max-width: 640px) { .fm-waffle .many .cell { flex-wrap: wrap } }
 .fm-waffle .many .gap { font-size: 1.3em }
 .fm-waffle .many .gap + small { font-size: .78em }
 .fm-waffle .more { display: block; padding: .1em .5em 0 }
 .fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }
+@media (max-width: 640px) {
+  .fm-waffle :is(table, thead, tbody) { display: block }
+  .fm-waffle tr { display: grid; grid-template-columns: repeat(var(--sources), 1fr) }
+  .fm-waffle tr > :is(th, td) { width: auto !important; padding: .15em .3em }
+  .fm-waffle tbody tr > th { grid-column: 1 / -1; padding-top: .4em; padding-bottom: 0 }
+  .fm-waffle tbody tr > th br { display: none }
+  .fm-waffle tbody tr > th small { margin-left: .3em }
+  .fm-waffle thead td { display: none }
+  .fm-waffle .many .cell { flex-wrap: wrap; gap: 0 .4em }
+  .fm-waffle .many .cell > img { flex: 1 0 100% }
+  .fm-waffle .many .cell > span { display: flex; gap: .5em; font-size: .86em }
+  .fm-waffle .many .cell br { display: none }
+}
 </style>"""
 
 
@@ -108,7 +120,8 @@ def waffle(  # noqa: PLR0913 - what is drawn, and what is said of it
     below = f"<br><small>{escape_html(gap_name)}</small>" if gap_name else ""
     return Html(
         f'{_STYLE}<div class="fm-waffle">{_legend(words, is_told=is_told)}'
-        f'<table class="{"few" if deep == 10 else "many"}" aria-label="{attribute(caption)}">'
+        f'<table class="{"few" if deep == 10 else "many"}" style="--sources:{len(titles)}" '
+        f'aria-label="{attribute(caption)}">'
         f"<thead><tr><td></td>{''.join(head)}</tr></thead>"
         f'<tbody>{"".join(rows)}<tr><th scope="row">Gap{below}</th>{"".join(foot)}</tr></tbody>'
         f"</table>{_left_out(known.index, drawn.index, between)}</div>"

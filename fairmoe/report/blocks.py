@@ -87,16 +87,22 @@ class Chart:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture that is markup, as it is put into the page.
+    """A picture that is markup, as it is put into the page, and fits its width.
 
     Attributes:
         markup: From `fairmoe.figures`, which escapes whatever names it holds.
         source: What it is drawn from, in words.
+        title: What it asks, above it; may be empty.
+        takeaway: What it says, in a sentence; may be empty.
+        grid: The numbers behind it, which a screen shows when asked.
     """
 
     kind: ClassVar = "picture"
     markup: Html
     source: str
+    title: str = ""
+    takeaway: str = ""
+    grid: Grid | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from fairmoe.names import METRICS
-from fairmoe.report.blocks import Block, Caution, Chart, Folded, Form, Grid, Points, Text
+from fairmoe.report.blocks import Block, Caution, Chart, Folded, Form, Grid, Picture, Points, Text
 from fairmoe.report.document import Report, sections_of
 from fairmoe.report.findings import Findings
 from fairmoe.report.signing import Cover
@@ -115,6 +115,11 @@ def _(block: Grid) -> list[str]:
 
 @_lines.register
 def _(block: Chart) -> list[str]:
+    return [_plain(block.takeaway), "", *([] if block.grid is None else _lines(block.grid))]
+
+
+@_lines.register
+def _(block: Picture) -> list[str]:
     return [_plain(block.takeaway), "", *([] if block.grid is None else _lines(block.grid))]
 
 

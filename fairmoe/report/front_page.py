@@ -1,5 +1,6 @@
 """The first page: what a reviewer asks first, on one sheet of A4."""
 
+from fairmoe.analysis.result import changes_of
 from fairmoe.figures.outcomes import outcome_figure
 from fairmoe.report.blocks import Block, Caution, Section, Text, chart
 from fairmoe.report.findings import Findings
@@ -84,14 +85,14 @@ def points_of(found: Findings) -> tuple[str, ...]:
 
 def _worse(found: Findings) -> list[Block]:
     """Say what gets worse than with the plain model; nothing unless the outcome is good or bad."""
-    account, favourable = found.account, found.run.roles.target.favourable
-    if account is None or favourable is None:
+    run, favourable = found.run, found.run.roles.target.favourable
+    if favourable is None:
         return []
-    words, plain = found.run.good_and_bad, "utility expert"
-    worse = what_got_worse(account.groups, *words, favourable=favourable, plain=plain)
+    words, plain = run.good_and_bad, "utility expert"
+    changes = changes_of(run, "utility", "test")
+    worse = what_got_worse(changes, *words, favourable=favourable, plain=plain)
     told = (
-        worse
-        or f"Nothing that is counted here. {wrongly_given_it(account.groups, *words, plain=plain)}"
+        worse or f"Nothing that is counted here. {wrongly_given_it(changes, *words, plain=plain)}"
     )
     return [Text(capitalised(told), "What gets worse.")]
 

@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from fairmoe.data.people import people_of
 from fairmoe.figures.bars import signed
 from fairmoe.figures.gap_sources import waterfall
-from fairmoe.report.blocks import Block, Folded, Grid, Picture, Text
+from fairmoe.report.blocks import Block, Grid, Picture, Text
 from fairmoe.report.findings import Findings, GapOrigin
 from fairmoe.report.statements import drawn_from_test
 from fairmoe.sentences.gap_sources import (
@@ -25,7 +26,9 @@ def gap_origin(found: Findings) -> list[Block]:
     origin = found.origin
     if origin is None:
         return []
-    one, other = origin.one, origin.other
+    run = found.run
+    people = people_of(run.data.groups, run.roles)
+    one, other = people[origin.one], people[origin.other]
     told = gap_source(origin.sources.parts, origin.sources.totals, one, other)
     said: list[Block] = [Text(told, "Where the gap comes from.")]
     if origin.drawn.totals.isna().any(axis=None):
@@ -35,14 +38,13 @@ def gap_origin(found: Findings) -> list[Block]:
         origin.drawn.totals,
         PANELS,
         total=ALL_TOGETHER,
-        axis=gap_axis(found.run.good_and_bad[0], one, other),
+        axis=gap_axis(run.good_and_bad[0], origin.one, origin.other),
         alt=told,
     )
     explained = f"{GAP_IN_BRIEF} {accuracy_of_sum(origin.sources.totals)}"
     return [
         *said,
-        Picture(picture, f"{drawn_from_test(found)} {explained}"),
-        Folded("The numbers behind this picture", _grid(origin)),
+        Picture(picture, f"{drawn_from_test(found)} {explained}", grid=_grid(origin)),
     ]
 
 

@@ -6,8 +6,8 @@ from fairmoe.analysis.routing import map_scores
 from fairmoe.analysis.single_expert import find_single_expert
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
-from fairmoe.figures.experts import rates_figure, scores_figure
-from fairmoe.figures.routing import weights_figure
+from fairmoe.figures.experts import RATES_ASKED, SCORES_ASKED, rates_bars, scores_bars
+from fairmoe.figures.routing import WEIGHTS_ASKED, weights_bars
 from fairmoe.names import SPLITS
 from fairmoe.report.awareness import awareness
 from fairmoe.report.blocks import (
@@ -120,6 +120,7 @@ def groups(found: Findings) -> Section:
     """Say who is affected how."""
     rates, words = found.rates["mixture"], found.run.data.words
     favourable = found.run.roles.target.favourable
+    told = rates_takeaway(rates, words, favourable=favourable)
     return Section(
         "groups",
         "Who is affected, and how",
@@ -128,11 +129,11 @@ def groups(found: Findings) -> Section:
             *beside_existing(found),
             Points(tuple(who_gets_more_in(found, metric) for metric in GAP_METRICS)),
             *reviewed(found),
-            chart(
-                "rates",
-                rates_figure(rates, words, favourable=favourable),
-                takeaway=rates_takeaway(rates, words, favourable=favourable),
-                source=f"Mixture; {drawn_from_test(found)} Bars are 95% Wilson intervals.",
+            Picture(
+                rates_bars(rates, words, favourable=favourable, alt=told),
+                f"Mixture; {drawn_from_test(found)} Whiskers are 95% Wilson intervals.",
+                title=RATES_ASKED,
+                takeaway=told,
                 grid=rates_grid(rates, words[0]),
             ),
             Text(P_VALUE_EXPLAINED),
@@ -143,15 +144,16 @@ def groups(found: Findings) -> Section:
 
 def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
+    told = scores_takeaway(found.scores)
     return Section(
         "scores",
         "What each model scores",
         (
-            chart(
-                "scores",
-                scores_figure(found.scores),
-                takeaway=scores_takeaway(found.scores),
-                source=drawn_from_test(found) + scores_of_all(found.merged),
+            Picture(
+                scores_bars(found.scores, alt=told),
+                drawn_from_test(found) + scores_of_all(found.merged),
+                title=SCORES_ASKED,
+                takeaway=told,
                 grid=scores_grid(found.scores),
             ),
             Text(ahead_of_mixture(found.scores) or "No model is higher in final score than it."),
@@ -199,13 +201,14 @@ def _weights(found: Findings) -> list[Block]:
     """Return the weights by group, unless one expert has them all."""
     if find_single_expert(found.run) is not None:
         return []
+    told = weights_takeaway(found.weights)
     return [
-        chart(
-            "weights",
-            weights_figure(found.weights),
-            takeaway=weights_takeaway(found.weights),
-            source=f"{drawn_from_test(found)} Bars are 95% intervals of the mean; the dotted "
-            f"line is a third.",
+        Picture(
+            weights_bars(found.weights, alt=told),
+            f"{drawn_from_test(found)} Whiskers are 95% intervals of the mean; the dotted line is "
+            "a third.",
+            title=WEIGHTS_ASKED,
+            takeaway=told,
             grid=weights_grid(found.weights),
         )
     ]

@@ -43,6 +43,8 @@ def trade_off(found: Findings) -> Section:
     points = _NO_RUNS if found.sweep is None else run_points(found.sweep, GAP)
     means = _NO_RUNS if found.sweep is None else setting_means(points)
     told = models_takeaway(models, GAP)
+    # The scores before it and the front have the same points of a run alone.
+    is_printed = found.sweep is not None or not found.run.front
     blocks: list[Block] = [
         Points(
             tuple(
@@ -55,13 +57,12 @@ def trade_off(found: Findings) -> Section:
         chart(
             "tradeoff",
             tradeoff_figure(points, means, models, GAP).update_layout(
-                **_LAYOUT, yaxis_title="utility"
+                **_LAYOUT | {"height": 330 if is_printed else 470}, yaxis_title="utility"
             ),
             takeaway=told if found.sweep is None else tradeoff_takeaway(points, GAP),
             source=f"{drawn_from_test(found)} {outside(models)}",
             grid=_grid(models),
-            # The scores before it and the front have the same points of a run alone.
-            is_printed=found.sweep is not None or not found.run.front,
+            is_printed=is_printed,
         ),
     ]
     if found.sweep is not None:

@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.data import label_figure
-from fairmoe.figures.experts import rates_figure, scores_figure
+from fairmoe.figures.experts import rates_bars, scores_bars
 from fairmoe.figures.palette import MODEL_STYLES, group_styles, reserve_room
 from fairmoe.figures.tables import column_table, group_counts, score_table
 from fairmoe.metrics import group_rates
@@ -91,34 +92,38 @@ def test_label_figure_draws_counts_and_escapes_names():
     assert "<i>" not in figure.to_json()
 
 
-def test_scores_figure_says_insufficient_data_in_place_of_a_value(scores):
-    figure = scores_figure(scores)
-    gaps = figure.data[1]
-    assert gaps.text[-2].strip() == "insufficient data"
-    assert gaps.text[1].strip() == "10.0 pp"
-    assert list(figure.data[0].marker.color) == [style.colour for style in MODEL_STYLES.values()]
-    assert [a.text.split("<br>")[1] for a in figure.layout.annotations] == [
-        "higher is better",
-        "lower is better",
-        "lower is better",
-        "higher is better",
+def texts(html, name):
+    return re.findall(rf'class="{name}">([^<]+)<', html)
+
+
+def test_scores_say_insufficient_data_in_place_of_a_value(scores):
+    html = scores_bars(scores, alt="told")
+    values = [texts(html, "value")[i::4] for i in range(4)]
+    assert values[1][-2] == "insufficient data"
+    assert values[1][1] == "10.0 pp"
+    colours = re.findall(r"background-color:(#\w+)", html)
+    assert colours[::4] == [style.colour for style in MODEL_STYLES.values()]
+    assert re.findall(r"<small>(\w+) is better</small>", html) == [
+        "higher",
+        "lower",
+        "lower",
+        "higher",
     ]
+    assert 'aria-label="told"' in html
 
 
-def test_scores_below_zero_are_in_view():
-    table = score_table({m: dict.fromkeys(METRICS, -0.3) for m in MODEL_STYLES})
-    low, high = scores_figure(table).layout.xaxis4.range
-    assert low < -30
-    assert high > 0
-
-
-def test_lines_of_scores_begin_at_zero():
+def test_bars_of_scores_begin_at_zero_on_an_axis_of_each_panel():
     values = dict(zip(MODEL_STYLES, [0.4, -0.3] + [0.0] * 6, strict=True))
-    figure = scores_figure(score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()}))
-    drawn = figure.data[0]
-    assert list(drawn.x[:2] - drawn.error_x.arrayminus[:2]) == [0, -30]
-    assert list(drawn.x[:2] + drawn.error_x.array[:2]) == [40, 0]
-    assert list(drawn.marker.symbol) == [style.symbol for style in MODEL_STYLES.values()]
+    table = score_table({m: dict.fromkeys(METRICS, v) for m, v in values.items()})
+    html = scores_bars(table.assign(utility=0.5), ("acc", "utility"), alt="")
+    bars = re.findall(r'class="bar" style="left:([\d.]+)%;width:([\d.]+)%', html)
+    # From -30 to 40 in the first panel, from 0 to 50 in the second.
+    assert bars[:4] == [
+        ("42.86", "57.14"),
+        ("0.00", "100.00"),
+        ("0.00", "42.86"),
+        ("0.00", "100.00"),
+    ]
 
 
 def test_labels_get_the_room_that_they_need_or_what_the_browser_finds():
@@ -155,22 +160,23 @@ def test_room_is_for_what_is_drawn_and_not_for_how_it_is_escaped():
     assert plain.layout.margin.l == escaped.layout.margin.l
 
 
-def test_rates_figure_draws_values_and_interval_ends(rates):
-    figure = rates_figure(rates, ("<i>", "no"), favourable=True)
-    accuracy = figure.data[3]
-    assert list(accuracy.x) == [100, 100]
-    ends = accuracy.x - accuracy.error_x.arrayminus
-    assert ends == pytest.approx(100 * rates["accuracy_low"].to_numpy())
-    assert "<b>" not in "".join(accuracy.y)
-    assert "<i>" not in figure.to_json()
-    given = figure.data[0]
-    assert list(given.x) == list(100 * rates["selection_rate"])
+def test_rates_are_points_with_intervals(rates):
+    html = rates_bars(rates, ("<i>", "no"), favourable=True, alt="told")
+    assert texts(html, "value")[3::4] == ["100.0%", "100.0%"]
+    # One axis for all panels, from 0 to 100.
+    points = re.findall(r'class="point" style="left:([\d.]+)%', html)
+    assert float(points[0]) == pytest.approx(100 * rates["selection_rate"].iloc[0], abs=0.01)
+    whiskers = re.findall(r'class="whisker" style="left:([\d.]+)%;width:([\d.]+)%', html)
+    assert float(whiskers[3][0]) == pytest.approx(100 * rates["accuracy_low"].iloc[0], abs=0.01)
+    assert "<b>" not in html
+    assert "<i>x" not in html
+    assert "Given “&lt;i&gt;”" in html
     # Of a bad outcome the first panel is of the other, good one.
-    turned = rates_figure(rates, ("<i>", "no"), favourable=False)
-    assert list(turned.data[0].x) == pytest.approx(list(100 - 100 * rates["selection_rate"]))
-    assert turned.data[0].error_x.array == pytest.approx(given.error_x.arrayminus)
-    assert turned.layout.annotations[0].text == "Given “no”"
-    assert list(turned.data[1].x) == list(figure.data[1].x)
+    turned = rates_bars(rates, ("<i>", "no"), favourable=False, alt="told")
+    assert "Given “no”" in turned
+    other = [f"{100 - float(value[:-1]):.1f}%" for value in texts(html, "value")[::4]]
+    assert texts(turned, "value")[::4] == other
+    assert texts(turned, "value")[1::4] == texts(html, "value")[1::4]
 
 
 def test_curves_share_a_panel_by_phase_and_quantity():
@@ -205,12 +211,8 @@ def test_what_has_no_value_in_any_epoch_has_no_panel():
     assert [note.text for note in figure.layout.annotations] == ["reward, gate"]
 
 
-def test_every_colour_is_explicit_so_that_no_theme_replaces_it(scores, rates):
+def test_every_colour_is_explicit_so_that_no_theme_replaces_it():
     counts = group_counts(Y, GROUP, ["a", "b"])
-    for figure in (
-        scores_figure(scores),
-        rates_figure(rates, ("hired", "not hired"), favourable=True),
-        label_figure(counts, ("hired", "not hired")),
-    ):
-        assert all(trace.marker.color is not None for trace in figure.data)
-        assert figure.layout.title.text.endswith("?")
+    figure = label_figure(counts, ("hired", "not hired"))
+    assert all(trace.marker.color is not None for trace in figure.data)
+    assert figure.layout.title.text.endswith("?")

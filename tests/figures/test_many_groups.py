@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import fairmoe.figures
-from fairmoe.analysis.routing import by_disagreement, flows, weights_by_group
+from fairmoe.analysis.routing import by_disagreement, flows
 from fairmoe.data.groups import MAX_GROUPS
 from fairmoe.figures.attention import attention_figure, histogram_figure
 from fairmoe.figures.attributions import ranges_figure
@@ -17,10 +17,8 @@ from fairmoe.figures.conditional import conditional_figure, side_by_side_figure
 from fairmoe.figures.cutoffs import cutoffs_figure
 from fairmoe.figures.data import label_figure, missing_figure, proxies_figure
 from fairmoe.figures.decisions import calibration_figure, confusion_figure, roc_figure
-from fairmoe.figures.experts import rates_figure
 from fairmoe.figures.individual import swap_figure
-from fairmoe.figures.people import harm_figure
-from fairmoe.figures.routing import triangle_figure, weights_figure
+from fairmoe.figures.routing import triangle_figure
 from fairmoe.figures.tables import group_counts
 from fairmoe.figures.whatif import disagreement_figure, flow_figure
 from fairmoe.metrics import (
@@ -28,7 +26,6 @@ from fairmoe.metrics import (
     calibration_by_group,
     conditional_gaps,
     confusion_by_group,
-    group_rates,
     roc_by_group,
 )
 from fairmoe.names import CELLS, EXPERTS, GAP_MEASURES
@@ -81,24 +78,11 @@ BY_TRACE = {
     "triangle_figure": lambda: triangle_figure(ROUTED, NAMES, zoom=False),
     "disagreement_figure": lambda: disagreement_figure(ROUTED, by_disagreement(ROUTED), NAMES),
 }
-ROWS = group_rates(Y, Y, SCORE, **BY_GROUP)
-ACCOUNT = pd.DataFrame(
-    {
-        "n": 40, "good_label": 20, "harmed_plain_rate": 0.2, "harmed_plain_rate_low": 0.1,
-        "harmed_plain_rate_high": 0.3, "harmed_model_rate": 0.1, "harmed_model_rate_low": 0.0,
-        "harmed_model_rate_high": 0.2, "harmed_change": -0.1, "harmed_change_low": -0.2,
-        "harmed_change_high": 0.0,
-    },
-    index=[*NAMES, "everyone"],
-)  # fmt: skip
 BY_ROW = {
     "label_figure": lambda: label_figure(group_counts(Y, GROUP, NAMES), ("hired", "not")),
-    "rates_figure": lambda: rates_figure(ROWS, ("hired", "not"), favourable=True),
-    "weights_figure": lambda: weights_figure(weights_by_group(GATE, GROUP, NAMES)),
     "confusion_figure": lambda: confusion_figure(
         confusion_by_group(Y, Y, **BY_GROUP), dict(zip(CELLS, CELLS, strict=True)), favourable=True
     ),
-    "harm_figure": lambda: harm_figure(ACCOUNT, bad="not hired"),
     "swap_figure": lambda: swap_figure(
         pd.DataFrame({"mixture": SCORE[:MAX_GROUPS], "group": range(MAX_GROUPS)}), NAMES, NAMES
     ),

@@ -83,3 +83,9 @@ def test_texts_stand_on_it_and_are_text():
     assert html.count("a &lt; b") == 3
     assert re.findall(r'class="weight">(.*?)<', html) == ["100%", "0%", "0%"]
     assert 'role="img" aria-label="the &quot;map&quot;"' in html
+
+
+def test_nothing_is_drawn_of_an_expert_that_is_told_to_have_nothing():
+    utility, result, procedural = (MODEL_STYLES[expert].colour for expert in EXPERTS)
+    assert list(thickness(draw(0.004, 0.496, 0.5))) == [result, procedural]
+    assert list(thickness(draw(0.006, 0.494, 0.5))) == [utility, result, procedural]

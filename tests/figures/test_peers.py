@@ -15,6 +15,7 @@ def points():
             "gap": [0.20, 0.10],
             "accuracy": [0.80, 0.76],
             "alarming": False,
+            "on_front": True,
             "shown": [True, False],
         },
         index=["a", "b"],
@@ -52,4 +53,4 @@ def test_an_outlier_of_others_does_not_squeeze_the_axes(points):
 def test_without_others_the_axes_are_left_to_ours(points):
     figure = front_figure(points, BESIDE, "DP gap", peers=PEERS.iloc[:0])
     assert figure.layout.yaxis.range is None
-    assert len(figure.data) == 3
+    assert len(figure.data) == 4

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -6,7 +8,7 @@ from fairmoe.analysis.routing import by_disagreement, flows, mean_weights, weigh
 from fairmoe.figures.curves import Line
 from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.figures.points import MOST_POINTS, sampled
-from fairmoe.figures.routing import column_figure, triangle_figure, usage_figure, weights_figure
+from fairmoe.figures.routing import column_figure, triangle_figure, usage_figure, weights_bars
 from fairmoe.figures.tables import score_table
 from fairmoe.figures.whatif import (
     COMPARED,
@@ -98,14 +100,16 @@ def test_weights_are_drawn_with_their_intervals_and_a_third():
     rng = np.random.default_rng(0)
     gate = rng.dirichlet([5, 3, 2], 40)
     weights = weights_by_group(gate, np.repeat([0, 1], 20), GROUPS)
-    figure = weights_figure(weights)
-    assert list(figure.data[1].x) == pytest.approx(100 * weights["result"])
-    ends = np.array(figure.data[2].x) - np.array(figure.data[2].error_x.arrayminus)
-    assert ends == pytest.approx(100 * weights["procedural_low"])
-    assert [shape.x0 for shape in figure.layout.shapes] == pytest.approx([100 / 3] * 3)
-    low, high = figure.layout.xaxis.range
-    assert low < 100 * weights["procedural_low"].min()
-    assert high > 100 * weights["utility_high"].max()
+    html = weights_bars(weights, alt="told")
+    values = re.findall(r'class="value">([^<]+)<', html)
+    assert values[1::3] == [f"{100 * mean:.1f}%" for mean in weights["result"]]
+    largest = 100 * max(weights[f"{expert}_high"].max() for expert in EXPERTS)
+    whiskers = re.findall(r'class="whisker" style="left:([\d.]+)%', html)
+    low = 100 * weights["procedural_low"].iloc[0]
+    assert float(whiskers[2]) == pytest.approx(100 * low / largest, abs=0.01)
+    thirds = re.findall(r'class="limit" style="left:([\d.]+)%', html)
+    assert [*map(float, thirds)] == [pytest.approx(100 * 100 / 3 / largest, abs=0.01)] * 9
+    assert "everyone" in html
 
 
 def test_the_takeaway_tells_where_the_groups_differ_most():

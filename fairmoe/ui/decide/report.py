@@ -201,12 +201,11 @@ def show_preview(state: Session, report: "Report", cover: "Cover", chosen: list[
 
     if st.toggle("Preview", value=True, key="preview", bind="query-params"):
         # What users and tables wrote is escaped, and the file's own policy runs no other script.
-        with st.container(border=True):
-            st.iframe(
-                state.in_turn(lambda: to_html(report, cover, chosen)),
-                height=PREVIEW_HEIGHT,
-                alt="Preview of the report",
-            )
+        st.iframe(
+            state.in_turn(lambda: to_html(report, cover, chosen)),
+            height=PREVIEW_HEIGHT,
+            alt="Preview of the report",
+        )
         # Streamlit asks whether it is an address, and Python keeps 128 of what it was asked about:
         # megabytes each, and of everyone.
         urllib.parse.clear_cache()  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from fairmoe._csv import csv_text
-from fairmoe._escape import Markdown, escape_markdown
+from fairmoe._escape import Html, Markdown, escape_markdown
 from fairmoe._units import suffix
 from fairmoe.data.small_groups import without_small_groups
 from fairmoe.errors import FairmoeError, InvalidInputError
@@ -88,6 +88,20 @@ def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> No
             alt=takeaway,
             config=_chart_config(key, remove=["select2d", "lasso2d"]),
         )
+    st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
+
+
+def show_picture(picture: Html, *, title: str, takeaway: str, source: str) -> None:
+    """Show a picture that is markup like `show_chart` shows a figure.
+
+    Args:
+        picture: From `fairmoe.figures`.
+        title: What it asks.
+        takeaway: See `show_chart`.
+        source: See `show_chart`.
+    """
+    show_title(title)
+    st.html(picture)
     st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
 
 

@@ -4,10 +4,20 @@ import streamlit as st
 
 _CLOSE = """<script>
 {{
+  const close = () => {{
+    if (window.innerWidth <= 768)
+      document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
+  }}
   const before = sessionStorage.getItem('fairmoe-page')
   sessionStorage.setItem('fairmoe-page', '{path}')
-  if (before !== null && before !== '{path}' && window.innerWidth <= 768) {{
-    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click()
+  if (before !== null && before !== '{path}') close()
+  // The page that is shown is not drawn anew when it is chosen.
+  if (!window.fairmoeMenu) {{
+    window.fairmoeMenu = true
+    document.addEventListener('click', (event) => {{
+      const link = event.target.closest('[data-testid="stSidebar"] [data-testid="stPageLink"] a')
+      if (link && new URL(link.href).pathname === window.location.pathname) close()
+    }})
   }}
 }}
 </script>"""

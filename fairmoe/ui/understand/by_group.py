@@ -12,7 +12,7 @@ from fairmoe.figures.decisions import (
     confusion_figure,
     roc_figure,
 )
-from fairmoe.figures.experts import SHOWN_RATES, rates_figure
+from fairmoe.figures.experts import RATES_ASKED, SHOWN_RATES, rates_bars
 from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
 from fairmoe.sentences.audits import NO_PROBABILITY
 from fairmoe.sentences.cautions import too_few
@@ -29,6 +29,7 @@ from fairmoe.ui.frame.components import (
     show_chart,
     show_note,
     show_parts,
+    show_picture,
     show_table,
     show_warning,
 )
@@ -61,7 +62,7 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
     show_parts(_PARTS, key="group-part", about=(state, judged))
 
 
-def _show_rates(state: Session, judged: Judged) -> None:
+def _show_rates(_: Session, judged: Judged) -> None:
     rates = judged.rates
     words, favourable = judged.meaning
     takeaway = rates_takeaway(rates.rename(index=judged.people), words, favourable=favourable)
@@ -78,14 +79,11 @@ def _show_rates(state: Session, judged: Judged) -> None:
                 people=judged.people,
             )
             st.markdown(escape_markdown(told))
-    show_chart(
-        state.drawn(
-            ("rates", judged.run.run_id, judged.meaning, judged.split, judged.model),
-            lambda: rates_figure(rates, words, favourable=favourable),
-        ),
+    show_picture(
+        rates_bars(rates, words, favourable=favourable, alt=takeaway),
+        title=RATES_ASKED,
         takeaway=takeaway,
-        source=f"{judged.source} Bars are 95% Wilson intervals.",
-        key=f"rates-{judged.key}",
+        source=f"{judged.source} Whiskers are 95% Wilson intervals.",
     )
     counts = ["n", "positives", "selected"]
     columns = {

@@ -11,7 +11,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe._units import signed, written
 from fairmoe.data import OUTCOMES, Outcome
 from fairmoe.data.people import people_of
-from fairmoe.figures.people import EVERYONE, harm_figure, hundred_figure
+from fairmoe.figures.people import EVERYONE, harm_asked, harm_bars, hundred_figure
 from fairmoe.names import SplitName
 from fairmoe.sentences.people import (
     MEANING_ASKED,
@@ -19,7 +19,7 @@ from fairmoe.sentences.people import (
     harm_takeaway,
     of_hundred_takeaway,
 )
-from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
+from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_picture, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
 from fairmoe.ui.understand.results import describe
@@ -53,17 +53,18 @@ def show_people(state: Session, run: "Run", split: SplitName) -> None:
         key=f"hundred-{split}",
     )
     if is_told:
-        show_chart(
-            state.drawn(("harm", *key), lambda: harm_figure(table, bad=bad, plain=plain)),
-            takeaway=harm_takeaway(
-                account.groups.rename(index=people_of(run.data.groups, run.roles)),
-                good,
-                bad,
-                plain=called,
-            ),
-            source=f"{describe(run, split)} Bars are paired 95% intervals: the same people, "
-            "decided about twice.",
-            key=f"harm-{split}",
+        told = harm_takeaway(
+            account.groups.rename(index=people_of(run.data.groups, run.roles)),
+            good,
+            bad,
+            plain=called,
+        )
+        show_picture(
+            harm_bars(table, plain=plain, alt=told),
+            title=harm_asked(bad),
+            takeaway=told,
+            source=f"{describe(run, split)} Whiskers are 95% intervals; those of the change are "
+            "paired: the same people, decided about twice.",
         )
     _show_numbers(account, table, (good, bad), is_told=is_told, split=split, models=models)
 

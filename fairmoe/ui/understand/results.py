@@ -8,7 +8,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.curves import Line, curve_table, curves_figure
-from fairmoe.figures.experts import scores_figure
+from fairmoe.figures.experts import SCORES_ASKED, scores_bars
 from fairmoe.figures.tables import score_table
 from fairmoe.names import METRICS, MODELS, SPLITS, SUMMARY, Model, SplitName
 from fairmoe.sentences.alarms import OTHERS_RAISE_ONE, alarms_in_words
@@ -23,6 +23,7 @@ from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
     show_note,
+    show_picture,
     show_table,
     show_warning,
 )
@@ -99,15 +100,16 @@ def show_run_shown(state: Session) -> None:
     show_provenance(state.kept.run)
 
 
-def show_scores(state: Session, run: "Run", split: SplitName) -> None:
+def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     table = score_table(run.scores[split])
     shown = ("acc", criterion(), "final_score")
-    show_chart(
-        state.drawn(("scores", run.run_id, split, *shown), lambda: scores_figure(table, shown)),
-        takeaway=scores_takeaway(table, shown),
+    told = scores_takeaway(table, shown)
+    show_picture(
+        scores_bars(table, shown, alt=told),
+        title=SCORES_ASKED,
+        takeaway=told,
         source=describe(run, split),
-        key=f"scores-{split}-{shown[1]}",
     )
     if run.roles.existing is not None:
         st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))

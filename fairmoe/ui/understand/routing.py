@@ -9,7 +9,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.data.people import people_of
 from fairmoe.figures.curves import Line
 from fairmoe.figures.points import sampled
-from fairmoe.figures.routing import column_figure, usage_figure, weights_figure
+from fairmoe.figures.routing import WEIGHTS_ASKED, column_figure, usage_figure, weights_bars
 from fairmoe.figures.whatif import (
     disagreement_figure,
     flow_figure,
@@ -28,6 +28,7 @@ from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
     show_note,
+    show_picture,
     show_table,
 )
 from fairmoe.ui.frame.kept import KeptRun
@@ -56,14 +57,15 @@ def show_weights(state: Session, kept: KeptRun, split: SplitName) -> None:
 
     run, record = kept.run, kept.run.splits[split]
     weights = weights_by_group(record.gate, record.group, list(run.data.groups), record.weight)
-    takeaway = weights_takeaway(weights.rename(index=people_of(run.data.groups, run.roles)))
-    show_chart(
-        state.drawn(("weights", run.run_id, split), lambda: weights_figure(weights)),
-        takeaway=takeaway,
-        source=f"{describe(run, split)} {_INTERVALS} The dotted line is a third.",
-        key=f"weights-{split}",
+    told = weights_takeaway(weights.rename(index=people_of(run.data.groups, run.roles)))
+    show_picture(
+        weights_bars(weights, alt=told),
+        title=WEIGHTS_ASKED,
+        takeaway=told,
+        source=f"{describe(run, split)} Whiskers are 95% intervals of the mean. The dotted line is "
+        "a third.",
     )
-    _show_weights_table(weights, of="Group", key=f"weights-table-{split}", alt=takeaway)
+    _show_weights_table(weights, of="Group", key=f"weights-table-{split}", alt=told)
     lines = [Line(curve.name, curve.phase, curve.epochs, curve.values) for curve in run.curves]
     moment = kept_moment(select=run.settings.select, gate_start=run.settings.gate_start)
     figure = state.drawn(("usage", run.run_id), lambda: usage_figure(lines))

@@ -1,5 +1,8 @@
 """What a page shows."""
 
+import re
+from html import unescape
+
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
@@ -9,5 +12,14 @@ def first_table(app: AppTest) -> pd.DataFrame:
 
 
 def specs(app: AppTest) -> list[str]:
+    """Return all that a page draws: figures as JSON, then bars as markup."""
     assert not app.exception
-    return [chart.proto.spec for chart in app.get("plotly_chart")]
+    bars = [each.proto.body for each in app.get("html") if 'class="fm-bars"' in each.proto.body]
+    return [*(chart.proto.spec for chart in app.get("plotly_chart")), *bars]
+
+
+def alts(app: AppTest) -> list[str]:
+    """Return what a screen reader says of all that `specs` returns."""
+    bars = [re.search(r'aria-label="([^"]*)"', spec) for spec in specs(app)]
+    charts = [chart.proto.alt for chart in app.get("plotly_chart")]
+    return [*charts, *(unescape(found[1]) for found in bars if found)]

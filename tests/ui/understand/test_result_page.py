@@ -13,6 +13,7 @@ from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words,
 from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
 from tests.ui.parts import of_people, open_part
+from tests.ui.understand.shown import alts
 
 
 def open_result(app, run, labelled):
@@ -165,7 +166,7 @@ def test_the_gap_that_the_user_judges_by_comes_first(app, demo_run):
     app.get_by_key("criterion").set_value("eo").run()
     assert not app.exception
     assert app.markdown[0].value.startswith("**Who:** Among people whose label is “hired”")
-    assert "EO gap" in app.get("plotly_chart")[0].proto.alt
+    assert "EO gap" in alts(app)[0]
     app.switch_page("pages/result.py").run()
 
     found = result_of(run, among_labelled=True)

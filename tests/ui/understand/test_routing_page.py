@@ -12,6 +12,7 @@ from fairmoe.analysis.overrides import override_scores
 from fairmoe.names import EXPERTS, METRICS
 from fairmoe.ui.understand import overrides as view
 from tests.ui.parts import open_part
+from tests.ui.understand.shown import alts
 
 
 @pytest.fixture
@@ -29,10 +30,9 @@ def test_the_page_says_how_much_the_gate_decides(routing):
     assert not routing.exception
     assert routing.info[0].value.startswith("The gate ")
     assert "of most weight" not in routing.info[0].value
-    alts = [chart.proto.alt for chart in routing.get("plotly_chart")]
-    assert len(alts) == 2
-    assert "mean weights are the same" in alts[0] or "The groups differ most" in alts[0]
-    assert alts[1].startswith("Usage while the gate learned")
+    usage, weights = alts(routing)
+    assert "mean weights are the same" in weights or "The groups differ most" in weights
+    assert usage.startswith("Usage while the gate learned")
 
 
 def test_weights_stand_in_a_table_with_counts_and_intervals(routing):
