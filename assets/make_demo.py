@@ -55,7 +55,7 @@ def write_map(run: Run) -> None:
     """Write the map of the demo's mixture, which Home shows before it has imported any run."""
     test = run.splits["test"]
     weights = weights_by_group(test.gate, test.group, list(run.data.groups))
-    drawn = map_of_mixture(weights.iloc[0], map_scores(run, "test")[0], EVERYONE)
+    drawn = map_of_mixture(weights.iloc[0], map_scores(run, "test")[0], EVERYONE, is_group=False)
     (HERE / DEMO_MAP).write_text(drawn, encoding="utf-8")
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,9 @@ from fairmoe.model_attributions import (
     is_torch_module,
     torch_scores,
 )
+
+EVERYONE = "everyone"
+"""What the row of all groups together is called."""
 
 HARM = ("n", "good_label", "good_model", "harmed_model")
 """What `Account` says of one model alone."""
@@ -182,7 +185,7 @@ def _with_attributions(
         model,
         X,
         group=group,
-        group_names=[str(value) for value in values],
+        group_names=_told_apart(map(str, values)),
         rows=rows,
         sample_weight=None if weight is None else weights_given(weight, len(group)),
     )
@@ -243,7 +246,9 @@ def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     decided = (score > cutoff).astype(np.int64)
     proba = score if score.min() >= 0 and score.max() <= 1 else _in_unit(score)
     shared: dict[str, Any] = {"group": group, "sample_weight": sample_weight}
-    names = list(group_names)
+    names = _told_apart(group_names)
+    if reference == EVERYONE and EVERYONE in group_names:
+        (reference,) = _told_apart([reference])
     review = review_groups(
         y_true,
         decided,
@@ -271,8 +276,13 @@ def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     )
 
 
+def _told_apart(names: Iterable[str]) -> list[str]:
+    """Return the names of groups, of which one may be called as all of them together are."""
+    return [f"{name} (group)" if name == EVERYONE else name for name in names]
+
+
 def _people(account: Account) -> pd.DataFrame:
-    everyone = account.everyone.to_frame("everyone").T
+    everyone = account.everyone.to_frame(EVERYONE).T
     both = pd.concat([account.groups, everyone])
     columns = [name for name in both if str(name).removesuffix("_rate") in HARM]
     columns += [name for name in both if str(name).rpartition("_rate_")[0] in HARM]

@@ -69,6 +69,27 @@ def test_scores_that_are_no_probabilities_have_no_calibration(rows):
     assert set(found.to_dict()["review"]["expected_calibration_error"].values()) == {None}
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_score_that_is_the_same_for_all_is_one_answer(rows):
+    y, _, group = rows
+    found = audit(y, np.full(600, 5.0), group, cutoff=2.0)
+    assert found.rates["selection_rate"].tolist() == [1, 1]
+    assert found.alarm.lopsided
+
+
+def test_a_group_may_be_called_as_everyone_is(rows):
+    y, score, group = rows
+    named = np.where(group == "a", "everyone", group)
+    found = audit(y, score, named, outcome="good", reference="everyone").to_dict()
+    same = audit(y, score, group, outcome="good", reference="a").to_dict()
+    assert list(found["people"]) == ["b", "everyone (group)", "everyone"]
+    for name, other in (("b", "b"), ("everyone (group)", "a"), ("everyone", "everyone")):
+        assert found["people"][name] == same["people"][other]
+    model = LogisticRegression().fit(score[:, None], y)
+    told = audit_model(model, score[:, None], y, named)
+    assert set(told.attributions) == {"b", "everyone (group)", "everyone"}
+
+
 def test_an_answer_for_all_raises_an_alarm(rows):
     y, score, group = rows
     assert audit(y, np.ones(600), group).alarm.lopsided

@@ -191,7 +191,7 @@ def _map(found: Findings) -> list[Block]:
     scores, apart = map_scores(found.run, "test")
     return [
         Picture(
-            map_of_mixture(everyone, scores, "Everyone"),
+            map_of_mixture(everyone, scores, "Everyone", is_group=False),
             f"{drawn_from_test(found)} {map_explained(apart)}",
         )
     ]

@@ -23,17 +23,20 @@ AIMS: Mapping[str, str] = {
 Scores = Mapping[Model, Mapping[str, float]]
 
 
-def map_of_mixture(weights: "pd.Series[float]", scores: Scores, who: str) -> Html:
+def map_of_mixture(
+    weights: "pd.Series[float]", scores: Scores, who: str, *, is_group: bool = True
+) -> Html:
     """Return the map of a mixture, for everyone or for one group.
 
     Args:
         weights: A row of what `fairmoe.analysis.routing.weights_by_group` returns.
         scores: By model, `acc` and `dp`, the gap, in [0, 1].
         who: "Everyone", or the group's name.
+        is_group: Whether it is a group's, who may be called as everyone is.
     """
     shares = {str(expert): float(weights[expert]) for expert in EXPERTS}
     experts, mixture = expert_stops(scores), mixture_stop(scores)
-    told = "everyone" if who == EVERYONE else f"the group {who}"
+    told = f"the group {who}" if is_group else "everyone"
     return mixture_map(
         shares,
         data=people_stop(who, int(weights["rows"])),

@@ -98,6 +98,23 @@ def test_a_score_that_goes_the_other_way_is_told_of_and_not_turned(frame, path, 
     )
 
 
+def test_weights_and_reference_are_those_that_were_told(frame, tmp_path):
+    weighted = frame.assign(weight=1 + np.arange(len(frame)) % 5)
+    path = tmp_path / "weighted.csv"
+    weighted.to_csv(path, index=False)
+    asked = ("--weight", "weight", "--reference", "female", "--json")
+    code, out, _ = ask(path, "score", *asked)
+    found = audit(
+        frame["hired"] == "yes",
+        frame["score"],
+        frame["sex"],
+        reference="female",
+        sample_weight=weighted["weight"],
+    )
+    told = {"cutoff": 0.5, "falling": False} | found.to_dict()
+    assert (code, json.loads(out)) == (0, json.loads(json.dumps(told)))
+
+
 def test_columns_that_an_audit_does_not_use_may_be_as_they_are(frame, tmp_path):
     path = tmp_path / "notes.csv"
     frame.assign(notes="", weight=1e-308).to_csv(path, index=False)

@@ -75,13 +75,14 @@ def test_options_of_the_command_line_count_more(kept):
         ('[train]\ntarget = "hired"', "there is none called 'train'"),
         ('config = "other.toml"', "there is none called 'config'"),
         ("target = " + "[" * 3000, "cannot be read (it is not TOML)"),
+        (b"target = '\xff'", "cannot be read (it is not TOML)"),
         (None, "cannot be read (No such file"),
     ],
 )
 def test_a_file_that_holds_something_else_is_refused(tmp_path, file, text, message):
     path = tmp_path / "options.toml"
     if text is not None:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
     code, _, err = shell("train", file, "--config", path)
     assert code == 2
     assert message in err

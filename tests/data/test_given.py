@@ -14,6 +14,7 @@ from fairmoe.data.given import (
     groups_of_values,
     labels_of,
     positions_of,
+    weights_given,
 )
 from fairmoe.errors import InvalidInputError
 
@@ -125,6 +126,16 @@ def test_positions_are_of_names_or_places():
 
 
 SECRET = "cell-secret"
+
+
+def test_weights_of_any_size_are_in_proportion_and_can_be_squared():
+    for size in (1e-308, 1e308):
+        weights = weights_given([size, size / 2], 2)
+        assert weights[0] == 2 * weights[1]
+        assert np.isfinite(weights**2).all()
+        assert (weights**2 > 0).all()
+
+
 MESSAGES = [
     (lambda: labels_of([1, None, 0]),
      "'y' needs a label for each row; however, 1 of 3 have none. Leave those rows out."),

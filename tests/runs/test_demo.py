@@ -32,7 +32,7 @@ def test_the_map_on_home_is_that_of_the_shipped_run():
     run = demo_run()
     test = run.splits["test"]
     weights = weights_by_group(test.gate, test.group, list(run.data.groups))
-    drawn = map_of_mixture(weights.iloc[0], map_scores(run, "test")[0], EVERYONE)
+    drawn = map_of_mixture(weights.iloc[0], map_scores(run, "test")[0], EVERYONE, is_group=False)
 
     assert (app_folder() / "assets" / DEMO_MAP).read_text(encoding="utf-8") == drawn, (
         "run assets/make_demo.py, or its write_map"

@@ -111,9 +111,18 @@ def test_the_map_is_read_aloud():
     [
         (
             map_of_mixture(
-                pd.Series({"rows": 280.0, **dict.fromkeys(EXPERTS, 1 / 3)}), SCORES, "Everyone"
+                pd.Series({"rows": 280.0, **dict.fromkeys(EXPERTS, 1 / 3)}),
+                SCORES,
+                "Everyone",
+                is_group=False,
             ),
             "For everyone the gate",
+        ),
+        (
+            map_of_mixture(
+                pd.Series({"rows": 280.0, **dict.fromkeys(EXPERTS, 1 / 3)}), SCORES, "Everyone"
+            ),
+            "For the group Everyone the gate",
         ),
         (
             map_of_mixture(

@@ -30,14 +30,16 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
         st.caption(no_map(counts, MIN_ROWS))
         return
     names = [EVERYONE, *(str(name) for name in weights.index[1:])]
+    # A group may be called as everyone is.
     who = st.selectbox(
         "For whom",
-        names,
+        range(len(names)),
+        format_func=names.__getitem__,
         key=f"map-of-{key}-{run.data.sha256[:8]}",
         label_visibility="collapsed",
         width=260,
     )
     scores, apart = map_scores(run, split)
-    st.html(map_of_mixture(weights.iloc[names.index(who)], scores, who))
+    st.html(map_of_mixture(weights.iloc[who], scores, names[who], is_group=who > 0))
     told = map_explained(apart, weighted=record.weight is not None)
     st.caption(escape_markdown(f"{describe(run, split)} {told}"))
