@@ -4,17 +4,35 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import torch
+
 from fairmoe.config import Settings
+from fairmoe.data.weights import effective_size
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
-from fairmoe.names import GapName, Model
+from fairmoe.names import EXPERTS, GapName, Model
 from fairmoe.progress import OnProgress, ignore_progress
 from fairmoe.runs import Run
-from fairmoe.training import on_one_thread, train, with_time_left
+from fairmoe.training import largest_standard_error, on_one_thread, train, with_time_left
 from fairmoe.training.answers import mixture_answers
+from fairmoe.training.expert_phase import missing_experts
+from fairmoe.training.selection import criterion
+from fairmoe.training.stack import Stack
 
 FAIRNESS_WEIGHTS = (0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0)
 """How much the gaps count against utility, from one end of the dial to the other."""
+
+HARDER = 10.0
+"""How many times as much a harder result expert counts its gaps in training."""
+
+HARDEST = 100.0
+"""What no `lambda_fair` is raised above."""
+
+FAR_END = 6.0
+"""From which weight on a mixture may have one."""
+
+SHORT = 0.05
+"""Where all models of a run have larger result gaps than this, its dial would end early."""
 
 Scores = Mapping[Model, Mapping[str, float]]
 
@@ -35,7 +53,8 @@ def train_front(
 
     Args:
         prepared: The rows that the run was trained on.
-        run: One point of the front; the others differ from it in `fairness_weight` alone.
+        run: One point of the front; the others differ from it in `fairness_weight`, and some of the
+            far end in `lambda_fair`.
         weights: The weights $\alpha$ of the points, each in [0, 1000]; the run's own is added.
         on_progress: Is told of the progress; stops the work by raising `CancelledError`.
 
@@ -61,25 +80,83 @@ def train_front(
             "A front needs the rows and roles that its run was trained with",
             however="these are others",
         )
-    own = run.settings
-    settings = front_settings(own, weights)
+    settings = front_settings(run, weights)
     if not settings:
         return (run,)
-    tell = with_time_left(on_progress, prepared.data, settings, baselines=False)
-    trained = train(prepared.data, settings, on_progress=tell)
-    answers = mixture_answers(prepared.data, settings[0], trained.mixture, tell)
+    data = prepared.data
+    missing = [missing_experts(data, [one]) for one in settings]
+    tell = with_time_left(on_progress, data, settings, baselines=False)
+    trained = train(data, settings, on_progress=tell)
+    answers = mixture_answers(data, settings[0], trained.mixture, tell)
     points: list[Run] = []
     for place, (one, known) in enumerate(zip(settings, answers, strict=True)):
         point = make_run(prepared, one, trained.select(place), known=(run, *points), answers=known)
-        # What was told of the outcomes after the training holds for all points.
-        points.append(replace(point, roles=run.roles, data=run.data))
-    return run.with_front(points).points
+        there = zip(EXPERTS, missing[place], strict=True)
+        points.append(
+            replace(
+                point,
+                # What was told of the outcomes after the training holds for all points.
+                roles=run.roles,
+                data=run.data,
+                experts_reused=tuple(name for name, lacking in there if not lacking),
+            )
+        )
+    return run.with_front(_one_of_each_weight(points)).points
 
 
-def front_settings(own: Settings, weights: Sequence[float] = FAIRNESS_WEIGHTS) -> list[Settings]:
-    """Return the settings of the other points of a run's front, by ascending weight."""
+def front_settings(run: Run, weights: Sequence[float] = FAIRNESS_WEIGHTS) -> list[Settings]:
+    """Return the settings of the other points of a run's front, and of those that may replace them.
+
+    Args:
+        run: A point of it.
+        weights: Of the points.
+
+    Returns:
+        For each weight but the run's own, ascending; then, where the dial would end early, those
+        with a harder result expert.
+    """
+    own = run.settings
     others = sorted({float(weight) for weight in weights} - {own.fairness_weight})
-    return [own.replace(fairness_weight=weight) for weight in others]
+    points = [own.replace(fairness_weight=weight) for weight in others]
+    harder = HARDER * own.lambda_fair
+    if not 0 < harder <= HARDEST or not _ends_early(run):
+        return points
+    far = [one for one in points if one.fairness_weight >= FAR_END]
+    return points + [one.replace(lambda_fair=harder) for one in far]
+
+
+def _ends_early(run: Run) -> bool:
+    """Whether no expert of a run, nor its mixture, has small result gaps on the validation rows."""
+    of_models = run.scores["validation"]
+    gaps = [of_models[model]["f_res"] for model in (*EXPERTS, "mixture")]
+    return min((gap for gap in gaps if math.isfinite(gap)), default=0.0) > SHORT
+
+
+def _one_of_each_weight(points: Sequence[Run]) -> list[Run]:
+    """Return the points, those with a harder result expert in place of those they clearly beat."""
+    kept: dict[float, Run] = {}
+    for point in points:
+        weight = point.settings.fairness_weight
+        if weight not in kept or _clearly_beats(point, kept[weight]):
+            kept[weight] = point
+    return list(kept.values())
+
+
+def _clearly_beats(harder: Run, own: Run) -> bool:
+    """Whether a point is better on the validation rows than chance would make it."""
+    record = own.splits["validation"]
+    rows = float(len(record.rows)) if record.weight is None else effective_size(record.weight)
+    return _criterion(harder) - _criterion(own) > largest_standard_error(rows)
+
+
+def _criterion(point: Run) -> float:
+    """Return by what mixtures are chosen, on the validation rows; far less with an alarm."""
+    scores = {
+        name: torch.tensor([score], dtype=torch.float64)
+        for name, score in point.scores["validation"]["mixture"].items()
+    }
+    by = Stack([point.settings], torch.device("cpu")).fairness_weights()
+    return criterion(scores, by, torch.tensor("mixture" in point.alarms("validation"))).item()
 
 
 def choose_point(

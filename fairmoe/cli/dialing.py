@@ -66,13 +66,15 @@ def turn_dial(prepared: Prepared, run: Run, wish: Wish) -> tuple[tuple[Run, ...]
 def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
     """Print what each point gives on the test rows."""
     stdout = Console(markup=False, emoji=False, highlight=False)
-    stdout.print("\nMixtures of the same experts, by how much the gaps count; test rows")
+    stdout.print("\nMixtures of the run's experts, by how much the gaps count; test rows")
     shown = ("acc", "utility", "dp", "eo", "f_res", "f_proc")
     table = table_of("Weight of gaps", *(METRICS[metric].label for metric in shown), "")
+    least = min(point.settings.lambda_fair for point in front)
     for point in front:
         scores = point.scores["test"]["mixture"]
         notes = ["chosen"] if wish.is_one and point is chosen else []
         notes += ["alarm"] if "mixture" in point.alarms() else []
+        notes += ["harder expert"] if point.settings.lambda_fair > least else []
         weight = f"{point.settings.fairness_weight:g}"
         table.add_row(
             weight, *(f"{100 * scores[metric]:.1f}" for metric in shown), ", ".join(notes)

@@ -251,8 +251,8 @@ ShowFront = Annotated[
     bool,
     typer.Option(
         "--front",
-        help="Train gates for nine weights of the gaps on the same experts, and print what each "
-        "gives.",
+        help="Train gates for nine weights of the gaps on the experts of the run, and print what "
+        "each gives.",
     ),
 ]
 MaxGap = Annotated[

@@ -15,6 +15,7 @@ from fairmoe.sentences.costs import cost, other_decisions
 from fairmoe.sentences.trade_off import (
     better_on_both,
     front_takeaway,
+    harder_experts,
     line_explained,
     models_takeaway,
     outside,
@@ -85,6 +86,7 @@ def _front(found: Findings) -> list[Block]:
             takeaway=front_takeaway(points, beside.T["utility"], label)
             + better_on_both(points, beside),
             source=f"{drawn_from_test(found)} Gates were chosen on the validation rows."
+            + harder_experts(points)
             + line_explained(points)
             + scores_of_all(found.merged),
             grid=_front_grid(run.points),

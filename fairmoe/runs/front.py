@@ -27,6 +27,7 @@ def front_document(points: Sequence[Run]) -> list[dict[str, object]]:
     return [
         {
             "fairness_weight": point.settings.fairness_weight,
+            "lambda_fair": point.settings.lambda_fair,
             "run_id": point.run_id,
             **{split: _finite(point.scores[split]["mixture"]) for split in ("validation", "test")},
             "alarm": "mixture" in point.alarms("test"),
@@ -45,10 +46,12 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
 
     Returns:
         The points and the models. Of points there is `on_front`, whether no other without an alarm
-        beats it in both, and there are 95% intervals, NaN where there is none: `accuracy_low` and
+        beats it in both; `harder`, how many times as much its result expert counts the gaps as
+        those of others; and there are 95% intervals, NaN where there is none: `accuracy_low` and
         `accuracy_high` of the difference from the utility expert on the same rows, added to its
         accuracy, and `gap_low` and `gap_high` of a gap of decisions.
     """
+    least = min(point.settings.lambda_fair for point in points) or 1.0
     frame = pd.DataFrame(
         {
             "weight": [point.settings.fairness_weight for point in points],
@@ -56,6 +59,7 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
             "accuracy": [point.scores["test"]["mixture"]["acc"] for point in points],
             "alarming": ["mixture" in point.alarms() for point in points],
             "shown": [point.run_id == shown for point in points],
+            "harder": [point.settings.lambda_fair / least for point in points],
         },
         index=[point.run_id for point in points],
     )
@@ -127,6 +131,7 @@ def pack_front(run: Run) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:
     records = [
         {
             "fairness_weight": point.settings.fairness_weight,
+            "lambda_fair": point.settings.lambda_fair,
             "run_id": point.run_id,
             "resolved": dict(point.resolved),
             "device": point.device,
@@ -215,10 +220,15 @@ def _point(
         raise not_as_written(f"'{FRONT}' holds values that cannot be")
     state = {name.removeprefix("model/"): named[name] for name in own if name.startswith("model/")}
     changed = {(curve.phase, curve.name): curve for curve in map(curve_of, record["curves"])}
+    # Fronts that were kept before there were harder experts do not tell it.
+    lambda_fair = record["lambda_fair"]
     return replace(
         run,
         run_id=record["run_id"],
-        settings=run.settings.replace(fairness_weight=record["fairness_weight"]),
+        settings=run.settings.replace(
+            fairness_weight=record["fairness_weight"],
+            lambda_fair=run.settings.lambda_fair if lambda_fair is None else lambda_fair,
+        ),
         resolved=record["resolved"],
         device=record["device"],
         seconds=record["seconds"],

@@ -48,8 +48,9 @@ class Run:
         mixture: The trained model, on the CPU, in eval mode.
         cutoffs: Where the decisions of the mixture begin, in a variant of a run; None as trained.
             Its probabilities and scores in `splits` and `scores` are those with the cut-offs.
-        front: The other points of its dial, by ascending weight of the gaps: runs on the same
-            experts that differ in `fairness_weight`, without fronts of their own.
+        front: The other points of its dial, by ascending weight of the gaps: runs that differ in
+            `fairness_weight`, and at the far end perhaps in `lambda_fair`, without fronts of their
+            own.
         unmerged: The run itself, where small groups were made one to be told of; None otherwise.
     """
 

@@ -136,6 +136,7 @@ class PointRecord(Strict):
     """A point of the front, as `fairmoe.runs.front.pack_front` packs it."""
 
     fairness_weight: Annotated[float, Field(ge=0, le=1000)]
+    lambda_fair: Annotated[float, Field(ge=0, le=1e4)] | None = None
     run_id: Id
     resolved: dict[str, Plain]
     device: str

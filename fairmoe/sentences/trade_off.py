@@ -200,6 +200,27 @@ def line_explained(points: pd.DataFrame) -> str:
     )
 
 
+def harder_experts(points: pd.DataFrame) -> str:
+    """Say which mixtures have a result expert that was pushed harder, and why.
+
+    Args:
+        points: As `front_takeaway` takes them, with `weight` and `harder`.
+
+    Returns:
+        A sentence with a blank before it; nothing where all have the same.
+    """
+    far = points[points["harder"] > 1]
+    if far.empty:
+        return ""
+    weights = listed([f"{weight:g}" for weight in far["weight"]])
+    of_weights = f"weight {weights} has" if len(far) == 1 else f"weights {weights} have"
+    return (
+        f" The mixture{'s' * (len(far) > 1)} of {of_weights} a result expert that counts the gaps "
+        f"{far['harder'].iloc[0]:g} times as much: with it the far end was clearly better on the "
+        "validation rows."
+    )
+
+
 def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:
     """Say which other model has a smaller gap and a higher accuracy than the mixture shown.
 

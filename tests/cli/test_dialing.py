@@ -2,10 +2,14 @@
 
 import json
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from fairmoe.cli.dialing import Wish, print_front
+from fairmoe.config import Settings
 from fairmoe.data import demo_csv
+from fairmoe.names import METRICS
 from fairmoe.runs import load_run
 from tests.cli.shell import shell
 
@@ -74,3 +78,16 @@ def test_a_wish_that_cannot_be_is_refused_in_a_sentence(file, options, told):
     code, _, err = shell("train", file, *TRAINED, *options)
     assert code == 2
     assert told in err.replace("\n", " ")
+
+
+def test_mixtures_with_a_harder_result_expert_are_marked(capsys):
+    scores = {"test": {"mixture": dict.fromkeys(METRICS, 0.25)}}
+    front = [
+        SimpleNamespace(settings=settings, scores=scores, alarms=dict)
+        for settings in (Settings(), Settings(fairness_weight=8, lambda_fair=10))
+    ]
+    print_front(front, front[0], Wish("dp", None, None))
+    out = capsys.readouterr().out
+    assert "Mixtures of the run's experts, by how much the gaps count; test rows" in out
+    marked = [line for line in out.splitlines() if "harder" in line]
+    assert [line.split()[0] for line in marked] == ["8"]

@@ -9,6 +9,7 @@ from fairmoe.sentences.trade_off import (
     better_on_both,
     chosen_point,
     front_takeaway,
+    harder_experts,
     line_explained,
     models_takeaway,
     next_smaller,
@@ -172,6 +173,18 @@ def test_the_line_of_a_front_is_explained_where_there_is_one():
         "accuracy and gap on these rows."
     )
     assert line_explained(points.assign(on_front=[True, False, False])) == ""
+
+
+def test_mixtures_with_a_harder_expert_are_named_and_why_they_have_it():
+    assert harder_experts(points_of_a_front(harder=[1.0, 1.0, 1.0])) == ""
+    assert harder_experts(points_of_a_front(harder=[1.0, 1.0, 10.0])) == (
+        " The mixture of weight 8 has a result expert that counts the gaps 10 times as much: with "
+        "it the far end was clearly better on the validation rows."
+    )
+    assert harder_experts(points_of_a_front(weight=[1.0, 6.0, 8.0], harder=[1.0, 10.0, 10.0])) == (
+        " The mixtures of weights 6 and 8 have a result expert that counts the gaps 10 times as "
+        "much: with it the far end was clearly better on the validation rows."
+    )
 
 
 def test_a_model_that_is_better_on_both_axes_is_named():

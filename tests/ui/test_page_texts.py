@@ -119,14 +119,14 @@ UNDERSTAND = {
 }
 DECIDE = {
     "dial": (
-        "How accurate can the mixture of this run be for a smaller gap? Gates on the same experts "
+        "How accurate can the mixture of this run be for a smaller gap? Gates on its experts "
         "answer that, from gaps that count nothing to gaps that count eight times.",
         "Which gap the figure shows. Whichever it is, the gates count the result gap and the "
         "procedure gap.",
         "0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as much "
         "as a point of utility. All pages follow.",
         " test rows; gates were chosen on the validation rows. Each mixture has a gate of its own, "
-        "on the same experts, which may be those after another fine-tuning.",
+        "on experts that may be those after another fine-tuning.",
         " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
         "the utility expert.",
     ),

@@ -15,7 +15,12 @@ from fairmoe.names import METRICS, GapName
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
-from fairmoe.sentences.trade_off import better_on_both, front_takeaway, line_explained
+from fairmoe.sentences.trade_off import (
+    better_on_both,
+    front_takeaway,
+    harder_experts,
+    line_explained,
+)
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
 from fairmoe.ui.decide.sweeping import explored_around
@@ -69,7 +74,8 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         + better_on_both(points, beside),
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
         "test rows; gates were chosen on the validation rows. Each mixture has a gate of its "
-        "own, on the same experts, which may be those after another fine-tuning."
+        "own, on experts that may be those after another fine-tuning."
+        + harder_experts(points)
         + line_explained(points)
         + " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
         "the utility expert." + peers_outside(outside(points, beside, peers)),
@@ -159,7 +165,7 @@ def _offer(state: Session, kept: KeptRun, page: str) -> None:
     if state.job_id is not None:
         return
     st.markdown(
-        "How accurate can the mixture of this run be for a smaller gap? Gates on the same experts "
+        "How accurate can the mixture of this run be for a smaller gap? Gates on its experts "
         "answer that, from gaps that count nothing to gaps that count eight times."
     )
     _front_button(state, kept, page)
@@ -175,8 +181,8 @@ def _front_button(state: Session, kept: KeptRun, page: str, before: str = "") ->
         type="primary",
         icon=":material/tune:",
         key="front",
-        help="Trains gates that count the gaps for nothing to eight times, on the same experts. "
-        "Then a slider walks from one to the other.",
+        help="Trains gates that count the gaps for nothing to eight times, on the experts of the "
+        "run. Then a slider walks from one to the other.",
     ):
         with st.spinner("Starting"):
             _start(state, kept, page)

@@ -69,7 +69,7 @@ def _front_seconds(kept: KeptRun, known: Sequence[Settings]) -> float:
     from fairmoe.dial import front_settings  # noqa: PLC0415
     from fairmoe.training import Size, expected_seconds, new_experts  # noqa: PLC0415
 
-    size, runs = Size.of_run(kept.run), front_settings(kept.run.settings)
+    size, runs = Size.of_run(kept.run), front_settings(kept.run)
     new = new_experts(runs, known)
     return float(sum(expected_seconds(size, runs, new=new, baselines=False).values()))
 
