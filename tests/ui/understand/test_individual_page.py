@@ -159,7 +159,7 @@ def test_where_the_outcome_is_bad_all_tabs_tell_of_the_good_one(app, demo_run):
     bad = replace(run, run_id="bad", roles=replace(run.roles, target=target))
     test = run.splits["test"]
     proba = test.proba["mixture"].copy()
-    app.session_state["fairmoe"].keep(bad, labelled)
+    app.session_state["fairmoe"].keep(bad, replace(labelled, roles=bad.roles))
     app.session_state["fairmoe"].row = int(test.rows[10])
     individual = app.switch_page("pages/individual.py").run()
     assert not individual.exception
