@@ -24,13 +24,16 @@ def ahead_of_mixture(scores: pd.DataFrame) -> str:
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
 
 
-def others_ahead(others: pd.DataFrame, names: Mapping[str, str], gap: str) -> str:
+def others_ahead(
+    others: pd.DataFrame, names: Mapping[str, str], gap: str, *, small: bool = False
+) -> str:
     """Say which other models have a higher final score or a smaller gap than the mixture.
 
     Args:
         others: As `fairmoe.analysis.Result` has them.
         names: What a model is called, where it is not as everywhere.
         gap: What the gap is.
+        small: Whether some groups are too small to be compared, which scores count all the same.
 
     Returns:
         What follows "Other models:"; nothing if none has.
@@ -48,7 +51,8 @@ def others_ahead(others: pd.DataFrame, names: Mapping[str, str], gap: str) -> st
             f"{_named(model, names)} ({score(final)})"
             for model, final in higher["final_score"].items()
         ]
-        than = f"than the mixture ({score(mixture['final_score'])})"
+        counts = ", which counts the small groups too" if small else ""
+        than = f"than the mixture ({score(mixture['final_score'])}){counts}"
         told.append(f"{_have(named)} a higher final score {than}")
     if len(smaller):
         named = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fairmoe.sentences.alarms import ALARM_MEANS, alarm_alone, alarms_in_words
+from fairmoe.sentences.alarms import ALARM_MEANS, OTHERS_RAISE_ONE, alarm_alone, alarms_in_words
 
 WORDS = ("reoffends", "does not")
 ALARM = {
@@ -122,3 +122,10 @@ def test_a_mark_alone_says_what_it_may_mean():
         "No choice: it harms more people in every group, is less accurate than the same answer "
         "for all, or gives an answer to far too many or too few."
     )
+
+
+def test_alarms_of_other_models_are_not_taken_for_the_mixtures():
+    assert OTHERS_RAISE_ONE == {
+        True: "Not the mixture alone raises an alarm. Of other models:",
+        False: "The mixture raises no alarm. Of other models:",
+    }

@@ -112,6 +112,14 @@ def test_where_another_model_is_ahead_of_the_mixture(rows, told):
     assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN, "gap in who gets it") == told
 
 
+def test_a_score_that_counts_small_groups_says_so():
+    rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
+    assert others_ahead(rows, PLAIN, "gap", small=True) == (
+        "the result expert (60.0) has a higher final score than the mixture (50.0), which counts "
+        "the small groups too."
+    )
+
+
 def test_where_the_mixture_has_no_gap_that_can_be_told_no_other_is_smaller():
     rows = others(mixture=(0.5, math.nan, 0.0, 0.0), utility=(0.4, 0.2, -0.2, 0.1))
     assert others_ahead(rows, PLAIN, "gap") == ""

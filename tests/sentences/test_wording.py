@@ -6,6 +6,8 @@ from fairmoe.sentences import wording
 from fairmoe.sentences.wording import (
     drawn_from,
     listed,
+    listed_people,
+    may_be_chance,
     more_groups,
     p_value,
     significance,
@@ -50,3 +52,29 @@ def test_names_and_sources():
     assert drawn_from("", 1000, "validation", 3) == (
         "Unnamed table, 1,000 validation rows, seed 3."
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (-0.1, 0.1, "could be chance"),
+        (0.0, 0.1, "could be chance"),
+        (-0.1, 0.0, "could be chance"),
+        (0.001, 0.1, ""),
+        (-0.1, -0.001, ""),
+        (math.nan, math.nan, "could be chance"),
+    ],
+)
+def test_what_could_be_chance(low, high, told):
+    assert may_be_chance(low, high) == told
+
+
+def test_people_are_called_so_once():
+    nouns = ["people with sex = f", "people in merged groups", "men"]
+    assert listed_people(["2 more", "1 more", "1 fewer"], nouns) == [
+        "2 more people with sex = f",
+        "1 more in merged groups",
+        "1 fewer men",
+    ]
+    assert listed_people(["1 more"], nouns[:1]) == ["1 more person with sex = f"]
+    assert listed_people(["11 more"], nouns[:1]) == ["11 more people with sex = f"]

@@ -132,7 +132,8 @@ def show_worse(state: Session, run: "Run") -> None:
     existing = run.roles.existing
     names = {"utility": "the plain model"}
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
-    ahead = others_ahead(found.others, names, _GAPS_IN_WORDS[criterion()])
+    gap, small = _GAPS_IN_WORDS[criterion()], bool(found.small)
+    ahead = others_ahead(found.others, names, gap, small=small)
     if ahead:
         told.append(f"**Other models:** {escape_markdown(ahead)}")
     if told:
