@@ -11,7 +11,7 @@ from fairmoe.ui.frame.projects import open_project_field
 from fairmoe.ui.frame.stored import show_stored
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.presets import stand_at
-from fairmoe.ui.prepare.sources import demo_map, load_demo, open_demo
+from fairmoe.ui.prepare.sources import ask_for_upload, demo_map, load_demo, open_demo
 
 with page(HOME) as state:
     st.markdown(
@@ -32,6 +32,7 @@ with page(HOME) as state:
                     start_training(state, DEMO_SETTINGS, TRAIN)
                 go_to(TRAIN)
         if st.button("Upload your own", icon=":material/upload:"):
+            ask_for_upload(state)
             go_to(DATA)
         with st.popover("Open a project", icon=":material/folder_open:"):
             open_project_field(state, "home")

@@ -13,7 +13,7 @@ from fairmoe._intervals import wilson_interval
 from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 from fairmoe.names import INSUFFICIENT
 
-MOST_BARS = 12
+MOST_BARS = 8
 _MOST_PIXELS = 380
 """Of what shows whose values are missing; features that differ less are left out."""
 
@@ -199,7 +199,7 @@ def _auc_bars(
     figure.update_layout(
         template=TEMPLATE,
         title=question,
-        height=112 + 22 * len(names),
+        height=96 + 19 * len(names),
         margin={"t": 50},
     )
     figure.update_xaxes(

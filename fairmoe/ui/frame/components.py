@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -160,6 +160,7 @@ def show_table(
     csv: pd.DataFrame,
     folded: bool = True,
     small: tuple[str, ...] | None = None,
+    height: int | Literal["auto"] = "auto",
 ) -> None:
     """Show a table and offer it as CSV.
 
@@ -171,6 +172,7 @@ def show_table(
         csv: What is downloaded: unrounded, NaN as an empty field.
         folded: Whether it stands behind a closed "Numbers", as what a chart shows does everywhere.
         small: The groups that the CSV may not tell of; None for those of the run that is shown.
+        height: In pixels; by default up to ten rows are in view.
     """
     if folded:
         with st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"{key}-numbers"):
@@ -185,6 +187,7 @@ def show_table(
         column_order=list(columns),
         placeholder=INSUFFICIENT,
         width="stretch",
+        height=height,
     )
     handed_on = without_small(csv, small)
     if handed_on is not csv:

@@ -77,7 +77,7 @@ def _warn(state: Session, columns: Sequence[str], what: str, text: Markdown, ico
     told, buttons = st.columns([4, 1], vertical_alignment="center")
     with told:
         show_warning(text, icon=icon)
-    with buttons:
+    with buttons, st.container(gap="xsmall"):
         _leave_out_buttons(state, columns, what)
 
 

@@ -30,6 +30,8 @@ from fairmoe.ui.prepare.roles import roles_form
 from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
 
 PREVIEW_ROWS = 100
+_FEW_COLUMNS, _COLUMNS_HEIGHT = 4, 176
+"""Of more columns that many stand in view, so that the page stays within two screens."""
 
 
 def show_overview(state: Session) -> None:
@@ -70,6 +72,7 @@ def show_overview(state: Session) -> None:
             },
             csv=summary,
             folded=False,
+            height=_COLUMNS_HEIGHT if columns > _FEW_COLUMNS else "auto",
         )
     with reading:
         reading_form(state)

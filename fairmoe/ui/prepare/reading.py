@@ -81,8 +81,10 @@ def _kinds(state: Session) -> dict[str, ColumnKind]:
     assert state.source is not None
     found = state.source.kinds
     chosen: dict[str, ColumnKind] = {}
-    for kind, words, text in _KINDS:
-        columns = st.multiselect(
+    # Two beside each other: one below the other they are half a screen.
+    halves = st.columns(2)
+    for place, (kind, words, text) in enumerate(_KINDS):
+        columns = halves[place % 2].multiselect(
             f"Columns to take as {words}",
             [column for column in found if found[column] != kind],
             placeholder="None",

@@ -17,6 +17,7 @@ from fairmoe.ui.prepare.loading import loading, read_again, read_file, show_load
 from fairmoe.ui.prepare.presets import leave_the_demo, stand_at
 
 FILE_TYPES = ["csv", "tsv", "tab", "txt", "dat", "gz", "zip", "xlsx", "xls", "ods", "parquet"]
+_ASKED = "upload-asked"
 MAX_BYTES = 256 * 2**20
 """How much a file may take in the app, also decompressed."""
 
@@ -45,11 +46,16 @@ def demo_map() -> str:
     return drawn
 
 
+def ask_for_upload(state: Session) -> None:
+    """Open the field for another table on Data, until one is loaded."""
+    st.session_state[_ASKED] = state.version
+
+
 def source_picker(state: Session) -> None:
     """Let the user load a table; a table that cannot be read leaves the one before in place."""
     with st.expander(
         "Load a table" if state.table is None else "Load another table",
-        expanded=state.table is None,
+        expanded=state.table is None or st.session_state.get(_ASKED) == state.version,
         icon=":material/upload:",
         key=f"sources-{state.version}",
     ):

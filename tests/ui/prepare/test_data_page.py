@@ -90,6 +90,19 @@ def test_the_settings_of_the_demo_are_not_those_of_the_next_table(data, seed, ke
     assert [data.session_state[name] for name in names] == kept
 
 
+def test_who_asks_on_home_to_upload_finds_the_field_open_until_a_table_is_loaded(app):
+    sources = lambda: next(each for each in app.expander if "oad a" in each.label)  # noqa: E731
+    app.switch_page("pages/data.py").run()
+    upload(app, table())
+    assert not sources().proto.expanded
+    app.switch_page("app.py").run()
+    next(each for each in app.button if each.label == "Upload your own").click().run()
+    assert app.title[0].value == "Data"
+    assert sources().proto.expanded
+    upload(app.switch_page("pages/data.py").run(), table().assign(other=1))
+    assert not sources().proto.expanded
+
+
 def test_a_bad_upload_is_one_sentence_and_loses_nothing(data):
     upload(data, table())
     before = data.session_state["fairmoe"].labelled
