@@ -20,7 +20,7 @@ with page(RESULT) as state:
     kept = state.kept
     assert kept is not None
     show_alarms(kept.run, "test")
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key="one-screen"):
         show_words(state, kept.run)
         show_worse(state, kept.run)
         show_picture(state, kept)

@@ -29,6 +29,7 @@ from fairmoe.ui.frame.components import apologies, show_chart, show_note
 from fairmoe.ui.frame.expected import front_seconds
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import check_front
+from fairmoe.ui.frame.pages import RESULT
 from fairmoe.ui.frame.progress import in_words, part_of, show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.unasked import may_be_unasked
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 AFTER_OTHERS = (
     "The trade-off begins by itself once no training of others waits; asked for, it takes its turn."
 )
+WAITS_IN_BRIEF = "Waits for trainings of others."
 _STOPPED = Markdown("Stopped; nothing of the front was kept.")
 GAPS: tuple[GapName, ...] = ("dp", "eo", "f_res", "f_proc")
 
@@ -150,7 +152,9 @@ def _drawing(state: Session, kept: KeptRun, page: str) -> None:
             st.rerun()
         if snapshot.state == "waiting" or snapshot.stopping:
             with st.container(gap="xsmall"):
-                _front_button(state, kept, page, before=AFTER_OTHERS)
+                brief = page == RESULT
+                before = WAITS_IN_BRIEF if brief else AFTER_OTHERS
+                _front_button(state, kept, page, before=before)
             return
         part, told = 0.0, "Computing the trade-off"
         if snapshot.progress is not None and snapshot.progress.work_left is not None:

@@ -23,7 +23,12 @@ COMPACT = (
     "@media (min-width:768px){.stMainBlockContainer{padding-top:4rem;padding-bottom:2rem}"
     ".stMain h1{padding:.5rem 0}.stMain h2{padding:.5rem 0}}"
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
-    "{.stMainBlockContainer{padding:3.2rem 2rem .5rem}.stMain h1{font-size:2rem;padding:0}}"
+    "{.stMainBlockContainer{padding:2.9rem 2rem .4rem}.stMain h1{font-size:2rem;padding:0}}"
+    "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
+    "{.st-key-one-screen p{font-size:.92rem;line-height:1.27}"
+    ".st-key-one-screen .fm-waffle{font-size:.95rem}"
+    ".st-key-one-screen .fm-waffle .many :is(th,td){padding-top:.05em;padding-bottom:.05em}"
+    ".st-key-one-screen .fm-waffle .many :is(.cell,th){line-height:1.1}}"
     "@media (max-width:767px){.stMainBlockContainer{padding-top:4rem}.stMain h1{padding:.5rem 0}}"
 )
 """The style of the margins of pages, which take no more room than they need on small screens."""

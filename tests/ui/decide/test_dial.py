@@ -172,6 +172,10 @@ def test_a_front_that_waits_unasked_is_offered_and_asked_for_has_its_turn(
     )
     assert any(caption.value.startswith(AFTER_OTHERS) for caption in app.caption)
     assert state.aside.about
+    # Where all has to fit one screen it is said in fewer words.
+    result = [caption.value for caption in app.switch_page("pages/result.py").run().caption]
+    assert any(told.startswith("Waits for trainings of others. Takes ") for told in result)
+    app.switch_page("pages/tradeoff.py").run()
     app.button(key="front").click().run()
     assert (state.aside.about, state.job_id is None) == ("", False)
     training.go.set()
