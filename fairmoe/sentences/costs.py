@@ -24,15 +24,12 @@ def ahead_of_mixture(scores: pd.DataFrame) -> str:
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
 
 
-def others_ahead(
-    others: pd.DataFrame, names: Mapping[str, str], gap: str, *, small: bool = False
-) -> str:
+def others_ahead(others: pd.DataFrame, names: Mapping[str, str], *, small: bool = False) -> str:
     """Say which other models have a higher final score or a smaller gap than the mixture.
 
     Args:
         others: As `fairmoe.analysis.Result` has them.
         names: What a model is called, where it is not as everywhere.
-        gap: What the gap is.
         small: Whether some groups are too small to be compared, which scores count all the same.
 
     Returns:
@@ -42,35 +39,44 @@ def others_ahead(
     higher = rest[rest["final_score"] > mixture["final_score"] + SAME]
     # What is told alike is alike.
     smaller = rest[rest["gap"].round(3) < round(mixture["gap"], 3)]
-    chances = [may_be_chance(of["low"], of["high"]) for _, of in smaller.iterrows()]
-    each_chance = [f", {chance}" if chance and not all(chances) else "" for chance in chances]
-    told = []
-    if len(higher):
-        score = METRICS["final_score"].text
-        named = [
-            f"{_named(model, names)} ({score(final)})"
-            for model, final in higher["final_score"].items()
-        ]
-        counts = ", which counts the small groups too" if small else ""
-        than = f"than the mixture ({score(mixture['final_score'])}){counts}"
-        told.append(f"{_have(named)} a higher final score {than}")
-    if len(smaller):
-        named = [
-            f"{_named(model, names)} ({100 * size:.1f} pp{chance})"
-            for (model, size), chance in zip(smaller["gap"].items(), each_chance, strict=True)
-        ]
-        than = f"than the mixture ({100 * mixture['gap']:.1f} pp)"
-        chance = ", which could be chance" if all(chances) else ""
-        told.append(f"{_have(named)} a smaller {gap} {than}{chance}")
-    return f"{'; '.join(told)}." if told else ""
+    is_chance = pd.Series(
+        [bool(may_be_chance(of["low"], of["high"])) for _, of in smaller.iterrows()],
+        smaller.index,
+        dtype=bool,
+    )
+    score, counts = METRICS["final_score"].text, ", small groups counted" if small else ""
+    told = [
+        (
+            [_named(model, names) for model in higher.index],
+            f"a higher final score ({listed([score(of) for of in higher['final_score']])}; the "
+            f"mixture {score(mixture['final_score'])}{counts})",
+        ),
+        *(
+            (
+                [_named(model, names) for model in these.index],
+                f"a smaller gap ({listed([_points(gap) for gap in these['gap']])} pp; the mixture "
+                f"{_points(mixture['gap'])}{chance})",
+            )
+            for these, chance in (
+                (smaller[~is_chance], ""),
+                (smaller[is_chance], "; could be chance"),
+            )
+        ),
+    ]
+    found: dict[str, str] = {}
+    for named, what in told:
+        if named:
+            have = f"{listed(named)} {'has' if len(named) == 1 else 'have'}"
+            found[have] = f"{found[have]} and {what}" if have in found else what
+    return f"{'; '.join(f'{have} {what}' for have, what in found.items())}." if found else ""
 
 
 def _named(model: object, names: Mapping[str, str]) -> str:
     return names.get(str(model), the_model(model))
 
 
-def _have(named: Sequence[str]) -> str:
-    return f"{listed(named)} {'has' if len(named) == 1 else 'have'}"
+def _points(gap: float) -> str:
+    return f"{100 * gap:.1f}"
 
 
 def cost(scores: pd.DataFrame, reference: str) -> str:

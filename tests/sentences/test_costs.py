@@ -87,42 +87,45 @@ PLAIN = {"utility": "the plain model", "existing": "the score “x”"}
         ({"utility": (0.5004, 0.0997, -0.2, 0.1)}, ""),
         (
             {"utility": (0.52, 0.2, -0.2, -0.05)},
-            "the plain model (52.0) has a higher final score than the mixture (50.0).",
+            "the plain model has a higher final score (52.0; the mixture 50.0).",
         ),
         (
             {"utility": (0.52, 0.2, -0.2, -0.05), "result": (0.6, 0.04, 0.01, 0.09)},
-            "the plain model (52.0) and the result expert (60.0) have a higher final score than "
-            "the mixture (50.0); the result expert (4.0 pp) has a smaller gap in who gets it than "
-            "the mixture (10.0 pp).",
+            "the plain model and the result expert have a higher final score (52.0 and 60.0; the "
+            "mixture 50.0); the result expert has a smaller gap (4.0 pp; the mixture 10.0).",
+        ),
+        (
+            {"utility": (0.52, 0.05, -0.02, 0.08), "result": (0.6, 0.04, -0.01, 0.09)},
+            "the plain model and the result expert have a higher final score (52.0 and 60.0; the "
+            "mixture 50.0) and a smaller gap (5.0 and 4.0 pp; the mixture 10.0; could be chance).",
         ),
         (
             {"result": (0.4, 0.04, 0.01, 0.09), "existing": (math.nan, 0.09, -0.02, 0.04)},
-            "the result expert (4.0 pp) and the score “x” (9.0 pp, could be chance) have a smaller "
-            "gap in who gets it than the mixture (10.0 pp).",
+            "the result expert has a smaller gap (4.0 pp; the mixture 10.0); the score “x” has a "
+            "smaller gap (9.0 pp; the mixture 10.0; could be chance).",
         ),
         (
             {"result": (0.4, 0.08, -0.01, 0.05), "existing": (math.nan, 0.09, -0.02, 0.04)},
-            "the result expert (8.0 pp) and the score “x” (9.0 pp) have a smaller gap in who gets "
-            "it than the mixture (10.0 pp), which could be chance.",
+            "the result expert and the score “x” have a smaller gap (8.0 and 9.0 pp; the mixture "
+            "10.0; could be chance).",
         ),
         ({"utility": (math.nan, math.nan, math.nan, math.nan)}, ""),
     ],
 )
 def test_where_another_model_is_ahead_of_the_mixture(rows, told):
-    assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN, "gap in who gets it") == told
+    assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN) == told
 
 
 def test_a_score_that_counts_small_groups_says_so():
     rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
-    assert others_ahead(rows, PLAIN, "gap", small=True) == (
-        "the result expert (60.0) has a higher final score than the mixture (50.0), which counts "
-        "the small groups too."
+    assert others_ahead(rows, PLAIN, small=True) == (
+        "the result expert has a higher final score (60.0; the mixture 50.0, small groups counted)."
     )
 
 
 def test_where_the_mixture_has_no_gap_that_can_be_told_no_other_is_smaller():
     rows = others(mixture=(0.5, math.nan, 0.0, 0.0), utility=(0.4, 0.2, -0.2, 0.1))
-    assert others_ahead(rows, PLAIN, "gap") == ""
+    assert others_ahead(rows, PLAIN) == ""
 
 
 def test_the_mixture_stands_beside_the_utility_expert():

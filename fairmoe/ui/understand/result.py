@@ -26,7 +26,7 @@ from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
-from fairmoe.ui.understand.criterion import CRITERIA, Criterion, criterion
+from fairmoe.ui.understand.criterion import CRITERIA, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning, between_people
@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 
 _PICTURE = "result-picture"
 _PEOPLE, _WHY, _MAP = "People", "Why", "Map"
-_GAPS_IN_WORDS: dict[Criterion, str] = {
-    "dp": "gap in who gets it",
-    "eo": "gap in who is wrongly denied it",
-}
 
 
 def begin_anew(state: Session) -> None:
@@ -132,8 +128,7 @@ def show_worse(state: Session, run: "Run") -> None:
     existing = run.roles.existing
     names = {"utility": "the plain model"}
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
-    gap, small = _GAPS_IN_WORDS[criterion()], bool(found.small)
-    ahead = others_ahead(found.others, names, gap, small=small)
+    ahead = others_ahead(found.others, names, small=bool(found.small))
     if ahead:
         told.append(f"**Other models:** {escape_markdown(ahead)}")
     if told:
