@@ -1,6 +1,7 @@
 """`fairmoe audit`: what a score or decisions in a file do to groups, without any training."""
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 @unbundled
 def audit(  # noqa: PLR0913 - typer reads one option from each parameter
+    context: typer.Context,
     file: options.File,
     *,
     label: Annotated[
@@ -46,19 +48,32 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
     reading: bundles.ReadingOptions,
     tolerance: options.Tolerance = None,
     reference: options.Reference = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the audit to a new file too, as JSON, and beside it the options that "
+            "repeat it.",
+        ),
+    ] = None,
+    config: options.Config = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Audit a score or decisions that a file holds beside the labels: no training, in seconds."""
     from fairmoe.auditing import audit_groups
     from fairmoe.cli.arguments import share_from
-    from fairmoe.cli.files import table_in
+    from fairmoe.cli.files import check_new_file, table_in, write_out
+    from fairmoe.cli.keeping import keep_options, options_beside
     from fairmoe.cli.reading import print_changes
     from fairmoe.data import Existing, assign_roles
     from fairmoe.data.existing import rising
     from fairmoe.data.existing_columns import goes_against_labels
     from fairmoe.sentences.audits import how_it_decides, may_go_the_other_way
 
+    if out is not None:
+        check_new_file(out)
+        check_new_file(options_beside(out))
     roles = groups.roles(label)
     accepted = share_from(tolerance)
     table = table_in(file, reading.read_options())
@@ -84,11 +99,15 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
         tolerance=accepted,
         sample_weight=labelled.weight,
     )
+    told = {"cutoff": at, "falling": falling} | found.to_dict()
+    document = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if as_json:
-        told = {"cutoff": at, "falling": falling} | found.to_dict()
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
+        typer.echo(document, nl=False)
     else:
         _print(found, labelled, accepted)
+    if out is not None:
+        write_out(out, document.encode())
+        keep_options(context, out)
 
 
 def _scores(

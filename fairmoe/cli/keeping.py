@@ -109,7 +109,7 @@ def keep_options(context: typer.Context, out: Path, *, replace: bool = False) ->
     """
     path = options_beside(out)
     command = f"fairmoe {context.info_name} --config {path.name} --out another"
-    made = "sweep" if context.info_name == "sweep" else "run"
+    made = {"train": "run"}.get(str(context.info_name), context.info_name)
     told = f"# {printable(command)} repeats this {made}; written by fairmoe {version('fairmoe')}\n"
     write_whole(path, (told + to_toml(options_given(context))).encode(), replace=replace)
 

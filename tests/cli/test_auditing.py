@@ -115,6 +115,37 @@ def test_weights_and_reference_are_those_that_were_told(frame, tmp_path):
     assert (code, json.loads(out)) == (0, json.loads(json.dumps(told)))
 
 
+def test_an_audit_is_repeated_from_the_file_beside_it(frame, path, tmp_path):
+    asked = ("--outcome", "good", "--tolerance", "5", "--words", 'in, "so"/out')
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    code, out, err = ask(path, "decile", *asked, "--cutoff", "5", "--out", first)
+    assert (code, out) == (0, ask(path, "decile", *asked, "--cutoff", "5")[1])
+    assert f"Written to {first}" in err
+    beside = tmp_path / "first.json.toml"
+    code, told, err = shell("audit", "--config", beside, "--json", "--quiet", "--out", second)
+    assert (code, err) == (0, "")
+    assert told == first.read_text() == second.read_text()
+    lines = beside.read_text().splitlines()
+    assert lines[0].startswith(
+        "# fairmoe audit --config first.json.toml --out another repeats this audit"
+    )
+    assert lines[1:] == (tmp_path / "second.json.toml").read_text().splitlines()[1:]
+    # What the command line says counts more.
+    told = shell("audit", "--config", beside, "--json", "--cutoff", "7", "--quiet")[1]
+    assert json.loads(told)["cutoff"] == 7
+    found = audit(frame["hired"] == "yes", frame["decile"], frame["sex"], cutoff=7, outcome="good")
+    assert json.loads(told)["people"] == json.loads(json.dumps(found.to_dict()["people"]))
+
+
+@pytest.mark.parametrize("there", ["audit.json", "audit.json.toml"])
+def test_nothing_is_written_over_by_an_audit(path, tmp_path, there):
+    (tmp_path / there).write_text("mine")
+    code, out, err = ask(path, "score", "--out", tmp_path / "audit.json")
+    assert (code, out) == (2, "")
+    assert f"'{tmp_path / there}' exists" in err
+    assert [one.name for one in tmp_path.iterdir()] == [there]
+
+
 def test_columns_that_an_audit_does_not_use_may_be_as_they_are(frame, tmp_path):
     path = tmp_path / "notes.csv"
     frame.assign(notes="", weight=1e-308).to_csv(path, index=False)

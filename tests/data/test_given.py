@@ -128,6 +128,19 @@ def test_positions_are_of_names_or_places():
 SECRET = "cell-secret"
 
 
+@pytest.mark.parametrize("kind", ["int64", "uint64"])
+def test_large_integers_beside_masked_ones_are_not_rounded(kind):
+    large = np.array([2**53, 2**53 + 1, 2**53 + 1], dtype=kind)
+    column = column_of(np.ma.array(large, mask=[False, False, True]), "y")
+    assert column[:2].tolist() == [2**53, 2**53 + 1]
+    assert column.isna().tolist() == [False, False, True]
+    with pytest.raises(InvalidInputError, match="1 of 3 have none"):
+        labels_of(np.ma.array(large, mask=[False, False, True]))
+    unmasked = np.ma.array(large, mask=False)
+    assert labels_of(unmasked)[1].tolist() == groups_of_values(unmasked, "g")[1].tolist()
+    assert labels_of(unmasked)[1].tolist() == [0, 1, 1]
+
+
 def test_weights_of_any_size_are_in_proportion_and_can_be_squared():
     for size in (1e-308, 1e308):
         weights = weights_given([size, size / 2], 2)
