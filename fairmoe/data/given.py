@@ -80,8 +80,8 @@ def column_of(given: Any, name: str) -> "pd.Series[Any]":
         array = column_or_1d(array, warn=name == "y")
         given = pd.Series(array, dtype="object" if array.dtype.kind == "U" else None)
         if np.any(masked):
-            # What is masked is missing, whatever stands there; NumPy's integers have no mark for it,
-            # and floats would round large ones.
+            # What is masked is missing, whatever stands there; NumPy's integers have no mark for
+            # it, and floats would round large ones.
             whole = {"i": "Int64", "u": "UInt64"}.get(array.dtype.kind)
             given = (given.astype(whole) if whole else given).mask(np.ravel(masked))
     try:
