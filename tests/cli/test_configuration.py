@@ -1,7 +1,6 @@
 """Options from a file, and the file of options beside each run."""
 
 import json
-import os
 import tomllib
 
 import pytest
@@ -12,6 +11,7 @@ from fairmoe.cli.configuration import to_toml
 from fairmoe.data import demo_csv
 from fairmoe.runs import load_run
 from tests.cli.shell import shell
+from tests.odd_places import ODD_PLACES
 
 pytestmark = pytest.mark.slow
 
@@ -76,13 +76,11 @@ def test_options_of_the_command_line_count_more(kept):
         ('config = "other.toml"', "there is none called 'config'"),
         ("target = " + "[" * 3000, "cannot be read (it is not TOML)"),
         (b"target = '\xff'", "cannot be read (it is not TOML)"),
-        (None, "cannot be read (No such file"),
     ],
 )
 def test_a_file_that_holds_something_else_is_refused(tmp_path, file, text, message):
     path = tmp_path / "options.toml"
-    if text is not None:
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     code, _, err = shell("train", file, "--config", path)
     assert code == 2
     assert message in err
@@ -91,6 +89,7 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path, file, text, messa
 @pytest.mark.parametrize(
     ("place", "message"),
     [
+        ("missing", "cannot be read (No such file"),
         ("pipe", "is no plain file"),
         ("folder", "is no plain file"),
         ("device", "is no plain file"),
@@ -99,15 +98,7 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path, file, text, messa
 )
 def test_only_a_plain_file_of_options_is_read(place, message, tmp_path, file):
     path = tmp_path / "options.toml"
-    if place == "folder":
-        path.mkdir()
-    elif place == "pipe":
-        os.mkfifo(path)
-    elif place == "device":
-        path.symlink_to("/dev/zero")
-    else:
-        path.touch()
-        os.truncate(path, 2**30)
+    ODD_PLACES[place](path)
     code, _, err = shell("train", file, "--config", path)
     assert code == 2
     assert f"'{path}' {message}" in err

@@ -1,6 +1,7 @@
 """Work that waits to be let on, a clock that is set by hand, and how a job ended."""
 
 import threading
+from typing import Any
 
 from fairmoe.jobs import JobRegistry, Snapshot
 from fairmoe.progress import OnProgress, Progress
@@ -34,6 +35,14 @@ class Gate:
             if not self.started.wait(PATIENCE):
                 return False
         return True
+
+
+def begun(registry: JobRegistry[str], **asked: Any) -> tuple[Gate, str]:
+    """Return work that runs, and the id of its job; see `JobRegistry.submit`."""
+    gate = Gate()
+    job_id = registry.submit(gate, **asked)
+    assert gate.started.wait(PATIENCE)
+    return gate, job_id
 
 
 class Clock:

@@ -8,16 +8,14 @@ from fairmoe.errors import InvalidInputError, UnavailableError
 from fairmoe.jobs import Bounds, JobRegistry
 from fairmoe.jobs import registry as registries
 from fairmoe.progress import OnProgress
-from tests.jobs.gates import Clock, Gate, settled, state
+from tests.jobs.gates import Clock, Gate, begun, settled, state
 from tests.patience import PATIENCE
 
 
 def test_one_persons_jobs_do_not_go_before_everyone_elses():
     registry: JobRegistry[str] = JobRegistry()
     order: list[str] = []
-    first = Gate()
-    running = registry.submit(first, owner="tab 0", person="flood")
-    assert first.started.wait(PATIENCE)
+    first, running = begun(registry, owner="tab 0", person="flood")
 
     def add(owner: str, person: str) -> str:
         def work(_: OnProgress) -> str:
@@ -53,9 +51,7 @@ def test_one_persons_jobs_do_not_go_before_everyone_elses():
 
 def test_asking_anew_wins_nothing():
     registry: JobRegistry[str] = JobRegistry()
-    first = Gate()
-    registry.submit(first, owner="ann")
-    assert first.started.wait(PATIENCE)
+    first, _ = begun(registry, owner="ann")
     ids = [registry.submit(lambda _: "", owner=f"tab {i}", person="bob") for i in range(2)]
     late = registry.submit(lambda _: "", owner="cat")
     for i, job_id in enumerate(ids):
@@ -129,9 +125,7 @@ def test_a_job_runs_no_longer_than_the_server_lets_it():
     clock = Clock()
     clock.now = 1.0
     registry: JobRegistry[str] = JobRegistry(bounds=Bounds(seconds=600), clock=clock)
-    work = Gate()
-    job_id = registry.submit(work, owner="ann")
-    assert work.started.wait(PATIENCE)
+    _, job_id = begun(registry, owner="ann")
     clock.now = 600.0
     assert state(registry, job_id) == "running"
     clock.now = 602.0
@@ -146,9 +140,7 @@ def test_a_job_runs_no_longer_than_the_server_lets_it():
 def test_a_job_of_a_closed_page_gives_way_to_its_own_person_soon():
     clock = Clock()
     registry: JobRegistry[str] = JobRegistry(kept_for=3600, clock=clock)
-    work = Gate()
-    closed = registry.submit(work, owner="tab 1", person="ann")
-    assert work.started.wait(PATIENCE)
+    _, closed = begun(registry, owner="tab 1", person="ann")
     clock.now = 100
     anew = registry.submit(lambda _: "run", owner="tab 2", person="ann")
     assert settled(registry, anew, "tab 2").result == "run"
@@ -158,9 +150,7 @@ def test_a_job_of_a_closed_page_gives_way_to_its_own_person_soon():
 def test_a_job_of_a_closed_page_gives_way_to_others_later():
     clock = Clock()
     registry: JobRegistry[str] = JobRegistry(kept_for=3600, clock=clock)
-    work = Gate()
-    closed = registry.submit(work, owner="tab 1", person="ann")
-    assert work.started.wait(PATIENCE)
+    _, closed = begun(registry, owner="tab 1", person="ann")
     clock.now = 100
     other = registry.submit(lambda _: "run", owner="bob")
     assert state(registry, other, "bob") == "waiting"
@@ -187,9 +177,7 @@ def test_want_of_memory_is_one_sentence(error):
 def test_a_clock_that_jumps_stops_what_nobody_looks_at_and_breaks_nothing():
     clock = Clock()
     registry: JobRegistry[str] = JobRegistry(patience=60, clock=clock)
-    work = Gate()
-    job_id = registry.submit(work, owner="ann")
-    assert work.started.wait(PATIENCE)
+    work, job_id = begun(registry, owner="ann")
     # A machine that slept for a week.
     clock.now = 7 * 24 * 3600.0
     assert work.stopped.wait(PATIENCE)

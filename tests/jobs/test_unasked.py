@@ -7,7 +7,7 @@ from fairmoe.jobs import Bounds, JobRegistry, Task, Workers
 from fairmoe.jobs import registry as registries
 from fairmoe.progress import OnProgress, Progress
 from tests.jobs import work
-from tests.jobs.gates import Clock, Gate, settled, state
+from tests.jobs.gates import Clock, Gate, begun, settled, state
 from tests.jobs.test_fairness import Deaf
 from tests.patience import PATIENCE, until
 
@@ -33,9 +33,8 @@ def ahead(registry: JobRegistry[str], job_id: str, owner: str) -> int:
 
 def test_what_was_asked_for_comes_before_what_was_not():
     registry: JobRegistry[str] = JobRegistry()
-    first, front = Gate(), Gate()
-    registry.submit(first, owner="ann")
-    assert first.started.wait(PATIENCE)
+    front = Gate()
+    first, _ = begun(registry, owner="ann")
     unasked = registry.submit(front, owner="bob aside", person="bob", unasked=True)
     asked = registry.submit(run, owner="cat")
     again = registry.submit(run, owner="cat too", person="cat")
@@ -52,9 +51,8 @@ def test_what_was_asked_for_comes_before_what_was_not():
 
 def test_it_stops_for_what_is_asked_for_and_begins_anew():
     registry: JobRegistry[str] = JobRegistry()
-    front, training = Gate(), Gate()
-    unasked = registry.submit(front, owner="bob aside", person="bob", unasked=True)
-    assert front.started.wait(PATIENCE)
+    training = Gate()
+    front, unasked = begun(registry, owner="bob aside", person="bob", unasked=True)
     front.started.clear()
     asked = registry.submit(training, owner="cat")
     assert front.stopped.wait(PATIENCE)
@@ -72,12 +70,8 @@ def test_it_stops_for_what_is_asked_for_and_begins_anew():
 
 def test_it_does_not_stop_for_its_like_nor_more_of_it_than_waits():
     registry: JobRegistry[str] = JobRegistry()
-    front = Gate()
-    unasked = registry.submit(front, owner="a", queue="cpu", unasked=True)
-    other = Gate()
-    elsewhere = registry.submit(other, owner="b", queue="cuda", unasked=True)
-    assert front.started.wait(PATIENCE)
-    assert other.started.wait(PATIENCE)
+    front, unasked = begun(registry, owner="a", queue="cpu", unasked=True)
+    other, elsewhere = begun(registry, owner="b", queue="cuda", unasked=True)
     waits = registry.submit(run, owner="c", queue="cpu", unasked=True)
     assert front.reports_twice()
     assert not front.stopped.is_set()
@@ -128,9 +122,9 @@ def test_one_that_does_not_listen_is_given_up():
 
 def test_no_more_of_it_stops_than_waits():
     registry: JobRegistry[str] = JobRegistry(workers={"cpu": Workers(2)})
-    fronts = Gate(), Gate()
-    ids = [registry.submit(each, owner=f"aside {i}", unasked=True) for i, each in enumerate(fronts)]
-    assert all(each.started.wait(PATIENCE) for each in fronts)
+    fronts, ids = zip(
+        *(begun(registry, owner=f"aside {i}", unasked=True) for i in range(2)), strict=True
+    )
     asked = registry.submit(run, owner="cat")
     assert settled(registry, asked, "cat").result == "run"
     # The one that began first has more to lose.
@@ -161,9 +155,7 @@ def test_one_whose_process_does_not_listen_is_killed_and_begins_anew(tmp_path):
 
 def test_it_takes_nothing_of_what_may_be_asked_for():
     registry: JobRegistry[str] = JobRegistry(bounds=Bounds(waiting=2, by_person=2, by_address=3))
-    work = Gate()
-    registry.submit(work, owner="z", address="10.0.0.1")
-    assert work.started.wait(PATIENCE)
+    work, _ = begun(registry, owner="z", address="10.0.0.1")
 
     def submit(owner: str, person: str, *, unasked: bool) -> None:
         registry.submit(run, owner=owner, person=person, address="10.0.0.1", unasked=unasked)
@@ -184,9 +176,7 @@ def test_it_takes_nothing_of_what_may_be_asked_for():
 def test_a_job_of_a_closed_page_does_not_give_way_to_what_nobody_asked_for():
     clock = Clock()
     registry: JobRegistry[str] = JobRegistry(kept_for=3600, clock=clock)
-    work = Gate()
-    closed = registry.submit(work, owner="tab 1", person="ann")
-    assert work.started.wait(PATIENCE)
+    work, closed = begun(registry, owner="tab 1", person="ann")
     clock.now = 301
     registry.submit(run, owner="bob", unasked=True)
     assert work.reports_twice()

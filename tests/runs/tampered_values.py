@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.odd_places import ODD_PLACES
+
 WEIGHTS, PREDICTIONS, FRONT = "model.safetensors", "predictions.csv", "front.safetensors"
 
 
@@ -57,9 +59,10 @@ LINES: dict[str, Callable[[list[list[str]]], Any]] = {
 
 FILES: dict[str, Callable[[Path], Any]] = {
     "missing": Path.unlink,
-    "a folder": lambda path: (path.unlink(), path.mkdir()),
-    "a pipe": lambda path: (path.unlink(), os.mkfifo(path)),
-    "a device": lambda path: (path.unlink(), path.symlink_to("/dev/zero")),
+    **{
+        f"a {place}": lambda path, put=ODD_PLACES[place]: (path.unlink(), put(path))
+        for place in ("folder", "pipe", "device")
+    },
     "a link to itself": lambda path: (path.unlink(), path.symlink_to(path)),
     "of 8 GiB": lambda path: os.truncate(path, 2**33),
     "with a byte changed": lambda path: path.write_bytes(b"\x00" + path.read_bytes()[1:]),

@@ -1,7 +1,6 @@
 """Projects that strangers made: what is wrong with each is told of in one sentence."""
 
 import io
-import os
 import zipfile
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import METRICS
 from fairmoe.runs import load_project, read_project
+from tests.odd_places import ODD_PLACES
 from tests.runs.repacking import FIT, deep, fit, raw, repacked
 
 INDEX = {
@@ -147,18 +147,10 @@ def test_an_index_that_is_none_is_refused_in_one_sentence(text):
     refused(out.getvalue())
 
 
-@pytest.mark.parametrize("place", ["missing", "folder", "pipe", "device", "large"])
+@pytest.mark.parametrize("place", ODD_PLACES)
 def test_only_plain_files_are_opened(tmp_path, place):
     path = tmp_path / "x.fairmoe"
-    if place == "folder":
-        path.mkdir()
-    elif place == "pipe":
-        os.mkfifo(path)
-    elif place == "device":
-        path.symlink_to("/dev/zero")
-    elif place == "large":
-        path.touch()
-        os.truncate(path, 2**33)
+    ODD_PLACES[place](path)
     with pytest.raises(InvalidInputError) as caught:
         load_project(path)
     assert "x.fairmoe" in str(caught.value)

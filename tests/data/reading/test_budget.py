@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import tracemalloc
 import zipfile
 
@@ -13,6 +12,7 @@ import pytest
 
 from fairmoe.data import ReadOptions, read_table
 from fairmoe.errors import InvalidInputError
+from tests.odd_places import ODD_PLACES
 
 MIB = 2**20
 SMALL = ReadOptions(max_bytes=8 * MIB)
@@ -139,9 +139,8 @@ def test_a_budget_takes_what_fits():
 
 @pytest.mark.parametrize("what", ["folder", "pipe", "device"])
 def test_what_is_no_plain_file_is_refused_at_once(what, tmp_path):
-    path = {"folder": tmp_path, "pipe": tmp_path / "pipe", "device": "/dev/zero"}[what]
-    if what == "pipe":
-        os.mkfifo(path)
+    path = tmp_path / "table.csv"
+    ODD_PLACES[what](path)
     kind = "a folder" if what == "folder" else "no plain file"
     assert refusal(path) == (
         f"A file that can be read is needed; however, '{path}' is {kind}. Give the path of a "
