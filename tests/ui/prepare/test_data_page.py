@@ -266,6 +266,19 @@ def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     assert f"Set “{merges}” above to 61, and “east”, “north” and “west” become one group" in told
 
 
+def test_groups_that_are_merged_already_bring_a_note_and_no_warning(data):
+    frame = table(1200)
+    frame["region"] = np.repeat(["east", "north", "south", "west"], [50, 560, 560, 30])
+    upload(data, frame)
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    assert "Set “Merge groups of fewer rows than” above to 51" in data.warning[-1].value
+    field(data, "number_input", "Merge groups of fewer rows than").set_value(51).run()
+    assert not data.exception
+    assert not any("groups" in each.value for each in data.warning)
+    told = [each.value.replace("\\", "") for each in data.info]
+    assert any(each.startswith("Still small: “smaller groups” (80 rows, 3") for each in told)
+
+
 def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):
     found = []
     from fairmoe.data.checks import find_proxies
