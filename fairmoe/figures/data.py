@@ -14,6 +14,7 @@ from fairmoe.figures.palette import PATTERN, TEMPLATE, group_styles
 from fairmoe.names import INSUFFICIENT
 
 MOST_BARS = 8
+_FEW_GROUPS = 4
 _MOST_PIXELS = 380
 """Of what shows whose values are missing; features that differ less are left out."""
 
@@ -73,7 +74,7 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
         template=TEMPLATE,
         title=f"How large is each group, and how often is its label “{positive}” (solid)?",
         barmode="stack",
-        height=124 + 36 * len(counts),
+        height=118 + (36 if len(counts) <= _FEW_GROUPS else 29) * len(counts),
         showlegend=False,
         margin={"t": 90},
     )

@@ -51,6 +51,10 @@ def test_no_page_of_the_demo_is_taller_than_two_screens(demo: Page):
 def test_the_result_and_the_button_that_trains_are_seen_without_scrolling(demo: Page, screen):
     demo.set_viewport_size(screen)
     assert height(demo) == screen["height"]
+    # What stands at the top lies over the page; letters begin some pixels below their box.
+    title = demo.locator("h1").bounding_box()
+    assert title is not None
+    assert title["y"] > below(demo, '[data-testid="stHeader"]') - 7
     demo.get_by_test_id("stSidebar").get_by_role("link", name="Train", exact=True).click()
     heading(demo, "Train").wait_for()
     demo.get_by_text("Procedural", exact=True).click()

@@ -1,10 +1,11 @@
 """Bars as markup: where they lie, and that no text of a table is markup."""
 
+import math
 import re
 
 import pytest
 
-from fairmoe.figures.bars import Bar, Row, bar_rows, signed
+from fairmoe.figures.bars import Bar, Row, bar_rows, interval_point, signed
 
 
 def lefts_and_widths(html, name):
@@ -46,3 +47,20 @@ def test_names_are_text():
 @pytest.mark.parametrize(("value", "text"), [(0.006, "+0.01"), (-0.006, "−0.01"), (-0.004, "0.00")])
 def test_values_have_a_sign_unless_they_read_as_none(value, text):
     assert signed(value) == text
+
+
+def test_values_stand_above_bars_on_a_phone_only_where_there_are_many_panels_and_values():
+    row = [Row("a", [Bar(0, 1, "1", "#000")] * 3)]
+    assert 'class="tight"' in bar_rows(["x"] * 3, row, foot="", alt="")
+    assert 'class="wide"' in bar_rows(["x"] * 3, row, foot="", alt="", value_width=0)
+    two = [Row("a", row[0].bars[:2])]
+    assert 'class="wide"' in bar_rows(["x"] * 2, two, foot="", alt="")
+
+
+def test_a_limit_is_on_the_axis_and_what_is_unknown_is_told_and_not_drawn():
+    bars = [interval_point(10, (5, 20), "#000", unit="%")]
+    bars += [interval_point(math.nan, (math.nan, math.nan), "#000", unit="%")]
+    html = bar_rows(["x", "y"], [Row("a", bars)], foot="", alt="", limit=40)
+    assert re.findall(r'class="limit" style="left:([\d.]+)%', html) == ["100.00"] * 2
+    assert re.findall(r'class="point" style="left:([\d.]+)%', html) == ["25.00"]
+    assert re.findall(r'class="value">([^<]+)<', html) == ["10.0%", "insufficient data"]

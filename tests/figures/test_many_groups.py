@@ -84,7 +84,7 @@ BY_ROW = {
         confusion_by_group(Y, Y, **BY_GROUP), dict(zip(CELLS, CELLS, strict=True)), favourable=True
     ),
     "swap_figure": lambda: swap_figure(
-        pd.DataFrame({"mixture": SCORE[:MAX_GROUPS], "group": range(MAX_GROUPS)}), NAMES, NAMES
+        pd.DataFrame({"mixture": SCORE[:MAX_GROUPS], "group": range(MAX_GROUPS)}), NAMES, NAMES, ""
     ),
 }
 BY_STREAM = {"flow_figure"}
