@@ -9,6 +9,9 @@ from fairmoe._escape import escape_markdown
 from fairmoe.sentences.awareness import aware_means, blind_means
 from fairmoe.ui.frame.state import Session
 
+_BESIDE = 600
+"""What follows stands beside the switch where there are so many pixels left."""
+
 
 def awareness_toggle(state: Session, columns: Sequence[str], *, known: bool) -> bool:
     """Ask whether the models may see the sensitive columns, with what follows either way.
@@ -29,14 +32,15 @@ def awareness_toggle(state: Session, columns: Sequence[str], *, known: bool) -> 
     follows, otherwise = blind_means(columns), aware_means(columns)
     if st.session_state[key]:
         follows, otherwise = otherwise, follows
-    asked, told = st.columns([1, 2])
-    include = asked.toggle(
-        "The models may look at the sensitive columns",
-        key=key,
-        on_change=take,
-        help=escape_markdown(otherwise),
-    )
-    told.caption(escape_markdown(follows))
+    # In a column of its own its label would be cut off on a small screen.
+    with st.container(horizontal=True):
+        include = st.toggle(
+            "The models may look at the sensitive columns",
+            key=key,
+            on_change=take,
+            help=escape_markdown(otherwise),
+        )
+        st.caption(escape_markdown(follows), width=_BESIDE)
     return include
 
 
