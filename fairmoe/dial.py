@@ -143,7 +143,15 @@ def _one_of_each_weight(points: Sequence[Run]) -> list[Run]:
 
 
 def _clearly_beats(harder: Run, own: Run) -> bool:
-    """Whether a point is better on the validation rows than chance would make it."""
+    """Whether a point has a smaller result gap, and is better than chance would make it.
+
+    On the validation rows; one that raises an alarm there is beaten by any that does not. What a
+    harder result expert is for is its gap: one that is better for its procedure gap alone does not
+    lead to the end of a dial.
+    """
+    gaps = [point.scores["validation"]["mixture"]["f_res"] for point in (harder, own)]
+    if gaps[0] >= gaps[1] and "mixture" not in own.alarms("validation"):
+        return False
     record = own.splits["validation"]
     rows = float(len(record.rows)) if record.weight is None else effective_size(record.weight)
     return _criterion(harder) - _criterion(own) > largest_standard_error(rows)

@@ -74,7 +74,7 @@ def far(prepared, run):
     """The front if mixtures with a harder expert always win."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dial, "SHORT", -1.0)
-        patch.setattr(dial, "largest_standard_error", lambda _: -math.inf)
+        patch.setattr(dial, "_clearly_beats", lambda *_: True)
         return train_front(prepared, run, weights=WEIGHTS)
 
 
@@ -114,31 +114,40 @@ def test_what_does_not_clearly_win_changes_nothing(prepared, run, monkeypatch):
     assert told(point.settings for point in found) == [(0.5, 1), (1, 1), (6, 1), (8, 1)]
 
 
+def with_scores(point, **changes):
+    of_split = point.scores["validation"]
+    scores = {**of_split, "mixture": {**of_split["mixture"], **changes}}
+    return dataclasses.replace(point, scores={**point.scores, "validation": scores})
+
+
 def test_by_how_much_it_must_win_is_told_by_the_number_of_rows(far, monkeypatch):
     """The criterion is U - 8 F of the validation rows."""
 
-    def scored(f_res):
-        scores = dict(far[3].scores["validation"]["mixture"])
-        gain = scores["f_res"] - f_res
-        scores |= {name: scores[name] - gain for name in ("dp", "eo")}
-        of_split = {**far[3].scores["validation"], "mixture": scores}
-        return dataclasses.replace(far[3], scores={**far[3].scores, "validation": of_split})
-
     monkeypatch.setattr(type(far[3]), "alarms", lambda *_: {})
-    rows = len(far[3].splits["validation"].rows)
-    own = far[3].scores["validation"]["mixture"]["f_res"]
-    least = 0.5 / math.sqrt(rows) / 8
-    assert dial._clearly_beats(scored(own - 1.01 * least), far[3])
-    assert not dial._clearly_beats(scored(own - 0.99 * least), far[3])
+    own = with_scores(far[3], dp=0.1, eo=0.1, f_res=0.1)
+    least = 0.5 / math.sqrt(len(own.splits["validation"].rows)) / 8
+
+    def with_gaps(gap):
+        return with_scores(own, dp=gap, eo=gap, f_res=gap)
+
+    assert dial._clearly_beats(with_gaps(0.1 - 1.01 * least), own)
+    assert not dial._clearly_beats(with_gaps(0.1 - 0.99 * least), own)
+
+
+def test_what_has_no_smaller_result_gap_does_not_win_by_its_procedure_gap(far, monkeypatch):
+    monkeypatch.setattr(type(far[3]), "alarms", lambda *_: {})
+    gaps = {"ref": 0.0, "vef": 0.0, "att_jsd": 0.0, "f_res": 0.06}
+    own = with_scores(far[3], ref=0.9, vef=0.9, att_jsd=0.9, f_res=0.06)
+    assert not dial._clearly_beats(with_scores(far[3], **gaps), own)
+    assert dial._clearly_beats(with_scores(far[3], **gaps | {"f_res": 0.059}), own)
 
 
 def test_what_raises_an_alarm_beats_nothing_and_is_beaten_by_all_that_does_not(far, monkeypatch):
-    better, worse = far[2], far[3]
+    better, worse = (with_scores(far[3], f_res=gap) for gap in (0.01, 0.02))
+    better = dataclasses.replace(better, run_id=far[2].run_id)
     alarming = {better.run_id}
     monkeypatch.setattr(
-        type(far[0]),
-        "alarms",
-        lambda run, _: {"mixture": None} if run.run_id in alarming else {},
+        type(far[0]), "alarms", lambda run, _: {"mixture": None} if run.run_id in alarming else {}
     )
     assert not dial._clearly_beats(better, worse)
     assert dial._clearly_beats(worse, better)
