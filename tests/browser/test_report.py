@@ -91,7 +91,8 @@ def test_the_downloaded_report_opens_offline(trained: Page, chromium: Browser, t
     charts = reader.locator(".chart")
     for chart in charts.all():
         expect(chart.locator(".main-svg").first).to_be_visible()
-    assert charts.count() >= 5
+    assert charts.count() >= 2
+    assert reader.locator(".fm-bars").count() >= 3
     expect(reader.get_by_text(NOTE)).to_be_visible()
     assert "hiring" in reader.title()
     reader.set_viewport_size({"width": 390, "height": 844})
