@@ -29,8 +29,8 @@ class Result:
         small: Groups of too few people to be compared.
         changes: As `fairmoe.metrics.paired_changes` has them, of the mixture beside the
             plain model.
-        others: Of the mixture, and of each expert and existing model that raises no alarm: its
-            `final_score`, its `gap` in the good outcome, and the ends of a 95%
+        others: Of the mixture, and of each other model that raises no alarm, but for the constant:
+            its `final_score`, its `gap` in the good outcome, and the ends of a 95%
             interval of how much larger the mixture's gap is, `low` and `high`.
     """
 
@@ -116,7 +116,7 @@ def changes_of(run: Run, plain: Model, split: SplitName) -> pd.DataFrame:
 def _others(run: Run, split: SplitName, gap: str) -> pd.DataFrame:
     """Return how the mixture and the other models that are a choice score; see `Result`."""
     alarming, rows = run.alarms(split), {}
-    for model in ("mixture", *EXPERTS, "existing"):
+    for model in ("mixture", *EXPERTS, "uniform", "logistic", "existing"):
         if model not in run.models or (model in alarming and model != "mixture"):
             continue
         change = changes_of(run, model, split).T[gap]

@@ -72,6 +72,8 @@ def others_ahead(others: pd.DataFrame, names: Mapping[str, str], *, small: bool 
 
 
 def _named(model: object, names: Mapping[str, str]) -> str:
+    if model == "uniform":
+        return "the mixture with equal weights"
     return names.get(str(model), the_model(model))
 
 

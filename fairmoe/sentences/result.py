@@ -207,7 +207,7 @@ def cost_in_people(
 
 
 def _more_or_fewer(change: int) -> str:
-    return f"{abs(change)} {'more' if change > 0 else 'fewer'}" if change else _AS_MANY
+    return f"{abs(change):,} {'more' if change > 0 else 'fewer'}" if change else _AS_MANY
 
 
 def gap_in_words(gap: OutcomeGap, tolerance: float | None = None) -> tuple[str, str]:

@@ -109,6 +109,11 @@ PLAIN = {"utility": "the plain model", "existing": "the score “x”"}
             "the result expert and the score “x” have a smaller gap (8.0 and 9.0 pp; the mixture "
             "10.0; could be chance).",
         ),
+        (
+            {"uniform": (0.55, 0.2, -0.2, -0.05), "logistic": (0.6, 0.2, -0.2, -0.05)},
+            "the mixture with equal weights and the logistic regression have a higher final score "
+            "(55.0 and 60.0; the mixture 50.0).",
+        ),
         ({"utility": (math.nan, math.nan, math.nan, math.nan)}, ""),
     ],
 )

@@ -216,6 +216,15 @@ def test_what_it_costs_in_people(true, plain, pred, told):
     assert beside == told.replace("the plain model", "the score “x”")
 
 
+def test_many_people_are_told_with_their_thousands():
+    everyone = [1] * 2400
+    groups, of_all = account(everyone, [0] * 2400, everyone, [0] * 1200 + [1] * 1200)
+    assert cost_in_people(groups, of_all, "hired") == (
+        "Against the plain model, of 2,400 people: 1,200 more women and 1,200 more men get "
+        "“hired”, with 2,400 fewer mistakes; 2,400 decisions change."
+    )
+
+
 def test_raw_values_make_english_wherever_people_are_counted():
     people = {"women": "people with sex = f", "men": "people in merged groups"}
     groups, everyone = account(

@@ -131,11 +131,13 @@ def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterio
     told = told.replace("\\", "").split("Other models:** ")[1]
     # The gap is the one that the picture shows.
     others = result_of(wide, among_labelled=criterion == "eo").others["gap"]
-    gaps = [f"{100 * others[model]:.1f}" for model in ("utility", "result", "procedural")]
+    beside = ("utility", "result", "procedural", "uniform", "logistic")
+    gaps = [f"{100 * others[model]:.1f}" for model in beside]
     assert told == (
         "the procedural expert has a higher final score (61.3; the mixture 50.0); the plain model, "
-        "the result expert and the procedural expert have a smaller gap "
-        f"({gaps[0]}, {gaps[1]} and {gaps[2]} pp; the mixture 100.0)."
+        "the result expert, the procedural expert, the mixture with equal weights and the logistic "
+        f"regression have a smaller gap ({', '.join(gaps[:4])} and {gaps[4]} pp; the mixture "
+        "100.0)."
     )
     assert f"{gaps[0]} pp" in picture(app)
 
