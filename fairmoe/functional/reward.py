@@ -195,23 +195,27 @@ def _attention_jsd(tables: RewardTables, actions: Tensor) -> Tensor:
     of_all = means.sum(-1, keepdim=True).to(now.dtype) + TINY
     share = tables.share.to(now.dtype)
     # One expert at a time: what is passed over again and again stays near.
-    grown = [_entropy_change(of_own, of_all, (each - now).mul_(share)) for each in attention]
+    grown = [
+        _entropy_change(of_own, of_all, groups, (each - now).mul_(share)) for each in attention
+    ]
     distance = jensen_shannon_divergence(means.mT, base=2.0)
     return distance[:, None] + torch.stack(grown).double() / (groups * math.log(2))
 
 
-def _entropy_change(p: Tensor, q: Tensor, change: Tensor) -> Tensor:
-    """Return by how much `sum(p log p) - sum(q log q)` grows if both change, sums over axis -2.
+def _entropy_change(p: Tensor, q: Tensor, g: int, change: Tensor) -> Tensor:
+    """Return by how much `sum(p log p) - sum(q log(q / g))` grows if both change, over axis -2.
 
-    With `d` the change it is `d log(p / q) + (p + d) log(1 + d / p) - (q + d) log(1 + d / q)`,
-    summed: no difference of large numbers, so single precision is enough.
+    With `d` the change it is `d log(g p / q) + (p + d) log(1 + d / p) - (q + d) log(1 + d / q)`,
+    summed: no difference of large numbers, so single precision is enough. Changes add up to 0, and
+    `g` does not count, only where the attention of a row adds up to 1 before and after.
 
     Args:
         p: **Shape** `(k, c, n)`. Attention of each row's group.
         q: **Shape** `(k, c, 1)`. Of all groups, added up.
+        g: The number of groups.
         change: **Shape** `(k, c, n)`. At least `-p` but for rounding; is written to.
     """
     d = torch.maximum(change, p * (torch.finfo(p.dtype).eps - 1), out=change)
     grown = (d / p).log1p_().mul_(p + d)
     grown.sub_((d / q).log1p_().mul_(q + d))
-    return grown.addcmul_(d, (p / q).log_()).sum(-2)
+    return grown.addcmul_(d, (p / q).mul_(g).log_()).sum(-2)

@@ -32,6 +32,17 @@ def make_tables(seed=0, runs=1, n=4, n_groups=2, ties=False):
     return RewardTables(proba, masked, attention, y, group, n_groups, 0.2)
 
 
+def assert_exact(tables, actions):
+    """Each reward that is looked up is that of the routing in which one row is changed."""
+    looked_up = counterfactual_rewards(tables, actions)
+    start = score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
+    for expert, row in itertools.product(range(3), range(actions.shape[-1])):
+        changed = actions.clone()
+        changed[:, row] = expert
+        recomputed = routing_reward(tables, changed) + start
+        assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
+
+
 def every_routing(n):
     return torch.tensor(list(itertools.product(range(3), repeat=n)))
 
@@ -66,13 +77,7 @@ def test_the_reward_depends_on_the_actions():
 def test_counterfactual_rewards_are_exact(n_groups, ties, seed, n):
     tables = make_tables(seed, runs=2, n=n, n_groups=n_groups, ties=ties)
     actions = torch.randint(0, 3, (2, n), generator=torch.Generator().manual_seed(seed))
-    looked_up = counterfactual_rewards(tables, actions)
-    start = score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
-    for expert, row in itertools.product(range(3), range(n)):
-        changed = actions.clone()
-        changed[:, row] = expert
-        recomputed = routing_reward(tables, changed) + start
-        assert torch.allclose(looked_up[expert, :, row], recomputed, atol=1e-10)
+    assert_exact(tables, actions)
 
 
 @pytest.mark.equation(37)
@@ -88,6 +93,17 @@ def test_counterfactual_rewards_need_single_precision_alone(n_groups):
     found, exact = (counterfactual_rewards(each, actions) for each in (single, double))
     assert (found - exact).abs().max() < 1e-7
     assert exact.std(0).median() > 1e-5
+
+
+@pytest.mark.equation(37)
+@pytest.mark.parametrize("n_groups", [2, 3])
+@pytest.mark.parametrize("rows", [slice(None), slice(0, 5)])
+def test_counterfactual_rewards_are_exact_where_nothing_is_attributed(n_groups, rows):
+    """Attention of a row adds up to 0 there, as that of an expert that says the same to all."""
+    tables = make_tables(2, n=12, n_groups=n_groups)
+    tables.attention[1, :, rows] = 0
+    actions = torch.randint(0, 3, (1, 12), generator=torch.Generator().manual_seed(2))
+    assert_exact(tables, actions)
 
 
 @pytest.mark.parametrize("absent", [0, 2])
