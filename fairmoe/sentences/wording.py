@@ -49,7 +49,7 @@ def significance(p: float, what: str) -> str:
 
 
 def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]:
-    """Return counts with whom they count; after the first, people are not called so again.
+    """Return counts with whom they count; people with a value are called so once in a row.
 
     Args:
         counted: Such as "2 more".
@@ -61,11 +61,16 @@ def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]
         >>> listed_people(["1 more", "2 more"], ["people with sex = f", "men"])
         ['1 more person with sex = f', '2 more men']
     """
-    nouns = [str(noun) for noun in people]
-    told = []
-    for i, (count, noun) in enumerate(zip(counted, nouns, strict=True)):
-        one = re.sub("^people ", "person ", noun) if count.startswith("1 ") else noun
-        told.append(f"{count} {noun.removeprefix('people ') if i else one}")
+    told, called = [], False
+    for count, noun in zip(counted, map(str, people), strict=True):
+        of_value = re.match("people (?=with |in )", noun)
+        if of_value and called:
+            told.append(f"{count} {noun[of_value.end() :]}")
+        elif count.startswith("1 "):
+            told.append(f"{count} {re.sub('^people ', 'person ', noun)}")
+        else:
+            told.append(f"{count} {noun}")
+        called = of_value is not None
     return told
 
 

@@ -78,3 +78,14 @@ def test_people_are_called_so_once():
     ]
     assert listed_people(["1 more"], nouns[:1]) == ["1 more person with sex = f"]
     assert listed_people(["11 more"], nouns[:1]) == ["11 more people with sex = f"]
+
+
+def test_people_are_called_so_again_after_others_and_by_names_of_their_own():
+    assert listed_people(["2 more", "1 more"], ["men", "people with race = Asian"]) == [
+        "2 more men",
+        "1 more person with race = Asian",
+    ]
+    assert listed_people(["2 more", "3 more"], ["people with sex = f", "people of colour"]) == [
+        "2 more people with sex = f",
+        "3 more people of colour",
+    ]
