@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
-from fairmoe.metrics.effective import to_effective_size
+from fairmoe.metrics.effective import effective_counts, to_effective_size
 from fairmoe.names import LEAST_PEOPLE
 
 DRAWS = 1000
@@ -72,17 +72,22 @@ def paired_changes(
     ids = check_group(group, n_groups)
     check_same_length(y_true=label, y_plain=plain, y_pred=model, group=ids)
     weights = check_weight(sample_weight, len(ids))
-    kind = 8 * ids + 4 * label + 2 * plain + model
+    own = 4 * label + 2 * plain + model
+    kind = 8 * ids + own
     shape = (n_groups, 8)
     every = np.ones(len(ids)) if weights is None else weights
     people = np.bincount(kind, every, 8 * n_groups).astype(np.float64).reshape(shape)
     # Of a group of nobody there is no size.
     effective = np.nan_to_num(to_effective_size(every, ids, n_groups))
     telling = np.bincount(kind, effective, 8 * n_groups).astype(np.float64).reshape(shape)
+
+    def are_enough(among: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        of = among[own]
+        return effective_counts(of, of, ids, n_groups, weights)[1] >= LEAST_PEOPLE
+
     compared = {
-        name: (_counted(telling, *sides[0])[1] >= LEAST_PEOPLE)
-        & (_counted(telling, *sides[1])[1] >= LEAST_PEOPLE)
-        for name, sides in _GAPS.items()
+        name: are_enough(first) & are_enough(second)
+        for name, ((_, first), (_, second)) in _GAPS.items()
     }
     found = _figures(people[None], compared)
     drawn = _figures(_drawn(people, telling), compared)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.errors import InvalidInputError
-from fairmoe.metrics import paired_changes
+from fairmoe.metrics import outcome_gap, paired_changes
 
 
 def rows(*groups):
@@ -117,3 +117,19 @@ def test_without_bad_labels_nobody_wrongly_gets_it():
 def test_arrays_of_another_form_are_refused():
     with pytest.raises(InvalidInputError):
         paired_changes([1, 0], [1, 0], [1], group=[0, 1], n_groups=2, favourable=True)
+
+
+def test_groups_are_compared_where_the_gaps_beside_compare_them():
+    group, label = np.repeat([0, 1], 200), np.tile([0, 1], 200)
+    # Those with the good label weigh little beside the others of their group.
+    weight = np.where((group == 1) & (label == 0), 10.0, 1.0)
+    model = np.where(group == 1, 0, 1)
+    has = label == 1
+    beside = outcome_gap(
+        model[has] == 0, group=group[has], group_names=["a", "b"], sample_weight=weight[has]
+    )
+    told = paired_changes(
+        label, label, model, group=group, n_groups=2, favourable=True, sample_weight=weight
+    ).T["denied"]
+    assert beside.apart == ()
+    assert (told["plain"], told["model"]) == (0, beside.value) == (0, 1)
