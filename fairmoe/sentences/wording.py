@@ -66,7 +66,7 @@ def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]
         of_value = re.match("people (?=with |in )", noun)
         if of_value and called:
             told.append(f"{count} {noun[of_value.end() :]}")
-        elif count.startswith("1 "):
+        elif re.fullmatch("1( more| fewer)?", count):
             told.append(f"{count} {re.sub('^people ', 'person ', noun)}")
         else:
             told.append(f"{count} {noun}")

@@ -89,3 +89,17 @@ def test_people_are_called_so_again_after_others_and_by_names_of_their_own():
         "2 more people with sex = f",
         "3 more people of colour",
     ]
+
+
+@pytest.mark.parametrize(
+    ("count", "who"),
+    [
+        ("1", "person"),
+        ("1 fewer", "person"),
+        ("1 and 5 of 100", "people"),
+        ("of 100", "people"),
+        ("1,204 more", "people"),
+    ],
+)
+def test_one_person_is_called_so_and_one_of_a_hundred_people_not(count, who):
+    assert listed_people([count], ["people with sex = f"]) == [f"{count} {who} with sex = f"]
