@@ -23,17 +23,24 @@ def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
         >>> people_of(["women", "m", "smaller groups"], roles)
         {'women': 'women', 'm': 'people with sex = m', 'smaller groups': 'people in merged groups'}
     """
-    given = {shown for _, shown in roles.group_names}
-    return {name: name if name in given else _people(name, roles, given) for name in names}
+    told, given = list(names), {shown for _, shown in roles.group_names}
+    # A group that is made has more stars than the values that are called as it is.
+    merged, missing = (
+        max((name for name in told if name.rstrip("*") == plain), key=len, default="")
+        for plain in (SMALL_GROUPS, MISSING)
+    )
+    made = {
+        merged: "people in merged groups",
+        missing: f"people with no known {' or '.join(roles.sensitive_columns)}",
+    }
+    return {
+        name: name if name in given else made.get(name) or _people(name, roles, given)
+        for name in told
+    }
 
 
 def _people(name: str, roles: Roles, given: set[str]) -> str:
     columns = roles.sensitive_columns
-    plain = name.rstrip("*")
-    if plain == SMALL_GROUPS:
-        return "people in merged groups"
-    if plain == MISSING:
-        return f"people with no known {' or '.join(columns)}"
     if len(columns) == 1:
         return f"people with {_condition(columns[0], name)}"
     parts = crossed_parts(name)

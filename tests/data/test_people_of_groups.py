@@ -55,3 +55,12 @@ def test_names_that_were_given_speak_for_themselves():
         "men": "men",
         "x": "people with sex = x",
     }
+
+
+@pytest.mark.parametrize("plain", ["(missing)", "smaller groups"])
+def test_a_value_that_is_called_as_a_group_of_ours_stays_apart_from_it(plain):
+    roles = Roles(Target("hired"), (Sensitive("race"),))
+    told = people_of([plain, "a", f"{plain}*"], roles)
+    assert told[plain] == f"people with race = {plain}"
+    assert told[f"{plain}*"] == people_of([plain], roles)[plain]
+    assert len(set(told.values())) == 3
