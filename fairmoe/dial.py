@@ -133,21 +133,22 @@ def _ends_early(run: Run) -> bool:
 
 
 def _one_of_each_weight(points: Sequence[Run]) -> list[Run]:
-    """Return the points, those with a harder result expert in place of those they clearly beat."""
+    """Return the points, those with a harder result expert in place of those they beat."""
     kept: dict[float, Run] = {}
     for point in points:
         weight = point.settings.fairness_weight
-        if weight not in kept or _clearly_beats(point, kept[weight]):
+        if weight not in kept or _beats(point, kept[weight]):
             kept[weight] = point
     return list(kept.values())
 
 
-def _clearly_beats(harder: Run, own: Run) -> bool:
-    """Whether a point has a smaller result gap, and is better than chance would make it.
+def _beats(harder: Run, own: Run) -> bool:
+    """Whether a point has a smaller result gap, and is better by more than a rate's standard error.
 
-    On the validation rows; one that raises an alarm there is beaten by any that does not. What a
-    harder result expert is for is its gap: one that is better for its procedure gap alone does not
-    lead to the end of a dial.
+    On the validation rows; one that raises an alarm there is beaten by any that does not. The
+    criterion counts gaps up to eight times, and its own standard error is some three times that of
+    a rate. What a harder result expert is for is its gap: one that is better for its procedure gap
+    alone does not lead to the end of a dial.
     """
     gaps = [point.scores["validation"]["mixture"]["f_res"] for point in (harder, own)]
     if gaps[0] >= gaps[1] and "mixture" not in own.alarms("validation"):

@@ -74,11 +74,11 @@ def far(prepared, run):
     """The front if mixtures with a harder expert always win."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dial, "SHORT", -1.0)
-        patch.setattr(dial, "_clearly_beats", lambda *_: True)
+        patch.setattr(dial, "_beats", lambda *_: True)
         return train_front(prepared, run, weights=WEIGHTS)
 
 
-def test_what_clearly_wins_takes_the_place_of_the_point(far, run):
+def test_what_wins_takes_the_place_of_the_point(far, run):
     assert told(point.settings for point in far) == [(0.5, 1), (1, 1), (6, 10), (8, 10)]
     assert far[1].run_id == run.run_id
     assert far[0].experts_reused == EXPERTS
@@ -107,7 +107,7 @@ def test_it_is_kept_and_told_with_its_lambda(far, tmp_path):
     assert points["harder"].tolist() == [1, 1, 10, 10]
 
 
-def test_what_does_not_clearly_win_changes_nothing(prepared, run, monkeypatch):
+def test_what_does_not_win_changes_nothing(prepared, run, monkeypatch):
     monkeypatch.setattr(dial, "SHORT", -1.0)
     monkeypatch.setattr(dial, "largest_standard_error", lambda _: 10.0)
     found = train_front(prepared, run, weights=WEIGHTS)
@@ -130,16 +130,16 @@ def test_by_how_much_it_must_win_is_told_by_the_number_of_rows(far, monkeypatch)
     def with_gaps(gap):
         return with_scores(own, dp=gap, eo=gap, f_res=gap)
 
-    assert dial._clearly_beats(with_gaps(0.1 - 1.01 * least), own)
-    assert not dial._clearly_beats(with_gaps(0.1 - 0.99 * least), own)
+    assert dial._beats(with_gaps(0.1 - 1.01 * least), own)
+    assert not dial._beats(with_gaps(0.1 - 0.99 * least), own)
 
 
 def test_what_has_no_smaller_result_gap_does_not_win_by_its_procedure_gap(far, monkeypatch):
     monkeypatch.setattr(type(far[3]), "alarms", lambda *_: {})
     gaps = {"ref": 0.0, "vef": 0.0, "att_jsd": 0.0, "f_res": 0.06}
     own = with_scores(far[3], ref=0.9, vef=0.9, att_jsd=0.9, f_res=0.06)
-    assert not dial._clearly_beats(with_scores(far[3], **gaps), own)
-    assert dial._clearly_beats(with_scores(far[3], **gaps | {"f_res": 0.059}), own)
+    assert not dial._beats(with_scores(far[3], **gaps), own)
+    assert dial._beats(with_scores(far[3], **gaps | {"f_res": 0.059}), own)
 
 
 def test_what_raises_an_alarm_beats_nothing_and_is_beaten_by_all_that_does_not(far, monkeypatch):
@@ -149,5 +149,5 @@ def test_what_raises_an_alarm_beats_nothing_and_is_beaten_by_all_that_does_not(f
     monkeypatch.setattr(
         type(far[0]), "alarms", lambda run, _: {"mixture": None} if run.run_id in alarming else {}
     )
-    assert not dial._clearly_beats(better, worse)
-    assert dial._clearly_beats(worse, better)
+    assert not dial._beats(better, worse)
+    assert dial._beats(worse, better)

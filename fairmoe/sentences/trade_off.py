@@ -216,8 +216,8 @@ def harder_experts(points: pd.DataFrame) -> str:
     of_weights = f"weight {weights} has" if len(far) == 1 else f"weights {weights} have"
     return (
         f" The mixture{'s' * (len(far) > 1)} of {of_weights} a result expert that counts the gaps "
-        f"{far['harder'].iloc[0]:g} times as much: with it the far end was clearly better on the "
-        "validation rows."
+        f"{far['harder'].iloc[0]:g} times as much: with it the far end did better on the "
+        "validation rows, which could be chance."
     )
 
 

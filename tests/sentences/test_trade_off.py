@@ -179,11 +179,11 @@ def test_mixtures_with_a_harder_expert_are_named_and_why_they_have_it():
     assert harder_experts(points_of_a_front(harder=[1.0, 1.0, 1.0])) == ""
     assert harder_experts(points_of_a_front(harder=[1.0, 1.0, 10.0])) == (
         " The mixture of weight 8 has a result expert that counts the gaps 10 times as much: with "
-        "it the far end was clearly better on the validation rows."
+        "it the far end did better on the validation rows, which could be chance."
     )
     assert harder_experts(points_of_a_front(weight=[1.0, 6.0, 8.0], harder=[1.0, 10.0, 10.0])) == (
         " The mixtures of weights 6 and 8 have a result expert that counts the gaps 10 times as "
-        "much: with it the far end was clearly better on the validation rows."
+        "much: with it the far end did better on the validation rows, which could be chance."
     )
 
 
