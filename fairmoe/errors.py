@@ -1,11 +1,20 @@
 """The errors that fairmoe raises on purpose."""
 
+import copyreg
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 
 class FairmoeError(Exception):
     """Base of every error that fairmoe raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Have pickle bring it back as it is: errors with arguments of their own cannot be called.
+
+        What was told would become what is needed.
+        """
+        return copyreg.__newobj__, (type(self), *self.args), dict(vars(self))  # type: ignore[attr-defined]
 
 
 class InvalidInputError(FairmoeError, ValueError):

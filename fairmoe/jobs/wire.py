@@ -10,8 +10,6 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
-from fairmoe.errors import FairmoeError
-
 _LENGTH = struct.Struct(">Q")
 
 
@@ -102,16 +100,3 @@ class Wire:
         if content is None or len(content) < length:
             raise EOFError
         return content
-
-
-def packed(error: FairmoeError) -> tuple[Any, ...]:
-    """Return an error as what can be sent: errors with arguments of their own cannot."""
-    return type(error), error.args, dict(vars(error))
-
-
-def unpacked(kind: type[FairmoeError], args: tuple[Any, ...], own: dict[str, Any]) -> FairmoeError:
-    """Return the error that was packed."""
-    error = kind.__new__(kind)
-    error.args = args
-    vars(error).update(own)
-    return error

@@ -9,7 +9,7 @@ from typing import Any
 
 from fairmoe.errors import CancelledError, FairmoeError
 from fairmoe.jobs.bugs import log_bug, want_of_memory
-from fairmoe.jobs.wire import Wire, packed
+from fairmoe.jobs.wire import Wire
 from fairmoe.progress import Progress
 
 _NICE = 5
@@ -78,7 +78,7 @@ class _Home:
         try:
             return "result", function(*arguments, on_progress=self._report)
         except FairmoeError as error:
-            return "error", packed(error)
+            return "error", error
         except BaseException as bug:
             return _failure(bug)
 
@@ -90,7 +90,7 @@ class _Home:
 
 def _failure(bug: BaseException) -> tuple[str, Any]:
     lack = want_of_memory(bug)
-    return ("bug", log_bug(bug)) if lack is None else ("error", packed(lack))
+    return ("bug", log_bug(bug)) if lack is None else ("error", lack)
 
 
 def main() -> None:

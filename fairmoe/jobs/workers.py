@@ -10,7 +10,7 @@ from typing import Any
 from fairmoe.errors import CancelledError, UnavailableError
 from fairmoe.jobs.bugs import WorkerBugError
 from fairmoe.jobs.task import Task
-from fairmoe.jobs.wire import Wire, unpacked
+from fairmoe.jobs.wire import Wire
 from fairmoe.progress import OnProgress
 
 ENDED = (
@@ -89,7 +89,7 @@ class Worker:
             self.close()
             kind, outcome = outcome
         if kind == "error":
-            raise unpacked(*outcome)
+            raise outcome
         if kind == "bug":
             raise WorkerBugError(outcome)
         return outcome

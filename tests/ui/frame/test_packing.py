@@ -9,7 +9,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from fairmoe.data import DEMO_ROLES, demo_csv, read_table
-from fairmoe.jobs import Task
+from fairmoe.errors import InvalidInputError
+from fairmoe.jobs import Snapshot, Task
 from fairmoe.training import cache
 from fairmoe.ui.frame import packing
 from fairmoe.ui.frame.packing import pack, shared_demo, unpack
@@ -246,3 +247,14 @@ def test_others_are_counted_packed_or_not(state, later):
     assert held == bytes_of(state)
     later()
     assert 0 < sessions().bytes_besides("", bytes_of) < held / 2
+
+
+def test_what_went_wrong_is_told_in_the_same_words(state):
+    error = InvalidInputError("A table is needed", however="there is none", choices=("a", "b"))
+    state.last = Snapshot("refused", 0, None, {}, 0.0, None, error, "")
+    for _ in range(2):
+        found = unpack(pack(state)).last.error
+        assert type(found) is InvalidInputError
+        assert str(found) == "A table is needed; however, there is none."
+        assert found.choices == ("a", "b")
+        state.last = Snapshot("refused", 0, None, {}, 0.0, None, found, "")
