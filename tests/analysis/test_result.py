@@ -4,6 +4,7 @@ import pytest
 
 from fairmoe.analysis import result_of
 from fairmoe.metrics import outcome_gap
+from fairmoe.names import EXPERTS
 
 
 def test_the_gaps_are_those_of_labels_utility_expert_and_mixture(demo_run):
@@ -55,3 +56,11 @@ def test_without_polarity_the_positive_outcome_is_counted(demo_run):
     untold = replace(run, roles=replace(run.roles, target=target))
 
     assert result_of(untold).gaps == result_of(run).gaps
+
+
+def test_other_models_that_raise_an_alarm_are_no_choice(demo_run, monkeypatch):
+    run, _ = demo_run
+    before = [*result_of(run).others.index]
+    assert {"mixture", *EXPERTS} <= {*before}
+    monkeypatch.setattr(type(run), "alarms", lambda *_: {"mixture": None, "result": None})
+    assert [*result_of(run).others.index] == [model for model in before if model != "result"]
