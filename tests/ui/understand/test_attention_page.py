@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -243,3 +244,17 @@ def test_the_check_can_be_cancelled(attention, monkeypatch):
     held.set()
     assert any("nothing was checked" in info.value for info in attention.info)
     assert "check-attributions" in [button.key for button in attention.button]
+
+
+def test_where_the_outcome_is_bad_columns_push_towards_the_good_one(app, demo_run):
+    run, labelled = demo_run
+    medians = []
+    for outcome in ("good", "bad"):
+        target = replace(run.roles.target, outcome=outcome)
+        told = replace(run, run_id=outcome, roles=replace(run.roles, target=target))
+        app.session_state["fairmoe"].keep(told, replace(labelled, roles=told.roles))
+        page = app.switch_page("pages/attention.py").run()
+        open_part(page, "attention-part", "Which way")
+        assert not page.exception
+        medians.append(table(page, "median")["median"])
+    pd.testing.assert_series_equal(medians[0], -medians[1])
