@@ -40,7 +40,7 @@ def alt(app):
     if charts:
         (chart,) = charts
         return chart.proto.alt
-    (dots,) = (html.proto.body for html in app.get("html") if "fm-waffle" in html.proto.body)
+    (dots,) = (html.proto.body for html in app.get("html") if '="fm-waffle' in html.proto.body)
     return re.search('aria-label="([^"]+)"', dots)[1]
 
 
