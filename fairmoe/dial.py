@@ -253,7 +253,7 @@ def _choices(front: Sequence[Run], gap: GapName) -> list[tuple[Run, Scores]]:
 def _remedy(*, seen: bool) -> str:
     """Say what may help; models that see the groups often reach gaps that others cannot."""
     others = "other lambdas" if seen else "other lambdas, or with models that see the groups"
-    return f"Ask for less, or train with {others}."
+    return f"Allow more, or train with {others}."
 
 
 def _loss(scores: Scores) -> float:

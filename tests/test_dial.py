@@ -205,7 +205,7 @@ def test_models_that_see_the_groups_are_named_where_none_does(drawn):
         dataclasses.replace(point, roles=dataclasses.replace(point.roles, include_sensitive=True))
         for point in drawn
     ]
-    with pytest.raises(InvalidInputError, match=r"Ask for less, or train with other lambdas\.$"):
+    with pytest.raises(InvalidInputError, match=r"Allow more, or train with other lambdas\.$"):
         choose_point(aware, max_loss=-0.02)
 
 

@@ -15,7 +15,7 @@ _LETTER = 6.9
 """Mean width of a letter in pixels."""
 
 _PANEL, _ALONE, _SPREAD = 112, 170, 520
-_MANY, _ENTRY, _SHARE = 6, 19, 0.4
+_MANY, _ENTRY, _SHARE = 6, 19, 0.5
 """Entries of a legend; more need room, or one below the other they take more than a share of the
 chart's height, so many pixels each."""
 _MOST_LABEL = 280

@@ -36,8 +36,8 @@ def others_ahead(others: pd.DataFrame, names: Mapping[str, str], *, small: bool 
         What follows "Other models:"; nothing if none has.
     """
     mixture, rest = others.T["mixture"], others.drop("mixture")
-    higher = rest[rest["final_score"] > mixture["final_score"] + SAME]
     # What is told alike is alike.
+    higher = rest[rest["final_score"].round(3) > round(mixture["final_score"], 3)]
     smaller = rest[rest["gap"].round(3) < round(mixture["gap"], 3)]
     is_chance = pd.Series(
         [bool(may_be_chance(of["low"], of["high"])) for _, of in smaller.iterrows()],

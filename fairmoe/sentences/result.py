@@ -149,7 +149,7 @@ def changed_harm(
         ),
     ]
     others = len(known) - len(named)
-    rest = "In the other groups less changes, or it could be chance."
+    rest = "In the remaining groups less changes, or it could be chance."
     return f"{'; '.join(told)}. {rest if others else ''}".strip()
 
 
@@ -197,7 +197,7 @@ def cost_in_people(
     moved = listed_people([_more_or_fewer(net[name]) for name in who_moved], who_moved)
     rest = int(net.drop(order).sum())
     if net.drop(order).any():
-        moved.append(f"{_more_or_fewer(rest)} of the other groups")
+        moved.append(f"{_more_or_fewer(rest)} of the remaining groups")
     who = f"{listed(moved)} get “{good}”" if moved else f"as many of each group get “{good}”"
     return (
         f"Against {plain}, of {everyone['n']:,.0f} people: {who}, with "

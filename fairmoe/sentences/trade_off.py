@@ -178,7 +178,7 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
         return f"{told} None of these mixtures{among} has a smaller gap."
     weight = least["weight"]
     how = f"fairness counts {_times(weight)}" if weight else "fairness does not count"
-    return f"{told} The smallest gap{among} is {_point(least)}, where {how}."
+    return f"{told} The smallest gap of these mixtures{among} is {_point(least)}, where {how}."
 
 
 def line_explained(points: pd.DataFrame) -> str:

@@ -77,7 +77,7 @@ def test_labels_at_the_left_count_whether_or_not_room_is_set_aside():
 
 
 @pytest.mark.parametrize(
-    ("height", "entries", "least"), [(420, 8, 240), (360, 8, 540), (360, 6, 240)]
+    ("height", "entries", "least"), [(420, 11, 240), (300, 8, 540), (300, 6, 240)]
 )
 def test_a_long_legend_asks_for_room_unless_the_chart_is_tall(height, entries, least):
     figure = go.Figure([go.Scatter(x=[1], y=[1], name=f"method {i}") for i in range(entries)])

@@ -58,7 +58,7 @@ def test_the_front_of_a_run_is_drawn_before_its_models_and_listed_by_weight(demo
     points, front, chart = trade_off(find(run.with_front([last]))).blocks
     assert (points.kind, chart.key) == ("points", "tradeoff")
     assert front.key == "front"
-    assert "The smallest gap is 1.2 pp" in front.takeaway
+    assert "The smallest gap of these mixtures is 1.2 pp" in front.takeaway
     assert [(row[0], row[2]) for row in front.grid.rows] == [
         ("1", f"{100 * run.scores['test']['mixture']['dp']:.1f} pp"),
         ("8", "1.2 pp"),

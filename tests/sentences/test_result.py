@@ -154,8 +154,8 @@ def test_whom_it_happens_to_is_said_where_hardly_anything_changes():
                 f=(9, 0.9, -0.1, 1.0),
             ),
             "Of 100 a labelled “hired”, 10 more wrongly get “not hired” than with the plain model; "
-            "of 100 c, 30 fewer; of 100 d, 20 more. In the other groups less changes, or it could "
-            "be chance.",
+            "of 100 c, 30 fewer; of 100 d, 20 more. In the remaining groups less changes, or it "
+            "could be chance.",
         ),
         (
             harm(a=(9, 0.1, -0.1, 0.2), b=(9, 0.2, -0.1, 0.3), c=(9, -0.3, -0.4, 0.2)),
@@ -244,8 +244,8 @@ def test_raw_values_make_english_wherever_people_are_counted():
 @pytest.mark.parametrize(
     ("of_d", "of_e", "rest"),
     [
-        (1, 0, ", 3 more c and 1 more of the other groups"),
-        (1, -1, ", 3 more c and as many of the other groups"),
+        (1, 0, ", 3 more c and 1 more of the remaining groups"),
+        (1, -1, ", 3 more c and as many of the remaining groups"),
         (0, 0, " and 3 more c"),
     ],
 )

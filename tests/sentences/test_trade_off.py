@@ -221,8 +221,8 @@ PLAIN = pd.Series({"gap": 0.25, "accuracy": 0.86})
 def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     assert front_takeaway(points_of_a_front(), PLAIN, "DP") == (
         "DP on the test rows: 25.0 pp at 86.0% accuracy for the utility expert, 10.0 pp at 84.0% "
-        "accuracy for the mixture shown. The smallest gap is 2.0 pp at 80.0% accuracy, where "
-        "fairness counts 8 times."
+        "accuracy for the mixture shown. The smallest gap of these mixtures is 2.0 pp at 80.0% "
+        "accuracy, where fairness counts 8 times."
     )
     last = points_of_a_front(shown=[False, False, True])
     assert front_takeaway(last, PLAIN, "DP").endswith(
@@ -234,15 +234,16 @@ def test_a_front_says_what_the_point_shown_gives_and_how_far_it_goes():
     )
     first = points_of_a_front(alarming=[False, False, True], shown=[True, False, False])
     assert front_takeaway(first, PLAIN, "DP").endswith(
-        "The smallest gap without an alarm is 10.0 pp at 84.0% accuracy, where fairness counts "
-        "once."
+        "The smallest gap of these mixtures without an alarm is 10.0 pp at 84.0% accuracy, where "
+        "fairness counts once."
     )
     as_small = points_of_a_front(gap=[0.2, 0.1, 0.1])
     told = front_takeaway(as_small, PLAIN, "DP")
     assert told.endswith("None of these mixtures has a smaller gap.")
     once = points_of_a_front(shown=[True, False, False], gap=[0.2, 0.1, 0.2])
     assert front_takeaway(once, PLAIN, "DP").endswith(
-        "The smallest gap is 10.0 pp at 84.0% accuracy, where fairness counts once."
+        "The smallest gap of these mixtures is 10.0 pp at 84.0% accuracy, where fairness counts "
+        "once."
     )
     never = once.assign(weight=0.0)
     assert front_takeaway(never, PLAIN, "DP").endswith("accuracy, where fairness does not count.")

@@ -61,7 +61,8 @@ def test_the_front_is_drawn_on_demand_with_the_run_marked(drawn, front):
     alt = drawn.get("plotly_chart")[0].proto.alt
     assert alt.startswith("DP gap on the test rows: ")
     assert alt.endswith(
-        "The smallest gap is 1.5 pp at 71.0% accuracy, where fairness counts 8 times."
+        "The smallest gap of these mixtures is 1.5 pp at 71.0% accuracy, where fairness counts 8 "
+        "times."
     )
 
 
