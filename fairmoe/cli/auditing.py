@@ -53,7 +53,7 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
         typer.Option(
             metavar="FILE",
             help="Write the audit to a new file too, as JSON, and beside it the options that "
-            "repeat it.",
+            "repeat it; - is --json.",
         ),
     ] = None,
     config: options.Config = None,
@@ -71,6 +71,8 @@ def audit(  # noqa: PLR0913 - typer reads one option from each parameter
     from fairmoe.data.existing_columns import goes_against_labels
     from fairmoe.sentences.audits import how_it_decides, may_go_the_other_way
 
+    if str(out) == "-":
+        out, as_json = None, True
     if out is not None:
         check_new_file(out)
         check_new_file(options_beside(out))

@@ -137,6 +137,13 @@ def test_an_audit_is_repeated_from_the_file_beside_it(frame, path, tmp_path):
     assert json.loads(told)["people"] == json.loads(json.dumps(found.to_dict()["people"]))
 
 
+@pytest.mark.parametrize("asked", [("--out", "-"), ("--out", "-", "--json")])
+def test_a_dash_stands_for_standard_output_and_leaves_no_file(path, tmp_path, monkeypatch, asked):
+    monkeypatch.chdir(tmp_path)
+    assert ask(path, "score", *asked)[:2] == (0, ask(path, "score", "--json")[1])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("there", ["audit.json", "audit.json.toml"])
 def test_nothing_is_written_over_by_an_audit(path, tmp_path, there):
     (tmp_path / there).write_text("mine")
