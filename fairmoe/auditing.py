@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,20 +160,18 @@ def audit_model(
             "Option 'rises' is for scores without their model",
             however="the score of a model rises with its positive class",
         )
-    if is_torch_module(model):
-        modes = {part: part.training for part in model.modules()}
-        model.eval()
-        try:
-            scores = torch_scores(model, X)
-            found = audit(y, scores, sensitive_features, **{"cutoff": 0.0} | options)
-            return _with_attributions(
-                found, model, X, sensitive_features, attribution_rows, options
-            )
-        finally:
-            for part, was_training in modes.items():
-                part.training = was_training
-    found = _audit_classifier(model, X, y, sensitive_features, options)
-    return _with_attributions(found, model, X, sensitive_features, attribution_rows, options)
+    if not is_torch_module(model):
+        found = _audit_classifier(model, X, y, sensitive_features, options)
+        return _with_attributions(found, model, X, sensitive_features, attribution_rows, options)
+    modes = {part: part.training for part in model.modules()}
+    model.eval()
+    try:
+        scores = torch_scores(model, X)
+        found = audit(y, scores, sensitive_features, **{"cutoff": 0.0} | options)
+        return _with_attributions(found, model, X, sensitive_features, attribution_rows, options)
+    finally:
+        for part, was_training in modes.items():
+            part.training = was_training
 
 
 def _with_attributions(
@@ -185,7 +183,7 @@ def _with_attributions(
         model,
         X,
         group=group,
-        group_names=_told_apart(map(str, values)),
+        group_names=_told_apart([str(value) for value in values]),
         rows=rows,
         sample_weight=None if weight is None else weights_given(weight, len(group)),
     )
@@ -247,8 +245,8 @@ def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     proba = score if score.min() >= 0 and score.max() <= 1 else _in_unit(score)
     shared: dict[str, Any] = {"group": group, "sample_weight": sample_weight}
     names = _told_apart(group_names)
-    if reference == EVERYONE and EVERYONE in group_names:
-        (reference,) = _told_apart([reference])
+    if reference is not None and reference in group_names:
+        reference = names[list(group_names).index(reference)]
     review = review_groups(
         y_true,
         decided,
@@ -276,18 +274,19 @@ def audit_groups(  # noqa: PLR0913 - arrays, groups, and what the reviewer sets
     )
 
 
-def _told_apart(names: Iterable[str]) -> list[str]:
+def _told_apart(names: Sequence[str]) -> list[str]:
     """Return the names of groups, of which one may be called as all of them together are."""
-    return [f"{name} (group)" if name == EVERYONE else name for name in names]
+    own = f"{EVERYONE} (group)"
+    while own in names:
+        own += "*"
+    return [own if name == EVERYONE else name for name in names]
 
 
 def _people(account: Account) -> pd.DataFrame:
-    everyone = account.everyone.to_frame(EVERYONE).T
-    both = pd.concat([account.groups, everyone])
+    both = pd.concat([account.groups, account.everyone.to_frame(EVERYONE).T])
     columns = [name for name in both if str(name).removesuffix("_rate") in HARM]
     columns += [name for name in both if str(name).rpartition("_rate_")[0] in HARM]
-    whole = {name: both[name].astype(np.int64) for name in HARM}
-    return both[columns].assign(**whole)
+    return both[columns].astype(dict.fromkeys(HARM, np.int64))
 
 
 def _in_unit(score: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -88,6 +88,12 @@ def test_a_group_may_be_called_as_everyone_is(rows):
     model = LogisticRegression().fit(score[:, None], y)
     told = audit_model(model, score[:, None], y, named)
     assert set(told.attributions) == {"b", "everyone (group)", "everyone"}
+    alike = np.where(group == "a", "everyone", "everyone (group)")
+    found = audit(y, score, alike, outcome="good", reference="everyone").to_dict()
+    assert list(found["people"]) == ["everyone (group)*", "everyone (group)", "everyone"]
+    assert list(found["rates"]) == ["everyone (group)*", "everyone (group)"]
+    for name, other in (("everyone (group)", "b"), ("everyone (group)*", "a")):
+        assert found["people"][name] == same["people"][other]
 
 
 def test_an_answer_for_all_raises_an_alarm(rows):
