@@ -1,6 +1,7 @@
 """Work that a session has done beside what it is asked for, and that gives way to that."""
 
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,7 @@ class Aside:
     unasked: bool = False
     _job_id: str | None = None
     _take_over: "Callable[[Snapshot[Any]], None]" = lambda _: None
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def start(
         self,
@@ -57,21 +59,22 @@ class Aside:
         Raises:
             UnavailableError: Too many wait in the queue.
         """
-        self.stop()
-        try:
-            self._job_id = self.registry().submit(
-                work,
-                owner=self.owner,
-                queue=queue,
-                person=person.name,
-                address=person.address,
-                unasked=unasked,
-            )
-        except (UnavailableError, InvalidInputError):
-            if unasked:
-                return
-            raise
-        self.about, self.unasked, self._take_over = about, unasked, take_over
+        with self._lock:
+            self.stop()
+            try:
+                self._job_id = self.registry().submit(
+                    work,
+                    owner=self.owner,
+                    queue=queue,
+                    person=person.name,
+                    address=person.address,
+                    unasked=unasked,
+                )
+            except (UnavailableError, InvalidInputError):
+                if unasked:
+                    return
+                raise
+            self.about, self.unasked, self._take_over = about, unasked, take_over
 
     @property
     def is_active(self) -> bool:
@@ -81,18 +84,21 @@ class Aside:
 
     def look(self) -> "Snapshot[Any] | None":
         """Look at the work that waits or runs, and take over its result once it has ended."""
-        if self._job_id is None:
+        # Pages and what packs the session may look at once.
+        with self._lock:
+            if self._job_id is None:
+                return None
+            snapshot = self.registry().snapshot(self._job_id, owner=self.owner)
+            if snapshot is not None and snapshot.active:
+                return snapshot
+            self.stop()
+            if snapshot is not None:
+                self._take_over(snapshot)
             return None
-        snapshot = self.registry().snapshot(self._job_id, owner=self.owner)
-        if snapshot is not None and snapshot.active:
-            return snapshot
-        self.stop()
-        if snapshot is not None:
-            self._take_over(snapshot)
-        return None
 
     def stop(self) -> None:
         """Stop the work and forget it; what it had found is lost."""
-        if self._job_id is not None:
-            self.registry().forget(self._job_id, owner=self.owner)
-        self._job_id, self.about = None, ""
+        with self._lock:
+            if self._job_id is not None:
+                self.registry().forget(self._job_id, owner=self.owner)
+            self._job_id, self.about = None, ""

@@ -76,7 +76,9 @@ def _is_shown(session: "Session") -> bool:
     """Return whether a tab that shows the session is connected."""
     if not runtime.exists():
         return False
-    session.tabs = set(filter(runtime.get_instance().is_active_session, tuple(session.tabs)))
+    is_active = runtime.get_instance().is_active_session
+    # In place, for a script may just add its tab.
+    session.tabs.difference_update([tab for tab in tuple(session.tabs) if not is_active(tab)])
     return bool(session.tabs)
 
 

@@ -168,6 +168,15 @@ def test_a_session_that_a_tab_shows_stays_as_it_is(state, monkeypatch):
     assert pack(state)
 
 
+def test_a_tab_that_comes_while_others_are_found_gone_is_not_lost(state, monkeypatch):
+    come = SimpleNamespace(is_active_session=lambda _: state.tabs.add("new"))
+    runtime = SimpleNamespace(exists=lambda: True, get_instance=lambda: come)
+    monkeypatch.setattr(packing, "runtime", runtime)
+    state.tabs = {"gone"}
+    assert pack(state) is None
+    assert state.tabs == {"new"}
+
+
 @pytest.fixture
 def away(app, later, demo_run):
     """The address of a session with the demo data, a column left out, whose page is away."""
