@@ -13,11 +13,11 @@ from fairmoe.analysis.rows import RunRows
 from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable, Explainer
 from fairmoe.functional.attention import attention_weights, divergence_by_column
-from fairmoe.names import EXPERTS, TRAINED_MODELS, Model
+from fairmoe.names import EXPERTS, TRAINED_MODELS, Model, SplitName
+from fairmoe.nn import Mixture
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
-
-"""The models whose log-odds a run can still attribute to columns."""
+from fairmoe.training.answers import on_split
 
 BINS = 25
 _ROWS_AT_ONCE = 4096
@@ -64,7 +64,12 @@ def model_of(run: Run, model: Model) -> Explainable:
 @on_one_thread()
 @torch.no_grad()
 def attributions_of(
-    run: Run, model: Model, x: torch.Tensor, *, explainer: Explainer | None = None
+    run: Run,
+    model: Model,
+    x: torch.Tensor,
+    *,
+    explainer: Explainer | None = None,
+    split: SplitName | None = None,
 ) -> NDArray[np.float32]:
     """Return what each source column adds to a model's log-odds.
 
@@ -73,11 +78,14 @@ def attributions_of(
         model: One of `TRAINED_MODELS`.
         x: **Shape** `(n, d)`. Encoded rows.
         explainer: Attributes them; the run's own, if it is left out.
+        split: That of which these are all rows, to explain them as its scores do.
 
     Returns:
         Signed, in log-odds, `(n, c)`.
     """
     one, explainer = model_of(run, model), explainer or run.mixture.explainer
+    if split is not None and isinstance(one, Mixture):
+        one = on_split(one, split, len(x))
     parts = [explainer.attributions(one, rows)[0] for rows in torch.split(x, _ROWS_AT_ONCE)]
     attributions: NDArray[np.float32] = torch.cat(parts).numpy()
     return attributions
@@ -91,7 +99,7 @@ def reasons_of(rows: RunRows, model: Model, *, explainer: Explainer | None = Non
         model: One of `TRAINED_MODELS`.
         explainer: Attributes them; the run's own, if it is left out.
     """
-    attributions = attributions_of(rows.run, model, rows.x, explainer=explainer)
+    attributions = attributions_of(rows.run, model, rows.x, explainer=explainer, split=rows.split)
     return Reasons(
         columns=rows.run.encoder.columns,
         group=rows.record.group,

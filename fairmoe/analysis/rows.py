@@ -18,12 +18,14 @@ class RunRows:
 
     Attributes:
         run: The run.
+        split: Which rows these are.
         record: What its models said of these rows.
         frame: The table's cells of these rows, `n` of them, with the table's own index of rows.
         x: **Shape** `(n, d)`. The same rows encoded.
     """
 
     run: Run
+    split: SplitName
     record: SplitRecord
     frame: pd.DataFrame
     x: Tensor
@@ -47,4 +49,4 @@ def rows_of_run(run: Run, labelled: LabelledTable, split: SplitName) -> RunRows:
         )
     record = run.splits[split]
     frame = labelled.table.frame.iloc[record.rows]
-    return RunRows(run, record, frame, torch.as_tensor(run.encoder.transform(frame)))
+    return RunRows(run, split, record, frame, torch.as_tensor(run.encoder.transform(frame)))

@@ -1,3 +1,4 @@
+import itertools
 import math
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from fairmoe.analysis.attention import (
 )
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import attention_test
-from fairmoe.names import TRAINED_MODELS
+from fairmoe.names import SPLITS, TRAINED_MODELS
 
 
 def made(attention, group, names=("a", "b"), columns=("x", "y")):
@@ -146,9 +147,9 @@ def test_models_are_those_of_the_run_and_attributions_are_complete(demo_run, mod
 
 def test_the_distance_is_that_of_the_scores(demo_run):
     run, labelled = demo_run
-    for model in TRAINED_MODELS:
-        reasons = reasons_of(rows_of_run(run, labelled, "validation"), model)
-        score = run.scores["validation"][model]["att_jsd"]
+    for split, model in itertools.product(SPLITS, TRAINED_MODELS):
+        reasons = reasons_of(rows_of_run(run, labelled, split), model)
+        score = run.scores[split][model]["att_jsd"]
         assert divergence_parts(reasons).sum() == pytest.approx(score, abs=1e-6)
         assert reasons.columns == run.encoder.columns
 
