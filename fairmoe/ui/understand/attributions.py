@@ -32,9 +32,8 @@ def show_directions(state: Session, asked: Asked) -> None:
         f"90%, and markers are medians. {method}, compared with the baseline row.",
         key=f"attention-ways-{asked.key}",
     )
-    csv = ranges.set_index("column")
     show_table(
-        csv.rename_axis("Column"),
+        ranges.set_index("column").rename_axis("Column"),
         key=f"attention-ways-table-{asked.key}",
         alt=takeaway,
         columns={
@@ -51,7 +50,7 @@ def show_directions(state: Session, asked: Asked) -> None:
                 }.items()
             },
         },
-        csv=csv,
+        csv=attribution_ranges(asked.reasons).set_index("column"),
     )
 
 

@@ -168,8 +168,8 @@ def _show_calibration(_: Session, judged: Judged) -> None:
     if judged.model == "existing":
         show_note(Markdown(NO_PROBABILITY), icon=":material/percent:")
         return
-    y_true, proba = (toward(judged.run, each) for each in judged.labels_and_scores)
-    calibration = calibration_by_group(y_true, proba, **judged.groups)
+    known, groups = judged.labels_and_scores, judged.groups
+    calibration = calibration_by_group(*(toward(judged.run, each) for each in known), **groups)
     errors = expected_calibration_error(calibration).rename(index=judged.people)
     takeaway = calibration_takeaway(errors)
     show_chart(
@@ -179,8 +179,8 @@ def _show_calibration(_: Session, judged: Judged) -> None:
         "on; bars are 95% Wilson intervals.",
         key=f"calibration-{judged.key}",
     )
-    csv = calibration.set_index("group")
-    percent = csv.assign(**{str(name): 100 * csv[name] for name in csv if name != "n"})
+    table = calibration.set_index("group")
+    percent = table.assign(**{str(name): 100 * table[name] for name in table if name != "n"})
     show_table(
         percent.rename_axis("Group"),
         key=f"calibration-table-{judged.key}",
@@ -196,7 +196,7 @@ def _show_calibration(_: Session, judged: Judged) -> None:
                 "positive_rate", f"Label {of_outcome(judged.run)}", "Share in percent."
             ),
         },
-        csv=csv,
+        csv=calibration_by_group(*known, **groups).set_index("group"),
     )
 
 

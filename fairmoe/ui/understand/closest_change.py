@@ -62,16 +62,16 @@ def show_changes(state: Session, person: Person) -> None:
                 for change in changes
             ],
             "cost": [change.cost for change in changes],
-            "proba": [toward(run, change.proba) for change in changes],
+            "proba": [change.proba for change in changes],
         }
     )
-    outcome, takeaway = of_outcome(run), changes_takeaway(table)
+    told = table.assign(proba=toward(run, table["proba"]))
+    outcome, takeaway = of_outcome(run), changes_takeaway(told)
     st.markdown(f"**{CHANGES_ASKED}**")
-    st.html(changes_figure(table, outcome, alt=takeaway))
+    st.html(changes_figure(told, outcome, alt=takeaway))
     st.caption(escape_markdown(f"{takeaway} {source_of(person)} {how}"))
-    csv = table.set_index("change")
     show_table(
-        table.assign(cost=100 * table["cost"], proba=table["proba"].map(beside_one_half))
+        told.assign(cost=100 * told["cost"], proba=told["proba"].map(beside_one_half))
         .set_index("change")
         .rename_axis("Change"),
         key=f"changes-table-{person.key}",
@@ -80,5 +80,5 @@ def show_changes(state: Session, person: Person) -> None:
             "cost": percent_column("Size", "Share of people moved past, summed over the columns."),
             "proba": st.column_config.TextColumn("Probability then", help=f"Of {outcome}."),
         },
-        csv=csv,
+        csv=table.set_index("change"),
     )

@@ -57,15 +57,12 @@ def show_opinions(person: Person) -> None:
     st.caption(escape_markdown(f"{takeaway} {source_of(person)}"))
     weights = {MODELS[expert]: said[f"weight of {expert}"] for expert in EXPERTS}
     csv = pd.DataFrame(
-        {
-            "proba": {MODELS[m]: toward(run, said[m]) for m in MIXTURE_AND_EXPERTS},
-            "weight": weights,
-        }
+        {"proba": {MODELS[m]: said[m] for m in MIXTURE_AND_EXPERTS}, "weight": weights}
     ).loc[[MODELS[model] for model in MIXTURE_AND_EXPERTS]]
     told = {label: f"{weight:.1%}" for label, weight in weights.items()}
     show_table(
         csv.assign(
-            proba=[beside_one_half(proba) for proba in csv["proba"]],
+            proba=[beside_one_half(toward(run, proba)) for proba in csv["proba"]],
             weight=[told.get(str(label), "has none of its own") for label in csv.index],
         ).rename_axis("Model"),
         key=f"opinions-table-{person.key}",
@@ -95,7 +92,8 @@ def show_reasons(_: Session, person: Person) -> None:
     from fairmoe.analysis.individual import baseline_proba, explain  # noqa: PLC0415
 
     run = person.kept.run
-    attributions, outcome = direction(run) * explain(run, person.x), of_outcome(run)
+    explained, outcome = explain(run, person.x), of_outcome(run)
+    attributions = direction(run) * explained
     baseline = beside_one_half(toward(run, baseline_proba(run)))
     cells = {str(column): cell_text(person.frame[column].iloc[0]) for column in attributions.index}
     takeaway = reasons_takeaway(attributions)
@@ -108,9 +106,9 @@ def show_reasons(_: Session, person: Person) -> None:
         "of a value is not what the value causes."
     )
     st.caption(escape_markdown(told))
-    named = attributions.assign(value=pd.Series(cells))
+    values = pd.Series(cells)
     show_table(
-        named.rename_axis("Column"),
+        attributions.assign(value=values).rename_axis("Column"),
         key=f"reasons-table-{person.key}",
         alt=takeaway,
         columns={
@@ -122,7 +120,7 @@ def show_reasons(_: Session, person: Person) -> None:
                 for model in MIXTURE_AND_EXPERTS
             },
         },
-        csv=named,
+        csv=explained.assign(value=values).loc[attributions.index],
     )
 
 
@@ -142,22 +140,23 @@ def show_swap(_: Session, person: Person) -> None:
             icon=":material/visibility_off:",
         )
         return
-    told = swapped.assign(**toward(run, swapped[[*MIXTURE_AND_EXPERTS]]))
+    csv = swapped[[*MIXTURE_AND_EXPERTS]]
+    table = toward(run, csv)
     names = [
         " & ".join(cell_text(value) for value in row)
         for row in swapped[sensitive].itertuples(index=False)
     ]
     takeaway = swap_takeaway(swapped)
     show_chart(
-        swap_figure(told, names, list(run.data.groups), of_outcome(run)),
+        swap_figure(swapped.assign(**table), names, list(run.data.groups), of_outcome(run)),
         takeaway=takeaway,
         source=f"{source_of(person)} Only {' and '.join(sensitive)} is swapped; a person of "
         "another group would differ in more.",
         key=f"swap-{person.key}",
     )
-    table = told[[*MIXTURE_AND_EXPERTS]].set_axis([f"{names[0]} (own)", *names[1:]])
+    labels = [f"{names[0]} (own)", *names[1:]]
     show_table(
-        table.map(beside_one_half).rename_axis("Sensitive value"),
+        table.map(beside_one_half).set_axis(labels).rename_axis("Sensitive value"),
         key=f"swap-table-{person.key}",
         alt=takeaway,
         columns={
@@ -166,7 +165,7 @@ def show_swap(_: Session, person: Person) -> None:
             )
             for model in MIXTURE_AND_EXPERTS
         },
-        csv=table,
+        csv=csv.set_axis(labels),
     )
 
 
