@@ -43,12 +43,13 @@ _CELLS = {
 _GREY = "rgba(128,128,128,0.8)"
 
 
-def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame) -> go.Figure:
+def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame, outcome: str) -> go.Figure:
     """Draw each group's ROC curve; of more than `MOST_GROUPS` groups the largest.
 
     Args:
         curves: As `fairmoe.metrics.roc_by_group` returns them.
         aucs: As `fairmoe.metrics.auc_by_group` returns them.
+        outcome: What the positive class is called.
     """
     figure = go.Figure()
     figure.add_scatter(
@@ -84,8 +85,12 @@ def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame) -> go.Figure:
         height=460,
         legend={"y": -0.2},
     )
-    figure.update_xaxes(title="false positive rate", ticksuffix="%", range=[-2, 102])
-    figure.update_yaxes(title="true positive rate", ticksuffix="%", range=[-2, 102])
+    for update, rate, how in (
+        (figure.update_xaxes, "false", "wrongly"),
+        (figure.update_yaxes, "true", "rightly"),
+    ):
+        title = escape_html(f"{rate} positive rate: {how} “{outcome}”")
+        update(title=title, ticksuffix="%", range=[-2, 102])
     return figure
 
 

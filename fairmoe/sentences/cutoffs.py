@@ -22,22 +22,27 @@ SHOWN_AS_TRAINED = (
 )
 
 
-def cutoffs_in_words(groups: Sequence[str], thresholds: Sequence[float | None]) -> str:
-    """Say from which score on each group is answered positively.
+def cutoffs_in_words(
+    groups: Sequence[str], thresholds: Sequence[float | None], positive: str
+) -> str:
+    """Say above which probability of the positive outcome each group is given it.
 
     Args:
         groups: Their names.
         thresholds: In the same order; None where several groups are told of as one, and each has
             its own.
+        positive: What the positive outcome is called, which cut-offs are of also where it is bad
+            for the person.
     """
+    of = f", in the probability of “{positive}”"
     first, *others = thresholds
     if first is not None and all(at == first for at in others):
-        return f"One cut-off for all: {first:.3f}."
+        return f"One cut-off for all{of}: {first:.3f}."
     told = [
         f"{name} (one for each of them)" if at is None else f"{name} {at:.3f}"
         for name, at in zip(groups, thresholds, strict=True)
     ]
-    return f"A cut-off for each group: {listed(told)}."
+    return f"A cut-off for each group{of}: {listed(told)}."
 
 
 def effect_of_cutoffs(
@@ -117,7 +122,7 @@ def decisions_of_variant(
         thresholds: See `cutoffs_in_words`.
         words: What both outcomes are called, the positive one first.
     """
-    cutoffs = cutoffs_in_words(groups, thresholds)
+    cutoffs = cutoffs_in_words(groups, thresholds, words[0])
     told = f"The decisions of this run begin at cut-offs of its own. {cutoffs}"
     if len(set(thresholds)) == 1 and None not in thresholds:
         return told

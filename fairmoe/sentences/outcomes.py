@@ -3,8 +3,14 @@
 import pandas as pd
 
 
-def roc_takeaway(aucs: pd.DataFrame) -> str:
-    """Say in one sentence in which groups rows are ranked best and worst."""
+def roc_takeaway(aucs: pd.DataFrame, words: tuple[str, str]) -> str:
+    """Say in one sentence in which groups rows are ranked best and worst.
+
+    Args:
+        aucs: As `fairmoe.metrics.auc_by_group` returns it.
+        words: What both outcomes are called, the positive one first, by which rows are ranked also
+            where it is bad for the person.
+    """
     known = aucs.dropna().sort_values("auc")
     if known.empty:
         return "No group has enough positive and negative rows for a curve."
@@ -12,16 +18,14 @@ def roc_takeaway(aucs: pd.DataFrame) -> str:
         f"{row.name!s} ({row['auc']:.1%}, interval {row['auc_low']:.1%} to {row['auc_high']:.1%})"
         for row in (known.iloc[-1], known.iloc[0])
     ]
+    ranked = f"Someone labelled “{words[0]}” is ranked above someone labelled “{words[1]}”"
     if len(known) == 1:
-        return f"A positive row is ranked above a negative one in {told[0]} of the pairs."
+        return f"{ranked} in {told[0]} of the pairs."
     if f"{known['auc'].iloc[-1]:.1%}" == f"{known['auc'].iloc[0]:.1%}":
-        return (
-            "A positive row is ranked above a negative one of its group equally often in all: "
-            f"{told[0]}; 50% would be chance."
-        )
+        return f"{ranked} of the same group equally often in all: {told[0]}; 50% would be chance."
     return (
-        f"A positive row is ranked above a negative one of its group most often for {told[0]}, "
-        f"least often for {told[1]}; 50% would be chance."
+        f"{ranked} of the same group most often for {told[0]}, least often for {told[1]}; 50% "
+        "would be chance."
     )
 
 

@@ -70,7 +70,7 @@ BY_TRACE = {
     ),
     "missing_figure": lambda: missing_figure(OF_COLUMN.assign(missing=5)),
     "roc_figure": lambda: roc_figure(
-        roc_by_group(Y, SCORE, **BY_GROUP), auc_by_group(Y, SCORE, **BY_GROUP)
+        roc_by_group(Y, SCORE, **BY_GROUP), auc_by_group(Y, SCORE, **BY_GROUP), "hired"
     ),
     "calibration_figure": lambda: calibration_figure(
         calibration_by_group(Y, SCORE, **BY_GROUP), pd.Series(40, NAMES)

@@ -110,7 +110,9 @@ def test_a_variant_tells_cutoffs_of_the_groups_that_it_tells_of(demo_run, own, t
         cutoffs=Cutoffs("mixture", (0.1, 0.2, 0.3, own)),
     )
     made = make_report(variant, smallest_group=10)
-    assert f"A cut-off for each group: {told}." in to_card(made, COVER)
+    assert f"A cut-off for each group, in the probability of “hired”: {told}." in to_card(
+        made, COVER
+    )
     document = json.loads(to_json(made, COVER))
     assert list(document["run"]["data"]["groups"]) == ["often", "usual", "smaller groups"]
     assert document["run"]["cutoffs"]["thresholds"] == [0.1, 0.3, kept]

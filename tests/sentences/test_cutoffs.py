@@ -17,12 +17,15 @@ AFTER = {"n": 1000, "good": 420, "accuracy": 0.79, "gap": 0.012, "cost": 21.0, "
 
 
 def test_cutoffs_are_named():
-    assert cutoffs_in_words(["a", "b"], [0.5, 0.5]) == "One cut-off for all: 0.500."
-    assert cutoffs_in_words(["a", "b"], [0.5, 0.4]) == (
-        "A cut-off for each group: a 0.500 and b 0.400."
+    assert cutoffs_in_words(["a", "b"], [0.5, 0.5], "refused") == (
+        "One cut-off for all, in the probability of “refused”: 0.500."
     )
-    assert cutoffs_in_words(["a", "the others"], [0.5, None]) == (
-        "A cut-off for each group: a 0.500 and the others (one for each of them)."
+    assert cutoffs_in_words(["a", "b"], [0.5, 0.4], "refused") == (
+        "A cut-off for each group, in the probability of “refused”: a 0.500 and b 0.400."
+    )
+    assert cutoffs_in_words(["a", "the others"], [0.5, None], "refused") == (
+        "A cut-off for each group, in the probability of “refused”: a 0.500 and the others (one "
+        "for each of them)."
     )
 
 
@@ -92,10 +95,14 @@ def test_what_the_page_warns_of():
 
 def test_a_variant_says_how_it_decides_and_that_it_goes_by_group():
     words = ("hired", "not hired")
-    one = "The decisions of this run begin at cut-offs of its own. One cut-off for all: 0.400."
+    one = (
+        "The decisions of this run begin at cut-offs of its own. One cut-off for all, in the "
+        "probability of “hired”: 0.400."
+    )
     assert decisions_of_variant(["a", "b"], [0.4, 0.4], words) == one
     each = decisions_of_variant(["a", "b"], [0.4, 0.5], words)
     assert each == (
-        "The decisions of this run begin at cut-offs of its own. A cut-off for each group: a 0.400 "
-        f"and b 0.500. {BY_GROUP_MAY_BE_UNLAWFUL.format(positive='hired', other='not hired')}"
+        "The decisions of this run begin at cut-offs of its own. A cut-off for each group, in the "
+        "probability of “hired”: a 0.400 and b 0.500. "
+        f"{BY_GROUP_MAY_BE_UNLAWFUL.format(positive='hired', other='not hired')}"
     )

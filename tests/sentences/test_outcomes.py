@@ -19,27 +19,27 @@ def aucs(**groups):
 
 
 def test_where_rows_are_ranked_best_and_worst():
-    assert roc_takeaway(aucs(a=[0.8, 0.7, 0.9], b=[0.9, 0.85, 0.95])) == (
-        "A positive row is ranked above a negative one of its group most often for b (90.0%, "
-        "interval 85.0% to 95.0%), least often for a (80.0%, interval 70.0% to 90.0%); 50% would "
-        "be chance."
+    assert roc_takeaway(aucs(a=[0.8, 0.7, 0.9], b=[0.9, 0.85, 0.95]), WORDS) == (
+        "Someone labelled “hired” is ranked above someone labelled “not hired” of the same group "
+        "most often for b (90.0%, interval 85.0% to 95.0%), least often for a (80.0%, interval "
+        "70.0% to 90.0%); 50% would be chance."
     )
 
 
 def test_groups_that_are_ranked_alike_are_said_to():
-    assert roc_takeaway(aucs(a=[0.8261, 0.8, 0.85], b=[0.8264, 0.8, 0.85])) == (
-        "A positive row is ranked above a negative one of its group equally often in all: b "
-        "(82.6%, interval 80.0% to 85.0%); 50% would be chance."
+    assert roc_takeaway(aucs(a=[0.8261, 0.8, 0.85], b=[0.8264, 0.8, 0.85]), WORDS) == (
+        "Someone labelled “hired” is ranked above someone labelled “not hired” of the same group "
+        "equally often in all: b (82.6%, interval 80.0% to 85.0%); 50% would be chance."
     )
 
 
 def test_one_curve_and_none():
     unknown = [float("nan")] * 3
-    assert roc_takeaway(aucs(a=[0.8, 0.7, 0.9], b=unknown)) == (
-        "A positive row is ranked above a negative one in a (80.0%, interval 70.0% to 90.0%) of "
-        "the pairs."
+    assert roc_takeaway(aucs(a=[0.8, 0.7, 0.9], b=unknown), WORDS) == (
+        "Someone labelled “hired” is ranked above someone labelled “not hired” in a (80.0%, "
+        "interval 70.0% to 90.0%) of the pairs."
     )
-    assert roc_takeaway(aucs(a=unknown)) == (
+    assert roc_takeaway(aucs(a=unknown), WORDS) == (
         "No group has enough positive and negative rows for a curve."
     )
 

@@ -138,9 +138,9 @@ def _show_roc(_: Session, judged: Judged) -> None:
     y_true, proba = judged.labels_and_scores
     words = judged.run.data.words
     aucs = auc_by_group(y_true, proba, **judged.groups)
-    takeaway = roc_takeaway(aucs.rename(index=judged.people))
+    takeaway = roc_takeaway(aucs.rename(index=judged.people), words)
     show_chart(
-        roc_figure(roc_by_group(y_true, proba, **judged.groups), aucs),
+        roc_figure(roc_by_group(y_true, proba, **judged.groups), aucs, words[0]),
         takeaway=takeaway,
         source=f"{judged.source_of_curves} Intervals are those of DeLong et al., 95%.",
         key=f"roc-{judged.key}",

@@ -55,7 +55,7 @@ def show_cutoffs(state: Session, judged: Judged) -> None:
     """Let the user set thresholds, and show at once what they do to accuracy, gaps and people."""
     run = judged.run
     if run.cutoffs is not None:
-        told = cutoffs_in_words(list(run.data.groups), run.cutoffs.thresholds)
+        told = cutoffs_in_words(list(run.data.groups), run.cutoffs.thresholds, run.data.words[0])
         show_note(
             escape_markdown(f"{told} Show the run that this is a variant of to set others."),
             icon=":material/tune:",
@@ -63,13 +63,13 @@ def show_cutoffs(state: Session, judged: Judged) -> None:
         return
     asked = _ask(judged)
     thresholds = _thresholds(state, judged, asked)
+    positive, other = run.data.words
     if len(set(thresholds)) > 1:
-        positive, other = run.data.words
         show_warning(
             escape_markdown(BY_GROUP_MAY_BE_UNLAWFUL.format(positive=positive, other=other)),
             icon=":material/gavel:",
         )
-    st.markdown(escape_markdown(cutoffs_in_words(list(run.data.groups), thresholds)))
+    st.markdown(escape_markdown(cutoffs_in_words(list(run.data.groups), thresholds, positive)))
     show_effect(judged, thresholds, asked.costs)
     st.caption(
         f"{CHOSEN_AND_SHOWN.format(split=judged.split)} {escape_markdown(_simple(state, judged))}"

@@ -67,7 +67,7 @@ def show_effect(judged: Judged, thresholds: tuple[float, ...], costs: "Costs") -
     }
     show_chart(
         cutoffs_figure(parts, thresholds, run.data.words[0]),
-        takeaway=cutoffs_in_words(groups, thresholds),
+        takeaway=cutoffs_in_words(groups, thresholds, run.data.words[0]),
         source=judged.source,
         key=f"cutoffs-{judged.key}",
     )

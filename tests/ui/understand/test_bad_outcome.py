@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from fairmoe.names import MIXTURE_AND_EXPERTS
 from fairmoe.ui.frame import components
 from tests.ui.parts import open_part
+from tests.ui.understand.shown import alts
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def see(app: AppTest, demo_run, monkeypatch):
     """Return what shows a part of a page: what its tables show, and what their files say."""
     files: list[pd.DataFrame] = []
 
-    def keep(csv, small=None):
+    def keep(csv, *_):
         files.append(csv)
         return csv
 
@@ -82,3 +83,12 @@ def test_probabilities_are_checked_against_the_outcome_that_is_told_of(see):
         np.testing.assert_array_equal(own["n"], other["n"])
         for name in ("positive_rate", "mean_score"):
             np.testing.assert_allclose(own[name], 100 - other[name], atol=1e-4)
+
+
+def test_rankings_and_cutoffs_name_the_positive_outcome_that_they_are_of(see):
+    app, _ = see("bad", "experts", "group-part", "Ranking")
+    assert "labelled “hired” is ranked above someone labelled “not hired”" in " ".join(alts(app))
+    app, _ = see("bad", "experts", "group-part", "Cut-offs")
+    told = "One cut-off for all, in the probability of “hired”: 0.500."
+    assert told in [each.value.replace("\\", "") for each in app.main.markdown]
+    assert told in alts(app)

@@ -33,7 +33,7 @@ def choose(app: AppTest, way: str, *, by_group: bool = True) -> AppTest:
 
 
 def test_it_begins_with_the_decisions_as_trained(part):
-    assert "One cut-off for all: 0.500." in told(part)
+    assert "One cut-off for all, in the probability of “hired”: 0.500." in told(part)
     assert "These cut-offs decide as the model was trained to." in told(part)
     assert WARNING not in [warning.value for warning in part.warning]
     assert not any(text.startswith("**Of 100 people") for text in told(part))
@@ -61,13 +61,13 @@ def test_cutoffs_by_group_are_chosen_on_validation_rows_and_warned_of(part, demo
     expected = choose_cutoffs(
         record.y_true, record.proba["mixture"], **rows, equal="selection_rate"
     )
-    assert cutoffs_in_words(list(run.data.groups), expected) in told(part)
+    assert cutoffs_in_words(list(run.data.groups), expected, "hired") in told(part)
     assert WARNING in [warning.value for warning in part.warning]
     part.get_by_key("cutoffs-cost-1").set_value(4.0).run()
     expected = choose_cutoffs(
         record.y_true, record.proba["mixture"], **rows, equal="selection_rate", costs=Costs(1, 4)
     )
-    assert cutoffs_in_words(list(run.data.groups), expected) in told(part)
+    assert cutoffs_in_words(list(run.data.groups), expected, "hired") in told(part)
     choose(part, "A gap of at most ...", by_group=False)
     part.get_by_key("cutoffs-gap-in").set_value("true_positive_rate").run()
     part.get_by_key("cutoffs-gap").set_value(2.0).run()
@@ -75,7 +75,7 @@ def test_cutoffs_by_group_are_chosen_on_validation_rows_and_warned_of(part, demo
         record.y_true, record.proba["mixture"], **rows, by_group=False,
         equal="true_positive_rate", max_gap=0.02, costs=Costs(1, 4),
     )  # fmt: skip
-    assert cutoffs_in_words(list(run.data.groups), expected) in told(part)
+    assert cutoffs_in_words(list(run.data.groups), expected, "hired") in told(part)
 
 
 def test_when_the_simple_tool_is_the_better_one_is_said(part):
