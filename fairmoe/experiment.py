@@ -274,9 +274,7 @@ def _evaluate(
         if isinstance(stack, Mapping):
             found = stack[split_name]
         else:
-            model = stack
-            if isinstance(stack, Mixture):
-                model = on_split(stack, split_name, len(rows.y))
+            model = on_split(stack, split_name, len(rows.y))
             found = answers_of(model, mixture.explainer, rows, data.n_groups, settings, on_part)
         answers |= zip(names, found, strict=True)
     proba = {name: each.proba for name, each in answers.items()}

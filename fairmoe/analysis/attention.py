@@ -14,7 +14,6 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable, Explainer
 from fairmoe.functional.attention import attention_weights, divergence_by_column
 from fairmoe.names import EXPERTS, TRAINED_MODELS, Model, SplitName
-from fairmoe.nn import Mixture
 from fairmoe.runs import Run
 from fairmoe.training import on_one_thread
 from fairmoe.training.answers import on_split
@@ -84,7 +83,7 @@ def attributions_of(
         Signed, in log-odds, `(n, c)`.
     """
     one, explainer = model_of(run, model), explainer or run.mixture.explainer
-    if split is not None and isinstance(one, Mixture):
+    if split is not None:
         one = on_split(one, split, len(x))
     parts = [explainer.attributions(one, rows)[0] for rows in torch.split(x, _ROWS_AT_ONCE)]
     attributions: NDArray[np.float32] = torch.cat(parts).numpy()

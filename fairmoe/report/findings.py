@@ -288,10 +288,7 @@ def _attention(run: Run, labelled: LabelledTable) -> Attention:
         differences={name: attention_differences(reasons, g) for g, name in enumerate(names)},
         parts=divergence_parts(reasons),
         test=attention_test(
-            reasons.attention,
-            group=reasons.group,
-            n_groups=len(names),
-            n_permutations=SHUFFLINGS,
+            reasons.attention, group=reasons.group, n_groups=len(names), n_permutations=SHUFFLINGS
         ),
     )
 

@@ -83,12 +83,10 @@ def existing_model(existing: Decider, words: tuple[str, str]) -> str:
         existing: What decides.
         words: What both outcomes are called, the positive one first.
     """
+    order = "" if existing.cutoff is None else ", and of the score only the order is used"
     return (
         f"Existing model: {how_it_decides(existing, words)} Of it only the answers are known, so "
-        "scores of its reasons are not estimable, and of the score only the order is used."
-        if existing.cutoff is not None
-        else f"Existing model: {how_it_decides(existing, words)} Of it only the answers are known, "
-        "so scores of its reasons are not estimable."
+        f"scores of its reasons are not estimable{order}."
     )
 
 
@@ -228,11 +226,9 @@ def harm_gap(row: "pd.Series[Any]") -> str:
     if pd.isna(row["value"]):
         return "Too few people have that label for the groups to be compared in this."
     interval = f"{100 * row['low']:.1f} to {100 * row['high']:.1f}"
-    verdict = row["verdict"]
-    if pd.isna(verdict):
-        told = "more than chance" if row["low"] > 0 else "which could be chance"
-    else:
-        told = VERDICTS[verdict]
+    told = "more than chance" if row["low"] > 0 else "which could be chance"
+    if not pd.isna(row["verdict"]):
+        told = VERDICTS[row["verdict"]]
     return f"The groups differ in this by {100 * row['value']:.1f} pp ({interval}): {told}."
 
 
@@ -253,11 +249,11 @@ def changes_beside(
     if not changed:
         return f"{told} like {model} for everyone."
     right = int(everyone["better_right"] + everyone["worse_right"])
-    better, worse = ", which is better for them", ", which is worse"
+    better, worse = (", which is better for them", ", which is worse") if is_told else ("", "")
     return (
         f"{told} otherwise than {model} for {changed:,} people: {everyone['better']:,.0f} get "
-        f"“{good}” in place of “{bad}”{better if is_told else ''}, {everyone['worse']:,.0f} the "
-        f"reverse{worse if is_told else ''}. The label agrees with {right:,} of these changes."
+        f"“{good}” in place of “{bad}”{better}, {everyone['worse']:,.0f} the reverse{worse}. The "
+        f"label agrees with {right:,} of these changes."
     )
 
 

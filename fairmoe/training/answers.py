@@ -65,15 +65,17 @@ def answers_of(
     ]
 
 
-def on_split(mixture: Mixture, split: SplitName, n_rows: int) -> Mixture:
-    """Return a mixture as it is explained on a split.
+def on_split(model: Explainable, split: SplitName, n_rows: int) -> Explainable:
+    """Return a model as it is explained on a split, which makes a difference to a mixture.
 
     At fewer nodes on rows that it was trained on; at half of them on many rows, for what an
     attribution misses at its nodes counts in a score as one row does.
     """
+    if not isinstance(model, Mixture):
+        return model
     if split == "train":
-        return mixture.with_path_steps(FEWER_PATH_STEPS)
-    return mixture.with_path_steps(PATH_STEPS if n_rows < MANY_ROWS else PATH_STEPS // 2)
+        return model.with_path_steps(FEWER_PATH_STEPS)
+    return model.with_path_steps(PATH_STEPS if n_rows < MANY_ROWS else PATH_STEPS // 2)
 
 
 def mixture_answers(
