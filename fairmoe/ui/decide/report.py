@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import SweepScores
 
 PREVIEW_HEIGHT = 820
-_SECTIONS, _OFFERED = "sections", "sections-offered"
+_SECTIONS, _CHOICES, _OFFERED = "sections", "sections-choices", "sections-offered"
 _OF_THE_REVIEWER = ("use", "signoff")
 """Sections that every report can have."""
 
@@ -84,13 +84,11 @@ def choose_sections(report: "Report") -> list[str]:
     written = {section.key for section in report.sections} | set(_OF_THE_REVIEWER)
     offered = [key for key in REPORT_SECTIONS if key in written]
     default = [key for key in DEFAULT if key in written]
-    before = st.session_state.get(_OFFERED, offered)
-    if _SECTIONS in st.session_state and before != offered:
-        # What another run brings is in the report as it was from the beginning.
-        chosen = {*st.session_state[_SECTIONS], *(key for key in default if key not in before)}
-        st.session_state[_SECTIONS] = [key for key in offered if key in chosen]
-    st.session_state[_OFFERED] = offered
-    return st.pills(
+    # What was chosen of a section holds also after a run that lacks it.
+    choices: dict[str, bool] = st.session_state.get(_CHOICES, {})
+    if _SECTIONS in st.session_state and st.session_state.get(_OFFERED, offered) != offered:
+        st.session_state[_SECTIONS] = [key for key in offered if choices.get(key, key in default)]
+    chosen = st.pills(
         "Sections",
         offered,
         selection_mode="multi",
@@ -102,6 +100,9 @@ def choose_sections(report: "Report") -> list[str]:
         help="What follows the first page. Leave the limits in unless your readers know them. The "
         "form of Local Law 144 of New York City is a table of selection rates and impact ratios.",
     )
+    st.session_state[_CHOICES] = choices | {key: key in chosen for key in offered}
+    st.session_state[_OFFERED] = offered
+    return chosen
 
 
 def write_cover(kept: KeptRun) -> "Cover":

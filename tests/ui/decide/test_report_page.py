@@ -57,6 +57,26 @@ def test_sections_that_this_run_has_not_are_not_offered_until_there_are(page, de
     assert '<section id="awareness"' in preview(page)
 
 
+def test_a_section_that_was_taken_out_stays_out_after_a_run_that_lacks_it(page, demo_run):
+    run, labelled = demo_run
+    aware = replace(run, run_id="aware", roles=replace(run.roles, include_sensitive=True))
+    state, chosen = page.session_state["fairmoe"], page.get_by_key("sections").value
+    state.keep(aware, labelled)
+    state.keep(run, labelled)
+    page.run()
+    page.get_by_key("sections").set_value(chosen[1:]).run()
+    assert "awareness" not in page.get_by_key("sections").value
+    state.forget("aware")
+    page.run()
+    assert "Blind or aware" not in page.get_by_key("sections").options
+    state.keep(aware, labelled)
+    state.keep(run, labelled)
+    page.run()
+    assert "Blind or aware" in page.get_by_key("sections").options
+    assert page.get_by_key("sections").value == chosen[1:]
+    assert not page.exception
+
+
 def test_notes_are_shown_letter_by_letter_and_belong_to_their_run(page, demo_run):
     run = demo_run[0].run_id
     page.get_by_key(f"report-notes-{run}").set_value("<script>alert(1)</script>").run()
