@@ -1,13 +1,14 @@
 """The first page: what a reviewer asks first, on one sheet of A4."""
 
 from fairmoe.analysis.result import changes_of
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.figures.outcomes import outcome_figure
 from fairmoe.report.blocks import Block, Caution, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.people import MOST_GROUPS, decisions_grid
 from fairmoe.report.reviewed import gaps_reviewed
 from fairmoe.report.statements import alarms_in, drawn_from_test
-from fairmoe.sentences.cautions import too_few
+from fairmoe.sentences.cautions import counted_as_one, too_few
 from fairmoe.sentences.cutoffs import decisions_of_variant
 from fairmoe.sentences.front_page import (
     JUSTIFIED,
@@ -54,6 +55,7 @@ def front_page(found: Findings) -> Section:
             source=f"{drawn_from_test(found)} Bars are 95% Wilson intervals.",
         ),
         Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),
+        *_merged(found),
         gaps_reviewed(found),
         Text(f"{_opened(points)} {JUSTIFIED}", "What is open."),
     ]
@@ -81,6 +83,14 @@ def points_of(found: Findings) -> tuple[str, ...]:
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
+
+
+def _merged(found: Findings) -> list[Block]:
+    """Say which groups are one in what stands here; nothing if none are."""
+    if not found.merged:
+        return []
+    told = counted_as_one(found.merged, SMALL_GROUPS, found.smallest, MOST_SMALL)
+    return [Text(told, "Merged groups.")]
 
 
 def _worse(found: Findings) -> list[Block]:

@@ -62,6 +62,21 @@ def merged_groups(names: Sequence[str], smallest: int) -> str:
     )
 
 
+def counted_as_one(names: Sequence[str], group: str, smallest: int, most: int) -> str:
+    """Say in one sentence which groups are one where their figures stand, and why.
+
+    Args:
+        names: Those that are one.
+        group: What they are called together.
+        smallest: How many people a group needs to be told of by itself.
+        most: Name this many of them, and count the others.
+    """
+    return (
+        f"The group “{group}” is {listed(names, most)}, counted as one because figures of fewer "
+        f"than {smallest} people in a split could let a reader recognise somebody."
+    )
+
+
 def scores_of_all(merged: Sequence[str]) -> str:
     """Say that scores count groups which are told of as one; nothing if none are.
 

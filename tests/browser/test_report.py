@@ -28,9 +28,11 @@ def test_the_first_page_is_one_sheet_also_with_many_groups(
     demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
 ):
     run, _ = demo_run
-    groups = {f"a group with a long name {i}": 100 for i in range(9)}
+    groups = {f"a group with a long name {i}": 100 for i in range(13)}
     test = run.splits["test"]
-    parted = replace(test, group=np.arange(len(test.group)) % len(groups))
+    # Five of a few people are one in the report, and leave nine.
+    parted = replace(test, group=np.arange(len(test.group)) % 8)
+    parted.group[:10] = np.repeat(np.arange(8, 13), 2)
     many = replace(run, data=replace(run.data, groups=groups), splits=run.splits | {"test": parted})
     page = chromium.new_page()
     for each in (run, many):

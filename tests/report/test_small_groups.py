@@ -11,12 +11,14 @@ import pandas as pd
 import pytest
 
 from fairmoe.report import Cover, make_report, to_card, to_csv, to_html, to_json
+from fairmoe.report.blocks import Text
 from fairmoe.runs import SCORED_SPLITS, Cutoffs, SweepScores
-from fairmoe.sentences.cautions import merged_groups
+from fairmoe.sentences.cautions import counted_as_one, merged_groups
 from tests.report.conftest import run_maker
 
 COVER = Cover(datetime.date(2026, 11, 29))
 NOTE = merged_groups(("seldom", "rarely"), 10)
+IN_SHORT = counted_as_one(("seldom", "rarely"), "smaller groups", 10, 3)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def sweep_of(run):
 def test_small_groups_are_named_in_a_note_and_nowhere_else(made, write):
     text = write(made)
     assert "smaller groups" in text
-    left = text.replace(NOTE, "")
+    left = text.replace(NOTE, "").replace(IN_SHORT, "")
     left = re.sub(r'"merged_groups": \[[^\]]*\]', "", left)
     assert "seldom" not in left
     assert "rarely" not in left
@@ -79,6 +81,15 @@ def test_tables_for_programs_count_small_groups_as_one(made):
     assert document["sweep"]["data"]["groups"] == document["run"]["data"]["groups"]
     assert [run["run_id"] for run in document["sweep"]["runs"]] == ["one", "other"]
     assert document["limits"][0] == NOTE
+
+
+def test_the_first_page_says_beside_the_gaps_which_groups_are_one_and_why(made):
+    blocks = made.sections[0].blocks
+    (at,) = [i for i, block in enumerate(blocks) if block == Text(IN_SHORT, "Merged groups.")]
+    assert blocks[at + 1].caption == "Gaps between groups, with 95% intervals"
+    whole = make_report(made.findings.run, smallest_group=0)
+    labels = [block.lead for block in whole.sections[0].blocks if isinstance(block, Text)]
+    assert "Merged groups." not in labels
 
 
 def test_the_local_law_table_counts_small_groups_as_one(made):

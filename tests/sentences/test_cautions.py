@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.cautions import (
+    counted_as_one,
     left_out_groups,
     limits,
     merged_groups,
@@ -108,3 +109,11 @@ def test_groups_that_are_told_of_as_one_are_named():
         "The file leaves out numbers of groups of fewer than 10 people, and of the next smallest "
         "where they could be told from it."
     )
+
+
+def test_groups_that_are_one_are_named_up_to_a_number_with_the_reason():
+    assert counted_as_one(["a", "b"], "smaller groups", 10, 3) == (
+        "The group “smaller groups” is a and b, counted as one because figures of fewer than 10 "
+        "people in a split could let a reader recognise somebody."
+    )
+    assert "is a, b and 2 more, counted" in counted_as_one("abcd", "smaller groups", 10, 2)
