@@ -36,13 +36,14 @@ def test_the_first_page_is_one_sheet_also_with_many_groups(
     many = replace(run, data=replace(run.data, groups=groups), splits=run.splits | {"test": parted})
     page = chromium.new_page()
     for each in (run, many):
-        report = make_report(each, tolerance=0.05)
+        report = make_report(each, tolerance=0.05, smallest_group=10)
         file = tmp_path / "report.html"
         # The sections of the other sheets are on the second.
         file.write_text(to_html(report, Cover(date(2026, 11, 22)), ["use"]), encoding="utf-8")
         page.goto(file.as_uri())
         expect(page.locator(".chart .main-svg").first).to_be_visible()
         assert sheets(page) == 2
+    expect(page.get_by_text("Merged groups.")).to_be_visible()
     page.close()
 
 
