@@ -30,7 +30,7 @@ def test_the_first_page_is_one_sheet_also_with_many_groups(
     run, _ = demo_run
     groups = {f"a group with a long name {i}": 100 for i in range(13)}
     test = run.splits["test"]
-    # Five of a few people are one in the report, and leave nine.
+    # Those of two people are one in the report, with the next smallest.
     parted = replace(test, group=np.arange(len(test.group)) % 8)
     parted.group[:10] = np.repeat(np.arange(8, 13), 2)
     many = replace(run, data=replace(run.data, groups=groups), splits=run.splits | {"test": parted})
