@@ -83,13 +83,14 @@ def roc_figure(curves: pd.DataFrame, aucs: pd.DataFrame, outcome: str) -> go.Fig
         template=TEMPLATE,
         title="Does the model rank one group's rows better than another's?",
         height=460,
-        legend={"y": -0.2},
+        legend={"y": -0.28},
     )
     for update, rate, how in (
         (figure.update_xaxes, "false", "wrongly"),
         (figure.update_yaxes, "true", "rightly"),
     ):
-        title = escape_html(f"{rate} positive rate: {how} “{outcome}”")
+        # One line would be wider than a phone.
+        title = f"{rate} positive rate<br>{how} {escape_html(f'“{outcome}”')}"
         update(title=title, ticksuffix="%", range=[-2, 102])
     return figure
 

@@ -40,8 +40,8 @@ def test_curves_are_drawn_in_the_groups_styles_beside_chance():
     assert [trace.line.dash for trace in figure.data[1:]] == [styles[0].dash, styles[1].dash]
     assert (figure.data[2].x[-1], figure.data[2].y[-1]) == (100, 100)
     assert "<b>" not in figure.to_json()
-    assert figure.layout.xaxis.title.text == "false positive rate: wrongly “&lt;i&gt;”"
-    assert figure.layout.yaxis.title.text == "true positive rate: rightly “&lt;i&gt;”"
+    assert figure.layout.xaxis.title.text == "false positive rate<br>wrongly “&lt;i&gt;”"
+    assert figure.layout.yaxis.title.text == "true positive rate<br>rightly “&lt;i&gt;”"
 
 
 def test_of_many_groups_the_largest_are_drawn():
