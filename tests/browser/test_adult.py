@@ -55,7 +55,7 @@ def test_each_page_does_its_job_on_a_table_of_real_size(
     expect(page.get_by_text("of the gap between").first).to_be_visible()
     page.get_by_role("tab", name="Between groups").click()
     lead = page.get_by_test_id("stAlert").filter(has_text="the model looks")
-    expect(lead).to_contain_text("Mixture. For Female")
+    expect(lead).to_contain_text("Mixture. For people with sex = Female")
     page.get_by_role("tab", name="Distance").click()
     expect(page.get_by_text("Of 1,000 shufflings of the groups").first).to_be_visible()
 
