@@ -38,7 +38,8 @@ def closest_refusal(run: Run, split: SplitName = "test") -> int:
     """Return the row whose person a reader may want to meet first.
 
     Of the group that is worst off (see `worst_and_best_off`), and given the bad outcome by the
-    mixture, it is the one closest to another decision; of all groups, if nobody of that group is
+    mixture against the label, it is the one closest to another decision; or given it rightly, if
+    nobody of that group is given it wrongly; of all groups likewise, if nobody of that group is
     given it; of all decisions, if nobody at all is. Where no outcome is good for the person, or
     that was not told, the positive one is taken for it.
 
@@ -54,9 +55,10 @@ def closest_refusal(run: Run, split: SplitName = "test") -> int:
     refused = (proba > THRESHOLD) == (run.roles.target.favourable is False)
     worst, _ = worst_and_best_off(run, split)
     far = np.abs(proba.astype(np.float64) - THRESHOLD)
-    among = next(
-        rows for rows in (refused & (record.group == worst), refused, ~refused) if rows.any()
-    )
+    of_worst = refused & (record.group == worst)
+    wrongly = (proba > THRESHOLD) != record.y_true.astype(bool)
+    choices = (of_worst & wrongly, of_worst, refused & wrongly, refused, ~refused)
+    among = next(rows for rows in choices if rows.any())
     return int(np.where(among, far, np.inf).argmin())
 
 

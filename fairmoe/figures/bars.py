@@ -39,6 +39,11 @@ _STYLE = """<style>
 }
 .fm-bars .strong { font-weight: 650; border-top: 1px solid rgba(128,128,128,.45) }
 .fm-bars .foot { grid-column: 2 / -1; opacity: .78; font-size: .86em; padding-top: .2em }
+@container (min-width: 36em) {
+  .fm-bars .cell:not(:has(.bar, .point)) .value {
+    left: auto; right: calc(0em - var(--value)); width: auto; white-space: nowrap;
+  }
+}
 @container (max-width: 36em) {
   .fm-bars > div { grid-template-columns: repeat(var(--panels), minmax(0, 1fr)); column-gap: .5em }
   .fm-bars .label, .fm-bars .foot { grid-column: 1 / -1; padding-bottom: 0 }

@@ -37,10 +37,24 @@ _STYLE = """<style>
 .fm-map .weight { font-size: 1.25em; font-weight: 650 }
 .fm-map .flow { position: relative }
 .fm-map .flow img { position: absolute; inset: 0; width: 100%; height: 100% }
-.fm-map .gate { white-space: nowrap; position: absolute; right: .2em; top: .3em; font-weight: 650 }
+.fm-map .gate {
+  position: absolute; inset: 0; display: flex; flex-direction: column; align-items: center;
+  font-weight: 650; white-space: nowrap;
+}
+.fm-map .gate::after { content: ""; flex: 1; border-left: 2px dashed rgba(128,128,128,.9) }
 @media (max-width: 480px) {
+  .fm-map {
+    grid-template-columns: minmax(min-content, 2.2fr) minmax(2.6em, 1fr) minmax(5em, 1.2fr);
+  }
   .fm-map .box { padding: .4em .4em }
-  .fm-map .end small { font-size: .78em }
+  .fm-map > .from { grid-column: 1; position: relative; margin-bottom: .7em }
+  .fm-map > .from::after {
+    content: ""; position: absolute; left: 50%; top: 100%; height: .9em; width: 4px;
+    background: rgba(140,150,160,.55);
+  }
+  .fm-map > .flow:nth-child(2) { display: none }
+  .fm-map > .experts { grid-column: 1 }
+  .fm-map .end small { font-size: .86em }
 }
 </style>"""
 
@@ -81,7 +95,7 @@ def mixture_map(
     boxes = "".join(_expert(expert, experts[expert], percent[expert]) for expert in EXPERTS)
     return Html(
         f'{_STYLE}<div class="fm-map" role="img" aria-label="{attribute(alt)}">'
-        f'<div class="box">{_text(data)}</div><div class="flow">{_to_experts()}</div>'
+        f'<div class="box from">{_text(data)}</div><div class="flow">{_to_experts()}</div>'
         f'<div class="experts">{boxes}</div>'
         f'<div class="flow">{_to_mixture(weights)}<span class="gate">Gate</span></div>'
         f'<div class="box end" style="{end}">'

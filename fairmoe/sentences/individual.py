@@ -37,17 +37,19 @@ def opinions_takeaway(
     )
 
 
-def opened_on(group: str, outcome: str, *, is_refused: bool) -> str:
+def opened_on(group: str, outcome: str, *, is_refused: bool, is_wrong: bool) -> str:
     """Say why the page opens on a person whom nobody picked.
 
     Args:
         group: Of the person.
         outcome: What the mixture decides.
         is_refused: Whether that is the bad outcome, or else nobody gets it.
+        is_wrong: Whether the label says otherwise; else nobody of the group is refused wrongly.
     """
     if not is_refused:
         return f"Opens on the closest call of all: “{outcome}”."
-    return f"Opens on the closest call among {group} who get “{outcome}”."
+    get = "wrongly get" if is_wrong else "get"
+    return f"Opens on the closest call among {group} who {get} “{outcome}”."
 
 
 def reasons_question(outcome: str) -> str:

@@ -283,6 +283,19 @@ def next_smaller(gap_name: str, loss: float | None) -> str:
     )
 
 
+def weight_in_words(weight: float) -> str:
+    """Say how much fairness counts at a point of the dial.
+
+    Args:
+        weight: Of the gaps in the gate's score, at least 0.
+
+    Example:
+        >>> weight_in_words(0), weight_in_words(1), weight_in_words(0.5)
+        ('not at all', 'once', '0.5 times')
+    """
+    return _times(weight) if weight else "not at all"
+
+
 def _times(weight: float) -> str:
     return "once" if weight == 1 else f"{weight:g} times"
 

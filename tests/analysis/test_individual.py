@@ -127,14 +127,18 @@ def test_without_anybody_there_is_no_nearest(rows):
     assert nearest_other(same, rows.x[[0]], group=0, positive=True) is None
 
 
-def decided(run, proba, group, outcome="good"):
-    """Return the run with some probabilities of the mixture; the plain model favours group 1."""
+def decided(run, proba, group, outcome="good", wrong=()):
+    """Return the run with some probabilities of the mixture; the plain model favours group 1.
+
+    The mixture is right but for the rows `wrong`.
+    """
     group = np.array(group)
     models = {
         "mixture": np.array(proba, np.float32),
         "utility": group.astype(np.float32),
     }
-    record = replace(run.splits["test"], group=group, proba=models)
+    y_true = (models["mixture"] > 0.5) ^ np.isin(np.arange(len(group)), wrong)
+    record = replace(run.splits["test"], group=group, proba=models, y_true=y_true.astype(np.int64))
     target = replace(run.roles.target, outcome=outcome)
     return replace(
         run,
@@ -144,17 +148,24 @@ def decided(run, proba, group, outcome="good"):
 
 
 @pytest.mark.parametrize(
-    ("proba", "group", "outcome", "row"),
+    ("proba", "group", "outcome", "wrong", "row"),
     [
-        ([0.1, 0.4, 0.49, 0.51], [0, 0, 1, 0], "good", 1),
-        ([0.9, 0.8, 0.49, 0.51], [0, 0, 1, 1], "good", 2),
-        ([0.9, 0.8, 0.6, 0.7], [0, 0, 1, 1], "good", 2),
-        ([0.1, 0.4, 0.6, 0.55], [0, 0, 0, 1], None, 1),
+        ([0.1, 0.4, 0.49, 0.51], [0, 0, 1, 0], "good", (), 1),
+        ([0.9, 0.8, 0.49, 0.51], [0, 0, 1, 1], "good", (), 2),
+        ([0.9, 0.8, 0.6, 0.7], [0, 0, 1, 1], "good", (), 2),
+        ([0.1, 0.4, 0.6, 0.55], [0, 0, 0, 1], None, (), 1),
         # Of a bad outcome the plain model harms group 1, and above one half is what one gets it.
-        ([0.6, 0.9, 0.7, 0.45], [0, 1, 1, 1], "bad", 2),
-        ([0.6, 0.3, 0.5, 0.45], [0, 1, 1, 1], "bad", 0),
-        ([0.5, 0.5], [0, 1], "good", 0),
+        ([0.6, 0.9, 0.7, 0.45], [0, 1, 1, 1], "bad", (), 2),
+        ([0.6, 0.3, 0.5, 0.45], [0, 1, 1, 1], "bad", (), 0),
+        ([0.5, 0.5], [0, 1], "good", (), 0),
+        # Who is refused wrongly goes before who is refused rightly, within the group first.
+        ([0.1, 0.2, 0.4, 0.51], [0, 0, 0, 0], "good", (0, 1, 3), 1),
+        ([0.1, 0.4, 0.49, 0.51], [0, 0, 1, 0], "good", (2, 3), 1),
+        ([0.9, 0.8, 0.4, 0.3], [0, 0, 1, 1], "good", (0, 3), 3),
+        ([0.6, 0.9, 0.7, 0.45], [0, 1, 1, 1], "bad", (0, 1, 3), 1),
     ],
 )
-def test_the_closest_refusal_of_the_group_that_is_worst_off(demo_run, proba, group, outcome, row):
-    assert closest_refusal(decided(demo_run[0], proba, group, outcome)) == row
+def test_the_closest_refusal_of_the_group_that_is_worst_off(
+    demo_run, proba, group, outcome, wrong, row
+):
+    assert closest_refusal(decided(demo_run[0], proba, group, outcome, wrong)) == row

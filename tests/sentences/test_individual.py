@@ -108,10 +108,13 @@ def test_the_smallest_change():
 
 
 def test_on_whom_the_page_opens_and_what_it_asks():
-    assert opened_on("women", "not hired", is_refused=True) == (
+    assert opened_on("women", "not hired", is_refused=True, is_wrong=True) == (
+        "Opens on the closest call among women who wrongly get “not hired”."
+    )
+    assert opened_on("women", "not hired", is_refused=True, is_wrong=False) == (
         "Opens on the closest call among women who get “not hired”."
     )
-    assert opened_on("women", "hired", is_refused=False) == (
+    assert opened_on("women", "hired", is_refused=False, is_wrong=False) == (
         "Opens on the closest call of all: “hired”."
     )
     assert reasons_question("“hired”") == "Which values speak for “hired”, and which against?"

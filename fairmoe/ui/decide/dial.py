@@ -20,6 +20,7 @@ from fairmoe.sentences.trade_off import (
     front_takeaway,
     harder_experts,
     line_explained,
+    weight_in_words,
 )
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
@@ -266,7 +267,7 @@ def _slider(state: Session, kept: KeptRun) -> None:
     st.select_slider(
         "How much should fairness count?",
         list(by_weight),
-        format_func=lambda weight: f"{weight:g}",
+        format_func=weight_in_words,
         key=key,
         on_change=turn,
         help="0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as "

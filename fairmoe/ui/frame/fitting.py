@@ -15,9 +15,13 @@ WIDTHS = "".join(
 READABLE = (
     "[data-testid=stButtonGroup] [role=radiogroup]{flex-wrap:wrap;overflow:visible}"
     ".stMain button kbd{opacity:1;color:inherit}"
+    "[data-testid=stSliderTickBar]{opacity:.75;visibility:visible}"
+    ".stMain [data-testid=stPageLink-NavLink] p{text-decoration:underline;"
+    "text-decoration-thickness:1px;text-underline-offset:.25em}"
 )
-"""The style of choices side by side, of which else the last ones are cut off on a phone, and of
-the shortcut on a button, which else is too pale."""
+"""The style of choices side by side, of which else the last ones are cut off on a phone, of the
+shortcut on a button, which else is too pale, of the ends of a slider, which else have no words
+until a mouse is there, and of links to other pages, which else look like choices."""
 
 COMPACT = (
     "@media (min-width:768px){.stMainBlockContainer{padding-top:4rem;padding-bottom:2rem}"

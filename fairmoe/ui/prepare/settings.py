@@ -108,7 +108,7 @@ def _weight_of_all() -> None:
     st.select_slider(
         "Fairness weight",
         sorted({*LAMBDA_STEPS, max(now)}),
-        format_func=lambda step: f"{step:g}",
+        format_func=lambda step: f"{step:g}" if step else "off",
         key=_ALL,
         on_change=take,
         help="How much equal outcomes and equal reasons count in training, against being right. "

@@ -86,6 +86,7 @@ def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> int:
         people_of([group], run.roles)[group],
         run.data.words[0 if proba > THRESHOLD else 1],
         is_refused=(proba > THRESHOLD) == (run.roles.target.favourable is False),
+        is_wrong=(proba > THRESHOLD) != bool(record.y_true[refusal]),
     )
     st.caption(escape_markdown(told))
     return refusal

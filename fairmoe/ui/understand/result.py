@@ -137,21 +137,25 @@ def show_worse(state: Session, run: "Run") -> None:
 
 def way_on(state: Session, run: "Run") -> None:
     """Show what to read next, with what is open, and let the user choose the picture."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        link(EXPERTS, "Who" if counterpart(state, run) is None else "Who, blind or aware")
-        link(ATTENTION, "Why: features")
-        link(TRADE_OFF, "Cost of smaller gaps")
-        link(REPORT, open_points_label(len(_open(state, run))))
-        ask_plain_model(run)
-        st.segmented_control(
-            "Picture",
-            [_PEOPLE, _WHY, _MAP],
-            default=_PEOPLE,
-            required=True,
-            key=_PICTURE,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            link(EXPERTS, "Who" if counterpart(state, run) is None else "Who, blind or aware")
+            link(ATTENTION, "Why: features")
+            link(TRADE_OFF, "Cost of smaller gaps")
+            link(REPORT, open_points_label(len(_open(state, run))))
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            ask_plain_model(run)
+            st.segmented_control(
+                "Picture",
+                [_PEOPLE, _WHY, _MAP],
+                default=_PEOPLE,
+                required=True,
+                key=_PICTURE,
+                persist_state="session",
+                label_visibility="collapsed",
+            )
 
 
 def _open(state: Session, run: "Run") -> tuple[str, ...]:
