@@ -24,7 +24,7 @@ _BAND = _DEEP + 1.6
 _BAND_PIXELS, _ALL_BANDS = (44, 76), 310
 """How tall a group is drawn, at least and at most, and all of them where they have to share."""
 
-_CHANGE = "#46525E"
+_CHANGE = "#7A8794"
 
 _TOLD = {
     "both": ("#0072B2", "circle"),
@@ -84,9 +84,18 @@ def hundred_figure(
         height=144 + band * len(drawn),
         legend={"y": -0.02, "itemclick": False, "itemdoubleclick": False},
     )
-    figure.update_xaxes(visible=False, range=[-0.8, DOTS / _DEEP - 0.2], fixedrange=True)
+    # As far from one another across as down, at the left of whatever room there is.
+    figure.update_xaxes(
+        visible=False,
+        range=[-0.8, DOTS / _DEEP - 0.2],
+        fixedrange=True,
+        constrain="domain",
+        constraintoward="left",
+    )
     figure.update_yaxes(
         range=[len(drawn) * _BAND - 1, -1],
+        scaleanchor="x",
+        constrain="domain",
         tickvals=places,
         ticktext=_labels(drawn["n"], "people"),
         ticksuffix="  ",
