@@ -146,7 +146,7 @@ def histogram_figure(histograms: pd.DataFrame) -> go.Figure:
     for col in range(1, across + 1):
         lowest = down if (down - 1) * across + col <= len(columns) else down - 1
         figure.update_xaxes(
-            title={"text": "attention to the column", "standoff": 4}, row=lowest, col=col
+            title={"text": "attention to the column", "standoff": 12}, row=lowest, col=col
         )
     figure.update_xaxes(ticksuffix="%")
     figure.update_yaxes(title="rows of the group", col=1)

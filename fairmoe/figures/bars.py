@@ -18,7 +18,7 @@ _STYLE = """<style>
 .fm-bars .label { padding: .28em 0; overflow-wrap: anywhere; align-self: center }
 .fm-bars .label small { opacity: .78 }
 .fm-bars .head { font-weight: 650; padding-bottom: .25em; align-self: end }
-.fm-bars .cell { position: relative; min-height: 1.75em; margin-right: var(--value) }
+.fm-bars .cell { position: relative; min-height: 1.75em; margin-right: calc(var(--value) + .5em) }
 .fm-bars .cell > * { position: absolute }
 .fm-bars .zero { top: 0; bottom: 0; width: 1px; background: rgba(128,128,128,.75) }
 .fm-bars .limit { top: 0; bottom: 0; border-left: 1px dotted currentColor; opacity: .6 }
@@ -33,7 +33,7 @@ _STYLE = """<style>
 }
 .fm-bars .whisker { top: calc(50% - 1px); height: 2px; background: currentColor; opacity: .62 }
 .fm-bars .value {
-  left: 100%; width: var(--value); top: 50%; transform: translateY(-50%);
+  left: calc(100% + .5em); width: var(--value); top: 50%; transform: translateY(-50%);
   text-align: right; font-variant-numeric: tabular-nums; font-size: .92em; line-height: 1;
   overflow-wrap: normal;
 }
@@ -41,7 +41,7 @@ _STYLE = """<style>
 .fm-bars .foot { grid-column: 2 / -1; opacity: .78; font-size: .86em; padding-top: .2em }
 @container (min-width: 36em) {
   .fm-bars .cell:not(:has(.bar, .point)) .value {
-    left: auto; right: calc(0em - var(--value)); width: auto; white-space: nowrap;
+    left: auto; right: calc(-.5em - var(--value)); width: auto; white-space: nowrap;
   }
 }
 @container (max-width: 36em) {

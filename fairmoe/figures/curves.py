@@ -90,7 +90,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
         margin={"t": 80},
         legend={"y": -0.3 / rows},
     )
-    figure.update_xaxes(title={"text": "epoch", "standoff": 4})
+    figure.update_xaxes(title={"text": "epoch", "standoff": 12})
     return figure
 
 

@@ -1,6 +1,7 @@
 """The data before training."""
 
 import math
+import textwrap
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,9 @@ _MOST_PIXELS = 380
 """Of what shows whose values are missing; features that differ less are left out."""
 
 PROXY_COLOUR, TOGETHER_COLOUR, MISSING_COLOUR = "#56B4E9", "#0072B2", "#D55E00"
+_LONGEST_LINE = 26
+"""Letters of a group's name in one line, so that a phone has room for what is drawn beside it."""
+
 _WHISKER = {"color": "rgba(128,128,128,0.8)", "thickness": 1.6, "width": 5}
 
 
@@ -40,9 +44,12 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
     )
     styles = group_styles([str(name) for name in counts.index])
     colours = [style.colour for style in styles]
+    lines = [_folded(str(name)) for name in counts.index]
     names = [
-        Html(f"{style.label}<br>{text}") for style, text in zip(styles, _texts(counts), strict=True)
+        Html("<br>".join([*map(escape_html, own), text]))
+        for own, text in zip(lines, _texts(counts), strict=True)
     ]
+    deep = (36 if len(counts) <= _FEW_GROUPS else 29) + 13 * (max(map(len, lines), default=1) - 1)
     for label, column, solid in ((positive, "positive", True), (other, "negative", False)):
         figure.add_bar(
             name=label,
@@ -74,7 +81,7 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
         template=TEMPLATE,
         title=f"How large is each group, and how often is its label “{positive}” (solid)?",
         barmode="stack",
-        height=118 + (36 if len(counts) <= _FEW_GROUPS else 29) * len(counts),
+        height=118 + deep * len(counts),
         showlegend=False,
         margin={"t": 90},
     )
@@ -82,6 +89,14 @@ def label_figure(counts: pd.DataFrame, words: tuple[str, str]) -> go.Figure:
     figure.update_xaxes(ticksuffix="%", rangemode="tozero", row=1, col=2)
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
+
+
+def _folded(name: str) -> list[str]:
+    """Return the lines of a group's name; together they are the name, so that no two are alike."""
+    lines = textwrap.wrap(
+        name, _LONGEST_LINE, drop_whitespace=False, replace_whitespace=False, expand_tabs=False
+    )
+    return lines or [name]
 
 
 def missing_figure(missing: pd.DataFrame) -> go.Figure:

@@ -177,7 +177,10 @@ def confusion_figure(
             text=["" if not value >= 0.06 else f"{value:.0%}" for value in share],
             textposition="inside",
             insidetextanchor="middle",
-            textfont={"color": "#FFFFFF" if (colour, pattern) == _GOOD else "#111111"},
+            textfont={
+                "color": "#FFFFFF" if (colour, pattern) == _GOOD else "#111111",
+                "weight": 600,
+            },
             hovertemplate="%{y}: %{customdata:,} rows, %{x:.1f}%<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(
@@ -187,7 +190,7 @@ def confusion_figure(
         height=180 + 44 * len(confusion),
         legend={"traceorder": "normal", "y": -0.3},
     )
-    figure.update_xaxes(title="share of the group", ticksuffix="%", range=[0, 100])
+    figure.update_xaxes(title="share of the group", ticksuffix="%", range=[0, 100.5])
     figure.update_yaxes(type="category", autorange="reversed", ticksuffix="  ")
     return figure
 

@@ -78,6 +78,7 @@ def null_figure(shuffled: NDArray[np.float64], observed: float, style: Style) ->
             "font": {"size": 13},
             # The words stay inside the figure on whichever side the line is.
             "xanchor": "left" if 200 * observed < ends[-1] else "right",
+            "yanchor": "bottom",
         },
     )
     figure.update_layout(

@@ -125,10 +125,21 @@ def _fold_axis_titles(figure: go.Figure) -> int:
     for axis in figure.select_xaxes():
         text = axis.title.text
         if text and len(_plain(text)) > _LONGEST_AXIS_TITLE and "<" not in text:
-            lines = textwrap.wrap(text, _LONGEST_AXIS_TITLE)
+            lines = _even_lines(text, _LONGEST_AXIS_TITLE)
             axis.title.text = "<br>".join(lines)
             added = max(added, len(lines) - 1)
     return added
+
+
+def _even_lines(text: str, longest: int) -> list[str]:
+    """Wrap a text into as few lines as it takes, about equally long."""
+    lines = textwrap.wrap(text, longest)
+    for width in range(longest - 1, 0, -1):
+        shorter = textwrap.wrap(text, width, break_long_words=False)
+        if len(shorter) > len(lines):
+            break
+        lines = shorter
+    return lines
 
 
 def _lines(text: str) -> list[str]:

@@ -47,6 +47,7 @@ _STYLE = """<style>
 .fm-waffle .many .cell > span { min-width: 5.4em; font-size: .92em }
 .fm-waffle .many .gap { font-size: 1.3em }
 .fm-waffle .many .gap + small { font-size: .78em }
+.fm-waffle tbody th small { white-space: nowrap }
 .fm-waffle .more { display: block; padding: .1em .5em 0 }
 .fm-waffle .gap { font-size: 1.6em; font-weight: 650; display: block; white-space: nowrap }
 @media (max-width: 640px) {

@@ -92,6 +92,16 @@ def test_label_figure_draws_counts_and_escapes_names():
     assert "<i>" not in figure.to_json()
 
 
+def test_long_names_of_groups_are_folded_and_stay_apart():
+    names = ["of the northern coastal  district", "of the northern coastal district"]
+    figure = label_figure(group_counts(Y, GROUP, names), ("hired", "not"))
+    first, second = figure.data[0].y
+    assert first == "of the northern coastal  <br>district<br>66.7% of 3"
+    assert second.startswith("of the northern coastal <br>district<br>")
+    short = label_figure(group_counts(Y, GROUP, ["a", "b"]), ("hired", "not"))
+    assert figure.layout.height > short.layout.height
+
+
 def texts(html, name):
     return re.findall(rf'class="{name}">([^<]+)<', html)
 

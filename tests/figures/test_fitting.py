@@ -52,6 +52,10 @@ def test_long_titles_of_axes_wrap_and_legends_go_below_them():
     assert lines == ["mean difference between the experts'", "probabilities, percentage points"]
     assert figure.layout.height == 317
     assert (figure.layout.legend.yref, figure.layout.legend.yanchor) == ("container", "bottom")
+    # No word is left alone on the last line.
+    uneven = go.Figure().update_xaxes(title="attention for women minus attention for men")
+    take_title(uneven)
+    assert uneven.layout.xaxis.title.text == "attention for women<br>minus attention for men"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,8 @@ def test_a_hundred_dots_stand_for_each_group_with_rows():
         "“hired” from neither": 25,
     }
     assert "<b>" not in figure.to_json()
+    # As far apart across as down, however wide the page is.
+    assert (figure.layout.yaxis.scaleanchor, figure.layout.xaxis.constrain) == ("x", "domain")
     hover = traces["“hired” from the mixture only"].customdata[0]
     assert hover == "&lt;b&gt;: 1 of 4 people"
 

@@ -18,10 +18,13 @@ READABLE = (
     "[data-testid=stSliderTickBar]{opacity:.75;visibility:visible}"
     ".stMain [data-testid=stPageLink-NavLink] p{text-decoration:underline;"
     "text-decoration-thickness:1px;text-underline-offset:.25em}"
+    '.js-plotly-plot text[style*="rgb(128, 132, 149)"]'
+    "{fill:currentColor!important;fill-opacity:.82!important}"
 )
 """The style of choices side by side, of which else the last ones are cut off on a phone, of the
 shortcut on a button, which else is too pale, of the ends of a slider, which else have no words
-until a mouse is there, and of links to other pages, which else look like choices."""
+until a mouse is there, of links to other pages, which else look like choices, and of words in
+charts, which Streamlit's light theme makes a grey too pale to read."""
 
 COMPACT = (
     "@media (min-width:768px){.stMainBlockContainer{padding-top:4rem;padding-bottom:2rem}"
