@@ -12,7 +12,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
 from fairmoe.names import EXPERTS, GapName, Model
 from fairmoe.progress import OnProgress, ignore_progress
-from fairmoe.runs import Run
+from fairmoe.runs import Run, compared_scores, compared_scores_of
 from fairmoe.training import largest_standard_error, on_one_thread, train, with_time_left
 from fairmoe.training.answers import mixture_answers
 from fairmoe.training.expert_phase import missing_experts
@@ -181,7 +181,7 @@ def choose_point(
 
     Args:
         front: As `train_front` returns it.
-        gap: The gap that the wish is about.
+        gap: The gap that the wish is about, between the groups that can be compared.
         max_gap: The gap may be no larger, in [0, 1]; of such points the most accurate is taken.
         max_loss: The accuracy may be no more below that of the utility expert, in [0, 1]; of such
             points the one with the smallest gap is taken.
@@ -235,7 +235,7 @@ def loss_for_less(front: Sequence[Run], chosen: Run, *, gap: GapName = "dp") -> 
     Returns:
         None if no point that raises no alarm has a smaller gap.
     """
-    most = chosen.scores["validation"]["mixture"][gap]
+    most = compared_scores_of(chosen, split="validation")[gap]
     smaller = [scores for _, scores in _choices(front, gap) if scores["mixture"][gap] < most]
     return min(map(_loss, smaller), default=None)
 
@@ -243,7 +243,7 @@ def loss_for_less(front: Sequence[Run], chosen: Run, *, gap: GapName = "dp") -> 
 def _choices(front: Sequence[Run], gap: GapName) -> list[tuple[Run, Scores]]:
     """Return the points that are a choice, with their scores on the validation rows."""
     of_points = [
-        (point, point.scores["validation"])
+        (point, compared_scores(point, "validation"))
         for point in front
         if "mixture" not in point.alarms("validation")
     ]

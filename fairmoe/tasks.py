@@ -1,20 +1,23 @@
 """What the app has done in the background, as calls that a process of its own can answer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fairmoe import experiment
 from fairmoe.analysis.awareness import other_awareness
 from fairmoe.baselines import FAIRLEARN, fairlearn_front
 from fairmoe.config import Settings
-from fairmoe.data import LabelledTable, assign_roles
+from fairmoe.data import EncodedSplit, LabelledTable, assign_roles
 from fairmoe.dial import train_front
 from fairmoe.jobs import Task
-from fairmoe.names import FairlearnMethod
+from fairmoe.names import FairlearnMethod, SplitName
 from fairmoe.progress import OnProgress, PartsClock, Progress
-from fairmoe.runs import Criterion, PeerScores, Run
+from fairmoe.runs import Criterion, PeerScores, Run, with_compared_gaps
 from fairmoe.sweep import RUNS_PER_SHARD, Store, Sweep, recommend, run_sweep
 from fairmoe.training import OwnExperts, experts_of
 
@@ -125,11 +128,25 @@ def fit_peers(
     methods: tuple[FairlearnMethod, ...],
     points: int,
     criterion: Criterion,
+    groups: Mapping[SplitName, NDArray[np.int64]],
+    group_names: tuple[str, ...],
     *,
     on_progress: OnProgress,
 ) -> tuple[PeerScores, ...]:
-    """Fit Fairlearn's methods on a run's rows, each in so many settings, the strictest first."""
+    """Fit Fairlearn's methods on a run's rows, each in so many settings, the strictest first.
+
+    Args:
+        labelled: The rows.
+        settings: Of the run.
+        methods: Which methods.
+        points: How many settings of each.
+        criterion: What they are fitted for.
+        groups: By split, the id of each row's group, as the run is told of: gaps are between these.
+        group_names: What they are called.
+        on_progress: Is told of the progress.
+    """
     data = experiment.prepare(labelled.table, labelled.roles, settings).data
+    judged: dict[SplitName, EncodedSplit] = {"validation": data.validation, "test": data.test}
     results: list[PeerScores] = []
     each = [FAIRLEARN[method].seconds(*data.train.x.shape) for method in methods]
     expected = [seconds for seconds in each for _ in range(points)]
@@ -149,8 +166,18 @@ def fit_peers(
                 method,
                 one.setting,
                 criterion,
-                one.splits["validation"].scores,
-                one.splits["test"].scores,
+                *(
+                    with_compared_gaps(
+                        one.splits[split].scores,
+                        own.y,
+                        one.splits[split].y_pred,
+                        group=groups[split],
+                        group_names=group_names,
+                        sample_weight=own.weight,
+                        merged=len(group_names) < len(data.group_names),
+                    )
+                    for split, own in judged.items()
+                ),
             )
             for one in found
         ]

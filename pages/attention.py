@@ -12,6 +12,7 @@ from fairmoe.ui.understand.attention import (
 from fairmoe.ui.understand.attention_choice import asking
 from fairmoe.ui.understand.attributions import show_directions, show_methods
 from fairmoe.ui.understand.gap_sources import show_gap
+from fairmoe.ui.understand.merged import show_merged
 from fairmoe.ui.understand.results import split_switch
 
 PARTS = {
@@ -25,7 +26,7 @@ PARTS = {
 }
 
 with page(ATTENTION) as state:
-    kept = state.kept
-    assert kept is not None
-    split = split_switch()
+    assert state.kept is not None
+    kept, split = state.kept.told, split_switch()
+    show_merged(kept.run)
     show_parts(PARTS, key="attention-part", about=(state, kept, split))

@@ -8,6 +8,7 @@ from fairmoe.ui.frame.pages import EXPERTS
 from fairmoe.ui.understand.awareness import show_awareness
 from fairmoe.ui.understand.by_group import show_by_group
 from fairmoe.ui.understand.criterion import ask_criterion
+from fairmoe.ui.understand.merged import show_merged
 from fairmoe.ui.understand.people import show_people
 from fairmoe.ui.understand.results import (
     show_alarms,
@@ -25,11 +26,12 @@ PARTS = {
 }
 
 with page(EXPERTS) as state:
-    run = state.run
-    assert run is not None
+    assert state.kept is not None
+    run = state.kept.told.run
     with st.container(horizontal=True):
         split = split_switch()
         ask_criterion()
+    show_merged(run)
     show_alarms(run, split, others=True)
     show_awareness(state, run, split)
     show_summary(state, run, split)

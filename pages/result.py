@@ -19,12 +19,13 @@ with page(RESULT) as state:
     begin_anew(state)
     kept = state.kept
     assert kept is not None
-    show_alarms(kept.run, "test")
+    told = kept.told
+    show_alarms(told.run, "test")
     with st.container(gap="xsmall", key="one-screen"):
-        show_words(state, kept.run)
-        show_worse(state, kept.run)
-        show_picture(state, kept)
+        show_words(state, told.run)
+        show_worse(state, told.run)
+        show_picture(state, told)
         # Without the rows there may be no front to turn along; the way on stays.
         with apologies():
             show_dial_in_brief(state, kept, RESULT)
-        way_on(state, kept.run)
+        way_on(state, told.run)

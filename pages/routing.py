@@ -4,6 +4,7 @@ from fairmoe.ui.frame.components import show_parts
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import ROUTING
 from fairmoe.ui.understand.choice_sources import show_choice
+from fairmoe.ui.understand.merged import show_merged
 from fairmoe.ui.understand.overrides import show_forced
 from fairmoe.ui.understand.results import split_switch
 from fairmoe.ui.understand.routing import (
@@ -27,9 +28,10 @@ PARTS = {
 }
 
 with page(ROUTING) as state:
-    kept = state.kept
-    assert kept is not None
+    assert state.kept is not None
+    kept = state.kept.told
     split = split_switch()
+    show_merged(kept.run)
     if not show_single_expert(state, kept, split):
         show_reading(state, kept, split)
         show_parts(PARTS, key="routing-part", about=(state, kept, split))

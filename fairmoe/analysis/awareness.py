@@ -9,7 +9,7 @@ import pandas as pd
 from fairmoe.data import Roles
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import METRICS, SplitName
-from fairmoe.runs import Run
+from fairmoe.runs import Run, compared_scores_of
 
 
 def other_awareness(roles: Roles) -> Roles:
@@ -31,10 +31,11 @@ def compare_awareness(run: Run, other: Run, *, split: SplitName = "test") -> pd.
         split: Which rows.
 
     Returns:
-        Two rows, "blind" and "aware". Columns: the scores of `fairmoe.names.METRICS`; `good`, the
-        share of people who get the good outcome (the positive class where none is good or that was
-        not told), and `harmed`, the share of those with the good label who are wrongly denied it,
-        NaN where none is good; and whether the mixture is `alarming` (`fairmoe.metrics.Alarm`).
+        Two rows, "blind" and "aware". Columns: the scores of `fairmoe.names.METRICS`, with gaps
+        between the groups that can be compared; `good`, the share of people who get the good
+        outcome (the positive class where none is good or that was not told), and `harmed`, the
+        share of those with the good label who are wrongly denied it, NaN where none is good; and
+        whether the mixture is `alarming` (`fairmoe.metrics.Alarm`).
 
     Raises:
         InvalidInputError: They differ in more than whether their models see the sensitive columns,
@@ -63,7 +64,7 @@ def _are_counterparts(run: Run, other: Run) -> bool:
 def _row(run: Run, split: SplitName) -> dict[str, float | bool]:
     everyone = run.account(split=split, otherwise=True).everyone
     told = run.roles.target.favourable is not None
-    scores = run.scores[split]["mixture"]
+    scores = compared_scores_of(run, split=split)
     return {
         **{metric: float(scores[metric]) for metric in METRICS},
         "good": float(everyone["good_model_rate"]),

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmoe.analysis.cutoffs import EQUAL_COSTS, Costs, Floats, choose_cutoffs
-from fairmoe.metrics import paired_interval, score_outcomes
+from fairmoe.metrics import paired_interval, parity_gap, score_outcomes
 from fairmoe.metrics.effective import effective_counts
 from fairmoe.names import SplitName
 from fairmoe.runs import Run, SplitRecord
@@ -41,9 +41,9 @@ def effect_of(
         costs: What wrong decisions cost.
 
     Returns:
-        `accuracy`, `f1`, and the largest gaps between groups in how many are given it: `gap` of
-        all, `true_positive_gap` and `false_positive_gap` of those of a label, in [0, 1]; `cost` by
-        100 people. NaN where not estimable.
+        `accuracy`, `f1`, and the largest gaps between groups of enough rows in how many are given
+        it: `gap` of all, `true_positive_gap` and `false_positive_gap` of those of a label, in
+        [0, 1]; `cost` by 100 people. NaN where not estimable.
     """
     scores = score_outcomes(
         record.y_true,
@@ -53,25 +53,22 @@ def effect_of(
         n_groups=n_groups,
         sample_weight=record.weight,
     )
-    among = record.y_true == 0
-    false_positive = (
-        score_outcomes(
-            record.y_true[among],
-            proba[among],
-            decided[among],
-            group=record.group[among],
-            n_groups=n_groups,
-            sample_weight=None if record.weight is None else record.weight[among],
-        )["dp"]
-        if among.any()
-        else math.nan
-    )
+
+    def gap(among: NDArray[np.bool_] | None = None) -> float:
+        return parity_gap(
+            decided,
+            group=record.group,
+            group_names=[str(g) for g in range(n_groups)],
+            among=among,
+            sample_weight=record.weight,
+        )[0]
+
     return {
         "accuracy": scores["acc"],
         "f1": scores["f1"],
-        "gap": scores["dp"],
-        "true_positive_gap": scores["eo"],
-        "false_positive_gap": false_positive,
+        "gap": gap(),
+        "true_positive_gap": gap(record.y_true == 1),
+        "false_positive_gap": gap(record.y_true == 0),
         "cost": costs.of(record.y_true, decided, sample_weight=record.weight),
     }
 

@@ -6,12 +6,18 @@ from typing import Literal
 
 import pandas as pd
 
-from fairmoe.data.groups import merge_of
+from fairmoe.data.groups import SMALL_GROUPS, merge_of
 from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paired_changes
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
-from fairmoe.runs import Run
+from fairmoe.runs import Run, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
-from fairmoe.sentences.gaps import every_group_counts
+from fairmoe.sentences.gaps import (
+    every_group_counts,
+    final_score_counts_every_group,
+    groups_left_out,
+    told_as_one,
+    with_few_people,
+)
 from fairmoe.sentences.open_points import open_points
 
 Source = Literal["label", "plain", "model"]
@@ -140,14 +146,59 @@ def who_counts_in_scores(run: Run, *, split: SplitName = "test", how: str = ON_D
     Returns:
         Nothing if no group is too small.
     """
-    gap, apart = run.parity_gap(split=split)
-    merge = merge_of(run.data.groups, apart, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
+    own, (small, few) = run.unmerged or run, _small(run, split)
+    told = run if run.unmerged is not None else as_told(run)[0]
+    merge = merge_of(own.data.groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
     return every_group_counts(
-        gap,
-        apart,
-        weighted=run.splits[split].weight is not None,
-        advice=merge_and_train_again(merge, how=how),
+        told.parity_gap(split=split)[0],
+        small,
+        few=few,
+        advice=merge_and_train_again(merge, how=how) if small else "",
     )
+
+
+def who_counts_in_final_score(run: Run, split: SplitName = "test") -> str:
+    """Say that the final score counts groups of too few people, where the gaps beside it do not.
+
+    Args:
+        run: The run.
+        split: On which rows.
+
+    Returns:
+        Nothing if no group is too small.
+    """
+    small, few = _small(run, split)
+    return final_score_counts_every_group(small, few=few)
+
+
+def who_is_one(run: Run, smallest: int, *, apart: bool = False) -> str:
+    """Say which groups of a run count as one where it is told of.
+
+    Args:
+        run: As `fairmoe.runs.as_told` returns it.
+        smallest: How many people a group needs to be told of by itself.
+        apart: Whether to say too which groups are not compared on the test rows.
+
+    Returns:
+        Nothing if none do.
+    """
+    if apart:
+        weighted = run.splits["test"].weight is not None
+        few = groups_left_out(run.parity_gap()[1], weighted=weighted)
+        return f"{who_is_one(run, smallest)}{few}".strip()
+    if run.unmerged is None:
+        return ""
+    names = [name for name in run.unmerged.data.groups if name not in run.data.groups]
+    return told_as_one(names, SMALL_GROUPS, smallest)
+
+
+def _small(run: Run, split: SplitName) -> tuple[tuple[str, ...], str]:
+    """Return which groups of a run are not told of by themselves, and how few people they have."""
+    own = run.unmerged or run
+    _, apart = own.parity_gap(split=split)
+    if apart or run.unmerged is None:
+        return apart, with_few_people(weighted=own.splits[split].weight is not None)
+    return tuple(name for name in own.data.groups if name not in run.data.groups), ""
 
 
 def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from fairmoe.dial import choose_point, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared
 from fairmoe.names import METRICS, GapName
-from fairmoe.runs import Run
+from fairmoe.runs import Run, as_told, compared_scores, compared_scores_of
 from fairmoe.sentences.trade_off import chosen_point
 
 
@@ -60,7 +60,9 @@ def turn_dial(prepared: Prepared, run: Run, wish: Wish) -> tuple[tuple[Run, ...]
         front = train_front(prepared, run, on_progress=on_progress)
     if not wish.is_one:
         return front, next(point for point in front if point.run_id == run.run_id)
-    return front, choose_point(front, gap=wish.gap, max_gap=wish.max_gap, max_loss=wish.max_loss)
+    told = [as_told(point)[0] for point in front]
+    chosen = choose_point(told, gap=wish.gap, max_gap=wish.max_gap, max_loss=wish.max_loss)
+    return front, next(point for point in front if point.run_id == chosen.run_id)
 
 
 def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
@@ -71,7 +73,7 @@ def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
     table = table_of("Weight of gaps", *(METRICS[metric].label for metric in shown), "")
     least = min(point.settings.lambda_fair for point in front)
     for point in front:
-        scores = point.scores["test"]["mixture"]
+        scores = compared_scores_of(as_told(point)[0])
         notes = ["chosen"] if wish.is_one and point is chosen else []
         notes += ["alarm"] if "mixture" in point.alarms() else []
         notes += ["harder expert"] if point.settings.lambda_fair > least else []
@@ -86,7 +88,7 @@ def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
 
 def _told(run: Run, gap: GapName) -> str:
     """Return what holds on the test rows of a point that was chosen on validation rows."""
-    found = run.scores["test"]
+    found = compared_scores(as_told(run)[0])
     return printable(
         chosen_point(
             run.settings.fairness_weight,

@@ -21,7 +21,7 @@ def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
         >>> from fairmoe.data import Sensitive, Target
         >>> roles = Roles(Target("hired"), (Sensitive("sex"),), group_names=(("f", "women"),))
         >>> people_of(["women", "m", "smaller groups"], roles)
-        {'women': 'women', 'm': 'people with sex = m', 'smaller groups': 'people in merged groups'}
+        {'women': 'women', 'm': 'people with sex = m', 'smaller groups': 'people in smaller groups'}
     """
     told, given = list(names), {shown for _, shown in roles.group_names}
     # A group that is made has more stars than the values that are called as it is.
@@ -30,7 +30,7 @@ def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
         for plain in (SMALL_GROUPS, MISSING)
     )
     made = {
-        merged: "people in merged groups",
+        merged: "people in smaller groups",
         missing: f"people with no known {' or '.join(roles.sensitive_columns)}",
     }
     return {

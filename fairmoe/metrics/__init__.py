@@ -12,7 +12,7 @@ from fairmoe.metrics.fronts import (
     mean_and_spread,
     pareto_front,
 )
-from fairmoe.metrics.gaps import GAPS, Gap, largest_gaps, parity_gap
+from fairmoe.metrics.gaps import GAPS, Gap, compared_groups, largest_gaps, parity_gap
 from fairmoe.metrics.groups import (
     disparate_impact_ratio,
     equalized_odds_difference,
@@ -51,6 +51,7 @@ __all__ = [
     "auc_by_group",
     "calibration_by_group",
     "check_reference",
+    "compared_groups",
     "conditional_gaps",
     "confusion_by_group",
     "costs",

@@ -73,7 +73,7 @@ def largest_gaps(
     for name, rate in GAPS.items():
         among = positive if name == "eo" else np.ones_like(positive)
         _, trials = effective_counts(selected, among, ids, len(rates), weights)
-        compared = _compared(trials, min_rows)
+        compared = compared_groups(trials, min_rows)
         rows = compared[ids]
         of: dict[str, Any] = {
             "group": (np.cumsum(compared) - 1)[ids[rows]],
@@ -96,6 +96,7 @@ def parity_gap(
     *,
     group: ArrayLike,
     group_names: Sequence[str],
+    among: ArrayLike | None = None,
     min_rows: int = LEAST_PEOPLE,
     sample_weight: ArrayLike | None = None,
 ) -> tuple[float, tuple[str, ...]]:
@@ -105,7 +106,9 @@ def parity_gap(
         y_pred: Shape `(n,)`, hard predictions, 0 or 1.
         group: Shape `(n,)`, ids that index `group_names`.
         group_names: A name for each group, with or without rows.
-        min_rows: Groups of fewer rows are not compared, if two others are left.
+        among: Shape `(n,)`, 1 for the rows that count, such as those with the positive label, among
+            which the gap is the equal opportunity difference; by default all.
+        min_rows: Groups of fewer such rows are not compared, if two others are left.
         sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
@@ -122,17 +125,23 @@ def parity_gap(
     selected, ids = check_binary(y_pred, "y_pred"), check_group(group, len(group_names))
     check_same_length(y_pred=selected, group=ids)
     weights = check_weight(sample_weight, len(ids))
-    every = np.ones_like(selected)
-    hits, trials = effective_counts(selected, every, ids, len(group_names), weights)
-    compared = _compared(trials, min_rows)
+    counted = np.ones_like(selected) if among is None else check_binary(among, "among")
+    check_same_length(y_pred=selected, among=counted)
+    hits, trials = effective_counts(selected & counted, counted, ids, len(group_names), weights)
+    compared = compared_groups(trials, min_rows)
     apart = tuple(str(group_names[i]) for i, is_compared in enumerate(compared) if not is_compared)
     if not trials[compared].all():
         return math.nan, apart
     return float(np.ptp(hits[compared] / trials[compared])), apart
 
 
-def _compared(trials: NDArray[Any], min_rows: int) -> NDArray[np.bool_]:
-    """Return which groups are compared: those of enough rows, or all if these are not two."""
+def compared_groups(trials: NDArray[Any], min_rows: int = LEAST_PEOPLE) -> NDArray[np.bool_]:
+    """Return which groups are compared: those of enough rows, or all if these are not two.
+
+    Args:
+        trials: Shape `(g,)`, how many rows of each group a rate is a share of.
+        min_rows: How many are enough.
+    """
     enough: NDArray[np.bool_] = trials >= min_rows
     return enough if enough.sum() > 1 else np.ones_like(enough)
 

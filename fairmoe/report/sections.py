@@ -40,7 +40,9 @@ from fairmoe.report.selection import selection
 from fairmoe.report.statements import (
     alarms_in,
     drawn_from_test,
+    final_score_of_all,
     limits_of,
+    told_scores,
     what_was_trained_in,
     who_gets_more_in,
     who_is_compared_in,
@@ -55,7 +57,6 @@ from fairmoe.sentences.attention import (
     what_it_looks_at,
 )
 from fairmoe.sentences.audits import existing_model
-from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import (
     ahead_of_mixture,
     how_sure,
@@ -144,14 +145,15 @@ def groups(found: Findings) -> Section:
 
 def scores(found: Findings) -> Section:
     """Compare all models, baselines included."""
-    told = scores_takeaway(found.scores)
+    shown = told_scores(found)
+    told = scores_takeaway(shown)
     return Section(
         "scores",
         "What each model scores",
         (
             Picture(
-                scores_bars(found.scores, alt=told),
-                drawn_from_test(found) + scores_of_all(found.merged),
+                scores_bars(shown, alt=told),
+                drawn_from_test(found) + final_score_of_all(found),
                 title=SCORES_ASKED,
                 takeaway=told,
                 grid=scores_grid(found.scores),
@@ -160,9 +162,7 @@ def scores(found: Findings) -> Section:
             *(Caution(told) for told in alarms_in(found)),
             Text(
                 how_sure(
-                    float(found.scores["acc"]["mixture"]),
-                    found.accuracy["mixture"],
-                    len(found.run.splits["test"].y_true),
+                    float(shown["acc"]["mixture"]), found.accuracy["mixture"], len(found.routed)
                 )
             ),
             Folded("What the scores mean", SCORES_EXPLAINED),

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
+from fairmoe.analysis.result import who_counts_in_final_score
+from fairmoe.figures.tables import score_table
 from fairmoe.names import MODELS, Model
 from fairmoe.report.findings import Findings
+from fairmoe.runs import compared_scores
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import limits, merged_groups
-from fairmoe.sentences.gaps import GapMetric, who_gets_more
+from fairmoe.sentences.gaps import ALL_SCORES_DO, GapMetric, who_gets_more
 from fairmoe.sentences.training import what_was_trained, who_is_compared
 from fairmoe.sentences.wording import drawn_from
 
@@ -56,6 +61,21 @@ def what_was_trained_in(found: Findings) -> str:
 def who_is_compared_in(found: Findings) -> str:
     """Say which groups are compared, and how many rows each has."""
     return who_is_compared(found.run.data.groups, found.run.roles.sensitive_columns)
+
+
+def told_scores(found: Findings) -> pd.DataFrame:
+    """Return the test scores of all models, with gaps between the groups that can be compared."""
+    return score_table(compared_scores(found.run))
+
+
+def final_score_of_all(found: Findings) -> str:
+    """Say that the final score counts small groups, where the gaps beside it do not.
+
+    Returns:
+        Sentences with a blank before them; nothing if there are no such groups.
+    """
+    told = who_counts_in_final_score(found.run)
+    return f" {told} {ALL_SCORES_DO}" if told else ""
 
 
 def drawn_from_test(found: Findings) -> str:

@@ -8,8 +8,8 @@ from fairmoe.metrics import pareto_front
 from fairmoe.names import METRICS, MODELS, Model
 from fairmoe.report.blocks import Block, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
-from fairmoe.report.statements import drawn_from_test
-from fairmoe.runs import Run, front_tables
+from fairmoe.report.statements import drawn_from_test, told_scores
+from fairmoe.runs import Run, compared_scores_of, front_tables
 from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import cost, other_decisions
 from fairmoe.sentences.trade_off import (
@@ -44,12 +44,13 @@ def trade_off(found: Findings) -> Section:
     points = _NO_RUNS if found.sweep is None else run_points(found.sweep, GAP)
     means = _NO_RUNS if found.sweep is None else setting_means(points)
     told = models_takeaway(models, GAP)
+    counted = "" if found.sweep is None else scores_of_all(found.merged)
     # The scores before it and the front have the same points of a run alone.
     is_printed = found.sweep is not None or not found.run.front
     blocks: list[Block] = [
         Points(
             tuple(
-                f"{cost(found.scores, model)} "
+                f"{cost(told_scores(found), model)} "
                 f"{other_decisions(model, differ=of.differ, won=of.won, rows=of.rows)}"
                 for model, of in found.compared.items()
             )
@@ -61,7 +62,7 @@ def trade_off(found: Findings) -> Section:
                 **_LAYOUT | {"height": 330 if is_printed else 470}, yaxis_title="utility"
             ),
             takeaway=told if found.sweep is None else tradeoff_takeaway(points, GAP),
-            source=f"{drawn_from_test(found)} {outside(models)}",
+            source=f"{drawn_from_test(found)} {outside(models)}{counted}",
             grid=_grid(models),
             is_printed=is_printed,
         ),
@@ -87,8 +88,7 @@ def _front(found: Findings) -> list[Block]:
             + better_on_both(points, beside),
             source=f"{drawn_from_test(found)} Gates were chosen on the validation rows."
             + harder_experts(points)
-            + line_explained(points)
-            + scores_of_all(found.merged),
+            + line_explained(points),
             grid=_front_grid(run.points),
         )
     ]
@@ -102,7 +102,7 @@ def _front_grid(points: tuple[Run, ...]) -> Grid:
         tuple(
             (
                 f"{point.settings.fairness_weight:g}",
-                *(METRICS[m].text(point.scores["test"]["mixture"][m]) for m in shown),
+                *(METRICS[m].text(compared_scores_of(point)[m]) for m in shown),
                 "yes" if "mixture" in point.alarms() else "no",
             )
             for point in points
@@ -117,7 +117,8 @@ def models_on_plane(found: Findings) -> pd.DataFrame:
         Indexed by model: `gap` and `utility`, in [0, 1]; `detail`, what it is called; and
         `on_front`, whether no other model without an alarm has both less gap and more utility.
     """
-    scores = found.scores
+    # Of the runs of a sweep there are scores alone, which count every group.
+    scores = told_scores(found) if found.sweep is None else found.scores
     frame = pd.DataFrame(
         {
             "gap": scores[GAP],

@@ -1,5 +1,6 @@
 """What a run is, and how it is kept."""
 
+from fairmoe.runs.compared import compared_scores, compared_scores_of, with_compared_gaps
 from fairmoe.runs.cutoffs import Cutoffs
 from fairmoe.runs.demo import DEMO_MAP, DEMO_RUN, demo_run
 from fairmoe.runs.document import to_document
@@ -25,7 +26,13 @@ from fairmoe.runs.project import (
     write_project,
 )
 from fairmoe.runs.record import Run
-from fairmoe.runs.small_groups import merge_small_groups, merged_thresholds, small_groups
+from fairmoe.runs.small_groups import (
+    as_told,
+    merge_small_groups,
+    merged_thresholds,
+    small_groups,
+    told_thresholds,
+)
 from fairmoe.runs.sweep_record import MAX_SWEEP_RUNS
 from fairmoe.runs.sweep_scores import OBJECTIVES, SCORED_SPLITS, SweepScores, rows_key
 
@@ -49,7 +56,10 @@ __all__ = [
     "Run",
     "SplitRecord",
     "SweepScores",
+    "as_told",
     "check_vacant",
+    "compared_scores",
+    "compared_scores_of",
     "demo_run",
     "front_document",
     "front_tables",
@@ -65,5 +75,7 @@ __all__ = [
     "save_run",
     "small_groups",
     "to_document",
+    "told_thresholds",
+    "with_compared_gaps",
     "write_project",
 ]

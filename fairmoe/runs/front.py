@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from fairmoe._intervals import paired_interval
-from fairmoe.metrics import costs, pareto_front
+from fairmoe.metrics import compared_groups, costs, pareto_front
 from fairmoe.metrics.differences import gap_interval
 from fairmoe.names import COMPARED, EXPERTS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
+from fairmoe.runs.compared import compared_scores, compared_scores_of
 from fairmoe.runs.files import FRONT, not_as_written, record_changed
 from fairmoe.runs.parts import Curve, SplitRecord
 from fairmoe.runs.record import Run
@@ -42,7 +43,7 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
     Args:
         points: Of the front, by ascending weight.
         shown: The id of the point that is shown.
-        gap: A metric's key.
+        gap: A metric's key; gaps are between the groups that can be compared.
 
     Returns:
         The points and the models. Of points there is `on_front`, whether no other without an alarm
@@ -55,7 +56,7 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
     frame = pd.DataFrame(
         {
             "weight": [point.settings.fairness_weight for point in points],
-            "gap": [point.scores["test"]["mixture"][gap] for point in points],
+            "gap": [compared_scores_of(point)[gap] for point in points],
             "accuracy": [point.scores["test"]["mixture"]["acc"] for point in points],
             "alarming": ["mixture" in point.alarms() for point in points],
             "shown": [point.run_id == shown for point in points],
@@ -66,7 +67,7 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
     frame["on_front"] = _not_beaten(frame)
     ends = ["accuracy_low", "accuracy_high", "gap_low", "gap_high"]
     frame[ends] = np.array([[*_accuracy_ends(point), *_gap_ends(point, gap)] for point in points])
-    scores = points[0].scores["test"]
+    scores = compared_scores(points[0])
     beside = pd.DataFrame(
         {
             model: {"gap": scores[model][gap], "accuracy": scores[model]["acc"]}
@@ -105,6 +106,8 @@ def _gap_ends(point: Run, gap: str) -> tuple[float, float]:
     trials = np.bincount(record.group[among & (record.group >= 0)], minlength=n_groups)
     given = among & (record.proba["mixture"] > 0.5)
     hits = np.bincount(record.group[given & (record.group >= 0)], minlength=n_groups)
+    compared = compared_groups(trials)
+    hits, trials = hits[compared], trials[compared]
     if not trials.all():
         return math.nan, math.nan
     return gap_interval([(hits.astype(float), trials.astype(float))])

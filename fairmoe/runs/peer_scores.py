@@ -27,7 +27,8 @@ class PeerScores:
         method: Which one.
         setting: See `fairmoe.baselines.MethodInfo.setting`.
         criterion: What it was fitted for.
-        validation: The scores on the validation rows; NaN for those of explanations.
+        validation: The scores on the validation rows, with gaps between the groups by which their
+            run is told of; NaN for those of explanations.
         test: The same on the test rows.
     """
 

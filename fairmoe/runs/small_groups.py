@@ -1,6 +1,6 @@
 """Runs as they are handed on: groups of few people merged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -83,6 +83,40 @@ def merge_small_groups(
     if labelled is None:
         return fewer, None
     return fewer, replace(labelled, group=moved(labelled.group), group_names=tuple(after))
+
+
+def as_told(
+    run: Run, labelled: LabelledTable | None = None, *, smallest: int = SMALLEST_GROUP
+) -> tuple[Run, LabelledTable | None]:
+    """Return a run, and its rows, with the groups by which it is told of, on pages as in files.
+
+    Args:
+        run: The run.
+        labelled: The table that it was trained on.
+        smallest: See `small_groups`.
+
+    Returns:
+        As `merge_small_groups`; both as they are where fewer than two groups would be left.
+    """
+    names = small_groups(run, smallest)
+    if len(names) == len(run.data.groups):
+        return run, labelled
+    return merge_small_groups(run, labelled, names=names)
+
+
+def told_thresholds(run: Run, told: Run, thresholds: Sequence[float]) -> tuple[float, ...]:
+    """Return a cut-off for each group of a run from those for the groups by which it is told of.
+
+    Args:
+        run: As it was trained.
+        told: As `as_told` returns it.
+        thresholds: One for each of its groups.
+    """
+    of_groups = dict(zip(told.data.groups, thresholds, strict=True))
+    return tuple(
+        of_groups[name] if name in of_groups else of_groups[SMALL_GROUPS]
+        for name in run.data.groups
+    )
 
 
 def merged_thresholds(run: Run, names: Iterable[str]) -> tuple[float | None, ...]:

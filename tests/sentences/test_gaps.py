@@ -8,10 +8,14 @@ import pytest
 
 from fairmoe.sentences.gaps import (
     every_group_counts,
+    final_score_counts_every_group,
+    groups_left_out,
     sees_the_group,
     some_groups_differ,
+    told_as_one,
     who_gets_more,
     why_they_differ,
+    with_few_people,
 )
 
 
@@ -57,16 +61,16 @@ def test_among_those_with_the_label_their_own_rows_are_counted():
 
 
 def test_raw_values_are_told_of_as_people():
-    people = {"a": "people with sex = a", "b": "people in merged groups"}
+    people = {"a": "people with sex = a", "b": "people in smaller groups"}
     told = who_gets_more(
         gap("a", "b", 0.5, 0.021), TWO, "dp", model="mixture", **TOLD, people=people
     )
     assert "more often for people with sex = a (80.0% of 10" in told
-    assert "than for people in merged groups (30.0% of 10" in told
+    assert "than for people in smaller groups (30.0% of 10" in told
     told = why_they_differ(gap("a", "b", 0.5, 0.021), TWO, **TOLD, people=people)
     assert told == (
-        "The label is “hired” more often for people with sex = a (50.0%) than for people in merged "
-        "groups (20.0%)."
+        "The label is “hired” more often for people with sex = a (50.0%) than for people in "
+        "smaller groups (20.0%)."
     )
 
 
@@ -120,17 +124,33 @@ def test_groups_alike_are_told_of_beside_those_that_are_too_small():
 
 def test_scores_count_every_group_and_that_is_told():
     small = ("Asian", "Native American")
-    assert every_group_counts(0.3202, small, weighted=False, advice=" Merge them.") == (
-        "Every group counts in these scores, also Asian and Native American with fewer than 30 "
-        "people, and so few can make any gap. Between the other groups the mixture's demographic "
-        "parity difference is 32.0 pp. Merge them."
+    few = with_few_people(weighted=False)
+    assert every_group_counts(0.3202, small, few=few, advice=" Merge them.") == (
+        "Every group counts by itself in these scores, also Asian and Native American with fewer "
+        "than 30 people, and so few can make any gap. Between groups of enough people the "
+        "mixture's demographic parity difference is 32.0 pp. Merge them."
     )
-    assert every_group_counts(0.3202, small, weighted=True) == (
-        "Every group counts in these scores, also Asian and Native American that count, by their "
-        "weights, as fewer than 30 people, and so few can make any gap. Between the other groups "
-        "the mixture's demographic parity difference is 32.0 pp."
+    assert final_score_counts_every_group(small, few=with_few_people(weighted=True)) == (
+        "The final score counts every group by itself, also Asian and Native American that count, "
+        "by their weights, as fewer than 30 people, and so few can make any gap."
     )
-    assert every_group_counts(0.3202, (), weighted=False) == ""
+    assert final_score_counts_every_group(small) == (
+        "The final score counts every group by itself, also Asian and Native American, and so few "
+        "can make any gap."
+    )
+    assert every_group_counts(0.3202, ()) == final_score_counts_every_group(()) == ""
+
+
+def test_groups_that_are_told_of_as_one_are_named():
+    assert told_as_one(("Asian", "Other"), "smaller groups", 10) == (
+        "The group “smaller groups” is Asian and Other, which count as one because some have fewer "
+        "than 10 people in a split."
+    )
+    assert told_as_one((), "smaller groups", 10) == ""
+    assert groups_left_out((), weighted=False) == ""
+    assert groups_left_out(("c", "d"), weighted=False) == (
+        " Groups of fewer than 30 people are not compared: c and d."
+    )
 
 
 def test_no_gap_is_told():

@@ -226,18 +226,18 @@ def test_many_people_are_told_with_their_thousands():
 
 
 def test_raw_values_make_english_wherever_people_are_counted():
-    people = {"women": "people with sex = f", "men": "people in merged groups"}
+    people = {"women": "people with sex = f", "men": "people in smaller groups"}
     groups, everyone = account(
         [1, 1, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0], [1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]
     )
     assert cost_in_people(groups.rename(index=people), everyone, "hired") == (
-        "Against the plain model, of 6 people: 3 more people with sex = f and 1 fewer in merged "
+        "Against the plain model, of 6 people: 3 more people with sex = f and 1 fewer in smaller "
         "groups get “hired”, with 2 fewer mistakes; 4 decisions change."
     )
     changed = harm(women=(80, -0.12, -0.2, -0.04), men=(200, 0.01, -0.01, 0.09))
     assert changed_harm(changed.rename(index=people), "hired", "not hired") == (
         "Of 100 people with sex = f labelled “hired”, 12 fewer wrongly get “not hired” than with "
-        "the plain model; of 100 in merged groups, 1 more (could be chance)."
+        "the plain model; of 100 in smaller groups, 1 more (could be chance)."
     )
 
 

@@ -70,10 +70,10 @@ def test_what_could_be_chance(low, high, told):
 
 
 def test_people_are_called_so_once():
-    nouns = ["people with sex = f", "people in merged groups", "men"]
+    nouns = ["people with sex = f", "people in smaller groups", "men"]
     assert listed_people(["2 more", "1 more", "1 fewer"], nouns) == [
         "2 more people with sex = f",
-        "1 more in merged groups",
+        "1 more in smaller groups",
         "1 fewer men",
     ]
     assert listed_people(["1 more"], nouns[:1]) == ["1 more person with sex = f"]

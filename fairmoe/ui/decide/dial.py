@@ -34,6 +34,7 @@ from fairmoe.ui.frame.pages import RESULT
 from fairmoe.ui.frame.progress import in_words, part_of, show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.unasked import may_be_unasked
+from fairmoe.ui.understand.merged import show_merged
 from fairmoe.ui.understand.plain_model import cost_of_mixture
 
 if TYPE_CHECKING:
@@ -62,12 +63,12 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         if kept.run.cutoffs is None and not _show_drawing(state, kept, page):
             _offer(state, kept, page)
         return
-    from fairmoe.analysis.result import who_counts_in_scores  # noqa: PLC0415
     from fairmoe.runs import front_tables  # noqa: PLC0415
 
     gap = _gap_switch()
     _slider(state, kept)
-    points, beside = front_tables(kept.front, kept.run.run_id, gap)
+    told = kept.told
+    points, beside = front_tables(told.front, kept.run.run_id, gap)
     label = METRICS[gap].label
     explored = explored_around(state, kept)
     peers = peers_beside(explored, gap)
@@ -84,14 +85,12 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         "the utility expert." + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
-    told = who_counts_in_scores(kept.run)
-    if told:
-        st.caption(escape_markdown(told))
-    show_wishes(state, kept, gap)
+    show_merged(told.run, apart=True)
+    show_wishes(state, told, gap)
     show_peers(state, explored, kept, gap, points)
     if kept.run.roles.target.favourable is not None:
-        told = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
-        show_note(escape_markdown(told), icon=":material/groups:")
+        changes = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
+        show_note(escape_markdown(changes), icon=":material/groups:")
 
 
 def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
@@ -102,7 +101,7 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
         kept: The run that is shown.
         page: The page that shows how it goes.
     """
-    told = cost_of_mixture(kept.run, "test")
+    told = cost_of_mixture(kept.told.run, "test")
     dial, cost = st.columns([4, 7], vertical_alignment="center")
     cost.markdown(escape_markdown(told))
     # What waits has more to say than a slider, and as little room.

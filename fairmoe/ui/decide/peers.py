@@ -110,7 +110,12 @@ def _start(
     from fairmoe.runs import CRITERIA  # noqa: PLC0415
     from fairmoe.tasks import fit_peers  # noqa: PLC0415
 
-    arguments = (kept.labelled, kept.run.settings, _methods(), POINTS, CRITERIA[gap])
+    told = kept.told.run
+    arguments = (
+        *(kept.labelled, kept.run.settings, _methods(), POINTS, CRITERIA[gap]),
+        {split: told.splits[split].group for split in ("validation", "test")},
+        tuple(told.data.groups),
+    )
 
     def take_over(end: "Snapshot[tuple[PeerScores, ...]]") -> None:
         explored.peers_ends[gap] = end

@@ -32,6 +32,7 @@ _PICKED, _CHOSEN = "tradeoff-picked", "tradeoff-run"
 
 def show_tradeoff(state: Session, explored: Explored, sweep: "SweepScores") -> None:
     """Show the runs over a gap of the user's choice, in numbers too, and let one be opened."""
+    from fairmoe.analysis.result import who_counts_in_scores  # noqa: PLC0415
     from fairmoe.sweep import run_points, setting_means  # noqa: PLC0415
 
     gap = _gap_switch()
@@ -46,6 +47,9 @@ def show_tradeoff(state: Session, explored: Explored, sweep: "SweepScores") -> N
         source=f"{_source(explored, sweep, means)} {outside(baselines)}",
         key=f"tradeoff-{gap}-{len(points)}-{len(baselines)}",
     )
+    counted = who_counts_in_scores(explored.origin.told.run)
+    if counted:
+        st.caption(escape_markdown(counted))
     reading = settings_reading(means)
     if reading:
         show_note(escape_markdown(reading), icon=":material/casino:")

@@ -50,6 +50,7 @@ def _answer(
     max_loss: float | None = None,
 ) -> None:
     from fairmoe.dial import choose_point, loss_for_less  # noqa: PLC0415
+    from fairmoe.runs import compared_scores_of  # noqa: PLC0415
 
     try:
         point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
@@ -58,7 +59,7 @@ def _answer(
         return
     told = _told(point, gap)
     if max_gap is not None:
-        found = point.scores["test"]["mixture"][gap]
+        found = compared_scores_of(point)[gap]
         told += wish_missed(METRICS[gap].label, wished=max_gap, found=found)
     else:
         told += next_smaller(METRICS[gap].label, loss_for_less(kept.front, point, gap=gap))
@@ -68,12 +69,20 @@ def _answer(
         key=f"take-{name}",
         icon=":material/tune:",
         disabled=point.run_id == kept.run.run_id,
-        on_click=partial(state.turn_dial, point),
+        on_click=partial(_take, state, point.run_id),
     )
 
 
+def _take(state: Session, run_id: str) -> None:
+    """Show a point of the front with the groups that it was trained with."""
+    assert state.kept is not None
+    state.turn_dial(next(point for point in state.kept.front if point.run_id == run_id))
+
+
 def _told(point: "Run", gap: GapName) -> str:
-    scores = point.scores["test"]
+    from fairmoe.runs import compared_scores  # noqa: PLC0415
+
+    scores = compared_scores(point)
     return chosen_point(
         point.settings.fairness_weight,
         METRICS[gap].label,

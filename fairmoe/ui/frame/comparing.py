@@ -53,11 +53,11 @@ def _choose(state: Session) -> tuple[KeptRun, KeptRun]:
 
 def _show(state: Session, first: KeptRun, second: KeptRun) -> None:
     from fairmoe.analysis.comparison import account_between, compare_runs  # noqa: PLC0415
+    from fairmoe.runs import compared_scores_of  # noqa: PLC0415
 
     key = ("between", first.run.run_id, second.run.run_id)
     found = state.once(key, lambda: compare_runs(first.run, second.run))
-    scores = [run.run.scores["test"]["mixture"] for run in (first, second)]
-    figures = figures_compared(*scores)
+    figures = figures_compared(*(compared_scores_of(run.told.run) for run in (first, second)))
     if found.decisions is None:
         st.markdown(escape_markdown(f"{figures} {decisions_compared(None)}"))
         return

@@ -8,6 +8,7 @@ from fairmoe.data import LabelledTable, Table, assign_roles, reread
 from fairmoe.errors import FairmoeError
 from fairmoe.jobs import Snapshot
 from fairmoe.sentences.projects import rows_needed
+from fairmoe.ui.frame.limits import limits
 
 if TYPE_CHECKING:
     from fairmoe.runs import PeerScores, Run, SweepScores
@@ -62,6 +63,15 @@ class KeptRun:
             return self
         read = reread(table, self.run.reading.options)
         return replace(self, rows=assign_roles(read, self.run.roles))
+
+    @property
+    def told(self) -> Self:
+        """It with the groups by which it is told of, on pages as in files."""
+        # Importing it imports torch, which no page may need before there is a run.
+        from fairmoe.runs import as_told  # noqa: PLC0415
+
+        run, rows = as_told(self.run, self.rows, smallest=limits().smallest_group)
+        return self if run is self.run else replace(self, run=run, rows=rows)
 
     @property
     def front(self) -> "tuple[Run, ...]":

@@ -84,6 +84,8 @@ def show_runs(state: Session) -> None:
 def compare_runs(state: Session) -> None:
     """Show the settings in which comparable runs differ, and the mixture's scores side by side."""
     from fairmoe.analysis.comparison import ask_the_same  # noqa: PLC0415
+    from fairmoe.analysis.result import who_counts_in_final_score  # noqa: PLC0415
+    from fairmoe.runs import compared_scores_of  # noqa: PLC0415
 
     shown = state.run
     assert shown is not None
@@ -94,7 +96,7 @@ def compare_runs(state: Session) -> None:
         return
     names = [one.name for one in kept]
     flags = pd.Series(["mixture" in one.run.alarms() for one in kept], names, name="alarm")
-    table = run_table(names, [one.run.scores["test"]["mixture"] for one in kept])
+    table = run_table(names, [compared_scores_of(one.told.run) for one in kept])
     settings = differing_settings(names, [one.run.settings.to_dict() for one in kept])
     seeds = sorted({one.run.settings.seed for one in kept})
     if table.dropna().empty:
@@ -122,6 +124,9 @@ def compare_runs(state: Session) -> None:
         columns=columns,
         csv=pd.concat([settings, flags, table], axis=1),
     )
+    counted = who_counts_in_final_score(kept[0].told.run)
+    if counted:
+        st.caption(escape_markdown(counted))
 
 
 def _edit(state: Session, run_id: str, kept: KeptRun) -> None:

@@ -10,6 +10,7 @@ from fairmoe.names import METRICS, SUMMARY, SplitName
 from fairmoe.sentences.alarms import ALARM_MEANS
 from fairmoe.sentences.awareness import awareness_in_words, offer_aware
 from fairmoe.ui.frame.components import percent_column, show_note, show_table
+from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.pages import TRAIN
 from fairmoe.ui.frame.progress import start_training
 from fairmoe.ui.frame.state import Session
@@ -29,10 +30,14 @@ def counterpart(state: Session, run: "Run") -> "Run | None":
 
 def show_awareness(state: Session, run: "Run", split: SplitName) -> None:
     """Compare a blind and an aware run; offer the aware one where the blind has an alarm."""
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.runs import as_told  # noqa: PLC0415
+
     other = counterpart(state, run)
     if other is not None:
         st.header("Blind or aware", anchor=False)
-        _compare(run, other, split)
+        told, _ = as_told(other, smallest=limits().smallest_group)
+        _compare(run, told, split)
     elif not run.roles.include_sensitive and "mixture" in run.alarms(split):
         _offer(state, run)
 

@@ -55,7 +55,9 @@ def show_cutoffs(state: Session, judged: Judged) -> None:
     """Let the user set thresholds, and show at once what they do to accuracy, gaps and people."""
     run = judged.run
     if run.cutoffs is not None:
-        told = cutoffs_in_words(list(run.data.groups), run.cutoffs.thresholds, run.data.words[0])
+        # A cut-off is of each group that the run was trained with, also of those that are one here.
+        names = list((run.unmerged or run).data.groups)
+        told = cutoffs_in_words(names, run.cutoffs.thresholds, run.data.words[0])
         show_note(
             escape_markdown(f"{told} Show the run that this is a variant of to set others."),
             icon=":material/tune:",
@@ -206,9 +208,10 @@ def _save(state: Session, judged: Judged, thresholds: tuple[float, ...]) -> None
         )
     if pressed:
         from fairmoe.analysis import variant_of  # noqa: PLC0415
-        from fairmoe.runs import Cutoffs  # noqa: PLC0415
+        from fairmoe.runs import Cutoffs, told_thresholds  # noqa: PLC0415
 
         with apologies(), st.spinner(Markdown("Scoring the variant")):
-            cutoffs = Cutoffs(judged.model, thresholds, (name or "").strip())
+            of_groups = told_thresholds(kept.run, judged.run, thresholds)
+            cutoffs = Cutoffs(judged.model, of_groups, (name or "").strip())
             state.keep(variant_of(kept.run, kept.labelled, cutoffs), kept.labelled, cutoffs.name)
             st.rerun()

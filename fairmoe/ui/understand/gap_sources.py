@@ -137,10 +137,13 @@ def _log_odds(state: Session, kept: KeptRun, split: SplitName, *, with_cutoffs: 
 
     run = kept.run
     cutoffs = run.cutoffs if with_cutoffs else None
+    # Each group that the run was trained with may have a cut-off of its own.
+    assert state.kept is not None
+    own = state.kept
     with st.spinner("Explaining every row"):
         return state.once(
             ("log-odds", run.run_id, run.roles.target.outcome, split, cutoffs),
-            lambda: explain_log_odds(rows_in(state, kept, split), cutoffs),
+            lambda: explain_log_odds(rows_in(state, own, split), cutoffs),
         )
 
 

@@ -169,4 +169,4 @@ def show_side_by_side(state: Session, judged: Judged) -> None:
 
 def _kept(state: Session) -> KeptRun:
     assert state.kept is not None
-    return state.kept
+    return state.kept.told

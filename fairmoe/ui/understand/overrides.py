@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.points import SAME
 from fairmoe.figures.whatif import COMPARED, differences, forced_figure
 from fairmoe.names import EXPERTS, METRICS, MODELS, SplitName
@@ -19,7 +20,10 @@ RESAMPLES = 200
 def show_forced(state: Session, kept: KeptRun, split: SplitName) -> None:
     """Show what would change if the gate were overruled for everyone or for one group."""
     from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores  # noqa: PLC0415
+    from fairmoe.analysis.result import who_counts_in_scores  # noqa: PLC0415
 
+    # What is told of are scores, which count each group that the run was trained with.
+    kept = state.kept or kept
     run, groups = kept.run, list(kept.run.data.groups)
     who: int = st.selectbox(
         "Who is sent to one expert?",
@@ -61,6 +65,9 @@ def show_forced(state: Session, kept: KeptRun, split: SplitName) -> None:
         "alone makes the difference; another training may give another.",
         key=f"forced-{split}-{who}-{scatter is not None}",
     )
+    counted = who_counts_in_scores(run, split=split)
+    if counted:
+        st.caption(escape_markdown(counted))
     _show_forced_table(scores, key=f"forced-table-{split}-{who}", alt=forced_takeaway(scores, told))
 
 

@@ -28,6 +28,7 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
 from fairmoe.ui.understand.criterion import CRITERIA, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
+from fairmoe.ui.understand.merged import one_group_in_words
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning, between_people
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
@@ -53,6 +54,7 @@ def show_words(state: Session, run: "Run") -> None:
     people, among = people_of(run.data.groups, run.roles), criterion() == "eo"
     gap = between_people(found.gaps["model"], people)
     told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
+    told += filter(None, [one_group_in_words(run)])
     if run.roles.target.favourable is not None:
         plain = plain_in_words(run, "the plain model")
         groups = found.account.groups.rename(index=people)
@@ -128,7 +130,8 @@ def show_worse(state: Session, run: "Run") -> None:
     existing = run.roles.existing
     names = {"utility": "the plain model"}
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
-    ahead = others_ahead(found.others, names, small=bool(found.small))
+    small = bool(found.small) or run.unmerged is not None
+    ahead = others_ahead(found.others, names, small=small)
     if ahead:
         told.append(f"**Other models:** {escape_markdown(ahead)}")
     if told:

@@ -59,7 +59,10 @@ def describe(run: "Run", split: SplitName) -> str:
 
 def show_headline(run: "Run") -> None:
     """Show the four summary scores of the mixture on the test rows beside the utility expert's."""
-    scores = run.scores["test"]
+    # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.runs import compared_scores  # noqa: PLC0415
+
+    scores = compared_scores(run)
     for column, metric in zip(st.columns(len(SUMMARY)), SUMMARY, strict=True):
         about = METRICS[metric]
         value, reference = scores["mixture"][metric], scores["utility"][metric]
@@ -96,13 +99,26 @@ def show_alarms(run: "Run", split: SplitName, *, others: bool = False) -> None:
 def show_run_shown(state: Session) -> None:
     """Show how the run that is shown scores on the test rows, and where it comes from."""
     assert state.kept is not None
-    show_headline(state.kept.run)
+    from fairmoe.analysis.result import who_counts_in_final_score  # noqa: PLC0415
+
+    told = state.kept.told.run
+    show_headline(told)
+    counted = who_counts_in_final_score(told)
+    if counted:
+        st.caption(escape_markdown(counted))
     show_provenance(state.kept.run)
 
 
 def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
-    table = score_table(run.scores[split])
+    # Importing them imports torch, which no page may need before there is a run.
+    from fairmoe.analysis.result import (  # noqa: PLC0415
+        who_counts_in_final_score,
+        who_counts_in_scores,
+    )
+    from fairmoe.runs import compared_scores  # noqa: PLC0415
+
+    table = score_table(compared_scores(run, split))
     shown = ("acc", criterion(), "final_score")
     told = scores_takeaway(table, shown)
     show_picture(
@@ -113,29 +129,31 @@ def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     )
     if run.roles.existing is not None:
         st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))
-    # Importing it imports torch, which no page may need before there is a run.
-    from fairmoe.analysis.result import who_counts_in_scores  # noqa: PLC0415
-
-    small = who_counts_in_scores(run, split=split)
-    if small:
-        st.caption(escape_markdown(small))
+    counted = who_counts_in_final_score(run, split)
+    if counted:
+        st.caption(escape_markdown(counted))
     above = ahead_of_mixture(table)
     if above:
         show_note(escape_markdown(above), icon=":material/info:")
     missing = not_estimable(run.scores["validation"]["mixture"])
     if missing:
         show_warning(escape_markdown(missing), icon=":material/warning:")
-    named = (100 * table).set_axis(table.index.map(MODELS))
-    show_table(
-        named.rename_axis("Model"),
-        key=f"scores-table-{split}",
-        alt=f"Twelve scores of {len(named)} models. {scores_takeaway(table)}",
-        columns={
-            metric: percent_column(about.label, f"{about.help} {about.direction}.", about.unit)
-            for metric, about in METRICS.items()
-        },
-        csv=table,
-    )
+    every = score_table(run.scores[split])
+    named = (100 * every).set_axis(every.index.map(MODELS))
+    with st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"scores-table-{split}-numbers"):
+        if counted:
+            st.caption(escape_markdown(who_counts_in_scores(run, split=split)))
+        show_table(
+            named.rename_axis("Model"),
+            key=f"scores-table-{split}",
+            alt=f"Twelve scores of {len(named)} models. {scores_takeaway(every)}",
+            columns={
+                metric: percent_column(about.label, f"{about.help} {about.direction}.", about.unit)
+                for metric, about in METRICS.items()
+            },
+            csv=every,
+            folded=False,
+        )
 
 
 def show_training_record(state: Session, run: "Run", _: SplitName) -> None:

@@ -16,5 +16,6 @@ def rows_in(state: Session, kept: KeptRun, split: SplitName) -> "RunRows":
     from fairmoe.analysis import rows_of_run  # noqa: PLC0415
 
     return state.once(
-        ("rows", kept.run.run_id, split), lambda: rows_of_run(kept.run, kept.labelled, split)
+        ("rows", kept.run.run_id, tuple(kept.run.data.groups), split),
+        lambda: rows_of_run(kept.run, kept.labelled, split),
     )

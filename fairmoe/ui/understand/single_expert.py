@@ -37,7 +37,7 @@ def show_single_expert(state: Session, kept: KeptRun, split: SplitName) -> bool:
         show_map(run, split, "routing")
         return True
     show_note(escape_markdown(one_decides(found.expert)), icon=":material/alt_route:")
-    _offer_other_gate(state, kept)
+    _offer_other_gate(state)
     show_map(run, split, "routing")
     why = why_one_decides(
         found.expert,
@@ -59,7 +59,10 @@ def show_single_expert(state: Session, kept: KeptRun, split: SplitName) -> bool:
     return True
 
 
-def _offer_other_gate(state: Session, kept: KeptRun) -> None:
+def _offer_other_gate(state: Session) -> None:
+    # It is trained with the groups of this run, not with those by which it is told of.
+    kept = state.kept
+    assert kept is not None
     settings = kept.run.settings
     told = f"{OTHER_GATES[settings.gate_start]} {EXPERTS_STAY}"
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -71,6 +71,6 @@ def _why(state: Session, run: "Run", split: SplitName) -> str:
         people=judged.people,
     )
     assert state.kept is not None
-    roles = state.kept.run.roles
-    seen = sees_the_group(roles.sensitive_columns) if roles.include_sensitive else ""
-    return " ".join(filter(None, (told, seen, source_in_words(state, state.kept, split))))
+    seen = sees_the_group(run.roles.sensitive_columns) if run.roles.include_sensitive else ""
+    source = source_in_words(state, state.kept.told, split)
+    return " ".join(filter(None, (told, seen, source)))

@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 
+import numpy as np
 import pytest
 
 from fairmoe.baselines import FairlearnPredictions, FairlearnResult
@@ -23,12 +24,14 @@ def asked(monkeypatch):
     """Answer at once what is fitted; return the methods and criteria that are asked for."""
     seen = []
 
-    def fit(_, method, settings, *, constraint, seed, on_progress):
+    def fit(data, method, settings, *, constraint, seed, on_progress):
         seen.append((method, constraint))
         on_progress(Progress("fairlearn", 1, len(settings)))
         scores = dict.fromkeys(METRICS, 0.5) | {"f_proc": float("nan"), "dp": 0.01, "acc": 0.75}
-        split = FairlearnPredictions(None, None, scores)
-        splits = {"validation": split, "test": split}
+        splits = {
+            name: FairlearnPredictions(None, np.zeros(len(split.y)), scores)
+            for name, split in (("validation", data.validation), ("test", data.test))
+        }
         return [FairlearnResult(method, each, constraint, seed, 0.1, splits) for each in settings]
 
     monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)

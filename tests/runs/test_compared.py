@@ -1,0 +1,108 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fairmoe.runs import (
+    as_told,
+    compared_scores,
+    compared_scores_of,
+    front_tables,
+    told_thresholds,
+)
+
+NAMES = ("a", "b", "few", "fewer")
+
+
+@pytest.fixture
+def run_with(demo_run):
+    """Return a function from groups, labels and decisions of the mixture to a run."""
+    run, _ = demo_run
+
+    def make(group, y_true, decided, names):
+        rows = np.arange(len(group))
+        record = replace(
+            run.splits["test"],
+            rows=rows,
+            y_true=np.asarray(y_true),
+            group=np.asarray(group),
+            proba={model: np.asarray(decided, np.float32) for model in run.splits["test"].proba},
+            gate=run.splits["test"].gate[rows % len(run.splits["test"].gate)],
+            weight=None,
+        )
+        counts = dict(zip(names, np.bincount(group, minlength=len(names)).tolist(), strict=True))
+        return replace(
+            run,
+            data=replace(run.data, groups=counts),
+            splits=dict.fromkeys(run.splits, record),
+            front=(),
+        )
+
+    return make
+
+
+@pytest.fixture
+def small(run_with):
+    """Two groups of 40, one of 12 and one of 3 people; 30, 20, 6 and 0 get the outcome.
+
+    The first 30 of each of the large ones, and all of the small ones, have the label.
+    """
+    group = np.repeat([0, 1, 2, 3], [40, 40, 12, 3])
+    y_true = np.r_[np.repeat([1, 0], [30, 10]), np.repeat([1, 0], [30, 10]), np.ones(15, int)]
+    decided = np.r_[
+        np.repeat([1, 0], [30, 10]),
+        np.repeat([1, 0], [20, 20]),
+        np.repeat([1, 0], [6, 6]),
+        np.zeros(3),
+    ]
+    return run_with(group, y_true, decided, NAMES)
+
+
+def test_groups_that_are_large_enough_have_the_scores_of_the_run(demo_run):
+    run, _ = demo_run
+    assert compared_scores(run) == run.scores["test"]
+    assert as_told(run)[0] is run
+
+
+def test_gaps_are_between_groups_of_enough_people(small):
+    told = compared_scores_of(small)
+    # 30 of 40 and 20 of 40; of those with the label 30 of 30 and 20 of 30.
+    assert (told["dp"], told["eo"]) == pytest.approx((0.25, 1 / 3))
+    assert told["f_res"] == pytest.approx((0.25 + 1 / 3) / 2)
+    own = small.scores["test"]["mixture"]
+    same = ("acc", "utility", "f_proc", "final_score")
+    assert {name: told[name] for name in same} == {name: own[name] for name in same}
+
+
+def test_small_groups_are_told_of_as_one(small):
+    told, _ = as_told(small)
+    # Three people alone could be told from the others, so the next smallest are with them.
+    assert told.data.groups == {"a": 40, "b": 40, "smaller groups": 15}
+    assert compared_scores_of(told)["dp"] == pytest.approx(0.25)
+    assert as_told(small, smallest=0)[0] is small
+
+
+def test_a_merged_group_of_enough_people_is_compared(run_with):
+    group = np.repeat([0, 1, 2], [40, 35, 3])
+    decided = np.r_[np.repeat([1, 0], [30, 10]), np.repeat([1, 0], [8, 27]), np.zeros(3)]
+    run = run_with(group, np.ones(78, int), decided, ("a", "b", "few"))
+    assert compared_scores_of(run)["dp"] == pytest.approx(30 / 40 - 8 / 35)
+    assert compared_scores_of(as_told(run)[0])["dp"] == pytest.approx(30 / 40 - 8 / 38)
+
+
+def test_a_run_of_which_one_group_would_be_left_stays_as_it_is(run_with):
+    run = run_with(np.repeat([0, 1], [40, 3]), np.ones(43, int), np.ones(43), ("a", "few"))
+    assert as_told(run)[0] is run
+
+
+def test_the_front_has_the_gaps_that_are_told(small):
+    points, beside = front_tables([small], small.run_id, "dp")
+    assert points["gap"].tolist() == pytest.approx([0.25])
+    assert beside["gap"]["utility"] == pytest.approx(0.25)
+    assert 0 < points["gap_low"].iloc[0] < 0.25 < points["gap_high"].iloc[0] < 0.5
+
+
+def test_a_cutoff_of_the_merged_group_is_that_of_each_in_it(small):
+    told, _ = as_told(small)
+    assert told_thresholds(small, told, (0.3, 0.4, 0.5)) == (0.3, 0.4, 0.5, 0.5)
+    assert told_thresholds(small, small, (0.3, 0.4, 0.5, 0.6)) == (0.3, 0.4, 0.5, 0.6)

@@ -1,0 +1,91 @@
+"""Groups of a few people: a model has one gap, on whichever page a reader looks."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from fairmoe.cli.dialing import Wish, print_front
+from fairmoe.names import METRICS
+from fairmoe.runs import as_told, compared_scores_of
+
+FEW = 4
+
+
+@pytest.fixture
+def run_of_few(demo_run):
+    """The demo run, of whose second group a few people of each split are a third."""
+    run, labelled = demo_run
+    names = (*run.data.groups, "few")
+    splits, group = {}, labelled.group.copy()
+    for name, split in run.splits.items():
+        # Of whom the mixture hires nobody, so that they would make the gap.
+        own = split.group.copy()
+        few = np.flatnonzero((own == 1) & (split.proba["mixture"] <= 0.5))[:FEW]
+        own[few] = 2
+        group[np.isin(labelled.rows, split.rows[few])] = 2
+        splits[name] = dataclasses.replace(split, group=own)
+    counts = {name: int((group == g).sum()) for g, name in enumerate(names)}
+    rate = {"dp": 0.6, "eo": 0.7, "f_res": 0.65}
+    scores = {
+        split: {model: {**own, **rate} for model, own in of_models.items()}
+        for split, of_models in run.scores.items()
+    }
+    run = dataclasses.replace(
+        run, data=dataclasses.replace(run.data, groups=counts), splits=splits, scores=scores
+    )
+    far = dataclasses.replace(run, run_id="far", settings=run.settings.replace(fairness_weight=8.0))
+    return run.with_front([far]), dataclasses.replace(
+        labelled, group=group, group_names=tuple(counts)
+    )
+
+
+@pytest.fixture
+def gap(run_of_few):
+    told, _ = as_told(run_of_few[0])
+    assert list(told.data.groups)[-1] == "smaller groups"
+    found = compared_scores_of(told)["dp"]
+    assert METRICS["dp"].text(found) != METRICS["dp"].text(0.6)
+    return METRICS["dp"].text(found)
+
+
+def shown(app, page):
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    texts = [each.value for each in (*app.main.markdown, *app.main.caption)]
+    drawn = [each.proto.body for each in app.get("html")]
+    return "\n".join([*texts, *drawn]).replace("\\", "")
+
+
+def test_pages_tell_of_one_gap(app, run_of_few, gap):
+    run, labelled = run_of_few
+    app.session_state["fairmoe"].keep(run, labelled)
+    merged = "The group “smaller groups” is "
+    for page in ("result", "experts", "tradeoff", "routing"):
+        told = shown(app, page)
+        assert gap in told, page
+        assert merged in told, page
+        # What every group makes of it stands behind "Numbers" alone.
+        assert "60.0 pp" not in told, page
+    assert "The final score counts every group by itself, also few with fewer than 30" in shown(
+        app, "experts"
+    )
+
+
+def test_a_point_that_is_taken_has_the_groups_that_it_was_trained_with(app, run_of_few):
+    run, labelled = run_of_few
+    state = app.session_state["fairmoe"]
+    state.keep(run, labelled)
+    app.switch_page("pages/tradeoff.py").run()
+    app.get_by_key(f"dial-{run.run_id}").set_value(8.0).run()
+    assert state.run.run_id == "far"
+    app.number_input(key="wish-loss").set_value(100.0).run()
+    app.button(key="take-loss").click().run()
+    assert "few" in state.run.data.groups
+    assert state.run.unmerged is None
+
+
+def test_the_shell_tells_of_the_same_gap(run_of_few, gap, capsys):
+    run, _ = run_of_few
+    print_front(run.points, run, Wish("dp", None, 0.5))
+    assert gap.removesuffix(" pp") in capsys.readouterr().out
