@@ -11,9 +11,9 @@ from fairmoe.analysis.gap_sources import compare_sides, explain_log_odds
 from fairmoe.data import assign_roles, demo_table
 from fairmoe.names import METRICS
 from fairmoe.runs import DEMO_RUN, demo_run, front_tables
+from fairmoe.sentences.front import front_takeaway
 from fairmoe.sentences.gap_sources import gap_source
 from fairmoe.sentences.result import changed_harm, who_gets_it
-from fairmoe.sentences.trade_off import front_takeaway
 
 NAMES = ("result", "experts", "attention", "tradeoff")
 AGAIN = "take them again: python assets/make_pictures.py"

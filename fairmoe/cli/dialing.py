@@ -12,7 +12,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared
 from fairmoe.names import METRICS, GapName
 from fairmoe.runs import Run, as_told, compared_scores, compared_scores_of
-from fairmoe.sentences.trade_off import chosen_point
+from fairmoe.sentences.front import chosen_point
 
 
 class Wish(NamedTuple):

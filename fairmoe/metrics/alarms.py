@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe.functional.guard import find_faults
+from fairmoe.metrics.effective import Weights, effective_counts
+from fairmoe.metrics.gaps import compared_groups
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Alarm:
         harm: Share of those with the good label who are given the bad outcome; NaN if the outcome
             is neither, or it was not told.
         plain_harm: The same with the plain model.
-        gap: Largest difference between groups in the share that is given the positive class; NaN
-            if fewer than two groups have rows.
+        gap: Largest difference in the share that is given the positive class, between the groups
+            that can be compared; NaN if fewer than two groups have rows.
         plain_gap: The same with the plain model.
     """
 
@@ -123,8 +125,8 @@ def find_alarm(
         true_rate=true_rate,
         harm=harm,
         plain_harm=plain_harm,
-        gap=_gap(pred, ids, amounts, n_groups),
-        plain_gap=_gap(other, ids, amounts, n_groups),
+        gap=_gap(arrays["y_pred"], ids, n_groups, weights),
+        plain_gap=_gap(arrays["plain"], ids, n_groups, weights),
     )
 
 
@@ -133,8 +135,11 @@ def _share(rows: torch.Tensor, amounts: torch.Tensor) -> float:
 
 
 def _gap(
-    decided: torch.Tensor, ids: NDArray[np.int64], amounts: torch.Tensor, n_groups: int
+    decided: NDArray[np.bool_], ids: NDArray[np.int64], n_groups: int, weights: Weights
 ) -> float:
-    members = [torch.tensor(ids == group) for group in range(n_groups)]
-    rates = [_share(decided[own], amounts[own]) for own in members if amounts[own].sum() > 0]
-    return max(rates) - min(rates) if len(rates) > 1 else math.nan
+    hits, rows = effective_counts(decided, np.ones_like(decided), ids, n_groups, weights)
+    there = rows > 0
+    if there.sum() < 2:
+        return math.nan
+    rates, compared = hits[there] / rows[there], compared_groups(rows[there])
+    return float(np.ptp(rates[compared]))

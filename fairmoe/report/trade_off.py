@@ -12,11 +12,13 @@ from fairmoe.report.statements import drawn_from_test, told_scores
 from fairmoe.runs import Run, compared_scores_of, front_tables
 from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import cost, other_decisions
-from fairmoe.sentences.trade_off import (
+from fairmoe.sentences.front import (
     better_on_both,
     front_takeaway,
     harder_experts,
     line_explained,
+)
+from fairmoe.sentences.trade_off import (
     models_takeaway,
     outside,
     tradeoff_takeaway,

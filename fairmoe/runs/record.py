@@ -267,13 +267,17 @@ class Run:
 
         The constant predictor is left out: that it says the same of all is no news. Like scores
         they are of the groups that the models were trained with, also where small ones were merged
-        since: one rule, so that a report has the alarms of the pages.
+        since, but for the gaps that they tell of.
 
         Args:
             split: Which rows.
         """
         if self.unmerged is not None:
-            return self.unmerged.alarms(split)
+            plain_gap, _ = self.parity_gap("utility", split)
+            return {
+                model: replace(alarm, gap=self.parity_gap(model, split)[0], plain_gap=plain_gap)
+                for model, alarm in self.unmerged.alarms(split).items()
+            }
         record = self.splits[split]
         decided = {model: proba > 0.5 for model, proba in record.proba.items()}
         found = {

@@ -81,7 +81,12 @@ def _about_all(alarm: Mapping[str, Any], words: tuple[str, str]) -> list[str]:
 def _in_words(
     model: str, alarm: Mapping[str, Any], words: tuple[str, str], favourable: bool | None
 ) -> str:
-    told = [f"{_heading(alarm)}: {model}.", *_about_all(alarm, words)]
+    heading = _heading(alarm)
+    told = [f"{heading}: {model}."]
+    if heading == EQUAL_AT_THE_COST_OF_ALL and alarm["gap"] >= _CLOSER:
+        gaps = f"{_points(alarm['gap'])} pp, the utility expert's {_points(alarm['plain_gap'])}"
+        told.append(f"Its gap is smaller, not gone: {gaps}.")
+    told += _about_all(alarm, words)
     if alarm["harm"] is not None:
         good, bad = words if favourable else words[::-1]
         groups = " and more of them in every group" if alarm["harmful"] else ""
@@ -108,6 +113,10 @@ def _of_all(alarm: Mapping[str, Any]) -> str:
     given, labelled = alarm["predicted_rate"], alarm["true_rate"]
     is_too_many = given > _FAR * labelled or 1 - given > _FAR * (1 - labelled)
     return FAR_TOO_MANY if is_too_many else FAR_TOO_FEW
+
+
+def _points(gap: float) -> str:
+    return f"{100 * gap:.1f}"
 
 
 def _percent(share: float) -> str:

@@ -116,7 +116,7 @@ def limits(
         f"One split and one seed ({seed}). Another split or another seed gives other figures; "
         "train again with several seeds before a decision hangs on them.",
         too_few(rates)
-        or f"The smallest group has {least:,} test rows; gaps between small groups are mostly "
+        or f"The smallest group has {least:,} test rows; gaps between small groups can be "
         "chance, so read the intervals.",
         "The labels are taken as they are. If people decided them with prejudice, a model that "
         "repeats the prejudice scores well, and gaps among those with the label are misleading.",

@@ -1,5 +1,7 @@
 """What gaps are among those who are alike in another column."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from fairmoe._units import signed
@@ -20,6 +22,7 @@ def conditional_takeaway(
     column: str,
     reference: str,
     words: tuple[str, str],
+    people: Mapping[str, str] | None = None,
 ) -> str:
     """Say how far each group lies from the reference, in all and like with like.
 
@@ -29,14 +32,17 @@ def conditional_takeaway(
         column: The other column's name.
         reference: The group that the others are compared with.
         words: What both outcomes are called, the positive one first.
+        people: How a sentence speaks of the people of a group, by its name; else by its name.
     """
+    called = people or {}
     told = [
-        f"{name} {_apart(row, 'difference', 'low', 'high')} in all and "
+        f"{called.get(str(name), name)} {_apart(row, 'difference', 'low', 'high')} in all and "
         f"{_apart(row, 'adjusted', 'adjusted_low', 'adjusted_high')} among people with the same "
         f"{column}"
         for name, row in overall.iterrows()
     ]
-    return f"Against {reference}, {rate_in_words(rate, words)}: {listed(told)}."
+    beside = called.get(reference, reference)
+    return f"Against {beside}, {rate_in_words(rate, words)}: {listed(told)}."
 
 
 def side_by_side_takeaway(differences: "dict[str, pd.DataFrame]") -> str:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fairmoe.figures.points import SAME
 from fairmoe.names import INSUFFICIENT, METRICS, MODELS, SUMMARY
-from fairmoe.sentences.wording import listed, may_be_chance, the_model
+from fairmoe.sentences.wording import in_a_sentence, listed, may_be_chance, the_model
 
 
 def ahead_of_mixture(scores: pd.DataFrame) -> str:
@@ -137,18 +137,13 @@ def scores_takeaway(scores: pd.DataFrame, metrics: Sequence[str] = SUMMARY) -> s
         metrics: In which scores, keys of `METRICS`.
     """
     told = [
-        f"{_in_a_sentence(METRICS[metric].label)} {METRICS[metric].text(float(mixture))} "
+        f"{in_a_sentence(METRICS[metric].label)} {METRICS[metric].text(float(mixture))} "
         f"against {METRICS[metric].text(float(utility))}"
         for metric, mixture, utility in zip(
             metrics, *scores.loc[["mixture", "utility"], list(metrics)].to_numpy(), strict=True
         )
     ]
     return f"Mixture against utility expert: {', '.join(told)}."
-
-
-def _in_a_sentence(label: str) -> str:
-    """Return a label as it stands within a sentence; abbreviations keep their capitals."""
-    return label if label[:2].isupper() else label[0].lower() + label[1:]
 
 
 def _change(metric: str, value: float, before: float) -> str:

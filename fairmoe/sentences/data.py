@@ -48,7 +48,7 @@ def who_is_merged(rows: Mapping[str, int]) -> str:
 def small_groups_in_words(
     small: Mapping[str, tuple[int, int]], *, merge: Merge | None, merged: str = ""
 ) -> str:
-    """Say which groups are so small that gaps of theirs are mostly chance, and what can be done.
+    """Say which groups are too small to tell their gaps from chance, and what can be done.
 
     Args:
         small: How many rows each has, and how many of them are positive.
@@ -65,7 +65,7 @@ def small_groups_in_words(
         f"{'Still small' if list(small) == [merged] else 'Small groups'}: {listed(told)}. A group "
         f"needs about {needed[0]:,} rows, {needed[1]:,} of them positive: one in five is kept for "
         f"the test, and with fewer than {FEW_ROWS} test rows, or {FEW_POSITIVES} positive ones, "
-        "gaps are mostly chance."
+        "only a large gap can be told from chance."
     )
     if merge is None:
         return text

@@ -91,6 +91,7 @@ def clear_differences(
     words: tuple[str, str],
     reference: str,
     apart: Mapping[str, Sequence[str]],
+    people: Mapping[str, str] | None = None,
 ) -> str:
     """Name the groups that clearly differ from the reference, in which rate, the farthest first.
 
@@ -99,20 +100,23 @@ def clear_differences(
         words: What both outcomes are called, the positive one first.
         reference: The group that the others are compared with.
         apart: By rate, groups of too few rows to be judged, as `fairmoe.metrics.Review` has them.
+        people: How a sentence speaks of the people of a group, by its name; else by its name.
     """
+    called = people or {}
+    beside = called.get(reference, reference)
     clear = farthest_first(comparisons[comparisons["clear"].astype(bool)])
     told = [
-        f"{row['group']} ({row['value']:.1%} {rate_in_words(row['rate'], words)}, against "
-        f"{row['reference_value']:.1%}: {signed(100 * row['difference'])} pp, "
-        f"{p_value(row['p_value'])})"
+        f"{called.get(row['group'], row['group'])} ({row['value']:.1%} "
+        f"{rate_in_words(row['rate'], words)}, against {row['reference_value']:.1%}: "
+        f"{signed(100 * row['difference'])} pp, {p_value(row['p_value'])})"
         for row in clear.to_dict("records")
     ]
     if comparisons.empty:
-        text = f"No group has enough rows to be compared with {reference}."
+        text = f"No group has enough rows to be compared with {beside}."
     elif told:
-        text = f"Clearly different from {reference}: {listed(told, most=MOST_NAMED)}."
+        text = f"Clearly different from {beside}: {listed(told, most=MOST_NAMED)}."
     else:
-        text = f"No group differs clearly from {reference}."
+        text = f"No group differs clearly from {beside}."
     return f"{text} {_too_few(apart)}".strip()
 
 
@@ -135,21 +139,23 @@ def _too_few(apart: Mapping[str, Sequence[str]]) -> str:
     return f"Too few people to be judged: {'; '.join(told)}." if told else ""
 
 
-def gaps_takeaway(differences: pd.DataFrame) -> str:
+def gaps_takeaway(differences: pd.DataFrame, people: Mapping[str, str] | None = None) -> str:
     """Say which gap is the largest, between whom, and how sure that is.
 
     Args:
         differences: As `fairmoe.metrics.Review` has them.
+        people: See `clear_differences`.
     """
     known = differences.dropna(subset=["value"])
     if known.empty:
         return "Too few groups have enough rows to be compared."
     name = str(known["value"].idxmax())
     largest = known.T[name]
+    high, low = ((people or {}).get(largest[end], largest[end]) for end in ("highest", "lowest"))
     return (
         f"The largest gap is the {GAP_MEASURES[name].lower()}, "
         f"{with_interval(largest['value'], largest['low'], largest['high'], ' pp')}, between "
-        f"{largest['highest']} and {largest['lowest']}."
+        f"{high} and {low}."
     )
 
 

@@ -112,6 +112,16 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
+def in_a_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence; abbreviations keep their capitals.
+
+    Example:
+        >>> in_a_sentence("Result gap"), in_a_sentence("DP gap")
+        ('result gap', 'DP gap')
+    """
+    return label if label[:2].isupper() else label[0].lower() + label[1:]
+
+
 def the_model(model: object) -> str:
     """Return a model as a sentence speaks of it.
 

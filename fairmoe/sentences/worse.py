@@ -10,9 +10,9 @@ _CLEAR = 0.01
 """From this change on, in [0, 1], something is told to be worse."""
 
 _GAPS: Mapping[str, tuple[str, str]] = {
-    "gets": ("who gets it", "demographic parity: "),
-    "denied": ("who is wrongly denied it", "equal opportunity: "),
-    "given": ("who wrongly gets it", ""),
+    "gets": ("who gets {it}", "demographic parity: "),
+    "denied": ("who is wrongly denied {it}", "equal opportunity: "),
+    "given": ("who wrongly gets {it}", ""),
     "right": ("how often “{good}” is right", "predictive parity: "),
 }
 """Each gap in words, and the term that there is for it."""
@@ -42,12 +42,14 @@ def what_got_worse(
         before, after = (f"{100 * wrongly[name]:.0f}" for name in ("plain", "model"))
         rates = f"{after} wrongly get “{good}” ({plain} {before}{_chance(wrongly)})"
         told.append(f"of 100 people labelled “{bad}”, {rates}")
-    gaps = []
+    gaps: list[str] = []
     for name, (what, term) in _GAPS.items():
         if name in worse:
             before, after = (f"{100 * worse[name][by]:.1f}" for by in ("plain", "model"))
             figures = f"{term if favourable else ''}{after} pp, {plain} {before}"
-            gaps.append(f"{what.format(good=good)} ({figures}{_chance(worse[name])})")
+            # The outcome is named once, then it is "it".
+            it = "it" if told or gaps else f"“{good}”"
+            gaps.append(f"{what.format(good=good, it=it)} ({figures}{_chance(worse[name])})")
     if gaps:
         told.append(f"groups differ more in {' and in '.join(gaps)}")
     return f"{'; '.join(told)}." if told else ""

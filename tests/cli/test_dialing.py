@@ -2,15 +2,15 @@
 
 import json
 import re
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 
 from fairmoe.cli.dialing import Wish, print_front
 from fairmoe.config import Settings
 from fairmoe.data import demo_csv
-from fairmoe.names import METRICS
 from fairmoe.runs import load_run
+from fairmoe.sentences.front import chosen_point
 from tests.cli.shell import shell
 
 TRAINED = (
@@ -33,7 +33,7 @@ def test_a_front_is_printed_and_kept_and_is_in_the_report(file, tmp_path):
     weights = re.findall(r"^[ │]*(0|0\.125|0\.25|0\.5|1|2|4|6|8) ", out, re.MULTILINE)
     assert [float(weight) for weight in weights][:9] == [0, 0.125, 0.25, 0.5, 1, 2, 4, 6, 8]
     assert "chosen" not in out
-    assert "Chosen on the validation rows" not in out
+    assert "The best point on the validation rows" not in out
     run = load_run(tmp_path / "run")
     assert run.settings.fairness_weight == 1
     assert [point.settings.fairness_weight for point in run.points] == [*map(float, weights[:9])]
@@ -62,8 +62,10 @@ def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(fil
     )
     code, out, _ = shell("train", file, *TRAINED, *options[:4])
     weight = kept.settings.fairness_weight
-    times = "once" if weight == 1 else f"{weight:g} times"
-    assert f"Chosen on the validation rows: fairness counts {times}." in out
+    point = kept.scores["test"]
+    gaps, accuracy = ((point["utility"][name], point["mixture"][name]) for name in ("f_res", "acc"))
+    told = chosen_point(weight, "Result gap", gap=gaps, accuracy=accuracy)
+    assert told in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -80,10 +82,10 @@ def test_a_wish_that_cannot_be_is_refused_in_a_sentence(file, options, told):
     assert told in err.replace("\n", " ")
 
 
-def test_mixtures_with_a_harder_result_expert_are_marked(capsys):
-    scores = {"test": {"mixture": dict.fromkeys(METRICS, 0.25)}}
+def test_mixtures_with_a_harder_result_expert_are_marked(demo_run, capsys):
+    run, _ = demo_run
     front = [
-        SimpleNamespace(settings=settings, scores=scores, alarms=dict)
+        replace(run, settings=settings)
         for settings in (Settings(), Settings(fairness_weight=8, lambda_fair=10))
     ]
     print_front(front, front[0], Wish("dp", None, None))

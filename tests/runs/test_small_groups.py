@@ -144,4 +144,12 @@ def test_alarms_are_those_of_the_groups_that_were_trained_with(run_with):
     alone = replace(merged, unmerged=None)
     assert alone.alarms()["mixture"].harmful
     assert not run.alarms()["mixture"].harmful
-    assert merged.alarms() == run.alarms()
+    told, own = merged.alarms(), run.alarms()
+    assert told.keys() == own.keys()
+    # The gap that an alarm tells of is between the groups that are told of.
+    assert own["mixture"].gap == pytest.approx(np.ptp([0.5, 0.0, 1.0]))
+    assert told["mixture"].gap == pytest.approx(abs(0.5 - 5 / 11))
+    gaps = {"gap": 0.0, "plain_gap": 0.0}
+    assert {model: replace(of, **gaps) for model, of in told.items()} == {
+        model: replace(of, **gaps) for model, of in own.items()
+    }

@@ -27,7 +27,8 @@ def told(model="mixture", *, words=WORDS, favourable=False, **changes):
 
 def test_everyone_called_a_reoffender():
     assert told() == (
-        "Equal because everyone is treated worse: the mixture. It gives “reoffends” to 93.0% of "
+        "Equal because everyone is treated worse: the mixture. Its gap is smaller, not gone: 2.0 "
+        "pp, the utility expert's 25.0. It gives “reoffends” to 93.0% of "
         "the people, of whom 45.0% have it as their label. It is right about 49.0% of them, the "
         "same answer for all about 55.0%. Of those whose label is “does not” it wrongly gives "
         "“reoffends” to 90.0% and more of them in every group; the utility expert to 24.0%."
@@ -37,7 +38,8 @@ def test_everyone_called_a_reoffender():
 def test_a_good_outcome_that_hardly_anyone_gets():
     words = told("result", words=("hired", "not hired"), favourable=True, inaccurate=False)
     assert words == (
-        "Equal because everyone is treated worse: the result expert. It gives “hired” to 93.0% of "
+        "Equal because everyone is treated worse: the result expert. Its gap is smaller, not gone: "
+        "2.0 pp, the utility expert's 25.0. It gives “hired” to 93.0% of "
         "the people, of whom 45.0% have it as their label. Of those whose label is “hired” it "
         "wrongly gives “not hired” to 90.0% and more of them in every group; the utility expert "
         "to 24.0%."
@@ -63,6 +65,14 @@ def test_where_the_outcome_is_not_told_nobody_is_called_harmed(fault, heading, e
     nothing = dict.fromkeys(("inaccurate", "lopsided", "harmful"), False)
     nothing |= dict.fromkeys(("harm", "plain_harm"))
     assert told(favourable=None, **nothing | {fault: True}) == f"{heading}: the mixture. {expected}"
+
+
+@pytest.mark.parametrize(
+    ("gap", "is_told"), [(0.18, True), (0.01, True), (0.0, False), (0.25, False), (None, False)]
+)
+def test_a_gap_that_is_smaller_and_not_gone_is_told(gap, is_told):
+    left = f"Its gap is smaller, not gone: {100 * (gap or 0):.1f} pp, the utility expert's 25.0."
+    assert (left in told(gap=gap)) == is_told
 
 
 def test_one_text_for_each_model_and_none_without_an_alarm():

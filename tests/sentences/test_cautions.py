@@ -59,7 +59,7 @@ def test_limits_of_a_run():
     assert told == (
         "One split and one seed (7). Another split or another seed gives other figures; train "
         "again with several seeds before a decision hangs on them.",
-        "The smallest group has 100 test rows; gaps between small groups are mostly chance, so "
+        "The smallest group has 100 test rows; gaps between small groups can be chance, so "
         "read the intervals.",
         "The labels are taken as they are. If people decided them with prejudice, a model that "
         "repeats the prejudice scores well, and gaps among those with the label are misleading.",

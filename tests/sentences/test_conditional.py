@@ -21,6 +21,13 @@ def test_gaps_in_all_and_like_with_like_are_told():
         "+2.0) among people with the same job and others +2.0 pp (−10.0 to +14.0) in all and "
         "insufficient data among people with the same job."
     )
+    people = {"women": "people with sex = f", "men": "people with sex = m"}
+    told = conditional_takeaway(
+        overall, "accuracy", column="job", reference="men", words=("a", "b"), people=people
+    )
+    assert told.startswith(
+        "Against people with sex = m, decided rightly: people with sex = f −10.0 pp"
+    )
     assert NO_PROOF.format(column="job") == (
         "Comparing like with like can hide unequal treatment: who has which job may itself follow "
         "from it."

@@ -65,7 +65,7 @@ def test_how_well_features_stand_in_for_the_group():
 SMALL = {"Asian": (31, 8), "Other": (343, 124)}
 NEEDED = (
     " A group needs about 500 rows, 100 of them positive: one in five is kept for the test, and "
-    "with fewer than 100 test rows, or 20 positive ones, gaps are mostly chance."
+    "with fewer than 100 test rows, or 20 positive ones, only a large gap can be told from chance."
 )
 
 

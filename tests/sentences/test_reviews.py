@@ -89,7 +89,16 @@ def test_the_largest_gap_is_named_with_its_groups():
         "The largest gap is the equal opportunity difference, 20.0 pp (10.0 to 30.0), between c "
         "and b."
     )
+    people = {"c": "people with job = c", "b": "women"}
+    assert gaps_takeaway(GAPS, people).endswith("between people with job = c and women.")
     assert gaps_takeaway(GAPS[3:]) == "Too few groups have enough rows to be compared."
+
+
+def test_people_are_told_of_in_place_of_raw_values():
+    people = {"r": "people with sex = r", "a": "people with sex = a"}
+    table = compared(("a", 100, 0.2, 0.001))
+    text = clear_differences(table, words=WORDS, reference="r", apart=NONE_APART, people=people)
+    assert text.startswith("Clearly different from people with sex = r: people with sex = a (20.0%")
 
 
 @pytest.mark.parametrize(

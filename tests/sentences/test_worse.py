@@ -32,6 +32,14 @@ def test_who_wrongly_gets_it_and_what_differs_more():
     )
 
 
+def test_what_is_not_named_yet_is_named_once():
+    gaps = changes(denied=(0.0, 0.125, 0.01, 0.26), given=(0.0, 0.1, 0.01, 0.2))
+    assert what_got_worse(gaps, "hired", "not hired", favourable=False) == (
+        "groups differ more in who is wrongly denied “hired” (12.5 pp, plain model 0.0) and in who "
+        "wrongly gets it (10.0 pp, plain model 0.0)."
+    )
+
+
 def test_what_could_be_chance_is_called_so():
     unclear = changes(
         wrongly_given=(0.25, 0.4, -0.02, 0.28), gets=(0.2, 0.35, -0.01, 0.3), given=(0, 0.1, 0, 0.2)

@@ -12,16 +12,16 @@ from fairmoe.figures.front import front_figure
 from fairmoe.figures.peers import outside
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
-from fairmoe.sentences.peers import peers_outside
-from fairmoe.sentences.people import changes_for_people
-from fairmoe.sentences.projects import rows_needed
-from fairmoe.sentences.trade_off import (
+from fairmoe.sentences.front import (
     better_on_both,
     front_takeaway,
     harder_experts,
     line_explained,
     weight_in_words,
 )
+from fairmoe.sentences.peers import peers_outside
+from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.projects import rows_needed
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
 from fairmoe.ui.decide.sweeping import explored_around

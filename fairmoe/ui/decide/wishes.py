@@ -8,7 +8,11 @@ import streamlit as st
 from fairmoe._escape import escape_markdown
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import METRICS, GapName
-from fairmoe.sentences.trade_off import chosen_point, next_smaller, wish_missed
+from fairmoe.sentences.front import (
+    chosen_point,
+    next_smaller,
+    wish_missed,
+)
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
 

@@ -77,7 +77,7 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     _picture(found, existing, (good, bad), is_told=favourable is not None)
     show_chart(
         gaps_figure(found.audit.review.differences, tolerance),
-        takeaway=gaps_takeaway(found.audit.review.differences),
+        takeaway=gaps_takeaway(found.audit.review.differences, people),
         source=f"{_drawn_from(labelled, rows, existing)} Bars are 95% intervals. {LEARNT_FROM}",
         key="audit-gaps",
     )

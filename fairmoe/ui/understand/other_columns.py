@@ -76,7 +76,12 @@ def show_within(state: Session, judged: Judged) -> None:
         lambda: gaps_within(rows, column, model=judged.model, rate=rate, reference=reference),
     )
     told = conditional_takeaway(
-        found.overall, rate, column=column, reference=found.reference, words=run.data.words
+        found.overall,
+        rate,
+        column=column,
+        reference=found.reference,
+        words=run.data.words,
+        people=judged.people,
     )
     show_chart(
         state.drawn(

@@ -48,13 +48,14 @@ def show_review(state: Session, judged: Judged) -> None:
         words=run.data.words,
         reference=review.reference,
         apart=review.apart,
+        people=judged.people,
     )
     st.markdown(escape_markdown(told))
     if tolerance is not None:
         st.markdown(escape_markdown(verdicts_in_words(review.differences, tolerance)))
     show_chart(
         state.drawn(("gaps", *key), lambda: gaps_figure(review.differences, tolerance)),
-        takeaway=gaps_takeaway(review.differences),
+        takeaway=gaps_takeaway(review.differences, judged.people),
         source=f"{judged.source} Bars are 95% intervals.",
         key=f"gaps-{judged.key}",
     )

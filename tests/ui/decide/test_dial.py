@@ -214,7 +214,7 @@ def test_all_pages_follow_the_slider(drawn, front):
 
 def test_wishes_are_answered_from_the_front(drawn, front):
     told = [each.value for each in drawn.markdown]
-    assert any(text.startswith("Chosen on the validation rows: ") for text in told)
+    assert any(text.startswith("The best point on the validation rows ") for text in told)
     drawn.get_by_key("wish-gap").set_value(100.0).run()
     drawn.button(key="take-gap").click().run()
     state = drawn.session_state["fairmoe"]

@@ -1,0 +1,194 @@
+"""What the mixtures of a front give and take, and the one that a wish points to."""
+
+import pandas as pd
+
+from fairmoe.sentences.wording import capitalised, in_a_sentence, listed, the_model
+
+_TOLD = 3
+"""Digits of a share that are told."""
+
+
+def chosen_point(
+    weight: float, gap_name: str, *, gap: tuple[float, float], accuracy: tuple[float, float]
+) -> str:
+    """Say what a point that was chosen on validation rows holds on test rows.
+
+    Args:
+        weight: How much its gate counts the gaps.
+        gap_name: Of the gap that it was chosen by.
+        gap: Of the utility expert and of the point, in [0, 1].
+        accuracy: Likewise.
+    """
+    plain, own = (f"{100 * value:.1f}%" for value in accuracy)
+    before, after = (f"{100 * value:.1f} pp" for value in gap)
+    gap_name = in_a_sentence(gap_name)
+    told = f"The best point on the validation rows {_counts_fairness(weight)}. On the test rows"
+    if round(gap[1] - gap[0], 3) >= 0:
+        return (
+            f"{told} its {gap_name} is no smaller than the utility expert's: {after} against "
+            f"{before}, at {own} accuracy against {plain}."
+        )
+    return (
+        f"{told} its {gap_name} is {after} at {own} accuracy; the utility expert has {before} at "
+        f"{plain}."
+    )
+
+
+def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: str) -> str:
+    """Say what the point that is shown gives against the plain model, and the smallest gap.
+
+    Those that raise an alarm are no choice, however small their gap.
+
+    Args:
+        points: Indexed by run id: `weight`, `gap` and `accuracy` in [0, 1], `alarming`, `shown`.
+        plain: `gap` and `accuracy` of the utility expert.
+        gap_name: What the gap is called.
+    """
+    known = points.dropna(subset=["gap", "accuracy"])
+    shown = known[known["shown"]]
+    fair = known[~known["alarming"].astype(bool)]
+    if shown.empty or fair.empty or plain.isna().any():
+        return "The gap of these mixtures cannot be estimated, or all of them raise an alarm."
+    told = (
+        f"{gap_name} on the test rows: {_point(plain)} for the utility expert, "
+        f"{_point(shown.iloc[0])} for the mixture shown."
+    )
+    least = fair.iloc[fair["gap"].argmin()]
+    among = " without an alarm" if len(fair) < len(known) else ""
+    if shown["gap"].iloc[0] <= least["gap"]:
+        return f"{told} None of these mixtures{among} has a smaller gap."
+    how = f"counts {_times(least['weight'])}" if least["weight"] else "does not count"
+    return (
+        f"{told} The smallest gap of these mixtures{among} is {_point(least)}, where fairness "
+        f"{how}."
+    )
+
+
+def line_explained(points: pd.DataFrame) -> str:
+    """Say what the line through some of the points is.
+
+    Args:
+        points: As `front_takeaway` takes them, with `on_front`.
+
+    Returns:
+        A sentence with a blank before it; nothing where fewer than two points are joined.
+    """
+    joined = int(points["on_front"].sum())
+    if joined < 2:
+        return ""
+    alarms = " without an alarm" if points["alarming"].any() else ""
+    return (
+        f" The blue line joins the {joined} of {len(points)} mixtures that no other{alarms} beats "
+        "in both accuracy and gap on these rows."
+    )
+
+
+def harder_experts(points: pd.DataFrame) -> str:
+    """Say which mixtures have a result expert that was pushed harder, and why.
+
+    Args:
+        points: As `front_takeaway` takes them, with `weight` and `harder`.
+
+    Returns:
+        A sentence with a blank before it; nothing where all have the same.
+    """
+    far = points[points["harder"] > 1]
+    if far.empty:
+        return ""
+    weights = listed([f"{weight:g}" for weight in far["weight"]])
+    of_weights = f"weight {weights} has" if len(far) == 1 else f"weights {weights} have"
+    return (
+        f" The mixture{'s' * (len(far) > 1)} of {of_weights} a result expert that counts the gaps "
+        f"{far['harder'].iloc[0]:g} times as much: with it the far end did better on the "
+        "validation rows, which could be chance."
+    )
+
+
+def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:
+    """Say which other model has a smaller gap and a higher accuracy than the mixture shown.
+
+    Args:
+        points: As `front_takeaway` takes them.
+        beside: Indexed by model: `gap` and `accuracy` in [0, 1].
+
+    Returns:
+        A sentence with a blank before it; nothing if there is no such model.
+    """
+    shown = points[points["shown"]].dropna(subset=["gap", "accuracy"])
+    if shown.empty:
+        return ""
+    # What is told alike is alike.
+    gap, accuracy = (shown[name].iloc[0].round(_TOLD) for name in ("gap", "accuracy"))
+    better = beside[
+        (beside["gap"].round(_TOLD) < gap) & (beside["accuracy"].round(_TOLD) > accuracy)
+    ]
+    return "".join(
+        f" {capitalised(the_model(str(name)))} has a smaller gap and a higher accuracy than the "
+        f"mixture shown: {_point(place)}."
+        for name, place in better.iterrows()
+    )
+
+
+def wish_missed(gap_name: str, *, wished: float, found: float) -> str:
+    """Say that a gap which was kept on the validation rows is missed on the test rows.
+
+    Args:
+        gap_name: What the gap is called.
+        wished: The largest gap that was wished, in [0, 1].
+        found: The gap on the test rows, in [0, 1].
+
+    Returns:
+        A sentence with a blank before it; nothing if the wish is kept.
+    """
+    if not found > wished:
+        return ""
+    name = in_a_sentence(gap_name)
+    return (
+        f" The wish is kept on the validation rows and missed on the test rows: the {name} is "
+        f"{100 * found:.1f} pp, not {100 * wished:.1f} or less."
+    )
+
+
+def next_smaller(gap_name: str, loss: float | None) -> str:
+    """Say what the next smaller gap would cost where less accuracy was accepted.
+
+    Args:
+        gap_name: What the gap is called.
+        loss: In accuracy on the validation rows, in [-1, 1]; None if no gap is smaller.
+
+    Returns:
+        A sentence with a blank before it.
+    """
+    if loss is None:
+        return f" No point has a smaller {in_a_sentence(gap_name)} on the validation rows."
+    return (
+        f" On the validation rows the next smaller {in_a_sentence(gap_name)} costs "
+        f"{100 * loss:.1f} pp of accuracy."
+    )
+
+
+def weight_in_words(weight: float) -> str:
+    """Say how much fairness counts at a point of the dial.
+
+    Args:
+        weight: Of the gaps in the gate's score, at least 0.
+
+    Example:
+        >>> weight_in_words(0), weight_in_words(1), weight_in_words(0.5)
+        ('not at all', 'once', '0.5 times')
+    """
+    return _times(weight) if weight else "not at all"
+
+
+def _counts_fairness(weight: float) -> str:
+    if not weight:
+        return "leaves fairness out"
+    return f"counts fairness {'' if weight == 1 else f'{weight:g} times '}as much as utility"
+
+
+def _times(weight: float) -> str:
+    return "once" if weight == 1 else f"{weight:g} times"
+
+
+def _point(place: "pd.Series[float]") -> str:
+    return f"{100 * place['gap']:.1f} pp at {100 * place['accuracy']:.1f}% accuracy"
