@@ -9,11 +9,12 @@ from fairmoe.nn.adversaries import AdversaryStack, gradient_reversal
 from fairmoe.nn.choice import GateChoice
 from fairmoe.nn.experts import ExpertOutputs, Experts, ExpertStack, make_stack
 from fairmoe.nn.gate import GateStack
-from fairmoe.nn.mixture import FEWER_PATH_STEPS, PATH_STEPS, Mixture
+from fairmoe.nn.mixture import FEWER_PATH_STEPS, FEWEST_PATH_STEPS, PATH_STEPS, Mixture
 from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 __all__ = [
     "FEWER_PATH_STEPS",
+    "FEWEST_PATH_STEPS",
     "N_EXPERTS",
     "PATH_STEPS",
     "AdversaryStack",

@@ -18,7 +18,10 @@ from fairmoe.nn.stacking import N_EXPERTS, by_expert
 
 PATH_STEPS = 32
 FEWER_PATH_STEPS = 8
-"""Nodes at which a mixture is attributed while it is chosen, and on the rows it was trained on."""
+"""Nodes at which a mixture is attributed on the rows that it was trained on."""
+
+FEWEST_PATH_STEPS = 4
+"""Nodes at which a mixture is attributed while it is chosen: often, and scored anew afterwards."""
 
 _NEVER = 60.0
 """Log-odds against an expert of which nothing is left in float64, nor in float32."""

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from fairmoe.errors import FairmoeError, InvalidInputError
 
-FORMAT = 9
+FORMAT = 10
 """Version of what a sweep keeps and of how its runs are computed; others are not reused."""
 
 

@@ -73,9 +73,8 @@ def on_split(model: Explainable, split: SplitName, n_rows: int) -> Explainable:
     """
     if not isinstance(model, Mixture):
         return model
-    if split == "train":
-        return model.with_path_steps(FEWER_PATH_STEPS)
-    return model.with_path_steps(PATH_STEPS if n_rows < MANY_ROWS else PATH_STEPS // 2)
+    steps = FEWER_PATH_STEPS if split == "train" else PATH_STEPS
+    return model.with_path_steps(steps if n_rows < MANY_ROWS else steps // 2)
 
 
 def mixture_answers(

@@ -24,6 +24,9 @@ STEPS = 1000
 GATE_SHARE = 5
 """How many times as many epochs the method's letter gives the gate."""
 
+HALVED_ROWS = 1500
+"""Of batches with more rows than this the gate sees one half in one epoch, one in the next."""
+
 
 class Batch(NamedTuple):
     """Some training rows, with what the losses need of their groups.
@@ -79,6 +82,7 @@ class Schedule(NamedTuple):
         batch_size: Rows per step, at most; without those of rare groups that come again.
         batches: Steps per epoch.
         gate_epochs: Those of the gate.
+        gate_turns: In how many of them it sees each row once.
         fine_tunings: How often the fairness experts are fine-tuned meanwhile.
     """
 
@@ -86,6 +90,7 @@ class Schedule(NamedTuple):
     batch_size: int
     batches: int
     gate_epochs: int
+    gate_turns: int
     fine_tunings: int
 
 
@@ -115,8 +120,9 @@ def name_of(device: torch.device) -> str:
 def resolve_schedule(settings: Settings, n_rows: int) -> Schedule:
     """Decide batch size and epochs: full batch while that is fastest, and about as many steps.
 
-    NOTE[DIFF]: the source gives the gate as many epochs as the experts. Its usage stands still long
-    before; see `docs/decisions.md` for what a fifth of them costs.
+    NOTE[DIFF]: the source gives the gate as many epochs as the experts, each of all rows. Its usage
+    stands still long before, and the reward of many rows tells no more than that of half of them;
+    see `docs/decisions.md` for what a fifth of the epochs costs, and what half of the rows does.
     """
     fitting = n_rows if n_rows <= FULL_BATCH_ROWS else BATCH_ROWS
     batch_size = fitting if settings.batch_size == "auto" else settings.batch_size
@@ -124,10 +130,11 @@ def resolve_schedule(settings: Settings, n_rows: int) -> Schedule:
     epochs = max(20, STEPS // batches) if settings.epochs == "auto" else settings.epochs
     half = epochs - epochs // 2
     gate_epochs = settings.gate_epochs
+    gate_turns = 2 if gate_epochs == "auto" and n_rows > HALVED_ROWS * batches else 1
     if isinstance(gate_epochs, str):
         gate_epochs = half if gate_epochs == "half" else -(-half // GATE_SHARE)
     fine_tunings = gate_epochs // settings.fine_tune_every if settings.fine_tune_every else 0
-    return Schedule(epochs, min(batch_size, n_rows), batches, gate_epochs, fine_tunings)
+    return Schedule(epochs, min(batch_size, n_rows), batches, gate_epochs, gate_turns, fine_tunings)
 
 
 def resolve_weight_decay(settings: Settings, n_rows: int) -> Settings:

@@ -107,9 +107,10 @@ def expected_seconds(
     steps = schedule.gate_epochs * schedule.batches
     tables = (schedule.fine_tunings + 1) * size.rows
     gate = 2.2e-3 * steps + 5.3e-3 * offers
-    gate += k * (1.5e-6 * size.rows * schedule.gate_epochs + 1.7e-7 * tables * size.columns)
+    seen = size.rows * schedule.gate_epochs / schedule.gate_turns
+    gate += k * (1.5e-6 * seen + 1.7e-7 * tables * size.columns)
     explained = _OWN * k + _SHARED * sum(new_experts(runs)) / len(DEPENDS_ON)
-    gate += explained * offers * size.validation * (1.5e-7 * hidden + 2.8e-7 * size.columns)
+    gate += explained * offers * size.validation * (1e-7 * hidden + 1.9e-7 * size.columns)
     by_row = 9e-6 + 2.5e-7 * hidden + 4e-8 * size.columns
     evaluate = 0.015 * k + explained * by_row * size.scored
     if baselines:

@@ -22,7 +22,7 @@ from fairmoe.functional.policy import (
 from fairmoe.functional.reward import counterfactual_rewards, routing_reward, score_of
 from fairmoe.functional.scores import FairnessWeights
 from fairmoe.names import EXPERTS
-from fairmoe.nn import FEWER_PATH_STEPS, N_EXPERTS, ExpertStack, Mixture, by_expert
+from fairmoe.nn import FEWEST_PATH_STEPS, N_EXPERTS, ExpertStack, Mixture, by_expert
 from fairmoe.training.adam import Adam
 from fairmoe.training.batches import Batch
 from fairmoe.training.evaluation import Evaluation, evaluate, explain_rows
@@ -47,7 +47,7 @@ class GateTrainer:
 
     Args:
         stack: The settings of the `k` runs.
-        batches: The training rows.
+        batches: The training rows, those of each turn; an epoch is one turn.
         validation: The rows to select on.
         n_groups: The number of groups.
         guard: Refuses mixtures and single experts.
@@ -59,7 +59,7 @@ class GateTrainer:
     def __init__(
         self,
         stack: Stack,
-        batches: list[Batch],
+        batches: Sequence[Sequence[Batch]],
         validation: Batch,
         n_groups: int,
         guard: Guard,
@@ -95,7 +95,8 @@ class GateTrainer:
                 tables = self._tables(stage, recorder)
                 if self._offers_single_experts:
                     self._offer_single_experts(best, self._expert_criterion(stage, recorder))
-            rewards = torch.stack([self._step(optimizer, batch) for batch in tables]).mean(0)
+            seen = tables[(epoch - 1) % len(tables)]
+            rewards = torch.stack([self._step(optimizer, batch) for batch in seen]).mean(0)
             figures = {"reward": rewards}
             for name, usage in zip(EXPERTS, self._usage.T, strict=True):
                 figures[f"usage of {name}"] = usage
@@ -191,21 +192,22 @@ class GateTrainer:
         gate.bias2.copy_(self._stack.shared.temperature * log_weights)
 
     def _offer(self, best: BestWeights, recorder: Recorder, epoch: int) -> None:
-        evaluation = self._evaluate(self.mixture.with_path_steps(FEWER_PATH_STEPS), recorder)
+        evaluation = self._evaluate(self.mixture.with_path_steps(FEWEST_PATH_STEPS), recorder)
         scores = evaluation.scores
         recorder.record("gate", epoch, {"validation score of mixture": scores["final_score"]})
         refused = self._guard.refuses(evaluation.decisions, self._plain)
         best.offer(criterion(scores, self._weights, refused))
 
-    def _tables(self, stage: ExpertStack, recorder: Recorder) -> list[GateBatch]:
+    def _tables(self, stage: ExpertStack, recorder: Recorder) -> list[list[GateBatch]]:
         """Look up, once for all gate steps to come, what the frozen experts say of each row."""
         experts, explainer = stage.part(), self.mixture.explainer
-        return [
-            make_gate_batch(
+
+        def look_up(batch: Batch) -> GateBatch:
+            return make_gate_batch(
                 experts, self._places, explainer, batch, self._n_groups, self._stack, recorder.check
             )
-            for batch in self._batches
-        ]
+
+        return [[look_up(batch) for batch in turn] for turn in self._batches]
 
     def _step(self, optimizer: Adam, batch: GateBatch) -> Tensor:
         """Make one step and return the reward of the sampled routing, **Shape** `(k,)`."""

@@ -184,13 +184,13 @@ def _gate_trainer(data: EncodedData, phase: ExpertPhase) -> GateTrainer:
     guard = Guard(
         phase.validation, data.n_groups, favourable=data.favourable, on=stack.shared.guard
     )
-    rows, batches = representative(data.train), phase.batches
-    if rows is not data.train:
-        batches = make_batches(
-            rows, data.n_groups, phase.schedule.batches, stack.device, least=stack.shared.rare_rows
-        )
+    rows, batches, turns = representative(data.train), phase.batches, phase.schedule.gate_turns
+    if rows is not data.train or turns > 1:
+        number, least = turns * phase.schedule.batches, stack.shared.rare_rows
+        batches = make_batches(rows, data.n_groups, number, stack.device, least=least)
+    by_turn = [batches[turn::turns] for turn in range(turns)]
     return GateTrainer(
-        stack, batches, phase.validation, data.n_groups, guard, mixture, stages, phase.places
+        stack, by_turn, phase.validation, data.n_groups, guard, mixture, stages, phase.places
     )
 
 

@@ -22,20 +22,40 @@ def test_weight_decay_is_weaker_with_more_rows_and_what_the_user_says():
 
 
 def test_auto_epochs_keep_the_number_of_steps():
-    assert resolve_schedule(Settings(), 600) == (1000, 600, 1, 100, 5)
+    assert resolve_schedule(Settings(), 600) == (1000, 600, 1, 100, 1, 5)
     large = resolve_schedule(Settings(), 20_000)
     assert large.batches == 10
     assert large.epochs == 100
-    assert resolve_schedule(Settings(epochs=7, batch_size=100), 250) == (7, 100, 3, 1, 0)
+    assert resolve_schedule(Settings(epochs=7, batch_size=100), 250) == (7, 100, 3, 1, 1, 0)
 
 
 def test_the_gate_has_a_fifth_of_its_half_of_the_epochs_or_what_the_user_says():
     def gate(**changes):
         return resolve_schedule(Settings(epochs=200, **changes), 600)[3:]
 
-    assert gate() == (20, 1)
-    assert gate(gate_epochs="half", fine_tune_every=30) == (100, 3)
-    assert gate(gate_epochs=55, fine_tune_every=0) == (55, 0)
+    assert gate() == (20, 1, 1)
+    assert gate(gate_epochs="half", fine_tune_every=30) == (100, 1, 3)
+    assert gate(gate_epochs=55, fine_tune_every=0) == (55, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "changes", "turns"),
+    [
+        (1500, {}, 1),
+        (1501, {}, 2),
+        (4096, {}, 2),
+        (20_000, {}, 2),
+        # Two batches of 1,500 rows, and of one more.
+        (3000, {"batch_size": 1500}, 1),
+        (3002, {"batch_size": 1501}, 2),
+        (20_000, {"batch_size": 512}, 1),
+        # Who asks for epochs means all rows.
+        (20_000, {"gate_epochs": "half"}, 1),
+        (20_000, {"gate_epochs": 10}, 1),
+    ],
+)
+def test_the_gate_sees_half_of_large_batches_in_an_epoch(rows, changes, turns):
+    assert resolve_schedule(Settings(**changes), rows).gate_turns == turns
 
 
 def split_of(sizes):

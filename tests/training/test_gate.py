@@ -19,10 +19,10 @@ from fairmoe.functional.policy import (
 )
 from fairmoe.functional.reward import counterfactual_rewards, routing_reward
 from fairmoe.functional.scores import EVEN
-from fairmoe.nn import FEWER_PATH_STEPS
-from fairmoe.training import forget_experts, train
+from fairmoe.nn import FEWEST_PATH_STEPS
+from fairmoe.training import batches, forget_experts, train
 from fairmoe.training import gate as gate_module
-from fairmoe.training.batches import make_batch
+from fairmoe.training.batches import make_batch, resolve_schedule
 from fairmoe.training.evaluation import evaluate
 from fairmoe.training.gate import GateTrainer
 from fairmoe.training.selection import criterion
@@ -195,12 +195,34 @@ def test_tables_are_looked_up_anew_after_each_fine_tuning(demo, monkeypatch):
         assert not torch.equal(earlier[2], later[2])
 
 
+def test_each_row_comes_once_in_two_epochs_of_halves(demo, monkeypatch):
+    seen, step = [], GateTrainer._step
+
+    def spy(self, optimizer, batch):
+        seen.append(batch.x[: len(batch.tables.group)])
+        return step(self, optimizer, batch)
+
+    monkeypatch.setattr(GateTrainer, "_step", spy)
+    monkeypatch.setattr(batches, "HALVED_ROWS", 100)
+    settings = Settings(epochs=40, batch_size=240, fine_tune_every=0, rare_rows=0)
+    assert resolve_schedule(settings, len(demo.train.y))[2:5] == (2, 4, 2)
+    train(demo, [settings])
+
+    assert len(seen) == 8
+    assert {len(each) for each in seen} <= {119, 120}
+    once = torch.cat(seen[:4])
+    rows = torch.as_tensor(demo.train.x)
+    assert torch.equal(once.unique(dim=0), rows.unique(dim=0))
+    assert torch.allclose(once.double().sum(0), rows.double().sum(0))
+    assert torch.equal(torch.cat(seen[4:]), once)
+
+
 @pytest.mark.slow
 def test_the_kept_gate_is_the_best_on_validation(demo):
     best = train(demo, [Settings(epochs=120, gate_epochs="half", gate_start="random")])
     curve = best.curves["gate", "validation score of mixture"][1][:, 0]
     rows = make_batch(demo.validation, torch.arange(len(demo.validation.y)), 2)
-    kept = best.mixture.with_path_steps(FEWER_PATH_STEPS)
+    kept = best.mixture.with_path_steps(FEWEST_PATH_STEPS)
     scores = evaluate(kept, kept.explainer, rows, 2, Settings()).scores
     assert scores["final_score"].item() == pytest.approx(curve.max().item(), abs=1e-6)
 
@@ -245,7 +267,7 @@ def test_a_gate_that_counts_gaps_more_closes_more_of_them(demo):
     assert utility[0] > utility[2]
     assert gaps[0] > gaps[2] + 0.02
     for alpha, of_run in zip(alphas, utility - torch.tensor(alphas)[:, None] * gaps, strict=True):
-        # By a gate's own measure no other is better, but for the noise of a quadrature of 8 nodes.
+        # By a gate's own measure no other is better, but for the noise of a quadrature of 4 nodes.
         assert of_run[alphas.index(alpha)] >= of_run.max() - 0.05
 
 
