@@ -115,7 +115,7 @@ def test_intervals_of_the_front_are_those_of_the_review_and_of_pairs_of_rows():
 
 def test_fewer_women_are_wrongly_refused_and_no_more_men_beyond_chance():
     groups = demo_run().account().groups
-    assert groups.loc["women", "harmed_change_high"] < -0.1
+    assert groups.loc["women", "harmed_change_high"] < -0.05
     assert groups.loc["men", "harmed_change_low"] < 0 < groups.loc["men", "harmed_change_high"]
 
 
