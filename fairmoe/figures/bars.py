@@ -155,7 +155,7 @@ def bar_rows(
             f'<span class="cell{strong}">{_drawn(bar, place, limit)}</span>'
             for bar, place in zip(row.bars, places, strict=True)
         )
-    room = "tight" if len(heads) >= _MANY and value_width else "wide"
+    room = "tight" if len(heads) >= _MANY and value_width else "roomy"
     cells += f'<span class="foot">{escape_html(foot)}</span>' if foot else ""
     return Html(
         f'{_STYLE}<div class="fm-bars" role="img" aria-label="{attribute(alt)}">'

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 NARROWEST, STEP, WIDEST = 360, 60, 1200
 """A chart that needs more than a phone has lies in a box of its own, which is moved sideways."""
 
-_LETTER = 6.9
-"""Mean width of a letter in pixels."""
+_LETTER, _SMALL_LETTER = 6.9, 6.3
+"""Mean width of a letter in pixels, of titles and of labels of axes."""
 
 _PANEL, _ALONE, _SPREAD = 112, 170, 520
 _MANY, _ENTRY, _SHARE = 6, 19, 0.5
@@ -111,7 +111,7 @@ def _left(figure: go.Figure) -> float:
     for axis in figure.select_yaxes():
         labels.update(_texts(axis.ticktext))
     longest = max((len(label) for label in labels), default=4)
-    return min(_MOST_LABEL, 13 + _LETTER * longest)
+    return min(_MOST_LABEL, 13 + _SMALL_LETTER * longest)
 
 
 def _texts(values: Iterable[Any] | None) -> set[str]:

@@ -52,9 +52,9 @@ def test_values_have_a_sign_unless_they_read_as_none(value, text):
 def test_values_stand_above_bars_on_a_phone_only_where_there_are_many_panels_and_values():
     row = [Row("a", [Bar(0, 1, "1", "#000")] * 3)]
     assert 'class="tight"' in bar_rows(["x"] * 3, row, foot="", alt="")
-    assert 'class="wide"' in bar_rows(["x"] * 3, row, foot="", alt="", value_width=0)
+    assert 'class="roomy"' in bar_rows(["x"] * 3, row, foot="", alt="", value_width=0)
     two = [Row("a", row[0].bars[:2])]
-    assert 'class="wide"' in bar_rows(["x"] * 2, two, foot="", alt="")
+    assert 'class="roomy"' in bar_rows(["x"] * 2, two, foot="", alt="")
 
 
 def test_a_limit_is_on_the_axis_and_what_is_unknown_is_told_and_not_drawn():

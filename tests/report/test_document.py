@@ -124,6 +124,22 @@ def test_the_policy_runs_the_two_scripts_and_nothing_else(page):
     }
 
 
+def test_the_style_of_the_page_leaves_pictures_that_are_markup_alone(report, html):
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style is not None
+    styled = set(re.findall(r"(?<!\d)\.([a-z][a-z-]*)", style[1]))
+    pictures = [b.markup for s in report.sections for b in s.blocks if b.kind == "picture"]
+    drawn = {
+        name
+        for markup in pictures
+        for names in re.findall(r'class="([^"]+)"', markup)
+        for name in names.split()
+    }
+    # In the dark their words were white on the white paper of charts.
+    assert {"cell", "roomy"} <= drawn
+    assert {name for name in styled & drawn if not name.startswith("fm-")} == set()
+
+
 def test_no_name_and_no_note_is_markup(nasty_run):
     cover = Cover(date(2026, 11, 22), title=NASTY, author=NASTY, notes=f"{NASTY}\n\n<b>bold</b>")
     report = make_report(*nasty_run)
