@@ -1,5 +1,7 @@
 """Audit: what a score or decisions that are there already do to groups, without any training."""
 
+from functools import partial
+
 import streamlit as st
 
 from fairmoe.ui.frame.frame import page
@@ -10,7 +12,8 @@ from fairmoe.ui.understand.review import ask_tolerance
 
 with page(AUDIT) as state:
     assert state.labelled is not None
-    existing = choose_existing(state, state.labelled, ask_tolerance)
+    asked = partial(ask_tolerance, state.labelled.table.sha256)
+    existing = choose_existing(state, state.labelled, asked)
     take_up(state, existing)
     if existing is not None:
         labelled = state.labelled

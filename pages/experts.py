@@ -30,7 +30,7 @@ with page(EXPERTS) as state:
     run = state.kept.told.run
     with st.container(horizontal=True):
         split = split_switch()
-        ask_criterion()
+        ask_criterion(run)
     show_merged(run)
     show_alarms(run, split, others=True)
     show_awareness(state, run, split)

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.ui.frame.of_table import of_table
+
 _AROUND = {"group-part": ("experts-part", "By group")}
 """Tabs that stand within a tab."""
 
@@ -29,3 +31,8 @@ def of_people(found):
     gap = found.gaps["model"]
     named = replace(gap, most=PEOPLE[gap.most], least=PEOPLE[gap.least])
     return named, found.account.groups.rename(index=PEOPLE)
+
+
+def own_key(app: AppTest, key: str) -> str:
+    """Return the key of a field that belongs to the table of the run that is shown."""
+    return of_table(key, app.session_state["fairmoe"].run.data.sha256)

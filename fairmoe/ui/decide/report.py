@@ -33,7 +33,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.report import make_report  # noqa: PLC0415
 
-    tolerance, sweep = ask_tolerance(), _sweep_of(state, kept)
+    tolerance, sweep = ask_tolerance(kept.run.data.sha256), _sweep_of(state, kept)
     other = counterpart(state, kept.run)
     target = kept.run.roles.target
     key = (

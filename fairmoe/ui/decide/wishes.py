@@ -14,6 +14,7 @@ from fairmoe.sentences.front import (
     wish_missed,
 )
 from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.frame.of_table import of_table
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def show_wishes(state: Session, kept: KeptRun, gap: GapName) -> None:
             "I accept this much less accuracy, in pp. What do I get?",
             *(0.0, 100.0, 1.0, 0.5),
             format="%.1f",
-            key="wish-loss",
+            key=of_table("wish-loss", kept.run.data.sha256),
         )
         _answer(state, kept, gap, "loss", max_loss=accepted / 100)
     with limit:
@@ -39,7 +40,7 @@ def show_wishes(state: Session, kept: KeptRun, gap: GapName) -> None:
             f"I want the {METRICS[gap].label} below this, in pp. What does it cost?",
             *(0.0, 100.0, 5.0, 0.5),
             format="%.1f",
-            key="wish-gap",
+            key=of_table("wish-gap", kept.run.data.sha256),
         )
         _answer(state, kept, gap, "gap", max_gap=most / 100)
 

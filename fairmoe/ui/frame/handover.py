@@ -14,11 +14,12 @@ from fairmoe.sentences.limits import too_many_runs
 from fairmoe.sentences.projects import explored_left_out, wrong_table
 from fairmoe.ui.frame.kept import Explored, KeptRun, are_on_same_rows, explored_of
 from fairmoe.ui.frame.limits import limits
+from fairmoe.ui.frame.of_table import TOLERANCE, of_table
 from fairmoe.ui.frame.room import check_session_fits
 from fairmoe.ui.frame.state import Session
 
 if TYPE_CHECKING:
-    from fairmoe.runs import Notes, PeerScores, Project, ProjectTable, SweepScores
+    from fairmoe.runs import Notes, PeerScores, Project, ProjectTable, Run, SweepScores
 
 MAX_BYTES = 256 * 2**20
 """How much a table may take in the app, also decompressed."""
@@ -65,7 +66,7 @@ def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) 
         ProjectRun(kept.run, kept.name, kept.reason, _notes(key, entered))
         for key, kept in kept_by_id.items()
     )
-    percent = entered.get("review-tolerance")
+    percent = None if state.run is None else entered.get(_tolerance_key(state.run))
     return Project(
         runs,
         None if state.run is None else list(kept_by_id).index(state.run.run_id),
@@ -123,8 +124,8 @@ def take_project(state: Session, project: "Project") -> None:
     if project.shown is not None:
         state.chosen = project.runs[project.shown].run.run_id
     state.explored = _explored(state, project)
-    if project.tolerance is not None:
-        _enter({"review-tolerance": 100 * project.tolerance})
+    if project.tolerance is not None and state.run is not None:
+        _enter({_tolerance_key(state.run): 100 * project.tolerance})
 
 
 def take_rows(state: Session, content: bytes) -> None:
@@ -270,6 +271,10 @@ def _fields_of(notes: "Notes", key: str) -> dict[str, Any]:
     fields = {f"report-{own}-{key}": getattr(notes, name) for name, own in _OF_A_RUN.items()}
     fields |= {f"report-{name}": getattr(notes, name) for name in _OF_ALL_RUNS}
     return {key: value for key, value in fields.items() if value}
+
+
+def _tolerance_key(run: "Run") -> str:
+    return of_table(TOLERANCE, run.data.sha256)
 
 
 def _enter(fields: dict[str, Any]) -> None:

@@ -43,6 +43,7 @@ from fairmoe.ui.frame.components import (
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.of_table import tolerance_of
 from fairmoe.ui.frame.pages import DATA, TRAIN
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.people import between_people, show_people_table
@@ -122,8 +123,7 @@ def _found(
 ) -> "tuple[AuditResult, float | None]":
     from fairmoe.analysis.audits import audit_rows  # noqa: PLC0415
 
-    percent = st.session_state.get("review-tolerance")
-    tolerance = None if percent is None else percent / 100
+    tolerance = tolerance_of(labelled.table.sha256)
     roles = labelled.roles
     grouping = (roles.sensitive, roles.merge_small, roles.group_names, roles.unknown)
     about = (labelled.table, roles.target, grouping, roles.weight)

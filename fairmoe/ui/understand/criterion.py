@@ -1,8 +1,13 @@
 """The gap that the user judges by, which Result and Experts show before all others."""
 
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import streamlit as st
+
+from fairmoe.ui.frame.of_table import of_table
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
 
 Criterion = Literal["dp", "eo"]
 
@@ -10,12 +15,13 @@ CRITERIA: dict[Criterion, str] = {"dp": "Demographic parity", "eo": "Equal oppor
 _KEY = "criterion"
 
 
-def criterion() -> Criterion:
-    """Return the gap that the user judges by."""
-    return cast(Criterion, st.session_state.get(_KEY) or "dp")
+def criterion(run: "Run") -> Criterion:
+    """Return the gap that the user judges runs of a table by."""
+    key = of_table(_KEY, run.data.sha256)
+    return cast(Criterion, st.session_state.get(key) or "dp")
 
 
-def ask_criterion() -> None:
+def ask_criterion(run: "Run") -> None:
     """Ask which gap the user judges by; Result and Experts share the answer."""
     st.segmented_control(
         "Gap that you judge by",
@@ -23,7 +29,7 @@ def ask_criterion() -> None:
         default="dp",
         format_func=CRITERIA.__getitem__,
         required=True,
-        key=_KEY,
+        key=of_table(_KEY, run.data.sha256),
         bind="query-params",
         persist_state="session",
         help="Demographic parity: how much more often one group gets the outcome. Equal "

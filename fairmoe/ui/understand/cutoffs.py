@@ -1,6 +1,7 @@
 """Other cut-offs for a finished run: set, seen at once, and saved as a variant."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -18,6 +19,7 @@ from fairmoe.ui.frame.components import (
     show_note,
     show_warning,
 )
+from fairmoe.ui.frame.of_table import of_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.cutoffs_effect import AS_TRAINED, show_effect
 from fairmoe.ui.understand.judged import Judged
@@ -83,11 +85,12 @@ def _ask(judged: Judged) -> _Asked:
     from fairmoe.analysis import Costs  # noqa: PLC0415
 
     positive, other = judged.run.data.words
+    own = partial(of_table, sha256=judged.run.data.sha256)
     with st.container(horizontal=True):
-        who = _choice("Cut-offs", [_ALL, _EACH], "cutoffs-who")
+        who = _choice("Cut-offs", [_ALL, _EACH], own("cutoffs-who"))
         by_group = who == _EACH
         ways = [_HAND, _LEAST, *(_SAME if by_group else ()), _GAP]
-        way = _choice("Set them", ways, f"cutoffs-way-{by_group}")
+        way = _choice("Set them", ways, own(f"cutoffs-way-{by_group}"))
         wrong_yes, wrong_no = (
             st.number_input(
                 f"Cost of a wrong “{escape_markdown(word)}”",
@@ -95,7 +98,7 @@ def _ask(judged: Judged) -> _Asked:
                 value=1.0,
                 step=1.0,
                 format="%g",
-                key=f"cutoffs-cost-{place}",
+                key=own(f"cutoffs-cost-{place}"),
                 persist_state="session",
                 width=210,
             )
@@ -107,7 +110,7 @@ def _ask(judged: Judged) -> _Asked:
                 "Gap in",
                 list(_GAPS),
                 format_func=_GAPS.__getitem__,
-                key="cutoffs-gap-in",
+                key=own("cutoffs-gap-in"),
                 persist_state="session",
                 width=220,
             )
@@ -118,7 +121,7 @@ def _ask(judged: Judged) -> _Asked:
                 value=5.0,
                 step=1.0,
                 format="%g",
-                key="cutoffs-gap",
+                key=own("cutoffs-gap"),
                 persist_state="session",
                 width=160,
             )

@@ -9,6 +9,7 @@ from fairmoe.names import Model, SplitName
 from fairmoe.sentences.audits import existing_in_words
 from fairmoe.sentences.people import PLAIN
 from fairmoe.sentences.result import cost_in_people
+from fairmoe.ui.frame.of_table import of_table
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -26,7 +27,7 @@ def ask_plain_model(run: "Run") -> None:
             default="utility",
             format_func=_TITLES.__getitem__,
             required=True,
-            key=_KEY,
+            key=of_table(_KEY, run.data.sha256),
             persist_state="session",
             label_visibility="collapsed",
             help="What the mixture changes for people, against which other model.",
@@ -35,7 +36,8 @@ def ask_plain_model(run: "Run") -> None:
 
 def plain_model(run: "Run") -> Model:
     """Return the key of the model that the user chose."""
-    is_existing = st.session_state.get(_KEY) == "existing" and "existing" in run.models
+    chosen = st.session_state.get(of_table(_KEY, run.data.sha256))
+    is_existing = chosen == "existing" and "existing" in run.models
     return "existing" if is_existing else "utility"
 
 

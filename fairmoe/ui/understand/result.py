@@ -23,6 +23,7 @@ from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.of_table import tolerance_of
 from fairmoe.ui.frame.pages import ATTENTION, EXPERTS, REPORT, TRADE_OFF
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
@@ -51,7 +52,7 @@ def begin_anew(state: Session) -> None:
 def show_words(state: Session, run: "Run") -> None:
     """Say who gets the outcome less often, and whose lot changes against the plain model."""
     found, (good, bad) = result_in(state, run), run.good_and_bad
-    people, among = people_of(run.data.groups, run.roles), criterion() == "eo"
+    people, among = people_of(run.data.groups, run.roles), criterion(run) == "eo"
     gap = between_people(found.gaps["model"], people)
     told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
     told += filter(None, [one_group_in_words(run)])
@@ -82,9 +83,10 @@ def show_picture(state: Session, kept: KeptRun) -> None:
             if existing is not None and plain_model(run) == "existing":
                 st.caption(escape_markdown(why_not_of(existing)))
         return
-    found, judged_by = result_in(state, run), criterion()
+    found, judged_by = result_in(state, run), criterion(run)
+    tolerance = tolerance_of(run.data.sha256)
     gaps: dict[str, tuple[str, str]] = {
-        source: gap_in_words(gap, _tolerance()) for source, gap in found.gaps.items()
+        source: gap_in_words(gap, tolerance) for source, gap in found.gaps.items()
     }
     gap_name = CRITERIA[judged_by].lower()
     if judged_by == "eo":
@@ -164,16 +166,11 @@ def way_on(state: Session, run: "Run") -> None:
 def _open(state: Session, run: "Run") -> tuple[str, ...]:
     from fairmoe.analysis.result import what_is_open  # noqa: PLC0415
 
-    tolerance = _tolerance()
+    tolerance = tolerance_of(run.data.sha256)
     return state.once(
         ("open points", run.run_id, run.roles.target, tolerance),
         lambda: what_is_open(run, tolerance=tolerance),
     )
-
-
-def _tolerance() -> float | None:
-    percent = st.session_state.get("review-tolerance")
-    return None if percent is None else percent / 100
 
 
 def result_in(state: Session, run: "Run", split: SplitName = "test") -> "Result":
@@ -181,7 +178,8 @@ def result_in(state: Session, run: "Run", split: SplitName = "test") -> "Result"
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.analysis import result_of  # noqa: PLC0415
 
-    tolerance, plain, among = _tolerance(), plain_model(run), criterion() == "eo"
+    tolerance, plain = tolerance_of(run.data.sha256), plain_model(run)
+    among = criterion(run) == "eo"
     return state.once(
         ("result", run.run_id, run.roles.target, split, tolerance, plain, among),
         lambda: result_of(run, split=split, tolerance=tolerance, plain=plain, among_labelled=among),

@@ -119,7 +119,7 @@ def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     from fairmoe.runs import compared_scores  # noqa: PLC0415
 
     table = score_table(compared_scores(run, split))
-    shown = ("acc", criterion(), "final_score")
+    shown = ("acc", criterion(run), "final_score")
     told = scores_takeaway(table, shown)
     show_picture(
         scores_bars(table, shown, alt=told),

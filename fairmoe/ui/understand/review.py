@@ -21,6 +21,7 @@ from fairmoe.sentences.reviews import (
 )
 from fairmoe.sentences.wording import p_value
 from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
+from fairmoe.ui.frame.of_table import TOLERANCE, of_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.judged import Judged
 
@@ -73,8 +74,15 @@ def show_review(state: Session, judged: Judged) -> None:
             _show_others(state, review, judged)
 
 
-def ask_tolerance() -> float | None:
-    """Ask for the largest gap that the reviewer accepts, in [0, 1]; the pages share the answer."""
+def ask_tolerance(sha256: str) -> float | None:
+    """Ask for the largest gap that the reviewer accepts; the pages share the answer.
+
+    Args:
+        sha256: The digest of the table that it is for.
+
+    Returns:
+        In [0, 1].
+    """
     percent: float | None = st.number_input(
         "Tolerance (pp)",
         min_value=0.0,
@@ -83,7 +91,7 @@ def ask_tolerance() -> float | None:
         step=1.0,
         format="%g",
         placeholder="none",
-        key="review-tolerance",
+        key=of_table(TOLERANCE, sha256),
         persist_state="session",
         bind="query-params",
         width=130,
@@ -97,7 +105,7 @@ def ask_tolerance() -> float | None:
 def _ask(judged: Judged) -> tuple[str | None, float | None]:
     groups = list(judged.run.data.groups)
     with st.container(horizontal=True):
-        tolerance = ask_tolerance()
+        tolerance = ask_tolerance(judged.run.data.sha256)
         reference = st.selectbox(
             "Compare with",
             groups,

@@ -43,7 +43,7 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
 
 
 def _who(state: Session, run: "Run", split: SplitName) -> str:
-    judged, gap = judge(state, run, split, "mixture"), criterion()
+    judged, gap = judge(state, run, split, "mixture"), criterion(run)
     favourable = run.roles.target.favourable
     told = who_gets_more(
         judged.gaps[gap],

@@ -17,6 +17,7 @@ from fairmoe.ui.frame.unasked import FRONTS
 from tests.jobs.gates import Gate
 from tests.patience import PATIENCE
 from tests.ui.fakes import settle
+from tests.ui.parts import own_key
 
 
 @pytest.fixture
@@ -215,13 +216,13 @@ def test_all_pages_follow_the_slider(drawn, front):
 def test_wishes_are_answered_from_the_front(drawn, front):
     told = [each.value for each in drawn.markdown]
     assert any(text.startswith("The best point on the validation rows ") for text in told)
-    drawn.get_by_key("wish-gap").set_value(100.0).run()
+    drawn.get_by_key(own_key(drawn, "wish-gap")).set_value(100.0).run()
     drawn.button(key="take-gap").click().run()
     state = drawn.session_state["fairmoe"]
     best = max(front, key=lambda point: point.scores["validation"]["mixture"]["acc"])
     assert state.run.run_id == best.run_id
     assert drawn.get_by_key(f"dial-{state.chosen}").value == best.settings.fairness_weight
-    drawn.get_by_key("wish-gap").set_value(0.0).run()
+    drawn.get_by_key(own_key(drawn, "wish-gap")).set_value(0.0).run()
     assert any("the smallest gap there is" in caption.value for caption in drawn.caption)
 
 

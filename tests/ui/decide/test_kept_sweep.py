@@ -13,6 +13,7 @@ from fairmoe.sweep import MemoryStore, grid_settings
 from fairmoe.ui.decide.sweeping import MOST_EXPLORED, explored_around
 from fairmoe.ui.frame.handover import project_of, take_project
 from fairmoe.ui.frame.kept import Explored
+from fairmoe.ui.frame.of_table import TOLERANCE, of_table
 from fairmoe.ui.frame.state import Session
 from tests.cli.shell import shell
 from tests.ui.fakes import Held, settle
@@ -56,7 +57,7 @@ def saved(app, run, sweep, demo_run):
     entered = {
         f"report-notes-{run.run_id}": "Mind the gap.",
         "report-reviewer": "R. Viewer",
-        "review-tolerance": 5.0,
+        of_table(TOLERANCE, run.data.sha256): 5.0,
     }
     return write_project(project_of(state, entered, with_table=False))
 

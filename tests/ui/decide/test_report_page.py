@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe.names import REPORT_SECTIONS
 from fairmoe.report import DEFAULT
+from tests.ui.parts import own_key
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def test_what_is_open_is_told_before_all_else_and_changes_with_the_tolerance(pag
     assert opened(page).startswith(
         "2 points are open before anyone relies on this.\n- No tolerance was"
     )
-    page.get_by_key("review-tolerance").set_value(100.0).run()
+    page.get_by_key(own_key(page, "review-tolerance")).set_value(100.0).run()
     assert opened(page) == (
         "1 point is open before anyone relies on this.\n- All rests on one training: other seeds "
         "may give other figures."
@@ -121,16 +122,16 @@ def test_what_is_open_is_told_before_all_else_and_changes_with_the_tolerance(pag
 
 
 def test_the_tolerance_is_that_of_the_other_pages(page):
-    page.get_by_key("review-tolerance").set_value(3.0).run()
+    page.get_by_key(own_key(page, "review-tolerance")).set_value(3.0).run()
     page.switch_page("pages/result.py").run()
     assert "xceeds the tolerance" in "".join(each.proto.body for each in page.get("html"))
     page.switch_page("pages/report.py").run()
-    assert page.get_by_key("review-tolerance").value == 3
+    assert page.get_by_key(own_key(page, "review-tolerance")).value == 3
 
 
 def test_a_tolerance_brings_verdicts(page):
     assert "No tolerance was set" in preview(page)
-    page.get_by_key("review-tolerance").set_value(5.0).run()
+    page.get_by_key(own_key(page, "review-tolerance")).set_value(5.0).run()
     assert not page.exception
     assert "The reviewer accepts a gap of up to 5" in preview(page)
 

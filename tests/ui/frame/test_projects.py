@@ -11,6 +11,7 @@ from fairmoe.runs import Notes, Project, ProjectRun, ProjectTable, write_project
 from fairmoe.sweep import MemoryStore
 from fairmoe.ui.frame.handover import project_of
 from fairmoe.ui.frame.kept import Explored
+from fairmoe.ui.frame.of_table import TOLERANCE, of_table
 from fairmoe.ui.frame.pages import PAGES
 from fairmoe.ui.frame.unasked import FRONTS
 from tests.patience import PATIENCE
@@ -53,12 +54,13 @@ def test_what_was_saved_is_opened_elsewhere(app, run, demo_run, demo_file, new_s
     app.switch_page("pages/report.py").run()
     app.get_by_key(f"report-notes-{run.run_id}").set_value("Mind the gap.").run()
     app.get_by_key("report-reviewer").set_value("R").run()
-    app.get_by_key("review-tolerance").set_value(5.0).run()
+    tolerance = of_table(TOLERANCE, run.data.sha256)
+    app.get_by_key(tolerance).set_value(5.0).run()
     app.get_by_key("project-with-table").check().run()
     assert not app.exception
     assert "whoever gets it can read every cell" in " ".join(c.value for c in app.sidebar.caption)
     assert app.get_by_key("save-project")
-    keys = (f"report-notes-{run.run_id}", "report-reviewer", "review-tolerance")
+    keys = (f"report-notes-{run.run_id}", "report-reviewer", tolerance)
     project = project_of(state, {key: app.session_state[key] for key in keys}, with_table=True)
     assert project.table.content == demo_file
     assert project_of(state, {}, with_table=False).table.content is None
@@ -76,7 +78,7 @@ def test_what_was_saved_is_opened_elsewhere(app, run, demo_run, demo_file, new_s
     assert not other.exception
     assert other.get_by_key(f"report-notes-{run.run_id}").value == "Mind the gap."
     assert other.get_by_key("report-reviewer").value == "R"
-    assert other.get_by_key("review-tolerance").value == 5
+    assert other.get_by_key(tolerance).value == 5
     other.switch_page("pages/individual.py").run()
     assert not other.exception
     assert other.header

@@ -8,7 +8,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.analysis import choose_cutoffs
 from fairmoe.analysis.cutoffs import Costs
 from fairmoe.sentences.cutoffs import BY_GROUP_MAY_BE_UNLAWFUL, SHOWN_AS_TRAINED, cutoffs_in_words
-from tests.ui.parts import open_part
+from tests.ui.parts import open_part, own_key
 
 pytestmark = pytest.mark.slow
 WARNING = escape_markdown(BY_GROUP_MAY_BE_UNLAWFUL.format(positive="hired", other="not hired"))
@@ -28,8 +28,8 @@ def told(app: AppTest) -> list[str]:
 
 def choose(app: AppTest, way: str, *, by_group: bool = True) -> AppTest:
     who = "One for each group" if by_group else "One for all"
-    app.get_by_key("cutoffs-who").set_value(who).run()
-    return app.get_by_key(f"cutoffs-way-{by_group}").set_value(way).run()
+    app.get_by_key(own_key(app, "cutoffs-who")).set_value(who).run()
+    return app.get_by_key(own_key(app, f"cutoffs-way-{by_group}")).set_value(way).run()
 
 
 def test_it_begins_with_the_decisions_as_trained(part):
@@ -63,14 +63,14 @@ def test_cutoffs_by_group_are_chosen_on_validation_rows_and_warned_of(part, demo
     )
     assert cutoffs_in_words(list(run.data.groups), expected, "hired") in told(part)
     assert WARNING in [warning.value for warning in part.warning]
-    part.get_by_key("cutoffs-cost-1").set_value(4.0).run()
+    part.get_by_key(own_key(part, "cutoffs-cost-1")).set_value(4.0).run()
     expected = choose_cutoffs(
         record.y_true, record.proba["mixture"], **rows, equal="selection_rate", costs=Costs(1, 4)
     )
     assert cutoffs_in_words(list(run.data.groups), expected, "hired") in told(part)
     choose(part, "A gap of at most ...", by_group=False)
-    part.get_by_key("cutoffs-gap-in").set_value("true_positive_rate").run()
-    part.get_by_key("cutoffs-gap").set_value(2.0).run()
+    part.get_by_key(own_key(part, "cutoffs-gap-in")).set_value("true_positive_rate").run()
+    part.get_by_key(own_key(part, "cutoffs-gap")).set_value(2.0).run()
     expected = choose_cutoffs(
         record.y_true, record.proba["mixture"], **rows, by_group=False,
         equal="true_positive_rate", max_gap=0.02, costs=Costs(1, 4),

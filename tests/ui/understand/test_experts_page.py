@@ -16,7 +16,7 @@ from fairmoe.sentences.front_page import verdicts_in_words
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.reviews import clear_differences, with_interval
 from tests.ui.fakes import make_run
-from tests.ui.parts import open_part
+from tests.ui.parts import PEOPLE, open_part, own_key
 from tests.ui.understand.shown import alts, first_table, specs
 
 MEANING = {"words": ("hired", "not hired"), "favourable": True}
@@ -247,18 +247,24 @@ def test_gaps_have_verdicts_against_the_tolerance_and_a_reference_to_choose(expe
     review = run.review()
     assert (
         clear_differences(
-            review.comparisons, **words, reference=review.reference, apart=review.apart
+            review.comparisons,
+            **words,
+            reference=review.reference,
+            apart=review.apart,
+            people=PEOPLE,
         )
         in told()
     )
     assert not any("The reviewer accepts" in text for text in told())
-    experts.get_by_key("review-tolerance").set_value(5.0)
+    experts.get_by_key(own_key(experts, "review-tolerance")).set_value(5.0)
     experts.get_by_key(f"review-reference-{run.run_id}").set_value("female").run()
     assert not experts.exception
     review = run.review(reference="female", tolerance=0.05)
     assert verdicts_in_words(review.differences, 0.05) in told()
     assert (
-        clear_differences(review.comparisons, **words, reference="female", apart=review.apart)
+        clear_differences(
+            review.comparisons, **words, reference="female", apart=review.apart, people=PEOPLE
+        )
         in told()
     )
     spec = specs(experts)[0]

@@ -8,6 +8,7 @@ import pytest
 from fairmoe.cli.dialing import Wish, print_front
 from fairmoe.names import METRICS
 from fairmoe.runs import as_told, compared_scores_of
+from tests.ui.parts import own_key
 
 FEW = 4
 
@@ -79,7 +80,7 @@ def test_a_point_that_is_taken_has_the_groups_that_it_was_trained_with(app, run_
     app.switch_page("pages/tradeoff.py").run()
     app.get_by_key(f"dial-{run.run_id}").set_value(8.0).run()
     assert state.run.run_id == "far"
-    app.number_input(key="wish-loss").set_value(100.0).run()
+    app.number_input(key=own_key(app, "wish-loss")).set_value(100.0).run()
     app.button(key="take-loss").click().run()
     assert "few" in state.run.data.groups
     assert state.run.unmerged is None

@@ -12,7 +12,7 @@ from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
-from tests.ui.parts import of_people, open_part
+from tests.ui.parts import of_people, open_part, own_key
 from tests.ui.understand.shown import alts
 
 
@@ -68,7 +68,7 @@ def test_how_many_points_are_open_leads_to_the_report(result):
         return found
 
     assert label() == "2 open points"
-    result.session_state["review-tolerance"] = 100.0
+    result.session_state[own_key(result, "review-tolerance")] = 100.0
     assert not result.run().exception
     assert label() == "1 open point"
 
@@ -124,7 +124,7 @@ def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterio
     )
     app.session_state["fairmoe"].keep(wide, labelled)
     app.switch_page("pages/experts.py").run()
-    app.get_by_key("criterion").set_value(criterion).run()
+    app.get_by_key(own_key(app, "criterion")).set_value(criterion).run()
     app.switch_page("pages/result.py").run()
     assert not app.exception
     (told,) = (text for text in texts(app) if "**Other models:**" in text)
@@ -157,7 +157,7 @@ def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
 def test_a_tolerance_of_the_reviewer_brings_verdicts(app, demo_run):
     app.session_state["fairmoe"].keep(*demo_run)
     open_part(app.switch_page("pages/experts.py").run(), "experts-part", "By group")
-    app.number_input(key="review-tolerance").set_value(1.0).run()
+    app.number_input(key=own_key(app, "review-tolerance")).set_value(1.0).run()
     app.switch_page("pages/result.py").run()
 
     assert "xceeds the tolerance" in picture(app)
@@ -167,7 +167,7 @@ def test_the_gap_that_the_user_judges_by_comes_first(app, demo_run):
     run, _ = demo_run
     app.session_state["fairmoe"].keep(*demo_run)
     app.switch_page("pages/experts.py").run()
-    app.get_by_key("criterion").set_value("eo").run()
+    app.get_by_key(own_key(app, "criterion")).set_value("eo").run()
     assert not app.exception
     assert app.markdown[0].value.startswith("**Who:** Among people whose label is “hired”")
     assert "EO gap" in alts(app)[0]
