@@ -1,5 +1,6 @@
 """What a run comes to for people: who gets the good outcome, who is harmed, and the gap, thrice."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -38,6 +39,7 @@ class Result:
         others: Of the mixture, and of each other model that raises no alarm, but for the constant:
             its `final_score`, its `gap` in the good outcome, and the ends of a 95%
             interval of how much larger the mixture's gap is, `low` and `high`.
+        constant: The final score of the same answer for all, in [-1, 1]; NaN where not estimable.
     """
 
     account: Account
@@ -45,6 +47,7 @@ class Result:
     small: tuple[str, ...]
     changes: pd.DataFrame
     others: pd.DataFrame
+    constant: float
 
 
 def result_of(
@@ -96,6 +99,7 @@ def result_of(
         small=of_all.apart,
         changes=changes_of(run, plain, split),
         others=_others(run, split, "denied" if among_labelled else "gets"),
+        constant=run.scores[split].get("constant", {}).get("final_score", math.nan),
     )
 
 

@@ -36,6 +36,26 @@ class SingleExpert:
 AT_ITS_BEST = "Gate, at its best"
 
 
+NEARLY_ALL = 0.9
+"""So much of the weight of all rows makes a mixture nearly one expert."""
+
+
+def leading_expert(run: Run, split: SplitName = "test") -> tuple[Model, float] | None:
+    """Return the expert that has nearly all of the gate's weight, and its share of it.
+
+    Args:
+        run: The run.
+        split: On which rows.
+
+    Returns:
+        None if none has as much.
+    """
+    record = run.splits[split]
+    shares = np.average(record.gate.astype(np.float64), axis=0, weights=record.weight)
+    first = int(shares.argmax())
+    return (EXPERTS[first], float(shares[first])) if shares[first] >= NEARLY_ALL else None
+
+
 def find_single_expert(run: Run, split: SplitName = "test") -> SingleExpert | None:
     """Return the expert that decides about every row of a split; None if there is none."""
     least = run.splits[split].gate.min(axis=0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from fairmoe.analysis.along_dial import experts_that_change
 from fairmoe.analysis.routing import map_scores
 from fairmoe.analysis.single_expert import find_single_expert
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
@@ -57,20 +58,14 @@ from fairmoe.sentences.attention import (
     what_it_looks_at,
 )
 from fairmoe.sentences.audits import existing_model
-from fairmoe.sentences.costs import (
-    ahead_of_mixture,
-    how_sure,
-    scores_takeaway,
-)
+from fairmoe.sentences.costs import ahead_of_mixture, how_sure, scores_takeaway
 from fairmoe.sentences.data import label_takeaway
+from fairmoe.sentences.front import experts_change
 from fairmoe.sentences.gaps import GAP_METRICS
 from fairmoe.sentences.mixture_map import map_explained, map_of_mixture
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.routing import gate_reading, weights_takeaway
-from fairmoe.sentences.training import (
-    curves_takeaway,
-    kept_moment,
-)
+from fairmoe.sentences.training import curves_takeaway, kept_moment
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED, listed
 
 MOST_TOLD = 3
@@ -189,10 +184,11 @@ def _map(found: Findings) -> list[Block]:
     if everyone.isna().any():
         return []
     scores, apart = map_scores(found.run, "test")
+    told = f"{map_explained(apart)} {experts_change(experts_that_change(found.run))}".rstrip()
     return [
         Picture(
             map_of_mixture(everyone, scores, "Everyone", is_group=False),
-            f"{drawn_from_test(found)} {map_explained(apart)}",
+            f"{drawn_from_test(found)} {told}",
         )
     ]
 

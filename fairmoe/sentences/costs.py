@@ -24,13 +24,20 @@ def ahead_of_mixture(scores: pd.DataFrame) -> str:
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
 
 
-def others_ahead(others: pd.DataFrame, names: Mapping[str, str], *, small: bool = False) -> str:
+def others_ahead(
+    others: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    small: bool = False,
+    constant: float = math.nan,
+) -> str:
     """Say which other models have a higher final score or a smaller gap than the mixture.
 
     Args:
         others: As `fairmoe.analysis.Result` has them.
         names: What a model is called, where it is not as everywhere.
         small: Whether some groups are too small to be compared, which scores count all the same.
+        constant: The final score of the same answer for all; NaN where not estimable.
 
     Returns:
         What follows "Other models:"; nothing if none has.
@@ -68,7 +75,16 @@ def others_ahead(others: pd.DataFrame, names: Mapping[str, str], *, small: bool 
         if named:
             have = f"{listed(named)} {'has' if len(named) == 1 else 'have'}"
             found[have] = f"{found[have]} and {what}" if have in found else what
-    return f"{'; '.join(f'{have} {what}' for have, what in found.items())}." if found else ""
+    parts = [f"{have} {what}" for have, what in found.items()]
+    # What is told alike is alike.
+    if round(constant, 3) > round(mixture["final_score"], 3):
+        beside = "" if len(higher) else f"; the mixture {score(mixture['final_score'])}{counts}"
+        also = " too" if len(higher) else ""
+        parts.append(
+            f"the same answer for all has a higher final score{also} ({score(constant)}{beside}), "
+            "for it has no gaps"
+        )
+    return f"{'; '.join(parts)}." if parts else ""
 
 
 def _named(model: object, names: Mapping[str, str]) -> str:

@@ -1,7 +1,10 @@
 """What the mixtures of a front give and take, and the one that a wish points to."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from fairmoe.names import Model
 from fairmoe.sentences.wording import capitalised, in_a_sentence, listed, the_model
 
 _TOLD = 3
@@ -101,6 +104,23 @@ def harder_experts(points: pd.DataFrame) -> str:
         f" The mixture{'s' * (len(far) > 1)} of {of_weights} a result expert that counts the gaps "
         f"{far['harder'].iloc[0]:g} times as much: with it the far end did better on the "
         "validation rows, which could be chance."
+    )
+
+
+def experts_change(experts: Sequence[Model]) -> str:
+    """Say that experts have other figures at other points of the dial; nothing if none have.
+
+    Args:
+        experts: Which.
+    """
+    if not experts:
+        return ""
+    named = listed([the_model(expert) for expert in experts])
+    is_one = len(experts) == 1
+    have, them, they = ("has", "it", "it was") if is_one else ("have", "them", "they were")
+    return (
+        f"At other points of the dial {named} {have} other figures: each mixture takes {them} as "
+        f"{they} after the fine-tuning that suits its gate."
     )
 
 

@@ -32,6 +32,25 @@ def one_decides(expert: Model) -> str:
     return ONE_DECIDES.format(expert=the_model(expert))
 
 
+def nearly_alone(expert: Model, share: float) -> str:
+    """Say that one expert has nearly all of the gate's weight.
+
+    Args:
+        expert: Which.
+        share: Of the weight, in [0, 1].
+
+    Returns:
+        What follows "The gate:".
+    """
+    percent = f"{100 * share:.0f}%"
+    if percent == "100%":
+        return f"{the_model(expert)} has all of its weight, so the mixture is this expert alone."
+    return (
+        f"{the_model(expert)} has {percent} of its weight, so the mixture is nearly this expert "
+        "alone."
+    )
+
+
 def cutoffs_for_one(expert: Model) -> str:
     """Say that one expert decides about everyone because cut-offs were chosen for it.
 

@@ -121,6 +121,20 @@ def test_where_another_model_is_ahead_of_the_mixture(rows, told):
     assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN) == told
 
 
+def test_one_answer_for_all_that_scores_higher_is_told_of():
+    rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
+    assert others_ahead(rows, PLAIN, constant=0.552) == (
+        "the result expert has a higher final score (60.0; the mixture 50.0); the same answer for "
+        "all has a higher final score too (55.2), for it has no gaps."
+    )
+    alone = others(mixture=MIXTURE)
+    assert others_ahead(alone, PLAIN, constant=0.552) == (
+        "the same answer for all has a higher final score (55.2; the mixture 50.0), for it has no "
+        "gaps."
+    )
+    assert others_ahead(alone, PLAIN, constant=0.5) == ""
+
+
 def test_a_score_that_counts_small_groups_says_so():
     rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
     assert others_ahead(rows, PLAIN, small=True) == (

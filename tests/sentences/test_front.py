@@ -5,6 +5,7 @@ import pandas as pd
 from fairmoe.sentences.front import (
     better_on_both,
     chosen_point,
+    experts_change,
     front_takeaway,
     harder_experts,
     line_explained,
@@ -72,6 +73,18 @@ def test_mixtures_with_a_harder_expert_are_named_and_why_they_have_it():
         " The mixtures of weights 6 and 8 have a result expert that counts the gaps 10 times as "
         "much: with it the far end did better on the validation rows, which could be chance."
     )
+
+
+def test_experts_that_have_other_figures_along_the_dial_are_named():
+    assert experts_change(("result", "procedural")) == (
+        "At other points of the dial the result expert and the procedural expert have other "
+        "figures: each mixture takes them as they were after the fine-tuning that suits its gate."
+    )
+    assert experts_change(("result",)) == (
+        "At other points of the dial the result expert has other figures: each mixture takes it as "
+        "it was after the fine-tuning that suits its gate."
+    )
+    assert experts_change(()) == ""
 
 
 def test_a_model_that_is_better_on_both_axes_is_named():

@@ -6,6 +6,7 @@ from fairmoe.sentences.single_expert import (
     EXPERTS_STAY,
     OTHER_GATES,
     cutoffs_for_one,
+    nearly_alone,
     one_decides,
     why_one_decides,
 )
@@ -30,6 +31,15 @@ def test_that_one_decides_and_why():
     assert why_one_decides("result", SCORES.iloc[:0], **GIVEN, gives_way=True) == (
         "On the 2,400 validation rows a part of the final score cannot be estimated. The models "
         "were chosen by what is left."
+    )
+
+
+def test_that_one_has_nearly_all_of_the_weight():
+    assert nearly_alone("procedural", 0.957) == (
+        "the procedural expert has 96% of its weight, so the mixture is nearly this expert alone."
+    )
+    assert nearly_alone("result", 0.997) == (
+        "the result expert has all of its weight, so the mixture is this expert alone."
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.names import SplitName
+from fairmoe.sentences.front import experts_change
 from fairmoe.sentences.mixture_map import EVERYONE, map_explained, map_of_mixture, no_map
 from fairmoe.ui.understand.results import describe
 
@@ -21,6 +22,7 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
         split: On which rows.
         key: Tells the choice from others.
     """
+    from fairmoe.analysis.along_dial import experts_that_change  # noqa: PLC0415
     from fairmoe.analysis.routing import MIN_ROWS, map_scores, weights_by_group  # noqa: PLC0415
 
     record, groups = run.splits[split], list(run.data.groups)
@@ -42,4 +44,5 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
     scores, apart = map_scores(run, split)
     st.html(map_of_mixture(weights.iloc[who], scores, names[who], is_group=who > 0))
     told = map_explained(apart, weighted=record.weight is not None)
-    st.caption(escape_markdown(f"{describe(run, split)} {told}"))
+    changing = experts_change(experts_that_change(run, split))
+    st.caption(escape_markdown(f"{describe(run, split)} {told} {changing}".rstrip()))

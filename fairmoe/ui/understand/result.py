@@ -19,6 +19,7 @@ from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
+from fairmoe.sentences.single_expert import nearly_alone
 from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
@@ -133,9 +134,14 @@ def show_worse(state: Session, run: "Run") -> None:
     names = {"utility": "the plain model"}
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
     small = bool(found.small) or run.unmerged is not None
-    ahead = others_ahead(found.others, names, small=small)
+    ahead = others_ahead(found.others, names, small=small, constant=found.constant)
     if ahead:
         told.append(f"**Other models:** {escape_markdown(ahead)}")
+    from fairmoe.analysis.single_expert import leading_expert  # noqa: PLC0415
+
+    leading = leading_expert(run)
+    if leading is not None:
+        told.append(f"**The gate:** {escape_markdown(nearly_alone(*leading))}")
     if told:
         st.markdown("  \n".join(told))
 

@@ -15,6 +15,7 @@ from fairmoe.sentences.alarms import OTHERS_RAISE_ONE, alarms_in_words
 from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.cautions import not_estimable
 from fairmoe.sentences.costs import ahead_of_mixture, scores_takeaway
+from fairmoe.sentences.front import experts_change
 from fairmoe.sentences.training import curves_takeaway, kept_moment, reused_experts
 from fairmoe.sentences.wording import drawn_from
 from fairmoe.ui.frame.components import (
@@ -112,6 +113,7 @@ def show_run_shown(state: Session) -> None:
 def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     # Importing them imports torch, which no page may need before there is a run.
+    from fairmoe.analysis.along_dial import experts_that_change  # noqa: PLC0415
     from fairmoe.analysis.result import (  # noqa: PLC0415
         who_counts_in_final_score,
         who_counts_in_scores,
@@ -130,8 +132,9 @@ def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     if run.roles.existing is not None:
         st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))
     counted = who_counts_in_final_score(run, split)
-    if counted:
-        st.caption(escape_markdown(counted))
+    changing = experts_change(experts_that_change(run, split))
+    for each in filter(None, (counted, changing)):
+        st.caption(escape_markdown(each))
     above = ahead_of_mixture(table)
     if above:
         show_note(escape_markdown(above), icon=":material/info:")

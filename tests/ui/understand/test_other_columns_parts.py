@@ -7,7 +7,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.analysis.other_columns import gaps_within, review_by
 from fairmoe.analysis.rows import rows_of_run
 from fairmoe.sentences.conditional import conditional_takeaway, side_by_side_takeaway
-from tests.ui.parts import open_part
+from tests.ui.parts import PEOPLE, open_part
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +32,7 @@ def test_gaps_within_a_column_are_shown_for_the_rate_that_is_asked(experts, demo
     found = gaps_within(rows, "career_break_months", rate="true_positive_rate")
     told = conditional_takeaway(
         found.overall, "true_positive_rate", column="career_break_months",
-        reference="male", words=run.data.words,
+        reference="male", words=run.data.words, people=PEOPLE
     )  # fmt: skip
     assert escape_markdown(told) in captions(experts)
     hired = rows.record.y_true == 1

@@ -212,3 +212,13 @@ def test_a_new_training_opens_on_the_people_and_another_visit_where_it_was_left(
     assert chosen() == "Map"
     assert chosen(is_new=True) == "People"
     assert "of 100" in picture(result)
+
+
+@pytest.mark.parametrize(("share", "is_told"), [(0.96, True), (0.6, False)])
+def test_a_mixture_that_is_nearly_one_expert_says_so(app, demo_run, share, is_told):
+    run, labelled = demo_run
+    test = run.splits["test"]
+    gate = np.tile([0.0, share, 1 - share], (len(test.rows), 1)).astype(np.float32)
+    run = replace(run, splits={**run.splits, "test": replace(test, gate=gate)})
+    told = "\n".join(texts(open_result(app, run, labelled)))
+    assert ("**The gate:** the result expert has 96% of its weight" in told) == is_told

@@ -1,0 +1,27 @@
+"""What changes along the dial of a run beside its gate."""
+
+import numpy as np
+
+from fairmoe.names import EXPERTS, Model, SplitName
+from fairmoe.runs import Run
+
+
+def experts_that_change(run: Run, split: SplitName = "test") -> tuple[Model, ...]:
+    """Return the experts that say other things at other points of a run's dial.
+
+    Each point has the experts as they were after the fine-tuning that suits its gate best, and at
+    the far end perhaps a harder result expert.
+
+    Args:
+        run: The run, with its front.
+        split: On which rows.
+    """
+    own = run.splits[split].proba
+    return tuple(
+        expert
+        for expert in EXPERTS
+        if any(
+            not np.array_equal(point.splits[split].proba[expert], own[expert])
+            for point in run.front
+        )
+    )
