@@ -56,9 +56,9 @@ def merged_groups(names: Sequence[str], smallest: int) -> str:
     """Say which groups are told of as one in what is handed on."""
     return (
         f"Groups of fewer than {smallest} people in a split could let a reader recognise somebody. "
-        f"They are counted together, where needed with the next smallest: {listed(names)}. So gaps "
-        "here can differ from those in the app. Scores and alarms are of the groups that the "
-        "models were trained with."
+        f"They are counted together, where needed with the next smallest: {listed(names)}. The "
+        "final score, scores in tables and files, and alarms are of the groups that the models "
+        "were trained with."
     )
 
 
