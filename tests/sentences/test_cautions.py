@@ -97,8 +97,8 @@ def test_limits_say_what_the_outcome_was_said_to_be(outcome, sentence):
 def test_groups_that_are_told_of_as_one_are_named():
     assert merged_groups(["a", "b"], 10) == (
         "Groups of fewer than 10 people in a split could let a reader recognise somebody. They are "
-        "counted together, where needed with the next smallest: a and b. The final score, scores in "
-        "tables and files, and alarms are of the groups that the models were trained with."
+        "counted together, where needed with the next smallest: a and b. The final score, scores "
+        "in tables and files, and alarms are of the groups that the models were trained with."
     )
     assert scores_of_all([]) == ""
     assert scores_of_all(["a", "b"]) == (
