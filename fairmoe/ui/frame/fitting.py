@@ -41,6 +41,16 @@ COMPACT = (
 """The style of the margins of pages, which take no more room than they need on small screens."""
 
 
+FOCUS = (
+    "[data-testid=stPageLink-NavLink]:focus-visible,"
+    "[data-testid=stBaseButton-elementToolbar]:focus-visible,"
+    ".stDataFrame:has(canvas:focus-visible)"
+    "{outline:2px solid currentColor;outline-offset:-2px}"
+    "[data-testid=stElementToolbar]:focus-within{opacity:1;top:-2.85rem}"
+)
+"""The style of what has the focus of the keyboard and else does not show it."""
+
+
 def show_title(title: str) -> None:
     """Show the title of a chart above it, where it wraps."""
     if title:
