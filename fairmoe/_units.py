@@ -51,6 +51,22 @@ def beside_one_half(proba: float, *, digits: int = 1) -> str:
     return f"{proba:.{digits_beside_one_half([proba], digits=digits)}%}"
 
 
+def all_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> list[str]:
+    """Return the probabilities of a table, all with as many digits.
+
+    Args:
+        proba: Each in [0, 1].
+        digits: At least so many after the point.
+
+    Example:
+        >>> all_beside_one_half([0.2, 0.4997, 0.5])
+        ['20.00%', '49.97%', '50.00%']
+    """
+    values = list(proba)
+    alike = digits_beside_one_half(values, digits=digits)
+    return [f"{value:.{alike}%}" for value in values]
+
+
 def digits_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> int:
     """Return with how many digits, in percent, all probabilities look different from one half.
 

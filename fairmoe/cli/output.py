@@ -16,9 +16,9 @@ from fairmoe.data import Roles
 from fairmoe.data.people import people_of
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, mean_and_spread
-from fairmoe.names import EXPERTS, METRICS, SUMMARY
+from fairmoe.names import EXPERTS, METRICS, SUMMARY, Model
 from fairmoe.runs import Run, SweepScores, to_document
-from fairmoe.sentences.alarms import alarms_in_words
+from fairmoe.sentences.alarms import ALARM, OTHERS_RAISE_ONE, alarms_in_words
 from fairmoe.sentences.audits import changes_beside, existing_in_words, harm_beside
 from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
@@ -146,10 +146,16 @@ def _print_existing(run: Run, stdout: Console) -> None:
 
 
 def _print_alarms(run: Run, stdout: Console) -> None:
-    alarms = {model: alarm.to_dict() for model, alarm in run.alarms().items()}
-    favourable = run.roles.target.favourable
-    for told in alarms_in_words(alarms, words=run.data.words, favourable=favourable):
-        stdout.print(printable(told))
+    """Say loudly that the mixture is no choice, and why; then of which other models it is so."""
+    found: dict[Model, Any] = {model: alarm.to_dict() for model, alarm in run.alarms().items()}
+    meaning: Any = {"words": run.data.words, "favourable": run.roles.target.favourable}
+    own: dict[Model, Any] = {"mixture": found.pop("mixture")} if "mixture" in found else {}
+    for told in alarms_in_words(own, **meaning):
+        stdout.print(printable(f"{ALARM} {told}"))
+    if found:
+        stdout.print(OTHERS_RAISE_ONE[bool(own)])
+    for told in alarms_in_words(found, **meaning):
+        stdout.print(printable(f"- {told}"))
 
 
 def _print_merged(roles: Roles, stdout: Console) -> None:

@@ -93,7 +93,7 @@ def changes_figure(changes: pd.DataFrame, outcome: str, *, alt: str) -> Html:
     """
     colour = MODEL_STYLES["mixture"].colour
     rows = [
-        Row(str(change), [Bar(0.0, cost, f"{cost:.0%}, then {beside_one_half(proba)}", colour)])
+        Row(str(change), [Bar(0.0, cost, f"{cost:.1%}, then {beside_one_half(proba)}", colour)])
         for change, cost, proba in zip(
             changes["change"], changes["cost"], changes["proba"], strict=True
         )

@@ -23,6 +23,9 @@ ALARM_MEANS = (
 )
 """Where an alarm is marked only."""
 
+ALARM = "Alarm!"
+"""What the shell begins an alarm of the mixture with."""
+
 OTHERS_RAISE_ONE = {
     True: "Not the mixture alone raises an alarm. Of other models:",
     False: "The mixture raises no alarm. Of other models:",

@@ -112,3 +112,12 @@ def rates_takeaway(rates: pd.DataFrame, words: tuple[str, str], *, favourable: b
         f"to {low} ({share[low]:.1%} of {rows[low]:,}): "
         f"{100 * (share[high] - share[low]):.1f} pp apart."
     )
+
+
+def file_keeps_positive(words: tuple[str, str]) -> str:
+    """Say that a file is of the positive outcome where the table above it is of the other one.
+
+    Args:
+        words: What both outcomes are called, the positive one first.
+    """
+    return f"The table is of “{words[1]}”; the file is of “{words[0]}”, the positive outcome (1)."

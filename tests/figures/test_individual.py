@@ -80,13 +80,13 @@ def test_changes_are_drawn_by_size_and_told():
     html = changes_figure(CHANGES, "“<hired>”", alt="told")
     assert re.findall(r'class="bar" style="left:0.00%;width:([\d.]+)%', html) == ["40.00", "100.00"]
     assert re.findall(r'class="value">([^<]+)<', html) == [
-        "20%, then 60.0%",
-        "50%, then 60.0%",
+        "20.0%, then 60.0%",
+        "50.0%, then 60.0%",
     ]
     assert "<i>a" not in html
     assert "the probability of “&lt;hired&gt;” after it" in html
     close = changes_figure(CHANGES.assign(proba=0.5004), "", alt="")
-    assert "20%, then 50.04%" in close
+    assert "20.0%, then 50.04%" in close
     assert changes_takeaway(CHANGES) == (
         "The smallest found: <i>a</i> 1 → 2; the probability is then 60.0%."
     )

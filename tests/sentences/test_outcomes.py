@@ -7,6 +7,7 @@ from fairmoe.sentences.outcomes import (
     calibration_takeaway,
     cells_in_words,
     confusion_takeaway,
+    file_keeps_positive,
     rates_takeaway,
     roc_takeaway,
 )
@@ -113,3 +114,9 @@ def test_who_is_wrongly_denied_the_good_outcome_is_told_first():
     )
     assert cells_in_words(("accused", "let go"))["true_negative"] == "rightly “let go”"
     assert cells_in_words(WORDS)["true_positive"] == "rightly “hired”"
+
+
+def test_a_file_that_keeps_the_positive_outcome_says_so():
+    assert file_keeps_positive(("reoffends", "does not")) == (
+        "The table is of “does not”; the file is of “reoffends”, the positive outcome (1)."
+    )

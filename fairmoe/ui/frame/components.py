@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -151,13 +152,26 @@ OWN_DOWNLOADS = (
 spreadsheet runs formulas in it."""
 
 
+@dataclass(frozen=True)
+class TableFile:
+    """What is downloaded of a table, where something is to be said of it.
+
+    Attributes:
+        frame: See `show_table`.
+        note: What is said; may be empty.
+    """
+
+    frame: pd.DataFrame
+    note: str
+
+
 def show_table(
     frame: pd.DataFrame,
     *,
     key: str,
     alt: str,
     columns: Mapping[str, Any],
-    csv: pd.DataFrame,
+    csv: pd.DataFrame | TableFile,
     folded: bool = True,
     small: tuple[str, ...] | None = None,
     height: int | Literal["auto"] = "auto",
@@ -189,9 +203,12 @@ def show_table(
         width="stretch",
         height=height,
     )
+    csv, note = (csv.frame, csv.note) if isinstance(csv, TableFile) else (csv, "")
     handed_on = without_small(csv, small)
     if handed_on is not csv:
         st.caption(escape_markdown(left_out_groups(limits().smallest_group)))
+    if note:
+        st.caption(escape_markdown(note))
     show_download("Table as CSV", lambda: csv_text(handed_on).encode(), f"fairmoe-{key}.csv")
 
 

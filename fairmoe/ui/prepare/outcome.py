@@ -1,5 +1,6 @@
 """What being in the positive class is for the person, and what both outcomes are called."""
 
+import re
 from dataclasses import replace
 
 import streamlit as st
@@ -15,6 +16,13 @@ HELP = (
     "change is called better or worse for a person."
 )
 ANSWERS: dict[Outcome, str] = {"good": "Good", "bad": "Bad", "neither": "Neither"}
+OWN_WORDS = (
+    "These words are made of the column's name and values. Say it in your own, such as “hired” and "
+    "“not hired”: all pages and the report speak in them."
+)
+_WORD = re.compile(r"(not )?[^\W\d_]+")
+"""What a sentence can hold as it is; "two year recid" or "score > 4" it can not."""
+
 WORDS = ("Positive outcome in words", "Other outcome in words")
 
 
@@ -57,4 +65,6 @@ def ask_outcome(table: Table, target: Target, key: str) -> Target | None:
         st.caption(":material/arrow_upward: Call the two outcomes by different words.")
         return None
     told = None if tuple(words) == default else (words[0], words[1])
+    if told is None and not all(_WORD.fullmatch(word) for word in default):
+        st.caption(OWN_WORDS)
     return replace(target, outcome=outcome, words=told)

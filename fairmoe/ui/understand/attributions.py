@@ -5,10 +5,10 @@ import streamlit as st
 from fairmoe.figures.attributions import methods_figure, ranges_figure
 from fairmoe.names import ATTRIBUTION_METHODS
 from fairmoe.sentences.attention import methods_takeaway, ranges_takeaway
-from fairmoe.ui.frame.components import show_chart, show_table
+from fairmoe.ui.frame.components import TableFile, show_chart, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.attention_choice import Asked
-from fairmoe.ui.understand.direction import direction, of_outcome
+from fairmoe.ui.understand.direction import direction, file_note, of_outcome
 from fairmoe.ui.understand.oracles import show_check
 from fairmoe.ui.understand.rows import rows_in
 
@@ -50,7 +50,7 @@ def show_directions(state: Session, asked: Asked) -> None:
                 }.items()
             },
         },
-        csv=attribution_ranges(asked.reasons).set_index("column"),
+        csv=TableFile(attribution_ranges(asked.reasons).set_index("column"), file_note(asked.run)),
     )
 
 

@@ -25,6 +25,7 @@ from fairmoe.sentences.outcomes import (
     roc_takeaway,
 )
 from fairmoe.ui.frame.components import (
+    TableFile,
     percent_column,
     show_chart,
     show_note,
@@ -35,7 +36,7 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.cutoffs import show_cutoffs
-from fairmoe.ui.understand.direction import of_outcome, toward
+from fairmoe.ui.understand.direction import file_note, of_outcome, toward
 from fairmoe.ui.understand.judged import Judged, judge
 from fairmoe.ui.understand.other_columns import show_side_by_side, show_within
 from fairmoe.ui.understand.review import show_review
@@ -196,7 +197,9 @@ def _show_calibration(_: Session, judged: Judged) -> None:
                 "positive_rate", f"Label {of_outcome(judged.run)}", "Share in percent."
             ),
         },
-        csv=calibration_by_group(*known, **groups).set_index("group"),
+        csv=TableFile(
+            calibration_by_group(*known, **groups).set_index("group"), file_note(judged.run)
+        ),
     )
 
 

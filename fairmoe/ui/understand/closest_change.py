@@ -4,14 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
-from fairmoe._units import beside_one_half
+from fairmoe._units import all_beside_one_half
 from fairmoe.data import fixed_columns
 from fairmoe.figures.individual import changes_figure
 from fairmoe.sentences.individual import CHANGES_ASKED, changes_takeaway
 from fairmoe.sentences.wording import listed
-from fairmoe.ui.frame.components import percent_column, show_note, show_table
+from fairmoe.ui.frame.components import TableFile, percent_column, show_note, show_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.direction import of_outcome, toward
+from fairmoe.ui.understand.direction import file_note, of_outcome, toward
 from fairmoe.ui.understand.person import Person, cell_text, source_of
 from fairmoe.ui.understand.rows import rows_in
 
@@ -71,7 +71,7 @@ def show_changes(state: Session, person: Person) -> None:
     st.html(changes_figure(told, outcome, alt=takeaway))
     st.caption(escape_markdown(f"{takeaway} {source_of(person)} {how}"))
     show_table(
-        told.assign(cost=100 * told["cost"], proba=told["proba"].map(beside_one_half))
+        told.assign(cost=100 * told["cost"], proba=all_beside_one_half(told["proba"]))
         .set_index("change")
         .rename_axis("Change"),
         key=f"changes-table-{person.key}",
@@ -80,5 +80,5 @@ def show_changes(state: Session, person: Person) -> None:
             "cost": percent_column("Size", "Share of people moved past, summed over the columns."),
             "proba": st.column_config.TextColumn("Probability then", help=f"Of {outcome}."),
         },
-        csv=table.set_index("change"),
+        csv=TableFile(table.set_index("change"), file_note(run)),
     )

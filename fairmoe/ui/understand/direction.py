@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from fairmoe.sentences.outcomes import file_keeps_positive
+
 if TYPE_CHECKING:
     from fairmoe.runs import Run
 
@@ -14,6 +16,11 @@ def direction(run: "Run") -> int:
 def of_outcome(run: "Run") -> str:
     """Return the outcome that is told of, in quotes."""
     return f"“{run.good_and_bad[0]}”"
+
+
+def file_note(run: "Run") -> str:
+    """Say that a file keeps the positive outcome, where the table above it does not."""
+    return file_keeps_positive(run.data.words) if direction(run) < 0 else ""
 
 
 def toward(run: "Run", proba: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe._units import beside_one_half
+from fairmoe._units import all_beside_one_half, beside_one_half
 from fairmoe.figures.individual import reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.audits import existing_said
@@ -17,9 +18,9 @@ from fairmoe.sentences.individual import (
     swap_takeaway,
 )
 from fairmoe.sentences.mixture_map import map_of_person
-from fairmoe.ui.frame.components import show_chart, show_note, show_table
+from fairmoe.ui.frame.components import TableFile, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.direction import direction, of_outcome, toward
+from fairmoe.ui.understand.direction import direction, file_note, of_outcome, toward
 from fairmoe.ui.understand.person import Person, cell_text, source_of
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def show_opinions(person: Person) -> None:
     told = {label: f"{weight:.1%}" for label, weight in weights.items()}
     show_table(
         csv.assign(
-            proba=[beside_one_half(toward(run, proba)) for proba in csv["proba"]],
+            proba=all_beside_one_half(toward(run, csv["proba"])),
             weight=[told.get(str(label), "has none of its own") for label in csv.index],
         ).rename_axis("Model"),
         key=f"opinions-table-{person.key}",
@@ -71,7 +72,7 @@ def show_opinions(person: Person) -> None:
             "proba": st.column_config.TextColumn("Probability", help=f"Of {outcome}."),
             "weight": st.column_config.TextColumn("Gate weight"),
         },
-        csv=csv.rename_axis("model"),
+        csv=TableFile(csv.rename_axis("model"), file_note(run)),
     )
 
 
@@ -108,7 +109,8 @@ def show_reasons(_: Session, person: Person) -> None:
     st.caption(escape_markdown(told))
     values = pd.Series(cells)
     show_table(
-        attributions.assign(value=values).rename_axis("Column"),
+        # Else what is rounded to nothing would have a sign.
+        (attributions.round(2) + 0.0).assign(value=values).rename_axis("Column"),
         key=f"reasons-table-{person.key}",
         alt=takeaway,
         columns={
@@ -120,8 +122,15 @@ def show_reasons(_: Session, person: Person) -> None:
                 for model in MIXTURE_AND_EXPERTS
             },
         },
-        csv=explained.assign(value=values).loc[attributions.index],
+        csv=TableFile(explained.assign(value=values).loc[attributions.index], file_note(run)),
     )
+
+
+def _alike(table: pd.DataFrame) -> pd.DataFrame:
+    """Return probabilities in words, all with as many digits."""
+    told = all_beside_one_half(table.to_numpy().ravel())
+    rows = np.reshape(np.array(told, dtype=object), table.shape)
+    return pd.DataFrame(rows, index=table.index, columns=table.columns)
 
 
 def show_swap(_: Session, person: Person) -> None:
@@ -156,7 +165,7 @@ def show_swap(_: Session, person: Person) -> None:
     )
     labels = [f"{names[0]} (own)", *names[1:]]
     show_table(
-        table.map(beside_one_half).set_axis(labels).rename_axis("Sensitive value"),
+        _alike(table).set_axis(labels).rename_axis("Sensitive value"),
         key=f"swap-table-{person.key}",
         alt=takeaway,
         columns={
@@ -165,7 +174,7 @@ def show_swap(_: Session, person: Person) -> None:
             )
             for model in MIXTURE_AND_EXPERTS
         },
-        csv=csv.set_axis(labels),
+        csv=TableFile(csv.set_axis(labels), file_note(run)),
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from fairmoe._csv import csv_text
+from fairmoe._escape import escape_markdown
 from fairmoe.figures.points import sampled
 from fairmoe.figures.routing import triangle_figure
 from fairmoe.names import EXPERTS, MODELS, SplitName
@@ -20,7 +21,7 @@ from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import INDIVIDUAL
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.direction import direction, of_outcome, toward
+from fairmoe.ui.understand.direction import direction, file_note, of_outcome, toward
 from fairmoe.ui.understand.routing import routed, source_of_rows
 
 
@@ -86,7 +87,9 @@ def _pick_from_list(kept: KeptRun, rows: pd.DataFrame, picked: set[int]) -> int 
         selection_mode="single-row",
         width="stretch",
     )
-    csv = without_small(listed.set_index("row"))
+    csv, note = without_small(listed.set_index("row")), file_note(kept.run)
+    if note:
+        st.caption(escape_markdown(note))
     show_download("Table as CSV", lambda: csv_text(csv).encode(), "fairmoe-routed-rows.csv")
     ticked = event.selection.rows or ([0] if len(picked) == 1 else [])
     return int(listed["row"].iloc[ticked[0]]) if ticked else None

@@ -1,6 +1,7 @@
 """The Data page asks for roles: outcome, groups, weights."""
 
 from fairmoe.data import Target
+from fairmoe.ui.prepare.outcome import OWN_WORDS
 from tests.ui.prepare.fields import field, groups, roles, table, upload
 
 
@@ -44,6 +45,20 @@ def test_words_follow_the_threshold(data):
     assert field(data, "text_input", "Positive outcome in words").value == "score > 4"
     assert not field(data, "segmented_control", "Is this outcome good or bad for the person?").value
     assert roles(data).target == Target("score", threshold=4.0)
+
+
+def test_words_that_no_sentence_can_hold_are_asked_for_until_they_are_given(data):
+    def is_asked() -> bool:
+        return OWN_WORDS in [caption.value for caption in data.caption]
+
+    upload(data, table())
+    # "hired" and "not hired" read well.
+    assert not is_asked()
+    field(data, "selectbox", "Target column").select("score").run()
+    field(data, "number_input", "Threshold").set_value(4.0).run()
+    assert is_asked()
+    field(data, "text_input", "Positive outcome in words").set_value("passes").run()
+    assert not is_asked()
 
 
 def test_cut_points_that_are_no_numbers_are_explained(data):

@@ -12,6 +12,8 @@ from fairmoe.ui.frame import components
 from tests.ui.parts import open_part
 from tests.ui.understand.shown import alts
 
+KEEPS = "The table is of “not hired”; the file is of “hired”, the positive outcome (1)."
+
 
 @pytest.fixture
 def see(app: AppTest, demo_run, monkeypatch):
@@ -65,9 +67,11 @@ def swapped(monkeypatch):
 )
 def test_files_are_of_the_positive_class_whatever_it_is_for_a_person(see, page, tabs, part, column):
     app, of_good = see("good", page, tabs, part)
+    assert not any("the file is of" in caption.value for caption in app.caption)
     seen = shown(app, column)
     app, of_bad = see("bad", page, tabs, part)
     assert not seen.equals(shown(app, column))
+    assert KEEPS in [caption.value.replace("\\", "") for caption in app.caption]
     assert len(of_good) == len(of_bad) > 0
     for one, other in zip(of_good, of_bad, strict=True):
         pd.testing.assert_frame_equal(one, other)

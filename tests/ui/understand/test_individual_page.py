@@ -175,3 +175,9 @@ def test_where_the_outcome_is_bad_all_tabs_tell_of_the_good_one(app, demo_run):
     assert "**Which values speak for “not hired”, and which against?**" in texts
     tables = [frame.value for frame in individual.dataframe if "proba" in frame.value]
     assert tables[0]["proba"].iloc[0] == told
+
+
+def test_probabilities_of_a_table_have_as_many_digits(individual):
+    shown = next(table.value for table in individual.dataframe if "weight" in table.value)
+    digits = {len(told.partition(".")[2]) for told in shown["proba"]}
+    assert len(digits) == 1
