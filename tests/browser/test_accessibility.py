@@ -148,6 +148,9 @@ def tab_to(wanted: Locator) -> None:
 def bring_a_table_by_keys(page: Page) -> None:
     """Upload a table and say what is predicted and who is compared, without a mouse."""
     lines = demo_csv().splitlines(keepends=True)[:SOME_LINES]
+    # Asked for only when the key is pressed, the browser now and then begins to tell of a chooser
+    # too late.
+    page.on("filechooser", lambda _: None)
     # A page that is still drawn may take the button away before its key is heard.
     page.wait_for_selector(IDLE)
     tab_to(page.get_by_test_id("stFileUploaderDropzone").locator("button"))
