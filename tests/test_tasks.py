@@ -8,14 +8,16 @@ import torch
 
 from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.oracles import check_attributions
+from fairmoe.baselines import FairlearnPredictions, FairlearnResult
 from fairmoe.config import Settings
 from fairmoe.errors import CancelledError
 from fairmoe.jobs import Task
 from fairmoe.jobs.workers import Worker
+from fairmoe.names import METRICS
 from fairmoe.progress import Progress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.sweep import MemoryStore, grid_settings
-from fairmoe.tasks import front_of, sweep_runs, train_runs, with_experts_of
+from fairmoe.tasks import fit_peers, front_of, sweep_runs, train_runs, with_experts_of
 from fairmoe.training import forget_experts
 from fairmoe.training.cache import _kept
 
@@ -117,3 +119,34 @@ def test_while_the_first_of_two_trainings_goes_on_the_second_is_counted_as_left(
     reports.clear()
     train_runs(labelled, SETTINGS, False, False, on_progress=reports.append)
     assert reports[-1].work_left == 100
+
+
+def test_peers_have_the_gaps_of_the_groups_that_are_told_of(demo_run, monkeypatch):
+    run, labelled = demo_run
+    groups = {}
+    for split in ("validation", "test"):
+        groups[split] = run.splits[split].group.copy()
+        groups[split][np.flatnonzero(groups[split] == 1)[:4]] = 2
+
+    def fit(*given, constraint, seed, on_progress):
+        method = given[1]
+        on_progress(Progress("fairlearn", 1, 1))
+        # The few alone are given the outcome, and so would make the gap.
+        splits = {
+            name: FairlearnPredictions(
+                None, (groups[name] == 2).astype(int), dict.fromkeys(METRICS, 0.5)
+            )
+            for name in ("validation", "test")
+        }
+        return [FairlearnResult(method, 0.1, constraint, seed, 0.1, splits)]
+
+    monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)
+    rest = ("grid_search",), 1, "demographic_parity"
+    names = (*run.data.groups, "few")
+    (peer,) = fit_peers(labelled, run.settings, *rest, groups, names, on_progress=ignore_progress)
+    assert (peer.test["dp"], peer.validation["dp"]) == (0.0, 0.0)
+    assert peer.test["acc"] == 0.5
+    two = tuple(run.data.groups)
+    own = {split: run.splits[split].group for split in groups}
+    (peer,) = fit_peers(labelled, run.settings, *rest, own, two, on_progress=ignore_progress)
+    assert peer.test["dp"] == 0.5

@@ -69,6 +69,14 @@ def test_gaps_are_those_of_both_models_in_who_is_given_the_positive_class():
     assert alone.to_dict()["gap"] is None
 
 
+def test_gaps_are_between_groups_that_can_be_compared():
+    few = np.r_[GROUPS, [2, 2, 2]]
+    labels = np.r_[LABELS, [0, 0, 0]]
+    decisions = np.r_[np.ones(100, dtype=int), [0, 0, 0]]
+    found = find_alarm(labels, decisions, labels, group=few, n_groups=3, favourable=False)
+    assert (found.gap, found.plain_gap) == (0.0, 0.0)
+
+
 def test_other_arrays_are_refused():
     with pytest.raises(InvalidInputError, match="'y_pred' needs the values 0 and 1 only"):
         alarm(np.full(100, 0.5))

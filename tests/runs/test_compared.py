@@ -3,6 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fairmoe.analysis.cutoffs import EQUAL_COSTS
+from fairmoe.analysis.effects import effect_of
+from fairmoe.dial import choose_point, loss_for_less
+from fairmoe.errors import InvalidInputError
 from fairmoe.runs import (
     as_told,
     compared_scores,
@@ -106,3 +110,29 @@ def test_a_cutoff_of_the_merged_group_is_that_of_each_in_it(small):
     told, _ = as_told(small)
     assert told_thresholds(small, told, (0.3, 0.4, 0.5)) == (0.3, 0.4, 0.5, 0.5)
     assert told_thresholds(small, small, (0.3, 0.4, 0.5, 0.6)) == (0.3, 0.4, 0.5, 0.6)
+
+
+def test_wishes_are_judged_by_the_gaps_that_are_told(small):
+    scores = {
+        split: {model: {**own, "dp": 0.9, "acc": 0.8} for model, own in of_models.items()}
+        for split, of_models in small.scores.items()
+    }
+    run = replace(
+        small,
+        scores=scores,
+        roles=replace(small.roles, target=replace(small.roles.target, outcome="neither")),
+    )
+    assert choose_point([run], max_gap=0.26) is run
+    with pytest.raises(InvalidInputError, match=r"the smallest gap there is 25\.0 pp"):
+        choose_point([run], max_gap=0.24)
+    assert loss_for_less([run], run) is None
+
+
+def test_cutoffs_have_the_gaps_that_are_told(small):
+    record = small.splits["test"]
+    decided = record.proba["mixture"] > 0.5
+    found = effect_of(record, decided, record.proba["mixture"], n_groups=4, costs=EQUAL_COSTS)
+    gaps = [found[name] for name in ("gap", "true_positive_gap", "false_positive_gap")]
+    # Nobody of the small groups has the other label, and few of the large ones.
+    assert gaps[:2] == pytest.approx([0.25, 1 / 3])
+    assert np.isnan(gaps[2])
