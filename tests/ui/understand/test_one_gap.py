@@ -8,7 +8,7 @@ import pytest
 from fairmoe.cli.dialing import Wish, print_front
 from fairmoe.names import METRICS
 from fairmoe.runs import as_told, compared_scores_of
-from tests.ui.parts import own_key
+from tests.ui.parts import open_part, own_key
 
 FEW = 4
 
@@ -90,3 +90,38 @@ def test_the_shell_tells_of_the_same_gap(run_of_few, gap, capsys):
     run, _ = run_of_few
     print_front(run.points, run, Wish("dp", None, 0.5))
     assert gap.removesuffix(" pp") in capsys.readouterr().out
+
+
+def test_the_other_gate_is_trained_with_all_groups(app, run_of_few, monkeypatch):
+    run, labelled = run_of_few
+    gate = np.tile([0.0, 1.0, 0.0], (len(run.splits["test"].rows), 1)).astype(np.float32)
+    test = dataclasses.replace(run.splits["test"], gate=gate)
+    run = dataclasses.replace(run, splits={**run.splits, "test": test}, front=())
+    app.session_state["fairmoe"].keep(run, labelled)
+    trained = []
+    monkeypatch.setattr(
+        "fairmoe.ui.understand.single_expert.start_training",
+        lambda *_, labelled: trained.append(labelled),
+    )
+    app.switch_page("pages/routing.py").run()
+    app.button(key="other-gate").click().run()
+    (rows,) = trained
+    assert rows is labelled
+
+
+def test_a_variant_has_a_cutoff_for_each_group_that_was_trained_with(app, run_of_few):
+    run, labelled = run_of_few
+    state = app.session_state["fairmoe"]
+    state.keep(run, labelled)
+    open_part(app.switch_page("pages/experts.py").run(), "group-part", "Cut-offs")
+    app.get_by_key(own_key(app, "cutoffs-who")).set_value("One for each group").run()
+    app.get_by_key(f"cutoffs-at-{run.run_id}-True-1").set_value(0.3).run()
+    app.get_by_key("cutoffs-save").click().run()
+    assert not app.exception
+    assert len(state.run.data.groups) == 3
+    # The few are told of with the next smallest group.
+    told = list(as_told(run)[0].data.groups)
+    by_itself = list(run.data.groups).index(told[0])
+    expected = [0.3, 0.3, 0.3]
+    expected[by_itself] = 0.5
+    assert list(state.run.cutoffs.thresholds) == expected
