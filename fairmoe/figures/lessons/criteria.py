@@ -29,7 +29,9 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
         cols=len(RATES),
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        subplot_titles=[name.replace(" among ", "<br>among ") for name in RATES.values()],
+        subplot_titles=[
+            name.replace(" among the ", "<br>among the<br>") for name in RATES.values()
+        ],
     )
     styles = group_styles([str(name) for name in rates["group"]])
     for place, rate in enumerate(RATES, start=1):
@@ -58,7 +60,11 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
             text=[f"{share:.1f}%" for share in value],
             textposition="inside",
             insidetextanchor="start",
-            textfont={"color": "#FFFFFF", "size": 14},
+            textfont={
+                "color": ["#111111" if style.pattern else "#FFFFFF" for style in styles],
+                "size": 14,
+                "weight": 600,
+            },
             hovertemplate="%{x}: %{y:.1f}%<extra></extra>",
             row=1,
             col=place,
@@ -67,9 +73,9 @@ def criteria_figure(rates: pd.DataFrame) -> go.Figure:
     figure.update_layout(
         template=TEMPLATE,
         title="Who is approved, and who of those who deserve it?",
-        height=380,
+        height=397,
         showlegend=False,
-        margin={"t": 88},
+        margin={"t": 105},
     )
     figure.update_yaxes(range=[0, 100], ticksuffix="%")
     return figure

@@ -123,7 +123,7 @@ def balance_figure(usage: pd.DataFrame, certainty: pd.DataFrame) -> go.Figure:
             text=[f"{value:.0%}" if value > 0.06 else "" for value in own["weight"]],
             textposition="inside",
             insidetextanchor="middle",
-            textfont={"color": "#111111"},
+            textfont={"color": "#111111", "weight": 600},
             hovertemplate="%{y}: %{x:.1f}%<extra>%{fullData.name}</extra>",
             row=1,
             col=1,
