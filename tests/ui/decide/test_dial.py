@@ -58,7 +58,10 @@ def drawn(tradeoff, front, monkeypatch):
 
 def test_the_front_is_drawn_on_demand_with_the_run_marked(drawn, front):
     assert not drawn.exception
-    assert drawn.get_by_key(f"dial-{front[1].run_id}").value == 1
+    dial = drawn.get_by_key(f"dial-{front[1].run_id}")
+    assert dial.value == 1
+    # Its ends say what they are.
+    assert (dial.options[0], dial.options[-1]) == ("not at all", "8 times")
     alt = drawn.get("plotly_chart")[0].proto.alt
     assert alt.startswith("DP gap on the test rows: ")
     assert alt.endswith(

@@ -55,7 +55,10 @@ def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individua
     headers = [header.value.replace("\\", "") for header in individual.header]
     assert headers[0] == f"Row {labelled.table.line(int(record.rows[place])):,}"
     assert metrics(individual)["Predicted"] == "not hired"
-    assert any("Opens on the closest call among" in text.value for text in individual.caption)
+    assert record.y_true[place]
+    (why,) = (text.value for text in individual.caption if "Opens on" in text.value)
+    assert why.startswith("Opens on the closest call among")
+    assert why.endswith("who wrongly get “not hired”.")
     # Whoever asks for others sees one of these.
     individual.get_by_key("individual-decided").set_value("positive").run()
     assert metrics(individual)["Predicted"] == "hired"
