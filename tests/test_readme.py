@@ -17,6 +17,7 @@ from fairmoe.sentences.gap_sources import gap_source
 from fairmoe.sentences.result import changed_harm, cost_in_people
 
 QUICK = "epochs=8"
+GROUPS = ("women", "men")
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +50,9 @@ def test_the_four_answers_on_the_demo_are_what_the_app_says(readme):
 
     rows = rows_of_run(run, assign_roles(demo_table(), run.roles), "test")
     group = rows.record.group
+    hired = rows.record.proba["mixture"] > 0.5
+    women, men = (f"{hired[group == each].mean():.1%} of {who}" for each, who in enumerate(GROUPS))
+    assert f"The\nshipped mixture hires {women} and {men};" in readme
     found = compare_sides(explain_log_odds(rows), group == 0, group == 1)
     told = gap_source(found.parts, found.totals, "women", "men")
     assert told.partition(" With the mixture")[0] in readme
