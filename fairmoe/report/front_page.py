@@ -8,6 +8,7 @@ from fairmoe.report.findings import Findings
 from fairmoe.report.people import MOST_GROUPS, decisions_grid
 from fairmoe.report.reviewed import gaps_reviewed
 from fairmoe.report.statements import alarms_in, drawn_from_test
+from fairmoe.runs import Run
 from fairmoe.sentences.cautions import counted_as_one, too_few
 from fairmoe.sentences.cutoffs import decisions_of_variant
 from fairmoe.sentences.front_page import (
@@ -21,7 +22,7 @@ from fairmoe.sentences.front_page import (
 from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.wording import capitalised
-from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 
 MOST_SMALL = 3
 """So many groups of too few rows are named; the limits name all."""
@@ -46,6 +47,7 @@ def front_page(found: Findings) -> Section:
         *([Caution(few)] if few else []),
         *_cutoffs(found),
         Text(changed, "What changes for people."),
+        *_not_closed(found.run),
         *_worse(found),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
@@ -91,6 +93,13 @@ def _merged(found: Findings) -> list[Block]:
         return []
     told = counted_as_one(found.merged, SMALL_GROUPS, found.smallest, MOST_SMALL)
     return [Text(told, "Merged groups.")]
+
+
+def _not_closed(run: Run) -> list[Block]:
+    """Say that the mixture does not narrow the gap; nothing if it does."""
+    plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
+    told = gap_not_smaller(plain, own, name="the utility expert")
+    return [Text(told, "The aim.")] if told else []
 
 
 def _worse(found: Findings) -> list[Block]:

@@ -55,6 +55,25 @@ def what_got_worse(
     return f"{'; '.join(told)}." if told else ""
 
 
+def gap_not_smaller(plain: float, model: float, *, name: str = "the plain model") -> str:
+    """Say that a mixture does not narrow the gap, which is what it is for.
+
+    Args:
+        plain: The gap with the plain model, in [0, 1].
+        model: The gap with the mixture, in [0, 1].
+        name: What the plain model is called.
+
+    Returns:
+        Nothing if the gap got smaller, or either is not known.
+    """
+    before, after = (f"{100 * gap:.1f}" for gap in (plain, model))
+    # What is told alike is alike.
+    if not float(after) >= float(before):
+        return ""
+    change = "did not get smaller" if after == before else "got larger"
+    return f"The gap {change}: {before} pp with {name}, {after} pp with the mixture."
+
+
 def wrongly_given_it(
     changes: pd.DataFrame, good: str, bad: str, *, plain: str = "plain model"
 ) -> str:

@@ -283,6 +283,22 @@ def test_the_report_and_the_pages_find_the_same_points_open(run_of):
             assert (ALARM_RAISED in told) == alarmed
 
 
+def test_the_first_page_says_where_the_mixture_does_not_narrow_the_gap(run_of):
+    # Of the first group all are hired by the mixture, and half by the utility expert.
+    group, half = [0] * 50 + [1] * 50, [0.9, 0.1] * 50
+    larger = run_of([1, 0] * 50, group, {"mixture": [0.9] * 50 + half[:50], "utility": half})
+    smaller = run_of([1, 0] * 50, group, {"mixture": half, "utility": [0.9] * 50 + half[:50]})
+
+    def aims(run):
+        blocks = make_report(run).sections[0].blocks
+        return [block.text for block in blocks if block.kind == "text" and block.lead == "The aim."]
+
+    assert aims(larger) == [
+        "The gap got larger: 0.0 pp with the utility expert, 50.0 pp with the mixture."
+    ]
+    assert aims(smaller) == []
+
+
 def test_an_alarm_takes_the_place_of_there_being_none(run_of):
     # All are hired, whom the utility expert tells apart.
     run = run_of(

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 
 NAMES = ("wrongly_given", "gets", "denied", "given", "right")
 
@@ -30,6 +30,18 @@ def test_who_wrongly_gets_it_and_what_differs_more():
         "could be chance) and in how often “hired” is right (predictive parity: 16.7 pp, plain "
         "model 0.0)."
     )
+
+
+def test_a_gap_that_did_not_get_smaller_is_told():
+    assert gap_not_smaller(0.3204, 0.3199) == (
+        "The gap did not get smaller: 32.0 pp with the plain model, 32.0 pp with the mixture."
+    )
+    assert gap_not_smaller(0.285, 0.302, name="the utility expert") == (
+        "The gap got larger: 28.5 pp with the utility expert, 30.2 pp with the mixture."
+    )
+    assert not gap_not_smaller(0.302, 0.285)
+    assert not gap_not_smaller(math.nan, 0.285)
+    assert not gap_not_smaller(0.285, math.nan)
 
 
 def test_what_is_not_named_yet_is_named_once():

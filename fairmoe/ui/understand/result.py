@@ -20,7 +20,7 @@ from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
 from fairmoe.sentences.single_expert import nearly_alone
-from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
@@ -56,9 +56,10 @@ def show_words(state: Session, run: "Run") -> None:
     people, among = people_of(run.data.groups, run.roles), criterion(run) == "eo"
     gap = between_people(found.gaps["model"], people)
     told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
-    told += filter(None, [one_group_in_words(run)])
+    plain = plain_in_words(run, "the plain model")
+    gaps = (found.gaps[source].value for source in ("plain", "model"))
+    told += filter(None, [gap_not_smaller(*gaps, name=plain), one_group_in_words(run)])
     if run.roles.target.favourable is not None:
-        plain = plain_in_words(run, "the plain model")
         groups = found.account.groups.rename(index=people)
         told.append(changed_harm(groups, good, bad, plain=plain))
     existing = run.roles.existing

@@ -10,7 +10,7 @@ from fairmoe.analysis import result_of
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
-from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
 from tests.ui.parts import of_people, open_part, own_key
 from tests.ui.understand.shown import alts
@@ -47,8 +47,11 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
         if told
     ]
     assert not result.exception
+    # The mixture of this run does not narrow the gap, or else nothing is said of it.
+    aim = gap_not_smaller(found.gaps["plain"].value, found.gaps["model"].value)
+    who = " ".join(filter(None, [who_gets_it(gap, words[0], groups=2), aim]))
     assert texts(result) == [
-        escape_markdown(f"{who_gets_it(gap, words[0], groups=2)} {changed_harm(groups, *words)}"),
+        escape_markdown(f"{who} {changed_harm(groups, *words)}"),
         *(["  \n".join(beside)] if beside else []),
         escape_markdown(cost_in_people(groups, found.account.everyone, words[0])),
     ]
@@ -140,6 +143,19 @@ def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterio
         "100.0)."
     )
     assert f"{gaps[0]} pp" in picture(app)
+
+
+def test_a_mixture_that_does_not_narrow_the_gap_says_so_at_once(app, demo_run):
+    run, labelled = demo_run
+    test = run.splits["test"]
+    proba = {**test.proba, "mixture": test.proba["utility"]}
+    alike = replace(run, splits={**run.splits, "test": replace(test, proba=proba)})
+    open_result(app, alike, labelled)
+
+    gap = result_of(alike).gaps["plain"].value
+    told = gap_not_smaller(gap, gap)
+    assert told.startswith("The gap did not get smaller")
+    assert f" {escape_markdown(told)} " in texts(app)[0]
 
 
 def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
