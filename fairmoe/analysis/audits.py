@@ -65,6 +65,15 @@ class AuditedRows:
             self.mixture,
         )
 
+    def as_told(self, smallest: int) -> "AuditedRows":
+        """Return the same rows with the groups by which they are told of, on pages as in files.
+
+        Groups stay as they are where fewer than two would be left.
+        """
+        if len(self.small_groups(smallest)) == len(self.group_names):
+            return self
+        return self.without_small_groups(smallest)
+
     def small_groups(self, smallest: int) -> tuple[str, ...]:
         """Return the groups that a file may not tell of by themselves."""
         counts = np.bincount(self.group, minlength=len(self.group_names))

@@ -207,13 +207,16 @@ def with_few_people(*, weighted: bool) -> str:
     return f" {with_few} fewer than {LEAST_PEOPLE} people"
 
 
-def told_as_one(names: Sequence[str], group: str, smallest: int) -> str:
+def told_as_one(
+    names: Sequence[str], group: str, smallest: int, *, where: str = " in a split"
+) -> str:
     """Say which groups count as one, and why.
 
     Args:
         names: Those that do.
         group: What they are called together.
         smallest: How many people a group needs to be told of by itself.
+        where: In which rows; nothing for all.
 
     Returns:
         A sentence; nothing if there are none.
@@ -222,7 +225,7 @@ def told_as_one(names: Sequence[str], group: str, smallest: int) -> str:
         return ""
     return (
         f"The group “{group}” is {listed(names)}, which count as one because some have fewer than "
-        f"{smallest} people in a split."
+        f"{smallest} people{where}."
     )
 
 

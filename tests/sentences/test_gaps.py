@@ -147,6 +147,9 @@ def test_groups_that_are_told_of_as_one_are_named():
         "than 10 people in a split."
     )
     assert told_as_one((), "smaller groups", 10) == ""
+    assert told_as_one(("Asian", "Other"), "smaller groups", 10, where="").endswith(
+        "because some have fewer than 10 people."
+    )
     assert groups_left_out((), weighted=False) == ""
     assert groups_left_out(("c", "d"), weighted=False) == (
         " Groups of fewer than 30 people are not compared: c and d."

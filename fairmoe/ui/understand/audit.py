@@ -1,6 +1,7 @@
 """What a score or decisions that are there already do to groups, alone and beside the mixture."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.data import Existing, LabelledTable
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.data.people import people_of
 from fairmoe.figures.gaps import gaps_figure
 from fairmoe.figures.people import EVERYONE
@@ -28,6 +30,7 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.front_page import verdicts_in_words
+from fairmoe.sentences.gaps import told_as_one
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.sentences.reviews import gaps_takeaway
@@ -59,7 +62,7 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     """Show what an existing score does to groups, on all rows."""
     from fairmoe.analysis.audits import audited_rows  # noqa: PLC0415
 
-    rows = audited_rows(labelled, existing)
+    rows = audited_rows(labelled, existing).as_told(limits().smallest_group)
     found, tolerance = _found(state, labelled, existing, rows, "alone")
     favourable, model = rows.favourable, existing_in_words(existing)
     words, (good, bad) = labelled.words, _good_and_bad(labelled)
@@ -74,6 +77,7 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
         told.append(wrongly_in_people(groups, good, bad, model=model))
         told.append(harm_gap(found.audit.review.differences.T[_HARM_GAP[favourable]]))
     st.markdown(escape_markdown(" ".join(told)))
+    _say_who_is_one(labelled.group_names, rows, where="")
     _ask_meaning(labelled)
     _picture(found, existing, (good, bad), is_told=favourable is not None)
     show_chart(
@@ -105,7 +109,8 @@ def show_beside(state: Session, labelled: LabelledTable, existing: Existing) -> 
         return
     if existing.column in kept.rows.kinds:
         show_warning(escape_markdown(mixture_saw_it(existing.column)), icon=":material/water_drop:")
-    rows = audited_beside(kept.run, kept.rows, existing)
+    told_of = kept.told
+    rows = audited_beside(told_of.run, told_of.labelled, existing).as_told(limits().smallest_group)
     found, _ = _found(state, labelled, existing, rows, kept.run.run_id)
     (good, bad), is_told = _good_and_bad(kept.rows), rows.favourable is not None
     model = existing_in_words(existing)
@@ -114,6 +119,7 @@ def show_beside(state: Session, labelled: LabelledTable, existing: Existing) -> 
         people = people_of(rows.group_names, kept.run.roles)
         told.append(harm_beside(found.account.groups.rename(index=people), good, bad))
     st.markdown(escape_markdown(" ".join(told)))
+    _say_who_is_one(kept.run.data.groups, rows, where=" in a split")
     _picture(found, existing, (good, bad), is_told=is_told)
     _numbers(found, rows, existing, (good, bad), key="audit-beside")
 
@@ -129,6 +135,14 @@ def _found(
     about = (labelled.table, roles.target, grouping, roles.weight)
     key = ("audit", of, *about, existing, tolerance, rows.favourable)
     return state.once(key, lambda: audit_rows(rows, tolerance=tolerance)), tolerance
+
+
+def _say_who_is_one(groups: Iterable[str], rows: "AuditedRows", *, where: str) -> None:
+    """Say which of the groups count as one in the figures."""
+    merged = [name for name in groups if name not in rows.group_names]
+    told = told_as_one(merged, SMALL_GROUPS, limits().smallest_group, where=where)
+    if told:
+        st.caption(escape_markdown(told))
 
 
 def _picture(

@@ -25,6 +25,7 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.cautions import left_out_groups
+from fairmoe.sentences.gaps import told_as_one
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.ui.frame.limits import limits
 from tests.ui.parts import PEOPLE, of_people
@@ -189,6 +190,22 @@ def test_numbers_and_files_leave_small_groups_out(audit, monkeypatch):
     assert list(shown.index) == ["female", "male", "Everyone"]
     # Of the people and of the gaps.
     assert captions(audit).count(escape_markdown(left_out_groups(290))) == 2
+
+
+def test_few_people_are_told_of_as_one_with_the_next_group(app, monkeypatch):
+    monkeypatch.setattr(
+        "fairmoe.ui.understand.audit.limits", lambda: replace(limits(), smallest_group=20)
+    )
+    frame = table().frame
+    sex = frame["sex"].astype(str).to_numpy()
+    sex[:15], sex[15:55] = "other", "nonbinary"
+    frame = frame.assign(sex=sex)
+    choose(open_audit(app, table_from_frame(frame, name="few.csv")), "decile_score")
+    assert not app.exception
+    told = told_as_one(("nonbinary", "other"), "smaller groups", 20, where="")
+    assert escape_markdown(told) in captions(app)
+    assert "smaller groups" in picture(app)
+    assert ">other<" not in picture(app)
 
 
 def test_markup_in_the_name_of_a_column_is_shown_letter_by_letter(app):

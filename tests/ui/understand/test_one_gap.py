@@ -5,10 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.cli.dialing import Wish, print_front
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.names import METRICS
 from fairmoe.runs import as_told, compared_scores_of
+from fairmoe.sentences.gaps import told_as_one
 from tests.ui.parts import open_part, own_key
+from tests.ui.prepare.fields import field
 
 FEW = 4
 
@@ -84,6 +88,24 @@ def test_a_point_that_is_taken_has_the_groups_that_it_was_trained_with(app, run_
     app.button(key="take-loss").click().run()
     assert "few" in state.run.data.groups
     assert state.run.unmerged is None
+
+
+def test_a_score_beside_the_mixture_is_told_of_with_the_same_groups(app, run_of_few, gap):
+    run, labelled = run_of_few
+    state = app.session_state["fairmoe"]
+    state.load(labelled.table, labelled.roles)
+    state.settle(labelled.roles)
+    state.keep(run, labelled)
+    app.switch_page("pages/audit.py").run()
+    field(app, "selectbox", "Score or decision").set_value("interview_score").run()
+    assert not app.exception
+    below = app.main.get("html")[1].proto.body
+    assert gap in below
+    assert "smaller groups" in below
+    assert ">few<" not in below
+    told, _ = as_told(run)
+    one = told_as_one([n for n in run.data.groups if n not in told.data.groups], SMALL_GROUPS, 10)
+    assert escape_markdown(one) in [each.value for each in app.main.caption]
 
 
 def test_the_shell_tells_of_the_same_gap(run_of_few, gap, capsys):
