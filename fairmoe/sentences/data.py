@@ -84,13 +84,14 @@ def merge_and_train_again(merge: Merge | None, *, how: str = ON_DATA) -> str:
         how: How the least size of a group is set, up to the number.
 
     Returns:
-        A sentence with a blank before it; nothing if there is no such merge.
+        Sentences with a blank before them; nothing if there is no such merge.
     """
     if merge is None:
         return ""
     return (
         f" To have no score rest on so few, {how} {merge.fewer_than} and train again: "
-        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows."
+        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows. Test rows are drawn anew "
+        "then, unless a column names them, so figures of other groups change as well."
     )
 
 

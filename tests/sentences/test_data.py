@@ -106,7 +106,9 @@ def test_how_to_train_so_that_no_score_rests_on_few():
     merge = Merge(344, ("Asian", "Other"), 374)
     assert merge_and_train_again(merge) == (
         " To have no score rest on so few, set “Merge groups of fewer rows than” on Data to 344 "
-        "and train again: “Asian” and “Other” become one group of 374 rows."
+        "and train again: “Asian” and “Other” become one group of 374 rows. "
+        "Test rows are drawn anew then, unless a column names them, so figures of other groups "
+        "change as well."
     )
     assert merge_and_train_again(merge, how="use --merge-small").startswith(
         " To have no score rest on so few, use --merge-small 344 and train again: “Asian”"
