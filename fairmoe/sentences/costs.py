@@ -24,6 +24,29 @@ def ahead_of_mixture(scores: pd.DataFrame) -> str:
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
 
 
+HALF_A_POINT = 0.005
+"""From this on a simpler model is told to be more accurate than the plain one."""
+
+
+def simpler_is_better(plain: float, logistic: float) -> str:
+    """Say that a logistic regression is more accurate than what mixtures are compared with.
+
+    Args:
+        plain: Accuracy of the utility expert, in [0, 1].
+        logistic: Accuracy of the logistic regression, in [0, 1].
+
+    Returns:
+        Nothing if it is not, by half a point at least, or either is not known.
+    """
+    if not logistic - plain >= HALF_A_POINT:
+        return ""
+    told = METRICS["acc"].text
+    return (
+        "The logistic regression is more accurate than the plain model "
+        f"({told(logistic)} against {told(plain)})."
+    )
+
+
 def others_ahead(
     others: pd.DataFrame,
     names: Mapping[str, str],

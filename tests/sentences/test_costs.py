@@ -13,6 +13,7 @@ from fairmoe.sentences.costs import (
     other_decisions,
     others_ahead,
     scores_takeaway,
+    simpler_is_better,
 )
 
 
@@ -133,6 +134,15 @@ def test_one_answer_for_all_that_scores_higher_is_told_of():
         "gaps."
     )
     assert others_ahead(alone, PLAIN, constant=0.5) == ""
+
+
+def test_a_simpler_model_that_is_more_accurate_than_the_plain_one_is_told_of():
+    assert simpler_is_better(0.663, 0.676) == (
+        "The logistic regression is more accurate than the plain model (67.6% against 66.3%)."
+    )
+    assert simpler_is_better(0.663, 0.667) == ""
+    assert simpler_is_better(0.676, 0.663) == ""
+    assert simpler_is_better(math.nan, 0.663) == simpler_is_better(0.663, math.nan) == ""
 
 
 def test_a_score_that_counts_small_groups_says_so():

@@ -15,7 +15,7 @@ from fairmoe.sentences.audits import (
     today_in_words,
     why_not_of,
 )
-from fairmoe.sentences.costs import others_ahead
+from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
@@ -136,7 +136,10 @@ def show_worse(state: Session, run: "Run") -> None:
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
     small = bool(found.small) or run.unmerged is not None
     ahead = others_ahead(found.others, names, small=small, constant=found.constant)
-    if ahead:
+    acc = {model: of["acc"] for model, of in run.scores["test"].items()}
+    simpler = simpler_is_better(acc["utility"], acc["logistic"])
+    if ahead or simpler:
+        ahead = f"{ahead} {simpler}".strip()
         told.append(f"**Other models:** {escape_markdown(ahead)}")
     from fairmoe.analysis.single_expert import leading_expert  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ import pytest
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis import result_of
 from fairmoe.sentences.alarms import alarms_in_words
-from fairmoe.sentences.costs import others_ahead
+from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
@@ -41,6 +41,8 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     gap, groups = of_people(found)
     worse = what_got_worse(found.changes, *words, favourable=True)
     ahead = others_ahead(found.others, {"utility": "the plain model"})
+    acc = {model: scores["acc"] for model, scores in run.scores["test"].items()}
+    ahead = f"{ahead} {simpler_is_better(acc['utility'], acc['logistic'])}".strip()
     beside = [
         f"**{head}:** {escape_markdown(told)}"
         for head, told in (("What gets worse", worse), ("Other models", ahead))
@@ -156,6 +158,18 @@ def test_a_mixture_that_does_not_narrow_the_gap_says_so_at_once(app, demo_run):
     told = gap_not_smaller(gap, gap)
     assert told.startswith("The gap did not get smaller")
     assert f" {escape_markdown(told)} " in texts(app)[0]
+
+
+def test_a_logistic_regression_that_is_more_accurate_is_told_of(app, demo_run):
+    run, labelled = demo_run
+    test = run.scores["test"]
+    better = {**test, "logistic": {**test["logistic"], "acc": test["utility"]["acc"] + 0.05}}
+    open_result(app, replace(run, scores={**run.scores, "test": better}), labelled)
+
+    told = simpler_is_better(test["utility"]["acc"], better["logistic"]["acc"])
+    assert told
+    (others,) = (text for text in texts(app) if "**Other models:**" in text)
+    assert escape_markdown(told) in others
 
 
 def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
