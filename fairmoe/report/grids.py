@@ -92,9 +92,14 @@ def gaps_grid(found: Findings) -> Grid:
                 p_value(gap.test.p_value),
             ]
         rows.append(tuple(cells))
-    return Grid(
+    title = (
         "Gaps between groups by model: in how many are predicted positive (DP), and among those "
-        "who truly are (EO)",
+        "who truly are (EO)"
+    )
+    if len(found.run.data.groups) > 2:
+        title += "; p-values are for the largest gap among all groups that are compared"
+    return Grid(
+        title,
         ("Model", "DP gap", "Higher for", "p-value", "EO gap", "Higher for", "p-value"),
         tuple(rows),
     )

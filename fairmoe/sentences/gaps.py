@@ -94,13 +94,16 @@ def who_gets_more(
     high, low = (_rate(shown.T[name], rate, count) for name in (highest, lowest))
     apart = f"{100 * gap.test.difference:.1f} pp"
     named = [(people or {}).get(name, name) for name in (highest, lowest)]
+    groups = len(rates) - len(gap.apart)
     compared = (
         f"more often for {named[0]} ({high}) than for {named[1]} ({low}), by {apart}"
-        if len(rates) - len(gap.apart) == 2
+        if groups == 2
         else f"most often for {named[0]} ({high}) and least often for {named[1]} ({low}), "
         f"{apart} apart"
     )
-    chance = significance(gap.test.p_value, "difference")
+    # That of the same two as one pair among others stands near, and is another.
+    of = f"for the largest gap among {groups} groups" if groups > 2 else ""
+    chance = significance(gap.test.p_value, "difference", of=of)
     return f"{capitalised(told)} {compared}. {chance}{not_compared(gap, whose)}"
 
 

@@ -15,6 +15,9 @@ VERDICTS = {
 }
 """What is said of a gap and a tolerance, by verdict."""
 
+_ONE_PAIR = " (each p-value is of one pair, corrected by Holm's method for the number of groups)"
+"""What follows the reference where the p-value of the largest gap among all groups is another."""
+
 _DIGITS = (1, 2, 3)
 
 MOST_NAMED = 3
@@ -114,7 +117,8 @@ def clear_differences(
     if comparisons.empty:
         text = f"No group has enough rows to be compared with {beside}."
     elif told:
-        text = f"Clearly different from {beside}: {listed(told, most=MOST_NAMED)}."
+        of = _ONE_PAIR if comparisons["group"].nunique() > 1 else ""
+        text = f"Clearly different from {beside}{of}: {listed(told, most=MOST_NAMED)}."
     else:
         text = f"No group differs clearly from {beside}."
     return f"{text} {_too_few(apart)}".strip()

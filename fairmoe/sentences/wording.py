@@ -28,12 +28,13 @@ def p_value(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
-def significance(p: float, what: str) -> str:
+def significance(p: float, what: str, *, of: str = "") -> str:
     """Say whether something may be chance, the one wording of it everywhere.
 
     Args:
         p: The p-value, in [0, 1].
         what: That which was tested, a noun.
+        of: What the p-value is of, if others of the same figures stand near.
 
     Example:
         >>> significance(0.021, "gap")
@@ -41,11 +42,10 @@ def significance(p: float, what: str) -> str:
         >>> significance(0.22, "gap")
         'The gap is not statistically significant (p = 0.22); with more data one may show.'
     """
+    told = f"{p_value(p)}, {of}" if of else p_value(p)
     if p <= SIGNIFICANT:
-        return f"The {what} is statistically significant ({p_value(p)})."
-    return (
-        f"The {what} is not statistically significant ({p_value(p)}); with more data one may show."
-    )
+        return f"The {what} is statistically significant ({told})."
+    return f"The {what} is not statistically significant ({told}); with more data one may show."
 
 
 def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]:

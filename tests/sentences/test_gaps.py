@@ -80,7 +80,7 @@ def test_of_more_groups_the_two_ends_are_named():
     assert told == (
         "The mixture predicts “hired” most often for a (80.0% of 10, 95% interval 75.0 to 85.0%) "
         "and least often for c (30.0% of 10, 95% interval 25.0 to 35.0%), 50.0 pp apart. The "
-        "difference is statistically significant (p < 0.001)."
+        "difference is statistically significant (p < 0.001, for the largest gap among 3 groups)."
     )
 
 

@@ -185,7 +185,7 @@ def _show_comparisons(review: "Review", judged: Judged) -> None:
     st.markdown(
         escape_markdown(
             f"Each group against {review.reference}: intervals hold for all groups at once, "
-            "p-values are corrected for their number by Holm's method."
+            "p-values are of one pair each, corrected for the number of groups by Holm's method."
         )
     )
     _show(
