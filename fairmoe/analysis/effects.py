@@ -85,7 +85,15 @@ def compare_simple_tool(run: Run, split: SplitName = "test") -> Comparison:
     """
     n_groups = len(run.data.groups)
     chosen_by, record = run.splits["validation"], run.splits[split]
-    gap = run.scores["validation"]["mixture"]["dp"]
+    # The groups that the run has now may be fewer than those that its scores count.
+    gap = score_outcomes(
+        chosen_by.y_true,
+        chosen_by.proba["mixture"],
+        chosen_by.proba["mixture"] > 0.5,
+        group=chosen_by.group,
+        n_groups=n_groups,
+        sample_weight=chosen_by.weight,
+    )["dp"]
     thresholds = choose_cutoffs(
         chosen_by.y_true,
         chosen_by.proba["utility"],

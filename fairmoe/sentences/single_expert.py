@@ -42,9 +42,9 @@ def nearly_alone(expert: Model, share: float) -> str:
     Returns:
         What follows "The gate:".
     """
-    percent = f"{100 * share:.0f}%"
-    if percent == "100%":
+    if share >= 1:
         return f"{the_model(expert)} has all of its weight, so the mixture is this expert alone."
+    percent = "more than 99%" if share >= 0.995 else f"{100 * share:.0f}%"
     return (
         f"{the_model(expert)} has {percent} of its weight, so the mixture is nearly this expert "
         "alone."

@@ -82,7 +82,7 @@ class Schedule(NamedTuple):
         batch_size: Rows per step, at most; without those of rare groups that come again.
         batches: Steps per epoch.
         gate_epochs: Those of the gate.
-        gate_turns: In how many of them it sees each row once.
+        gate_turns: In how many of them it sees each row once, if all are of known groups.
         fine_tunings: How often the fairness experts are fine-tuned meanwhile.
     """
 
@@ -135,6 +135,16 @@ def resolve_schedule(settings: Settings, n_rows: int) -> Schedule:
         gate_epochs = half if gate_epochs == "half" else -(-half // GATE_SHARE)
     fine_tunings = gate_epochs // settings.fine_tune_every if settings.fine_tune_every else 0
     return Schedule(epochs, min(batch_size, n_rows), batches, gate_epochs, gate_turns, fine_tunings)
+
+
+def turns_of(schedule: Schedule, n_rows: int) -> int:
+    """Return in how many epochs the gate sees each row that it learns from once.
+
+    Args:
+        schedule: Of all training rows.
+        n_rows: Those that the gate learns from: without those of no known group.
+    """
+    return schedule.gate_turns if n_rows > HALVED_ROWS * schedule.batches else 1
 
 
 def resolve_weight_decay(settings: Settings, n_rows: int) -> Settings:

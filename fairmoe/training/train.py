@@ -11,7 +11,7 @@ from fairmoe.explain import Explainer
 from fairmoe.names import Model
 from fairmoe.nn import ExpertStack, GateStack, Mixture, make_stack
 from fairmoe.progress import OnProgress, ignore_progress
-from fairmoe.training.batches import Schedule, make_batches, name_of
+from fairmoe.training.batches import Schedule, make_batches, name_of, turns_of
 from fairmoe.training.cache import Curves, KeptExpert
 from fairmoe.training.expert_phase import ExpertPhase, train_expert_phase, train_members
 from fairmoe.training.gate import GateTrainer
@@ -184,7 +184,8 @@ def _gate_trainer(data: EncodedData, phase: ExpertPhase) -> GateTrainer:
     guard = Guard(
         phase.validation, data.n_groups, favourable=data.favourable, on=stack.shared.guard
     )
-    rows, batches, turns = representative(data.train), phase.batches, phase.schedule.gate_turns
+    rows, batches = representative(data.train), phase.batches
+    turns = turns_of(phase.schedule, len(rows.y))
     if rows is not data.train or turns > 1:
         number, least = turns * phase.schedule.batches, stack.shared.rare_rows
         batches = make_batches(rows, data.n_groups, number, stack.device, least=least)

@@ -3,8 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fairmoe.analysis import effects
 from fairmoe.analysis.cutoffs import EQUAL_COSTS
-from fairmoe.analysis.effects import effect_of
+from fairmoe.analysis.effects import compare_simple_tool, effect_of
 from fairmoe.dial import choose_point, loss_for_less
 from fairmoe.errors import InvalidInputError
 from fairmoe.runs import (
@@ -136,3 +137,17 @@ def test_cutoffs_have_the_gaps_that_are_told(small):
     # Nobody of the small groups has the other label, and few of the large ones.
     assert gaps[:2] == pytest.approx([0.25, 1 / 3])
     assert np.isnan(gaps[2])
+
+
+def test_the_simple_tool_is_held_to_the_gap_of_the_groups_that_it_has(small, monkeypatch):
+    allowed, choose = [], effects.choose_cutoffs
+
+    def watch(*rows, max_gap, **options):
+        allowed.append(max_gap)
+        return choose(*rows, max_gap=max_gap, **options)
+
+    monkeypatch.setattr(effects, "choose_cutoffs", watch)
+    compare_simple_tool(small)
+    compare_simple_tool(as_told(small)[0])
+    # 30 of 40, and none of 3 or, with the next smallest, 6 of 15.
+    assert allowed == pytest.approx([30 / 40, 30 / 40 - 6 / 15])

@@ -39,6 +39,10 @@ def test_that_one_has_nearly_all_of_the_weight():
         "the procedural expert has 96% of its weight, so the mixture is nearly this expert alone."
     )
     assert nearly_alone("result", 0.997) == (
+        "the result expert has more than 99% of its weight, so the mixture is nearly this expert "
+        "alone."
+    )
+    assert nearly_alone("result", 1.0) == (
         "the result expert has all of its weight, so the mixture is this expert alone."
     )
 

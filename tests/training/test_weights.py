@@ -12,9 +12,10 @@ from fairmoe.data.demo import make_demo
 from fairmoe.data.table import table_from_frame
 from fairmoe.functional.losses import adversarial_loss
 from fairmoe.nn import AdversaryStack
-from fairmoe.training import evaluate, make_batch, train
-from fairmoe.training.batches import make_batches
+from fairmoe.training import batches, evaluate, make_batch, train
+from fairmoe.training.batches import make_batches, resolve_schedule
 from fairmoe.training.expert_phase import make_explainer
+from fairmoe.training.gate import GateTrainer
 from fairmoe.training.group_sample import GroupSample
 from fairmoe.training.proportion import representative
 
@@ -90,6 +91,25 @@ def test_the_gate_sees_rows_as_often_as_their_weight_says(weighted, partly_known
     assert set(known.rows) == set(partly_known.train.rows[partly_known.train.group >= 0])
     plain = dataclasses.replace(split, weight=None)
     assert representative(plain) is plain
+
+
+@pytest.mark.parametrize(("halved", "halves"), [(100, True), (150, False)])
+def test_the_gate_sees_half_of_large_batches_of_known_groups(
+    partly_known, monkeypatch, halved, halves
+):
+    rows, step = [], GateTrainer._step
+
+    def watch(self, optimizer, batch):
+        rows.append(len(batch.tables.group))
+        return step(self, optimizer, batch)
+
+    monkeypatch.setattr(GateTrainer, "_step", watch)
+    monkeypatch.setattr(batches, "HALVED_ROWS", halved)
+    settings = Settings(epochs=20, fine_tune_every=0)
+    known = int((partly_known.train.group >= 0).sum())
+    assert resolve_schedule(settings, len(partly_known.train.y)).gate_turns == 2
+    train(partly_known, [settings])
+    assert rows == ([known // 2, known - known // 2] if halves else [known, known])
 
 
 def test_adversaries_descend_what_the_weighted_loss_says():

@@ -66,11 +66,12 @@ def project_of(state: Session, entered: Mapping[str, Any], *, with_table: bool) 
         ProjectRun(kept.run, kept.name, kept.reason, _notes(key, entered))
         for key, kept in kept_by_id.items()
     )
-    percent = None if state.run is None else entered.get(_tolerance_key(state.run))
+    table = _table_of(state, with_table=with_table)
+    percent = entered.get(_tolerance_key(state.run, table))
     return Project(
         runs,
         None if state.run is None else list(kept_by_id).index(state.run.run_id),
-        _table_of(state, with_table=with_table),
+        table,
         None if percent is None else percent / 100,
         _sweep(state),
         _peers(state),
@@ -124,8 +125,8 @@ def take_project(state: Session, project: "Project") -> None:
     if project.shown is not None:
         state.chosen = project.runs[project.shown].run.run_id
     state.explored = _explored(state, project)
-    if project.tolerance is not None and state.run is not None:
-        _enter({_tolerance_key(state.run): 100 * project.tolerance})
+    if project.tolerance is not None:
+        _enter({_tolerance_key(state.run, told): 100 * project.tolerance})
 
 
 def take_rows(state: Session, content: bytes) -> None:
@@ -273,8 +274,11 @@ def _fields_of(notes: "Notes", key: str) -> dict[str, Any]:
     return {key: value for key, value in fields.items() if value}
 
 
-def _tolerance_key(run: "Run") -> str:
-    return of_table(TOLERANCE, run.data.sha256)
+def _tolerance_key(run: "Run | None", table: "ProjectTable | None") -> str:
+    """Return the key of the tolerance for the run that is shown, or else for the table."""
+    if run is not None:
+        return of_table(TOLERANCE, run.data.sha256)
+    return of_table(TOLERANCE, "" if table is None else table.sha256)
 
 
 def _enter(fields: dict[str, Any]) -> None:

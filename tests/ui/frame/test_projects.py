@@ -44,6 +44,19 @@ def open_in(app, content):
     return app.session_state["fairmoe"]
 
 
+def test_a_tolerance_for_a_table_without_a_run_is_saved_and_opened(app, demo_run):
+    _, labelled = demo_run
+    state = app.session_state["fairmoe"]
+    state.load(labelled.table, DEMO_ROLES)
+    assert not state.runs
+    tolerance = of_table(TOLERANCE, labelled.table.sha256)
+    project = project_of(state, {tolerance: 5.0}, with_table=False)
+    assert project.tolerance == 0.05
+    open_in(app, write_project(project))
+    assert not app.exception
+    assert app.session_state[tolerance] == 5
+
+
 @pytest.mark.slow
 def test_what_was_saved_is_opened_elsewhere(app, run, demo_run, demo_file, new_session):
     _, labelled = demo_run
