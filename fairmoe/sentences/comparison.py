@@ -1,11 +1,13 @@
 """How two kept runs differ, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import pandas as pd
 
 from fairmoe._units import signed
+from fairmoe.data import Roles, Target
+from fairmoe.sentences.wording import listed
 
 
 class Paired(Protocol):
@@ -59,9 +61,74 @@ def decisions_compared(paired: Paired | None) -> str:
 
 OTHER_QUESTION = (
     "{first} and {second} were trained on different tables, targets or groups. Their figures "
-    "cannot be compared."
+    "cannot be compared. Choose two runs that have these in common."
 )
 LEFT_OUT = "What follows leaves out the runs of other tables, targets or groups."
+MOST_NAMED = 3
+
+
+def nothing_to_compare(shown: str, pair: Sequence[str]) -> str:
+    """Say that a run stands alone, and what to do.
+
+    Args:
+        shown: The name of the run that is shown.
+        pair: The names of runs that can be compared with one another; none if no two can.
+    """
+    told = f"No other run has the table, target and groups of {shown}, so nothing is compared here."
+    if pair:
+        return (
+            f"{told} {listed(pair)} can be compared: choose one of them as the run shown on all "
+            "pages."
+        )
+    return f"{told} Train once more on its table, with the same target and groups."
+
+
+def run_of_table(name: str, table: str, *, loaded: bool) -> str:
+    """Return the name of a run, with its table where another one is loaded.
+
+    Args:
+        name: Of the run.
+        table: Of the table that it was trained on; may be empty.
+        loaded: Whether that is the table that is loaded.
+    """
+    return name if loaded else f"{name} ({table or 'another table'})"
+
+
+def roles_apart(
+    roles: Roles, groups: Sequence[str], others: Sequence[tuple[Roles, Sequence[str]]]
+) -> str:
+    """Say whom a run compares, and which of its other roles other runs of its table have not.
+
+    Args:
+        roles: Of the run.
+        groups: What its groups are called.
+        others: Likewise of the others.
+    """
+    target = _target(roles.target)
+    told = [f"by {listed(roles.sensitive_columns)}, {len(groups)} groups"]
+    alike = [names for _, names in others if len(names) == len(groups)]
+    own = [name for name in groups if any(name not in names for names in alike)]
+    if own:
+        told.append(f"among them {listed(own, most=MOST_NAMED)}")
+    if any(_target(other.target) != target for other, _ in others):
+        told.append(f"predicts {target}")
+    if any(other.include_sensitive != roles.include_sensitive for other, _ in others):
+        told.append(f"models {'see' if roles.include_sensitive else 'do not see'} the groups")
+    left_out = [
+        name for name in roles.dropped if any(name not in other.dropped for other, _ in others)
+    ]
+    if left_out:
+        told.append(f"without {listed(left_out, most=MOST_NAMED)}")
+    if any(other.weight != roles.weight for other, _ in others):
+        told.append(f"weighted by {roles.weight}" if roles.weight else "not weighted")
+    return ", ".join(told)
+
+
+def _target(target: Target) -> str:
+    if target.threshold is not None:
+        return f"{target.column} above {target.threshold:g}"
+    values = f" = {listed(target.positive)}" if target.positive else ""
+    return f"{target.column}{values}"
 
 
 def of_another_table(shown: str, loaded: str) -> str:

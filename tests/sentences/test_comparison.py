@@ -4,11 +4,15 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.sentences.comparison import (
     OTHER_QUESTION,
     decisions_compared,
     figures_compared,
+    nothing_to_compare,
     of_another_table,
+    roles_apart,
+    run_of_table,
     who_changed,
 )
 
@@ -71,5 +75,46 @@ def test_who_changes_from_one_run_to_another():
 def test_runs_of_other_questions_are_not_compared():
     assert OTHER_QUESTION.format(first="A", second="B") == (
         "A and B were trained on different tables, targets or groups. Their figures cannot be "
-        "compared."
+        "compared. Choose two runs that have these in common."
+    )
+
+
+def test_a_run_that_stands_alone_says_what_to_do():
+    alone = "No other run has the table, target and groups of A, so nothing is compared here."
+    assert nothing_to_compare("A", ()) == (
+        f"{alone} Train once more on its table, with the same target and groups."
+    )
+    assert nothing_to_compare("A", ("B", "C")) == (
+        f"{alone} B and C can be compared: choose one of them as the run shown on all pages."
+    )
+
+
+def test_a_run_of_another_table_is_named_with_it():
+    assert run_of_table("Run 3", "a.csv", loaded=True) == "Run 3"
+    assert run_of_table("Run 3", "a.csv", loaded=False) == "Run 3 (a.csv)"
+    assert run_of_table("Run 3", "", loaded=False) == "Run 3 (another table)"
+
+
+def test_roles_are_told_that_other_runs_have_not():
+    race = Roles(Target("recid", ("1",)), (Sensitive("race"),), dropped=("id",))
+    six, four = tuple("abcdef"), ("a", "b", "c", "others")
+    assert roles_apart(race, six, []) == "by race, 6 groups"
+    assert roles_apart(race, six, [(race, four)]) == "by race, 6 groups"
+    assert roles_apart(race, four, [(race, six)]) == "by race, 4 groups"
+    assert roles_apart(race, four, [(race, tuple("abcd"))]) == (
+        "by race, 4 groups, among them others"
+    )
+    other = Roles(
+        Target("priors", threshold=3),
+        (Sensitive("race"), Sensitive("sex")),
+        include_sensitive=True,
+        dropped=("id", "decile"),
+        weight="w",
+    )
+    assert roles_apart(other, six, [(race, four)]) == (
+        "by race and sex, 6 groups, predicts priors above 3, models see the groups, without "
+        "decile, weighted by w"
+    )
+    assert roles_apart(race, four, [(other, six)]) == (
+        "by race, 4 groups, predicts recid = 1, models do not see the groups, not weighted"
     )

@@ -33,11 +33,29 @@ def compare_two(state: Session) -> None:
     _show(state, first, second)
 
 
+def comparable_pair(state: Session) -> tuple[KeptRun, KeptRun] | None:
+    """Return the run shown after the last that can be compared with it, or else any such pair."""
+    from fairmoe.analysis.comparison import ask_the_same  # noqa: PLC0415
+
+    last = list(reversed(state.runs.values()))
+    order = sorted(last, key=lambda one: one.run.run_id != state.chosen)
+    for second in order:
+        for first in last:
+            if first is not second and ask_the_same(first.run, second.run):
+                return first, second
+    return None
+
+
 def _choose(state: Session) -> tuple[KeptRun, KeptRun]:
     ids = list(state.runs)
-    other = next(key for key in reversed(ids) if key != state.chosen)
+    to = state.chosen or ids[-1]
+    pair = comparable_pair(state)
+    if pair is None:
+        first, second = next(key for key in reversed(ids) if key != to), to
+    else:
+        first, second = (one.run.run_id for one in pair)
     chosen = []
-    asked = (("From", "compare-from", other), ("To", "compare-to", state.chosen or ids[-1]))
+    asked = (("From", "compare-from", first), ("To", "compare-to", second))
     for column, (label, key, default) in zip(st.columns(2), asked, strict=True):
         run_id = column.selectbox(
             label,

@@ -34,7 +34,7 @@ from fairmoe.ui.frame.projects import (
     show_opened,
     show_project,
 )
-from fairmoe.ui.frame.runs import run_chooser, say_whose_run
+from fairmoe.ui.frame.runs import name_of, run_chooser, say_whose_run
 from fairmoe.ui.frame.session import QUERY, remember, say_if_gone, say_where_it_stays, session
 from fairmoe.ui.frame.sign_in import require_sign_in, show_who
 from fairmoe.ui.frame.state import Session
@@ -162,7 +162,9 @@ def _what_is_loaded(state: Session) -> None:
         told = f"{state.table.name or 'Your table'}, {len(state.table.frame):,} rows"
         st.caption(f":material/table_chart: {escape_markdown(told)}")
     if state.kept is not None and len(state.runs) == 1:
-        st.caption(f":material/model_training: {escape_markdown(f'Shown: {state.kept.name}')}")
+        st.caption(
+            f":material/model_training: {escape_markdown(f'Shown: {name_of(state, state.kept)}')}"
+        )
 
 
 def _show_what_comes_first(missing: str, state: Session) -> None:

@@ -7,8 +7,15 @@ from fairmoe._escape import escape_markdown
 from fairmoe.figures.runs import differing_settings, run_table, runs_figure
 from fairmoe.names import METRICS, SUMMARY
 from fairmoe.sentences.alarms import ALARM_MEANS
-from fairmoe.sentences.comparison import LEFT_OUT, of_another_table
+from fairmoe.sentences.comparison import (
+    LEFT_OUT,
+    nothing_to_compare,
+    of_another_table,
+    roles_apart,
+    run_of_table,
+)
 from fairmoe.sentences.trade_off import runs_takeaway
+from fairmoe.ui.frame.comparing import comparable_pair
 from fairmoe.ui.frame.components import (
     percent_column,
     show_chart,
@@ -39,10 +46,17 @@ def run_chooser(state: Session) -> None:
     st.selectbox(
         "Run shown on all pages",
         list(reversed(state.runs)),
-        format_func=lambda run_id: state.runs[run_id].name,
+        format_func=lambda run_id: name_of(state, state.runs[run_id]),
         key=key,
         on_change=pick,
     )
+
+
+def name_of(state: Session, kept: KeptRun) -> str:
+    """Return what a run is called, with its table where another one is loaded."""
+    table, data = state.table, kept.run.data
+    loaded = table is None or table.sha256 == data.sha256
+    return run_of_table(kept.name, data.name, loaded=loaded)
 
 
 def show_reason(kept: KeptRun) -> None:
@@ -67,7 +81,7 @@ def show_runs(state: Session) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"run-{run_id}"):
             with st.container(gap=None, width="stretch"):
                 st.markdown(f"**{escape_markdown(kept.name)}**")
-                st.caption(escape_markdown(_about(kept)))
+                st.caption(escape_markdown(_about(kept, state)))
             if run_id == state.chosen:
                 st.badge("Shown", icon=":material/visibility:")
             else:
@@ -90,10 +104,13 @@ def compare_runs(state: Session) -> None:
     shown = state.run
     assert shown is not None
     kept = [one for one in state.runs.values() if ask_the_same(shown, one.run)]
+    if len(kept) == 1:
+        name = state.runs[state.chosen].name if state.chosen else ""
+        pair = [one.name for one in comparable_pair(state) or ()]
+        show_note(escape_markdown(nothing_to_compare(name, pair)), icon=":material/difference:")
+        return
     if len(kept) < len(state.runs):
         st.caption(LEFT_OUT)
-    if len(kept) == 1:
-        return
     names = [one.name for one in kept]
     flags = pd.Series(["mixture" in one.run.alarms() for one in kept], names, name="alarm")
     table = run_table(names, [compared_scores_of(one.told.run) for one in kept])
@@ -148,13 +165,19 @@ def _edit(state: Session, run_id: str, kept: KeptRun) -> None:
         )
 
 
-def _about(kept: KeptRun) -> str:
+def _about(kept: KeptRun, state: Session) -> str:
     run = kept.run
+    others = [
+        (other.run.roles, tuple(other.run.data.groups))
+        for other in state.runs.values()
+        if other is not kept and other.run.data.sha256 == run.data.sha256
+    ]
+    roles = roles_apart(run.roles, tuple(run.data.groups), others)
     lambdas = ", ".join(
         f"{name.replace('lambda_', '')} {getattr(run.settings, name):g}"
         for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
     )
-    return f"{run.data.name or 'Unnamed table'} · λ {lambdas} · seed {run.settings.seed}"
+    return f"{run.data.name or 'Unnamed table'} · {roles} · λ {lambdas} · seed {run.settings.seed}"
 
 
 def _names(kept: list[KeptRun]) -> str:

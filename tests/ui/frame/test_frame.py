@@ -100,6 +100,8 @@ def test_a_page_says_that_its_run_is_of_another_table(app):
     assert not app.exception
     told = of_another_table("demo_hiring.csv", "b.csv")
     assert app.warning[0].value == escape_markdown(told)
+    shown = "Shown: Demo (demo_hiring.csv)"
+    assert any(escape_markdown(shown) in each.value for each in app.sidebar.caption)
 
 
 def test_the_demo_can_be_trained_by_oneself(app):

@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, assign_roles, demo_table
+from fairmoe.sentences.comparison import nothing_to_compare
 from tests.ui.fakes import make_run
 from tests.ui.parts import open_part
 
@@ -60,10 +62,15 @@ def test_two_runs_are_compared_in_people(train):
 def test_runs_of_another_question_are_refused_with_a_sentence(train):
     keep(train, "third", OTHER)
     train.run()
+    boxes = {box.label: box for box in train.selectbox}
+    # Two that can be compared, though the run shown can not.
+    assert (boxes["From"].value, boxes["To"].value) == ("first", "second")
+    boxes["To"].set_value("third").run()
     notes = [note.value for note in train.info]
     assert any("Their figures cannot be compared" in note for note in notes)
     assert not any("From Run" in each.value for each in train.markdown)
     # the run shown is the only one of its kind, so the others are not set beside it either
     open_part(train, "train-part", "Compare scores")
     assert not alts(train)
-    assert any("leaves out the runs of other" in caption.value for caption in train.caption)
+    alone = escape_markdown(nothing_to_compare("Run 3", ("Run 1", "Run 2")))
+    assert alone in [note.value for note in train.info]

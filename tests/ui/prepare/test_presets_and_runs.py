@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.config import LAMBDAS, Settings
 from fairmoe.data import (
     DEMO_ROLES,
     Roles,
+    Sensitive,
     assign_roles,
     demo_table,
     table_from_frame,
@@ -231,6 +233,16 @@ def test_a_press_on_cancel_is_seen_at_once(train, training):
     held.go.set()
     settle(train)
     assert train.info[0].value.startswith("Training was cancelled")
+
+
+def test_runs_that_differ_in_roles_alone_are_told_apart(train):
+    keep(train, "first", Settings())
+    other = replace(DEMO_ROLES, sensitive=(Sensitive("region_of_birth"),))
+    keep(train, "other", Settings(), other)
+    train.run()
+    told = [each.value for each in train.main.caption if "seed 0" in each.value]
+    assert len(set(told)) == 2
+    assert escape_markdown("by sex, 2 groups") in told[1]
 
 
 def test_the_picked_row_stays_with_its_table_only(two_runs):
