@@ -9,8 +9,8 @@ from fairmoe.runs import Run
 def experts_that_change(run: Run, split: SplitName = "test") -> tuple[Model, ...]:
     """Return the experts that say other things at other points of a run's dial.
 
-    Each point has the experts as they were after the fine-tuning that suits its gate best, and at
-    the far end perhaps a harder result expert.
+    Each point has the experts as they were after the fine-tuning that suits its gate best. Points
+    with a result expert of another strength are not asked for theirs; see `has_other_strengths`.
 
     Args:
         run: The run, with its front.
@@ -23,5 +23,11 @@ def experts_that_change(run: Run, split: SplitName = "test") -> tuple[Model, ...
         if any(
             not np.array_equal(point.splits[split].proba[expert], own[expert])
             for point in run.front
+            if expert != "result" or point.settings.lambda_fair == run.settings.lambda_fair
         )
     )
+
+
+def has_other_strengths(run: Run) -> bool:
+    """Return whether some point of a run's dial has a result expert of another strength."""
+    return any(point.settings.lambda_fair != run.settings.lambda_fair for point in run.front)

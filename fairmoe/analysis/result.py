@@ -12,14 +12,14 @@ from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paire
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
-from fairmoe.sentences.gaps import (
+from fairmoe.sentences.gaps import groups_left_out
+from fairmoe.sentences.open_points import open_points
+from fairmoe.sentences.small_groups import (
     every_group_counts,
     final_score_counts_every_group,
-    groups_left_out,
     told_as_one,
     with_few_people,
 )
-from fairmoe.sentences.open_points import open_points
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the plain model, or the mixture."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from fairmoe.analysis.along_dial import experts_that_change
+from fairmoe.analysis.along_dial import experts_that_change, has_other_strengths
 from fairmoe.analysis.routing import map_scores
 from fairmoe.analysis.single_expert import find_single_expert
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
@@ -184,7 +184,9 @@ def _map(found: Findings) -> list[Block]:
     if everyone.isna().any():
         return []
     scores, apart = map_scores(found.run, "test")
-    told = f"{map_explained(apart)} {experts_change(experts_that_change(found.run))}".rstrip()
+    changing = experts_that_change(found.run)
+    changes = experts_change(changing, strengths=has_other_strengths(found.run))
+    told = f"{map_explained(apart)} {changes}".rstrip()
     return [
         Picture(
             map_of_mixture(everyone, scores, "Everyone", is_group=False),

@@ -12,7 +12,8 @@ from fairmoe.report.findings import Findings
 from fairmoe.runs import compared_scores
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.cautions import limits, merged_groups
-from fairmoe.sentences.gaps import ALL_SCORES_DO, GapMetric, who_gets_more
+from fairmoe.sentences.gaps import GapMetric, who_gets_more
+from fairmoe.sentences.small_groups import ALL_SCORES_DO
 from fairmoe.sentences.training import what_was_trained, who_is_compared
 from fairmoe.sentences.wording import drawn_from
 

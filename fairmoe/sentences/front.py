@@ -107,21 +107,27 @@ def harder_experts(points: pd.DataFrame) -> str:
     )
 
 
-def experts_change(experts: Sequence[Model]) -> str:
+def experts_change(experts: Sequence[Model], *, strengths: bool = False) -> str:
     """Say that experts have other figures at other points of the dial; nothing if none have.
 
     Args:
-        experts: Which.
+        experts: Which, for they were fine-tuned.
+        strengths: Whether the result expert of some points counts the gaps more than of others.
     """
-    if not experts:
-        return ""
-    named = listed([the_model(expert) for expert in experts])
-    is_one = len(experts) == 1
-    have, them, they = ("has", "it", "it was") if is_one else ("have", "them", "they were")
-    return (
-        f"At other points of the dial {named} {have} other figures: each mixture takes {them} as "
-        f"{they} after the fine-tuning that suits its gate."
-    )
+    told = []
+    if experts:
+        named = listed([the_model(expert) for expert in experts])
+        is_one = len(experts) == 1
+        have, them, they = ("has", "it", "it was") if is_one else ("have", "them", "they were")
+        told.append(
+            f"At other points of the dial {named} {have} other figures: each mixture takes {them} "
+            f"as {they} after the fine-tuning that suits its gate."
+        )
+    if strengths:
+        told.append(
+            "The far end of the dial has another result expert, which counts the gaps more."
+        )
+    return " ".join(told)
 
 
 def better_on_both(points: pd.DataFrame, beside: pd.DataFrame) -> str:

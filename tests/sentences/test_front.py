@@ -85,6 +85,9 @@ def test_experts_that_have_other_figures_along_the_dial_are_named():
         "it was after the fine-tuning that suits its gate."
     )
     assert experts_change(()) == ""
+    far = "The far end of the dial has another result expert, which counts the gaps more."
+    assert experts_change((), strengths=True) == far
+    assert experts_change(("utility",), strengths=True).endswith(f"suits its gate. {far}")
 
 
 def test_a_model_that_is_better_on_both_axes_is_named():

@@ -7,15 +7,11 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.gaps import (
-    every_group_counts,
-    final_score_counts_every_group,
     groups_left_out,
     sees_the_group,
     some_groups_differ,
-    told_as_one,
     who_gets_more,
     why_they_differ,
-    with_few_people,
 )
 
 
@@ -122,40 +118,6 @@ def test_groups_alike_are_told_of_beside_those_that_are_too_small():
     )
 
 
-def test_scores_count_every_group_and_that_is_told():
-    small = ("Asian", "Native American")
-    few = with_few_people(weighted=False)
-    assert every_group_counts(0.3202, small, few=few, advice=" Merge them.") == (
-        "Every group counts by itself in these scores, also Asian and Native American with fewer "
-        "than 30 people, and so few can make any gap. Between groups of enough people the "
-        "mixture's demographic parity difference is 32.0 pp. Merge them."
-    )
-    assert final_score_counts_every_group(small, few=with_few_people(weighted=True)) == (
-        "The final score counts every group by itself, also Asian and Native American that count, "
-        "by their weights, as fewer than 30 people, and so few can make any gap."
-    )
-    assert final_score_counts_every_group(small) == (
-        "The final score counts every group by itself, also Asian and Native American, and so few "
-        "can make any gap."
-    )
-    assert every_group_counts(0.3202, ()) == final_score_counts_every_group(()) == ""
-
-
-def test_groups_that_are_told_of_as_one_are_named():
-    assert told_as_one(("Asian", "Other"), "smaller groups", 10) == (
-        "The group “smaller groups” is Asian and Other, which count as one because some have fewer "
-        "than 10 people in a split."
-    )
-    assert told_as_one((), "smaller groups", 10) == ""
-    assert told_as_one(("Asian", "Other"), "smaller groups", 10, where="").endswith(
-        "because some have fewer than 10 people."
-    )
-    assert groups_left_out((), weighted=False) == ""
-    assert groups_left_out(("c", "d"), weighted=False) == (
-        " Groups of fewer than 30 people are not compared: c and d."
-    )
-
-
 def test_no_gap_is_told():
     same = rates(a=(0.5, 0.5, 0.9), b=(0.2, 0.5, 0.6))
     assert (
@@ -207,6 +169,13 @@ def test_without_groups_that_are_compared_no_reason_is_told():
 )
 def test_small_groups_that_lie_farthest_apart_do_not_hide_the_others(p, low, told):
     assert some_groups_differ(p, low) == told
+
+
+def test_groups_that_are_not_compared_are_named():
+    assert groups_left_out((), weighted=False) == ""
+    assert groups_left_out(("c", "d"), weighted=False) == (
+        " Groups of fewer than 30 people are not compared: c and d."
+    )
 
 
 def test_what_the_models_are_given_is_named():

@@ -30,10 +30,10 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.front_page import verdicts_in_words
-from fairmoe.sentences.gaps import told_as_one
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.sentences.reviews import gaps_takeaway
+from fairmoe.sentences.small_groups import told_as_one
 from fairmoe.ui.frame.components import (
     NUMBERS,
     NUMBERS_ICON,

@@ -22,7 +22,10 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
         split: On which rows.
         key: Tells the choice from others.
     """
-    from fairmoe.analysis.along_dial import experts_that_change  # noqa: PLC0415
+    from fairmoe.analysis.along_dial import (  # noqa: PLC0415
+        experts_that_change,
+        has_other_strengths,
+    )
     from fairmoe.analysis.routing import MIN_ROWS, map_scores, weights_by_group  # noqa: PLC0415
 
     record, groups = run.splits[split], list(run.data.groups)
@@ -44,5 +47,5 @@ def show_map(run: "Run", split: SplitName, key: str) -> None:
     scores, apart = map_scores(run, split)
     st.html(map_of_mixture(weights.iloc[who], scores, names[who], is_group=who > 0))
     told = map_explained(apart, weighted=record.weight is not None)
-    changing = experts_change(experts_that_change(run, split))
+    changing = experts_change(experts_that_change(run, split), strengths=has_other_strengths(run))
     st.caption(escape_markdown(f"{describe(run, split)} {told} {changing}".rstrip()))

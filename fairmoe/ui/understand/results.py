@@ -113,7 +113,10 @@ def show_run_shown(state: Session) -> None:
 def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     # Importing them imports torch, which no page may need before there is a run.
-    from fairmoe.analysis.along_dial import experts_that_change  # noqa: PLC0415
+    from fairmoe.analysis.along_dial import (  # noqa: PLC0415
+        experts_that_change,
+        has_other_strengths,
+    )
     from fairmoe.analysis.result import (  # noqa: PLC0415
         who_counts_in_final_score,
         who_counts_in_scores,
@@ -132,7 +135,7 @@ def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     if run.roles.existing is not None:
         st.caption(escape_markdown(existing_model(run.roles.existing, run.data.words)))
     counted = who_counts_in_final_score(run, split)
-    changing = experts_change(experts_that_change(run, split))
+    changing = experts_change(experts_that_change(run, split), strengths=has_other_strengths(run))
     for each in filter(None, (counted, changing)):
         st.caption(escape_markdown(each))
     above = ahead_of_mixture(table)

@@ -25,8 +25,8 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.cautions import left_out_groups
-from fairmoe.sentences.gaps import told_as_one
 from fairmoe.sentences.result import gap_in_words, who_gets_it
+from fairmoe.sentences.small_groups import told_as_one
 from fairmoe.ui.frame.limits import limits
 from tests.ui.parts import PEOPLE, of_people
 from tests.ui.prepare.fields import field

@@ -10,7 +10,7 @@ from fairmoe.cli.dialing import Wish, print_front
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.names import METRICS
 from fairmoe.runs import as_told, compared_scores_of
-from fairmoe.sentences.gaps import told_as_one
+from fairmoe.sentences.small_groups import told_as_one
 from tests.ui.parts import open_part, own_key
 from tests.ui.prepare.fields import field
 

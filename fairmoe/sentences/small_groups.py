@@ -1,0 +1,87 @@
+"""Which groups are too small to be told of by themselves, and which figures count them all."""
+
+import math
+from collections.abc import Sequence
+
+from fairmoe.names import LEAST_PEOPLE
+from fairmoe.sentences.wording import listed
+
+ALL_SCORES_DO = "So do all scores of the table."
+"""What follows `final_score_counts_every_group` where a table of scores does."""
+
+
+def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advice: str = "") -> str:
+    """Say that scores count every group by itself, and what the gap is that is told elsewhere.
+
+    Args:
+        gap: The demographic parity difference of the mixture between groups of enough people;
+            NaN where not estimable.
+        small: The groups that are told of as one, or not compared.
+        few: How few people they have, as `with_few_people` says it.
+        advice: What can be done, with a blank before it.
+
+    Returns:
+        Some sentences; nothing if there are no such groups.
+    """
+    if not small:
+        return ""
+    told = (
+        f"Every group counts by itself in these scores, also {listed(small)}{few}, and so few can "
+        "make any gap."
+    )
+    if not math.isnan(gap):
+        told += (
+            " Between groups of enough people the mixture's demographic parity difference is "
+            f"{100 * gap:.1f} pp."
+        )
+    return f"{told}{advice}"
+
+
+def final_score_counts_every_group(small: Sequence[str], *, few: str = "") -> str:
+    """Say that the final score counts every group by itself, where the gaps beside it do not.
+
+    Args:
+        small: See `every_group_counts`.
+        few: Likewise.
+
+    Returns:
+        A sentence; nothing if there are no such groups.
+    """
+    if not small:
+        return ""
+    return (
+        f"The final score counts every group by itself, also {listed(small)}{few}, and so few can "
+        "make any gap."
+    )
+
+
+def with_few_people(*, weighted: bool) -> str:
+    """Return how few people the groups have that are not compared, with a blank before it.
+
+    Args:
+        weighted: Whether people count by weights.
+    """
+    with_few = "that count, by their weights, as" if weighted else "with"
+    return f" {with_few} fewer than {LEAST_PEOPLE} people"
+
+
+def told_as_one(
+    names: Sequence[str], group: str, smallest: int, *, where: str = " in a split"
+) -> str:
+    """Say which groups count as one, and why.
+
+    Args:
+        names: Those that do.
+        group: What they are called together.
+        smallest: How many people a group needs to be told of by itself.
+        where: In which rows; nothing for all.
+
+    Returns:
+        A sentence; nothing if there are none.
+    """
+    if not names:
+        return ""
+    return (
+        f"The group “{group}” is {listed(names)}, which count as one because some have fewer than "
+        f"{smallest} people{where}."
+    )
