@@ -270,5 +270,6 @@ def _slider(state: Session, kept: KeptRun) -> None:
         key=key,
         on_change=turn,
         help="0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as "
-        "much as a point of utility. All pages follow.",
+        "much as a point of utility. All pages follow. The mixtures were chosen on other rows than "
+        "those shown, and by several gaps at once: so more need not make each gap smaller.",
     )
