@@ -211,12 +211,9 @@ def choose_point(
             for _, scores in sorted(of_points, key=lambda each: _loss(each[1]))
         ]
     if best is None:
+        why = next(iter(reached), "the gap cannot be estimated, or all raise an alarm")
         raise InvalidInputError(
-            "A mixture within this limit is needed on the validation rows",
-            however=next(
-                iter(reached),
-                "of none of them can the gap be estimated, or they raise an alarm",
-            ),
+            f"No mixture of this front is within this limit on the validation rows: {why}",
             remedy=_remedy(seen=all(point.roles.include_sensitive for point in front)),
         )
     return best[0]

@@ -228,7 +228,7 @@ Tolerance = Annotated[
     typer.Option(
         metavar="PP",
         help="The largest gap that is accepted, in percentage points. Gaps then have a verdict: "
-        "within, exceeds, or cannot be told with so few people.",
+        "within, exceeds, or cannot be told.",
     ),
 ]
 Reference = Annotated[

@@ -54,7 +54,9 @@ def print_gaps(
         table.add_row(GAP_MEASURES[str(name)], *cells)
     stdout.print(table)
     if "cannot be told" in set(review.differences["verdict"]):
-        stdout.print("Cannot be told: the rows are too few to say.")
+        stdout.print(
+            "Cannot be told: the interval contains what is accepted, or the rows are too few."
+        )
     told = clear_differences(
         review.comparisons,
         words=words,

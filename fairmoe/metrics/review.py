@@ -36,7 +36,7 @@ class Review:
             `low` and `high`, all in [0, 1]; between which groups it lies, `highest` and `lowest`;
             over how many `groups`, which have `n` rows in all; and, with a tolerance, its
             `verdict`: "within" if the whole interval is, "exceeds" if none of it is, or else
-            "cannot be told" with so few people.
+            "cannot be told".
         ratio: The demographic parity ratio, the lowest rate of the good outcome divided by the
             highest: `value`, `low`, `high`, in [0, 1]. Compare `FOUR_FIFTHS`.
         comparisons: One row for each of `COMPARED` and each group but the reference: the `rate`'s

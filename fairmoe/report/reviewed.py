@@ -10,8 +10,8 @@ from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
-    VERDICTS,
     clear_differences,
+    verdict_in_words,
     with_interval,
 )
 
@@ -50,7 +50,7 @@ def gaps_reviewed(found: Findings) -> Grid:
             *(_gap(each.differences.T[measure], each) for each in found.reviews.values()),
         ]
         if review.tolerance is not None:
-            cells.append(VERDICTS[row["verdict"]])
+            cells.append(verdict_in_words(row["verdict"], row["value"]))
         rows.append(tuple(cells))
     return Grid("Gaps between groups, with 95% intervals", tuple(columns), tuple(rows))
 

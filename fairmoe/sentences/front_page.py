@@ -19,7 +19,7 @@ JUSTIFIED = (
 _VERDICTS = {
     "exceeds": "Exceeded by",
     "within": "Within it",
-    "cannot be told": "Cannot be told with so few people",
+    "cannot be told": "Cannot be told, for the interval contains it",
 }
 
 
@@ -68,11 +68,10 @@ def verdicts_in_words(differences: pd.DataFrame, tolerance: float | None) -> str
     if tolerance is None:
         return NO_TOLERANCE
     told = [f"The reviewer accepts a gap of up to {100 * tolerance:g} pp."]
-    for verdict, words in _VERDICTS.items():
-        names = [
-            GAP_MEASURES[str(measure)].lower()
-            for measure in differences.index[differences["verdict"] == verdict]
-        ]
+    known = differences["value"].notna()
+    kinds = {words: known & (differences["verdict"] == key) for key, words in _VERDICTS.items()}
+    for words, chosen in (kinds | {"Cannot be estimated": ~known}).items():
+        names = [GAP_MEASURES[str(measure)].lower() for measure in differences.index[chosen]]
         if names:
             told.append(f"{words}: {listed(names)}.")
     return " ".join(told)

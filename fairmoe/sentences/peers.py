@@ -50,6 +50,28 @@ def peers_takeaway(peers: pd.DataFrame, points: pd.DataFrame, gap: str, gap_name
     return told
 
 
+def fit_within(fits: pd.DataFrame, wished: float, gap_name: str) -> str:
+    """Say which fit of others keeps to a limit of a gap that no mixture of a front keeps to.
+
+    Args:
+        fits: One row a fit: `method`, `gap` and `accuracy` in [0, 1], of the validation rows.
+        wished: The limit, in [0, 1].
+        gap_name: What the gap is called.
+
+    Returns:
+        A sentence, of the most accurate one; nothing if none does.
+    """
+    within = fits[fits["gap"] <= wished].dropna(subset=["accuracy"])
+    if within.empty:
+        return ""
+    best = within.sort_values("accuracy", ascending=False, kind="stable").iloc[0]
+    return (
+        f"Of Fairlearn's methods the {FAIRLEARN_METHODS[best['method']].lower()} is within it on "
+        f"these rows: {gap_name} {100 * best['gap']:.1f} pp, accuracy "
+        f"{100 * best['accuracy']:.1f}%."
+    )
+
+
 def peers_outside(beyond: pd.DataFrame) -> str:
     """Say which fits of others lie beyond the axes.
 

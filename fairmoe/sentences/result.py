@@ -102,7 +102,7 @@ def who_gets_it(
         else f"{gives} “{good}” least often to {gap.least} ({least} of 100 {people}) and "
         f"most often to {gap.most} ({most})."
     )
-    chance = "" if gap.is_clear else " With so few people this could be chance."
+    chance = "" if gap.is_clear else " This could be chance."
     return f"{told}{chance}{few}"
 
 

@@ -11,9 +11,20 @@ from fairmoe.sentences.wording import listed, p_value
 VERDICTS = {
     "within": "within the tolerance",
     "exceeds": "exceeds the tolerance",
-    "cannot be told": "cannot be told with so few people",
+    "cannot be told": "cannot be told: the interval contains the tolerance",
 }
-"""What is said of a gap and a tolerance, by verdict."""
+"""What is said of a gap that has an interval and of a tolerance, by verdict."""
+
+
+def verdict_in_words(verdict: str, value: float) -> str:
+    """Return what is said of a gap and a tolerance.
+
+    Args:
+        verdict: A key of `VERDICTS`.
+        value: The gap; NaN where not estimable.
+    """
+    return INSUFFICIENT if pd.isna(value) else VERDICTS[verdict]
+
 
 _ONE_PAIR = " (each p-value is of one pair, corrected by Holm's method for the number of groups)"
 """What follows the reference where the p-value of the largest gap among all groups is another."""

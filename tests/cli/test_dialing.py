@@ -73,7 +73,10 @@ def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(fil
     [
         (("--max-gap", "5"), "Option --max-gap needs a share from 0 to 1; however, 5 was given"),
         (("--max-gap", "0.1", "--max-loss", "0.1"), "however, both were given"),
-        (("--max-gap", "0", "--gap", "f_proc"), "however, the smallest gap there is"),
+        (
+            ("--max-gap", "0", "--gap", "f_proc"),
+            "limit on the validation rows: the smallest gap there is",
+        ),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_in_a_sentence(file, options, told):

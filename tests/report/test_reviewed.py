@@ -38,7 +38,7 @@ def test_gaps_have_intervals_and_with_a_tolerance_verdicts(run):
     within = gaps_reviewed(find(run, tolerance=0.9))
     assert within.rows[0][3] == "within the tolerance"
     unclear = gaps_reviewed(find(run, tolerance=0.4))
-    assert unclear.rows[0][3] == "cannot be told with so few people"
+    assert unclear.rows[0][3] == "cannot be told: the interval contains the tolerance"
 
 
 def test_ratios_are_of_the_good_outcome_by_its_name(run):

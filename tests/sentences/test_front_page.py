@@ -35,11 +35,16 @@ def test_nobody_is_better_off_without_a_meaning():
 
 def test_verdicts_are_listed_the_exceeded_first():
     said = ["within", "exceeds", "cannot be told", "within", "exceeds"]
-    differences = pd.DataFrame({"verdict": said}, index=list(GAP_MEASURES))
+    differences = pd.DataFrame({"verdict": said, "value": 0.1}, index=list(GAP_MEASURES))
     assert verdicts_in_words(differences, 0.05) == (
         "The reviewer accepts a gap of up to 5 pp. Exceeded by: equal opportunity difference and "
         "predictive parity difference. Within it: demographic parity difference and equalized odds "
-        "difference. Cannot be told with so few people: false positive rate difference."
+        "difference. Cannot be told, for the interval contains it: false positive rate "
+        "difference."
+    )
+    # Without an interval there is nothing that contains it.
+    assert verdicts_in_words(differences.iloc[2:3].assign(value=float("nan")), 0.05).endswith(
+        "up to 5 pp. Cannot be estimated: false positive rate difference."
     )
     assert verdicts_in_words(differences, None) == NO_TOLERANCE
     assert verdicts_in_words(differences.iloc[:1], 0.125) == (

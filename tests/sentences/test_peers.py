@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 
-from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, peers_outside, peers_takeaway
+from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, fit_within, peers_outside, peers_takeaway
 
 POINTS = pd.DataFrame(
     {
@@ -37,6 +37,14 @@ def test_how_the_fits_of_others_and_ours_stand_is_said():
     )
     unknown = POINTS.assign(gap=np.nan)
     assert peers_takeaway(PEERS, unknown, "dp", "DP gap").endswith("cannot be estimated.")
+
+
+def test_the_most_accurate_fit_that_keeps_to_a_wish_is_named():
+    assert fit_within(PEERS, 0.16, "DP gap") == (
+        "Of Fairlearn's methods the exponentiated gradient is within it on these rows: DP gap "
+        "10.0 pp, accuracy 81.0%."
+    )
+    assert fit_within(PEERS, 0.05, "DP gap") == ""
 
 
 def test_fits_beyond_the_axes_are_named():

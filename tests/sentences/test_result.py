@@ -30,7 +30,7 @@ NONE = OutcomeGap(math.nan, math.nan, math.nan, "", "", math.nan, math.nan, ("a"
             replace(GAP, low=0.0),
             2,
             "The mixture gives “hired” less often to women than to men: 42 against 51 of 100 "
-            "people. With so few people this could be chance.",
+            "people. This could be chance.",
         ),
         (
             replace(GAP, apart=("others",)),
@@ -86,7 +86,7 @@ def test_a_gap_among_those_who_have_the_label_says_so():
         (replace(GAP, verdict="within"), ("8.9 pp", "Within the tolerance (1.7 to 16.0)")),
         (
             replace(GAP, verdict="cannot be told"),
-            ("8.9 pp", "Cannot be told with so few people (1.7 to 16.0)"),
+            ("8.9 pp", "Cannot be told: the interval contains the tolerance (1.7 to 16.0)"),
         ),
         (NONE, ("–", "insufficient data")),
     ],
@@ -97,8 +97,14 @@ def test_a_gap_has_a_verdict(gap, told):
 
 def test_an_interval_that_nearly_touches_the_tolerance_is_seen_not_to():
     gap = replace(GAP, low=0.0301, high=0.0504, verdict="cannot be told")
-    assert gap_in_words(gap, 0.05)[1] == "Cannot be told with so few people (3.0 to 5.04)"
-    assert gap_in_words(gap, 0.03)[1] == "Cannot be told with so few people (3.01 to 5.0)"
+    assert (
+        gap_in_words(gap, 0.05)[1]
+        == "Cannot be told: the interval contains the tolerance (3.0 to 5.04)"
+    )
+    assert (
+        gap_in_words(gap, 0.03)[1]
+        == "Cannot be told: the interval contains the tolerance (3.01 to 5.0)"
+    )
     assert gap_in_words(replace(gap, high=0.05), 0.05)[1].endswith("(3.0 to 5.0)")
 
 

@@ -122,7 +122,7 @@ def test_a_ratio_that_is_not_estimable_is_said():
 def test_no_verdict_calls_a_model_fair():
     told = " ".join([*VERDICTS.values(), FOUR_FIFTHS_EXPLAINED, *GAP_MEASURES.values()]).lower()
     assert "fair" not in told
-    assert VERDICTS["cannot be told"] == "cannot be told with so few people"
+    assert VERDICTS["cannot be told"] == "cannot be told: the interval contains the tolerance"
 
 
 def test_the_rule_of_thumb_is_called_one():
@@ -134,7 +134,7 @@ def test_verdicts_and_the_four_fifths_rule():
     assert VERDICTS == {
         "within": "within the tolerance",
         "exceeds": "exceeds the tolerance",
-        "cannot be told": "cannot be told with so few people",
+        "cannot be told": "cannot be told: the interval contains the tolerance",
     }
     assert FOUR_FIFTHS_EXPLAINED == (
         "Four fifths (80%) is a rule of thumb of United States law on hiring, no pass mark: a "

@@ -105,10 +105,11 @@ UNDERSTAND = {
     ),
     "review": (
         "The largest gap that you accept, in percentage points (differences of rates). Each gap "
-        "then gets one of three verdicts: within, exceeds, or cannot be told with so few people.",
+        "then gets one of three verdicts: within, exceeds, or cannot be told because the "
+        "interval of the gap contains it.",
         "The reference: each other group is compared with it. By default the largest.",
-        ": intervals hold for all groups at once, p-values are corrected for their number by "
-        "Holm's method.",
+        ": intervals hold for all groups at once, p-values are of one pair each, corrected for the "
+        "number of groups by Holm's method.",
     ),
     "routing": (
         "100%: the gate weighs all experts alike.",

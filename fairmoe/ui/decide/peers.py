@@ -1,6 +1,6 @@
 """Fairlearn's methods beside the front of a run: fitted in the background, for the gap it shows."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -31,15 +31,17 @@ POINTS = 5
 _SECONDS_BETWEEN_LOOKS = 0.8
 
 
-def peers_beside(explored: Explored, gap: GapName) -> pd.DataFrame:
+def peers_beside(
+    explored: Explored, gap: GapName, split: Literal["test", "validation"] = "test"
+) -> pd.DataFrame:
     """Return the fits that are there and were made for a gap, as `front_figure` takes them."""
     from fairmoe.runs import CRITERIA  # noqa: PLC0415
 
-    rows = [
-        (peer.method, peer.test[gap], peer.test["acc"], f"setting {peer.setting:.3g}")
-        for peer in explored.peers
-        if peer.criterion == CRITERIA.get(gap)
-    ]
+    rows = []
+    for peer in explored.peers:
+        if peer.criterion == CRITERIA.get(gap):
+            scores = peer.test if split == "test" else peer.validation
+            rows.append((peer.method, scores[gap], scores["acc"], f"setting {peer.setting:.3g}"))
     return pd.DataFrame(rows, columns=["method", "gap", "accuracy", "detail"])
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
@@ -13,6 +14,7 @@ from fairmoe.sentences.front import (
     next_smaller,
     wish_missed,
 )
+from fairmoe.sentences.peers import fit_within
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.of_table import of_table
 from fairmoe.ui.frame.state import Session
@@ -21,10 +23,16 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 
-def show_wishes(state: Session, kept: KeptRun, gap: GapName) -> None:
+def show_wishes(state: Session, kept: KeptRun, gap: GapName, peers: pd.DataFrame) -> None:
     """Answer both questions by a point of the front, and let it be shown on all pages.
 
     Points are chosen on the validation rows; what is told of them holds for the test rows.
+
+    Args:
+        state: The session.
+        kept: With the front, and the groups by which it is told of.
+        gap: Which one the questions are about.
+        peers: The fits of others, as `peers_beside` returns them for the validation rows.
     """
     loss, limit = st.columns(2)
     with loss:
@@ -42,7 +50,10 @@ def show_wishes(state: Session, kept: KeptRun, gap: GapName) -> None:
             format="%.1f",
             key=of_table("wish-gap", kept.run.data.sha256),
         )
-        _answer(state, kept, gap, "gap", max_gap=most / 100)
+        if not _answer(state, kept, gap, "gap", max_gap=most / 100):
+            told = fit_within(peers, most / 100, METRICS[gap].label)
+            if told:
+                st.caption(escape_markdown(told))
 
 
 def _answer(
@@ -53,7 +64,8 @@ def _answer(
     *,
     max_gap: float | None = None,
     max_loss: float | None = None,
-) -> None:
+) -> bool:
+    """Answer one of the questions, and return whether a point fulfils the wish."""
     from fairmoe.dial import choose_point, loss_for_less  # noqa: PLC0415
     from fairmoe.runs import compared_scores_of  # noqa: PLC0415
 
@@ -61,7 +73,7 @@ def _answer(
         point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
     except InvalidInputError as error:
         st.caption(escape_markdown(str(error)))
-        return
+        return False
     told = _told(point, gap)
     if max_gap is not None:
         found = compared_scores_of(point)[gap]
@@ -76,6 +88,7 @@ def _answer(
         disabled=point.run_id == kept.run.run_id,
         on_click=partial(_take, state, point.run_id),
     )
+    return True
 
 
 def _take(state: Session, run_id: str) -> None:

@@ -11,12 +11,12 @@ from fairmoe.names import GAP_MEASURES, INSUFFICIENT
 from fairmoe.sentences.front_page import verdicts_in_words
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
-    VERDICTS,
     clear_differences,
     farthest_first,
     four_fifths,
     gaps_takeaway,
     rate_in_words,
+    verdict_in_words,
     with_interval,
 )
 from fairmoe.sentences.wording import p_value
@@ -96,8 +96,8 @@ def ask_tolerance(sha256: str) -> float | None:
         bind="query-params",
         width=130,
         help="The largest gap that you accept, in percentage points (differences of rates). "
-        "Each gap then gets one of three verdicts: within, exceeds, or cannot be told with so "
-        "few people.",
+        "Each gap then gets one of three verdicts: within, exceeds, or cannot be told "
+        "because the interval of the gap contains it.",
     )
     return None if percent is None else percent / 100
 
@@ -138,7 +138,10 @@ def show_gaps(review: "Review", *, key: str, small: tuple[str, ...] | None = Non
         "n": ("People", [f"{n:,}" for n in table["n"]]),
     }
     if review.tolerance is not None:
-        shown["verdict"] = ("Verdict", [VERDICTS[each] for each in table["verdict"]])
+        shown["verdict"] = (
+            "Verdict",
+            list(map(verdict_in_words, table["verdict"], table["value"])),
+        )
     _show(
         shown,
         index=pd.Index([GAP_MEASURES[str(name)] for name in table.index], name="Measure"),

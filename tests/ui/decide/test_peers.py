@@ -4,19 +4,23 @@ import dataclasses
 import threading
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.baselines import FairlearnPredictions, FairlearnResult
 from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.names import METRICS
 from fairmoe.progress import Progress
 from fairmoe.runs import PeerScores, read_project, write_project
+from fairmoe.sentences.peers import fit_within
 from fairmoe.ui.frame.handover import project_of
 from fairmoe.ui.frame.limits import Limits
 from fairmoe.ui.frame.process import registry
 from fairmoe.ui.frame.unasked import FRONTS
 from tests.jobs.gates import Gate
 from tests.patience import PATIENCE
+from tests.ui.parts import own_key
 
 
 @pytest.fixture
@@ -71,6 +75,13 @@ def test_they_are_fitted_unasked_for_the_gap_that_is_shown(tradeoff, asked, monk
     spec = tradeoff.get("plotly_chart")[0].proto.spec
     assert all(style.label in spec for style in PEER_STYLES.values())
     assert not any(button.key == "peers" for button in tradeoff.button)
+    tradeoff.get_by_key(own_key(tradeoff, "wish-gap")).set_value(1.5).run()
+    within = fit_within(
+        pd.DataFrame({"method": list(PEER_STYLES)[:1], "gap": 0.01, "accuracy": 0.75}),
+        0.015,
+        "DP gap",
+    )
+    assert escape_markdown(within) in [each.value for each in tradeoff.caption]
     # What they were not fitted for they are not judged by.
     tradeoff.get_by_key("dial-gap").set_value("f_res").run()
     assert not any(
