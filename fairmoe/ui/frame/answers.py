@@ -1,12 +1,16 @@
 """What a session has asked and drawn before, so that it is computed once, and in its turn."""
 
+import hashlib
 import secrets
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fairmoe.ui.frame.person import Person
 from fairmoe.ui.frame.process import turns
+
+if TYPE_CHECKING:
+    from fairmoe.runs import Run
 
 T = TypeVar("T")
 
@@ -30,10 +34,24 @@ class Answers:
     tabs: set[str] = field(default_factory=set)
     _answers: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
     _figures: dict[tuple[Hashable, ...], Any] = field(default_factory=dict)
+    _predictions: dict[str, str] = field(default_factory=dict)
 
     def forget_answers(self) -> None:
         """Let go of what was computed and drawn, to be computed and drawn again when asked for."""
         self._answers, self._figures = {}, {}
+
+    def tell_of(self, run: "Run") -> None:
+        """Let go of all answers, if they may be of another run with the id of this one.
+
+        The same settings have the same id on all machines and with all versions, where the same
+        training ends a little elsewhere; such a run may be shipped, or in a project.
+        """
+        told = hashlib.sha256()
+        for split in run.splits.values():
+            told.update(split.proba["mixture"].tobytes())
+        if self._predictions.setdefault(run.run_id, told.hexdigest()) != told.hexdigest():
+            self.forget_answers()
+            self._predictions[run.run_id] = told.hexdigest()
 
     def once(self, key: tuple[Hashable, ...], answer: Callable[[], T]) -> T:
         """Return what `answer` returns, computed at the first asking only, and in its turn.

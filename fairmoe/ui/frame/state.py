@@ -234,6 +234,7 @@ class Session(Answers):
             name: What to call it.
             reason: See `KeptRun`.
         """
+        self.tell_of(run)
         known = self.runs.pop(run.run_id, None)
         self._counted += known is None
         name = name or (known.name if known else f"Run {self._counted}")
@@ -296,5 +297,4 @@ class Session(Answers):
         """Forget a run; if it is shown, the newest of the others is shown instead."""
         del self.runs[run_id]
         if self.chosen == run_id:
-            self.chosen = next(reversed(self.runs), None)
-            self.turns += 1
+            self.chosen, self.turns = next(reversed(self.runs), None), self.turns + 1

@@ -80,6 +80,23 @@ def test_an_answer_is_computed_once_and_the_longest_unasked_goes():
     assert asked.count(3) == 2
 
 
+def test_another_run_of_the_same_id_has_answers_of_its_own(demo_run):
+    run, labelled = demo_run
+    session, key = Session(), ("judged", run.run_id)
+    session.keep(run, labelled)
+    assert session.once(key, lambda: "shipped") == session.drawn(key, lambda: "shipped")
+    # With its front, or opened once more, it is the same run.
+    session.keep(run.with_front([run]), labelled)
+    assert session.once(key, lambda: "again") == "shipped"
+    test = run.splits["test"]
+    proba = test.proba | {"mixture": 1 - test.proba["mixture"]}
+    trained = replace(run, splits={**run.splits, "test": replace(test, proba=proba)})
+    session.forget(run.run_id)
+    session.keep(trained, labelled)
+    assert session.once(key, lambda: "trained") == "trained"
+    assert session.drawn(key, lambda: "trained") == "trained"
+
+
 def test_figures_are_drawn_once_and_push_out_no_answer():
     state = Session()
     drawn: list[int] = []
