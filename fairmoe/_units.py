@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 _MINUS = "−"
-_MOST_DIGITS = 6
+_MOST_DIGITS = 2
+"""Probabilities nearer to one half are told in words."""
 
 
 def suffix(unit: str) -> str:
@@ -38,7 +39,7 @@ def signed(value: float, digits: int = 1) -> str:
 
 
 def beside_one_half(proba: float, *, digits: int = 1) -> str:
-    """Return a probability with so many digits that it differs from one half, if it does.
+    """Return a probability with so many digits, or in words, that it differs from one half.
 
     Args:
         proba: In [0, 1].
@@ -47,8 +48,10 @@ def beside_one_half(proba: float, *, digits: int = 1) -> str:
     Example:
         >>> beside_one_half(0.4997), beside_one_half(0.62, digits=0), beside_one_half(0.5)
         ('49.97%', '62%', '50.0%')
+        >>> beside_one_half(0.49998)
+        'just under 50%'
     """
-    return f"{proba:.{digits_beside_one_half([proba], digits=digits)}%}"
+    return _told(proba, digits_beside_one_half([proba], digits=digits))
 
 
 def all_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> list[str]:
@@ -64,13 +67,13 @@ def all_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> list[str]
     """
     values = list(proba)
     alike = digits_beside_one_half(values, digits=digits)
-    return [f"{value:.{alike}%}" for value in values]
+    return [_told(value, alike) for value in values]
 
 
 def digits_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> int:
-    """Return with how many digits, in percent, all probabilities look different from one half.
+    """Return with how many digits, in percent, probabilities look different from one half.
 
-    Those that are one half do not count.
+    Those that are one half do not count; those that two digits do not part from it count as two.
 
     Args:
         proba: Each in [0, 1].
@@ -84,5 +87,14 @@ def digits_beside_one_half(proba: Iterable[float], *, digits: int = 1) -> int:
 
 
 def _finer(proba: float, digits: int) -> int:
+    if proba == 0.5:
+        return digits
     finer = (n for n in range(digits, _MOST_DIGITS) if f"{proba:.{n}%}" != f"{0.5:.{n}%}")
-    return next(finer, digits)
+    return next(finer, max(digits, _MOST_DIGITS))
+
+
+def _told(proba: float, digits: int) -> str:
+    text = f"{proba:.{digits}%}"
+    if proba == 0.5 or text != f"{0.5:.{digits}%}":
+        return text
+    return f"just {'under' if proba < 0.5 else 'over'} 50%"

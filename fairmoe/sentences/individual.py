@@ -52,6 +52,30 @@ def opened_on(group: str, outcome: str, *, is_refused: bool, is_wrong: bool) -> 
     return f"Opens on the closest call among {group} who {get} “{outcome}”."
 
 
+_IN_SIGHT = 4
+"""So many rows of the list can be seen before one scrolls."""
+
+
+def where_in_list(row: str, place: int | None, *, listed: int = 2000) -> str:
+    """Say where the person whom the page is about stands in the list of rows.
+
+    Args:
+        row: What the row is called.
+        place: Its position in the list, from 0; None if it is not in the list.
+        listed: How many rows are listed at most.
+
+    Returns:
+        Nothing if the row is in sight.
+    """
+    if place is None:
+        return f"Below is {row}, which is not in the list as it is filtered."
+    if place >= listed:
+        return f"Below is {row}, which is beyond the rows that are listed."
+    if place < _IN_SIGHT:
+        return ""
+    return f"Below is {row}, which stands at place {place + 1:,} of the list."
+
+
 def reasons_question(outcome: str) -> str:
     """Ask what the figure of one person's reasons answers.
 

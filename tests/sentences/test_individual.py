@@ -12,6 +12,7 @@ from fairmoe.sentences.individual import (
     reasons_question,
     reasons_takeaway,
     swap_takeaway,
+    where_in_list,
 )
 
 
@@ -47,7 +48,7 @@ def test_what_the_mixture_decides_and_who_would_decide_otherwise(mixture, told):
         (0.6, "40.0%, so it decides “reoffends”"),
         (0.4, "60.0%, so it decides “does not reoffend”"),
         (0.5, "50.0%, so it decides “does not reoffend”"),
-        (0.50003, "49.997%, so it decides “reoffends”"),
+        (0.50003, "just under 50%, so it decides “reoffends”"),
     ],
 )
 def test_where_the_positive_outcome_is_bad_the_good_one_is_told_of(mixture, told):
@@ -113,6 +114,16 @@ def test_on_whom_the_page_opens_and_what_it_asks():
     )
     assert opened_on("women", "not hired", is_refused=True, is_wrong=False) == (
         "Opens on the closest call among women who get “not hired”."
+    )
+    assert where_in_list("row 5,191", 1202) == (
+        "Below is row 5,191, which stands at place 1,203 of the list."
+    )
+    assert where_in_list("row 5,191", 2) == ""
+    assert where_in_list("row 5,191", 2000, listed=2000) == (
+        "Below is row 5,191, which is beyond the rows that are listed."
+    )
+    assert where_in_list("row 5,191", None) == (
+        "Below is row 5,191, which is not in the list as it is filtered."
     )
     assert opened_on("women", "hired", is_refused=False, is_wrong=False) == (
         "Opens on the closest call of all: “hired”."

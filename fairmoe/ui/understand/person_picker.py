@@ -11,7 +11,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe._units import digits_beside_one_half
 from fairmoe.data.people import people_of
 from fairmoe.names import SplitName
-from fairmoe.sentences.individual import opened_on
+from fairmoe.sentences.individual import opened_on, where_in_list
 from fairmoe.ui.frame.components import percent_column
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
@@ -68,7 +68,14 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     )
     picked = np.flatnonzero(rows.record.rows == state.row)
     place = int(picked[0]) if len(picked) else _opened(kept, split, shown)
-    return Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
+    person = Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
+    in_list = np.flatnonzero(shown.index == place)
+    where = where_in_list(
+        person.line(), int(in_list[0]) if len(in_list) else None, listed=MOST_PEOPLE
+    )
+    if where:
+        st.caption(escape_markdown(where))
+    return person
 
 
 def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> int:

@@ -4,7 +4,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.analysis.individual import closest_refusal, predict
+from fairmoe.sentences.individual import where_in_list
 from tests.ui.parts import open_part
 
 
@@ -59,6 +61,10 @@ def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individua
     (why,) = (text.value for text in individual.caption if "Opens on" in text.value)
     assert why.startswith("Opens on the closest call among")
     assert "who wrongly get “not hired”" in why
+    stands = list(individual.dataframe[0].value.index).index(place)
+    where = where_in_list(f"row {labelled.table.line(int(record.rows[place])):,}", stands)
+    assert where
+    assert escape_markdown(where) in [text.value for text in individual.caption]
     # Whoever asks for others sees one of these.
     individual.get_by_key("individual-decided").set_value("positive").run()
     assert metrics(individual)["Predicted"] == "hired"
