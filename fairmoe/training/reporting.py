@@ -35,9 +35,10 @@ class Recorder:
             values.append(figure.detach())
 
     def tell(self, phase: Phase, done: int, total: int, figures: Mapping[str, Tensor]) -> None:
-        """Report to the caller, with the mean of each figure over the runs."""
+        """Report to the caller, with the mean of each figure over the runs that have it."""
         if done == total or self._due():
-            means = {name: float(figure.mean()) for name, figure in figures.items()}
+            # Of experts of which none is trained there is no loss.
+            means = {name: float(of.mean()) for name, of in figures.items() if of.numel()}
             self._last = Progress(phase, done, total, means)
             self._told = time.monotonic()
             self._on_progress(self._last)
