@@ -17,7 +17,7 @@ from fairmoe.data.people import people_of
 from fairmoe.figures.tables import score_table
 from fairmoe.metrics import group_rates, mean_and_spread
 from fairmoe.names import EXPERTS, METRICS, SUMMARY, Model
-from fairmoe.runs import Run, SweepScores, to_document
+from fairmoe.runs import Run, SweepScores, as_told, to_document
 from fairmoe.sentences.alarms import ALARM, OTHERS_RAISE_ONE, alarms_in_words
 from fairmoe.sentences.audits import changes_beside, existing_in_words, harm_beside
 from fairmoe.sentences.cautions import not_estimable, too_few
@@ -147,7 +147,9 @@ def _print_existing(run: Run, stdout: Console) -> None:
 
 def _print_alarms(run: Run, stdout: Console) -> None:
     """Say loudly that the mixture is no choice, and why; then of which other models it is so."""
-    found: dict[Model, Any] = {model: alarm.to_dict() for model, alarm in run.alarms().items()}
+    found: dict[Model, Any] = {
+        model: alarm.to_dict() for model, alarm in as_told(run)[0].alarms().items()
+    }
     meaning: Any = {"words": run.data.words, "favourable": run.roles.target.favourable}
     own: dict[Model, Any] = {"mixture": found.pop("mixture")} if "mixture" in found else {}
     for told in alarms_in_words(own, **meaning):

@@ -17,7 +17,8 @@ def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advic
         gap: The demographic parity difference of the mixture between groups of enough people;
             NaN where not estimable.
         small: The groups that are told of as one, or not compared.
-        few: How few people they have, as `with_few_people` says it.
+        few: How few people they have, as `with_few_people` says it; nothing if some have many,
+            and are told of with others that have few.
         advice: What can be done, with a blank before it.
 
     Returns:
@@ -25,10 +26,7 @@ def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advic
     """
     if not small:
         return ""
-    told = (
-        f"Every group counts by itself in these scores, also {listed(small)}{few}, and so few can "
-        "make any gap."
-    )
+    told = f"Every group counts by itself in these scores, also {listed(small)}{_any_gap(few)}."
     if not math.isnan(gap):
         told += (
             " Between groups of enough people the mixture's demographic parity difference is "
@@ -49,10 +47,7 @@ def final_score_counts_every_group(small: Sequence[str], *, few: str = "") -> st
     """
     if not small:
         return ""
-    return (
-        f"The final score counts every group by itself, also {listed(small)}{few}, and so few can "
-        "make any gap."
-    )
+    return f"The final score counts every group by itself, also {listed(small)}{_any_gap(few)}."
 
 
 def with_few_people(*, weighted: bool) -> str:
@@ -85,3 +80,7 @@ def told_as_one(
         f"The group “{group}” is {listed(names)}, which count as one because some have fewer than "
         f"{smallest} people{where}."
     )
+
+
+def _any_gap(few: str) -> str:
+    return f"{few}, and so few can make any gap" if few else ""
