@@ -67,25 +67,25 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
         "counted as a spreadsheet does, with the names of the columns as row 1."
     )
     picked = np.flatnonzero(rows.record.rows == state.row)
-    place = int(picked[0]) if len(picked) else _opened(kept, split, shown)
+    place, why = (int(picked[0]), "") if len(picked) else _opened(kept, split, shown)
     person = Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
     in_list = np.flatnonzero(shown.index == place)
     where = where_in_list(
         person.line(), int(in_list[0]) if len(in_list) else None, listed=MOST_PEOPLE
     )
-    if where:
-        st.caption(escape_markdown(where))
+    if why or where:
+        st.caption(escape_markdown(f"{why} {where}".strip()))
     return person
 
 
-def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> int:
-    """Return at whom the page looks before anyone was picked, and say why."""
+def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> tuple[int, str]:
+    """Return at whom the page looks before anyone was picked, and why."""
     from fairmoe.analysis.individual import THRESHOLD, closest_refusal  # noqa: PLC0415
 
     run = kept.run
     refusal = closest_refusal(run, split)
     if refusal not in shown.index:
-        return int(shown.index[0]) if len(shown) else 0
+        return (int(shown.index[0]), "") if len(shown) else (0, "")
     record = run.splits[split]
     proba = record.proba["mixture"][refusal]
     group = list(run.data.groups)[int(record.group[refusal])]
@@ -95,8 +95,7 @@ def _opened(kept: KeptRun, split: SplitName, shown: pd.DataFrame) -> int:
         is_refused=(proba > THRESHOLD) == (run.roles.target.favourable is False),
         is_wrong=(proba > THRESHOLD) != bool(record.y_true[refusal]),
     )
-    st.caption(escape_markdown(told))
-    return refusal
+    return refusal, told
 
 
 def _people(rows: "RunRows", kept: KeptRun) -> pd.DataFrame:

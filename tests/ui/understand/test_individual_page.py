@@ -64,7 +64,7 @@ def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individua
     stands = list(individual.dataframe[0].value.index).index(place)
     where = where_in_list(f"row {labelled.table.line(int(record.rows[place])):,}", stands)
     assert where
-    assert escape_markdown(where) in [text.value for text in individual.caption]
+    assert why.endswith(escape_markdown(f" {where}"))
     # Whoever asks for others sees one of these.
     individual.get_by_key("individual-decided").set_value("positive").run()
     assert metrics(individual)["Predicted"] == "hired"
