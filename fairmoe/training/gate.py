@@ -247,6 +247,7 @@ class GateTrainer:
             rewards = counterfactual_rewards(batch.tables, actions) - batch.utility_score[:, None]
             # What row 0 would earn with its own action is what the routing earns.
             first = rewards[:, :, 0].gather(0, actions[None, :, 0])[0]
+            first = first - (batch.utility_in_context - batch.utility_score)
             return counterfactual_loss(own, rewards.movedim(0, -1), batch.weights), first
         log_weights = own.detach()
         if shared.credit == "rollouts":

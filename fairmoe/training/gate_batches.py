@@ -8,7 +8,7 @@ from torch import Tensor
 
 from fairmoe.explain import Explainer
 from fairmoe.functional.gating import disagreement, disagreement_weights, expert_state
-from fairmoe.functional.reward import score_of
+from fairmoe.functional.reward import counterfactual_rewards, score_of
 from fairmoe.functional.reward_tables import GapContext, RewardTables
 from fairmoe.nn import Experts
 from fairmoe.training.batches import Batch
@@ -25,6 +25,8 @@ class GateBatch(NamedTuple):
         weights: **Shape** `(k, n)`. The rows' weights (39), or ones.
         tables: What rewards are looked up in.
         utility_score: **Shape** `(k,)`. The utility expert's final score, from which gains count.
+        utility_in_context: **Shape** `(k,)`. The same with the rows that come again in its gaps, as
+            counterfactual rewards have them.
     """
 
     x: Tensor
@@ -32,6 +34,7 @@ class GateBatch(NamedTuple):
     weights: Tensor
     tables: RewardTables
     utility_score: Tensor
+    utility_in_context: Tensor
 
 
 @torch.no_grad()
@@ -84,4 +87,8 @@ def make_gate_batch(
     if settings.weight_by_disagreement:
         weights = disagreement_weights(disagree)
     utility_score = score_of(tables, tables.proba[0], tables.masked_proba[0], tables.attention[0])
-    return GateBatch(batch.x, expert_state(proba), weights, tables, utility_score)
+    in_context = utility_score
+    if settings.credit == "counterfactual" and batch.x.shape[0] > own.stop:
+        all_utility = torch.zeros(proba.shape[1:], dtype=torch.long, device=proba.device)
+        in_context = counterfactual_rewards(tables, all_utility)[0, :, 0]
+    return GateBatch(batch.x, expert_state(proba), weights, tables, utility_score, in_context)

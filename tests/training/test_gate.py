@@ -217,6 +217,25 @@ def test_each_row_comes_once_in_two_epochs_of_halves(demo, monkeypatch):
     assert torch.equal(torch.cat(seen[4:]), once)
 
 
+def test_rewards_count_from_the_utility_expert_where_rows_come_again(demo, monkeypatch):
+    again = []
+
+    def all_utility(log_weights, _):
+        return torch.zeros(log_weights.shape[:2], dtype=torch.long)
+
+    def spy(self, optimizer, batch):
+        again.append(len(batch.x) - len(batch.tables.group))
+        return step(self, optimizer, batch)
+
+    step = GateTrainer._step
+    monkeypatch.setattr(GateTrainer, "_step", spy)
+    monkeypatch.setattr(gate_module, "sample_actions", all_utility)
+    settings = Settings(epochs=20, batch_size=40, gate_epochs=2, fine_tune_every=0)
+    rewards = train(demo, [settings]).curves["gate", "reward"][1]
+    assert max(again) > 0
+    assert rewards.abs().max() < 1e-6
+
+
 @pytest.mark.slow
 def test_the_kept_gate_is_the_best_on_validation(demo):
     best = train(demo, [Settings(epochs=120, gate_epochs="half", gate_start="random")])
