@@ -11,15 +11,12 @@ from datetime import date
 import pytest
 from plotly.offline import get_plotlyjs
 
-from fairmoe.analysis.result import what_is_open
 from fairmoe.data import Roles, Sensitive, Target
 from fairmoe.errors import InvalidInputError
 from fairmoe.names import EVERY_RUN, METRICS, REPORT_SECTIONS
 from fairmoe.report import DEFAULT, Cover, make_report, to_html
 from fairmoe.report.document import _inert
 from fairmoe.report.grids import origin_grid
-from fairmoe.sentences.front_page import NO_ALARM
-from fairmoe.sentences.open_points import ALARM_RAISED
 from tests.report.conftest import NASTY
 from tests.report.page import Page
 
@@ -245,66 +242,3 @@ def test_the_origin_tells_what_merged_groups_hold(demo_run):
     facts = dict(origin_grid(replace(run, roles=Roles(Target("hired"), sensitive))).rows)
     assert facts["Merged in rest (race)"] == "other and unknown"
     assert facts["Merged in rest (sex)"] == "x"
-
-
-def test_the_first_page_answers_what_a_reviewer_asks_first(report):
-    first = report.sections[0]
-    leads = [block.lead for block in first.blocks if block.kind == "text" and block.lead]
-    assert leads == [
-        "The question.",
-        "Alarms.",
-        "What changes for people.",
-        "What gets worse.",
-        "The tolerance.",
-        "What is open.",
-    ]
-    (opened,) = (
-        block.text for block in first.blocks if block.kind == "text" and "open." in block.lead
-    )
-    assert opened.startswith(
-        "2 points are open before anyone relies on this. All rests on one training: other seeds "
-        "may give other figures. Figures take the labels as they are;"
-    )
-    assert [block.kind for block in first.blocks].count("chart") == 1
-    tables = [block.caption for block in first.blocks if block.kind == "grid"]
-    assert tables[0].startswith("How many people get “hired”")
-    assert tables[1].startswith("Gaps between groups")
-
-
-def test_the_report_and_the_pages_find_the_same_points_open(run_of):
-    calm = run_of([1, 0] * 50, [0] * 50 + [1] * 50, {"mixture": [0.9, 0.1] * 50})
-    alarming = run_of(
-        [1, 0] * 50, [0] * 50 + [1] * 50, {"mixture": [0.9] * 100, "utility": [0.9, 0.1] * 50}
-    )
-    for run, alarmed in ((calm, False), (alarming, True)):
-        for tolerance in (None, 0.05):
-            told = what_is_open(run, tolerance=tolerance)
-            assert told == make_report(run, tolerance=tolerance).open_points
-            assert (ALARM_RAISED in told) == alarmed
-
-
-def test_the_first_page_says_where_the_mixture_does_not_narrow_the_gap(run_of):
-    # Of the first group all are hired by the mixture, and half by the utility expert.
-    group, half = [0] * 50 + [1] * 50, [0.9, 0.1] * 50
-    larger = run_of([1, 0] * 50, group, {"mixture": [0.9] * 50 + half[:50], "utility": half})
-    smaller = run_of([1, 0] * 50, group, {"mixture": half, "utility": [0.9] * 50 + half[:50]})
-
-    def aims(run):
-        blocks = make_report(run).sections[0].blocks
-        return [block.text for block in blocks if block.kind == "text" and block.lead == "The aim."]
-
-    assert aims(larger) == [
-        "The gap got larger: 0.0 pp with the utility expert, 50.0 pp with the mixture."
-    ]
-    assert aims(smaller) == []
-
-
-def test_an_alarm_takes_the_place_of_there_being_none(run_of):
-    # All are hired, whom the utility expert tells apart.
-    run = run_of(
-        [1, 0] * 50, [0] * 50 + [1] * 50, {"mixture": [0.9] * 100, "utility": [0.9, 0.1] * 50}
-    )
-    first = make_report(run).sections[0]
-    assert NO_ALARM not in [block.text for block in first.blocks if block.kind == "text"]
-    cautions = [block.text for block in first.blocks if block.kind == "caution"]
-    assert cautions[0].startswith("The same answer goes to far too many: the mixture.")

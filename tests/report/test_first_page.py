@@ -1,0 +1,73 @@
+"""The first page of a report: what a reviewer asks first."""
+
+import pytest
+
+from fairmoe.analysis.result import what_is_open
+from fairmoe.report import make_report
+from fairmoe.sentences.front_page import NO_ALARM
+from fairmoe.sentences.open_points import ALARM_RAISED
+
+pytestmark = pytest.mark.slow
+
+
+def test_it_answers_what_a_reviewer_asks_first(demo_run):
+    first = make_report(*demo_run).sections[0]
+    leads = [block.lead for block in first.blocks if block.kind == "text" and block.lead]
+    assert leads == [
+        "The question.",
+        "Alarms.",
+        "What changes for people.",
+        "What gets worse.",
+        "The tolerance.",
+        "What is open.",
+    ]
+    (opened,) = (
+        block.text for block in first.blocks if block.kind == "text" and "open." in block.lead
+    )
+    assert opened.startswith(
+        "2 points are open before anyone relies on this. All rests on one training: other seeds "
+        "may give other figures. Figures take the labels as they are;"
+    )
+    assert [block.kind for block in first.blocks].count("chart") == 1
+    tables = [block.caption for block in first.blocks if block.kind == "grid"]
+    assert tables[0].startswith("How many people get “hired”")
+    assert tables[1].startswith("Gaps between groups")
+
+
+def test_the_report_and_the_pages_find_the_same_points_open(run_of):
+    calm = run_of([1, 0] * 50, [0] * 50 + [1] * 50, {"mixture": [0.9, 0.1] * 50})
+    alarming = run_of(
+        [1, 0] * 50, [0] * 50 + [1] * 50, {"mixture": [0.9] * 100, "utility": [0.9, 0.1] * 50}
+    )
+    for run, alarmed in ((calm, False), (alarming, True)):
+        for tolerance in (None, 0.05):
+            told = what_is_open(run, tolerance=tolerance)
+            assert told == make_report(run, tolerance=tolerance).open_points
+            assert (ALARM_RAISED in told) == alarmed
+
+
+def test_it_says_where_the_mixture_does_not_narrow_the_gap(run_of):
+    # Of the first group all are hired by the mixture, and half by the utility expert.
+    group, half = [0] * 50 + [1] * 50, [0.9, 0.1] * 50
+    larger = run_of([1, 0] * 50, group, {"mixture": [0.9] * 50 + half[:50], "utility": half})
+    smaller = run_of([1, 0] * 50, group, {"mixture": half, "utility": [0.9] * 50 + half[:50]})
+
+    def aims(run):
+        blocks = make_report(run).sections[0].blocks
+        return [block.text for block in blocks if block.kind == "text" and block.lead == "The aim."]
+
+    assert aims(larger) == [
+        "The gap got larger: 0.0 pp with the utility expert, 50.0 pp with the mixture."
+    ]
+    assert aims(smaller) == []
+
+
+def test_an_alarm_takes_the_place_of_there_being_none(run_of):
+    # All are hired, whom the utility expert tells apart.
+    run = run_of(
+        [1, 0] * 50, [0] * 50 + [1] * 50, {"mixture": [0.9] * 100, "utility": [0.9, 0.1] * 50}
+    )
+    first = make_report(run).sections[0]
+    assert NO_ALARM not in [block.text for block in first.blocks if block.kind == "text"]
+    cautions = [block.text for block in first.blocks if block.kind == "caution"]
+    assert cautions[0].startswith("The same answer goes to far too many: the mixture.")
