@@ -28,5 +28,5 @@ PARTS = {
 with page(ATTENTION) as state:
     assert state.kept is not None
     kept, split = state.kept.told, split_switch()
-    show_merged(kept.run)
+    show_merged(state, kept.run)
     show_parts(PARTS, key="attention-part", about=(state, kept, split))

@@ -31,7 +31,7 @@ with page(EXPERTS) as state:
     with st.container(horizontal=True):
         split = split_switch()
         ask_criterion(run)
-    show_merged(run)
+    show_merged(state, run)
     show_alarms(run, split, others=True)
     show_awareness(state, run, split)
     show_summary(state, run, split)

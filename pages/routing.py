@@ -31,7 +31,7 @@ with page(ROUTING) as state:
     assert state.kept is not None
     kept = state.kept.told
     split = split_switch()
-    show_merged(kept.run)
+    show_merged(state, kept.run)
     if not show_single_expert(state, kept, split):
         show_reading(state, kept, split)
         show_parts(PARTS, key="routing-part", about=(state, kept, split))

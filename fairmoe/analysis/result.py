@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from fairmoe.data.groups import SMALL_GROUPS, merge_of
+from fairmoe.data.groups import SMALL_GROUPS, Merge, merge_of
 from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paired_changes
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run, as_told
@@ -150,15 +150,31 @@ def who_counts_in_scores(run: Run, *, split: SplitName = "test", how: str = ON_D
     Returns:
         Nothing if no group is too small.
     """
-    own, (small, few) = run.unmerged or run, _small(run, split)
+    small, few = _small(run, split)
     told = run if run.unmerged is not None else as_told(run)[0]
-    merge = merge_of(own.data.groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
     return every_group_counts(
         told.parity_gap(split=split)[0],
         small,
         few=few,
-        advice=merge_and_train_again(merge, how=how) if small else "",
+        advice=merge_and_train_again(merge_for_training(run, split=split), how=how),
     )
+
+
+def merge_for_training(run: Run, *, split: SplitName = "test") -> Merge | None:
+    """Return how to merge groups for the next training so that each has enough people.
+
+    Args:
+        run: The run.
+        split: On which rows groups of too few people are not compared.
+
+    Returns:
+        None if no group is too small, or no merge would help.
+    """
+    small, _ = _small(run, split)
+    if not small:
+        return None
+    groups = (run.unmerged or run).data.groups
+    return merge_of(groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
 
 
 def who_counts_in_final_score(run: Run, split: SplitName = "test") -> str:

@@ -21,6 +21,9 @@ LEFT_OUT = {
 MERGE_SMALL = "Merge groups of fewer rows than"
 """What the field is called that merges small groups."""
 
+MERGE_THEM, UNDO_MERGE = "Merge the small groups", "Undo the merge"
+"""What the buttons are called that set this field, and set it back."""
+
 ON_DATA = f"set “{MERGE_SMALL}” on Data to"
 """How the app merges them, up to the number."""
 
@@ -92,6 +95,14 @@ def merge_and_train_again(merge: Merge | None, *, how: str = ON_DATA) -> str:
         f" To have no score rest on so few, {how} {merge.fewer_than} and train again: "
         f"{_quoted(merge.names)} become one group of {merge.rows:,} rows. Test rows are drawn anew "
         "then, unless a column names them, so figures of other groups change as well."
+    )
+
+
+def merge_help(fewer_than: int) -> str:
+    """Say what the button does that merges small groups, and how that is undone."""
+    return (
+        f"Sets “{MERGE_SMALL}” on Data to {fewer_than:,}. The next training counts them as one; "
+        "runs that are trained stay as they are. A button beside that field undoes it."
     )
 
 

@@ -9,6 +9,9 @@ from fairmoe.sentences.wording import listed
 ALL_SCORES_DO = "So do all scores of the table."
 """What follows `final_score_counts_every_group` where a table of scores does."""
 
+MERGED_ALREADY = "Train with small groups merged"
+"""What the link says in the place of the button that merges small groups, once Data has them so."""
+
 
 def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advice: str = "") -> str:
     """Say that scores count every group by itself, and what the gap is that is told elsewhere.

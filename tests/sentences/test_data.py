@@ -12,6 +12,7 @@ from fairmoe.sentences.data import (
     leaks_takeaway,
     left_out_by_default,
     merge_and_train_again,
+    merge_help,
     missing_takeaway,
     names_the_row,
     proxies_takeaway,
@@ -114,6 +115,13 @@ def test_how_to_train_so_that_no_score_rests_on_few():
         " To have no score rest on so few, use --merge-small 344 and train again: “Asian”"
     )
     assert merge_and_train_again(None) == ""
+
+
+def test_the_button_that_merges_says_what_it_does():
+    assert merge_help(1200) == (
+        "Sets “Merge groups of fewer rows than” on Data to 1,200. The next training counts them as "
+        "one; runs that are trained stay as they are. A button beside that field undoes it."
+    )
 
 
 def test_columns_left_out_are_told_by_reason():

@@ -85,7 +85,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         "the utility expert." + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
-    show_merged(told.run, apart=True)
+    show_merged(state, told.run, apart=True)
     show_wishes(state, told, gap, peers_beside(explored, gap, "validation"))
     show_peers(state, explored, kept, gap, points)
     if kept.run.roles.target.favourable is not None:

@@ -11,7 +11,7 @@ from fairmoe.data.groups import groups_of
 from fairmoe.data.reading.sentences import rows_of
 from fairmoe.data.roles import Unknown
 from fairmoe.errors import InvalidInputError
-from fairmoe.sentences.data import MERGE_SMALL
+from fairmoe.sentences.data import MERGE_SMALL, MERGE_THEM, UNDO_MERGE, merge_help
 from fairmoe.ui.frame.state import Session
 
 DONE_WITH_UNKNOWN: dict[Unknown, str] = {
@@ -23,13 +23,25 @@ MOST_NAMED = 12
 """Groups of a column that can be given a name; of more, values are merged first."""
 
 
-def merge_button(state: Session) -> None:
-    """Offer to merge the groups that are too small to be judged."""
-    st.button(
-        "Merge the small groups",
+def merge_button(state: Session, fewer_than: int = MIN_GROUP_ROWS, *, place: str = "data") -> bool:
+    """Offer to merge groups that are small, by the field of Data that says which are.
+
+    Args:
+        state: The session, with the table whose groups they are.
+        fewer_than: What the field is set to, unless it is larger.
+        place: Names where the button stands.
+
+    Returns:
+        Whether that was just done.
+    """
+    return st.button(
+        MERGE_THEM,
         icon=":material/merge:",
+        type="tertiary",
+        key=f"small-groups-{place}",
         on_click=_merge,
-        args=(_key_of_size(state),),
+        args=(state, fewer_than),
+        help=merge_help(fewer_than),
     )
 
 
@@ -45,7 +57,7 @@ def ask_merge_small(state: Session, sensitive: Sequence[Sensitive], known: int) 
     assert state.table is not None
     if not may_merge(state.table, sensitive):
         return 0
-    return st.number_input(
+    size = st.number_input(
         MERGE_SMALL,
         min_value=0,
         value=known,
@@ -55,6 +67,11 @@ def ask_merge_small(state: Session, sensitive: Sequence[Sensitive], known: int) 
         key=_key_of_size(state),
         persist_state="session",
     )
+    # Who has changed the field since needs no way back.
+    before, after = st.session_state.get(_key_of_undo(state), (0, None))
+    if size == after:
+        st.button(UNDO_MERGE, icon=":material/undo:", on_click=_undo, args=(state, before))
+    return size
 
 
 def ask_unknown(state: Session, sensitive: Sequence[Sensitive], known: Unknown) -> Unknown:
@@ -114,5 +131,24 @@ def _key_of_size(state: Session) -> str:
     return f"merge-small-{state.version}"
 
 
-def _merge(key: str) -> None:
-    st.session_state[key] = max(MIN_GROUP_ROWS, st.session_state.get(key, 0))
+def _key_of_undo(state: Session) -> str:
+    return f"merge-undo-{state.version}"
+
+
+def _size(state: Session) -> int:
+    """Return what the field holds, also where it is not drawn."""
+    known = state.initial_roles.merge_small if state.initial_roles else 0
+    size: int = st.session_state.get(_key_of_size(state), known)
+    return size
+
+
+def _merge(state: Session, fewer_than: int) -> None:
+    before = _size(state)
+    after = max(fewer_than, before)
+    st.session_state[_key_of_size(state)] = after
+    st.session_state[_key_of_undo(state)] = before, after
+
+
+def _undo(state: Session, before: int) -> None:
+    st.session_state[_key_of_size(state)] = before
+    del st.session_state[_key_of_undo(state)]

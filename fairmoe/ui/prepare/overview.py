@@ -115,7 +115,7 @@ def show_cautions(state: Session, labelled: LabelledTable) -> None:
         show_note(escape_markdown(note), icon=":material/filter_alt:")
     warn_of_columns(state, labelled)
     warn_of_existing(state, labelled)
-    warn_of_small_groups(labelled)
+    warn_of_small_groups(state, labelled)
 
 
 def _merged(labelled: LabelledTable) -> dict[str, int]:

@@ -25,11 +25,14 @@ from fairmoe.ui.frame.components import (
     show_warning,
 )
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.prepare.groups import may_merge
+from fairmoe.ui.prepare.groups import may_merge, merge_button
 
 
-def warn_of_small_groups(labelled: LabelledTable) -> None:
-    """Warn of groups of which so few rows will be test rows that little can be said of them."""
+def warn_of_small_groups(state: Session, labelled: LabelledTable) -> None:
+    """Warn of groups of which so few rows will be test rows that little can be said of them.
+
+    Where they can be merged, a button does it.
+    """
     rows = np.bincount(labelled.group)
     positive = np.bincount(labelled.group, weights=labelled.y)
     counts = {
@@ -52,6 +55,8 @@ def warn_of_small_groups(labelled: LabelledTable) -> None:
     # Who has merged all that is small has done what can be done.
     show = show_note if list(small) == [merged] else show_warning
     show(escape_markdown(told), icon=":material/groups:")
+    if merge is not None:
+        merge_button(state, merge.fewer_than)
 
 
 def warn_of_texts(state: Session, table: Table) -> None:

@@ -30,7 +30,7 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
 from fairmoe.ui.understand.criterion import CRITERIA, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
-from fairmoe.ui.understand.merged import one_group_in_words
+from fairmoe.ui.understand.merged import offer_merge, one_group_in_words
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.people import ask_meaning, between_people
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
@@ -160,6 +160,7 @@ def way_on(state: Session, run: "Run") -> None:
             link(ATTENTION, "Why: features")
             link(TRADE_OFF, "Cost of smaller gaps")
             link(REPORT, open_points_label(len(_open(state, run))))
+            offer_merge(state, run)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             ask_plain_model(run)
             st.segmented_control(

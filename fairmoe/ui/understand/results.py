@@ -30,6 +30,7 @@ from fairmoe.ui.frame.components import (
 )
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.criterion import criterion
+from fairmoe.ui.understand.merged import offer_merge
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -110,7 +111,7 @@ def show_run_shown(state: Session) -> None:
     show_provenance(state.kept.run)
 
 
-def show_scores(_: Session, run: "Run", split: SplitName) -> None:
+def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     """Show the scores of all models, and flag those that give nearly all rows the same answer."""
     # Importing them imports torch, which no page may need before there is a run.
     from fairmoe.analysis.along_dial import (  # noqa: PLC0415
@@ -149,6 +150,7 @@ def show_scores(_: Session, run: "Run", split: SplitName) -> None:
     with st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"scores-table-{split}-numbers"):
         if counted:
             st.caption(escape_markdown(who_counts_in_scores(run, split=split)))
+            offer_merge(state, run, split=split, place="scores")
         show_table(
             named.rename_axis("Model"),
             key=f"scores-table-{split}",
