@@ -52,28 +52,31 @@ def opened_on(group: str, outcome: str, *, is_refused: bool, is_wrong: bool) -> 
     return f"Opens on the closest call among {group} who {get} “{outcome}”."
 
 
-_IN_SIGHT = 4
-"""So many rows of the list can be seen before one scrolls."""
-
-
-def where_in_list(row: str, place: int | None, *, listed: int = 2000) -> str:
+def where_in_list(row: str, first: str, *, is_listed: bool) -> str:
     """Say where the person whom the page is about stands in the list of rows.
 
     Args:
         row: What the row is called.
-        place: Its position in the list, from 0; None if it is not in the list.
-        listed: How many rows are listed at most.
+        first: What the row is called with which the list begins, whatever its order; empty if it
+            begins as ordered.
+        is_listed: Whether the row is in the list.
 
     Returns:
-        Nothing if the row is in sight.
+        Nothing if there is nothing to say.
     """
-    if place is None:
+    if not is_listed:
         return f"Below is {row}, which is not in the list as it is filtered."
-    if place >= listed:
-        return f"Below is {row}, which is beyond the rows that are listed."
-    if place < _IN_SIGHT:
+    if not first:
         return ""
-    return f"Below is {row}, which stands at place {place + 1:,} of the list."
+    return f"The list begins with {first}, on which it opened; all others follow in order."
+
+
+def columns_not_shown(count: int) -> str:
+    """Say how many columns the list has no room for, with a blank before it; nothing if none."""
+    if not count:
+        return ""
+    are = "1 more column is" if count == 1 else f"{count:,} more columns are"
+    return f" {are} shown by the eye above the list."
 
 
 def reasons_question(outcome: str) -> str:

@@ -7,6 +7,7 @@ from fairmoe.names import EXPERTS
 from fairmoe.sentences.individual import (
     CHANGES_ASKED,
     changes_takeaway,
+    columns_not_shown,
     opened_on,
     opinions_takeaway,
     reasons_question,
@@ -108,6 +109,12 @@ def test_the_smallest_change():
     assert close.endswith("the probability is then 50.04%.")
 
 
+def test_columns_for_which_the_list_has_no_room_are_counted():
+    assert columns_not_shown(0) == ""
+    assert columns_not_shown(1) == " 1 more column is shown by the eye above the list."
+    assert columns_not_shown(12) == " 12 more columns are shown by the eye above the list."
+
+
 def test_on_whom_the_page_opens_and_what_it_asks():
     assert opened_on("women", "not hired", is_refused=True, is_wrong=True) == (
         "Opens on the closest call among women who wrongly get “not hired”."
@@ -115,14 +122,11 @@ def test_on_whom_the_page_opens_and_what_it_asks():
     assert opened_on("women", "not hired", is_refused=True, is_wrong=False) == (
         "Opens on the closest call among women who get “not hired”."
     )
-    assert where_in_list("row 5,191", 1202) == (
-        "Below is row 5,191, which stands at place 1,203 of the list."
+    assert where_in_list("row 5,191", "row 7", is_listed=True) == (
+        "The list begins with row 7, on which it opened; all others follow in order."
     )
-    assert where_in_list("row 5,191", 2) == ""
-    assert where_in_list("row 5,191", 2000, listed=2000) == (
-        "Below is row 5,191, which is beyond the rows that are listed."
-    )
-    assert where_in_list("row 5,191", None) == (
+    assert where_in_list("row 5,191", "", is_listed=True) == ""
+    assert where_in_list("row 5,191", "", is_listed=False) == (
         "Below is row 5,191, which is not in the list as it is filtered."
     )
     assert opened_on("women", "hired", is_refused=False, is_wrong=False) == (

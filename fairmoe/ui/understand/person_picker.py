@@ -1,33 +1,35 @@
 """Which person the page is about: picked from the rows of a split."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe._units import digits_beside_one_half
 from fairmoe.data.people import people_of
 from fairmoe.names import SplitName
 from fairmoe.sentences.individual import opened_on, where_in_list
-from fairmoe.ui.frame.components import percent_column
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.direction import of_outcome, toward
+from fairmoe.ui.understand.direction import toward
 from fairmoe.ui.understand.person import Person
+from fairmoe.ui.understand.person_list import (
+    DECIDED,
+    GROUP,
+    LINE,
+    MOST_PEOPLE,
+    PROBA,
+    TRUTH,
+    begin_with_open,
+    show_list,
+)
 from fairmoe.ui.understand.results import split_switch
 from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
     from fairmoe.analysis.rows import RunRows
 
-MOST_PEOPLE = 2000
-# Columns of the list beside those of the table, whose names could be any.
-_LINE, _GROUP, _PROBA, _DECIDED, _TRUTH = (
-    f"fairmoe:{name}" for name in ("line", "group", "proba", "decided", "truth")
-)
 _ORDERS = {"file": "As in the file", "close": "Closest calls first"}
 
 
@@ -39,40 +41,20 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     rows = rows_in(state, kept, split)
     people = state.once(("people", kept.run.run_id, split), lambda: _people(rows, kept))
     shown = _filtered(people, kept, group, decided, errors, order)
-    digits = digits_beside_one_half(shown[_PROBA].iloc[:MOST_PEOPLE] / 100)
-    key = f"people-{kept.run.run_id}-{split}-{group}-{decided}-{errors}-{order}"
-    st.dataframe(
-        shown.iloc[:MOST_PEOPLE],
-        key=key,
-        hide_index=True,
-        height=180,
-        on_select=_taker(state, key, rows.record.rows[shown.index]),
-        selection_mode="single-row",
-        placeholder="missing",
-        alt=f"{len(shown):,} rows to choose from, with their cells.",
-        column_config={
-            _LINE: st.column_config.NumberColumn("Row", format="localized", pinned=True),
-            _GROUP: st.column_config.TextColumn("Group"),
-            _PROBA: percent_column(
-                "Probability", f"Of {of_outcome(rows.run)}, by the mixture.", digits=digits
-            ),
-            _DECIDED: st.column_config.TextColumn("Predicted"),
-            _TRUTH: st.column_config.TextColumn("Actual"),
-        },
-        column_order=[_LINE, _GROUP, _PROBA, _DECIDED, _TRUTH, *rows.run.encoder.columns],
-    )
-    cut = f" The first {MOST_PEOPLE:,} are listed." if len(shown) > MOST_PEOPLE else ""
-    st.caption(
-        f"{len(shown):,} of {len(people):,} rows.{cut} Select one by the box at its left; rows are "
-        "counted as a spreadsheet does, with the names of the columns as row 1."
-    )
     picked = np.flatnonzero(rows.record.rows == state.row)
     place, why = (int(picked[0]), "") if len(picked) else _opened(kept, split, shown)
     person = Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
-    in_list = np.flatnonzero(shown.index == place)
-    where = where_in_list(
-        person.line(), int(in_list[0]) if len(in_list) else None, listed=MOST_PEOPLE
+    filtered = f"people-{kept.run.run_id}-{split}-{group}-{decided}-{errors}-{order}"
+    listed, key = begin_with_open(state, shown, place, filtered)
+    hidden = show_list(state, rows, listed, place, key)
+    cut = f" The first {MOST_PEOPLE:,} are listed." if len(shown) > MOST_PEOPLE else ""
+    st.caption(
+        f"{len(shown):,} of {len(people):,} rows.{cut} Select one by the box at its left; rows are "
+        f"counted as a spreadsheet does, with the names of the columns as row 1.{hidden}"
     )
+    is_moved = len(shown) > 0 and listed.index[0] != shown.index[0]
+    first = person.line(int(listed.index[0])) if is_moved else ""
+    where = where_in_list(person.line(), first, is_listed=place in shown.index)
     if why or where:
         st.caption(escape_markdown(f"{why} {where}".strip()))
     return person
@@ -105,11 +87,11 @@ def _people(rows: "RunRows", kept: KeptRun) -> pd.DataFrame:
     words = np.array(kept.run.data.words[::-1], dtype=object)
     about = pd.DataFrame(
         {
-            _LINE: [table.line(int(position)) for position in record.rows],
-            _GROUP: np.array(list(kept.run.data.groups), dtype=object)[record.group],
-            _PROBA: 100 * toward(kept.run, proba.astype(np.float64)),
-            _DECIDED: words[(proba > 0.5).astype(int)],
-            _TRUTH: words[record.y_true],
+            LINE: [table.line(int(position)) for position in record.rows],
+            GROUP: np.array(list(kept.run.data.groups), dtype=object)[record.group],
+            PROBA: 100 * toward(kept.run, proba.astype(np.float64)),
+            DECIDED: words[(proba > 0.5).astype(int)],
+            TRUTH: words[record.y_true],
         }
     )
     cells = rows.frame[list(rows.run.encoder.columns)].reset_index(drop=True)
@@ -155,18 +137,18 @@ def _filtered(
 ) -> pd.DataFrame:
     listed = np.ones(len(people), dtype=bool)
     if group:
-        listed &= (people[_GROUP] == group).to_numpy()
+        listed &= (people[GROUP] == group).to_numpy()
     words = _decisions(kept)
     if decided != "any":
-        listed &= (people[_DECIDED] == words[decided]).to_numpy()
+        listed &= (people[DECIDED] == words[decided]).to_numpy()
     if errors != "any":
-        right = (people[_DECIDED] == people[_TRUTH]).to_numpy()
+        right = (people[DECIDED] == people[TRUTH]).to_numpy()
         listed &= right == (errors == "right")
         if errors.startswith("wrong-"):
-            listed &= (people[_DECIDED] == words[errors.removeprefix("wrong-")]).to_numpy()
+            listed &= (people[DECIDED] == words[errors.removeprefix("wrong-")]).to_numpy()
     shown = people[listed]
     if order == "close":
-        shown = shown.iloc[np.argsort((shown[_PROBA] - 50).abs().to_numpy(), kind="stable")]
+        shown = shown.iloc[np.argsort((shown[PROBA] - 50).abs().to_numpy(), kind="stable")]
     return shown
 
 
@@ -181,14 +163,3 @@ def _choice(label: str, options: dict[str, str], key: str) -> str:
         bind="query-params",
         persist_state="session",
     )
-
-
-def _taker(state: Session, key: str, positions: Any) -> Callable[[], None]:
-    """Return what takes over the row that was selected in the list."""
-
-    def take() -> None:
-        chosen = st.session_state[key].selection.rows
-        if chosen:
-            state.row = int(positions[chosen[0]])
-
-    return take

@@ -1,12 +1,14 @@
+import json
 from dataclasses import replace
 
 import pytest
 import torch
+from streamlit.proto.Dataframe_pb2 import Dataframe
 from streamlit.testing.v1 import AppTest
 
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis.individual import closest_refusal, predict
-from fairmoe.sentences.individual import where_in_list
+from fairmoe.sentences.individual import columns_not_shown, where_in_list
 from tests.ui.parts import open_part
 
 
@@ -61,9 +63,8 @@ def test_before_anyone_is_picked_the_page_is_about_the_closest_refusal(individua
     (why,) = (text.value for text in individual.caption if "Opens on" in text.value)
     assert why.startswith("Opens on the closest call among")
     assert "who wrongly get “not hired”" in why
-    stands = list(individual.dataframe[0].value.index).index(place)
-    where = where_in_list(f"row {labelled.table.line(int(record.rows[place])):,}", stands)
-    assert where
+    row = f"row {labelled.table.line(int(record.rows[place])):,}"
+    where = where_in_list(row, row, is_listed=True)
     assert why.endswith(escape_markdown(f" {where}"))
     # Whoever asks for others sees one of these.
     individual.get_by_key("individual-decided").set_value("positive").run()
@@ -114,8 +115,58 @@ def test_filters_leave_the_rows_they_name(individual, demo_run):
 
 def test_the_closest_calls_come_first(individual):
     individual.get_by_key("individual-order").set_value("close").run()
-    away = (individual.dataframe[0].value["fairmoe:proba"] - 50).abs()
+    listed = individual.dataframe[0].value
+    assert listed.index[0] == 10
+    away = (listed["fairmoe:proba"].iloc[1:] - 50).abs()
     assert away.is_monotonic_increasing
+
+
+def list_of(individual):
+    return individual.dataframe[0]
+
+
+def test_the_list_begins_with_the_row_that_is_open_and_ticks_it(individual, demo_run):
+    run, _ = demo_run
+    found = list_of(individual)
+    everyone = range(len(run.splits["test"].rows))
+    assert list(found.value.index) == [10, *(place for place in everyone if place != 10)]
+    assert json.loads(found.proto.selection_default)["selection"]["rows"] == [0]
+    # Its box cannot be left unticked.
+    assert [*found.proto.selection_mode] == [Dataframe.SelectionMode.SINGLE_ROW_REQUIRED]
+    # Who is shown for another reason comes first too; who is filtered out does not.
+    individual.session_state["fairmoe"].row = int(run.splits["test"].rows[77])
+    individual.run()
+    assert list_of(individual).value.index[0] == 77
+    other = list(run.data.groups)[1 - int(run.splits["test"].group[77])]
+    individual.get_by_key(f"individual-group-{run.run_id}").set_value(other).run()
+    assert 77 not in list_of(individual).value.index
+    assert not list_of(individual).proto.selection_default
+    assert any("not in the list as it is filtered" in text.value for text in individual.caption)
+
+
+def test_a_row_that_is_picked_leaves_the_list_as_it_was(individual, demo_run):
+    run, _ = demo_run
+    before = list(list_of(individual).value.index)
+    key = f"people-{run.run_id}-test--any-any-file-10"
+    state = individual.session_state["fairmoe"]
+    individual.session_state[key] = {"selection": {"rows": [5], "columns": [], "cells": []}}
+    state.row = int(run.splits["test"].rows[before[5]])
+    individual.run()
+    assert not individual.exception
+    assert list(list_of(individual).value.index) == before
+    assert json.loads(list_of(individual).proto.selection_default)["selection"]["rows"] == [5]
+
+
+def test_the_list_has_as_many_columns_as_a_page_has_room_for(individual, demo_run):
+    run, _ = demo_run
+    order = list(list_of(individual).proto.column_order)
+    names = ["fairmoe:line", "fairmoe:group", "fairmoe:proba", "fairmoe:decided", "fairmoe:truth"]
+    assert order[:5] == names
+    columns = list(run.encoder.columns)
+    assert 0 < len(order) - 5 < len(columns)
+    assert order[5:] == columns[: len(order) - 5]
+    left = columns_not_shown(len(columns) + 5 - len(order))
+    assert any(text.value.endswith(left) for text in individual.caption)
 
 
 def test_a_sensitive_column_that_is_no_feature_changes_nothing(individual):
@@ -175,7 +226,7 @@ def test_where_the_outcome_is_bad_all_tabs_tell_of_the_good_one(app, demo_run):
     told = metrics(individual)["Probability of “not hired”"]
     assert told == f"{1 - float(proba[10]):.1%}"
     people = individual.dataframe[0].value
-    assert people["fairmoe:proba"].iloc[10] == pytest.approx(100 * (1 - float(proba[10])))
+    assert people["fairmoe:proba"].loc[10] == pytest.approx(100 * (1 - float(proba[10])))
     said = next(each.value for each in individual.caption if "The mixture gives" in each.value)
     assert said.replace("\\", "").startswith(
         f"The mixture gives “not hired” a probability of {told}"
