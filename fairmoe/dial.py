@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import torch
 
+from fairmoe.analysis.result import why_no_gap
 from fairmoe.config import Settings
 from fairmoe.data.weights import effective_size
 from fairmoe.errors import InvalidInputError
@@ -33,6 +34,8 @@ FAR_END = 6.0
 
 SHORT = 0.05
 """Where all models of a run have larger result gaps than this, its dial would end early."""
+
+NO_CHOICE = "No point can be chosen by this gap"
 
 Scores = Mapping[Model, Mapping[str, float]]
 
@@ -187,13 +190,17 @@ def choose_point(
             points the one with the smallest gap is taken.
 
     Raises:
-        InvalidInputError: Not exactly one of the two is given, or no point fulfils it.
+        InvalidInputError: Not exactly one of the two is given, no point fulfils it, or fewer than
+            two groups have enough people for the gap.
     """
     if (max_gap is None) == (max_loss is None):
         raise InvalidInputError(
             "A point is chosen by the largest gap or by the largest loss of accuracy",
             however="both were given" if max_gap is not None else "neither was given",
         )
+    why = why_no_gap(front[0], gap, split="validation") if front else ""
+    if why:
+        raise InvalidInputError(f"{NO_CHOICE}. {why}".rstrip("."))
     of_points = _choices(front, gap)
     if max_gap is not None:
         within = [each for each in of_points if each[1]["mixture"][gap] <= max_gap]

@@ -156,7 +156,8 @@ def test_more_weight_closes_more_of_the_gap_on_the_rows_it_is_chosen_by(front):
 
 def with_scores(point, **scores):
     told = {**point.scores["validation"]["mixture"], **scores}
-    of_split = {**point.scores["validation"], "mixture": told, "utility": {"acc": 0.8}}
+    plain = {**point.scores["validation"]["utility"], "acc": 0.8}
+    of_split = {**point.scores["validation"], "mixture": told, "utility": plain}
     return dataclasses.replace(point, scores={**point.scores, "validation": of_split})
 
 

@@ -5,24 +5,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from fairmoe.data.groups import SMALL_GROUPS, Merge, merge_of
-from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paired_changes
-from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
+from fairmoe.metrics import (
+    Account,
+    OutcomeGap,
+    compared_groups,
+    group_rates,
+    outcome_gap,
+    paired_changes,
+)
+from fairmoe.metrics.effective import effective_counts
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, METRICS, GapName, Model, SplitName
 from fairmoe.runs import Run, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
 from fairmoe.sentences.gaps import groups_left_out
 from fairmoe.sentences.open_points import open_points
 from fairmoe.sentences.small_groups import (
     every_group_counts,
-    final_score_counts_every_group,
+    no_gap_can_be_told,
+    score_counts_every_group,
     told_as_one,
     with_few_people,
 )
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the plain model, or the mixture."""
+
+_AMONG: Mapping[GapName, tuple[str, ...]] = {
+    "dp": ("all",),
+    "eo": ("label",),
+    "f_res": ("all", "label"),
+}
+"""Among whom the gaps lie of which each gap of outcomes is made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,18 +194,21 @@ def merge_for_training(run: Run, *, split: SplitName = "test") -> Merge | None:
     return merge_of(groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
 
 
-def who_counts_in_final_score(run: Run, split: SplitName = "test") -> str:
+def who_counts_in_final_score(
+    run: Run, split: SplitName = "test", *, score: str = "final_score"
+) -> str:
     """Say that the final score counts groups of too few people, where the gaps beside it do not.
 
     Args:
         run: The run.
         split: On which rows.
+        score: Of which score to say it, a key of `fairmoe.names.METRICS`.
 
     Returns:
         Nothing if no group is too small.
     """
     small, few = _small(run, split)
-    return final_score_counts_every_group(small, few=few)
+    return score_counts_every_group(small, few=few, score=score)
 
 
 def who_is_one(run: Run, smallest: int, *, apart: bool = False) -> str:
@@ -210,6 +230,33 @@ def who_is_one(run: Run, smallest: int, *, apart: bool = False) -> str:
         return ""
     names = [name for name in run.unmerged.data.groups if name not in run.data.groups]
     return told_as_one(names, SMALL_GROUPS, smallest)
+
+
+def why_no_gap(run: Run, gap: GapName, *, split: SplitName = "test") -> str:
+    """Say why no gap of outcomes of a run can be told, and what to do.
+
+    Args:
+        run: With the groups by which it is told of.
+        gap: Which one; all models of the run have the same people.
+        split: On which rows.
+
+    Returns:
+        Nothing if it can be, or is one of explanations, which counts every group.
+    """
+    record, names = run.splits[split], list(run.data.groups)
+    labelled, everyone = record.y_true == 1, np.ones(len(record.y_true), dtype=bool)
+    for among in _AMONG.get(gap, ()):
+        rows = labelled if among == "label" else everyone
+        _, people = effective_counts(rows, rows, record.group, len(names), record.weight)
+        if compared_groups(people).sum() < 2:
+            return no_gap_can_be_told(
+                METRICS[gap].label,
+                dict(zip(names, people.tolist(), strict=True)),
+                split=split,
+                label=run.data.words[0] if among == "label" else "",
+                weighted=record.weight is not None,
+            )
+    return ""
 
 
 def _small(run: Run, split: SplitName) -> tuple[tuple[str, ...], str]:

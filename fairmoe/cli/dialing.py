@@ -1,10 +1,12 @@
 """The dial in the shell: a front beside the run, and a point of it by wish."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.console import Console
 
+from fairmoe.analysis.result import why_no_gap
 from fairmoe.cli.messages import printable, progress_bars
 from fairmoe.cli.output import table_of
 from fairmoe.dial import choose_point, train_front
@@ -78,12 +80,19 @@ def print_front(front: Sequence[Run], chosen: Run, wish: Wish) -> None:
         notes += ["alarm"] if "mixture" in point.alarms() else []
         notes += ["harder expert"] if point.settings.lambda_fair > least else []
         weight = f"{point.settings.fairness_weight:g}"
-        table.add_row(
-            weight, *(f"{100 * scores[metric]:.1f}" for metric in shown), ", ".join(notes)
-        )
+        table.add_row(weight, *(_figure(scores[metric]) for metric in shown), ", ".join(notes))
     stdout.print(table)
+    told = as_told(front[0])[0]
+    # One reason for the demographic parity gap is one for the others.
+    why = next(filter(None, (why_no_gap(told, gap) for gap in ("dp", "eo"))), "")
+    if why:
+        stdout.print(printable(why))
     if wish.is_one:
         stdout.print(_told(chosen, wish.gap))
+
+
+def _figure(value: float) -> str:
+    return "–" if math.isnan(value) else f"{100 * value:.1f}"
 
 
 def _told(run: Run, gap: GapName) -> str:

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
 from fairmoe.functional.guard import find_faults
-from fairmoe.metrics.effective import Weights, effective_counts
-from fairmoe.metrics.gaps import compared_groups
+from fairmoe.metrics.effective import Weights
+from fairmoe.metrics.gaps import parity_gap
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Alarm:
             is neither, or it was not told.
         plain_harm: The same with the plain model.
         gap: Largest difference in the share that is given the positive class, between the groups
-            that can be compared; NaN if fewer than two groups have rows.
+            that can be compared; NaN if these are fewer than two.
         plain_gap: The same with the plain model.
     """
 
@@ -137,9 +137,5 @@ def _share(rows: torch.Tensor, amounts: torch.Tensor) -> float:
 def _gap(
     decided: NDArray[np.bool_], ids: NDArray[np.int64], n_groups: int, weights: Weights
 ) -> float:
-    hits, rows = effective_counts(decided, np.ones_like(decided), ids, n_groups, weights)
-    there = rows > 0
-    if there.sum() < 2:
-        return math.nan
-    rates, compared = hits[there] / rows[there], compared_groups(rows[there])
-    return float(np.ptp(rates[compared]))
+    names = [str(group) for group in range(n_groups)]
+    return parity_gap(decided, group=ids, group_names=names, sample_weight=weights)[0]

@@ -21,15 +21,17 @@ from fairmoe.names import LEAST_PEOPLE
 GAPS = {"dp": "selection_rate", "eo": "true_positive_rate"}
 """The rate whose largest difference between groups each gap is."""
 
+_NOT_TESTED = PermutationTest(math.nan, math.nan, 0, np.empty(0))
+
 
 @dataclass(frozen=True)
 class Gap:
     """A difference between groups in what one model gives them.
 
     Attributes:
-        highest: The group with the highest rate; empty where the gap cannot be estimated.
+        highest: The group with the highest rate; empty where fewer than two groups are compared.
         lowest: The group with the lowest rate, likewise.
-        test: The gap, and how often groups drawn at random show one as large.
+        test: The gap, and how often groups drawn at random show one as large; NaN likewise.
         apart: Groups of too few rows, which are not compared.
         weighted: Whether rows have weights, so that the rows that count are effective ones.
     """
@@ -52,7 +54,8 @@ def largest_gaps(
 ) -> dict[str, Gap]:
     """Return between which groups each of `GAPS` lies, tested against 2,000 shufflings.
 
-    Groups of few rows are not compared, for two people make any gap, if two others are left.
+    Groups of few rows are not compared, for two people make any gap; where fewer than two are
+    left, no gap can be told.
 
     Args:
         y_true: Shape `(n,)`, labels, 0 or 1.
@@ -74,6 +77,10 @@ def largest_gaps(
         among = positive if name == "eo" else np.ones_like(positive)
         _, trials = effective_counts(selected, among, ids, len(rates), weights)
         compared = compared_groups(trials, min_rows)
+        apart = tuple(str(group) for group in rates.index[~compared])
+        if compared.sum() < 2:
+            found[name] = Gap("", "", _NOT_TESTED, apart, weights is not None)
+            continue
         rows = compared[ids]
         of: dict[str, Any] = {
             "group": (np.cumsum(compared) - 1)[ids[rows]],
@@ -85,8 +92,8 @@ def largest_gaps(
             if name == "eo"
             else demographic_parity_test(selected[rows], **of)
         )
-        apart = tuple(str(group) for group in rates.index[~compared])
-        ends = _ends(rates.loc[compared, rate])
+        of_compared = rates.loc[compared, rate]
+        ends = str(of_compared.idxmax()), str(of_compared.idxmin())
         found[name] = Gap(*ends, test, apart, weights is not None)
     return found
 
@@ -108,19 +115,20 @@ def parity_gap(
         group_names: A name for each group, with or without rows.
         among: Shape `(n,)`, 1 for the rows that count, such as those with the positive label, among
             which the gap is the equal opportunity difference; by default all.
-        min_rows: Groups of fewer such rows are not compared, if two others are left.
+        min_rows: Groups of fewer such rows are not compared.
         sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
 
     Returns:
-        The gap, in [0, 1]; NaN where a group that is compared has no row.
+        The gap, in [0, 1]; NaN unless two groups are compared.
         Groups that are not compared.
 
     Raises:
         InvalidInputError: An array is not of this form.
 
     Example:
-        >>> parity_gap([1, 1, 1, 0], group=[0, 0, 1, 1], group_names=["x", "y"])
-        (0.5, ())
+        >>> pair = {"group": [0, 0, 1, 1], "group_names": ["x", "y"]}
+        >>> parity_gap([1, 1, 1, 0], **pair, min_rows=2), parity_gap([1, 1, 1, 0], **pair)
+        ((0.5, ()), (nan, ('x', 'y')))
     """
     selected, ids = check_binary(y_pred, "y_pred"), check_group(group, len(group_names))
     check_same_length(y_pred=selected, group=ids)
@@ -130,24 +138,17 @@ def parity_gap(
     hits, trials = effective_counts(selected & counted, counted, ids, len(group_names), weights)
     compared = compared_groups(trials, min_rows)
     apart = tuple(str(group_names[i]) for i, is_compared in enumerate(compared) if not is_compared)
-    if not trials[compared].all():
+    if compared.sum() < 2:
         return math.nan, apart
     return float(np.ptp(hits[compared] / trials[compared])), apart
 
 
 def compared_groups(trials: NDArray[Any], min_rows: int = LEAST_PEOPLE) -> NDArray[np.bool_]:
-    """Return which groups are compared: those of enough rows, or all if these are not two.
+    """Return which groups are compared: those of enough rows.
 
     Args:
         trials: Shape `(g,)`, how many rows of each group a rate is a share of.
-        min_rows: How many are enough.
+        min_rows: How many are enough; of no row there is no rate.
     """
-    enough: NDArray[np.bool_] = trials >= min_rows
-    return enough if enough.sum() > 1 else np.ones_like(enough)
-
-
-def _ends(rates: "pd.Series[float]") -> tuple[str, str]:
-    """Return the groups of the highest and of the lowest rate; "" where one is unknown."""
-    if rates.isna().any():
-        return "", ""
-    return str(rates.idxmax()), str(rates.idxmin())
+    enough: NDArray[np.bool_] = trials >= max(min_rows, 1)
+    return enough

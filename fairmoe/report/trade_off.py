@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from fairmoe.analysis.result import who_counts_in_scores, why_no_gap
 from fairmoe.figures.front import front_figure
 from fairmoe.figures.tradeoff import tradeoff_figure
 from fairmoe.metrics import pareto_front
-from fairmoe.names import METRICS, MODELS, Model
+from fairmoe.names import METRICS, MODELS, GapName, Model
 from fairmoe.report.blocks import Block, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.statements import drawn_from_test, told_scores
@@ -25,10 +26,10 @@ from fairmoe.sentences.trade_off import (
 )
 from fairmoe.sweep import run_points, setting_means
 
-GAP = "f_res"
+GAP: GapName = "f_res"
 """The gap that the report weighs utility against; the page offers others."""
 
-FRONT_GAP = "dp"
+FRONT_GAP: GapName = "dp"
 """The gap that the front is drawn for; its table has all four."""
 
 MOST_RUNS = 12
@@ -46,9 +47,10 @@ def trade_off(found: Findings) -> Section:
     points = _NO_RUNS if found.sweep is None else run_points(found.sweep, GAP)
     means = _NO_RUNS if found.sweep is None else setting_means(points)
     told = models_takeaway(models, GAP)
-    counted = "" if found.sweep is None else scores_of_all(found.merged)
+    counted = "" if found.sweep is None else _who_counts(found)
     # The scores before it and the front have the same points of a run alone.
     is_printed = found.sweep is not None or not found.run.front
+    why = why_no_gap(found.run, GAP)
     blocks: list[Block] = [
         Points(
             tuple(
@@ -57,8 +59,12 @@ def trade_off(found: Findings) -> Section:
                 for model, of in found.compared.items()
             )
         ),
+        *([Text(why)] if why else []),
         *_front(found),
-        chart(
+    ]
+    # Runs of a sweep are shown by their scores, which count every group, and say so.
+    if found.sweep is not None or not why:
+        plane = chart(
             "tradeoff",
             tradeoff_figure(points, means, models, GAP).update_layout(
                 **_LAYOUT | {"height": 330 if is_printed else 470}, yaxis_title="utility"
@@ -67,11 +73,17 @@ def trade_off(found: Findings) -> Section:
             source=f"{drawn_from_test(found)} {outside(models)}{counted}",
             grid=_grid(models),
             is_printed=is_printed,
-        ),
-    ]
+        )
+        blocks.append(plane)
     if found.sweep is not None:
         blocks += [Text(told), _runs_grid(points)]
     return Section("tradeoff", "What smaller gaps cost", tuple(blocks))
+
+
+def _who_counts(found: Findings) -> str:
+    """Say which small groups the scores of a sweep count all the same, with a blank before it."""
+    merged = scores_of_all(found.merged)
+    return merged or f" {who_counts_in_scores(found.run)}".rstrip()
 
 
 def _front(found: Findings) -> list[Block]:
@@ -80,6 +92,8 @@ def _front(found: Findings) -> list[Block]:
     if not run.front:
         return []
     label = METRICS[FRONT_GAP].label
+    if why_no_gap(run, FRONT_GAP):
+        return [_front_grid(run.points)]
     points, beside = front_tables(run.points, run.run_id, FRONT_GAP)
     figure = front_figure(points, beside, label, shown_label="This run")
     return [

@@ -97,7 +97,7 @@ def _accuracy_ends(point: Run) -> tuple[float, float]:
 
 
 def _gap_ends(point: Run, gap: str) -> tuple[float, float]:
-    """Return the ends of a gap of decisions; NaN for others, and where a group has no row."""
+    """Return the ends of a gap of decisions; NaN for others, and unless two groups are compared."""
     record = point.splits["test"]
     if gap not in ("dp", "eo") or record.weight is not None:
         return math.nan, math.nan
@@ -108,7 +108,7 @@ def _gap_ends(point: Run, gap: str) -> tuple[float, float]:
     hits = np.bincount(record.group[given & (record.group >= 0)], minlength=n_groups)
     compared = compared_groups(trials)
     hits, trials = hits[compared], trials[compared]
-    if not trials.all():
+    if len(trials) < 2:
         return math.nan, math.nan
     return gap_interval([(hits.astype(float), trials.astype(float))])
 

@@ -21,6 +21,11 @@ SHOWN_AS_TRAINED = (
     "on this page shows the models as trained, before the cut-offs."
 )
 
+SIMPLE_UNKNOWN = (
+    "Whether thresholds by group do as well as the mixture cannot be told: fewer than two groups "
+    "have enough people to be compared."
+)
+
 
 def cutoffs_in_words(
     groups: Sequence[str], thresholds: Sequence[float | None], positive: str
@@ -52,13 +57,16 @@ def effect_of_cutoffs(
 
     Args:
         before: As trained: `n` people, of whom `good` get the good outcome; `accuracy` and `gap`,
-            in how many get it, in [0, 1]; `cost` by 100 people; `harm`, the share of those with the
-            good label who do not get it, NaN where no outcome is good.
+            in how many get it, in [0, 1], the gap NaN where fewer than two groups are compared;
+            `cost` by 100 people; `harm`, the share of those with the good label who do not get it,
+            NaN where no outcome is good.
         after: The same with the cut-offs.
         good: What the outcome that is counted is called.
         bad: What the other one is called.
     """
-    if all(before[name] == after[name] for name in ("good", "accuracy", "gap", "cost")):
+    is_known = not math.isnan(after["gap"])
+    compared = ("good", "accuracy", "cost", *(["gap"] if is_known else []))
+    if all(before[name] == after[name] for name in compared):
         return "These cut-offs decide as the model was trained to."
     harm = (
         ""
@@ -66,12 +74,16 @@ def effect_of_cutoffs(
         else f" Of 100 people whose label is “{good}”, “{bad}” wrongly goes to "
         f"{100 * after['harm']:.1f} ({100 * before['harm']:.1f})."
     )
+    apart = (
+        f"the groups are {100 * after['gap']:.1f} pp apart ({100 * before['gap']:.1f})"
+        if is_known
+        else "no two groups have enough people to be compared"
+    )
     return (
         f"With these cut-offs “{good}” goes to {after['good']:,.0f} of {after['n']:,.0f} people "
         f"(as trained {before['good']:,.0f}), {100 * after['accuracy']:.1f}% of the decisions "
-        f"agree with the label ({100 * before['accuracy']:.1f}%), the groups are "
-        f"{100 * after['gap']:.1f} pp apart ({100 * before['gap']:.1f}), and wrong decisions cost "
-        f"{after['cost']:.1f} by 100 people ({before['cost']:.1f}).{harm}"
+        f"agree with the label ({100 * before['accuracy']:.1f}%), {apart}, and wrong decisions "
+        f"cost {after['cost']:.1f} by 100 people ({before['cost']:.1f}).{harm}"
     )
 
 
@@ -84,11 +96,14 @@ def simple_or_mixture(
 
     Args:
         simple: Accuracy and demographic parity difference of the utility expert with thresholds by
-            group that were chosen for a gap of at most the mixture's, in [0, 1].
+            group that were chosen for a gap of at most the mixture's, in [0, 1]; the gap NaN where
+            fewer than two groups can be compared.
         mixture: Those of the mixture as trained.
         difference: Of the simple tool's accuracy from the mixture's, with the ends of a paired
             95% interval, in [-1, 1].
     """
+    if math.isnan(simple[1] - mixture[1]):
+        return SIMPLE_UNKNOWN
     value, low, high = difference
     told = (
         f"With thresholds by group, chosen for a gap of at most the mixture's, "

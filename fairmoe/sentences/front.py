@@ -7,6 +7,11 @@ import pandas as pd
 from fairmoe.names import Model
 from fairmoe.sentences.wording import capitalised, in_a_sentence, listed, the_model
 
+PROCEDURE_GAP_IS_THERE = (
+    "The procedure gap can be shown; it counts every group, of however few people."
+)
+"""What follows why a gap of outcomes cannot be told."""
+
 _TOLD = 3
 """Digits of a share that are told."""
 

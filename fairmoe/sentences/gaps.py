@@ -76,12 +76,11 @@ def who_gets_more(
         "dp": ("", "selection_rate", "n"),
         "eo": (f"Among people whose label is “{outcome}”, ", "true_positive_rate", "positives"),
     }[metric]
-    subject = f"{among}{the_model(model)}"
+    subject, whose = f"{among}{the_model(model)}", " with that label" if metric == "eo" else ""
     if not gap.highest:
-        needed = {"dp": "rows", "eo": f"rows with the label “{outcome}”"}[metric]
-        return capitalised(f"{subject}: {INSUFFICIENT}, because a group has no {needed}.")
+        few = f"{subject}: {INSUFFICIENT}, because fewer than two groups can be compared."
+        return f"{capitalised(few)}{not_compared(gap, whose)}"
     told = f"{subject} predicts “{outcome}”"
-    whose = " with that label" if metric == "eo" else ""
     shown = _of_the_other(rates, rate) if turned else rates
     if gap.test.difference == 0:
         same = shown[rate].drop(list(gap.apart)).iloc[0]

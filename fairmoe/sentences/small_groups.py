@@ -1,13 +1,14 @@
 """Which groups are too small to be told of by themselves, and which figures count them all."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from fairmoe.names import LEAST_PEOPLE
-from fairmoe.sentences.wording import listed
+from fairmoe.names import LEAST_PEOPLE, METRICS
+from fairmoe.sentences.data import ROWS_FOR_ONE_TESTED
+from fairmoe.sentences.wording import in_a_sentence, listed
 
 ALL_SCORES_DO = "So do all scores of the table."
-"""What follows `final_score_counts_every_group` where a table of scores does."""
+"""What follows `score_counts_every_group` where a table of scores does."""
 
 MERGED_ALREADY = "Train with small groups merged"
 """What the link says in the place of the button that merges small groups, once Data has them so."""
@@ -35,22 +36,28 @@ def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advic
             " Between groups of enough people the mixture's demographic parity difference is "
             f"{100 * gap:.1f} pp."
         )
+    elif few:
+        told += " No gap between groups can be told of so few."
     return f"{told}{advice}"
 
 
-def final_score_counts_every_group(small: Sequence[str], *, few: str = "") -> str:
-    """Say that the final score counts every group by itself, where the gaps beside it do not.
+def score_counts_every_group(
+    small: Sequence[str], *, few: str = "", score: str = "final_score"
+) -> str:
+    """Say that a score counts every group by itself, where the gaps beside it do not.
 
     Args:
         small: See `every_group_counts`.
         few: Likewise.
+        score: A key of `fairmoe.names.METRICS`.
 
     Returns:
         A sentence; nothing if there are no such groups.
     """
     if not small:
         return ""
-    return f"The final score counts every group by itself, also {listed(small)}{_any_gap(few)}."
+    name = in_a_sentence(METRICS[score].label)
+    return f"The {name} counts every group by itself, also {listed(small)}{_any_gap(few)}."
 
 
 def with_few_people(*, weighted: bool) -> str:
@@ -61,6 +68,33 @@ def with_few_people(*, weighted: bool) -> str:
     """
     with_few = "that count, by their weights, as" if weighted else "with"
     return f" {with_few} fewer than {LEAST_PEOPLE} people"
+
+
+def no_gap_can_be_told(
+    gap_name: str, people: Mapping[str, float], *, split: str, label: str = "", weighted: bool
+) -> str:
+    """Say that fewer than two groups have enough people for a gap, and what to do.
+
+    Args:
+        gap_name: What the gap is called.
+        people: How many people count in each group, at least 0.
+        split: Among which rows.
+        label: What the outcome is called whose label they have; nothing if all count.
+        weighted: Whether people count by weights.
+    """
+    whose = f" labelled “{label}”" if label else ""
+    have = (
+        f"count, by their weights, as {LEAST_PEOPLE} people{whose}"
+        if weighted
+        else f"have {LEAST_PEOPLE} people{whose}"
+    )
+    counted = listed([f"{name} {count:,.0f}" for name, count in people.items()])
+    merge = ", or merge groups" if len(people) > 2 else ""
+    return (
+        f"No {in_a_sentence(gap_name)} can be told on the {split} rows: fewer than two groups "
+        f"{have} there ({counted}), and so few can make any gap. Take a longer table{merge}: "
+        f"unless a column names the {split} rows, they are one in {ROWS_FOR_ONE_TESTED}."
+    )
 
 
 def told_as_one(

@@ -47,24 +47,22 @@ def test_a_front_is_printed_and_kept_and_is_in_the_report(file, tmp_path):
 
 @pytest.mark.slow
 def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(file, tmp_path):
-    options = ("--max-loss", "0.5", "--gap", "f_res", "--json", "--out", tmp_path / "run")
+    options = ("--max-loss", "0.5", "--gap", "dp", "--json", "--out", tmp_path / "run")
     code, out, err = shell("train", file, *TRAINED, *options)
     assert code == 0, err
     front = json.loads(out)["front"]
     smallest = min(
         (point for point in front if not point["alarm"]),
-        key=lambda point: point["validation"]["f_res"],
+        key=lambda point: point["validation"]["dp"],
     )
     kept = load_run(tmp_path / "run")
     assert len(kept.points) == len(front) == 9
-    assert kept.scores["validation"]["mixture"]["f_res"] == pytest.approx(
-        smallest["validation"]["f_res"]
-    )
+    assert kept.scores["validation"]["mixture"]["dp"] == pytest.approx(smallest["validation"]["dp"])
     code, out, _ = shell("train", file, *TRAINED, *options[:4])
     weight = kept.settings.fairness_weight
     point = kept.scores["test"]
-    gaps, accuracy = ((point["utility"][name], point["mixture"][name]) for name in ("f_res", "acc"))
-    told = chosen_point(weight, "Result gap", gap=gaps, accuracy=accuracy)
+    gaps, accuracy = ((point["utility"][name], point["mixture"][name]) for name in ("dp", "acc"))
+    told = chosen_point(weight, "DP gap", gap=gaps, accuracy=accuracy)
     assert told in " ".join(out.split())
 
 
@@ -76,6 +74,10 @@ def test_a_wish_takes_a_point_which_is_kept_and_says_what_holds_on_test_rows(fil
         (
             ("--max-gap", "0", "--gap", "f_proc"),
             "limit on the validation rows: the smallest gap there is",
+        ),
+        (
+            ("--max-gap", "0.1", "--gap", "eo"),
+            "No point can be chosen by this gap. No EO gap can be told on the validation rows",
         ),
     ],
 )

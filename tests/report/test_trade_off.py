@@ -65,6 +65,20 @@ def test_the_front_of_a_run_is_drawn_before_its_models_and_listed_by_weight(demo
     ]
 
 
+def test_of_too_few_people_no_gap_is_drawn_and_the_reason_is_told(run_of):
+    run = run_of([1, 0] * 12, [0] * 14 + [1] * 10, {"mixture": [0.9, 0.2, 0.4] * 8})
+    run = run.with_front([replace(run, run_id="last", settings=Settings(fairness_weight=8.0))])
+    points, why, listed = trade_off(find(run)).blocks
+    assert why.text == (
+        "No result gap can be told on the test rows: fewer than two groups have 30 people there (a "
+        "14 and b 10), and so few can make any gap. Take a longer table: unless a column names the "
+        "test rows, they are one in 5."
+    )
+    assert "a result gap that cannot be compared (insufficient data)" in points.points[0]
+    assert listed.columns[2:5] == ("DP gap", "EO gap", "Result gap")
+    assert {cell for row in listed.rows for cell in row[2:5]} == {"insufficient data"}
+
+
 @pytest.mark.slow
 def test_the_runs_of_a_sweep_are_drawn_and_listed(demo_run):
     base = Settings(epochs=8)

@@ -6,8 +6,10 @@ import pytest
 from fairmoe.analysis import effects
 from fairmoe.analysis.cutoffs import EQUAL_COSTS
 from fairmoe.analysis.effects import compare_simple_tool, effect_of
+from fairmoe.analysis.result import result_of, why_no_gap
 from fairmoe.dial import choose_point, loss_for_less
 from fairmoe.errors import InvalidInputError
+from fairmoe.metrics import group_rates, largest_gaps
 from fairmoe.runs import (
     as_told,
     compared_scores,
@@ -105,6 +107,53 @@ def test_the_front_has_the_gaps_that_are_told(small):
     assert points["gap"].tolist() == pytest.approx([0.25])
     assert beside["gap"]["utility"] == pytest.approx(0.25)
     assert 0 < points["gap_low"].iloc[0] < 0.25 < points["gap_high"].iloc[0] < 0.5
+
+
+@pytest.fixture
+def tiny(run_with):
+    """Two groups of 14 and of 10 people; 8 and 2 get the outcome, and all have the label."""
+    decided = np.r_[np.repeat([1, 0], [8, 6]), np.repeat([1, 0], [2, 8])]
+    return run_with(np.repeat([0, 1], [14, 10]), np.ones(24, int), decided, ("a", "b"))
+
+
+def test_no_gap_is_told_anywhere_of_fewer_than_two_groups_of_enough_people(tiny, run_with):
+    one = run_with(np.repeat([0, 1], [40, 10]), np.ones(50, int), np.ones(50), ("a", "b"))
+    for run in (tiny, one):
+        told, record = compared_scores_of(run), run.splits["test"]
+        assert np.isnan([told[name] for name in ("dp", "eo", "f_res")]).all()
+        points, beside = front_tables([run], run.run_id, "dp")
+        assert points[["gap", "gap_low", "gap_high"]].isna().all(axis=None)
+        assert beside["gap"].isna().all()
+        assert np.isnan(result_of(run).gaps["model"].value)
+        assert np.isnan(run.parity_gap()[0])
+        decided = record.proba["mixture"] > 0.5
+        of = {"group": record.group, "group_names": ["a", "b"]}
+        rates = group_rates(record.y_true, decided, decided, **of)
+        gaps = largest_gaps(record.y_true, decided, group=record.group, rates=rates)
+        assert {(gap.highest, gap.lowest) for gap in gaps.values()} == {("", "")}
+        assert np.isnan([gap.test.difference for gap in gaps.values()]).all()
+        assert run.review("mixture").differences["value"].isna().all()
+
+
+def test_why_no_gap_can_be_told_names_the_people_and_what_to_do(tiny, small):
+    told = (
+        "No DP gap can be told on the test rows: fewer than two groups have 30 people there (a 14 "
+        "and b 10), and so few can make any gap. Take a longer table: unless a column names the "
+        "test rows, they are one in 5."
+    )
+    assert why_no_gap(tiny, "dp") == told
+    assert "have 30 people labelled “hired” there (a 14 and b 10)" in why_no_gap(tiny, "eo")
+    assert why_no_gap(tiny, "f_res").startswith("No result gap can be told on the test rows: ")
+    assert why_no_gap(tiny, "f_proc") == ""
+    assert {why_no_gap(small, gap) for gap in ("dp", "eo", "f_res", "f_proc")} == {""}
+
+
+def test_no_point_is_chosen_by_a_gap_that_cannot_be_told(tiny):
+    with pytest.raises(InvalidInputError) as refused:
+        choose_point([tiny], max_gap=0.5)
+    assert str(refused.value) == (
+        f"No point can be chosen by this gap. {why_no_gap(tiny, 'dp', split='validation')}"
+    )
 
 
 def test_a_cutoff_of_the_merged_group_is_that_of_each_in_it(small):

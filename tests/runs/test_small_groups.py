@@ -123,13 +123,13 @@ def test_groups_that_were_merged_for_the_training_are_merged_before_others(run_w
 
 
 def test_alarms_are_those_of_the_groups_that_were_trained_with(run_with):
-    run = run_with(60, 6, 5)
+    run = run_with(60, 34, 33)
     run = replace(run, roles=replace(run.roles, target=replace(run.roles.target, outcome="good")))
-    y = np.ones(71, dtype=np.int64)
+    y = np.ones(127, dtype=np.int64)
     # Harm is raised in the first two groups and lowered in the third; of the small two together
     # it is raised.
-    plain, mixture = np.full(71, 0.9), np.full(71, 0.9)
-    mixture[:30] = mixture[60:66] = plain[66] = 0.1
+    plain, mixture = np.full(127, 0.9), np.full(127, 0.9)
+    mixture[:30] = mixture[60:94] = plain[94:99] = 0.1
     splits = {
         name: replace(
             split,
@@ -148,7 +148,7 @@ def test_alarms_are_those_of_the_groups_that_were_trained_with(run_with):
     assert told.keys() == own.keys()
     # The gap that an alarm tells of is between the groups that are told of.
     assert own["mixture"].gap == pytest.approx(np.ptp([0.5, 0.0, 1.0]))
-    assert told["mixture"].gap == pytest.approx(abs(0.5 - 5 / 11))
+    assert told["mixture"].gap == pytest.approx(abs(0.5 - 33 / 67))
     gaps = {"gap": 0.0, "plain_gap": 0.0}
     assert {model: replace(of, **gaps) for model, of in told.items()} == {
         model: replace(of, **gaps) for model, of in own.items()

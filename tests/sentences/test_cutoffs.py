@@ -1,5 +1,7 @@
 """What is said of cut-offs, word by word."""
 
+import math
+
 import pytest
 
 from fairmoe.sentences.cutoffs import (
@@ -74,6 +76,24 @@ def test_the_simple_tool_is_called_better_where_it_clearly_is(ends, interval, ve
         "With thresholds by group, chosen for a gap of at most the mixture's, the utility expert "
         "alone is right about 84.0% of the people at a gap of 1.2 pp; the mixture as trained about "
         f"82.0% at 3.0 pp. The difference in accuracy is +2.0 pp ({interval}). {verdict}"
+    )
+
+
+def test_of_too_few_people_no_gap_of_cutoffs_is_told():
+    nan = math.nan
+    told = simple_or_mixture((0.84, nan), (0.82, nan), (0.02, -0.01, 0.05))
+    assert told == (
+        "Whether thresholds by group do as well as the mixture cannot be told: fewer than two "
+        "groups have enough people to be compared."
+    )
+    before = {"n": 24, "good": 9, "accuracy": 0.8, "gap": nan, "cost": 20.0, "harm": nan}
+    assert effect_of_cutoffs(before, before, "hired", "not hired") == (
+        "These cut-offs decide as the model was trained to."
+    )
+    assert effect_of_cutoffs(before, {**before, "good": 12}, "hired", "not hired") == (
+        "With these cut-offs “hired” goes to 12 of 24 people (as trained 9), 80.0% of the "
+        "decisions agree with the label (80.0%), no two groups have enough people to be compared, "
+        "and wrong decisions cost 20.0 by 100 people (20.0)."
     )
 
 

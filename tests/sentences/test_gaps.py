@@ -129,16 +129,21 @@ def test_no_gap_is_told():
 @pytest.mark.parametrize(
     ("metric", "told"),
     [
-        ("dp", "The mixture: insufficient data, because a group has no rows."),
+        (
+            "dp",
+            "The mixture: insufficient data, because fewer than two groups can be compared. Groups "
+            "of fewer than 30 people are not compared: b.",
+        ),
         (
             "eo",
-            "Among people whose label is “hired”, the mixture: insufficient data, because a group "
-            "has no rows with the label “hired”.",
+            "Among people whose label is “hired”, the mixture: insufficient data, because fewer "
+            "than two groups can be compared. Groups of fewer than 30 people with that label are "
+            "not compared: b.",
         ),
     ],
 )
 def test_what_cannot_be_estimated_is_told(metric, told):
-    unknown = gap("", "", math.nan, math.nan)
+    unknown = gap("", "", math.nan, math.nan, apart=("b",))
     assert who_gets_more(unknown, TWO, metric, model="mixture", **TOLD) == told
 
 

@@ -2,7 +2,8 @@ import math
 
 from fairmoe.sentences.small_groups import (
     every_group_counts,
-    final_score_counts_every_group,
+    no_gap_can_be_told,
+    score_counts_every_group,
     told_as_one,
     with_few_people,
 )
@@ -19,14 +20,39 @@ def test_scores_count_every_group_and_that_is_told():
     assert every_group_counts(math.nan, small) == (
         "Every group counts by itself in these scores, also Asian and Native American."
     )
-    assert final_score_counts_every_group(small, few=with_few_people(weighted=True)) == (
+    assert every_group_counts(math.nan, small, few=few) == (
+        "Every group counts by itself in these scores, also Asian and Native American with fewer "
+        "than 30 people, and so few can make any gap. No gap between groups can be told of so few."
+    )
+    assert score_counts_every_group(small, few=with_few_people(weighted=True)) == (
         "The final score counts every group by itself, also Asian and Native American that count, "
         "by their weights, as fewer than 30 people, and so few can make any gap."
     )
-    assert final_score_counts_every_group(small) == (
+    assert score_counts_every_group(small) == (
         "The final score counts every group by itself, also Asian and Native American."
     )
-    assert every_group_counts(0.3202, ()) == final_score_counts_every_group(()) == ""
+    assert score_counts_every_group(("Asian",), score="f_proc") == (
+        "The procedure gap counts every group by itself, also Asian."
+    )
+    assert every_group_counts(0.3202, ()) == score_counts_every_group(()) == ""
+
+
+def test_why_no_gap_can_be_told_is_said_with_what_to_do():
+    two = {"women": 12, "men": 40}
+    assert no_gap_can_be_told("DP gap", two, split="test", weighted=False) == (
+        "No DP gap can be told on the test rows: fewer than two groups have 30 people there (women "
+        "12 and men 40), and so few can make any gap. Take a longer table: unless a column names "
+        "the test rows, they are one in 5."
+    )
+    three = {"a": 12.4, "b": 40.0, "c": 3.0}
+    assert no_gap_can_be_told(
+        "Result gap", three, split="validation", label="hired", weighted=True
+    ) == (
+        "No result gap can be told on the validation rows: fewer than two groups count, by their "
+        "weights, as 30 people labelled “hired” there (a 12, b 40 and c 3), and so few can make "
+        "any gap. Take a longer table, or merge groups: unless a column names the validation rows, "
+        "they are one in 5."
+    )
 
 
 def test_groups_that_are_told_of_as_one_are_named():

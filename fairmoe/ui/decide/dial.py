@@ -13,6 +13,7 @@ from fairmoe.figures.peers import outside
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
 from fairmoe.sentences.front import (
+    PROCEDURE_GAP_IS_THERE,
     better_on_both,
     front_takeaway,
     harder_experts,
@@ -68,6 +69,8 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
     gap = _gap_switch()
     _slider(state, kept)
     told = kept.told
+    if _say_no_gap(told.run, gap):
+        return
     points, beside = front_tables(told.front, kept.run.run_id, gap)
     label = METRICS[gap].label
     explored = explored_around(state, kept)
@@ -85,12 +88,32 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         "the utility expert." + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
-    show_merged(state, told.run, apart=True)
+    _say_who_counts(state, told.run, gap)
     show_wishes(state, told, gap, peers_beside(explored, gap, "validation"))
     show_peers(state, explored, kept, gap, points)
     if kept.run.roles.target.favourable is not None:
         changes = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)
         show_note(escape_markdown(changes), icon=":material/groups:")
+
+
+def _say_no_gap(run: "Run", gap: GapName) -> bool:
+    """Say that a gap cannot be told of so few people, and what to do; return whether it is so."""
+    from fairmoe.analysis.result import why_no_gap  # noqa: PLC0415
+
+    why = why_no_gap(run, gap)
+    if why:
+        show_note(escape_markdown(f"{why} {PROCEDURE_GAP_IS_THERE}"), icon=":material/group_off:")
+    return bool(why)
+
+
+def _say_who_counts(state: Session, run: "Run", gap: GapName) -> None:
+    """Say which groups are not compared; an explanation's gap compares all."""
+    from fairmoe.analysis.result import who_counts_in_final_score  # noqa: PLC0415
+
+    show_merged(state, run, apart=gap != "f_proc")
+    counted = who_counts_in_final_score(run, score=gap) if gap == "f_proc" else ""
+    if counted:
+        st.caption(escape_markdown(counted))
 
 
 def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:

@@ -9,6 +9,7 @@ from fairmoe.errors import UnavailableError
 from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
 from fairmoe.progress import Progress
+from fairmoe.sentences.front import PROCEDURE_GAP_IS_THERE
 from fairmoe.ui.decide.dial import AFTER_OTHERS, _front_of
 from fairmoe.ui.frame.limits import Limits
 from fairmoe.ui.frame.process import LOST, registry
@@ -246,6 +247,51 @@ def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, fr
 def test_another_gap_is_shown_on_request(drawn):
     drawn.get_by_key("dial-gap").set_value("eo").run()
     assert drawn.get("plotly_chart")[0].proto.alt.startswith("EO gap on the test rows: ")
+
+
+def few_of(run):
+    """A run on the first 24 rows of each split."""
+    splits = {
+        name: replace(
+            record,
+            rows=record.rows[:24],
+            y_true=record.y_true[:24],
+            group=record.group[:24],
+            gate=record.gate[:24],
+            proba={model: proba[:24] for model, proba in record.proba.items()},
+        )
+        for name, record in run.splits.items()
+    }
+    return replace(run, splits=splits, front=())
+
+
+def test_of_too_few_people_trade_off_tells_no_gap_as_result_does(app, front, demo_run):
+    points = [few_of(point) for point in front]
+    app.session_state["fairmoe"].keep(points[1].with_front(points), demo_run[1])
+    result = app.switch_page("pages/result.py").run()
+    told = [each.value.replace("\\", "") for each in result.markdown]
+    assert any("The groups cannot be compared." in each for each in told)
+    tradeoff = app.switch_page("pages/tradeoff.py").run()
+    assert not tradeoff.exception
+    for gap, name in (("dp", "DP gap"), ("eo", "EO gap"), ("f_res", "result gap")):
+        tradeoff.get_by_key("dial-gap").set_value(gap).run()
+        told = [each.value.replace("\\", "") for each in tradeoff.info]
+        assert any(
+            each.startswith(f"No {name} can be told on the test rows: fewer than two groups have ")
+            and each.endswith(PROCEDURE_GAP_IS_THERE)
+            for each in told
+        )
+        assert not tradeoff.get("plotly_chart")
+        assert not any("best point" in each.value for each in tradeoff.markdown)
+        assert "peers" not in [button.key for button in tradeoff.button]
+    tradeoff.get_by_key("dial-gap").set_value("f_proc").run()
+    told = [each.value.replace("\\", "") for each in tradeoff.caption]
+    assert tradeoff.get("plotly_chart")[0].proto.alt.startswith("Procedure gap on the test rows: ")
+    assert any(
+        each.startswith("The procedure gap counts every group by itself, also ")
+        and "with fewer than 30 people" in each
+        for each in told
+    )
 
 
 def test_a_point_that_raises_an_alarm_is_not_told_as_the_smallest_gap(drawn, front, monkeypatch):
