@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from fairmoe.analysis.attention import model_of
 from fairmoe.analysis.rows import RunRows
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
+from fairmoe.names import EXPERTS, Model
 from fairmoe.nn import GateChoice, Mixture
 from fairmoe.runs import Cutoffs, Run
 from fairmoe.training import on_one_thread
@@ -183,38 +183,6 @@ def compare_sides(
         totals=pd.DataFrame(totals).T.rename_axis("model"),
         rows=(int(one.sum()), int(other.sum())),
     )
-
-
-def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
-    """Return which group the plain model gives the good outcome least often, and which most often.
-
-    Groups of fewer than `LEAST_PEOPLE` rows are passed over if two others are left. Where no
-    outcome is good for the person, or that was not told, the positive one is taken for it.
-
-    Args:
-        run: The run.
-        split: On which rows.
-
-    Returns:
-        Two ids of groups; where all fare alike the last and the first.
-    """
-    record = run.splits[split]
-    gets = (record.proba["utility"] > 0.5) != (run.roles.target.favourable is False)
-    n_groups = len(run.data.groups)
-    weight = np.ones(len(gets)) if record.weight is None else record.weight
-    # Of rows that stand for nobody there is no rate.
-    rows = np.bincount(record.group[weight > 0], minlength=n_groups)
-    with np.errstate(invalid="ignore"):
-        rates: Floats = np.bincount(record.group, weight * gets, n_groups) / np.bincount(
-            record.group, weight, n_groups
-        )
-    candidates = np.flatnonzero(rows >= LEAST_PEOPLE)
-    if len(candidates) < 2:
-        candidates = np.flatnonzero(rows)
-    if len(candidates) < 2:
-        candidates = np.arange(n_groups)
-    ordered = sorted(candidates, key=lambda group: (np.nan_to_num(rates[group]), -group))
-    return int(ordered[0]), int(ordered[-1])
 
 
 def _precise(run: Run) -> Mixture:

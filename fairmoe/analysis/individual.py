@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from fairmoe.analysis.attention import attributions_of, model_of
-from fairmoe.analysis.gap_sources import worst_and_best_off
+from fairmoe.analysis.gap_sides import worst_and_best_off
 from fairmoe.analysis.rows import RunRows
 from fairmoe.data import LabelledTable
 from fairmoe.names import EXPERTS, MIXTURE_AND_EXPERTS, SplitName

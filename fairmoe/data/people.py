@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from fairmoe.data.groups import SMALL_GROUPS, crossed_parts
+from fairmoe.data.groups import crossed_parts
 from fairmoe.data.kinds import MISSING
 from fairmoe.data.roles import Roles
+from fairmoe.data.small_groups import catch_all
 
 
 def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
@@ -24,13 +25,9 @@ def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
         {'women': 'women', 'm': 'people with sex = m', 'smaller groups': 'people in smaller groups'}
     """
     told, given = list(names), {shown for _, shown in roles.group_names}
-    # A group that is made has more stars than the values that are called as it is.
-    merged, missing = (
-        max((name for name in told if name.rstrip("*") == plain), key=len, default="")
-        for plain in (SMALL_GROUPS, MISSING)
-    )
+    missing = max((name for name in told if name.rstrip("*") == MISSING), key=len, default="")
     made = {
-        merged: "people in smaller groups",
+        catch_all(told): "people in smaller groups",
         missing: f"people with no known {' or '.join(roles.sensitive_columns)}",
     }
     return {

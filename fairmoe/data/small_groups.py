@@ -15,6 +15,22 @@ _COUNTS = ("n", "rows", "people")
 """What the columns of tables are called that say on how many people a figure rests."""
 
 
+def catch_all(names: Iterable[str]) -> str:
+    """Return the group that is made of small ones; empty if there is none.
+
+    Example:
+        >>> catch_all(["a", "smaller groups"])
+        'smaller groups'
+        >>> catch_all(["smaller groups", "smaller groups*"])
+        'smaller groups*'
+        >>> catch_all(["a", "b"])
+        ''
+    """
+    # A group that is made has more stars than the values that are called as it is.
+    made = (name for name in names if name.rstrip("*") == SMALL_GROUPS)
+    return max(made, key=len, default="")
+
+
 def too_small(
     counts: NDArray[np.int64], names: Sequence[str], smallest: int = SMALLEST_GROUP
 ) -> tuple[str, ...]:

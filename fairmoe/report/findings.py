@@ -14,13 +14,8 @@ from fairmoe.analysis.attention import (
     mean_attention,
     reasons_of,
 )
-from fairmoe.analysis.gap_sources import (
-    GapSources,
-    LogOdds,
-    compare_sides,
-    explain_log_odds,
-    worst_and_best_off,
-)
+from fairmoe.analysis.gap_sides import worst_and_best_off
+from fairmoe.analysis.gap_sources import GapSources, LogOdds, compare_sides, explain_log_odds
 from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.data.groups import groups_of

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fairmoe.analysis.gap_sides import side_in_words
 from fairmoe.data.people import people_of
 from fairmoe.figures.bars import signed
 from fairmoe.figures.gap_sources import waterfall
@@ -30,6 +31,8 @@ def gap_origin(found: Findings) -> list[Block]:
     people = people_of(run.data.groups, run.roles)
     one, other = people[origin.one], people[origin.other]
     told = gap_source(origin.sources.parts, origin.sources.totals, one, other)
+    sides = (list(run.data.groups).index(name) for name in (origin.one, origin.other))
+    told = f"{told} {side_in_words(run, *sides)}".rstrip()
     said: list[Block] = [Text(told, "Where the gap comes from.")]
     if origin.drawn.totals.isna().any(axis=None):
         return said

@@ -119,5 +119,27 @@ def told_as_one(
     )
 
 
+def made_of(group: str, names: Sequence[str]) -> str:
+    """Say of whom a group is that is made of small ones.
+
+    Args:
+        group: What it is called.
+        names: The small ones.
+    """
+    return f"“{group}” is {listed(names)} together."
+
+
+def made_in_training(group: str, fewer_than: int) -> str:
+    """Say of whom a group is that was made of small ones before the training.
+
+    Args:
+        group: What it is called.
+        fewer_than: How many rows a group needed to stay by itself.
+    """
+    return (
+        f"“{group}” is everyone in a group of fewer than {fewer_than:,} rows, or joined to these."
+    )
+
+
 def _any_gap(few: str) -> str:
     return f"{few}, and so few can make any gap" if few else ""

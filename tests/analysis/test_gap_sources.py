@@ -9,16 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fairmoe.analysis import rows_of_run
+from fairmoe.analysis.gap_sides import side_in_words, worst_and_best_off
 from fairmoe.analysis.gap_sources import (
     OWN_CUTOFF,
     LogOdds,
     compare_sides,
     explain_choice,
     explain_log_odds,
-    worst_and_best_off,
 )
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.names import EXPERTS
 from fairmoe.runs import Cutoffs
+from fairmoe.sentences.small_groups import made_in_training, made_of
 
 Z = 1.959964
 PATH = 1e-3
@@ -173,6 +175,36 @@ def with_rates(run, rates, rows):
 def test_who_is_worst_and_who_is_best_off(demo_run, rates, rows, expected):
     run = with_rates(demo_run[0], rates, rows)
     assert worst_and_best_off(run) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "rows", "expected"),
+    [
+        (["a", "b", "smaller groups"], [40, 40, 90], (0, 1)),
+        (["smaller groups", "b", "smaller groups*"], [40, 40, 90], (0, 1)),
+        # Of one real group with enough people the other side is the one that is made.
+        (["a", "b", "smaller groups"], [40, 20, 90], (2, 0)),
+    ],
+)
+def test_the_group_made_of_small_ones_is_no_side_where_two_others_are(
+    demo_run, names, rows, expected
+):
+    run = with_rates(demo_run[0], [0.5, 0.6, 0.2], rows)
+    groups = dict(zip(names, rows, strict=True))
+    run = replace(run, data=replace(run.data, groups=groups))
+    assert worst_and_best_off(run) == expected
+
+
+def test_a_side_that_is_made_of_small_groups_is_explained(demo_run):
+    run = with_rates(demo_run[0], [0.5, 0.6, 0.2], [40, 40, 90])
+    before = replace(run, data=replace(run.data, groups={"a": 40, "b": 40, "c": 60, "d": 30}))
+    groups = {"a": 40, "b": 40, "smaller groups": 90}
+    run = replace(run, data=replace(run.data, groups=groups), unmerged=before)
+    assert side_in_words(run, 0, 1) == ""
+    assert side_in_words(run, 2, 0) == side_in_words(run, 0, 2) == made_of(SMALL_GROUPS, "cd")
+    roles = replace(run.roles, merge_small=80)
+    merged_before = replace(run, unmerged=None, roles=roles)
+    assert side_in_words(merged_before, 2, 0) == made_in_training(SMALL_GROUPS, 80)
 
 
 def test_of_a_bad_outcome_who_gets_it_most_is_worst_off(demo_run):

@@ -14,6 +14,7 @@ from fairmoe.report.front_page import front_page
 from fairmoe.report.origin import gap_origin
 from fairmoe.report.sections import attention, routing
 from fairmoe.runs import Cutoffs
+from fairmoe.sentences.small_groups import made_in_training
 
 
 @pytest.mark.parametrize(("weights", "drawn"), [((0, 0, 1), 0), ((0, 0.1, 0.9), 1)])
@@ -74,6 +75,21 @@ def test_why_begins_with_the_columns_that_the_gap_comes_through(demo_run):
     assert "All columns together" in picture.markup
     assert len(found.origin.drawn.parts) == 6
     assert attention(find(demo_run[0])).blocks[0].text.startswith("Not told here")
+
+
+def test_a_side_that_is_made_of_small_groups_is_explained(demo_run):
+    run, labelled = demo_run
+    one, other = run.data.groups.items()
+    groups = dict([one, ("smaller groups", other[1])])
+    run = replace(
+        run,
+        data=replace(run.data, groups=groups),
+        roles=replace(run.roles, merge_small=3000),
+    )
+    found = find(run, replace(labelled, group_names=tuple(groups), roles=run.roles))
+    (told,) = told_under(attention(found), "Where the gap comes from.")
+    assert "people in smaller groups" in told
+    assert told.endswith(made_in_training("smaller groups", 3000))
 
 
 def test_of_a_group_of_one_row_no_picture_is_drawn(demo_run):

@@ -2,6 +2,8 @@ import math
 
 from fairmoe.sentences.small_groups import (
     every_group_counts,
+    made_in_training,
+    made_of,
     no_gap_can_be_told,
     score_counts_every_group,
     told_as_one,
@@ -63,4 +65,13 @@ def test_groups_that_are_told_of_as_one_are_named():
     assert told_as_one((), "smaller groups", 10) == ""
     assert told_as_one(("Asian", "Other"), "smaller groups", 10, where="").endswith(
         "because some have fewer than 10 people."
+    )
+
+
+def test_of_whom_a_group_is_that_is_made_of_small_ones():
+    assert made_of("smaller groups", ("Asian", "Other")) == (
+        "“smaller groups” is Asian and Other together."
+    )
+    assert made_in_training("smaller groups", 1200) == (
+        "“smaller groups” is everyone in a group of fewer than 1,200 rows, or joined to these."
     )

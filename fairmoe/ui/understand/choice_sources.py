@@ -83,7 +83,7 @@ def _ask(kept: KeptRun, split: SplitName) -> "tuple[Model, tuple[str, str], NDAr
     Returns:
         The expert, what these people and all others are called, and which rows these are.
     """
-    from fairmoe.analysis.gap_sources import worst_and_best_off  # noqa: PLC0415
+    from fairmoe.analysis.gap_sides import worst_and_best_off  # noqa: PLC0415
 
     record, names = kept.run.splits[split], list(kept.run.data.groups)
     worst, _ = worst_and_best_off(kept.run, split)

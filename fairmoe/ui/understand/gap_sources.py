@@ -53,7 +53,8 @@ def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
     """
     if kept.rows is None:
         return ""
-    from fairmoe.analysis.gap_sources import compare_sides, worst_and_best_off  # noqa: PLC0415
+    from fairmoe.analysis.gap_sides import side_in_words, worst_and_best_off  # noqa: PLC0415
+    from fairmoe.analysis.gap_sources import compare_sides  # noqa: PLC0415
 
     run = kept.run
     names, group = tuple(run.data.groups), run.splits[split].group
@@ -63,7 +64,8 @@ def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
         one, other = worst_and_best_off(run, split)
         log_odds = _log_odds(state, kept, split, with_cutoffs=False)
         found = compare_sides(log_odds, group == one, group == other)
-        return gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
+        told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
+        return f"{told} {side_in_words(run, one, other)}".rstrip()
 
     return state.once(("gap source", run.run_id, run.roles.target.outcome, names, split), answer)
 
@@ -104,6 +106,7 @@ def _show_gap(
     with_cutoffs: bool,
 ) -> "GapSources":
     # Importing it imports torch, which no page may need before there is a run.
+    from fairmoe.analysis.gap_sides import side_in_words  # noqa: PLC0415
     from fairmoe.analysis.gap_sources import compare_sides  # noqa: PLC0415
 
     run = kept.run
@@ -114,6 +117,7 @@ def _show_gap(
     found, drawn = compare_sides(log_odds, *sides), compare_sides(log_odds, *sides, most=most)
     people = people_of(names, run.roles)
     told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
+    told = f"{told} {side_in_words(run, one, other)}".rstrip()
     st.markdown(escape_markdown(told))
     if not drawn.totals.isna().any(axis=None):
         st.html(
@@ -149,7 +153,7 @@ def _log_odds(state: Session, kept: KeptRun, split: SplitName, *, with_cutoffs: 
 
 def _ask_groups(kept: KeptRun, split: SplitName, key: str) -> tuple[int, int]:
     """Let the user choose which of more than two groups are compared."""
-    from fairmoe.analysis.gap_sources import worst_and_best_off  # noqa: PLC0415
+    from fairmoe.analysis.gap_sides import worst_and_best_off  # noqa: PLC0415
 
     worst, best = worst_and_best_off(kept.run, split)
     names = list(kept.run.data.groups)

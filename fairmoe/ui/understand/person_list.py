@@ -82,15 +82,15 @@ def show_list(state: Session, rows: "RunRows", listed: pd.DataFrame, place: int,
     """
     shown = listed.iloc[:MOST_PEOPLE]
     columns = _columns_that_fit(shown, rows.run.encoder.columns)
-    at = shown.index.get_indexer([place])[0]
+    at = list(shown.index).index(place) if place in shown.index else None
     st.dataframe(
         shown,
         key=key,
         hide_index=True,
         height=180,
         on_select=_taker(state, key, rows.record.rows[shown.index]),
-        selection_mode="single-row-required" if at >= 0 else "single-row",
-        selection_default={"selection": {"rows": [int(at)]}} if at >= 0 else None,
+        selection_mode="single-row" if at is None else "single-row-required",
+        selection_default={"selection": {"rows": [at]}} if at is not None else None,
         placeholder="missing",
         alt=f"{len(listed):,} rows to choose from, with their cells.",
         column_config={

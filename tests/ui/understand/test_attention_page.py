@@ -7,13 +7,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from fairmoe.analysis import rows_of_run
-from fairmoe.analysis.gap_sources import explain_log_odds, worst_and_best_off
+from fairmoe.analysis.gap_sides import worst_and_best_off
+from fairmoe.analysis.gap_sources import explain_log_odds
 from fairmoe.config import Settings
 from fairmoe.data import Roles, Sensitive, Target, assign_roles, table_from_frame
 from fairmoe.experiment import run_experiment
 from fairmoe.figures.palette import MODEL_STYLES
 from fairmoe.names import ORACLES
 from fairmoe.progress import Progress
+from fairmoe.sentences.small_groups import made_of
 from tests.ui.fakes import settle
 from tests.ui.parts import open_part
 
@@ -50,6 +52,20 @@ def test_the_page_opens_on_why_there_is_a_gap(attention, demo_run):
     )
     attention.get_by_key("split").set_value("validation").run()
     assert not table(attention, "mixture_low").equals(sources)
+
+
+def test_why_says_of_whom_a_group_is_that_is_made_of_small_ones(app, demo_run):
+    run, labelled = demo_run
+    one, other = run.data.groups.items()
+    groups = dict([one, ("smaller groups", other[1])])
+    before = replace(run, data=replace(run.data, groups={one[0]: one[1], "c": 900, "d": 700}))
+    run = replace(run, run_id="made", data=replace(run.data, groups=groups), unmerged=before)
+    app.session_state["fairmoe"].keep(run, replace(labelled, group_names=tuple(groups)))
+    for page in ("attention", "experts"):
+        app.switch_page(f"pages/{page}.py").run()
+        assert not app.exception
+        told = " ".join(text.value for text in app.main.markdown).replace("\\", "")
+        assert made_of("smaller groups", "cd") in told, page
 
 
 def test_the_lead_sentence_names_groups_and_points(attention):
