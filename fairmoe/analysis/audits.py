@@ -1,6 +1,6 @@
 """What an existing score or decision does to groups: alone, and beside a mixture on its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +53,9 @@ class AuditedRows:
                 f"Two groups of at least {smallest} people are needed in a file that is handed on",
                 however="there are fewer; figures of smaller groups could tell of single people",
             )
+        return self._merged(small)
+
+    def _merged(self, small: Collection[str]) -> "AuditedRows":
         names = (*(name for name in self.group_names if name not in small), SMALL_GROUPS)
         ids = np.array([names.index(SMALL_GROUPS if n in small else n) for n in self.group_names])
         return AuditedRows(
@@ -65,14 +68,23 @@ class AuditedRows:
             self.mixture,
         )
 
-    def as_told(self, smallest: int) -> "AuditedRows":
+    def as_told(self, smallest: int, *, enough: int = 0) -> "AuditedRows":
         """Return the same rows with the groups by which they are told of, on pages as in files.
 
         Groups stay as they are where fewer than two would be left.
+
+        Args:
+            smallest: How many people a group needs to be told of by itself.
+            enough: Where some are one, groups of fewer people than that join them, so that all that
+                are too small to be compared are shown alike; not if fewer than two would be left.
         """
-        if len(self.small_groups(smallest)) == len(self.group_names):
+        small = self.small_groups(smallest)
+        if not small or len(small) == len(self.group_names):
             return self
-        return self.without_small_groups(smallest)
+        sizes = np.bincount(self.group, minlength=len(self.group_names))
+        few = {name for name, n in zip(self.group_names, sizes, strict=True) if n < enough}
+        joined = {*small, *few}
+        return self._merged(small if len(joined) == len(self.group_names) else joined)
 
     def small_groups(self, smallest: int) -> tuple[str, ...]:
         """Return the groups that a file may not tell of by themselves."""

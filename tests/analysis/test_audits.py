@@ -9,6 +9,7 @@ import pytest
 from fairmoe.analysis.audits import audit_rows, audited_beside, audited_rows, rows_without_score
 from fairmoe.auditing import audit
 from fairmoe.data import Existing, Outcome
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.errors import InvalidInputError
 
 SCORE = Existing("interview_score", 3.0)
@@ -100,6 +101,19 @@ def test_weights_count_people(rows):
     everyone = audit_rows(weighted).account.everyone
     share = 3 * rows.y_true.sum() / (3 * rows.y_true.sum() + (rows.y_true == 0).sum())
     assert everyone["good_label_rate"] == pytest.approx(share)
+
+
+def test_where_some_small_groups_are_one_all_that_are_too_small_to_compare_are(rows):
+    sizes = {"x": 100, "y": 60, "eleven": 11, "ten": 10, "four": 4}
+    group = np.repeat(np.arange(5), list(sizes.values()))
+    told = replace(rows, group=group, group_names=tuple(sizes))
+    assert told.as_told(10).group_names == ("x", "y", "eleven", SMALL_GROUPS)
+    alike = told.as_told(10, enough=30)
+    assert alike.group_names == ("x", "y", SMALL_GROUPS)
+    assert np.bincount(alike.group).tolist() == [100, 60, 25]
+    # None is merged for others alone, nor so that one group is left.
+    assert told.as_told(4, enough=30) is told
+    assert told.as_told(10, enough=1000).group_names == ("x", "y", "eleven", SMALL_GROUPS)
 
 
 def test_small_groups_are_one_in_what_is_handed_on(rows):

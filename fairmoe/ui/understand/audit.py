@@ -15,6 +15,7 @@ from fairmoe.data.people import people_of
 from fairmoe.figures.gaps import gaps_figure
 from fairmoe.figures.people import EVERYONE
 from fairmoe.figures.waffle import SOURCES, waffle
+from fairmoe.names import LEAST_PEOPLE
 from fairmoe.sentences.alarms import alarm_alone
 from fairmoe.sentences.audits import (
     LEARNT_FROM,
@@ -62,7 +63,8 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     """Show what an existing score does to groups, on all rows."""
     from fairmoe.analysis.audits import audited_rows  # noqa: PLC0415
 
-    rows = audited_rows(labelled, existing).as_told(limits().smallest_group)
+    rows = audited_rows(labelled, existing)
+    rows = rows.as_told(limits().smallest_group, enough=LEAST_PEOPLE)
     found, tolerance = _found(state, labelled, existing, rows, "alone")
     favourable, model = rows.favourable, existing_in_words(existing)
     words, (good, bad) = labelled.words, _good_and_bad(labelled)

@@ -192,20 +192,29 @@ def test_numbers_and_files_leave_small_groups_out(audit, monkeypatch):
     assert captions(audit).count(escape_markdown(left_out_groups(290))) == 2
 
 
-def test_few_people_are_told_of_as_one_with_the_next_group(app, monkeypatch):
+@pytest.mark.parametrize(
+    ("sizes", "merged"),
+    [
+        # The next group joins so that one alone cannot be told.
+        ({"other": 15, "nonbinary": 40}, ("nonbinary", "other")),
+        # All that are too small to be compared are drawn alike.
+        ({"other": 15, "nonbinary": 10, "unsaid": 25}, ("nonbinary", "other", "unsaid")),
+    ],
+)
+def test_few_people_are_told_of_as_one(app, monkeypatch, sizes, merged):
     monkeypatch.setattr(
         "fairmoe.ui.understand.audit.limits", lambda: replace(limits(), smallest_group=20)
     )
     frame = table().frame
     sex = frame["sex"].astype(str).to_numpy()
-    sex[:15], sex[15:55] = "other", "nonbinary"
-    frame = frame.assign(sex=sex)
-    choose(open_audit(app, table_from_frame(frame, name="few.csv")), "decile_score")
+    few = np.repeat(list(sizes), list(sizes.values()))
+    sex[: len(few)] = few
+    choose(open_audit(app, table_from_frame(frame.assign(sex=sex), name="few.csv")), "decile_score")
     assert not app.exception
-    told = told_as_one(("nonbinary", "other"), "smaller groups", 20, where="")
+    told = told_as_one(merged, "smaller groups", 20, where="")
     assert escape_markdown(told) in captions(app)
     assert "smaller groups" in picture(app)
-    assert ">other<" not in picture(app)
+    assert not any(f">{name}<" in picture(app) for name in merged)
 
 
 def test_markup_in_the_name_of_a_column_is_shown_letter_by_letter(app):
