@@ -180,6 +180,36 @@ def wish_missed(gap_name: str, *, wished: float, found: float) -> str:
     )
 
 
+def no_improvement(chosen: tuple[float, float], shown: tuple[float, float]) -> str:
+    """Say that a point which a wish points to is worse on test rows than the one that is shown.
+
+    Args:
+        chosen: Gap and accuracy of the point, in [0, 1].
+        shown: Those of the mixture that is shown.
+
+    Returns:
+        A sentence with a blank before it; nothing if the point is better in the one or the other,
+        or both are told alike.
+    """
+    # What is told alike is alike.
+    more_gap, more_accuracy = (
+        round(round(new, _TOLD) - round(old, _TOLD), _TOLD)
+        for new, old in zip(chosen, shown, strict=True)
+    )
+    if not (more_gap >= 0 >= more_accuracy) or more_gap == more_accuracy:
+        return ""
+    how = (
+        "worse in both" if more_gap and more_accuracy else "worse in one and no better in the other"
+    )
+    new, old = (
+        _point(pd.Series({"gap": gap, "accuracy": accuracy})) for gap, accuracy in (chosen, shown)
+    )
+    return (
+        f" This is no improvement: on the test rows it is {how} than the mixture shown now, {new} "
+        f"against {old}."
+    )
+
+
 def next_smaller(gap_name: str, loss: float | None) -> str:
     """Say what the next smaller gap would cost where less accuracy was accepted.
 

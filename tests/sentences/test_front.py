@@ -10,6 +10,7 @@ from fairmoe.sentences.front import (
     harder_experts,
     line_explained,
     next_smaller,
+    no_improvement,
     wish_missed,
 )
 
@@ -41,6 +42,19 @@ def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
     )
     assert wish_missed("DP gap", wished=0.05, found=0.05) == ""
     assert wish_missed("DP gap", wished=0.05, found=0.02) == ""
+
+
+def test_a_point_that_is_worse_in_both_on_test_rows_is_called_no_improvement():
+    assert no_improvement((0.091, 0.830), (0.078, 0.841)) == (
+        " This is no improvement: on the test rows it is worse in both than the mixture shown now, "
+        "9.1 pp at 83.0% accuracy against 7.8 pp at 84.1% accuracy."
+    )
+    in_one = " This is no improvement: on the test rows it is worse in one and no better in the oth"
+    assert no_improvement((0.091, 0.841), (0.078, 0.8411)).startswith(in_one)
+    assert no_improvement((0.078, 0.830), (0.0781, 0.841)).startswith(in_one)
+    assert no_improvement((0.078, 0.841), (0.0781, 0.8411)) == ""
+    assert no_improvement((0.070, 0.830), (0.078, 0.841)) == ""
+    assert no_improvement((0.091, 0.850), (0.078, 0.841)) == ""
 
 
 def test_what_the_next_smaller_gap_costs():

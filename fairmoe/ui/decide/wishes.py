@@ -12,6 +12,7 @@ from fairmoe.names import METRICS, GapName
 from fairmoe.sentences.front import (
     chosen_point,
     next_smaller,
+    no_improvement,
     wish_missed,
 )
 from fairmoe.sentences.peers import fit_within
@@ -65,7 +66,10 @@ def _answer(
     max_gap: float | None = None,
     max_loss: float | None = None,
 ) -> bool:
-    """Answer one of the questions, and return whether a point fulfils the wish."""
+    """Answer one of the questions, and return whether a point fulfils the wish.
+
+    One that is worse on the test rows than the mixture shown is not offered.
+    """
     from fairmoe.dial import choose_point, loss_for_less  # noqa: PLC0415
     from fairmoe.runs import compared_scores_of  # noqa: PLC0415
 
@@ -75,12 +79,15 @@ def _answer(
         st.caption(escape_markdown(str(error)))
         return False
     told = _told(point, gap)
+    found, shown = compared_scores_of(point), compared_scores_of(kept.run)
     if max_gap is not None:
-        found = compared_scores_of(point)[gap]
-        told += wish_missed(METRICS[gap].label, wished=max_gap, found=found)
+        told += wish_missed(METRICS[gap].label, wished=max_gap, found=found[gap])
     else:
         told += next_smaller(METRICS[gap].label, loss_for_less(kept.front, point, gap=gap))
-    st.markdown(escape_markdown(told))
+    worse = no_improvement((found[gap], found["acc"]), (shown[gap], shown["acc"]))
+    st.markdown(escape_markdown(f"{told}{worse}"))
+    if worse:
+        return True
     st.button(
         "Show this point",
         key=f"take-{name}",

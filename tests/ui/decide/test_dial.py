@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from fairmoe.dial import choose_point
 from fairmoe.errors import UnavailableError
 from fairmoe.jobs import Task
 from fairmoe.metrics import Alarm
@@ -228,6 +229,34 @@ def test_wishes_are_answered_from_the_front(drawn, front):
     assert drawn.get_by_key(f"dial-{state.chosen}").value == best.settings.fairness_weight
     drawn.get_by_key(own_key(drawn, "wish-gap")).set_value(0.0).run()
     assert any("the smallest gap there is" in caption.value for caption in drawn.caption)
+
+
+def test_a_point_that_is_worse_in_both_on_the_test_rows_is_not_offered(drawn, front):
+    # With this loss of accuracy on the validation rows the last point is taken.
+    drawn.get_by_key(own_key(drawn, "wish-loss")).set_value(100.0).run()
+    state = drawn.session_state["fairmoe"]
+    chosen = choose_point(state.kept.told.front, max_loss=1.0)
+    others = [point for point in front if point.run_id != chosen.run_id]
+
+    def with_test(point, acc, dp):
+        own = {**point.scores["test"]["mixture"], "acc": acc, "dp": dp}
+        return replace(
+            point, scores={**point.scores, "test": {**point.scores["test"], "mixture": own}}
+        )
+
+    # Of all points it has the largest gap and the least accuracy on the test rows.
+    points = [with_test(chosen, 0.5, 0.4), *(with_test(point, 0.8, 0.1) for point in others)]
+    shown = points[1]
+    state.runs[state.chosen] = replace(state.kept, run=shown.with_front(points))
+    drawn.run()
+    assert any(
+        each.value.replace("\\", "").endswith(
+            "This is no improvement: on the test rows it is worse in both than the mixture shown "
+            "now, 40.0 pp at 50.0% accuracy against 10.0 pp at 80.0% accuracy."
+        )
+        for each in drawn.markdown
+    )
+    assert "take-loss" not in [button.key for button in drawn.button]
 
 
 def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, front):
