@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from fairmoe.analysis.result import why_no_gap
+from fairmoe.analysis.no_gap import why_no_gap
 from fairmoe.config import Settings
 from fairmoe.data.weights import effective_size
 from fairmoe.errors import InvalidInputError

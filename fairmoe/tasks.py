@@ -161,24 +161,19 @@ def fit_peers(
         found = fairlearn_front(
             data, method, bounds, constraint=criterion, seed=settings.seed, on_progress=tell
         )
-        results += [
-            PeerScores(
-                method,
-                one.setting,
-                criterion,
-                *(
-                    with_compared_gaps(
-                        one.splits[split].scores,
-                        own.y,
-                        one.splits[split].y_pred,
-                        group=groups[split],
-                        group_names=group_names,
-                        sample_weight=own.weight,
-                        merged=len(group_names) < len(data.group_names),
-                    )
-                    for split, own in judged.items()
-                ),
-            )
-            for one in found
-        ]
+        for one in found:
+            told = {
+                split: with_compared_gaps(
+                    one.splits[split].scores,
+                    own.y,
+                    one.splits[split].y_pred,
+                    group=groups[split],
+                    group_names=group_names,
+                    sample_weight=own.weight,
+                    merged=len(group_names) < len(data.group_names),
+                )
+                for split, own in judged.items()
+            }
+            scores = told["validation"], told["test"]
+            results.append(PeerScores(method, one.setting, criterion, *scores))
     return tuple(results)

@@ -5,27 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from fairmoe.data.groups import SMALL_GROUPS, Merge, merge_of
 from fairmoe.metrics import (
     Account,
     OutcomeGap,
-    compared_groups,
     group_rates,
     outcome_gap,
     paired_changes,
 )
-from fairmoe.metrics.effective import effective_counts
-from fairmoe.names import EXPERTS, LEAST_PEOPLE, METRICS, GapName, Model, SplitName
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
 from fairmoe.sentences.gaps import groups_left_out
 from fairmoe.sentences.open_points import open_points
 from fairmoe.sentences.small_groups import (
     every_group_counts,
-    no_gap_can_be_told,
     score_counts_every_group,
     told_as_one,
     with_few_people,
@@ -33,13 +29,6 @@ from fairmoe.sentences.small_groups import (
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the plain model, or the mixture."""
-
-_AMONG: Mapping[GapName, tuple[str, ...]] = {
-    "dp": ("all",),
-    "eo": ("label",),
-    "f_res": ("all", "label"),
-}
-"""Among whom the gaps lie of which each gap of outcomes is made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,31 +221,14 @@ def who_is_one(run: Run, smallest: int, *, apart: bool = False) -> str:
     return told_as_one(names, SMALL_GROUPS, smallest)
 
 
-def why_no_gap(run: Run, gap: GapName, *, split: SplitName = "test") -> str:
-    """Say why no gap of outcomes of a run can be told, and what to do.
+def who_is_not_compared(run: Run, split: SplitName = "test") -> tuple[str, ...]:
+    """Return which groups of a run are not compared by themselves, but by its scores.
 
     Args:
-        run: With the groups by which it is told of.
-        gap: Which one; all models of the run have the same people.
+        run: The run.
         split: On which rows.
-
-    Returns:
-        Nothing if it can be, or is one of explanations, which counts every group.
     """
-    record, names = run.splits[split], list(run.data.groups)
-    labelled, everyone = record.y_true == 1, np.ones(len(record.y_true), dtype=bool)
-    for among in _AMONG.get(gap, ()):
-        rows = labelled if among == "label" else everyone
-        _, people = effective_counts(rows, rows, record.group, len(names), record.weight)
-        if compared_groups(people).sum() < 2:
-            return no_gap_can_be_told(
-                METRICS[gap].label,
-                dict(zip(names, people.tolist(), strict=True)),
-                split=split,
-                label=run.data.words[0] if among == "label" else "",
-                weighted=record.weight is not None,
-            )
-    return ""
+    return _small(run, split)[0]
 
 
 def _small(run: Run, split: SplitName) -> tuple[tuple[str, ...], str]:

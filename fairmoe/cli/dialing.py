@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from fairmoe.analysis.result import why_no_gap
+from fairmoe.analysis.no_gap import why_no_gap
 from fairmoe.cli.messages import printable, progress_bars
 from fairmoe.cli.output import table_of
 from fairmoe.dial import choose_point, train_front

@@ -149,6 +149,7 @@ def report(  # noqa: PLR0913 - typer reads one option from each parameter
         reference=reference,
         tolerance=project.tolerance if tolerance is None else share_from(tolerance),
         sweep=project.sweep_of(kept.run),
+        peers=project.peers_of(kept.run),
         other=None if beside is None else told(load_run(beside)),
         smallest_group=smallest_group,
     )

@@ -19,7 +19,7 @@ from fairmoe.report.findings import Findings, find
 from fairmoe.report.front_page import points_of
 from fairmoe.report.sections import SECTIONS
 from fairmoe.report.signing import Cover, sign_off, use
-from fairmoe.runs import Run, SweepScores
+from fairmoe.runs import PeerScores, Run, SweepScores
 
 _PARTED = re.compile(r"\d pp|p [<=] \d|(?:[\d%] |(?<=pp) )?\([-+]?[\d.,%]+(?: to [-+]?[\d.]+%?)?\)")
 _FOLDER = Path(__file__).parent / "template"
@@ -54,6 +54,7 @@ def make_report(
     tolerance: float | None = None,
     sweep: SweepScores | None = None,
     other: Run | None = None,
+    peers: Sequence[PeerScores] = (),
     smallest_group: int = 0,
 ) -> Report:
     """Find what a report says of a run, and draw its charts.
@@ -66,6 +67,7 @@ def make_report(
         sweep: Other runs of the same data, for the section on what smaller gaps cost.
         other: The run that differs only in whether its models see the sensitive columns, for the
             section that compares both.
+        peers: Fits of Fairlearn's methods on the same rows, for what smaller gaps cost.
         smallest_group: How many people of a split a group needs to be told of by itself; smaller
             ones are merged, and the limits say so.
 
@@ -80,6 +82,7 @@ def make_report(
         tolerance=tolerance,
         sweep=sweep,
         other=other,
+        peers=peers,
         smallest_group=smallest_group,
     )
     made = (make(found) for make in SECTIONS)

@@ -1,6 +1,6 @@
 """What a report says of a run, as numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,12 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe.analysis import review_run, rows_of_run
-from fairmoe.analysis.attention import (
-    attention_differences,
-    divergence_parts,
-    mean_attention,
-    reasons_of,
-)
 from fairmoe.analysis.gap_sides import worst_and_best_off
 from fairmoe.analysis.gap_sources import GapSources, LogOdds, compare_sides, explain_log_odds
 from fairmoe.analysis.routing import routed_rows, weights_by_group
@@ -24,21 +18,25 @@ from fairmoe.metrics import (
     Account,
     Alarm,
     Gap,
-    PermutationTest,
     Review,
-    attention_test,
     group_rates,
     largest_gaps,
     wilson_interval,
 )
 from fairmoe.metrics.effective import Weights, effective_counts
 from fairmoe.names import COMPARED, SPLITS, Model
-from fairmoe.runs import Run, SweepScores, merge_small_groups, merged_thresholds, small_groups
+from fairmoe.report.attention import Attention, attention_of
+from fairmoe.runs import (
+    PeerScores,
+    Run,
+    SweepScores,
+    merge_small_groups,
+    merged_thresholds,
+    small_groups,
+)
 
 REVIEWED: tuple[Model, ...] = ("mixture", "utility")
 DRAWN_COLUMNS = 5
-SHUFFLINGS = 1000
-"""How often the groups are shuffled to test their attention: it takes a second on 6,500 rows."""
 
 
 @dataclass(frozen=True)
@@ -54,24 +52,6 @@ class Comparison:
     differ: int
     won: int
     rows: int
-
-
-@dataclass(frozen=True, eq=False)
-class Attention:
-    """Which columns the mixture rests on.
-
-    Attributes:
-        means: As `fairmoe.analysis.attention.mean_attention` returns it.
-        differences: Each group against the others, by its name, as
-            `fairmoe.analysis.attention.attention_differences` returns it.
-        parts: As `fairmoe.analysis.attention.divergence_parts` returns it.
-        test: The distance between the groups' attention, in bits.
-    """
-
-    means: pd.DataFrame
-    differences: Mapping[str, pd.DataFrame]
-    parts: "pd.Series[float]"
-    test: PermutationTest
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +98,7 @@ class Findings:
         sweep: Other runs of the same data, if there are any.
         other: The run that differs only in whether its models see the sensitive columns, if there
             is one.
+        peers: Fits of Fairlearn's methods on the same rows, if there are any.
         merged: Groups that are one in all of this, for they are too small to be told of.
         smallest: How many people a group needs.
         thresholds: The cut-offs of the groups, if the run is a variant; None for those that are
@@ -142,6 +123,7 @@ class Findings:
     unknown: int | None
     sweep: SweepScores | None
     other: Run | None
+    peers: tuple[PeerScores, ...] = ()
     merged: tuple[str, ...] = ()
     smallest: int = 0
     thresholds: tuple[float | None, ...] = ()
@@ -160,6 +142,7 @@ def find(
     tolerance: float | None = None,
     sweep: SweepScores | None = None,
     other: Run | None = None,
+    peers: Sequence[PeerScores] = (),
     smallest_group: int = 0,
 ) -> Findings:
     """Return what a report says of a run.
@@ -171,6 +154,7 @@ def find(
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         sweep: Other runs of the same data, for the trade-off.
         other: The run that differs only in whether its models see the sensitive columns.
+        peers: Fits of Fairlearn's methods on the same rows, for the trade-off.
         smallest_group: How many people of a split a group needs to be told of by itself; smaller
             ones are merged.
 
@@ -244,11 +228,12 @@ def find(
         alarms=run.alarms(),
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names, test.weight),
-        attention=None if labelled is None else _attention(run, labelled),
+        attention=None if labelled is None else attention_of(run, labelled),
         origin=None if log_odds is None else _origin(run, log_odds),
         unknown=unknown,
         sweep=sweep,
         other=other,
+        peers=tuple(peers),
         merged=merged,
         smallest=smallest_group,
         thresholds=thresholds,
@@ -273,19 +258,6 @@ def _origin(run: Run, log_odds: LogOdds) -> GapOrigin:
 
 def _unknown(labelled: LabelledTable) -> int:
     return int((groups_of(labelled.table, labelled.roles.sensitive).ids < 0).sum())
-
-
-def _attention(run: Run, labelled: LabelledTable) -> Attention:
-    reasons = reasons_of(rows_of_run(run, labelled, "test"), "mixture")
-    names = reasons.group_names
-    return Attention(
-        means=mean_attention(reasons),
-        differences={name: attention_differences(reasons, g) for g, name in enumerate(names)},
-        parts=divergence_parts(reasons),
-        test=attention_test(
-            reasons.attention, group=reasons.group, n_groups=len(names), n_permutations=SHUFFLINGS
-        ),
-    )
 
 
 def _interval(right: NDArray[np.bool_], weight: Weights) -> tuple[float, float]:

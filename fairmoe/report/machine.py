@@ -13,8 +13,9 @@ from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.metrics import GAPS, Account, Review
 from fairmoe.metrics.harm import CHANGES_AMONG, COUNTS, RATES_AMONG
 from fairmoe.names import EXPERTS, METRICS, RATES
+from fairmoe.report.attention import Attention
 from fairmoe.report.document import Report
-from fairmoe.report.findings import Attention, Findings, GapOrigin
+from fairmoe.report.findings import Findings, GapOrigin
 from fairmoe.report.grids import versions
 from fairmoe.report.signing import Cover
 from fairmoe.report.statements import limits_of

@@ -2,15 +2,16 @@
 
 import pandas as pd
 
-from fairmoe.analysis.result import who_counts_in_scores, why_no_gap
+from fairmoe.analysis.no_gap import why_no_gap
+from fairmoe.analysis.result import who_counts_in_scores, who_is_not_compared
 from fairmoe.figures.front import front_figure
 from fairmoe.figures.tradeoff import tradeoff_figure
 from fairmoe.metrics import pareto_front
-from fairmoe.names import METRICS, MODELS, GapName, Model
-from fairmoe.report.blocks import Block, Grid, Points, Section, Text, chart
+from fairmoe.names import FAIRLEARN_METHODS, METRICS, MODELS, GapName, Model
+from fairmoe.report.blocks import Block, Folded, Grid, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.statements import drawn_from_test, told_scores
-from fairmoe.runs import Run, compared_scores_of, front_tables
+from fairmoe.runs import CRITERIA, Run, compared_scores_of, front_tables, peer_table
 from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import cost, other_decisions
 from fairmoe.sentences.front import (
@@ -19,6 +20,7 @@ from fairmoe.sentences.front import (
     harder_experts,
     line_explained,
 )
+from fairmoe.sentences.peers import older_fits, peers_takeaway
 from fairmoe.sentences.trade_off import (
     models_takeaway,
     outside,
@@ -61,6 +63,7 @@ def trade_off(found: Findings) -> Section:
         ),
         *([Text(why)] if why else []),
         *_front(found),
+        *_peers(found),
     ]
     # Runs of a sweep are shown by their scores, which count every group, and say so.
     if found.sweep is not None or not why:
@@ -108,6 +111,41 @@ def _front(found: Findings) -> list[Block]:
             grid=_front_grid(run.points),
         )
     ]
+
+
+def _peers(found: Findings) -> list[Block]:
+    """Say how Fairlearn's fits stand beside the mixtures, by the gap that they were fitted for."""
+    run, blocks = found.run, list[Block]()
+    small = who_is_not_compared(run)
+    for gap in CRITERIA:
+        fits = peer_table(found.peers, gap)
+        if fits.empty or why_no_gap(run, gap):
+            continue
+        label = METRICS[gap].label
+        points, _ = front_tables(run.points, run.run_id, gap)
+        told = [peers_takeaway(fits, points, gap, label)]
+        told += [older_fits(small)] if small and not fits["compared"].all() else []
+        blocks += [
+            Text(" ".join(told), "Fairlearn."),
+            Folded(f"Fairlearn's fits and their {label}", _peers_grid(fits, label)),
+        ]
+    return blocks
+
+
+def _peers_grid(fits: pd.DataFrame, label: str) -> Grid:
+    return Grid(
+        f"Fairlearn's fits for the {label} on the test rows",
+        ("Method", "Setting", "Accuracy", label),
+        tuple(
+            (
+                FAIRLEARN_METHODS[fit["method"]],
+                fit["detail"].removeprefix("setting "),
+                METRICS["acc"].text(fit["accuracy"]),
+                METRICS["dp"].text(fit["gap"]),
+            )
+            for fit in fits.to_dict("records")
+        ),
+    )
 
 
 def _front_grid(points: tuple[Run, ...]) -> Grid:

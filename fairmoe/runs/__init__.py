@@ -6,7 +6,7 @@ from fairmoe.runs.demo import DEMO_MAP, DEMO_RUN, demo_run
 from fairmoe.runs.document import to_document
 from fairmoe.runs.front import front_document, front_tables
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
-from fairmoe.runs.peer_scores import CRITERIA, Criterion, PeerScores
+from fairmoe.runs.peer_scores import CRITERIA, Criterion, PeerScores, peer_table
 from fairmoe.runs.places import (
     SUFFIX,
     check_vacant,
@@ -69,6 +69,7 @@ __all__ = [
     "merged_thresholds",
     "open_project",
     "open_shown",
+    "peer_table",
     "read_project",
     "rows_key",
     "save_project",

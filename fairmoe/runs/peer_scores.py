@@ -1,10 +1,11 @@
 """How the methods of others score on the rows of a run, each fitted for a criterion."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
+import pandas as pd
 from pydantic import Field, model_validator
 
 from fairmoe.names import FairlearnMethod, GapName
@@ -30,6 +31,8 @@ class PeerScores:
         validation: The scores on the validation rows, with gaps between the groups by which their
             run is told of; NaN for those of explanations.
         test: The same on the test rows.
+        compared: Whether these gaps leave out groups of too few people, as all are told; fits that
+            were kept before they did may count every group.
     """
 
     method: FairlearnMethod
@@ -37,6 +40,30 @@ class PeerScores:
     criterion: Criterion
     validation: Mapping[str, float]
     test: Mapping[str, float]
+    compared: bool = True
+
+
+def peer_table(
+    peers: Iterable[PeerScores], gap: GapName, split: Literal["test", "validation"] = "test"
+) -> pd.DataFrame:
+    """Return the fits that were made for a gap, in their order.
+
+    Args:
+        peers: Fits.
+        gap: By which they are judged; for gaps that are in no criterion there are none.
+        split: On which rows.
+
+    Returns:
+        One row a fit: its `method`; `gap` and `accuracy` in [0, 1]; `detail`, its setting in words;
+        and `compared`, see `PeerScores`.
+    """
+    rows = []
+    for peer in peers:
+        if peer.criterion == CRITERIA.get(gap):
+            scores = peer.test if split == "test" else peer.validation
+            place = (peer.method, scores[gap], scores["acc"])
+            rows.append((*place, f"setting {peer.setting:.3g}", peer.compared))
+    return pd.DataFrame(rows, columns=["method", "gap", "accuracy", "detail", "compared"])
 
 
 class PeerRecord(Strict):
@@ -47,6 +74,7 @@ class PeerRecord(Strict):
     criterion: Criterion
     validation: dict[str, Score]
     test: dict[str, Score]
+    compared: bool = False
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -62,7 +90,7 @@ def record_of(peer: PeerScores) -> dict[str, Any]:
         for split, told in (("validation", peer.validation), ("test", peer.test))
     }
     own = {"method": peer.method, "setting": float(peer.setting), "criterion": peer.criterion}
-    return own | scores
+    return own | scores | {"compared": peer.compared}
 
 
 def peer_of(record: PeerRecord) -> PeerScores:
@@ -71,4 +99,6 @@ def peer_of(record: PeerRecord) -> PeerScores:
         {name: math.nan if value is None else value for name, value in told.items()}
         for told in (record.validation, record.test)
     )
-    return PeerScores(record.method, record.setting, record.criterion, validation, test)
+    return PeerScores(
+        record.method, record.setting, record.criterion, validation, test, record.compared
+    )

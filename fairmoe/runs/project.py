@@ -22,7 +22,7 @@ from fairmoe.runs.record import Run
 from fairmoe.runs.schema import Digest, Strict
 from fairmoe.runs.store import files_of, run_from
 from fairmoe.runs.sweep_record import SWEEP, read_sweep, write_sweep
-from fairmoe.runs.sweep_scores import SweepScores
+from fairmoe.runs.sweep_scores import SweepScores, rows_key
 
 FORMAT = 2
 """Version of a project's layout, the first that may hold a sweep; one of a later is refused."""
@@ -121,6 +121,16 @@ class Project:
     def sweep_of(self, run: Run) -> SweepScores | None:
         """Return the sweep, if it stands on the rows of a run, in the same roles and encoding."""
         return self.sweep if self.sweep is not None and self.sweep.fits(run) else None
+
+    def peers_of(self, run: Run) -> tuple[PeerScores, ...]:
+        """Return the fits of others, if they stand on the rows of a run, likewise."""
+        if self.shown is None:
+            return ()
+        keys = [
+            rows_key(each.data.sha256, each.roles, each.settings)
+            for each in (run, self.runs[self.shown].run)
+        ]
+        return self.peers if keys[0] == keys[1] else ()
 
 
 class _RunIndex(Strict):

@@ -1,6 +1,6 @@
 """What the methods of others come to beside the front of a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -26,7 +26,8 @@ def peers_takeaway(peers: pd.DataFrame, points: pd.DataFrame, gap: str, gap_name
     """
     fits = peers.dropna(subset=["gap", "accuracy"])
     told = (
-        f"Fairlearn's methods were fitted for {_FOR[gap]} in {len(peers)} settings, and are judged "
+        f"Fairlearn's methods were fitted for {_FOR[gap]} in {len(peers)} "
+        f"{'setting' if len(peers) == 1 else 'settings'}, and are judged "
         "by it here."
     )
     ours = points[~points["alarming"].astype(bool)].dropna(subset=["gap", "accuracy"])
@@ -48,6 +49,18 @@ def peers_takeaway(peers: pd.DataFrame, points: pd.DataFrame, gap: str, gap_name
     if gap == "eo":
         told += " The adversarial network knows equalized odds only, and is fitted for these."
     return told
+
+
+def older_fits(small: Sequence[str]) -> str:
+    """Say that fits which were kept earlier may count groups that are not compared.
+
+    Args:
+        small: These groups; at least one.
+    """
+    return (
+        "These fits were kept by an earlier version: their gaps may count every group, also "
+        f"{listed(small)}, while those of the mixtures do not. Fit them again to compare alike."
+    )
 
 
 def fit_within(fits: pd.DataFrame, wished: float, gap_name: str) -> str:

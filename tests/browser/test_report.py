@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from fairmoe.data import LabelledTable
+from fairmoe.names import FAIRLEARN_METHODS, METRICS
 from fairmoe.report import Cover, make_report, to_html
-from fairmoe.runs import Run
+from fairmoe.runs import PeerScores, Run
 from tests.browser.driving import IDLE
 
 pytestmark = pytest.mark.browser
@@ -55,12 +56,26 @@ def test_with_its_rows_and_six_groups_the_report_is_six_sheets(
     data = replace(run.data, groups=dict.fromkeys(names, len(ids) // 6))
     splits = {name: replace(split, group=ids[split.rows]) for name, split in run.splits.items()}
     rows = replace(labelled, group=ids, group_names=names)
-    report = make_report(replace(run, data=data, splits=splits), rows, tolerance=0.05)
+    run = replace(run, data=data, splits=splits)
+    # With all that there can be of what smaller gaps cost.
+    far = run.settings.replace(fairness_weight=8.0)
+    run = run.with_front([replace(run, run_id="far", settings=far)])
+    fits = [
+        PeerScores(method, 0.1 * n, criterion, scores, scores)
+        for criterion in ("demographic_parity", "equal_opportunity")
+        for method in FAIRLEARN_METHODS
+        for n in range(5)
+        for scores in [dict.fromkeys(METRICS, 0.1 + n / 100)]
+    ]
+    report = make_report(run, rows, tolerance=0.05, peers=fits)
     file = tmp_path / "report.html"
     file.write_text(to_html(report, Cover(date(2026, 11, 22))), encoding="utf-8")
     page = chromium.new_page()
     page.goto(file.as_uri())
     expect(page.locator(".chart .main-svg").last).to_be_visible()
+    expect(
+        page.get_by_text("Fairlearn's methods were fitted for equal opportunity")
+    ).to_be_visible()
     assert sheets(page) <= 6
     page.close()
 

@@ -11,7 +11,11 @@ from fairmoe.names import EVERY_RUN, METRICS, MODELS
 from fairmoe.report.findings import find
 from fairmoe.report.grids import changed_settings_grid, settings_grid
 from fairmoe.report.trade_off import models_on_plane, trade_off
+from fairmoe.runs import PeerScores
+from fairmoe.sentences.peers import older_fits
 from fairmoe.sweep import grid_settings, run_sweep
+
+OLDER = older_fits(["few"])
 
 
 def test_models_that_none_beats_are_marked_and_the_constant_is_none(demo_run):
@@ -77,6 +81,63 @@ def test_of_too_few_people_no_gap_is_drawn_and_the_reason_is_told(run_of):
     assert "a result gap that cannot be compared (insufficient data)" in points.points[0]
     assert listed.columns[2:5] == ("DP gap", "EO gap", "Result gap")
     assert {cell for row in listed.rows for cell in row[2:5]} == {"insufficient data"}
+
+
+def fits(gap=0.011, **given):
+    """Fits of two methods for demographic parity, and of one for equal opportunity."""
+    scores = dict.fromkeys(METRICS, 0.5) | {"dp": gap, "eo": 0.031, "acc": 0.7}
+    of = (
+        ("exponentiated_gradient", 0.01, "demographic_parity"),
+        ("threshold_optimizer", 0.2, "demographic_parity"),
+        ("adversarial", 1.0, "equal_opportunity"),
+    )
+    return [PeerScores(*each, scores, scores, **given) for each in of]
+
+
+def test_fairlearns_fits_are_told_of_by_the_gap_that_they_were_fitted_for(demo_run):
+    blocks = trade_off(find(demo_run[0], peers=fits())).blocks
+    assert [block.kind for block in blocks] == [
+        "points",
+        "text",
+        "folded",
+        "text",
+        "folded",
+        "chart",
+    ]
+    parity, opportunity = (block.text for block in blocks if block.kind == "text")
+    assert parity.startswith(
+        "Fairlearn's methods were fitted for demographic parity in 2 settings, and are judged by it"
+    )
+    assert parity.endswith(
+        "The threshold optimizer needs to know the group of each person whom it decides about."
+    )
+    assert opportunity.startswith("Fairlearn's methods were fitted for equal opportunity in 1 ")
+    grids = [block.grid for block in blocks if block.kind == "folded"]
+    assert [grid.columns[-1] for grid in grids] == ["DP gap", "EO gap"]
+    assert [grid.rows for grid in grids] == [
+        (
+            ("Exponentiated gradient", "0.01", "70.0%", "1.1 pp"),
+            ("Threshold optimizer", "0.2", "70.0%", "1.1 pp"),
+        ),
+        (("Adversarial network", "1", "70.0%", "3.1 pp"),),
+    ]
+
+
+def test_of_fits_that_may_count_other_groups_that_is_said(run_of):
+    group = [0] * 40 + [1] * 40 + [2] * 10
+    run = run_of([1, 0] * 45, group, {"mixture": [0.9, 0.2, 0.4] * 30}, ("a", "b", "few"))
+    told = [
+        [block.text for block in trade_off(find(run, peers=peers)).blocks if block.kind == "text"]
+        for peers in (fits()[:2], fits(compared=False)[:2])
+    ]
+    assert not any(OLDER in text for text in told[0])
+    assert sum(OLDER in text for text in told[1]) == 1
+
+
+def test_of_too_few_people_no_gap_of_fits_is_told(run_of):
+    run = run_of([1, 0] * 12, [0] * 14 + [1] * 10, {"mixture": [0.9, 0.2, 0.4] * 8})
+    blocks = trade_off(find(run, peers=fits())).blocks
+    assert not any(block.kind == "folded" for block in blocks)
 
 
 @pytest.mark.slow

@@ -6,7 +6,8 @@ import pytest
 from fairmoe.analysis import effects
 from fairmoe.analysis.cutoffs import EQUAL_COSTS
 from fairmoe.analysis.effects import compare_simple_tool, effect_of
-from fairmoe.analysis.result import result_of, why_no_gap
+from fairmoe.analysis.no_gap import why_no_gap
+from fairmoe.analysis.result import result_of
 from fairmoe.dial import choose_point, loss_for_less
 from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import group_rates, largest_gaps

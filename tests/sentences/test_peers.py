@@ -1,7 +1,13 @@
 import numpy as np
 import pandas as pd
 
-from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, fit_within, peers_outside, peers_takeaway
+from fairmoe.sentences.peers import (
+    ONLY_OF_ONE_CRITERION,
+    fit_within,
+    older_fits,
+    peers_outside,
+    peers_takeaway,
+)
 
 POINTS = pd.DataFrame(
     {
@@ -37,6 +43,13 @@ def test_how_the_fits_of_others_and_ours_stand_is_said():
     )
     unknown = POINTS.assign(gap=np.nan)
     assert peers_takeaway(PEERS, unknown, "dp", "DP gap").endswith("cannot be estimated.")
+
+
+def test_fits_of_an_earlier_version_are_said_to_count_other_groups():
+    assert older_fits(["Asian", "Other"]) == (
+        "These fits were kept by an earlier version: their gaps may count every group, also Asian "
+        "and Other, while those of the mixtures do not. Fit them again to compare alike."
+    )
 
 
 def test_the_most_accurate_fit_that_keeps_to_a_wish_is_named():

@@ -98,7 +98,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
 
 def _say_no_gap(run: "Run", gap: GapName) -> bool:
     """Say that a gap cannot be told of so few people, and what to do; return whether it is so."""
-    from fairmoe.analysis.result import why_no_gap  # noqa: PLC0415
+    from fairmoe.analysis.no_gap import why_no_gap  # noqa: PLC0415
 
     why = why_no_gap(run, gap)
     if why:

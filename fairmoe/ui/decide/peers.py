@@ -10,7 +10,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.jobs import Task
 from fairmoe.names import METRICS, GapName
-from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, peers_takeaway
+from fairmoe.sentences.peers import ONLY_OF_ONE_CRITERION, older_fits, peers_takeaway
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.frame.components import apologies, show_note
 from fairmoe.ui.frame.expected import peers_seconds
@@ -35,14 +35,9 @@ def peers_beside(
     explored: Explored, gap: GapName, split: Literal["test", "validation"] = "test"
 ) -> pd.DataFrame:
     """Return the fits that are there and were made for a gap, as `front_figure` takes them."""
-    from fairmoe.runs import CRITERIA  # noqa: PLC0415
+    from fairmoe.runs import peer_table  # noqa: PLC0415
 
-    rows = []
-    for peer in explored.peers:
-        if peer.criterion == CRITERIA.get(gap):
-            scores = peer.test if split == "test" else peer.validation
-            rows.append((peer.method, scores[gap], scores["acc"], f"setting {peer.setting:.3g}"))
-    return pd.DataFrame(rows, columns=["method", "gap", "accuracy", "detail"])
+    return peer_table(explored.peers, gap, split)
 
 
 def show_peers(
@@ -66,7 +61,8 @@ def show_peers(
     if len(peers):
         told = peers_takeaway(peers, points, gap, METRICS[gap].label)
         show_note(escape_markdown(told), icon=":material/compare_arrows:")
-        return
+        if not _say_older(kept, peers):
+            return
     about = f"peers {gap}"
     if state.aside.about != about and _may_start(state, explored, kept, gap):
         _start(state, explored, kept, gap, unasked=True)
@@ -74,6 +70,16 @@ def show_peers(
         _fitting(state, explored, kept, gap)
     elif kept.rows is not None and state.job_id is None and not state.aside.about:
         _offer(state, explored, kept, gap)
+
+
+def _say_older(kept: KeptRun, peers: pd.DataFrame) -> bool:
+    """Say that fits which were kept earlier may count other groups; return whether it is so."""
+    from fairmoe.analysis.result import who_is_not_compared  # noqa: PLC0415
+
+    small = () if peers["compared"].all() else who_is_not_compared(kept.told.run)
+    if small:
+        st.caption(escape_markdown(older_fits(small)))
+    return bool(small)
 
 
 def _may_start(state: Session, explored: Explored, kept: KeptRun, gap: GapName) -> bool:
@@ -121,7 +127,10 @@ def _start(
 
     def take_over(end: "Snapshot[tuple[PeerScores, ...]]") -> None:
         explored.peers_ends[gap] = end
-        explored.peers += end.result or ()
+        if end.result:
+            # Older ones of the same criterion may count other groups.
+            others = [peer for peer in explored.peers if peer.criterion != CRITERIA[gap]]
+            explored.peers = (*others, *end.result)
 
     state.aside.start(
         Task(fit_peers, arguments),

@@ -20,7 +20,6 @@ from fairmoe.ui.understand.review import ask_tolerance
 
 if TYPE_CHECKING:
     from fairmoe.report import Cover, Report
-    from fairmoe.runs import SweepScores
 
 PREVIEW_HEIGHT = 820
 _SECTIONS, _CHOICES, _OFFERED = "sections", "sections-choices", "sections-offered"
@@ -33,7 +32,9 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
     # Importing it imports torch, which no page may need before there is a run.
     from fairmoe.report import make_report  # noqa: PLC0415
 
-    tolerance, sweep = ask_tolerance(kept.run.data.sha256), _sweep_of(state, kept)
+    tolerance = ask_tolerance(kept.run.data.sha256)
+    explored = explored_of(state.explored, kept)
+    sweep, peers = (None, ()) if explored is None else (explored.sweep, explored.peers)
     other = counterpart(state, kept.run)
     target = kept.run.roles.target
     key = (
@@ -44,6 +45,7 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
         target,
         tolerance,
         sweep and sweep.settings,
+        tuple((peer.method, peer.setting, peer.criterion, peer.compared) for peer in peers),
         other and other.run_id,
     )
     with st.spinner("Writing the report"):
@@ -55,15 +57,10 @@ def make_once(state: Session, kept: KeptRun) -> "Report":
                 tolerance=tolerance,
                 sweep=sweep,
                 other=other,
+                peers=peers,
                 smallest_group=limits().smallest_group,
             ),
         )
-
-
-def _sweep_of(state: Session, kept: KeptRun) -> "SweepScores | None":
-    """Return the sweep of the same rows in the same roles, if this session has one."""
-    explored = explored_of(state.explored, kept)
-    return None if explored is None else explored.sweep
 
 
 def show_open_points(report: "Report") -> None:

@@ -13,7 +13,8 @@ from fairmoe.figures.palette import PEER_STYLES
 from fairmoe.names import METRICS
 from fairmoe.progress import Progress
 from fairmoe.runs import PeerScores, read_project, write_project
-from fairmoe.sentences.peers import fit_within
+from fairmoe.runs.peer_scores import PeerRecord, peer_of, record_of
+from fairmoe.sentences.peers import fit_within, older_fits
 from fairmoe.ui.frame.handover import project_of
 from fairmoe.ui.frame.limits import Limits
 from fairmoe.ui.frame.process import registry
@@ -145,6 +146,48 @@ def test_how_fitting_failed_is_said_and_it_is_offered_again(tradeoff, monkeypatc
     look_until(tradeoff, lambda: tradeoff.error)
     assert "something went wrong" in tradeoff.error[0].value
     assert tradeoff.button(key="peers")
+
+
+def test_older_ones_say_that_they_may_count_other_groups_and_are_fitted_again(
+    tradeoff, asked, monkeypatch
+):
+    state = tradeoff.session_state["fairmoe"]
+    scores = dict.fromkeys(METRICS, 0.2)
+    older = PeerScores("adversarial", 1.0, "demographic_parity", scores, scores, compared=False)
+    other = dataclasses.replace(older, criterion="equal_opportunity")
+    state.explored[-1].peers = (older, other)
+    # Where all groups are compared, both counts are the same.
+    tradeoff.run()
+    assert not any("an earlier version" in said.value for said in tradeoff.caption)
+    monkeypatch.setattr("fairmoe.analysis.result.who_is_not_compared", lambda _: ("female",))
+    tradeoff.run()
+    older_told = escape_markdown(older_fits(["female"]))
+    assert older_told in [said.value for said in tradeoff.caption]
+    tradeoff.button(key="peers").click().run()
+    look_until(tradeoff, lambda: older_told not in [said.value for said in tradeoff.caption])
+    kept = state.explored[-1].peers
+    assert other in kept
+    assert older not in kept
+    assert all(peer.compared for peer in kept if peer is not other)
+    assert {criterion for _, criterion in asked} == {"demographic_parity"}
+
+
+def test_a_project_tells_which_groups_its_fits_count(tradeoff):
+    state = tradeoff.session_state["fairmoe"]
+    scores = dict.fromkeys(METRICS, 0.2)
+    both = tuple(
+        PeerScores("adversarial", 1.0, "demographic_parity", scores, scores, compared)
+        for compared in (True, False)
+    )
+    state.explored[-1].peers = both
+    content = write_project(project_of(state, {}, with_table=False))
+    project = read_project(content)
+    assert project.peers == project.peers_of(state.run) == both
+    elsewhere = state.run.settings.replace(split_seed=7)
+    assert project.peers_of(dataclasses.replace(state.run, settings=elsewhere)) == ()
+    # Projects of before do not tell.
+    record = {k: v for k, v in record_of(both[0]).items() if k != "compared"}
+    assert not peer_of(PeerRecord.model_validate(record)).compared
 
 
 def test_they_are_told_of_the_rows_of_the_run_that_is_shown_only(tradeoff, demo_run):

@@ -5,8 +5,11 @@ from urllib.parse import SplitResult
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from fairmoe.names import REPORT_SECTIONS
+from fairmoe.names import METRICS, REPORT_SECTIONS
 from fairmoe.report import DEFAULT
+from fairmoe.runs import PeerScores
+from fairmoe.sweep import MemoryStore
+from fairmoe.ui.frame.kept import Explored
 from tests.ui.parts import own_key
 
 
@@ -162,3 +165,15 @@ def test_a_front_that_was_trained_since_is_in_the_report(page, demo_run):
     page.run()
     assert not page.exception
     assert front in preview(page)
+
+
+def test_fits_of_others_that_the_session_holds_are_in_the_report(page):
+    state = page.session_state["fairmoe"]
+    scores = dict.fromkeys(METRICS, 0.2)
+    peers = (PeerScores("adversarial", 1.0, "demographic_parity", scores, scores),)
+    told = "were fitted for demographic parity in 1 setting,"
+    assert told not in preview(page)
+    state.explored = [Explored(state.kept, MemoryStore(), peers=peers)]
+    page.run()
+    assert not page.exception
+    assert told in preview(page)
