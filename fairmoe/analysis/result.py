@@ -16,11 +16,12 @@ from fairmoe.metrics import (
     paired_changes,
 )
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
-from fairmoe.runs import Run, as_told
+from fairmoe.runs import Run, SweepScores, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
 from fairmoe.sentences.gaps import groups_left_out
 from fairmoe.sentences.open_points import open_points
 from fairmoe.sentences.small_groups import (
+    EVERY_GROUP_COUNTS,
     every_group_counts,
     score_counts_every_group,
     told_as_one,
@@ -163,6 +164,33 @@ def who_counts_in_scores(run: Run, *, split: SplitName = "test", how: str = ON_D
         small,
         few=few,
         advice=merge_and_train_again(merge_for_training(run, split=split), how=how),
+    )
+
+
+def who_counts_in_sweep(sweep: SweepScores, *, how: str = ON_DATA) -> str:
+    """Say that the scores of a sweep count groups of too few people, and how to merge these.
+
+    Of its test rows only their number is known. As they are drawn, each group has its share of
+    them, but where a column names them.
+
+    Args:
+        sweep: The sweep.
+        how: How the least size of a group is set, up to the number.
+
+    Returns:
+        Nothing if no group is too small.
+    """
+    if sweep.roles.split_column is not None or sweep.roles.weight is not None:
+        return EVERY_GROUP_COUNTS
+    groups = sweep.data.groups
+    share = sweep.test_rows / max(sum(groups.values()), 1)
+    small = [name for name, rows in groups.items() if round(share * rows) < LEAST_PEOPLE]
+    merge = merge_of(groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE) if small else None
+    return every_group_counts(
+        None,
+        small,
+        few=with_few_people(weighted=False),
+        advice=merge_and_train_again(merge, how=how),
     )
 
 

@@ -1,7 +1,7 @@
 """The commands about several kept runs: list those of a folder, compare two."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -48,6 +48,8 @@ def runs(
         table.add_row(printable(run["path"]), *scores, "alarm" if run["alarm"] else "")
     stdout = Console(markup=False, emoji=False, highlight=False)
     stdout.print(table)
+    for sentence in _counted(listed):
+        stdout.print(printable(sentence))
     for name, sweep in sweeps:
         stdout.print(f"\nA sweep in {printable(name)}")
         print_sweep(sweep)
@@ -63,20 +65,27 @@ def compare(
 ) -> None:
     """Compare two kept runs: what they were told, their scores, and their decisions in pairs."""
     from fairmoe.analysis.comparison import compare_runs
+    from fairmoe.analysis.result import who_counts_in_final_score
     from fairmoe.runs import load_run
 
-    comparison = compare_runs(load_run(first), load_run(second), split=split)
+    pair = load_run(first), load_run(second)
+    comparison = compare_runs(*pair, split=split)
     if as_json:
         typer.echo(json.dumps(_document(comparison), indent=2, allow_nan=False))
     else:
-        _print(comparison, split)
+        counted = [who_counts_in_final_score(run, split) for run in pair]
+        _print(comparison, split, _once_each(counted, ("first", "second")))
 
 
 class _Listed(NamedTuple):
-    """What is told of a project: `runs` as `_summary` has them, each with its `path`."""
+    """What is told of a project: `runs` as `_summary` has them, each with its `path`.
+
+    `counted` says of each which groups of too few people its scores count; nothing if none.
+    """
 
     name: str
     runs: list[dict[str, Any]]
+    counted: list[str]
     sweep: "SweepScores | None"
 
 
@@ -108,12 +117,35 @@ def _kept_in(folder: Path) -> Iterator[_Listed]:
 
 def _listed(name: str, project: "Project") -> _Listed:
     """Return what is told of a project; a run that is alone in it has its name."""
+    from fairmoe.analysis.result import who_counts_in_final_score
+
     several = len(project.runs) > 1
     runs = [
         {"path": f"{name}: {kept.name}" if several else name} | _summary(kept.run)
         for kept in project.runs
     ]
-    return _Listed(name, runs, project.sweep)
+    counted = [who_counts_in_final_score(kept.run) for kept in project.runs]
+    return _Listed(name, runs, counted, project.sweep)
+
+
+def _counted(listed: list[_Listed]) -> list[str]:
+    counted = [told for each in listed for told in each.counted]
+    return _once_each(counted, [run["path"] for each in listed for run in each.runs])
+
+
+def _once_each(counted: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return which groups of too few people the scores of runs count, once for runs alike."""
+    from fairmoe.sentences.small_groups import ALL_SCORES_DO
+    from fairmoe.sentences.wording import listed
+
+    runs: dict[str, list[str]] = {}
+    for told, name in zip(counted, names, strict=True):
+        runs.setdefault(told, []).append(name)
+    return [
+        f"{f'{listed(of)}: ' if len(runs) > 1 else ''}{told} {ALL_SCORES_DO}"
+        for told, of in runs.items()
+        if told
+    ]
 
 
 def _summary(run: "Run") -> dict[str, Any]:
@@ -156,7 +188,7 @@ def _document(comparison: "Comparison") -> dict[str, Any]:
     }
 
 
-def _print(comparison: "Comparison", split: SplitName) -> None:
+def _print(comparison: "Comparison", split: SplitName, counted: Sequence[str]) -> None:
     from rich.console import Console
 
     from fairmoe.cli.output import figure, table_of
@@ -170,6 +202,8 @@ def _print(comparison: "Comparison", split: SplitName) -> None:
     for metric, scores in comparison.scores.to_dict("index").items():
         table.add_row(str(metric), *map(figure, scores.values()))
     stdout.print(table)
+    for told in counted:
+        stdout.print(printable(told))
     stdout.print(f"\n{decisions_compared(comparison.decisions)}")
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from fairmoe._units import written
-from fairmoe.analysis.result import who_counts_in_scores
+from fairmoe.analysis.result import who_counts_in_scores, who_counts_in_sweep
 from fairmoe.analysis.routing import routed_rows
 from fairmoe.cli.messages import printable
 from fairmoe.data import Roles
@@ -24,6 +24,9 @@ from fairmoe.sentences.cautions import not_estimable, too_few
 from fairmoe.sentences.costs import ahead_of_mixture
 from fairmoe.sentences.routing import gate_reading
 from fairmoe.sweep import Recommendation
+
+HOW_TO_MERGE = "use --merge-small"
+"""How small groups are merged, up to their least size."""
 
 
 def print_sweep(result: SweepScores) -> None:
@@ -50,6 +53,9 @@ def print_sweep(result: SweepScores) -> None:
         table.add_row(row["run_id"], *values, *scores)
     if not front.empty:
         stdout.print(table)
+    counted = who_counts_in_sweep(result, how=HOW_TO_MERGE)
+    if counted:
+        stdout.print(printable(counted))
     if result.recommended is not None:
         best = result.run_ids[result.recommended]
         stdout.print(f"Best final score on the validation rows among them: {best}")
@@ -123,7 +129,7 @@ def print_tables(run: Run) -> None:
     small_groups = too_few(rates)
     _print_merged(run.roles, stdout)
     missing = not_estimable(run.scores["validation"]["mixture"])
-    for warning in (small_groups, who_counts_in_scores(run, how="use --merge-small"), missing):
+    for warning in (small_groups, who_counts_in_scores(run, how=HOW_TO_MERGE), missing):
         if warning:
             stdout.print(printable(warning))
     stdout.print(f"\nMean weight of each expert on {tested}")

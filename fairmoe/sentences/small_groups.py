@@ -14,12 +14,18 @@ MERGED_ALREADY = "Train with small groups merged"
 """What the link says in the place of the button that merges small groups, once Data has them so."""
 
 
-def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advice: str = "") -> str:
+EVERY_GROUP_COUNTS = "Every group counts by itself in these scores, of however few people."
+"""What is said where nothing is known of how many people are in the test rows."""
+
+
+def every_group_counts(
+    gap: float | None, small: Sequence[str], *, few: str = "", advice: str = ""
+) -> str:
     """Say that scores count every group by itself, and what the gap is that is told elsewhere.
 
     Args:
         gap: The demographic parity difference of the mixture between groups of enough people;
-            NaN where not estimable.
+            NaN where not estimable; None to say nothing of it.
         small: The groups that are told of as one, or not compared.
         few: How few people they have, as `with_few_people` says it; nothing if some have many,
             and are told of with others that have few.
@@ -31,12 +37,12 @@ def every_group_counts(gap: float, small: Sequence[str], *, few: str = "", advic
     if not small:
         return ""
     told = f"Every group counts by itself in these scores, also {listed(small)}{_any_gap(few)}."
-    if not math.isnan(gap):
+    if gap is not None and not math.isnan(gap):
         told += (
             " Between groups of enough people the mixture's demographic parity difference is "
             f"{100 * gap:.1f} pp."
         )
-    elif few:
+    elif gap is not None and few:
         told += " No gap between groups can be told of so few."
     return f"{told}{advice}"
 

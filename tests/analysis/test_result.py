@@ -1,10 +1,13 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from fairmoe.analysis import result_of
+from fairmoe.analysis.result import who_counts_in_sweep
 from fairmoe.metrics import outcome_gap
 from fairmoe.names import EXPERTS
+from fairmoe.sentences.small_groups import EVERY_GROUP_COUNTS
 
 
 def test_the_gaps_are_those_of_labels_utility_expert_and_mixture(demo_run):
@@ -64,3 +67,24 @@ def test_other_models_that_raise_an_alarm_are_no_choice(demo_run, monkeypatch):
     assert {"mixture", *EXPERTS} <= {*before}
     monkeypatch.setattr(type(run), "alarms", lambda *_: {"mixture": None, "result": None})
     assert [*result_of(run).others.index] == [model for model in before if model != "result"]
+
+
+def sweep_of(groups, test_rows, **roles):
+    of = {"split_column": None, "weight": None} | roles
+    return SimpleNamespace(
+        data=SimpleNamespace(groups=groups), roles=SimpleNamespace(**of), test_rows=test_rows
+    )
+
+
+def test_the_scores_of_a_sweep_are_said_to_count_small_groups_by_their_share_of_the_test_rows():
+    groups = {"women": 800, "men": 750, "few": 147, "fewer": 40}
+    told = who_counts_in_sweep(sweep_of(groups, 348), how="use --merge-small")
+    assert told == (
+        "Every group counts by itself in these scores, also few and fewer with fewer than 30 "
+        "people, and so few can make any gap. To have no score rest on so few, use --merge-small "
+        "148 and train again: “few” and “fewer” become one group of 187 rows. Test rows are drawn "
+        "anew then, unless a column names them, so figures of other groups change as well."
+    )
+    assert who_counts_in_sweep(sweep_of({"women": 800, "men": 150}, 190)) == ""
+    for roles in ({"split_column": "part"}, {"weight": "w"}):
+        assert who_counts_in_sweep(sweep_of(groups, 348, **roles)) == EVERY_GROUP_COUNTS

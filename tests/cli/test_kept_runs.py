@@ -8,8 +8,10 @@ import weakref
 import pytest
 
 import fairmoe.runs
+from fairmoe.cli.kept_runs import _once_each
 from fairmoe.data import demo_csv
 from fairmoe.runs import load_run
+from fairmoe.sentences.small_groups import ALL_SCORES_DO
 from tests.cli.shell import shell
 
 ROLES = ("--target", "hired", "--sensitive", "sex", "--device", "cpu", "--quiet")
@@ -93,3 +95,31 @@ def test_two_runs_are_compared_in_pairs(folder):
     change = (paired["second_right"] - paired["first_right"]) / paired["rows"]
     assert change == pytest.approx(acc[1] - acc[0])
     assert change == pytest.approx(told["scores"]["difference"]["acc"])
+
+
+COUNTED = (
+    "The final score counts every group by itself, also female and male with fewer than 30 people, "
+    "and so few can make any gap. So do all scores of the table."
+)
+
+
+def test_that_scores_count_groups_of_too_few_people_is_told(tmp_path):
+    file = tmp_path / "applicants.csv"
+    file.write_bytes(b"\n".join(demo_csv().split(b"\n")[:101]) + b"\n")
+    for name, epochs in (("first", 4), ("second", 8)):
+        options = ("--set", f"epochs={epochs}", "--out", tmp_path / name)
+        assert shell("train", file, *ROLES, *options)[0] == 0
+    for command in (("runs", tmp_path), ("compare", tmp_path / "first", tmp_path / "second")):
+        code, out, _ = shell(*command)
+        assert code == 0
+        assert " ".join(out.split()).count(COUNTED) == 1
+        assert f": {COUNTED}" not in " ".join(out.split())
+
+
+def test_runs_whose_scores_count_other_groups_are_named():
+    assert _once_each(["", "", ""], ["a", "b", "c"]) == []
+    assert _once_each(["So.", "", "So."], ["a", "b", "c"]) == [f"a and c: So. {ALL_SCORES_DO}"]
+
+
+def test_a_list_says_nothing_where_all_groups_have_enough_people(folder):
+    assert "counts every group" not in shell("runs", folder)[1]

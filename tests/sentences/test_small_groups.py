@@ -1,6 +1,7 @@
 import math
 
 from fairmoe.sentences.small_groups import (
+    EVERY_GROUP_COUNTS,
     every_group_counts,
     made_in_training,
     made_of,
@@ -32,6 +33,10 @@ def test_scores_count_every_group_and_that_is_told():
     )
     assert score_counts_every_group(small) == (
         "The final score counts every group by itself, also Asian and Native American."
+    )
+    assert every_group_counts(None, small, few=few).endswith("so few can make any gap.")
+    assert EVERY_GROUP_COUNTS == (
+        "Every group counts by itself in these scores, of however few people."
     )
     assert score_counts_every_group(("Asian",), score="f_proc") == (
         "The procedure gap counts every group by itself, also Asian."

@@ -98,6 +98,7 @@ def show_runs(state: Session) -> None:
 def compare_runs(state: Session) -> None:
     """Show the settings in which comparable runs differ, and the mixture's scores side by side."""
     from fairmoe.analysis.comparison import ask_the_same  # noqa: PLC0415
+    from fairmoe.analysis.no_gap import why_no_gap  # noqa: PLC0415
     from fairmoe.analysis.result import who_counts_in_final_score  # noqa: PLC0415
     from fairmoe.runs import compared_scores_of  # noqa: PLC0415
 
@@ -117,7 +118,9 @@ def compare_runs(state: Session) -> None:
     settings = differing_settings(names, [one.run.settings.to_dict() for one in kept])
     seeds = sorted({one.run.settings.seed for one in kept})
     if table.dropna().empty:
-        st.caption(escape_markdown(runs_takeaway(table)))
+        # Where no gap can be told the table still has the other scores.
+        why = why_no_gap(kept[0].told.run, "f_res")
+        st.caption(escape_markdown(why or runs_takeaway(table)))
     else:
         show_chart(
             runs_figure(table),
