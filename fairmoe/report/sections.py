@@ -61,7 +61,7 @@ from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.costs import ahead_of_mixture, how_sure, scores_takeaway
 from fairmoe.sentences.data import label_takeaway
 from fairmoe.sentences.front import experts_change
-from fairmoe.sentences.gaps import GAP_METRICS
+from fairmoe.sentences.gaps import GAP_METRICS, opportunity_of_the_bad
 from fairmoe.sentences.mixture_map import map_explained, map_of_mixture
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.routing import gate_reading, weights_takeaway
@@ -117,13 +117,16 @@ def groups(found: Findings) -> Section:
     rates, words = found.rates["mixture"], found.run.data.words
     favourable = found.run.roles.target.favourable
     told = rates_takeaway(rates, words, favourable=favourable)
+    of = opportunity_of_the_bad(words, favourable).strip()
     return Section(
         "groups",
         "Who is affected, and how",
         (
             *people(found),
             *beside_existing(found),
-            Points(tuple(who_gets_more_in(found, metric) for metric in GAP_METRICS)),
+            Points(
+                (*(who_gets_more_in(found, metric) for metric in GAP_METRICS), *filter(None, [of]))
+            ),
             *reviewed(found),
             Picture(
                 rates_bars(rates, words, favourable=favourable, alt=told),

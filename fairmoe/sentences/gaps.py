@@ -212,6 +212,26 @@ def why_they_differ(
     )
 
 
+def opportunity_of_the_bad(words: tuple[str, str], favourable: bool | None) -> str:
+    """Say of whom the equal opportunity gap is where the positive class is bad for the person.
+
+    Args:
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person.
+
+    Returns:
+        Some sentences with a blank before them; nothing unless it is bad.
+    """
+    if favourable is not False:
+        return ""
+    bad, good = words
+    return (
+        f" The EO gap (equal opportunity) is of those labelled “{bad}”: who of them is predicted "
+        f"“{bad}”, which is the bad outcome. Of those labelled “{good}”, who is wrongly predicted "
+        f"“{bad}” is another gap, that of the false positive rate."
+    )
+
+
 def sees_the_group(columns: Sequence[str]) -> str:
     """Say that the models are given the sensitive columns."""
     return f"The models are given the sensitive attribute itself: {listed(columns)}."

@@ -2,6 +2,10 @@
 
 import pandas as pd
 
+from fairmoe.names import LEAST_PEOPLE
+
+TELLS_NO_GAP = f"; with fewer than {LEAST_PEOPLE} people in a group this tells no gap"
+
 
 def roc_takeaway(aucs: pd.DataFrame, words: tuple[str, str]) -> str:
     """Say in one sentence in which groups rows are ranked best and worst.
@@ -95,6 +99,8 @@ def confusion_takeaway(
 def rates_takeaway(rates: pd.DataFrame, words: tuple[str, str], *, favourable: bool | None) -> str:
     """Say in one sentence which groups get an outcome most and least often.
 
+    These are groups of enough people; where they are fewer than two, all are told of, but no gap.
+
     Args:
         rates: As `fairmoe.metrics.group_rates` returns it.
         words: What both outcomes are called, the positive one first.
@@ -104,13 +110,16 @@ def rates_takeaway(rates: pd.DataFrame, words: tuple[str, str], *, favourable: b
     turned = favourable is False
     given = 1 - rates["selection_rate"] if turned else rates["selection_rate"]
     outcome = words[1] if turned else words[0]
-    share = {str(name): float(rate) for name, rate in given.dropna().items()}
+    enough = given[rates["n"] >= LEAST_PEOPLE].dropna()
+    is_compared = len(enough) > 1
+    among = enough if is_compared else given.dropna()
+    share = {str(name): float(rate) for name, rate in among.items()}
     rows = {str(name): int(n) for name, n in rates["n"].items()}
     high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
+    gap = f": {100 * (share[high] - share[low]):.1f} pp apart" if is_compared else TELLS_NO_GAP
     return (
         f"“{outcome}” goes most often to {high} ({share[high]:.1%} of {rows[high]:,}), least often "
-        f"to {low} ({share[low]:.1%} of {rows[low]:,}): "
-        f"{100 * (share[high] - share[low]):.1f} pp apart."
+        f"to {low} ({share[low]:.1%} of {rows[low]:,}){gap}."
     )
 
 

@@ -12,8 +12,9 @@ from fairmoe.report.blocks import Chart, Picture, Text
 from fairmoe.report.findings import find
 from fairmoe.report.front_page import front_page
 from fairmoe.report.origin import gap_origin
-from fairmoe.report.sections import attention, routing
+from fairmoe.report.sections import attention, groups, routing
 from fairmoe.runs import Cutoffs
+from fairmoe.sentences.gaps import opportunity_of_the_bad
 from fairmoe.sentences.small_groups import made_in_training
 
 
@@ -128,3 +129,17 @@ def test_cutoffs_of_groups_that_are_merged_are_in_the_waterfall(demo_run):
     assert found.merged
     assert "c" in found.merged
     assert "cut-off of the group" in found.origin.sources.parts.index
+
+
+@pytest.mark.parametrize(("outcome", "is_said"), [("good", False), ("bad", True)])
+def test_of_whom_equal_opportunity_is_stands_where_the_positive_outcome_is_bad(
+    demo_run, outcome, is_said
+):
+    run, _ = demo_run
+    target = replace(run.roles.target, outcome=outcome)
+    found = find(replace(run, roles=replace(run.roles, target=target)))
+    told = [
+        point for block in groups(found).blocks if block.kind == "points" for point in block.points
+    ]
+    of_whom = opportunity_of_the_bad(run.data.words, favourable=False).strip()
+    assert (of_whom in told) == is_said

@@ -8,6 +8,7 @@ import pytest
 
 from fairmoe.sentences.gaps import (
     groups_left_out,
+    opportunity_of_the_bad,
     sees_the_group,
     some_groups_differ,
     who_gets_more,
@@ -116,6 +117,16 @@ def test_groups_alike_are_told_of_beside_those_that_are_too_small():
         "The mixture predicts “hired” equally often for all groups that are compared: 50.0%. "
         "Groups of fewer than 30 people are not compared: c."
     )
+
+
+def test_of_whom_equal_opportunity_is_where_the_positive_outcome_is_bad():
+    words = ("re-arrested", "not re-arrested")
+    assert opportunity_of_the_bad(words, False) == (
+        " The EO gap (equal opportunity) is of those labelled “re-arrested”: who of them is "
+        "predicted “re-arrested”, which is the bad outcome. Of those labelled “not re-arrested”, "
+        "who is wrongly predicted “re-arrested” is another gap, that of the false positive rate."
+    )
+    assert opportunity_of_the_bad(words, True) == opportunity_of_the_bad(words, None) == ""
 
 
 def test_no_gap_is_told():

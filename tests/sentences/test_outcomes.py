@@ -105,6 +105,18 @@ def test_who_is_predicted_positive_most_and_least_often():
     )
 
 
+def test_few_people_are_no_end_of_a_gap():
+    rates = pd.DataFrame({"selection_rate": [0.25, 0.5, 1.0], "n": [1000, 800, 2]}, ["a", "b", "c"])
+    assert rates_takeaway(rates, WORDS, favourable=True) == (
+        "“hired” goes most often to b (50.0% of 800), least often to a (25.0% of 1,000): 25.0 pp "
+        "apart."
+    )
+    assert rates_takeaway(rates.loc[["a", "c"]], WORDS, favourable=True) == (
+        "“hired” goes most often to c (100.0% of 2), least often to a (25.0% of 1,000); with fewer "
+        "than 30 people in a group this tells no gap."
+    )
+
+
 def test_who_is_wrongly_denied_the_good_outcome_is_told_first():
     told = confusion_takeaway(
         cells(a=[6, 4, 9, 1], b=[9, 1, 3, 1]), ("accused", "let go"), favourable=False

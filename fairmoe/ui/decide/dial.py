@@ -35,6 +35,7 @@ from fairmoe.ui.frame.pages import RESULT
 from fairmoe.ui.frame.progress import in_words, part_of, show_end, show_work
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.frame.unasked import may_be_unasked
+from fairmoe.ui.understand.criterion import of_whom_opportunity_is
 from fairmoe.ui.understand.merged import show_merged
 from fairmoe.ui.understand.plain_model import cost_of_mixture
 
@@ -66,7 +67,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         return
     from fairmoe.runs import front_tables  # noqa: PLC0415
 
-    gap = _gap_switch()
+    gap = _gap_switch(kept.run)
     _slider(state, kept)
     told = kept.told
     if _say_no_gap(told.run, gap):
@@ -84,6 +85,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         "own, on experts that may be those after another fine-tuning."
         + harder_experts(points)
         + line_explained(points)
+        + (of_whom_opportunity_is(kept.run) if gap == "eo" else "")
         + " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
         "the utility expert." + peers_outside(outside(points, beside, peers)),
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
@@ -263,7 +265,7 @@ def _front_of(
     return Task(front_of, (labelled, run)), take_over
 
 
-def _gap_switch() -> GapName:
+def _gap_switch(run: "Run") -> GapName:
     gap: GapName = st.segmented_control(
         "Gap",
         GAPS,
@@ -272,7 +274,7 @@ def _gap_switch() -> GapName:
         required=True,
         key="dial-gap",
         help="Which gap the figure shows. Whichever it is, the gates count the result gap and the "
-        "procedure gap.",
+        "procedure gap." + escape_markdown(of_whom_opportunity_is(run)),
     )
     return gap
 

@@ -31,6 +31,7 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.front_page import verdicts_in_words
+from fairmoe.sentences.gaps import opportunity_of_the_bad
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.sentences.reviews import gaps_takeaway
@@ -85,7 +86,8 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     show_chart(
         gaps_figure(found.audit.review.differences, tolerance),
         takeaway=gaps_takeaway(found.audit.review.differences, people),
-        source=f"{_drawn_from(labelled, rows, existing)} Bars are 95% intervals. {LEARNT_FROM}",
+        source=f"{_drawn_from(labelled, rows, existing)} Bars are 95% intervals. {LEARNT_FROM}"
+        + opportunity_of_the_bad(words, favourable),
         key="audit-gaps",
     )
     if tolerance is not None:

@@ -23,6 +23,7 @@ from fairmoe.sentences.wording import p_value
 from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
 from fairmoe.ui.frame.of_table import TOLERANCE, of_table
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.criterion import of_whom_opportunity_is
 from fairmoe.ui.understand.judged import Judged
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def show_review(state: Session, judged: Judged) -> None:
     show_chart(
         state.drawn(("gaps", *key), lambda: gaps_figure(review.differences, tolerance)),
         takeaway=gaps_takeaway(review.differences, judged.people),
-        source=f"{judged.source} Bars are 95% intervals.",
+        source=f"{judged.source} Bars are 95% intervals.{of_whom_opportunity_is(judged.run)}",
         key=f"gaps-{judged.key}",
     )
     numbers = st.expander(

@@ -323,6 +323,24 @@ def test_of_too_few_people_trade_off_tells_no_gap_as_result_does(app, front, dem
     )
 
 
+def test_of_whom_equal_opportunity_is_stands_where_the_positive_outcome_is_bad(drawn, front):
+    of_whom = "is of those labelled “hired”: who of them is predicted “hired”, which is the bad"
+    drawn.get_by_key("dial-gap").set_value("eo").run()
+    captions = [each.value.replace("\\", "") for each in drawn.caption]
+    assert not any(of_whom in each for each in captions)
+    state = drawn.session_state["fairmoe"]
+    target = replace(front[0].roles.target, outcome="bad")
+    points = [replace(point, roles=replace(point.roles, target=target)) for point in front]
+    state.runs[state.chosen] = replace(state.kept, run=points[1].with_front(points))
+    drawn.run()
+    captions = [each.value.replace("\\", "") for each in drawn.caption]
+    assert any(of_whom in each for each in captions)
+    assert of_whom in drawn.get_by_key("dial-gap").help.replace("\\", "")
+    drawn.get_by_key("dial-gap").set_value("dp").run()
+    captions = [each.value.replace("\\", "") for each in drawn.caption]
+    assert not any(of_whom in each for each in captions)
+
+
 def test_a_point_that_raises_an_alarm_is_not_told_as_the_smallest_gap(drawn, front, monkeypatch):
     alarm = Alarm.__new__(Alarm)
     monkeypatch.setattr(
