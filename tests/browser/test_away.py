@@ -95,6 +95,7 @@ def test_forgetting_in_the_middle_of_work_leaves_nothing(page, telling, log, wor
     worker.send_signal(signal.SIGSTOP)
     try:
         assert held(log)["running"]
+        assert held(log)["with data"]
         forget(page)
         assert "session" not in page.url
     finally:
