@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe.data.existing import Scored, scored_by
-from fairmoe.data.groups import Groups, groups_of, merge_small_groups, with_unknown_group
+from fairmoe.data.groups import Groups, groups_of, merge_small_groups, values_of, with_unknown_group
 from fairmoe.data.kinds import ColumnKind
 from fairmoe.data.labels import label
 from fairmoe.data.reading import sentences
@@ -59,6 +59,7 @@ class LabelledTable:
         existing: What the existing score or decision says of each row of the table, kept or not,
             in [0, 1]: above 0.5 it decides for the positive class; NaN of rows that have none. None
             without one.
+        unmerged: Ids of the groups before any were merged, `(n,)`; None if none were.
         roles: The roles, their values as the table has them.
         table: What the rows were taken from.
     """
@@ -79,6 +80,7 @@ class LabelledTable:
     weight: NDArray[np.float64] | None = None
     training_only: UnknownRows | None = None
     existing: NDArray[np.float32] | None = None
+    unmerged: NDArray[np.int64] | None = None
 
 
 def assign_roles(table: Table, roles: Roles, *, with_features: bool = True) -> LabelledTable:
@@ -163,6 +165,7 @@ def assign_roles(table: Table, roles: Roles, *, with_features: bool = True) -> L
         weight=None if weight is None else weight[rows],
         training_only=training_only,
         existing=None if scored is None else _of_table(scored),
+        unmerged=values_of(table, roles.sensitive)[rows],
     )
 
 

@@ -117,7 +117,13 @@ def encode(
             the inputs would take more than `MAX_MIB`.
     """
     if labelled.split is None:
-        parts = split_rows(labelled.y, labelled.group, fractions=fractions, seed=seed)
+        parts = split_rows(
+            labelled.y,
+            labelled.group,
+            fractions=fractions,
+            seed=seed,
+            unmerged=labelled.unmerged,
+        )
     else:
         parts = rows_of_splits(labelled.split)
     _check_train(labelled, parts[0])

@@ -14,7 +14,8 @@ from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d
 
 from fairmoe._checks import tame_weights
-from fairmoe.data.groups import CROSS, MAX_GROUPS, quoted
+from fairmoe.data.crossed import CROSS, quoted
+from fairmoe.data.groups import MAX_GROUPS
 from fairmoe.data.kinds import plain
 from fairmoe.data.table import check_has
 from fairmoe.errors import InvalidInputError

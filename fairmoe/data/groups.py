@@ -2,13 +2,13 @@
 
 import itertools
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fairmoe.data.crossed import CROSS, quoted
 from fairmoe.data.kinds import MISSING, as_category, level_text
 from fairmoe.data.roles import Roles, Sensitive
 from fairmoe.data.table import Table
@@ -16,10 +16,8 @@ from fairmoe.errors import InvalidInputError, nearest_first
 
 MAX_GROUPS = 50
 
-CROSS = " & "
 SMALL_GROUPS = "smaller groups"
 """What groups are called that are merged for being small."""
-_CROSSED = re.compile("(“.*?”(?= & )|.*?) & (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,21 @@ def groups_of(
     groups, known = _parted(table, sensitive, dict(group_names))
     _check_names(dict(group_names), known, groups.names)
     return groups
+
+
+def values_of(table: Table, sensitive: tuple[Sensitive, ...]) -> NDArray[np.int64]:
+    """Return which rows have the same sensitive values, cut into bins but whatever is merged.
+
+    Returns:
+        Ids, `(n,)`, in the order of `groups_of`, a missing value last; each lies in one group.
+    """
+    ids = np.zeros(len(table.frame), dtype=np.int64)
+    for each in sensitive:
+        levels = as_category(table.frame[each.column]).cat.codes.to_numpy().astype(np.int64)
+        part = _bin(table, each).ids if each.bins else levels
+        count = part.max(initial=-1) + 1
+        ids = ids * (count + 1) + np.where(part < 0, count, part)
+    return ids
 
 
 def groups_of_new_rows(table: Table, roles: Roles, names: Sequence[str]) -> NDArray[np.int64]:
@@ -206,27 +219,6 @@ def merge_of(rows: Mapping[str, int], small: Collection[str], needed: int) -> Me
         if len(names) > 1 and total >= needed and (size >= at_least or (small and is_last)):
             return Merge(size + 1, names, total)
     return None
-
-
-def crossed_parts(name: str) -> tuple[str, str] | None:
-    """Return the two names of which that of a crossed group is made; None if it has its own.
-
-    Example:
-        >>> crossed_parts("female & Black"), crossed_parts("“R & D” & old")
-        (('female', 'Black'), ('R & D', 'old'))
-        >>> crossed_parts("smaller groups") is None
-        True
-    """
-    found = _CROSSED.fullmatch(name)
-    if found is None:
-        return None
-    first, second = (part.removeprefix("“").removesuffix("”") for part in found.groups())
-    return first, second
-
-
-def quoted(name: str) -> str:
-    """Return a name that cannot be taken for two crossed ones."""
-    return f"“{name}”" if CROSS in name or name.startswith("“") else name
 
 
 def _bin(table: Table, sensitive: Sensitive) -> Groups:

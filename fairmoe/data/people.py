@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from fairmoe.data.groups import crossed_parts
+from fairmoe.data.crossed import crossed_parts
 from fairmoe.data.kinds import MISSING
 from fairmoe.data.roles import Roles
 from fairmoe.data.small_groups import catch_all

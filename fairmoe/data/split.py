@@ -20,6 +20,7 @@ def split_rows(
     *,
     fractions: Sequence[float] = FRACTIONS,
     seed: int,
+    unmerged: NDArray[np.int64] | None = None,
 ) -> tuple[Rows, Rows, Rows]:
     """Part rows at random, so that each split has its share of each group and label.
 
@@ -32,6 +33,9 @@ def split_rows(
         group: Group ids, `(n,)`.
         fractions: Shares of training, validation and test, positive, adding up to 1.
         seed: Decides which rows go where.
+        unmerged: Ids of the groups before some were merged, `(n,)`; each lies in one group. However
+            they are merged, only as many of their rows go elsewhere as the shares of the merged
+            group ask for, and none of other groups. None if they are the groups.
 
     Returns:
         Positions of the rows of each split, ascending; each row is in one.
@@ -52,13 +56,33 @@ def split_rows(
         raise InvalidInputError(
             "Training, validation and test need positive shares that add up to 1"
         )
-    rng = np.random.default_rng(seed)
-    cell = 2 * group + y
+    rng, shares = np.random.default_rng(seed), np.array(fractions)
+    finest, cell = 2 * (group if unmerged is None else unmerged) + y, 2 * group + y
     split = np.empty(len(y), dtype=np.int64)
-    for each in np.unique(cell):
-        members = rng.permutation(np.flatnonzero(cell == each))
-        split[members] = np.repeat(np.arange(3), _counts(len(members), np.array(fractions)))
+    for members in _rows_of_each(finest):
+        split[rng.permutation(members)] = np.repeat(np.arange(3), _counts(len(members), shares))
+    for members in _rows_of_each(cell):
+        _level(split, members, _counts(len(members), shares), rng)
     return rows_of_splits(split)
+
+
+def _rows_of_each(cell: NDArray[np.int64]) -> list[Rows]:
+    """Return the rows of each cell, ascending, the cells by their ids."""
+    order = np.argsort(cell, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(cell[order])) + 1)
+
+
+def _level(
+    split: NDArray[np.int64], members: Rows, counts: NDArray[np.int64], rng: np.random.Generator
+) -> None:
+    """Move as few rows at random as give each split its count of a cell's rows, in place."""
+    lacking = counts - np.bincount(split[members], minlength=3)
+    if lacking.any():
+        shuffled = rng.permutation(members)
+        surplus = [
+            shuffled[split[shuffled] == i][:more] for i, more in enumerate(-lacking) if more > 0
+        ]
+        split[np.concatenate(surplus)] = np.repeat(np.arange(3), np.maximum(lacking, 0))
 
 
 def rows_of_splits(split: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:

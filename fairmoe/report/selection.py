@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe.data.groups import crossed_parts
+from fairmoe.data.crossed import crossed_parts
 from fairmoe.metrics.selection import impact_ratios
 from fairmoe.names import INSUFFICIENT
 from fairmoe.report.blocks import Block, Grid, Section, Text

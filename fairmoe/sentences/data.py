@@ -93,8 +93,8 @@ def merge_and_train_again(merge: Merge | None, *, how: str = ON_DATA) -> str:
         return ""
     return (
         f" To have no score rest on so few, {how} {merge.fewer_than} and train again: "
-        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows. Test rows are drawn anew "
-        "then, unless a column names them, so figures of other groups change as well."
+        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows. Other groups keep their "
+        "test rows; their figures change all the same, for the models are trained anew."
     )
 
 

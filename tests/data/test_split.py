@@ -37,6 +37,60 @@ def test_each_row_is_in_one_split_and_each_cell_has_its_share(rows, seed):
         np.testing.assert_array_equal(one, other)
 
 
+@given(labelled_rows, st.integers(0, 2**31 - 1))
+def test_merging_groups_moves_few_of_their_rows_and_none_of_others(rows, seed):
+    y, group = rows
+    merged = np.where(group >= 2, 2, group)
+    apart = split_of(split_rows(y, group, seed=seed))
+    together = split_rows(y, merged, seed=seed, unmerged=group)
+    np.testing.assert_array_equal(apart[group < 2], split_of(together)[group < 2])
+    for label in (0, 1):
+        members = (y == label) & (merged == 2)
+        for split, fraction in zip(together, (0.6, 0.2, 0.2), strict=True):
+            assert abs(members[split].sum() - fraction * members.sum()) < 1
+        # Each of the two has its share but for less than a row, twice.
+        moved = (apart != split_of(together))[members]
+        assert moved.sum() <= 2
+
+
+def test_rows_that_move_are_drawn():
+    zeros, groups = np.zeros(40, dtype=np.int64), np.arange(40) // 2
+    # Of two rows one is for training and one for test, so some of all go to validation.
+    found = [split_rows(zeros, zeros, seed=seed, unmerged=groups) for seed in range(40)]
+    assert {tuple(map(len, splits)) for splits in found} == {(24, 8, 8)}
+    often = np.bincount(np.concatenate([validation for _, validation, _ in found]), minlength=40)
+    assert often.min() > 0
+    assert often.max() < 20
+
+
+def test_other_groups_keep_their_test_rows_when_small_ones_are_merged():
+    rng = np.random.default_rng(0)
+    frame = table().assign(sex=rng.choice(list("abcde"), 200, p=(0.4, 0.3, 0.1, 0.1, 0.1)))
+    merge = (("others", ("c", "d", "e")),)
+    apart, together, small = (
+        encoded(frame, Roles(Target("hired"), (Sensitive("sex", merge=merged),), merge_small=few))
+        for merged, few in (((), 0), (merge, 0), ((), 40))
+    )
+    assert together.group_names == ("a", "b", "others")
+    assert small.group_names == ("a", "b", "smaller groups")
+    for one, merged, other in zip(splits(apart), splits(together), splits(small), strict=True):
+        np.testing.assert_array_equal(one.rows[one.group < 2], merged.rows[merged.group < 2])
+        np.testing.assert_array_equal(merged.rows, other.rows)
+        assert len(np.setdiff1d(one.rows, merged.rows)) <= 4
+
+
+def splits(data):
+    return data.train, data.validation, data.test
+
+
+def split_of(parts):
+    """Return the split of each row."""
+    found = np.empty(sum(map(len, parts)), dtype=np.int64)
+    for i, part in enumerate(parts):
+        found[part] = i
+    return found
+
+
 def test_seed_decides():
     y = np.arange(100) % 2
     first, second = (split_rows(y, y * 0, seed=seed)[0] for seed in (0, 1))

@@ -108,8 +108,8 @@ def test_how_to_train_so_that_no_score_rests_on_few():
     assert merge_and_train_again(merge) == (
         " To have no score rest on so few, set “Merge groups of fewer rows than” on Data to 344 "
         "and train again: “Asian” and “Other” become one group of 374 rows. "
-        "Test rows are drawn anew then, unless a column names them, so figures of other groups "
-        "change as well."
+        "Other groups keep their test rows; their figures change all the same, for the models are "
+        "trained anew."
     )
     assert merge_and_train_again(merge, how="use --merge-small").startswith(
         " To have no score rest on so few, use --merge-small 344 and train again: “Asian”"

@@ -5,7 +5,8 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.data import LabelledTable, SmallGroupsError
-from fairmoe.data.groups import CROSS, SMALL_GROUPS
+from fairmoe.data.crossed import CROSS
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.data.kinds import MISSING
 from fairmoe.data.people import people_of
 from fairmoe.data.small_groups import too_small
