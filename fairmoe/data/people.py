@@ -36,6 +36,28 @@ def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
     }
 
 
+def value_in_words(column: str, value: str, roles: Roles, *, is_number: bool = False) -> str:
+    """Return a value of a sensitive column as its group is called.
+
+    Args:
+        column: The column.
+        value: As a reader sees it.
+        roles: With the names that the user gave.
+        is_number: Whether it is a number, which says little without its column.
+
+    Example:
+        >>> from fairmoe.data import Sensitive, Target
+        >>> names = (("sex = 1", "boys"), ("f", "women"))
+        >>> roles = Roles(Target("hired"), (Sensitive("sex"),), group_names=names)
+        >>> [value_in_words("sex", value, roles, is_number=True) for value in ("1", "0")]
+        ['boys', 'sex = 0']
+        >>> [value_in_words("sex", value, roles) for value in ("f", "m")]
+        ['women', 'm']
+    """
+    own = f"{column} = {value}" if is_number else value
+    return dict(roles.group_names).get(own, own)
+
+
 def _people(name: str, roles: Roles, given: set[str]) -> str:
     columns = roles.sensitive_columns
     if len(columns) == 1:

@@ -97,7 +97,7 @@ def test_a_training_goes_on_behind_other_pages_and_can_be_cancelled(
     page.goto(f"{server}/data")
     page.get_by_role("button", name="Use the demo data").click()
     page.get_by_role("button", name="Continue to training").click()
-    expect(page.get_by_text("predicts hired = yes")).to_be_visible()
+    expect(page.get_by_text("predicts “hired” (hired = yes)")).to_be_visible()
     begin_training(page, epochs=100_000)
     page.get_by_text(re.compile("Step . of 5")).wait_for(timeout=TRAINED)
     page.get_by_role("link", name="Data", exact=True).click()

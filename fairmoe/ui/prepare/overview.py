@@ -103,7 +103,8 @@ def describe_task(state: Session) -> None:
     columns = " and ".join(labelled.roles.sensitive_columns)
     st.markdown(
         escape_markdown(
-            f"{labelled.table.name or 'Your table'}: predicts {labelled.positive} from "
+            f"{labelled.table.name or 'Your table'}: predicts “{labelled.words[0]}” "
+            f"({labelled.positive}) from "
             f"{len(labelled.kinds)} columns of {len(labelled.y):,} rows, and compares "
             f"{len(labelled.group_names)} groups by {columns}."
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe._units import all_beside_one_half, beside_one_half
+from fairmoe.data.people import value_in_words
 from fairmoe.figures.individual import reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.audits import existing_said
@@ -152,7 +153,12 @@ def show_swap(_: Session, person: Person) -> None:
     csv = swapped[[*MIXTURE_AND_EXPERTS]]
     table = toward(run, csv)
     names = [
-        " & ".join(cell_text(value) for value in row)
+        " & ".join(
+            value_in_words(
+                column, cell_text(value), run.roles, is_number=not isinstance(value, str)
+            )
+            for column, value in zip(sensitive, row, strict=True)
+        )
         for row in swapped[sensitive].itertuples(index=False)
     ]
     takeaway = swap_takeaway(swapped)

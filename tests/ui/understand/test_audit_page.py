@@ -207,8 +207,7 @@ def test_few_people_are_told_of_as_one(app, monkeypatch, sizes, merged):
     )
     frame = table().frame
     sex = frame["sex"].astype(str).to_numpy()
-    few = np.repeat(list(sizes), list(sizes.values()))
-    sex[: len(few)] = few
+    sex[: sum(sizes.values())] = np.repeat(list(sizes), list(sizes.values()))
     choose(open_audit(app, table_from_frame(frame.assign(sex=sex), name="few.csv")), "decile_score")
     assert not app.exception
     told = told_as_one(merged, "smaller groups", 20, where="")

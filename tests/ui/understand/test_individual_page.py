@@ -8,6 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis.individual import closest_refusal, predict
+from fairmoe.config import Settings
+from fairmoe.data import assign_roles
+from fairmoe.experiment import run_experiment
 from fairmoe.sentences.individual import columns_not_shown, where_in_list
 from tests.ui.parts import open_part
 
@@ -172,6 +175,19 @@ def test_the_list_has_as_many_columns_as_a_page_has_room_for(individual, demo_ru
 def test_a_sensitive_column_that_is_no_feature_changes_nothing(individual):
     open_part(individual, "individual-part", "Another sensitive value")
     assert any("The models never see sex" in info.value for info in individual.info)
+
+
+def test_sensitive_values_are_called_as_their_groups_are(app, demo_run):
+    names = (("female", "women"), ("male", "men"))
+    table = demo_run[1].table
+    roles = replace(demo_run[0].roles, include_sensitive=True, group_names=names)
+    run = run_experiment(table, roles, Settings(epochs=4))
+    app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
+    individual = app.switch_page("pages/individual.py").run()
+    open_part(individual, "individual-part", "Another sensitive value")
+    assert not individual.exception
+    (swapped,) = (list(each.value.index) for each in individual.dataframe if len(each.value) == 2)
+    assert sorted(swapped) in (["men", "women (own)"], ["men (own)", "women"])
 
 
 def test_the_nearest_person_is_beside_in_words_and_can_be_looked_at(individual, demo_run):
