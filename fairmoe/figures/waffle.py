@@ -146,20 +146,33 @@ def _left_out(known: "pd.Index[str]", drawn: "pd.Index[str]", between: Collectio
 
 def shares_of_hundred(
     row: "pd.Series[float]", source: str, *, is_told: bool
-) -> tuple[int, int, int]:
-    """Return of 100 people who has the good outcome, who is wrongly denied it, and all others.
+) -> tuple[int, int, int, int]:
+    """Return of 100 people who has the good outcome rightly, who wrongly, who is wrongly denied it.
+
+    The last are all others. What is right is what the label says.
 
     Args:
         row: Of `fairmoe.metrics.Account.groups`, with people in it.
         source: A key of `SOURCES`.
-        is_told: Whether an outcome is good for the person; else none is wrongly denied it.
+        is_told: Whether an outcome is good for the person; else nothing is wrong.
     """
     good = int(row[f"good_{source}"])
-    harmed = int(row[f"harmed_{source}"]) if is_told and source != "label" else 0
+    can_be_wrong = is_told and source != "label"
+    harmed = int(row[f"harmed_{source}"]) if can_be_wrong else 0
     # Of weighted rows counts are rounded, each for itself.
     others = max(0, int(row["n"]) - good - harmed)
-    first, second, third = of_hundred([good, harmed, others])
-    return first, second, third
+    has_it, denied, rest = of_hundred([good, harmed, others])
+    wrongly = round(has_it * _wrongly_given(row, source) / good) if can_be_wrong and good else 0
+    return has_it - wrongly, wrongly, denied, rest
+
+
+def _wrongly_given(row: "pd.Series[float]", source: str) -> float:
+    """Return how many have the good outcome though the label is the bad one.
+
+    Of weighted rows counts are rounded, each for itself.
+    """
+    rightly = row["good_label"] - row[f"harmed_{source}"]
+    return float(min(max(row[f"good_{source}"] - rightly, 0), row[f"good_{source}"]))
 
 
 def _cell(
@@ -178,8 +191,9 @@ def _cell(
     if is_told and source != "label":
         harmed, labelled = row[f"harmed_{source}"], row["good_label"]
         of_all = f"{100 * harmed / row['n']:.0f}"
-        alt += f", {of_all} wrongly “{words[1]}”"
-        wrongly = f"<br>{_mark((0, 1, 0))} <b>{of_all}</b>"
+        given = f"{100 * _wrongly_given(row, source) / row['n']:.0f}"
+        alt += f", {given} of them wrongly, {of_all} wrongly “{words[1]}”"
+        wrongly = f"<br>{_mark((0, 0, 1, 0))} <b>{of_all}</b>"
         if labelled:
             of_labelled = f"{100 * harmed / labelled:.0f}%"
             alt += f", {of_labelled} of those labelled “{words[0]}”"
@@ -199,19 +213,25 @@ def _cell(
 
 
 def _shapes(counts: Sequence[int], deep: int) -> str:
-    """Return dots that fill columns, so that shares show as lengths: discs, crosses, rings."""
-    good, harmed, others = counts
-    discs, crosses, rings = "", "", ""
-    for i in range(good + harmed + others):
+    """Return dots that fill columns, so that shares show as lengths.
+
+    Discs, diamonds, crosses and rings.
+    """
+    good, given, harmed, others = counts
+    discs, diamonds, crosses, rings = "", "", "", ""
+    for i in range(good + given + harmed + others):
         x, y = i // deep + 0.5, i % deep + 0.5
         if i < good:
             discs += _circle(x, y, 0.38)
-        elif i < good + harmed:
+        elif i < good + given:
+            diamonds += f"M{x - 0.34:g} {y:g}l.34-.34 .34 .34-.34 .34z"
+        elif i < good + given + harmed:
             crosses += f"M{x - 0.3:g} {y - 0.3:g}l.6 .6M{x + 0.3:g} {y - 0.3:g}l-.6 .6"
         else:
             rings += _circle(x, y, 0.31)
     return (
         f'<path fill="{_GOOD}" d="{discs}"/>'
+        f'<path fill="none" stroke="{_GOOD}" stroke-width=".15" d="{diamonds}"/>'
         f'<path stroke="{_HARMED}" stroke-width=".24" stroke-linecap="round" d="{crosses}"/>'
         f'<path fill="none" stroke="{_REST}" stroke-width=".11" d="{rings}"/>'
     )
@@ -228,12 +248,15 @@ def _mark(counts: Sequence[int]) -> str:
 
 def _legend(words: tuple[str, str], *, is_told: bool) -> str:
     good, bad = words
-    kinds = [((1, 0, 0), f"“{good}”")]
     if is_told:
-        wrongly = f"wrongly “{bad}” (% of those labelled “{good}”)"
-        kinds += [((0, 1, 0), wrongly), ((0, 0, 1), f"rightly “{bad}”")]
+        kinds = [
+            ((1, 0, 0, 0), f"“{good}”"),
+            ((0, 1, 0, 0), f"wrongly “{good}”"),
+            ((0, 0, 1, 0), f"wrongly “{bad}” (% of those labelled “{good}”)"),
+            ((0, 0, 0, 1), f"rightly “{bad}”"),
+        ]
     else:
-        kinds += [((0, 0, 1), f"“{bad}”")]
+        kinds = [((1, 0, 0, 0), f"“{good}”"), ((0, 0, 0, 1), f"“{bad}”")]
     items = [
         f"<span>{_mark(counts)} <small>{escape_html(text)}</small></span>" for counts, text in kinds
     ]

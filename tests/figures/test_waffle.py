@@ -30,20 +30,32 @@ def alts(html):
 
 
 def shapes(html):
-    """Return the discs, crosses and rings of each hundred, counted."""
+    """Return the discs, diamonds, crosses and rings of each hundred, counted."""
     images = re.findall(r'alt="[^"]+".*?base64,([^"]+)', html)
     return [
-        tuple(d.count("a") // 2 or d.count("l") // 2 for d in re.findall(r' d="([^"]*)"', svg))
+        tuple(
+            d.count("a") // 2 or d.count("z") or d.count("l") // 2
+            for d in re.findall(r' d="([^"]*)"', svg)
+        )
         for svg in (base64.b64decode(image).decode() for image in images)
     ]
 
 
-def test_three_shares_add_up_to_a_hundred():
+def test_four_shares_add_up_to_a_hundred():
     row = pd.Series(dict(zip(COUNTS, (801, 267, 300, 311, 91, 77), strict=True)))
 
-    assert shares_of_hundred(row, "plain", is_told=True) == (38, 11, 51)
-    assert shares_of_hundred(row, "label", is_told=True) == (33, 0, 67)
-    assert shares_of_hundred(row, "plain", is_told=False) == (37, 0, 63)
+    # Of 267 with the good label 91 are denied it, so of 300 who get it 124 do so wrongly.
+    assert shares_of_hundred(row, "plain", is_told=True) == (22, 16, 11, 51)
+    assert shares_of_hundred(row, "label", is_told=True) == (33, 0, 0, 67)
+    assert shares_of_hundred(row, "plain", is_told=False) == (37, 0, 0, 63)
+
+
+def test_of_weighted_rows_no_share_is_less_than_nothing():
+    # Counts are rounded, each for itself: 21 would get it rightly of 20 who get it.
+    row = pd.Series(dict(zip(COUNTS, (100, 30, 20, 20, 9, 11), strict=True)))
+    assert shares_of_hundred(row, "plain", is_told=True) == (20, 0, 9, 71)
+    nobody = pd.Series(dict(zip(COUNTS, (100, 30, 0, 0, 30, 30), strict=True)))
+    assert shares_of_hundred(nobody, "plain", is_told=True) == (0, 0, 30, 70)
 
 
 def test_every_dot_is_a_person_of_a_hundred():
@@ -51,26 +63,30 @@ def test_every_dot_is_a_person_of_a_hundred():
 
     assert shapes(html) == [
         # Women, then men.
-        (30, 0, 70),
-        (25, 10, 65),
-        (35, 5, 60),
-        (50, 0, 50),
-        (40, 25, 35),
-        (50, 15, 35),
+        (30, 0, 0, 70),
+        (20, 5, 10, 65),
+        (25, 10, 5, 60),
+        (50, 0, 0, 50),
+        (25, 15, 25, 35),
+        (35, 15, 15, 35),
     ]
     assert alts(html)[:3] == [
         "30 of 100 “hired”",
-        "25 of 100 “hired”, 10 wrongly “not hired”, 33% of those labelled “hired”",
-        "35 of 100 “hired”, 5 wrongly “not hired”, 17% of those labelled “hired”",
+        "25 of 100 “hired”, 5 of them wrongly, 10 wrongly “not hired”, 33% of those labelled "
+        "“hired”",
+        "35 of 100 “hired”, 10 of them wrongly, 5 wrongly “not hired”, 17% of those labelled "
+        "“hired”",
     ]
 
 
 def test_what_is_told_is_rounded_by_itself():
     html = draw(groups(men=(1307, 713, 674, 644, 180, 186)))
-    assert shapes(html)[1] == (51, 14, 35)
-    assert (
-        alts(html)[1] == "52 of 100 “hired”, 14 wrongly “not hired”, 25% of those labelled “hired”"
+    assert shapes(html)[1] == (40, 11, 14, 35)
+    assert alts(html)[1] == (
+        "52 of 100 “hired”, 11 of them wrongly, 14 wrongly “not hired”, 25% of those labelled "
+        "“hired”"
     )
+    assert "<small>wrongly “hired”</small>" in html
     assert "<b>52</b>" in html
     assert "<b>14</b> <small>(25%)</small>" in html
     assert "wrongly “not hired” (% of those labelled “hired”)" in html
@@ -94,7 +110,7 @@ def test_where_no_outcome_is_good_nobody_is_harmed():
         groups(women=(200, 60, 50, 70, 20, 10), men=(100, 50, 40, 50, 25, 15)), is_told=False
     )
 
-    assert all(crosses == 0 for _, crosses, _ in shapes(html))
+    assert all(given == denied == 0 for _, given, denied, _ in shapes(html))
     assert "wrongly" not in html
 
 
@@ -166,7 +182,7 @@ def test_of_the_sources_those_with_a_title_are_drawn():
         caption="",
         titles={"label": ("Data", "by label"), "model": ("Today", "<b>risk</b>")},
     )
-    assert shapes(html) == [(30, 0, 70), (35, 5, 60), (50, 0, 50), (50, 15, 35)]
+    assert shapes(html) == [(30, 0, 0, 70), (25, 10, 5, 60), (50, 0, 0, 50), (35, 15, 15, 35)]
     assert html.count('scope="col"') == 2
     assert "Today <small>&lt;b&gt;risk" in html
     assert "5.0 pp" not in html.replace("25.0 pp", "")
