@@ -35,6 +35,9 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
     )
     with st.container(border=True):
         for question, answer, path, label in told:
+            if not answer:
+                # Of groups that cannot be compared there is nothing to explain.
+                continue
             words, way = st.columns([5, 2], vertical_alignment="center")
             words.markdown(f"**{question}:** {escape_markdown(answer)}")
             with way:

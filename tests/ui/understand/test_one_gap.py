@@ -147,3 +147,13 @@ def test_a_variant_has_a_cutoff_for_each_group_that_was_trained_with(app, run_of
     expected = [0.3, 0.3, 0.3]
     expected[by_itself] = 0.5
     assert list(state.run.cutoffs.thresholds) == expected
+
+
+def test_where_there_is_nothing_to_explain_the_summary_asks_no_why(app, demo_run, monkeypatch):
+    app.session_state["fairmoe"].keep(*demo_run)
+    page = app.switch_page("pages/experts.py").run()
+    assert any(each.value.startswith("**Why:** ") for each in page.markdown)
+    monkeypatch.setattr("fairmoe.ui.understand.summary._why", lambda *_: "")
+    page.run()
+    assert not page.exception
+    assert not any(each.value.startswith("**Why:**") for each in page.markdown)
