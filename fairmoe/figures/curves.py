@@ -11,7 +11,8 @@ from plotly.subplots import make_subplots
 from fairmoe._escape import Html, escape_html
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, Style
 
-COLUMNS = 3
+COLUMNS = 2
+"""So many panels stand side by side on a phone without being moved."""
 NO_MODEL = Style(Html(""), "#7A8794", "solid", "circle", "")
 
 
@@ -59,7 +60,9 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     figure = make_subplots(
         rows=rows,
         cols=min(COLUMNS, len(panels)),
-        subplot_titles=[escape_html(f"{quantity}, {phase}") for phase, quantity in panels],
+        subplot_titles=[
+            f"{escape_html(quantity)}<br>{escape_html(phase)}" for phase, quantity in panels
+        ],
         horizontal_spacing=0.08,
         vertical_spacing=0.42 / rows,
     )
@@ -86,7 +89,7 @@ def curves_figure(lines: Iterable[Line]) -> go.Figure | None:
     figure.update_layout(
         template=TEMPLATE,
         title="How did the losses and rewards move?",
-        height=140 + 225 * rows,
+        height=140 + 205 * rows,
         margin={"t": 80},
         legend={"y": -0.3 / rows},
     )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.data import label_figure
 from fairmoe.figures.experts import rates_bars, scores_bars
+from fairmoe.figures.fitting import NARROWEST, least_width
 from fairmoe.figures.palette import MODEL_STYLES, group_styles, reserve_room
 from fairmoe.figures.tables import column_table, group_counts, score_table
 from fairmoe.metrics import group_rates
@@ -199,10 +200,12 @@ def test_curves_share_a_panel_by_phase_and_quantity():
     figure = curves_figure(lines)
     assert figure is not None
     assert [a.text for a in figure.layout.annotations] == [
-        "loss, warm-up",
-        "loss, experts",
-        "reward, gate",
+        "loss<br>warm-up",
+        "loss<br>experts",
+        "reward<br>gate",
     ]
+    # It stands on a phone without being moved sideways.
+    assert least_width(figure) <= NARROWEST
     assert [trace.xaxis for trace in figure.data] == ["x", "x", "x2", "x3"]
     assert [trace.showlegend for trace in figure.data] == [True, True, False, False]
     assert figure.data[1].line.dash == MODEL_STYLES["result"].dash
@@ -218,7 +221,7 @@ def test_what_has_no_value_in_any_epoch_has_no_panel():
     unknown = Line("validation score of mixture", "gate", [1, 2], [nan, nan])
     assert curves_figure([unknown]) is None
     figure = curves_figure([unknown, Line("reward", "gate", [1, 2], [nan, 0.1])])
-    assert [note.text for note in figure.layout.annotations] == ["reward, gate"]
+    assert [note.text for note in figure.layout.annotations] == ["reward<br>gate"]
 
 
 def test_every_colour_is_explicit_so_that_no_theme_replaces_it():
