@@ -11,8 +11,10 @@ from fairmoe.functional.groups import averaging_matrix
 
 TINY = 1e-12
 EPSILON = 1e-8
+MOST_VALUES = 2**21
+"""So many values are attributed at once and kept for the way back; more are computed twice."""
 LEAST_ROWS, VALUES_AT_ONCE = 128, 2**18
-"""How many rows are attributed at once: so many values fit into the cache."""
+"""How many rows are attributed at once where they are computed twice: those fit into the cache."""
 ROWS_AT_ONCE = 2**16
 """How many rows are averaged at once."""
 
@@ -134,8 +136,8 @@ def mean_path_attention(
 ) -> Float[Tensor, "m g c"]:
     """Return `mean_attention` of the integrated gradients of networks of one hidden layer.
 
-    Their attributions are a product, `distance * (path_weights @ weight)`. Where it is large it is
-    computed in blocks of rows, and again on the way back, so that it never leaves the cache.
+    Their attributions are a product, `distance * (path_weights @ weight)`. Where it is too large to
+    be kept it is computed in blocks of rows, and again on the way back.
 
     Args:
         path_weights: **Shape** `(m, n, h)`. The gradient of the log-odds in the first layer,
@@ -152,11 +154,12 @@ def mean_path_attention(
         attributions = encoded if indicator is None else indicator.T @ encoded
         return mean_attention(attributions.mT, average.T)
 
-    at_once = max(LEAST_ROWS, VALUES_AT_ONCE // weight[:, 0].numel())
     # Rows lie last in memory.
     rows = (path_weights.mT, distance.T, averaging.T)
-    if len(distance) <= at_once:
+    of_row = weight[:, 0].numel()
+    if len(distance) * of_row <= MOST_VALUES:
         return of_block(weight, *rows)
+    at_once = max(LEAST_ROWS, VALUES_AT_ONCE // of_row)
     blocks = zip(*(torch.split(part, at_once, -1) for part in rows), strict=True)
     means = [checkpoint(of_block, weight, *block, use_reentrant=False) for block in blocks]
     return torch.stack(means).sum(0)

@@ -16,10 +16,11 @@ def draw(*shape, seed=0):
 @pytest.mark.equation(21)
 @pytest.mark.parametrize("column_of", [[0, 1, 2, 3], [0, 1, 1, 0]])
 @pytest.mark.parametrize("groups", [1, 2, 3])
-@pytest.mark.parametrize("at_once", [5, 12])
+@pytest.mark.parametrize(("most", "at_once"), [(1, 5), (1, 12), (96, 5)])
 def test_values_and_gradients_are_those_of_attributions_in_one_piece(
-    monkeypatch, column_of, groups, at_once
+    monkeypatch, column_of, groups, most, at_once
 ):
+    monkeypatch.setattr(module, "MOST_VALUES", most)
     monkeypatch.setattr(module, "LEAST_ROWS", at_once)
     monkeypatch.setattr(module, "VALUES_AT_ONCE", 1)
     weights = [draw(2, 12, 3).requires_grad_(), draw(2, 3, 4, seed=1).requires_grad_()]
@@ -45,6 +46,25 @@ def test_values_and_gradients_are_those_of_attributions_in_one_piece(
     ):
         assert their.abs().max() > 1e-3
         assert torch.allclose(our, their, atol=1e-12)
+
+
+@pytest.mark.parametrize(("most", "blocks"), [(96, 0), (95, 3)])
+def test_only_what_is_too_large_to_be_kept_is_computed_twice(monkeypatch, most, blocks):
+    computed_twice = []
+    plain = module.checkpoint
+    monkeypatch.setattr(module, "MOST_VALUES", most)
+    monkeypatch.setattr(module, "LEAST_ROWS", 5)
+    monkeypatch.setattr(module, "VALUES_AT_ONCE", 1)
+    monkeypatch.setattr(
+        module,
+        "checkpoint",
+        lambda *args, **how: (computed_twice.append(1), plain(*args, **how))[1],
+    )
+    # Two members, twelve rows, four columns.
+    weights = [draw(2, 12, 3), draw(2, 3, 4, seed=1)]
+    averaging = averaging_matrix(torch.arange(12) % 2, 2, dtype=torch.float64)
+    mean_path_attention(*weights, draw(12, 4, seed=3), averaging, indicator=None)
+    assert len(computed_twice) == blocks
 
 
 @pytest.mark.equation(21)
