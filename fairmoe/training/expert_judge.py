@@ -96,7 +96,11 @@ class ExpertJudge:
         thresholds = self._fit(utility, lambda yes: self._guard.refuses(yes, yes), by_utility=True)
         # The others are compared with utility experts as they will be.
         plain = self._plain(utility > thresholds[:, None], -1)[self._own :]
-        others = self._fit(fairness, lambda yes: self._guard.refuses(yes, plain), by_utility=False)
+        others = self._fit(
+            fairness,
+            lambda yes: self._guard.refuses(yes, plain.expand_as(yes)),
+            by_utility=False,
+        )
         experts.threshold.copy_(torch.cat([thresholds, others]))
 
     def _fit(

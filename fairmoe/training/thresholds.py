@@ -9,6 +9,9 @@ from torch.nn import functional as F
 from fairmoe.functional.groups import gap
 
 CANDIDATES = 40
+VALUES_AT_ONCE = 2**20
+"""About how many decisions are counted at once."""
+
 FOLDS = 10
 """Parts of the rows of which each in turn is left out to learn how sure a gain is."""
 
@@ -42,7 +45,7 @@ def fit_thresholds(
         y: **Shape** `(n,)`. Labels, 0 or 1.
         group: **Shape** `(n,)`. Ids in `[0, G)`.
         n_groups: The number of groups, `G`.
-        refuses: Tells of decisions `(m, n)` which members are refused with them, `(m,)`.
+        refuses: Tells of decisions `(t, m, n)` which members are refused with them, `(t, m)`.
         by_utility: Whether utility alone counts, or less the outcome gaps.
         weights: **Shape** `(n,)`. How much a row counts; all the same if they are left out.
 
@@ -65,13 +68,13 @@ def fit_thresholds(
     cell = F.one_hot((part * n_groups + group) * 2 + y, FOLDS * n_groups * 2) * counts_as[:, None]
     members = cell.sum(0).view(shape)
     counts, refusals = [], []
-    for at in candidates.T:
-        yes = log_odds > at[:, None]
+    for at in torch.split(candidates.T, max(1, VALUES_AT_ONCE // log_odds.numel())):
+        yes = log_odds > at[..., None]
         counts.append(yes.double() @ cell)
         refusals.append(refuses(yes))
-    accepted, refused = torch.stack(counts, 1), torch.stack(refusals, 1)
+    accepted, refused = torch.cat(counts).transpose(0, 1), torch.cat(refusals).T
     first = _first(accepted.sum(-1), refused, counts_as[positive].sum())
-    accepted = accepted.view(*candidates.shape, *shape)
+    accepted = accepted.reshape(*candidates.shape, *shape)
 
     def gain(accepted: Tensor, members: Tensor) -> Tensor:
         value = _criterion(accepted, members, by_utility=by_utility)

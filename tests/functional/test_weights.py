@@ -101,7 +101,7 @@ def test_a_threshold_follows_the_weight():
     y = torch.arange(n) % 2
     log_odds = (2.0 * y - 3 + torch.randn(n, generator=draw))[None]
     group = torch.zeros(n, dtype=torch.long)
-    accepts = lambda yes: torch.zeros(len(yes), dtype=torch.bool)  # noqa: E731
+    accepts = lambda yes: torch.zeros(yes.shape[:-1], dtype=torch.bool)  # noqa: E731
 
     def fitted(weights):
         threshold = fit_thresholds(log_odds, y, group, 1, accepts, by_utility=True, weights=weights)

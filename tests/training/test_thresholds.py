@@ -22,17 +22,19 @@ UTILITY, LESS_GAPS = True, False
 
 def fit_thresholds(log_odds, y, group, n_groups, by_utility, *, guard=True, **told):
     """Fit under the guard; without `plain` an expert is compared with itself."""
+    plain = told.pop("plain", None)
 
     def refuses(yes):
         if not guard:
-            return torch.zeros(len(yes), dtype=torch.bool)
+            return torch.zeros(yes.shape[:-1], dtype=torch.bool)
         return find_faults(
             yes,
             y == 1,
             group=group,
             n_groups=n_groups,
             choosing=True,
-            **{"plain": yes, "favourable": None} | told,
+            plain=yes if plain is None else plain.expand_as(yes),
+            **{"favourable": None} | told,
         ).any
 
     return module.fit_thresholds(log_odds, y, group, n_groups, refuses, by_utility=by_utility)
@@ -65,6 +67,17 @@ def test_criterion_is_what_the_scores_say():
         gaps = demographic_parity_difference(said, group, 2) + eo(said, y == 1, group, 2)
         torch.testing.assert_close(worth[0][column], utility[0])
         torch.testing.assert_close(worth[1][column], utility[1] - gaps[1] / 2)
+
+
+@pytest.mark.parametrize("by_utility", [True, False])
+def test_candidates_are_counted_in_parts_as_at_once(monkeypatch, rows, by_utility):
+    log_odds, y, group = rows
+    of_experts = torch.stack([log_odds - 3, log_odds - 1.5 * group, log_odds])
+    at_once = fit_thresholds(of_experts, y, group, 2, by_utility)
+    assert at_once[0] < -1
+    for values in (1, 4 * of_experts.numel()):
+        monkeypatch.setattr(module, "VALUES_AT_ONCE", values)
+        assert torch.equal(fit_thresholds(of_experts, y, group, 2, by_utility), at_once)
 
 
 def test_an_expert_that_says_yes_too_seldom_is_moved(rows):
