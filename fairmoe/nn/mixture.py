@@ -14,7 +14,7 @@ from fairmoe.nn.experts import Experts, ExpertStack
 from fairmoe.nn.gate import GateStack
 from fairmoe.nn.head import mixture_head
 from fairmoe.nn.path import average_over_path
-from fairmoe.nn.stacking import N_EXPERTS, by_expert
+from fairmoe.nn.stacking import N_EXPERTS, affine, by_expert
 
 PATH_STEPS = 32
 FEWER_PATH_STEPS = 8
@@ -213,6 +213,11 @@ class Mixture(nn.Module):
         if places.shape[1] == 1:
             logits = experts.outputs(experts.first_layer(x.flatten(0, 1))).logits
             return logits[places[:, 0]].view(N_EXPERTS, *x.shape[:2], -1)
-        own = x.repeat(N_EXPERTS, 1, 1)
-        every = self.experts.part()
-        return by_expert(every.outputs(every.first_layer(own)).logits)
+        # The three experts of a run see the same rows: their first layers are one product.
+        runs = len(self)
+        of_runs = torch.arange(N_EXPERTS * runs).view(N_EXPERTS, runs).T.flatten()
+        every = self.experts.part(of_runs.tolist())
+        joined = affine(x, every.weight1.view(runs, -1, x.shape[-1]), every.bias1.view(runs, -1))
+        before = joined.mT.reshape(*every.bias1.shape, -1).mT
+        logits = every.outputs(before).logits
+        return logits.view(runs, N_EXPERTS, *logits.shape[1:]).transpose(0, 1)
