@@ -89,6 +89,34 @@ def make_expert_stacks(
     return first, second
 
 
+def group_shards(
+    shards: Iterable[Runs], data: EncodedData, *, max_runs: int | None = None
+) -> list[list[Runs]]:
+    """Return shards in groups whose distinct experts are trained as one stack, in their order.
+
+    Args:
+        shards: Of one table, such as `make_shards` returns them.
+        data: What they are trained on.
+        max_runs: As many experts as so many runs have may be in a stack.
+    """
+    groups: list[list[Runs]] = []
+    last: dict[Settings, list[Runs]] = {}
+    room: dict[Settings, int] = {}
+    taken: set[str] = set()
+    for shard in shards:
+        (shared,) = make_stacks(shard)
+        new = names_of(data, shard) - taken
+        if room.get(shared, 0) < len(new) or shared not in last:
+            runs = shard_runs(data, shared)
+            room[shared] = N_EXPERTS * min(runs, max_runs or runs)
+            last[shared] = []
+            groups.append(last[shared])
+        last[shared].append(shard)
+        room[shared] -= len(new)
+        taken |= new
+    return groups
+
+
 def _share(missing: Sequence[Sequence[Sequence[Settings]]], workers: int) -> int:
     """Return how many experts each worker gets, at least 1."""
     experts = sum(len(block) for blocks in missing for block in blocks)

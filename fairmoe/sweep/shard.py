@@ -31,6 +31,7 @@ from fairmoe.training import (
     on_one_thread,
     train,
 )
+from fairmoe.training.answers import on_split
 
 _NAME = re.compile(r"shard-(\d+)-[0-9a-f]{16}-[0-9a-f]{16}\.safetensors")
 
@@ -99,11 +100,18 @@ def compute_shard(
     tensors = {f"weights/{name}": value for name, value in mixture.state_dict().items()}
     for i, (_, figures) in enumerate(trained.curves.values()):
         tensors[f"curves/{i}"] = figures
+    experts_once, places = mixture.distinct_experts()
+    models: tuple[tuple[Explainable, Tensor | slice], ...] = (
+        (mixture, slice(None)),
+        (experts_once, places.expand(-1, len(mixture)).flatten()),
+        (mixture.uniform(), slice(None)),
+    )
     for done, split in enumerate(SCORED_SPLITS):
         report = Progress("evaluate", done, len(SCORED_SPLITS))
+        on_part = partial(on_progress, report)
         of_models = [
-            score_split(model, mixture, data, split, settings[0], partial(on_progress, report))
-            for model in (mixture, mixture.experts.part(), mixture.uniform())
+            score_split(model, mixture, data, split, settings[0], on_part, places=places)
+            for model, places in models
         ]
         for name, parts in zip(("scores", "alarming"), zip(*of_models, strict=True), strict=True):
             # The experts are three blocks of k members, all others one.
@@ -172,28 +180,33 @@ def score_split(
     split: SplitName,
     shared: Settings,
     on_part: Callable[[], None],
+    *,
+    places: Tensor | slice = slice(None),
 ) -> tuple[Tensor, Tensor]:
-    """Return the twelve scores `(m, 12)` of a stack, and which of it raise an alarm `(m,)`.
+    """Return the twelve scores `(m, 12)` of models, and which of them raise an alarm `(m,)`.
 
     Args:
-        model: The stack, `k` members or a multiple of it.
+        model: A stack that has each of the models at least once.
         mixture: Of the same `k` runs; has the utility experts that all are compared with.
         data: Has the rows.
         split: Which of them.
         shared: What scores depend on.
         on_part: Is called after each part of the rows; stops the work by raising.
+        places: **Shape** `(m,)`. Which of the stack the models are, `k` or a multiple of it; all
+            of them, if they are left out.
     """
     rows = make_batch(getattr(data, split).known(), slice(None), data.n_groups)
-    found = evaluate(model, mixture.explainer, rows, data.n_groups, shared, on_part)
-    plain = mixture.expert_proba(rows.x)[0] > 0.5
+    explained = on_split(model, split, len(rows.y))
+    found = evaluate(explained, mixture.explainer, rows, data.n_groups, shared, on_part)
+    plain, decisions = mixture.expert_proba(rows.x)[0] > 0.5, found.decisions[places]
     faults = find_faults(
-        found.decisions,
+        decisions,
         rows.y == 1,
         group=rows.group,
         n_groups=data.n_groups,
-        plain=plain.repeat(len(found.decisions) // len(plain), 1),
+        plain=plain.repeat(len(decisions) // len(plain), 1),
         favourable=data.favourable,
         choosing=False,
         weights=rows.weights,
     )
-    return torch.stack([found.scores[name] for name in METRICS], -1), faults.any
+    return torch.stack([found.scores[name][places] for name in METRICS], -1), faults.any

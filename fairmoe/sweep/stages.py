@@ -13,6 +13,7 @@ from fairmoe.sweep.experts import (
     Blocks,
     compute_experts,
     experts_name,
+    group_shards,
     make_expert_stacks,
     names_of,
     read_experts,
@@ -21,10 +22,17 @@ from fairmoe.sweep.experts import (
 from fairmoe.sweep.plan import make_shards
 from fairmoe.sweep.shard import compute_shard, read_shard, shard_name
 from fairmoe.sweep.time_left import TimeLeft
-from fairmoe.training import KeptExpert, distinct_experts
+from fairmoe.training import (
+    KeptExpert,
+    distinct_experts,
+    experts_given,
+    train_distinct_experts,
+)
+from fairmoe.training.expert_phase import missing_experts
 
 _PHASES: tuple[Phase, ...] = tuple(phase for phase in TRAINING if phase != "encode")
 _OF_EXPERTS: tuple[Phase, ...] = ("warm-up", "experts")
+_OF_GATES: tuple[Phase, ...] = tuple(phase for phase in _PHASES if phase not in _OF_EXPERTS)
 
 Named = tuple[str, bytes]
 """What a store is to keep, with its name."""
@@ -43,7 +51,7 @@ def compute_runs(
 
     Args:
         executor: Computes them, the experts first. Without it shards are computed here, one after
-            the other, and experts are kept by this process.
+            the other, those of several after a stack of their experts, which this process keeps.
         data: What to train on.
         runs: The settings of each run.
         experts: By name, those that are trained already; others are added.
@@ -51,14 +59,35 @@ def compute_runs(
         time_left: Is told of the progress at least every second; what it raises stops all work.
     """
     if executor is None:
-        for shard in make_shards(runs, data, max_runs=max_runs):
-            report = partial(_report, time_left, len(shard))
-            content = compute_shard(data, shard, _given(data, shard, experts), report)
-            yield shard_name(data.digest, shard), content
-            time_left.finish(len(shard))
+        yield from _one_after_the_other(data, runs, experts, max_runs, time_left)
         return
     with executor(data) as workers:
         yield from _in_stages(workers, data, runs, experts, max_runs, time_left)
+
+
+def _one_after_the_other(
+    data: EncodedData,
+    runs: Sequence[Settings],
+    experts: dict[str, KeptExpert],
+    max_runs: int | None,
+    time_left: TimeLeft,
+) -> Generator[Named]:
+    shards = make_shards(runs, data, max_runs=max_runs)
+    for group in group_shards(shards, data, max_runs=max_runs):
+        settings = [run for shard in group for run in shard]
+        with experts_given(experts):
+            missing = sum(missing_experts(data, settings))
+            per_expert, per_run = _work(missing, len(settings))
+            if missing:
+                blocks = [list(block.values()) for block in distinct_experts(data, settings)]
+                report = partial(_report, time_left, missing * per_expert, _OF_EXPERTS)
+                train_distinct_experts(data, blocks, on_progress=report)
+                time_left.finish(missing * per_expert)
+        for shard in group:
+            report = partial(_report, time_left, len(shard) * per_run, _OF_GATES)
+            content = compute_shard(data, shard, _given(data, shard, experts), report)
+            yield shard_name(data.digest, shard), content
+            time_left.finish(len(shard) * per_run)
 
 
 def _in_stages(
@@ -118,5 +147,5 @@ def _beside(data: EncodedData, blocks: Blocks, experts: dict[str, KeptExpert]) -
     return write_experts({name: experts[name] for name in distinct_experts(data, others)[0]})
 
 
-def _report(time_left: TimeLeft, n_runs: int, progress: Progress) -> None:
-    time_left.report(n_runs * part_done(progress, _PHASES))
+def _report(time_left: TimeLeft, work: float, phases: Sequence[Phase], progress: Progress) -> None:
+    time_left.report(work * part_done(progress, phases))

@@ -10,11 +10,13 @@ from fairmoe.sweep.experts import (
     check_fit,
     compute_experts,
     experts_name,
+    group_shards,
     make_expert_stacks,
     names_of,
     read_experts,
     write_experts,
 )
+from fairmoe.sweep.plan import make_shards
 from fairmoe.sweep.sealed import seal, unseal
 from fairmoe.sweep.shard import compute_shard, read_trained
 from fairmoe.training import distinct_experts
@@ -75,6 +77,28 @@ def test_experts_that_differ_in_the_gate_alone_are_trained_once(prepared, grid):
     first, second = make_expert_stacks(runs, prepared.data, {}, workers=2)
     assert [len(block) for stack in first for block in stack] == [1, 0, 0]
     assert sum(len(block) for stack in second for block in stack) == 2
+
+
+@pytest.mark.parametrize(
+    ("max_runs", "groups"),
+    [(None, [(16, 27)]), (8, [(12, 24), (4, 3)]), (4, [(5, 9), (6, 12), (5, 6)])],
+)
+def test_shards_are_grouped_by_what_a_stack_of_their_experts_may_have(prepared, max_runs, groups):
+    shards = make_shards(lambdas(), prepared.data, max_runs=3)
+    grouped = group_shards(shards, prepared.data, max_runs=max_runs)
+    assert [shard for group in grouped for shard in group] == list(shards)
+    known, sizes = set(), []
+    for group in grouped:
+        needed = names_of(prepared.data, [run for shard in group for run in shard])
+        sizes.append((len(group), len(needed - known)))
+        known |= needed
+    assert sizes == groups
+
+
+def test_shards_that_share_no_stack_are_no_group(prepared):
+    runs = grid_settings(Settings(device="cpu"), {"learning_rate": [0.01, 0.1]})
+    shards = make_shards(runs, prepared.data)
+    assert group_shards(shards, prepared.data) == [[shards[0]], [shards[1]]]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.names import METRICS, TRAINED_MODELS
 from fairmoe.runs import SCORED_SPLITS
 from fairmoe.sweep import MemoryStore, run_sweep, sealed
+from fairmoe.sweep import shard as shard_module
 from fairmoe.sweep.shard import (
     compute_shard,
     read_shard,
@@ -62,6 +63,29 @@ def test_a_shard_names_its_data_and_runs_and_holds_the_scores_of_each_model(
         assert shard.scores[split].dtype == np.float64
         assert np.isfinite(shard.scores[split]).all()
         assert shard.alarming[split].shape == (len(TRAINED_MODELS), 4)
+
+
+def test_each_distinct_expert_is_scored_once(prepared, runs, content, monkeypatch):
+    asked = []
+    plain = shard_module.evaluate
+
+    def evaluate(model, explainer, rows, *others):
+        asked.append(len(model.log_odds(rows.x)))
+        return plain(model, explainer, rows, *others)
+
+    monkeypatch.setattr(shard_module, "evaluate", evaluate)
+    again = read_shard(compute_shard(prepared.data, runs))
+
+    # Four mixtures of two utility, four result and two procedural experts; and their means.
+    assert asked == [4, 8, 4] * len(SCORED_SPLITS)
+    for split, scores in read_shard(content).scores.items():
+        assert again.scores[split] == pytest.approx(scores, abs=1e-9, nan_ok=True)
+        # Runs of one seed have their utility expert in common, and no other.
+        utility, result = again.scores[split][1:3]
+        assert [run.seed for run in runs] == [0, 1, 0, 1]
+        assert (utility[0] == utility[2]).all()
+        assert not (utility[0] == utility[1]).all()
+        assert not (result[0] == result[2]).all()
 
 
 @pytest.mark.parametrize("at", [3, 40, -5])

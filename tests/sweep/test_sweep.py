@@ -15,10 +15,14 @@ from fairmoe.sweep import (
     FolderStore,
     MemoryStore,
     finished_runs,
+    grid_settings,
     run_sweep,
     to_document,
 )
 from fairmoe.sweep.sealed import FORMAT
+from fairmoe.training import forget_experts
+from fairmoe.training.experts import ExpertTrainer
+from tests.sweep.conftest import BASE
 
 
 def same(one, other):
@@ -108,6 +112,40 @@ def test_one_answer_for_all_is_on_the_front_only_if_there_is_no_other(sweep):
     assert some.front(objectives).tolist() == [True, True, False, False]
     every = with_scores(sweep, points, alarming=[True] * 4)
     assert every.front(objectives).tolist() == [True, True, True, True]
+
+
+def test_many_rows_are_scored_as_in_a_run_that_is_opened(prepared, runs, monkeypatch):
+    monkeypatch.setattr("fairmoe.training.answers.MANY_ROWS", 1)
+    scored = run_sweep(prepared, runs[:1])
+    opened = scored.open(0).scores
+
+    for split in SCORED_SPLITS:
+        of_models = zip(TRAINED_MODELS, scored.scores[split][:, 0], strict=True)
+        for model, scores in of_models:
+            wanted = [opened[split][model][metric] for metric in METRICS]
+            assert scores == pytest.approx(wanted, abs=1e-7, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("max_runs", "sizes"), [(2, [[1, 4, 1]]), (1, [[1, 1, 1], [0, 3, 0]]), (None, [[1, 4, 1]])]
+)
+def test_experts_of_several_shards_are_one_stack(prepared, monkeypatch, max_runs, sizes):
+    runs = grid_settings(BASE, {"lambda_fair": [0, 1, 10, 100]})
+    stacks = []
+    plain = ExpertTrainer.train_in_stages
+
+    def train_in_stages(trainer, *args):
+        stacks.append(trainer._members.sizes)
+        return plain(trainer, *args)
+
+    monkeypatch.setattr(ExpertTrainer, "train_in_stages", train_in_stages)
+    store = MemoryStore()
+    found = run_sweep(prepared, runs, store=store, max_runs=max_runs)
+
+    assert len(store.names()) == (4 // max_runs if max_runs else 1)
+    assert stacks == sizes
+    forget_experts()
+    assert same(found, run_sweep(prepared, runs))
 
 
 @pytest.mark.usefixtures("pairs")
