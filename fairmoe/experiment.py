@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -23,6 +23,7 @@ from fairmoe.data import (
     assign_roles,
     encode,
 )
+from fairmoe.data.split import splits_of_rows
 from fairmoe.errors import InvalidInputError
 from fairmoe.explain import Explainable
 from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
@@ -112,15 +113,29 @@ def prepare(
     *,
     on_progress: OnProgress = ignore_progress,
     read_seconds: float = 0.0,
+    splits: Mapping[SplitName, NDArray[np.int64]] | None = None,
 ) -> Prepared:
     """Assign the roles, split the rows and encode them, as the settings of the data say.
 
+    Args:
+        table: What was read.
+        roles: What each column is for.
+        settings: How rows are split and encoded.
+        on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+        read_seconds: What reading the table took.
+        splits: The positions of the rows of each split, where a run was judged on them, whichever
+            these settings would give; those whose group is unknown are left out.
+
     Raises:
-        InvalidInputError: The roles do not fit the table, or its rows are too few to train on.
+        InvalidInputError: The roles do not fit the table, its rows are too few to train on, or the
+            splits are of other rows.
     """
     started = time.perf_counter()
     on_progress(Progress("encode", 0, 1))
     labelled = assign_roles(table, roles)
+    if splits is not None:
+        parts = [splits[name] for name in SPLITS]
+        labelled = replace(labelled, split=splits_of_rows(labelled.rows, parts))
     data_settings = DataSettings.of(settings)
     data = encode(
         labelled,

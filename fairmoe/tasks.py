@@ -17,11 +17,19 @@ from fairmoe.dial import train_front
 from fairmoe.jobs import Task
 from fairmoe.names import FairlearnMethod, SplitName
 from fairmoe.progress import OnProgress, PartsClock, Progress
-from fairmoe.runs import Criterion, PeerScores, Run, with_compared_gaps
+from fairmoe.runs import Criterion, PeerScores, Run, SplitRecord, with_compared_gaps
 from fairmoe.sweep import RUNS_PER_SHARD, Store, Sweep, recommend, run_sweep
 from fairmoe.training import OwnExperts, experts_of
 
 T = TypeVar("T")
+
+Splits = Mapping[SplitName, NDArray[np.int64]]
+"""Positions of the rows of each split in their table."""
+
+
+def splits_of(run: Run) -> Splits:
+    """Return the rows of each split of a run; an earlier version may have parted them otherwise."""
+    return {name: record.rows for name, record in run.splits.items()}
 
 
 def with_experts_of(owner: str, task: "Task[T]") -> "Task[T]":
@@ -104,21 +112,35 @@ def _with_another(
 
 
 def sweep_runs(
-    labelled: LabelledTable, runs: tuple[Settings, ...], store: Store, *, on_progress: OnProgress
+    labelled: LabelledTable,
+    runs: tuple[Settings, ...],
+    store: Store,
+    splits: Splits,
+    *,
+    on_progress: OnProgress,
 ) -> Sweep:
-    """Train many runs; what is finished is in the store, also if the work is stopped."""
-    prepared = experiment.prepare(labelled.table, labelled.roles, runs[0])
+    """Train many runs; what is finished is in the store, also if the work is stopped.
+
+    Args:
+        labelled: What to train on.
+        runs: The settings of each.
+        store: Where finished shards are kept.
+        splits: The rows of each split of the run around which they are.
+        on_progress: Is told of the progress; stops the work by raising `CancelledError`.
+    """
+    prepared = experiment.prepare(labelled.table, labelled.roles, runs[0], splits=splits)
     return run_sweep(prepared, runs, store=store, max_runs=RUNS_PER_SHARD, on_progress=on_progress)
 
 
 def front_of(labelled: LabelledTable, run: Run, *, on_progress: OnProgress) -> tuple[Run, ...]:
     """Train the front of a run."""
-    prepared = experiment.prepare(labelled.table, labelled.roles, run.settings)
+    splits = splits_of(run)
+    prepared = experiment.prepare(labelled.table, labelled.roles, run.settings, splits=splits)
     if experiment.run_id(prepared.data, run.settings) != run.run_id:
         # What an outcome means was told after the training, which did not know of it.
         target = replace(labelled.roles.target, outcome=None, words=None)
         roles = replace(labelled.roles, target=target)
-        prepared = experiment.prepare(labelled.table, roles, run.settings)
+        prepared = experiment.prepare(labelled.table, roles, run.settings, splits=splits)
     return train_front(prepared, run, on_progress=on_progress)
 
 
@@ -128,7 +150,7 @@ def fit_peers(
     methods: tuple[FairlearnMethod, ...],
     points: int,
     criterion: Criterion,
-    groups: Mapping[SplitName, NDArray[np.int64]],
+    told: Mapping[SplitName, SplitRecord],
     group_names: tuple[str, ...],
     *,
     on_progress: OnProgress,
@@ -141,11 +163,13 @@ def fit_peers(
         methods: Which methods.
         points: How many settings of each.
         criterion: What they are fitted for.
-        groups: By split, the id of each row's group, as the run is told of: gaps are between these.
+        told: The splits of the run as it is told of: their rows are fitted and judged, with gaps
+            between its groups.
         group_names: What they are called.
         on_progress: Is told of the progress.
     """
-    data = experiment.prepare(labelled.table, labelled.roles, settings).data
+    splits = {name: record.rows for name, record in told.items()}
+    data = experiment.prepare(labelled.table, labelled.roles, settings, splits=splits).data
     judged: dict[SplitName, EncodedSplit] = {"validation": data.validation, "test": data.test}
     results: list[PeerScores] = []
     each = [FAIRLEARN[method].seconds(*data.train.x.shape) for method in methods]
@@ -162,18 +186,18 @@ def fit_peers(
             data, method, bounds, constraint=criterion, seed=settings.seed, on_progress=tell
         )
         for one in found:
-            told = {
+            scores = {
                 split: with_compared_gaps(
                     one.splits[split].scores,
                     own.y,
                     one.splits[split].y_pred,
-                    group=groups[split],
+                    group=told[split].group,
                     group_names=group_names,
                     sample_weight=own.weight,
                     merged=len(group_names) < len(data.group_names),
                 )
                 for split, own in judged.items()
             }
-            scores = told["validation"], told["test"]
-            results.append(PeerScores(method, one.setting, criterion, *scores))
+            both = scores["validation"], scores["test"]
+            results.append(PeerScores(method, one.setting, criterion, *both))
     return tuple(results)

@@ -1,6 +1,7 @@
 """What the app has done in the background is the same in a process of its own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,14 +11,23 @@ from fairmoe.analysis import rows_of_run
 from fairmoe.analysis.oracles import check_attributions
 from fairmoe.baselines import FairlearnPredictions, FairlearnResult
 from fairmoe.config import Settings
-from fairmoe.errors import CancelledError
+from fairmoe.data import encode
+from fairmoe.errors import CancelledError, InvalidInputError
+from fairmoe.experiment import prepare, run_id
 from fairmoe.jobs import Task
 from fairmoe.jobs.workers import Worker
 from fairmoe.names import METRICS
 from fairmoe.progress import Progress, ignore_progress
 from fairmoe.runs import Run
 from fairmoe.sweep import MemoryStore, grid_settings
-from fairmoe.tasks import fit_peers, front_of, sweep_runs, train_runs, with_experts_of
+from fairmoe.tasks import (
+    fit_peers,
+    front_of,
+    splits_of,
+    sweep_runs,
+    train_runs,
+    with_experts_of,
+)
 from fairmoe.training import forget_experts
 from fairmoe.training.cache import _kept
 
@@ -84,7 +94,7 @@ def test_shards_that_a_stopped_sweep_finished_in_a_worker_are_here(worker, demo_
         if store.names():
             raise CancelledError
 
-    task = Task(sweep_runs, (labelled, settings, store), shared=(store,))
+    task = Task(sweep_runs, (labelled, settings, store, splits_of(run)), shared=(store,))
     with pytest.raises(CancelledError):
         worker.run(task, stop)
     finished = len(store.names())
@@ -123,10 +133,11 @@ def test_while_the_first_of_two_trainings_goes_on_the_second_is_counted_as_left(
 
 def test_peers_have_the_gaps_of_the_groups_that_are_told_of(demo_run, monkeypatch):
     run, labelled = demo_run
-    groups = {}
-    for split in ("validation", "test"):
-        groups[split] = run.splits[split].group.copy()
-        groups[split][np.flatnonzero(groups[split] == 1)[:4]] = 2
+    few = {}
+    for split, record in run.splits.items():
+        group = record.group.copy()
+        group[np.flatnonzero(group == 1)[:4]] = 2
+        few[split] = replace(record, group=group)
 
     def fit(*given, constraint, seed, on_progress):
         method = given[1]
@@ -134,7 +145,7 @@ def test_peers_have_the_gaps_of_the_groups_that_are_told_of(demo_run, monkeypatc
         # The few alone are given the outcome, and so would make the gap.
         splits = {
             name: FairlearnPredictions(
-                None, (groups[name] == 2).astype(int), dict.fromkeys(METRICS, 0.5)
+                None, (few[name].group == 2).astype(int), dict.fromkeys(METRICS, 0.5)
             )
             for name in ("validation", "test")
         }
@@ -143,10 +154,63 @@ def test_peers_have_the_gaps_of_the_groups_that_are_told_of(demo_run, monkeypatc
     monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)
     rest = ("grid_search",), 1, "demographic_parity"
     names = (*run.data.groups, "few")
-    (peer,) = fit_peers(labelled, run.settings, *rest, groups, names, on_progress=ignore_progress)
+    (peer,) = fit_peers(labelled, run.settings, *rest, few, names, on_progress=ignore_progress)
     assert (peer.test["dp"], peer.validation["dp"]) == (0.0, 0.0)
     assert peer.test["acc"] == 0.5
     two = tuple(run.data.groups)
-    own = {split: run.splits[split].group for split in groups}
-    (peer,) = fit_peers(labelled, run.settings, *rest, own, two, on_progress=ignore_progress)
+    (peer,) = fit_peers(labelled, run.settings, *rest, run.splits, two, on_progress=ignore_progress)
     assert peer.test["dp"] == 0.5
+
+
+@pytest.fixture
+def parted_otherwise(demo_run):
+    """The demo run as if an earlier version had parted its rows otherwise, with its table."""
+    run, labelled = demo_run
+    data = encode(labelled, seed=99)
+    splits = {
+        name: replace(run.splits[name], rows=own.rows, group=own.group, y_true=own.y)
+        for name, own in (
+            ("train", data.train),
+            ("validation", data.validation),
+            ("test", data.test),
+        )
+    }
+    return replace(run, splits=splits, run_id=run_id(data, run.settings)), labelled
+
+
+def test_what_is_fitted_beside_a_run_has_its_rows(parted_otherwise, monkeypatch):
+    run, labelled = parted_otherwise
+    asked = []
+
+    def fit(data, *_given, **_named):
+        asked.append(data)
+        return []
+
+    def front(prepared, own, **_named):
+        asked.append(prepared.data)
+        return (own,)
+
+    def sweep(prepared, *_given, **_named):
+        asked.append(prepared.data)
+
+    monkeypatch.setattr("fairmoe.tasks.fairlearn_front", fit)
+    monkeypatch.setattr("fairmoe.tasks.train_front", front)
+    monkeypatch.setattr("fairmoe.tasks.run_sweep", sweep)
+    splits = splits_of(run)
+    rest = ("grid_search",), 1, "demographic_parity", run.splits, tuple(run.data.groups)
+    fit_peers(labelled, run.settings, *rest, on_progress=ignore_progress)
+    front_of(labelled, run, on_progress=ignore_progress)
+    own_settings = (run.settings,)
+    sweep_runs(labelled, own_settings, MemoryStore(), splits, on_progress=ignore_progress)
+    assert len(asked) == 3
+    for data in asked:
+        assert run_id(data, run.settings) == run.run_id
+        for name, rows in splits.items():
+            np.testing.assert_array_equal(getattr(data, name).rows, rows)
+
+
+def test_splits_of_other_rows_are_refused(demo_run):
+    run, labelled = demo_run
+    splits = {name: rows[1:] for name, rows in splits_of(run).items()}
+    with pytest.raises(InvalidInputError, match="names others, or not all"):
+        prepare(labelled.table, labelled.roles, run.settings, splits=splits)

@@ -59,7 +59,8 @@ class LabelledTable:
         existing: What the existing score or decision says of each row of the table, kept or not,
             in [0, 1]: above 0.5 it decides for the positive class; NaN of rows that have none. None
             without one.
-        unmerged: Ids of the groups before any were merged, `(n,)`; None if none were.
+        unmerged: Which rows have the same sensitive values, whatever is merged, ids `(n,)`; None
+            where that is not known.
         roles: The roles, their values as the table has them.
         table: What the rows were taken from.
     """

@@ -85,6 +85,30 @@ def _level(
         split[np.concatenate(surplus)] = np.repeat(np.arange(3), np.maximum(lacking, 0))
 
 
+def splits_of_rows(rows: Rows, parts: Sequence[Rows]) -> NDArray[np.int64]:
+    """Return the split of each row, `(n,)`, as positions say: 0 training, 1 validation, 2 test.
+
+    Args:
+        rows: Positions of the rows, `(n,)`, ascending.
+        parts: Positions of the rows of each split.
+
+    Raises:
+        InvalidInputError: Together these are not the rows.
+
+    Example:
+        >>> splits_of_rows(np.array([1, 4, 5]), [np.array([4]), np.array([1]), np.array([5])])
+        array([1, 0, 2])
+    """
+    named = np.concatenate(parts)
+    order = np.argsort(named, kind="stable")
+    if not np.array_equal(named[order], rows):
+        raise InvalidInputError(
+            "A split needs to be of the rows that are used",
+            however="it names others, or not all of them",
+        )
+    return np.repeat(np.arange(len(parts)), [len(part) for part in parts])[order]
+
+
 def rows_of_splits(split: NDArray[np.int64]) -> tuple[Rows, Rows, Rows]:
     """Return the positions of 0 (training), 1 (validation) and 2 (test), ascending."""
     train, validation, test = (np.flatnonzero(split == i).astype(np.int64) for i in range(3))

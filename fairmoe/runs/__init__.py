@@ -34,7 +34,12 @@ from fairmoe.runs.small_groups import (
     told_thresholds,
 )
 from fairmoe.runs.sweep_record import MAX_SWEEP_RUNS
-from fairmoe.runs.sweep_scores import OBJECTIVES, SCORED_SPLITS, SweepScores, rows_key
+from fairmoe.runs.sweep_scores import (
+    OBJECTIVES,
+    SCORED_SPLITS,
+    SweepScores,
+    are_on_same_rows,
+)
 
 __all__ = [
     "CRITERIA",
@@ -56,6 +61,7 @@ __all__ = [
     "Run",
     "SplitRecord",
     "SweepScores",
+    "are_on_same_rows",
     "as_told",
     "check_vacant",
     "compared_scores",
@@ -71,7 +77,6 @@ __all__ = [
     "open_shown",
     "peer_table",
     "read_project",
-    "rows_key",
     "save_project",
     "save_run",
     "small_groups",

@@ -22,7 +22,7 @@ from fairmoe.runs.record import Run
 from fairmoe.runs.schema import Digest, Strict
 from fairmoe.runs.store import files_of, run_from
 from fairmoe.runs.sweep_record import SWEEP, read_sweep, write_sweep
-from fairmoe.runs.sweep_scores import SweepScores, rows_key
+from fairmoe.runs.sweep_scores import SweepScores, are_on_same_rows
 
 FORMAT = 2
 """Version of a project's layout, the first that may hold a sweep; one of a later is refused."""
@@ -124,13 +124,9 @@ class Project:
 
     def peers_of(self, run: Run) -> tuple[PeerScores, ...]:
         """Return the fits of others, if they stand on the rows of a run, likewise."""
-        if self.shown is None:
+        if self.shown is None or not are_on_same_rows(run, self.runs[self.shown].run):
             return ()
-        keys = [
-            rows_key(each.data.sha256, each.roles, each.settings)
-            for each in (run, self.runs[self.shown].run)
-        ]
-        return self.peers if keys[0] == keys[1] else ()
+        return self.peers
 
 
 class _RunIndex(Strict):

@@ -73,8 +73,8 @@ class SweepScores:
 
     def fits(self, run: Run) -> bool:
         """Return whether a run stands on the same rows, in the same roles and encoding."""
-        own = rows_key(self.data.sha256, self.roles, self.settings[0])
-        return own == rows_key(run.data.sha256, run.roles, run.settings)
+        own = _rows_key(self.data.sha256, self.roles, self.settings[0])
+        return own == _rows_key(run.data.sha256, run.roles, run.settings)
 
     def frame(self, model: Model = "mixture") -> pd.DataFrame:
         """Return what each run is and how a model of it scores.
@@ -159,8 +159,10 @@ def varied(runs: Sequence[Settings]) -> tuple[str, ...]:
     )
 
 
-def rows_key(sha256: str, roles: Roles, settings: Settings) -> tuple[object, ...]:
+def _rows_key(sha256: str, roles: Roles, settings: Settings) -> tuple[object, ...]:
     """Return what decides the rows of each split, their labels, groups and encoding.
+
+    Runs of an earlier version may have other rows all the same; see `are_on_same_rows`.
 
     What an outcome means, and what outcomes and groups are called, may be told after a training.
 
@@ -172,3 +174,13 @@ def rows_key(sha256: str, roles: Roles, settings: Settings) -> tuple[object, ...
     target = dataclasses.replace(roles.target, outcome=None, words=None)
     own = dataclasses.replace(roles, target=target, group_names=())
     return sha256, own, DataSettings.of(settings)
+
+
+def are_on_same_rows(one: Run, other: Run) -> bool:
+    """Return whether two runs were trained on the same rows in the same roles, encoded alike.
+
+    Splits that are drawn are another matter than what they are drawn by: of merged groups an
+    earlier version drew others.
+    """
+    first, second = (_rows_key(run.data.sha256, run.roles, run.settings) for run in (one, other))
+    return first == second and np.array_equal(one.splits["test"].rows, other.splits["test"].rows)

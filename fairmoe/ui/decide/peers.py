@@ -121,7 +121,7 @@ def _start(
     told = kept.told.run
     arguments = (
         *(kept.labelled, kept.run.settings, _methods(), POINTS, CRITERIA[gap]),
-        {split: told.splits[split].group for split in ("validation", "test")},
+        told.splits,
         tuple(told.data.groups),
     )
 

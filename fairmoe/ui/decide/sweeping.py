@@ -162,7 +162,7 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
 def _start(
     state: Session, explored: Explored, runs: tuple[Settings, ...], missing: int, page: str
 ) -> None:
-    from fairmoe.tasks import sweep_runs  # noqa: PLC0415
+    from fairmoe.tasks import splits_of, sweep_runs  # noqa: PLC0415
     from fairmoe.training import resolve_device  # noqa: PLC0415
 
     labelled, store = explored.origin.labelled, explored.store
@@ -174,7 +174,8 @@ def _start(
         if end.result is not None:
             explored.sweep = replace(end.result, around=explored.origin.run.run_id)
 
-    work = Task(sweep_runs, (labelled, runs, store), shared=(store,))
+    arguments = (labelled, runs, store, splits_of(explored.origin.run))
+    work = Task(sweep_runs, arguments, shared=(store,))
     queue = resolve_device(runs[0].device).type
     state.start(work, table=labelled.table, queue=queue, page=page, take_over=take_over)
     explored.last, explored.is_begun = None, True

@@ -81,12 +81,9 @@ class KeptRun:
 
 def are_on_same_rows(one: KeptRun, other: KeptRun) -> bool:
     """Return whether two runs were trained on the same rows in the same roles, encoded alike."""
-    from fairmoe.runs import rows_key  # noqa: PLC0415
+    from fairmoe import runs  # noqa: PLC0415
 
-    first, second = (
-        rows_key(kept.run.data.sha256, kept.run.roles, kept.run.settings) for kept in (one, other)
-    )
-    return first == second
+    return runs.are_on_same_rows(one.run, other.run)
 
 
 @dataclass(frozen=True, eq=False)

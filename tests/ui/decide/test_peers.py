@@ -185,6 +185,10 @@ def test_a_project_tells_which_groups_its_fits_count(tradeoff):
     assert project.peers == project.peers_of(state.run) == both
     elsewhere = state.run.settings.replace(split_seed=7)
     assert project.peers_of(dataclasses.replace(state.run, settings=elsewhere)) == ()
+    # An earlier version parted rows of merged groups otherwise, by the same seed.
+    record = state.run.splits["test"]
+    parted = {**state.run.splits, "test": dataclasses.replace(record, rows=record.rows + 1)}
+    assert project.peers_of(dataclasses.replace(state.run, splits=parted)) == ()
     # Projects of before do not tell.
     record = {k: v for k, v in record_of(both[0]).items() if k != "compared"}
     assert not peer_of(PeerRecord.model_validate(record)).compared
