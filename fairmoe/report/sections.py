@@ -116,17 +116,17 @@ def groups(found: Findings) -> Section:
     """Say who is affected how."""
     rates, words = found.rates["mixture"], found.run.data.words
     favourable = found.run.roles.target.favourable
-    told = rates_takeaway(rates, words, favourable=favourable)
+    apart = found.gaps["mixture"]["dp"].apart
+    told = rates_takeaway(rates, words, favourable=favourable, apart=apart)
     of = opportunity_of_the_bad(words, favourable).strip()
+    gaps = (who_gets_more_in(found, metric) for metric in GAP_METRICS)
     return Section(
         "groups",
         "Who is affected, and how",
         (
             *people(found),
             *beside_existing(found),
-            Points(
-                (*(who_gets_more_in(found, metric) for metric in GAP_METRICS), *filter(None, [of]))
-            ),
+            Points(tuple(filter(None, (*gaps, of)))),
             *reviewed(found),
             Picture(
                 rates_bars(rates, words, favourable=favourable, alt=told),

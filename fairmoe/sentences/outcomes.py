@@ -1,10 +1,12 @@
 """What a model decides about each group, and how often rightly."""
 
+from collections.abc import Collection, Mapping
+
 import pandas as pd
 
-from fairmoe.names import LEAST_PEOPLE
+from fairmoe.sentences.wording import capitalised
 
-TELLS_NO_GAP = f"; with fewer than {LEAST_PEOPLE} people in a group this tells no gap"
+TELLS_NO_GAP = "; fewer than two groups can be compared, so this tells no gap"
 
 
 def roc_takeaway(aucs: pd.DataFrame, words: tuple[str, str]) -> str:
@@ -96,31 +98,43 @@ def confusion_takeaway(
     return " ".join(told) or "No group has rows."
 
 
-def rates_takeaway(rates: pd.DataFrame, words: tuple[str, str], *, favourable: bool | None) -> str:
+def rates_takeaway(
+    rates: pd.DataFrame,
+    words: tuple[str, str],
+    *,
+    favourable: bool | None,
+    apart: Collection[str],
+    people: Mapping[str, str] | None = None,
+) -> str:
     """Say in one sentence which groups get an outcome most and least often.
 
-    These are groups of enough people; where they are fewer than two, all are told of, but no gap.
+    Where fewer than two groups can be compared, all are told of, but no gap.
 
     Args:
         rates: As `fairmoe.metrics.group_rates` returns it.
         words: What both outcomes are called, the positive one first.
         favourable: Whether the positive one is good for the person; if it is bad, the other one is
             told of.
+        apart: The groups that are not compared, as `fairmoe.metrics.largest_gaps` names them.
+        people: How a sentence speaks of the people of a group, by its name; else by its name.
     """
     turned = favourable is False
     given = 1 - rates["selection_rate"] if turned else rates["selection_rate"]
     outcome = words[1] if turned else words[0]
-    enough = given[rates["n"] >= LEAST_PEOPLE].dropna()
-    is_compared = len(enough) > 1
-    among = enough if is_compared else given.dropna()
-    share = {str(name): float(rate) for name, rate in among.items()}
-    rows = {str(name): int(n) for name, n in rates["n"].items()}
-    high, low = max(share, key=share.__getitem__), min(share, key=share.__getitem__)
-    gap = f": {100 * (share[high] - share[low]):.1f} pp apart" if is_compared else TELLS_NO_GAP
-    return (
-        f"“{outcome}” goes most often to {high} ({share[high]:.1%} of {rows[high]:,}), least often "
-        f"to {low} ({share[low]:.1%} of {rows[low]:,}){gap}."
-    )
+    is_compared = len(rates) - len(apart) > 1
+    among = given.drop(list(apart)) if is_compared else given.dropna()
+    high, low = str(among.idxmax()), str(among.idxmin())
+    of = "of the groups that are compared, " if is_compared and apart else ""
+    if among[high] == among[low]:
+        whom = "all" if of else "all groups" if len(among) == len(rates) else "all with people here"
+        return capitalised(f"{of}“{outcome}” goes equally often to {whom} ({among[high]:.1%}).")
+    told = [
+        f"{(people or {}).get(name, name)} ({among[name]:.1%} of {int(rates['n'][name]):,})"
+        for name in (high, low)
+    ]
+    gap = f": {100 * (among[high] - among[low]):.1f} pp apart" if is_compared else TELLS_NO_GAP
+    often = f"“{outcome}” goes most often to {told[0]}, least often to {told[1]}{gap}."
+    return capitalised(f"{of}{often}")
 
 
 def file_keeps_positive(words: tuple[str, str]) -> str:

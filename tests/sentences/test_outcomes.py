@@ -90,31 +90,41 @@ def test_equal_errors_and_those_that_cannot_be_made():
 
 
 def test_who_is_predicted_positive_most_and_least_often():
-    rates = pd.DataFrame(
-        {"selection_rate": [0.25, 0.5, float("nan")], "n": [1000, 800, 0]}, ["a", "b", "c"]
-    )
-    assert rates_takeaway(rates, WORDS, favourable=True) == (
+    rates = pd.DataFrame({"selection_rate": [0.25, 0.5], "n": [1000, 800]}, ["a", "b"])
+    assert rates_takeaway(rates, WORDS, favourable=True, apart=()) == (
         "“hired” goes most often to b (50.0% of 800), least often to a (25.0% of 1,000): 25.0 pp "
         "apart."
     )
-    assert rates_takeaway(rates, ("x", "y"), favourable=None).startswith("“x” goes most often to b")
+    told = rates_takeaway(rates, ("x", "y"), favourable=None, apart=(), people={"b": "women"})
+    assert told.startswith("“x” goes most often to women (")
     # Of a bad outcome, who gets the good one is told.
-    assert rates_takeaway(rates, ("accused", "let go"), favourable=False) == (
+    assert rates_takeaway(rates, ("accused", "let go"), favourable=False, apart=()) == (
         "“let go” goes most often to a (75.0% of 1,000), least often to b (50.0% of 800): 25.0 pp "
         "apart."
     )
+    alike = rates.assign(selection_rate=1.0)
+    told = rates_takeaway(alike, WORDS, favourable=True, apart=())
+    assert told == "“hired” goes equally often to all groups (100.0%)."
 
 
-def test_few_people_are_no_end_of_a_gap():
-    rates = pd.DataFrame({"selection_rate": [0.25, 0.5, 1.0], "n": [1000, 800, 2]}, ["a", "b", "c"])
-    assert rates_takeaway(rates, WORDS, favourable=True) == (
-        "“hired” goes most often to b (50.0% of 800), least often to a (25.0% of 1,000): 25.0 pp "
-        "apart."
+def test_groups_that_are_not_compared_are_no_end_of_a_gap():
+    rates = pd.DataFrame({"selection_rate": [0.25, 0.5, 1.0], "n": [1000, 800, 40]}, list("abc"))
+    # By their weights 40 people may count as fewer than 30.
+    assert rates_takeaway(rates, WORDS, favourable=True, apart=("c",)) == (
+        "Of the groups that are compared, “hired” goes most often to b (50.0% of 800), least often "
+        "to a (25.0% of 1,000): 25.0 pp apart."
     )
-    assert rates_takeaway(rates.loc[["a", "c"]], WORDS, favourable=True) == (
-        "“hired” goes most often to c (100.0% of 2), least often to a (25.0% of 1,000); with fewer "
-        "than 30 people in a group this tells no gap."
+    few = rates.loc[["a", "c"]]
+    assert rates_takeaway(few, WORDS, favourable=True, apart=("c",)) == (
+        "“hired” goes most often to c (100.0% of 40), least often to a (25.0% of 1,000); fewer "
+        "than two groups can be compared, so this tells no gap."
     )
+    alike = rates.assign(selection_rate=[0.5, 0.5, 1.0])
+    told = rates_takeaway(alike, WORDS, favourable=True, apart=("c",))
+    assert told == "Of the groups that are compared, “hired” goes equally often to all (50.0%)."
+    gone = few.assign(selection_rate=[0.5, float("nan")], n=[1000, 0])
+    told = rates_takeaway(gone, WORDS, favourable=True, apart=("c",))
+    assert told == "“hired” goes equally often to all with people here (50.0%)."
 
 
 def test_who_is_wrongly_denied_the_good_outcome_is_told_first():

@@ -66,7 +66,8 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
 def _show_rates(_: Session, judged: Judged) -> None:
     rates = judged.rates
     words, favourable = judged.meaning
-    takeaway = rates_takeaway(rates.rename(index=judged.people), words, favourable=favourable)
+    apart, people = judged.gaps["dp"].apart, judged.people
+    takeaway = rates_takeaway(rates, words, favourable=favourable, apart=apart, people=people)
     for metric in GAP_METRICS:
         # What the mixture gives all people stands above, on the same page.
         if (judged.model, metric) != ("mixture", "dp"):
@@ -77,7 +78,7 @@ def _show_rates(_: Session, judged: Judged) -> None:
                 model=judged.model,
                 words=words,
                 favourable=favourable,
-                people=judged.people,
+                people=people,
             )
             st.markdown(escape_markdown(told))
     show_picture(
