@@ -4,7 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmoe.data.small_groups import catch_all
-from fairmoe.names import LEAST_PEOPLE, SplitName
+from fairmoe.metrics import compared_groups
+from fairmoe.metrics.effective import effective_counts
+from fairmoe.names import SplitName
 from fairmoe.runs import Run
 from fairmoe.sentences.small_groups import made_in_training, made_of
 
@@ -12,9 +14,9 @@ from fairmoe.sentences.small_groups import made_in_training, made_of
 def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     """Return which group the plain model gives the good outcome least often, and which most often.
 
-    Groups of fewer than `LEAST_PEOPLE` rows are passed over if two others are left, and so is the
-    one that is made of small ones, for it is of nobody in particular. Where no outcome is good for
-    the person, or that was not told, the positive one is taken for it.
+    Groups that are not compared, of too few people, are passed over if two others are left, and so
+    is the one that is made of small ones, for it is of nobody in particular. Where no outcome is
+    good for the person, or that was not told, the positive one is taken for it.
 
     Args:
         run: The run.
@@ -26,19 +28,17 @@ def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     record = run.splits[split]
     gets = (record.proba["utility"] > 0.5) != (run.roles.target.favourable is False)
     n_groups = len(run.data.groups)
-    weight = np.ones(len(gets)) if record.weight is None else record.weight
+    everyone = np.ones(len(gets), dtype=bool)
+    given, people = effective_counts(gets, everyone, record.group, n_groups, record.weight)
     # Of rows that stand for nobody there is no rate.
-    rows = np.bincount(record.group[weight > 0], minlength=n_groups)
     with np.errstate(invalid="ignore"):
-        rates: NDArray[np.float64] = np.bincount(
-            record.group, weight * gets, n_groups
-        ) / np.bincount(record.group, weight, n_groups)
+        rates: NDArray[np.float64] = given / people
     is_real = np.array([name != catch_all(run.data.groups) for name in run.data.groups])
-    candidates = np.flatnonzero((rows >= LEAST_PEOPLE) & is_real)
+    candidates = np.flatnonzero(compared_groups(people) & is_real)
     if len(candidates) < 2:
-        candidates = np.flatnonzero(rows >= LEAST_PEOPLE)
+        candidates = np.flatnonzero(compared_groups(people))
     if len(candidates) < 2:
-        candidates = np.flatnonzero(rows)
+        candidates = np.flatnonzero(people)
     if len(candidates) < 2:
         candidates = np.arange(n_groups)
     ordered = sorted(candidates, key=lambda group: (np.nan_to_num(rates[group]), -group))

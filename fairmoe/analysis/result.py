@@ -5,16 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from fairmoe.data.groups import SMALL_GROUPS, Merge, merge_of
-from fairmoe.metrics import (
-    Account,
-    OutcomeGap,
-    group_rates,
-    outcome_gap,
-    paired_changes,
-)
+from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paired_changes
+from fairmoe.metrics.effective import effective_counts
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run, SweepScores, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
@@ -207,8 +203,15 @@ def merge_for_training(run: Run, *, split: SplitName = "test") -> Merge | None:
     small, _ = _small(run, split)
     if not small:
         return None
-    groups = (run.unmerged or run).data.groups
-    return merge_of(groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
+    own = run.unmerged or run
+    merge = merge_of(own.data.groups, small, needed=ROWS_FOR_ONE_TESTED * LEAST_PEOPLE)
+    record = own.splits[split]
+    if merge is None or (record.weight is None and run.roles.split_column is None):
+        return merge
+    # By weights, or where a column names the test rows, one row in five may be too few.
+    named = np.array([name in merge.names for name in own.data.groups])[record.group]
+    _, people = effective_counts(named, named, named.astype(np.int64), 2, record.weight)
+    return merge if people[1] >= LEAST_PEOPLE else None
 
 
 def who_counts_in_final_score(

@@ -1,5 +1,6 @@
 """What the mixtures of a front give and take, and the one that a wish points to."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -24,13 +25,18 @@ def chosen_point(
     Args:
         weight: How much its gate counts the gaps.
         gap_name: Of the gap that it was chosen by.
-        gap: Of the utility expert and of the point, in [0, 1].
-        accuracy: Likewise.
+        gap: Of the utility expert and of the point, in [0, 1]; NaN where it cannot be told.
+        accuracy: Likewise, which can be told.
     """
     plain, own = (f"{100 * value:.1f}%" for value in accuracy)
     before, after = (f"{100 * value:.1f} pp" for value in gap)
     gap_name = in_a_sentence(gap_name)
     told = f"The best point on the validation rows {_counts_fairness(weight)}. On the test rows"
+    if math.isnan(gap[1] - gap[0]):
+        return (
+            f"{told} its {gap_name} cannot be told; it has {own} accuracy, the utility expert has "
+            f"{plain}."
+        )
     if round(gap[1] - gap[0], 3) >= 0:
         return (
             f"{told} its {gap_name} is no smaller than the utility expert's: {after} against "

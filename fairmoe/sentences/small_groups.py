@@ -72,8 +72,7 @@ def with_few_people(*, weighted: bool) -> str:
     Args:
         weighted: Whether people count by weights.
     """
-    with_few = "that count, by their weights, as" if weighted else "with"
-    return f" {with_few} fewer than {LEAST_PEOPLE} people"
+    return f" with fewer than {LEAST_PEOPLE} people{' by their weights' if weighted else ''}"
 
 
 def no_gap_can_be_told(

@@ -213,6 +213,15 @@ def test_of_a_bad_outcome_who_gets_it_most_is_worst_off(demo_run):
     assert worst_and_best_off(replace(run, roles=replace(run.roles, target=target))) == (0, 1)
 
 
+def test_a_group_that_counts_as_few_people_by_its_weights_is_neither(demo_run):
+    run = with_rates(demo_run[0], [0.5, 0.2, 0.0], [40, 40, 40])
+    record = run.splits["test"]
+    # One row of the last group weighs as much as all others of it together, and more.
+    heavy = np.where(np.arange(120) == 119, 100.0, 1.0)
+    weighted = replace(record, weight=heavy)
+    assert worst_and_best_off(replace(run, splits={**run.splits, "test": weighted})) == (1, 0)
+
+
 def test_a_group_whose_rows_stand_for_nobody_is_neither(demo_run):
     run = with_rates(demo_run[0], [0.5, 0.2, 0.0], [40, 40, 40])
     record = run.splits["test"]

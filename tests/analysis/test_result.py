@@ -82,8 +82,8 @@ def test_the_scores_of_a_sweep_are_said_to_count_small_groups_by_their_share_of_
     assert told == (
         "Every group counts by itself in these scores, also few and fewer with fewer than 30 "
         "people, and so few can make any gap. To have no score rest on so few, use --merge-small "
-        "148 and train again: “few” and “fewer” become one group of 187 rows. Test rows are drawn "
-        "anew then, unless a column names them, so figures of other groups change as well."
+        "148 and train again: “few” and “fewer” become one group of 187 rows. Other groups keep "
+        "their test rows; their figures change all the same, for the models are trained anew."
     )
     assert who_counts_in_sweep(sweep_of({"women": 800, "men": 150}, 190)) == ""
     for roles in ({"split_column": "part"}, {"weight": "w"}):

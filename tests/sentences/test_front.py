@@ -33,6 +33,11 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     assert "no smaller than the utility expert's: 18.0 pp against 17.5 pp" in worse
     little = chosen_point(2, "DP gap", gap=(0.175, 0.174), accuracy=(0.848, 0.85))
     assert "no smaller" not in little
+    unknown = chosen_point(1, "DP gap", gap=(float("nan"), float("nan")), accuracy=(0.848, 0.834))
+    assert unknown.endswith(
+        " On the test rows its DP gap cannot be told; it has 83.4% accuracy, the utility expert "
+        "has 84.8%."
+    )
 
 
 def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():

@@ -28,8 +28,8 @@ def test_scores_count_every_group_and_that_is_told():
         "than 30 people, and so few can make any gap. No gap between groups can be told of so few."
     )
     assert score_counts_every_group(small, few=with_few_people(weighted=True)) == (
-        "The final score counts every group by itself, also Asian and Native American that count, "
-        "by their weights, as fewer than 30 people, and so few can make any gap."
+        "The final score counts every group by itself, also Asian and Native American with fewer "
+        "than 30 people by their weights, and so few can make any gap."
     )
     assert score_counts_every_group(small) == (
         "The final score counts every group by itself, also Asian and Native American."

@@ -68,7 +68,8 @@ def _answer(
 ) -> bool:
     """Answer one of the questions, and return whether a point fulfils the wish.
 
-    One that is worse on the test rows than the mixture shown is not offered.
+    One that is worse on the test rows than the mixture shown is not offered, unless that one
+    raises an alarm, and so is no choice.
     """
     from fairmoe.dial import choose_point, loss_for_less  # noqa: PLC0415
     from fairmoe.runs import compared_scores_of  # noqa: PLC0415
@@ -84,7 +85,9 @@ def _answer(
         told += wish_missed(METRICS[gap].label, wished=max_gap, found=found[gap])
     else:
         told += next_smaller(METRICS[gap].label, loss_for_less(kept.front, point, gap=gap))
-    worse = no_improvement((found[gap], found["acc"]), (shown[gap], shown["acc"]))
+    worse = ""
+    if "mixture" not in kept.run.alarms():
+        worse = no_improvement((found[gap], found["acc"]), (shown[gap], shown["acc"]))
     st.markdown(escape_markdown(f"{told}{worse}"))
     if worse:
         return True

@@ -257,6 +257,15 @@ def test_a_point_that_is_worse_in_both_on_the_test_rows_is_not_offered(drawn, fr
         for each in drawn.markdown
     )
     assert "take-loss" not in [button.key for button in drawn.button]
+    # Whatever is no choice is no reason to keep to it.
+    record = shown.splits["test"]
+    proba = {**record.proba, "mixture": 0 * record.proba["mixture"]}
+    alarming = replace(shown, splits={**shown.splits, "test": replace(record, proba=proba)})
+    assert "mixture" in alarming.alarms()
+    state.runs[state.chosen] = replace(state.kept, run=alarming.with_front(points))
+    drawn.run()
+    assert not any("This is no improvement" in each.value for each in drawn.markdown)
+    assert "take-loss" in [button.key for button in drawn.button]
 
 
 def test_an_outcome_that_is_told_on_a_turned_dial_holds_for_all_points(drawn, front):

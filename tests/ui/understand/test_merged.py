@@ -1,5 +1,7 @@
 """Small groups of the run that is shown are merged by a button, for the next training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,24 @@ def merge_buttons(app):
 
 def test_the_merge_for_training_takes_in_every_small_group(run_of_few):
     assert merge_for_training(run_of_few) == Merge(581, ("east", "south", "west"), 615)
+
+
+def test_no_merge_is_advised_that_would_still_be_of_too_few_people(run_of_few):
+    test = run_of_few.splits["test"]
+    # By these weights the merged groups count as about one person.
+    heavy = np.where(test.group == 2, np.where(np.cumsum(test.group == 2) == 1, 1e6, 1.0), 1.0)
+    weighted = {**run_of_few.splits, "test": replace(test, weight=heavy)}
+    assert merge_for_training(replace(run_of_few, splits=weighted)) is None
+    light = {**run_of_few.splits, "test": replace(test, weight=np.ones(len(test.group)))}
+    assert merge_for_training(replace(run_of_few, splits=light)) == merge_for_training(run_of_few)
+    # A column may give a group fewer test rows than one in five.
+    few = np.flatnonzero((test.group == 1) | (np.cumsum(test.group == 2) < 5))
+    named = replace(run_of_few, roles=replace(run_of_few.roles, split_column="part"))
+    short = replace(test, group=test.group[few], y_true=test.y_true[few], weight=None)
+    short = replace(short, proba={name: proba[few] for name, proba in test.proba.items()})
+    splits = {**run_of_few.splits, "test": short}
+    assert merge_for_training(replace(named, splits=splits)) is None
+    assert merge_for_training(replace(run_of_few, splits=splits)) is not None
 
 
 @pytest.mark.parametrize("page", ["result", "experts", "attention", "routing"])
