@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from fairmoe.names import METRICS
+from fairmoe.names import METRICS, SUMMARY
+from fairmoe.sentences.costs import cannot_be_told
 from fairmoe.sentences.wording import listed
 
 
@@ -45,17 +46,14 @@ def awareness_in_words(
             none is good, or that was not told.
     """
     blind, aware = comparison.T["blind"], comparison.T["aware"]
-    told = [
-        "Blind and aware, the mixture has "
-        + listed(
-            [
-                f"a {METRICS[metric].label.lower()} of {METRICS[metric].text(blind[metric])} and "
-                f"{METRICS[metric].text(aware[metric])}"
-                for metric in ("utility", "f_res", "f_proc", "final_score")
-            ]
-        )
-        + "."
+    known = [metric for metric in SUMMARY if comparison[metric].notna().any()]
+    scores = [
+        f"a {METRICS[metric].label.lower()} of {METRICS[metric].text(blind[metric])} and "
+        f"{METRICS[metric].text(aware[metric])}"
+        for metric in known
     ]
+    unknown = cannot_be_told(metric for metric in SUMMARY if metric not in known)
+    told = [f"Blind and aware, the mixture has {listed(scores)}.{unknown}"]
     if words is not None and not pd.isna(blind["harmed"]):
         told.append(
             f"Of 100 people whose label is “{words[0]}”, it wrongly gives “{words[1]}” to "

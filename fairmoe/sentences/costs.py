@@ -1,7 +1,7 @@
 """What the mixture scores beside other models, and what fairness costs."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -175,14 +175,28 @@ def scores_takeaway(scores: pd.DataFrame, metrics: Sequence[str] = SUMMARY) -> s
         scores: As `fairmoe.figures.tables.score_table` returns it.
         metrics: In which scores, keys of `METRICS`.
     """
+    both = scores.loc[["mixture", "utility"], list(metrics)]
+    known = [metric for metric in metrics if both[metric].notna().any()]
     told = [
         f"{in_a_sentence(METRICS[metric].label)} {METRICS[metric].text(float(mixture))} "
         f"against {METRICS[metric].text(float(utility))}"
-        for metric, mixture, utility in zip(
-            metrics, *scores.loc[["mixture", "utility"], list(metrics)].to_numpy(), strict=True
-        )
+        for metric, mixture, utility in zip(known, *both[known].to_numpy(), strict=True)
     ]
-    return f"Mixture against utility expert: {', '.join(told)}."
+    unknown = cannot_be_told(metric for metric in metrics if metric not in known)
+    return f"Mixture against utility expert: {', '.join(told)}.{unknown}"
+
+
+def cannot_be_told(metrics: Iterable[str]) -> str:
+    """Say which scores cannot be told of two models.
+
+    Args:
+        metrics: Keys of `METRICS`.
+
+    Returns:
+        A sentence with a blank before it; nothing if there are none.
+    """
+    named = listed([in_a_sentence(METRICS[metric].label) for metric in metrics])
+    return f" The {named} cannot be told: {INSUFFICIENT}." if named else ""
 
 
 def _change(metric: str, value: float, before: float) -> str:

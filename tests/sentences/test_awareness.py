@@ -48,6 +48,12 @@ def test_both_are_told_in_scores_and_in_people():
         "and to 25.0 if it is aware.",
     )
     assert len(awareness_in_words(comparison(), words=None)) == 2
+    unknown = comparison().assign(f_res=math.nan)
+    assert awareness_in_words(unknown, words=None)[0] == (
+        "Blind and aware, the mixture has a utility of 60.0% and 65.0%, a procedure gap of 1.0 pp "
+        "and 2.0 pp and a final score of 39.0 and 58.0. The result gap cannot be told: "
+        "insufficient data."
+    )
     nobody = comparison(harmed=(math.nan, math.nan))
     assert len(awareness_in_words(nobody, words=("released", "kept"))) == 2
 

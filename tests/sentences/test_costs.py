@@ -164,3 +164,8 @@ def test_the_mixture_stands_beside_the_utility_expert():
         "15.0 pp, procedure gap 3.0 pp against insufficient data, final score 62.0 against "
         "insufficient data."
     )
+    neither = scores(mixture=[0.7, math.nan, 0.03, 0.62], utility=[0.72, math.nan, 0.03, 0.68])
+    assert scores_takeaway(neither) == (
+        "Mixture against utility expert: utility 70.0% against 72.0%, procedure gap 3.0 pp against "
+        "3.0 pp, final score 62.0 against 68.0. The result gap cannot be told: insufficient data."
+    )

@@ -147,6 +147,8 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
         show_warning(escape_markdown(missing), icon=":material/warning:")
     every = score_table(run.scores[split])
     named = (100 * every).set_axis(every.index.map(MODELS))
+    # A gap that counts groups of too few people is no gap that is told.
+    in_words = tuple(score for score in SUMMARY if not (counted and score == "f_res"))
     with st.expander(NUMBERS, icon=NUMBERS_ICON, key=f"scores-table-{split}-numbers"):
         if counted:
             st.caption(escape_markdown(who_counts_in_scores(run, split=split)))
@@ -154,7 +156,7 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
         show_table(
             named.rename_axis("Model"),
             key=f"scores-table-{split}",
-            alt=f"Twelve scores of {len(named)} models. {scores_takeaway(every)}",
+            alt=f"Twelve scores of {len(named)} models. {scores_takeaway(every, in_words)}",
             columns={
                 metric: percent_column(about.label, f"{about.help} {about.direction}.", about.unit)
                 for metric, about in METRICS.items()

@@ -75,6 +75,13 @@ def test_pages_tell_of_one_gap(app, run_of_few, gap):
     assert "The final score counts every group by itself, also few with fewer than 30" in shown(
         app, "experts"
     )
+    (alt,) = [
+        each.proto.alt
+        for each in app.main.get("dataframe")
+        if each.proto.alt.startswith("Twelve scores")
+    ]
+    assert "result gap" not in alt
+    assert "procedure gap" in alt
 
 
 def test_a_point_that_is_taken_has_the_groups_that_it_was_trained_with(app, run_of_few):
