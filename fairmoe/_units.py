@@ -5,6 +5,7 @@ from collections.abc import Iterable
 _MINUS = "−"
 _MOST_DIGITS = 2
 """Probabilities nearer to one half are told in words."""
+_DIGITS_OF_LIMITS = 6
 
 
 def suffix(unit: str) -> str:
@@ -36,6 +37,18 @@ def signed(value: float, digits: int = 1) -> str:
     """
     text = f"{value:+.{digits}f}"
     return text[1:] if float(text) == 0 else text.replace("-", _MINUS)
+
+
+def apart_from(limit: float, value: float) -> str:
+    """Return a figure with one digit, or with as many as show that it is above a limit.
+
+    Example:
+        >>> apart_from(5.0, 5.3), apart_from(5.0, 5.04), apart_from(5.0, 4.96)
+        ('5.3', '5.04', '5.0')
+    """
+    digits = range(1, _DIGITS_OF_LIMITS)
+    shown = (text for n in digits if float(text := f"{value:.{n}f}") > limit)
+    return next(shown, f"{value:.1f}")
 
 
 def beside_one_half(proba: float, *, digits: int = 1) -> str:

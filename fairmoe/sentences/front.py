@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from fairmoe._units import apart_from
 from fairmoe.names import Model
 from fairmoe.sentences.wording import capitalised, in_a_sentence, listed, the_model
 
@@ -182,7 +183,7 @@ def wish_missed(gap_name: str, *, wished: float, found: float) -> str:
     name = in_a_sentence(gap_name)
     return (
         f" The wish is kept on the validation rows and missed on the test rows: the {name} is "
-        f"{100 * found:.1f} pp, not {100 * wished:.1f} or less."
+        f"{apart_from(100 * wished, 100 * found)} pp, not {100 * wished:.1f} or less."
     )
 
 

@@ -45,6 +45,7 @@ def test_a_wish_that_the_test_rows_miss_is_said_to_be_missed():
         " The wish is kept on the validation rows and missed on the test rows: the DP gap is 5.3 "
         "pp, not 5.0 or less."
     )
+    assert "the DP gap is 5.04 pp, not 5.0" in wish_missed("DP gap", wished=0.05, found=0.0504)
     assert wish_missed("DP gap", wished=0.05, found=0.05) == ""
     assert wish_missed("DP gap", wished=0.05, found=0.02) == ""
 

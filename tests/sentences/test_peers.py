@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pytest
 
 from fairmoe.sentences.peers import (
     ONLY_OF_ONE_CRITERION,
@@ -52,12 +53,48 @@ def test_fits_of_an_earlier_version_are_said_to_count_other_groups():
     )
 
 
-def test_the_most_accurate_fit_that_keeps_to_a_wish_is_named():
-    assert fit_within(PEERS, 0.16, "DP gap") == (
-        "Of Fairlearn's methods the exponentiated gradient is within it on these rows: DP gap "
-        "10.0 pp, accuracy 81.0%."
+JUDGED = PEERS.assign(gap_test=[0.12, 0.1504, 0.1], accuracy_test=[0.82, 0.71, 0.72])
+
+
+def test_the_most_accurate_fit_that_keeps_to_a_wish_is_named_on_which_rows():
+    told = (
+        "Of Fairlearn's methods the exponentiated gradient keeps to this limit on the validation "
+        "rows: DP gap 10.0 pp, accuracy 81.0%. On the test rows, which the chart shows, it has "
+        "12.0 pp and 82.0%."
     )
-    assert fit_within(PEERS, 0.05, "DP gap") == ""
+    assert fit_within(JUDGED, 0.16, "DP gap") == told
+    assert fit_within(JUDGED, 0.05, "DP gap") == ""
+    missed = fit_within(JUDGED.iloc[1:], 0.15, "DP gap")
+    assert missed.endswith("has 15.04 pp and 71.0%, and misses the limit.")
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "gap_test", "accuracy_test", "is_told"),
+    [
+        # It is as accurate on both rows.
+        (0.81, 0.1, 0.82, False),
+        (0.8096, 0.1, 0.8196, False),
+        # It is less accurate on the one or the other.
+        (0.80, 0.1, 0.83, True),
+        (0.82, 0.1, 0.81, True),
+        # It misses the limit on the test rows.
+        (0.82, 0.17, 0.83, True),
+    ],
+)
+def test_a_fit_is_named_where_the_mixture_within_a_wish_does_no_better(
+    accuracy, gap_test, accuracy_test, is_told
+):
+    mixture = pd.Series(
+        {"accuracy": accuracy, "gap_test": gap_test, "accuracy_test": accuracy_test}
+    )
+    assert bool(fit_within(JUDGED, 0.16, "DP gap", mixture)) is is_told
+
+
+def test_a_fit_that_misses_a_wish_on_test_rows_is_judged_by_the_validation_rows_only():
+    mixture = pd.Series({"accuracy": 0.81, "gap_test": 0.05, "accuracy_test": 0.5})
+    assert fit_within(JUDGED, 0.11, "DP gap", mixture) == ""
+    less = mixture.replace({0.81: 0.8})
+    assert fit_within(JUDGED, 0.11, "DP gap", less).endswith("and misses the limit.")
 
 
 def test_fits_beyond_the_axes_are_named():

@@ -91,7 +91,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         key=f"front-{gap}-{kept.run.run_id}-{len(peers)}",
     )
     _say_who_counts(state, told.run, gap)
-    show_wishes(state, told, gap, peers_beside(explored, gap, "validation"))
+    show_wishes(state, told, gap, explored)
     show_peers(state, explored, kept, gap, points)
     if kept.run.roles.target.favourable is not None:
         changes = changes_for_people(kept.run.account().everyone, *kept.run.good_and_bad)

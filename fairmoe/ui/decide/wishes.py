@@ -16,7 +16,8 @@ from fairmoe.sentences.front import (
     wish_missed,
 )
 from fairmoe.sentences.peers import fit_within
-from fairmoe.ui.frame.kept import KeptRun
+from fairmoe.ui.decide.peers import peers_beside
+from fairmoe.ui.frame.kept import Explored, KeptRun
 from fairmoe.ui.frame.of_table import of_table
 from fairmoe.ui.frame.state import Session
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 
-def show_wishes(state: Session, kept: KeptRun, gap: GapName, peers: pd.DataFrame) -> None:
+def show_wishes(state: Session, kept: KeptRun, gap: GapName, explored: Explored) -> None:
     """Answer both questions by a point of the front, and let it be shown on all pages.
 
     Points are chosen on the validation rows; what is told of them holds for the test rows.
@@ -33,7 +34,7 @@ def show_wishes(state: Session, kept: KeptRun, gap: GapName, peers: pd.DataFrame
         state: The session.
         kept: With the front, and the groups by which it is told of.
         gap: Which one the questions are about.
-        peers: The fits of others, as `peers_beside` returns them for the validation rows.
+        explored: Has the fits of others that are there.
     """
     loss, limit = st.columns(2)
     with loss:
@@ -51,10 +52,10 @@ def show_wishes(state: Session, kept: KeptRun, gap: GapName, peers: pd.DataFrame
             format="%.1f",
             key=of_table("wish-gap", kept.run.data.sha256),
         )
-        if not _answer(state, kept, gap, "gap", max_gap=most / 100):
-            told = fit_within(peers, most / 100, METRICS[gap].label)
-            if told:
-                st.caption(escape_markdown(told))
+        point = _answer(state, kept, gap, "gap", max_gap=most / 100)
+        told = _told_of_peers(explored, gap, most / 100, point)
+        if told:
+            st.caption(escape_markdown(told))
 
 
 def _answer(
@@ -65,8 +66,8 @@ def _answer(
     *,
     max_gap: float | None = None,
     max_loss: float | None = None,
-) -> bool:
-    """Answer one of the questions, and return whether a point fulfils the wish.
+) -> "Run | None":
+    """Answer one of the questions, and return the point that fulfils the wish, if there is one.
 
     One that is worse on the test rows than the mixture shown is not offered, unless that one
     raises an alarm, and so is no choice.
@@ -78,7 +79,7 @@ def _answer(
         point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
     except InvalidInputError as error:
         st.caption(escape_markdown(str(error)))
-        return False
+        return None
     told = _told(point, gap)
     found, shown = compared_scores_of(point), compared_scores_of(kept.run)
     if max_gap is not None:
@@ -90,7 +91,7 @@ def _answer(
         worse = no_improvement((found[gap], found["acc"]), (shown[gap], shown["acc"]))
     st.markdown(escape_markdown(f"{told}{worse}"))
     if worse:
-        return True
+        return point
     st.button(
         "Show this point",
         key=f"take-{name}",
@@ -98,7 +99,24 @@ def _answer(
         disabled=point.run_id == kept.run.run_id,
         on_click=partial(_take, state, point.run_id),
     )
-    return True
+    return point
+
+
+def _told_of_peers(explored: Explored, gap: GapName, wished: float, point: "Run | None") -> str:
+    """Say which fit of others keeps to a limit, where the point that was found does no better."""
+    from fairmoe.runs import compared_scores_of  # noqa: PLC0415
+
+    test = peers_beside(explored, gap)
+    fits = peers_beside(explored, gap, "validation").assign(
+        gap_test=test["gap"], accuracy_test=test["accuracy"]
+    )
+    mixture = None
+    if point is not None:
+        known, found = compared_scores_of(point, split="validation"), compared_scores_of(point)
+        mixture = pd.Series(
+            {"accuracy": known["acc"], "gap_test": found[gap], "accuracy_test": found["acc"]}
+        )
+    return fit_within(fits, wished, METRICS[gap].label, mixture)
 
 
 def _take(state: Session, run_id: str) -> None:

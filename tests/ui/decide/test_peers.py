@@ -67,6 +67,17 @@ def told(app):
     return " ".join(note.value for note in app.info)
 
 
+def captions(app):
+    return [each.value for each in app.caption]
+
+
+def within_told(limit):
+    """What is told of the fits that `asked` answers with."""
+    fits = {"method": list(PEER_STYLES)[:1], "gap": 0.01, "accuracy": 0.75}
+    both = pd.DataFrame(fits | {"gap_test": 0.01, "accuracy_test": 0.75})
+    return escape_markdown(fit_within(both, limit, "DP gap"))
+
+
 def test_they_are_fitted_unasked_for_the_gap_that_is_shown(tradeoff, asked, monkeypatch):
     assert tradeoff.button(key="peers")
     monkeypatch.setenv(FRONTS, "always")
@@ -77,12 +88,7 @@ def test_they_are_fitted_unasked_for_the_gap_that_is_shown(tradeoff, asked, monk
     assert all(style.label in spec for style in PEER_STYLES.values())
     assert not any(button.key == "peers" for button in tradeoff.button)
     tradeoff.get_by_key(own_key(tradeoff, "wish-gap")).set_value(1.5).run()
-    within = fit_within(
-        pd.DataFrame({"method": list(PEER_STYLES)[:1], "gap": 0.01, "accuracy": 0.75}),
-        0.015,
-        "DP gap",
-    )
-    assert escape_markdown(within) in [each.value for each in tradeoff.caption]
+    assert within_told(0.015) in captions(tradeoff)
     # What they were not fitted for they are not judged by.
     tradeoff.get_by_key("dial-gap").set_value("f_res").run()
     assert not any(
@@ -93,6 +99,31 @@ def test_they_are_fitted_unasked_for_the_gap_that_is_shown(tradeoff, asked, monk
     look_until(tradeoff, lambda: "were fitted for equal opportunity" in told(tradeoff))
     assert {criterion for _, criterion in asked[3:]} == {"equal_opportunity"}
     assert len(asked) == 6
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_fit_is_told_beside_a_point_that_misses_the_wish_or_is_less_accurate(tradeoff, demo_run):
+    tradeoff.button(key="peers").click().run()
+    look_until(tradeoff, lambda: "were fitted for demographic parity" in told(tradeoff))
+    run, _ = demo_run
+    state = tradeoff.session_state["fairmoe"]
+
+    def show_point(acc, dp):
+        scores = {
+            split: of | {"mixture": {**of["mixture"], "acc": acc, "dp": gap}}
+            for (split, of), gap in zip(run.scores.items(), (0.02, 0.02, dp), strict=True)
+        }
+        weight = run.settings.replace(fairness_weight=8.0)
+        point = dataclasses.replace(run, run_id="point", settings=weight, scores=scores)
+        state.runs[state.chosen] = dataclasses.replace(state.kept, run=run.with_front([point]))
+        tradeoff.get_by_key(own_key(tradeoff, "wish-gap")).set_value(2.5).run()
+        assert not tradeoff.exception
+        return captions(tradeoff)
+
+    assert list(run.scores) == ["train", "validation", "test"]
+    assert within_told(0.025) not in show_point(0.76, 0.02)
+    assert within_told(0.025) in show_point(0.74, 0.02)
+    assert within_told(0.025) in show_point(0.76, 0.03)
 
 
 def test_while_trainings_of_others_wait_they_are_offered(tradeoff, asked, monkeypatch):
