@@ -1,8 +1,10 @@
-"""Why no gap of outcomes can be told: fewer than two groups have enough people."""
+"""Which groups have too few people for a gap, and why none can be told without two that do."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairmoe.metrics import compared_groups
 from fairmoe.metrics.effective import effective_counts
@@ -29,17 +31,41 @@ def why_no_gap(run: Run, gap: GapName, *, split: SplitName = "test") -> str:
     Returns:
         Nothing if it can be, or is one of explanations, which counts every group.
     """
-    record, names = run.splits[split], list(run.data.groups)
-    labelled, everyone = record.y_true == 1, np.ones(len(record.y_true), dtype=bool)
+    names, weighted = list(run.data.groups), run.splits[split].weight is not None
     for among in _AMONG.get(gap, ()):
-        rows = labelled if among == "label" else everyone
-        _, people = effective_counts(rows, rows, record.group, len(names), record.weight)
+        people = _people(run, split, among)
         if compared_groups(people).sum() < 2:
             return no_gap_can_be_told(
                 METRICS[gap].label,
                 dict(zip(names, people.tolist(), strict=True)),
                 split=split,
                 label=run.data.words[0] if among == "label" else "",
-                weighted=record.weight is not None,
+                weighted=weighted,
             )
     return ""
+
+
+def who_is_not_compared(run: Run, gap: GapName = "dp") -> tuple[str, ...]:
+    """Return which groups are not compared by themselves on the test rows, but by scores of all.
+
+    Args:
+        run: With the groups by which it is told of.
+        gap: In which gap.
+    """
+    own = run.unmerged or run
+    alone = {
+        name
+        for among in _AMONG.get(gap, ())
+        for name, few in zip(
+            own.data.groups, ~compared_groups(_people(own, "test", among)), strict=True
+        )
+        if few
+    }
+    return tuple(name for name in own.data.groups if name in alone or name not in run.data.groups)
+
+
+def _people(run: Run, split: SplitName, among: str) -> NDArray[Any]:
+    """Return how many people each group counts as, `(g,)`: of all, or of those with the label."""
+    record = run.splits[split]
+    rows = record.y_true == 1 if among == "label" else np.ones(len(record.y_true), dtype=bool)
+    return effective_counts(rows, rows, record.group, len(run.data.groups), record.weight)[1]

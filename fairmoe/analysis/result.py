@@ -252,16 +252,6 @@ def who_is_one(run: Run, smallest: int, *, apart: bool = False) -> str:
     return told_as_one(names, SMALL_GROUPS, smallest)
 
 
-def who_is_not_compared(run: Run, split: SplitName = "test") -> tuple[str, ...]:
-    """Return which groups of a run are not compared by themselves, but by its scores.
-
-    Args:
-        run: The run.
-        split: On which rows.
-    """
-    return _small(run, split)[0]
-
-
 def _small(run: Run, split: SplitName) -> tuple[tuple[str, ...], str]:
     """Return which groups of a run are not told of by themselves, and how few people they have."""
     own = run.unmerged or run

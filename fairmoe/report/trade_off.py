@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from fairmoe.analysis.no_gap import why_no_gap
-from fairmoe.analysis.result import who_counts_in_scores, who_is_not_compared
+from fairmoe.analysis.no_gap import who_is_not_compared, why_no_gap
+from fairmoe.analysis.result import who_counts_in_scores
 from fairmoe.figures.front import front_figure
 from fairmoe.figures.tradeoff import tradeoff_figure
 from fairmoe.metrics import pareto_front
@@ -116,7 +116,6 @@ def _front(found: Findings) -> list[Block]:
 def _peers(found: Findings) -> list[Block]:
     """Say how Fairlearn's fits stand beside the mixtures, by the gap that they were fitted for."""
     run, blocks = found.run, list[Block]()
-    small = who_is_not_compared(run)
     for gap in CRITERIA:
         fits = peer_table(found.peers, gap)
         if fits.empty or why_no_gap(run, gap):
@@ -124,6 +123,7 @@ def _peers(found: Findings) -> list[Block]:
         label = METRICS[gap].label
         points, _ = front_tables(run.points, run.run_id, gap)
         told = [peers_takeaway(fits, points, gap, label)]
+        small = who_is_not_compared(run, gap)
         told += [older_fits(small)] if small and not fits["compared"].all() else []
         blocks += [
             Text(" ".join(told), "Fairlearn."),

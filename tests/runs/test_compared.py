@@ -6,7 +6,7 @@ import pytest
 from fairmoe.analysis import effects
 from fairmoe.analysis.cutoffs import EQUAL_COSTS
 from fairmoe.analysis.effects import compare_simple_tool, effect_of
-from fairmoe.analysis.no_gap import why_no_gap
+from fairmoe.analysis.no_gap import who_is_not_compared, why_no_gap
 from fairmoe.analysis.result import result_of
 from fairmoe.dial import choose_point, loss_for_less
 from fairmoe.errors import InvalidInputError
@@ -70,6 +70,20 @@ def test_groups_that_are_large_enough_have_the_scores_of_the_run(demo_run):
     run, _ = demo_run
     assert compared_scores(run) == run.scores["test"]
     assert as_told(run)[0] is run
+
+
+def test_who_is_not_compared_depends_on_the_gap(small):
+    told, _ = as_told(small)
+    assert "smaller groups" in told.data.groups
+    assert who_is_not_compared(small) == who_is_not_compared(told) == ("few", "fewer")
+    record = small.splits["test"]
+    # Of 40 people in the second group 29 have the label.
+    y_true = np.where(np.arange(len(record.y_true)) == 40, 0, record.y_true)
+    split = {**small.splits, "test": replace(record, y_true=y_true)}
+    fewer = replace(small, splits=split)
+    assert who_is_not_compared(fewer, "dp") == ("few", "fewer")
+    assert who_is_not_compared(fewer, "eo") == ("b", "few", "fewer")
+    assert who_is_not_compared(fewer, "f_proc") == ()
 
 
 def test_gaps_are_between_groups_of_enough_people(small):

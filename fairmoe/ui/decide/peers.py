@@ -61,7 +61,7 @@ def show_peers(
     if len(peers):
         told = peers_takeaway(peers, points, gap, METRICS[gap].label)
         show_note(escape_markdown(told), icon=":material/compare_arrows:")
-        if not _say_older(kept, peers):
+        if not _say_older(kept, peers, gap):
             return
     about = f"peers {gap}"
     if state.aside.about != about and _may_start(state, explored, kept, gap):
@@ -72,11 +72,11 @@ def show_peers(
         _offer(state, explored, kept, gap)
 
 
-def _say_older(kept: KeptRun, peers: pd.DataFrame) -> bool:
+def _say_older(kept: KeptRun, peers: pd.DataFrame, gap: GapName) -> bool:
     """Say that fits which were kept earlier may count other groups; return whether it is so."""
-    from fairmoe.analysis.result import who_is_not_compared  # noqa: PLC0415
+    from fairmoe.analysis.no_gap import who_is_not_compared  # noqa: PLC0415
 
-    small = () if peers["compared"].all() else who_is_not_compared(kept.told.run)
+    small = () if peers["compared"].all() else who_is_not_compared(kept.told.run, gap)
     if small:
         st.caption(escape_markdown(older_fits(small)))
     return bool(small)

@@ -190,7 +190,7 @@ def test_older_ones_say_that_they_may_count_other_groups_and_are_fitted_again(
     # Where all groups are compared, both counts are the same.
     tradeoff.run()
     assert not any("an earlier version" in said.value for said in tradeoff.caption)
-    monkeypatch.setattr("fairmoe.analysis.result.who_is_not_compared", lambda _: ("female",))
+    monkeypatch.setattr("fairmoe.analysis.no_gap.who_is_not_compared", lambda *_: ("female",))
     tradeoff.run()
     older_told = escape_markdown(older_fits(["female"]))
     assert older_told in [said.value for said in tradeoff.caption]
