@@ -10,6 +10,9 @@ Counts = tuple[NDArray[Any], NDArray[Any]]
 """Of each group, `(g,)`, the rows that a rate counts and the rows that it is a share of; no whole
 numbers where rows have weights."""
 
+_ROUNDING = 1e-12
+"""As a share, what sums of weights may be off by."""
+
 
 def effective_counts(
     hits: NDArray[np.bool_],
@@ -47,7 +50,7 @@ def effective_counts(
         for of, amount in ((hits & among, weights), (among, weights), (among, weights**2))
     )
     with np.errstate(invalid="ignore"):
-        size = np.where(total > 0, total**2 / squares, 0.0)
+        size = _whole(np.where(total > 0, total**2 / squares, 0.0))
         return np.where(total > 0, counted / total * size, 0.0), size
 
 
@@ -59,6 +62,12 @@ def to_effective_size(
     total, squares = (np.bincount(group, amount, n_groups) for amount in (weights, weights**2))
     with np.errstate(invalid="ignore"):
         return weights * (total / squares)[group]
+
+
+def _whole(size: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return whole numbers where only rounding makes another: equal weights count as rows do."""
+    near = np.rint(size)
+    return np.where(np.abs(size - near) <= _ROUNDING * near, near, size)
 
 
 def _in_proportion(

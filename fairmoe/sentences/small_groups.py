@@ -93,7 +93,8 @@ def no_gap_can_be_told(
         if weighted
         else f"have {LEAST_PEOPLE} people{whose}"
     )
-    counted = listed([f"{name} {count:,.0f}" for name, count in people.items()])
+    # What counts as a little less than enough is not called enough.
+    counted = listed([f"{name} {math.floor(count):,}" for name, count in people.items()])
     merge = ", or merge groups" if len(people) > 2 else ""
     return (
         f"No {in_a_sentence(gap_name)} can be told on the {split} rows: fewer than two groups "

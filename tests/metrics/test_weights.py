@@ -18,6 +18,7 @@ from fairmoe.metrics import (
     find_alarm,
     group_rates,
     largest_gaps,
+    parity_gap,
     review_groups,
     roc_by_group,
     score_outcomes,
@@ -211,3 +212,13 @@ def test_weights_of_far_apart_sizes_count_in_their_groups():
     pd.testing.assert_frame_equal(found, group_rates(y, pred, score, **of_groups(group)))
     sizes = to_effective_size(weight, group, 2)
     assert sizes == pytest.approx(np.ones(N))
+
+
+@pytest.mark.parametrize("weight", [0.1, 2.7, 3.33, 8.99])
+def test_people_of_equal_weights_count_as_they_are(weight):
+    weights = np.r_[np.full(30, weight), np.full(45, 0.3)]
+    group, everyone = np.repeat([0, 1], [30, 45]), np.ones(75, dtype=bool)
+    _, people = effective_counts(everyone, everyone, group, 2, weights)
+    assert people.tolist() == [30, 45]
+    gap, apart = parity_gap(group, group=group, group_names=["a", "b"], sample_weight=weights)
+    assert (gap, apart) == (pytest.approx(1), ())

@@ -51,12 +51,12 @@ def test_why_no_gap_can_be_told_is_said_with_what_to_do():
         "12 and men 40), and so few can make any gap. Take a longer table: unless a column names "
         "the test rows, they are one in 5."
     )
-    three = {"a": 12.4, "b": 40.0, "c": 3.0}
+    three = {"a": 29.7, "b": 40.0, "c": 3.0}
     assert no_gap_can_be_told(
         "Result gap", three, split="validation", label="hired", weighted=True
     ) == (
         "No result gap can be told on the validation rows: fewer than two groups count, by their "
-        "weights, as 30 people labelled “hired” there (a 12, b 40 and c 3), and so few can make "
+        "weights, as 30 people labelled “hired” there (a 29, b 40 and c 3), and so few can make "
         "any gap. Take a longer table, or merge groups: unless a column names the validation rows, "
         "they are one in 5."
     )
