@@ -86,8 +86,8 @@ def mixture_log_proba(
         log_proba: **Shape** `(3, *k, n, 2)`. Of each expert and class. Gradients flow.
         gate_log_proba: **Shape** `(*k, n, 3)`. Gradients flow.
     """
-    # >>> Equation (44)
-    return (log_proba + gate_log_proba.movedim(-1, 0)[..., None]).logsumexp(0)
+    # >>> Equation (44), rows last in memory
+    return (log_proba.mT + gate_log_proba.mT.movedim(-2, 0)[..., None, :]).logsumexp(0).mT
     # <<< Equation (44)
 
 
