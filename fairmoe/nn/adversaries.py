@@ -1,6 +1,6 @@
 """Gradient reversal, and the adversaries that guess the group behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -150,17 +150,41 @@ class AdversaryStack(nn.Module):
             member: **Shape** `(g, n)`. 1 where a row is of a group, else 0.
             weights: **Shape** `(n,)`. How much a row counts; all the same if they are left out.
         """
-        hidden = torch.bmm(self.weight1, view.mT).relu_()
-        proba = _logits(hidden, self.weight2, self.bias2).mT.softmax(-2).transpose(0, 1)
-        error = proba.sub_(member)
-        if weights is not None:
-            error = error.mul_(weights * (len(weights) / weights.sum()))
-        error = error.flatten(1, 2).mul_(1 / (2 * member.shape[1]))
-        torch.bmm(error, hidden.mT, out=self.weight2.grad).mul_(self.mask2)
-        torch.sum(error, -1, out=self.bias2.grad)
-        # The slope of the ReLU is the sign of what it gives.
-        error = torch.bmm(self.weight2.mT, error).mul_(hidden.sign_())
-        torch.bmm(error, view, out=self.weight1.grad).mul_(self.mask1)
+        self.backward_on(view, member, weights)()
+
+    def backward_on(
+        self,
+        view: Float[Tensor, "m n i"],
+        member: Float[Tensor, "g n"],
+        weights: Float[Tensor, " n"] | None = None,
+    ) -> Callable[[], None]:
+        """Return `adversarial_backward` on rows that stay the same from step to step.
+
+        Weights and `grad` may change in place, but lie where they are.
+        """
+        trained = (self.weight1, self.weight2, self.bias2)
+        weight1, weight2, bias2 = (weight.detach() for weight in trained)
+        of_weight1, of_weight2, of_bias2 = (weight.grad for weight in trained)
+        seen, turned, biases = view.mT, weight2.mT, bias2[..., None]
+        mask1, mask2 = self.mask1, self.mask2
+        n_groups, n = member.shape
+        apart = (len(view), 2, n_groups, n)
+        share = view.new_tensor(1 / (2 * n))
+        counts_as = None if weights is None else weights * (len(weights) / weights.sum())
+
+        def put_gradients() -> None:
+            hidden = torch.bmm(weight1, seen).relu_()
+            error = torch.baddbmm(biases, weight2, hidden).view(apart).softmax(2).sub_(member)
+            if counts_as is not None:
+                error.mul_(counts_as)
+            error = error.flatten(1, 2).mul_(share)
+            torch.bmm(error, hidden.mT, out=of_weight2).mul_(mask2)
+            torch.sum(error, -1, out=of_bias2)
+            of_hidden = torch.bmm(turned, error)
+            torch.ops.aten.threshold_backward.grad_input(of_hidden, hidden, 0, grad_input=of_hidden)
+            torch.bmm(of_hidden, view, out=of_weight1).mul_(mask1)
+
+        return put_gradients
 
 
 def _logits(

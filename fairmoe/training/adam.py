@@ -64,6 +64,8 @@ class Adam:
         self._decay = torch.cat(decays)
         self._weights = torch.cat([parameter.detach().flatten() for parameter in parameters])
         self._gradients = torch.zeros_like(self._weights)
+        # A number costs an operation more than a tensor that holds it.
+        self._memory, self._epsilon = map(self._weights.new_tensor, (SQUARE_MEMORY, EPSILON))
         self._mean, self._square = (
             torch.cat([part.flatten() for part in parts]) for parts in (mean, square)
         )
@@ -86,7 +88,7 @@ class Adam:
         self._steps += 1
         gradients = self._gradients.addcmul_(self._weights, self._decay)
         self._mean.lerp_(gradients, 1 - MEAN_MEMORY)
-        self._square.mul_(SQUARE_MEMORY).addcmul_(gradients, gradients, value=1 - SQUARE_MEMORY)
+        self._square.mul_(self._memory).addcmul_(gradients, gradients, value=1 - SQUARE_MEMORY)
         square = self._square / (1 - SQUARE_MEMORY**self._steps)
         rate = self._learning_rate / (1 - MEAN_MEMORY**self._steps)
-        self._weights.addcdiv_(self._mean, square.sqrt_().add_(EPSILON), value=-rate)
+        self._weights.addcdiv_(self._mean, square.sqrt_().add_(self._epsilon), value=-rate)

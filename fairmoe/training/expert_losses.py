@@ -79,7 +79,11 @@ class ExpertLosses:
         self._attentive = any(one.lambda_attention for one in members.blocks[2])
         self._drops = any(one.dropout for one in members.settings)
         self._dropout = members.values("dropout")[:, None, None]
+        self._left = 1 - self._dropout
         self._draw_of = members.block_of.to(members.device), members.seeds()[1].to(members.device)
+        # The three experts of one run take its draws as they are.
+        one_seed = len(members.seeds()[0]) == 1
+        self._alone = one_seed and members.block_of.tolist() == list(range(N_EXPERTS))
 
     def _values(self, block: int, *names: str) -> dict[str, Tensor]:
         """Return what the members of a block have of some settings, each **Shape** `(k,)`."""
@@ -104,11 +108,12 @@ class ExpertLosses:
         experts, own = self._weights(), batch.own
         before = experts.first_layer(batch.x)
         outputs = experts.outputs(before, self._draw_dropout(len(batch.x)))
+        logits = _of_own(outputs.logits, batch)
         utility, result, procedural = self._by_expert(
-            cross_entropy_loss(outputs.logits[:, own], batch.y[own], of_rows(batch.weights, own))
+            cross_entropy_loss(logits, batch.y[own], of_rows(batch.weights, own))
         )
         _, hidden_of_result, hidden = self._by_expert(outputs.hidden)
-        view = self._adversary_view(hidden[:, own], self._by_expert(outputs.logits)[2][:, own])
+        view = self._adversary_view(_of_own(hidden, batch), self._by_expert(logits)[2])
         adversaries = self._adversarial_loss(view if full else view.detach(), batch)
         if full:
             proba = self._by_expert(outputs.log_odds)[1].sigmoid()
@@ -197,12 +202,14 @@ class ExpertLosses:
         if not self._drops:
             return None
         shape = (N_EXPERTS, self._members.shared.hidden, n)
-        draws = torch.stack(
-            [
-                torch.rand(shape, generator=generator, device=self._members.device)
-                for generator in self._dropout_generators
-            ],
-            dim=1,
-        )
-        kept = draws[self._draw_of].ge_(self._dropout)
-        return kept.div_(1 - self._dropout).mT
+        draws = [
+            torch.rand(shape, generator=generator, device=self._members.device)
+            for generator in self._dropout_generators
+        ]
+        kept = draws[0] if self._alone else torch.stack(draws, 1)[self._draw_of]
+        return kept.ge_(self._dropout).div_(self._left).mT
+
+
+def _of_own(values: Tensor, batch: Batch) -> Tensor:
+    """Return what the batch's own rows have of values **Shape** `(m, n, ...)` of all its rows."""
+    return values if len(batch.x) == batch.member.shape[1] else values[:, batch.own]

@@ -206,7 +206,10 @@ class ExpertTrainer:
                 optimizer.step()
             for name in ("utility", "result", "procedural", "adversaries"):
                 loss = getattr(losses, name).detach()
-                totals[name] = totals.get(name, 0) + loss / len(self._batches)
+                if name in totals:
+                    totals[name] = totals[name] + loss / len(self._batches)
+                else:
+                    totals[name] = loss / len(self._batches)
         return {f"loss of {name}": loss for name, loss in totals.items()}
 
     def train_adversaries(self, optimizer: Adam, batch: Batch) -> None:
@@ -216,9 +219,9 @@ class ExpertTrainer:
         """
         if not self._members.sizes[2]:
             return
-        view = self.losses.adversary_view(batch)
+        put_gradients = self._adversarial_gradients(self.losses.adversary_view(batch), batch)
         for _ in range(self._members.shared.adversary_steps):
-            self._adversarial_backward(view, batch)
+            put_gradients()
             optimizer.step()
 
     def backward(
@@ -237,13 +240,13 @@ class ExpertTrainer:
             frozen: Whether the utility experts get no gradient.
         """
         losses = self.losses(batch, sample, full=full)
-        trained = losses.result.sum() + losses.procedural.sum()
+        trained = [losses.result, losses.procedural]
         if not frozen:
-            trained = trained + losses.utility.sum()
-        torch.autograd.backward(trained)
-        self._adversarial_backward(losses.adversary_view, batch)
+            trained.append(losses.utility)
+        torch.autograd.backward(trained, [torch.ones_like(loss) for loss in trained])
+        self._adversarial_gradients(losses.adversary_view, batch)()
         return losses
 
-    def _adversarial_backward(self, view: Tensor, batch: Batch) -> None:
+    def _adversarial_gradients(self, view: Tensor, batch: Batch) -> Callable[[], None]:
         weights = of_rows(batch.group_weights, batch.own)
-        self.adversaries.adversarial_backward(view, batch.member, weights)
+        return self.adversaries.backward_on(view, batch.member, weights)

@@ -102,7 +102,7 @@ class Members:
 
     def split(self, values: Tensor) -> tuple[Tensor, ...]:
         """Return values of **Shape** `(m, ...)` by block."""
-        return torch.split(values, self.sizes)
+        return values.split_with_sizes(self.sizes)
 
     def values(self, name: str) -> Tensor:
         """Return a setting of all members, **Shape** `(m,)`."""

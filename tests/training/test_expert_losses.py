@@ -14,10 +14,12 @@ from fairmoe.functional.losses import (
 )
 from fairmoe.training.adam import MEAN_MEMORY
 from fairmoe.training.batches import make_batches
+from fairmoe.training.expert_losses import ExpertLosses
 from fairmoe.training.expert_phase import make_explainer
 from fairmoe.training.experts import ExpertTrainer
 from fairmoe.training.group_sample import GroupSample
-from fairmoe.training.members import Members
+from fairmoe.training.members import Members, draw_initial
+from fairmoe.training.stack import DROPOUT_STREAM
 
 CPU = torch.device("cpu")
 PLAIN = {"dropout": 0, "weight_decay": 0.01}
@@ -235,3 +237,21 @@ def test_adversaries_decay_less_the_more_they_push(demo):
     share = decayed / before
     assert share.mean(1).tolist() == pytest.approx([0.01, 0.01, 0.0025], rel=1e-4)
     assert experts._decay.unique().tolist() == pytest.approx([0.01])
+
+
+def test_what_dropout_draws_is_of_a_members_own_seed(demo):
+    runs = [Settings(seed=seed, dropout=0.5) for seed in (0, 1, 2)]
+    every = Members.of_runs(runs, CPU)
+
+    def drawn(members):
+        explainer = make_explainer(demo, members.shared)
+        of_members = draw_initial(members, demo.train.x.shape[1], demo.n_groups)
+        losses = ExpertLosses(members, *of_members, explainer)
+        losses.reseed(DROPOUT_STREAM)
+        return losses._draw_dropout(20)
+
+    of_all = drawn(every)
+    # One expert of each kind, of one seed and of three.
+    for places in ([0, 3, 6], [0, 4, 8]):
+        members = every.only([place in places for place in range(9)])
+        assert torch.equal(drawn(members), of_all[places])
