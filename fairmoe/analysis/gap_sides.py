@@ -57,7 +57,9 @@ def side_in_words(run: Run, *sides: int) -> str:
     """
     names = list(run.data.groups)
     made = catch_all(names)
-    if made not in {names[side] for side in sides}:
+    # A value of the table may be called as that group is.
+    is_made = run.unmerged is not None or run.roles.merge_small
+    if not is_made or made not in {names[side] for side in sides}:
         return ""
     if run.unmerged is None:
         return made_in_training(made, run.roles.merge_small)

@@ -205,6 +205,8 @@ def test_a_side_that_is_made_of_small_groups_is_explained(demo_run):
     roles = replace(run.roles, merge_small=80)
     merged_before = replace(run, unmerged=None, roles=roles)
     assert side_in_words(merged_before, 2, 0) == made_in_training(SMALL_GROUPS, 80)
+    # Nothing was merged: the table has a value that is called so.
+    assert side_in_words(replace(run, unmerged=None), 2, 0) == ""
 
 
 def test_of_a_bad_outcome_who_gets_it_most_is_worst_off(demo_run):
