@@ -38,10 +38,13 @@ def chosen_point(
             f"{told} its {gap_name} cannot be told; it has {own} accuracy, the utility expert has "
             f"{plain}."
         )
-    if round(gap[1] - gap[0], 3) >= 0:
+    # What is told alike is alike.
+    more = round(gap[1], _TOLD) - round(gap[0], _TOLD)
+    if more >= 0:
+        how = "larger than" if more else "as large as"
         return (
-            f"{told} its {gap_name} is no smaller than the utility expert's: {after} against "
-            f"{before}, at {own} accuracy against {plain}."
+            f"{told} its {gap_name} is {how} that of the plain model, the utility expert: {after} "
+            f"against {before}, at {own} accuracy against {plain}."
         )
     return (
         f"{told} its {gap_name} is {after} at {own} accuracy; the utility expert has {before} at "
