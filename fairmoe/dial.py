@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import torch
 
+from fairmoe._units import apart_from
 from fairmoe.analysis.no_gap import why_no_gap
 from fairmoe.config import Settings
 from fairmoe.data.weights import effective_size
@@ -34,6 +35,9 @@ FAR_END = 6.0
 
 SHORT = 0.05
 """Where all models of a run have larger result gaps than this, its dial would end early."""
+
+_ROUNDING = 1e-7
+"""By which a difference of two shares may miss what it is."""
 
 NO_CHOICE = "No point can be chosen by this gap"
 
@@ -203,19 +207,19 @@ def choose_point(
         raise InvalidInputError(f"{NO_CHOICE}. {why}".rstrip("."))
     of_points = _choices(front, gap)
     if max_gap is not None:
-        within = [each for each in of_points if each[1]["mixture"][gap] <= max_gap]
+        within = [each for each in of_points if each[1]["mixture"][gap] <= max_gap + _ROUNDING]
         best = max(within, key=lambda each: each[1]["mixture"]["acc"], default=None)
         reached = [
-            f"the smallest gap there is {100 * scores['mixture'][gap]:.1f} pp"
-            for _, scores in sorted(of_points, key=lambda each: each[1]["mixture"][gap])
+            f"the smallest gap there is {apart_from(100 * max_gap, 100 * least)} pp"
+            for least in sorted(scores["mixture"][gap] for _, scores in of_points)
         ]
     else:
         assert max_loss is not None
-        within = [each for each in of_points if _loss(each[1]) <= max_loss]
+        within = [each for each in of_points if _loss(each[1]) <= max_loss + _ROUNDING]
         best = min(within, key=lambda each: each[1]["mixture"][gap], default=None)
         reached = [
-            f"the smallest loss is {100 * _loss(scores):.1f} points"
-            for _, scores in sorted(of_points, key=lambda each: _loss(each[1]))
+            f"the smallest loss is {apart_from(100 * max_loss, 100 * least)} pp"
+            for least in sorted(_loss(scores) for _, scores in of_points)
         ]
     if best is None:
         why = next(iter(reached), "the gap cannot be estimated, or all raise an alarm")
@@ -242,6 +246,32 @@ def loss_for_less(front: Sequence[Run], chosen: Run, *, gap: GapName = "dp") -> 
     most = compared_scores_of(chosen, split="validation")[gap]
     smaller = [scores for _, scores in _choices(front, gap) if scores["mixture"][gap] < most]
     return min(map(_loss, smaller), default=None)
+
+
+def losses_of_passed_over(
+    front: Sequence[Run], chosen: Run | None, *, max_loss: float, gap: GapName = "dp"
+) -> list[float]:
+    """Return what the points lose that keep to a limit of loss on the test rows alone.
+
+    Only of those that raise no alarm and have a smaller gap on the test rows than the chosen one.
+
+    Args:
+        front: As `train_front` returns it.
+        chosen: What `choose_point` returns for the limit; None if no point fulfils it.
+        max_loss: The limit, in [0, 1].
+        gap: The gap that is to be small.
+
+    Returns:
+        What each loses on the validation rows, in [-1, 1], the smallest first.
+    """
+    least = math.inf if chosen is None else compared_scores_of(chosen)[gap]
+    passed_over = []
+    for point, scores in _choices(front, gap):
+        of_test, loss = compared_scores(point), _loss(scores)
+        is_better = of_test["mixture"][gap] < least and "mixture" not in point.alarms()
+        if is_better and _loss(of_test) <= max_loss + _ROUNDING < loss:
+            passed_over.append(loss)
+    return sorted(passed_over)
 
 
 def _choices(front: Sequence[Run], gap: GapName) -> list[tuple[Run, Scores]]:

@@ -8,7 +8,7 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
-from fairmoe.dial import choose_point, loss_for_less, train_front
+from fairmoe.dial import choose_point, loss_for_less, losses_of_passed_over, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import make_run, prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
@@ -180,6 +180,46 @@ def test_a_point_is_chosen_by_what_is_wished_on_validation_rows(drawn):
     assert choose_point(drawn, max_loss=0.015) is drawn[1]
 
 
+def test_a_limit_that_is_just_kept_is_kept_whatever_the_last_bit(drawn):
+    scores = with_scores(drawn[0], acc=0.8 - 0.01, dp=0.15 + 0.15)
+    assert 0.8 - (0.8 - 0.01) > 0.01
+    assert choose_point([scores], max_loss=0.01) is scores
+    above = with_scores(drawn[0], dp=0.1 + 0.2)
+    assert 0.1 + 0.2 > 0.3
+    assert choose_point([above], max_gap=0.3) is above
+
+
+def on_test(point, *, acc, dp):
+    """Return a point with a loss of accuracy and a gap on the test rows."""
+    plain = {**point.scores["test"]["utility"], "acc": 0.8}
+    told = {**point.scores["test"]["mixture"], "acc": acc, "dp": dp}
+    of_split = {**point.scores["test"], "mixture": told, "utility": plain}
+    return dataclasses.replace(point, scores={**point.scores, "test": of_split})
+
+
+def test_points_within_a_limit_of_loss_on_the_test_rows_alone_are_counted(drawn, monkeypatch):
+    # On the validation rows they lose -1, 1, 2 and 5 pp.
+    found = ((0.8, 0.2), (0.795, 0.12), (0.795, 0.05), (0.795, 0.01))
+    points = [on_test(point, acc=acc, dp=dp) for point, (acc, dp) in zip(drawn, found, strict=True)]
+    chosen = choose_point(points, max_loss=0.012)
+    assert chosen is points[1]
+    losses = losses_of_passed_over(points, chosen, max_loss=0.012)
+    assert losses == pytest.approx([0.02, 0.05])
+    # None is better that has a larger gap or loses as much on the test rows.
+    others = [points[1], on_test(points[2], acc=0.795, dp=0.13), on_test(points[3], acc=0.78, dp=0)]
+    assert losses_of_passed_over(others, others[0], max_loss=0.012) == []
+    # Where no point fulfils the wish, whatever its gap.
+    losses = losses_of_passed_over(others[1:], None, max_loss=0.012)
+    assert losses == pytest.approx([0.02])
+    last = points[3].run_id
+    monkeypatch.setattr(
+        type(drawn[0]),
+        "alarms",
+        lambda self, split="test": {"mixture": 1} if (self.run_id, split) == (last, "test") else {},
+    )
+    assert losses_of_passed_over(points, chosen, max_loss=0.012) == pytest.approx([0.02])
+
+
 def test_a_point_that_raises_an_alarm_is_no_choice(drawn, monkeypatch):
     last = drawn[3].run_id
     monkeypatch.setattr(
@@ -192,9 +232,17 @@ def test_a_point_that_raises_an_alarm_is_no_choice(drawn, monkeypatch):
 
 def test_a_wish_that_no_point_fulfils_is_told_what_there_is(drawn):
     with pytest.raises(
-        InvalidInputError, match=r"limit on the validation rows: the smallest loss is -1\.0 points"
+        InvalidInputError, match=r"limit on the validation rows: the smallest loss is -1\.0 pp"
     ):
         choose_point(drawn, max_loss=-0.02)
+    # A figure that one digit would make equal to the limit has more.
+    with pytest.raises(InvalidInputError, match=r"the smallest loss is -1\.0 pp"):
+        choose_point(drawn, max_loss=-0.0104)
+    with pytest.raises(InvalidInputError, match=r"the smallest gap there is 5\.04 pp"):
+        choose_point([with_scores(drawn[2], dp=0.0504)], max_gap=0.05)
+    close = with_scores(drawn[2], acc=0.7896)
+    with pytest.raises(InvalidInputError, match=r"the smallest loss is 1\.04 pp"):
+        choose_point([close], max_loss=0.01)
     with pytest.raises(InvalidInputError, match="neither was given"):
         choose_point(drawn)
     with pytest.raises(InvalidInputError, match="both were given"):

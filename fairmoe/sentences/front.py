@@ -220,6 +220,37 @@ def no_improvement(chosen: tuple[float, float], shown: tuple[float, float]) -> s
     )
 
 
+def passed_over(
+    gap_name: str, losses: Sequence[float], *, accepted: float, is_one_offered: bool = True
+) -> str:
+    """Say why points are not offered that lose no more than is accepted on the test rows.
+
+    Args:
+        gap_name: What the gap is called.
+        losses: What each loses on the validation rows, in [-1, 1], the smallest first.
+        accepted: What loss of accuracy is accepted, in [0, 1].
+        is_one_offered: Whether another point is offered, which has a larger gap.
+
+    Returns:
+        Sentences with a blank after them; nothing if there is no such point.
+    """
+    if not losses:
+        return ""
+    is_one, name = len(losses) == 1, in_a_sentence(gap_name)
+    other = "other " if is_one_offered else ""
+    points = f"{'1' if is_one else len(losses)} {other}point{'' if is_one else 's'}"
+    smaller = f"{'has' if is_one else 'have'} a smaller {name} and " if is_one_offered else ""
+    they = "it loses" if is_one else "they lose"
+    more = "" if is_one else " or more"
+    return (
+        f"On the test rows, which the chart shows, {points} {smaller}"
+        f"{'loses' if is_one else 'lose'} no more than {100 * accepted:.1f} pp of accuracy. On the "
+        f"validation rows, by which points are chosen, {they} "
+        f"{apart_from(100 * accepted, 100 * losses[0])} pp{more}, and so "
+        f"{'is' if is_one else 'are'} not offered. "
+    )
+
+
 def next_smaller(gap_name: str, loss: float | None) -> str:
     """Say what the next smaller gap would cost where less accuracy was accepted.
 

@@ -11,6 +11,7 @@ from fairmoe.sentences.front import (
     line_explained,
     next_smaller,
     no_improvement,
+    passed_over,
     wish_missed,
 )
 
@@ -68,6 +69,23 @@ def test_a_point_that_is_worse_in_both_on_test_rows_is_called_no_improvement():
     assert no_improvement((0.078, 0.841), (0.0781, 0.8411)) == ""
     assert no_improvement((0.070, 0.830), (0.078, 0.841)) == ""
     assert no_improvement((0.091, 0.850), (0.078, 0.841)) == ""
+
+
+def test_why_a_point_that_fulfils_a_wish_on_the_test_rows_alone_is_not_offered():
+    assert passed_over("DP gap", [], accepted=0.01) == ""
+    assert passed_over("DP gap", [0.0104, 0.02], accepted=0.01) == (
+        "On the test rows, which the chart shows, 2 other points have a smaller DP gap and lose no "
+        "more than 1.0 pp of accuracy. On the validation rows, by which points are chosen, they "
+        "lose 1.04 pp or more, and so are not offered. "
+    )
+    assert passed_over("DP gap", [0.013], accepted=0.01) == (
+        "On the test rows, which the chart shows, 1 other point has a smaller DP gap and loses no "
+        "more than 1.0 pp of accuracy. On the validation rows, by which points are chosen, it "
+        "loses 1.3 pp, and so is not offered. "
+    )
+    assert passed_over("DP gap", [0.013], accepted=0.01, is_one_offered=False).startswith(
+        "On the test rows, which the chart shows, 1 point loses no more than 1.0 pp of accuracy. "
+    )
 
 
 def test_what_the_next_smaller_gap_costs():

@@ -13,6 +13,7 @@ from fairmoe.sentences.front import (
     chosen_point,
     next_smaller,
     no_improvement,
+    passed_over,
     wish_missed,
 )
 from fairmoe.sentences.peers import fit_within
@@ -78,13 +79,14 @@ def _answer(
     try:
         point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
     except InvalidInputError as error:
-        st.caption(escape_markdown(str(error)))
+        st.caption(escape_markdown(f"{_passed_over(kept, None, gap, max_loss)}{error}"))
         return None
-    told = _told(point, gap)
+    first = _passed_over(kept, point, gap, max_loss)
+    told = f"{first}{_told(point, gap)}"
     found, shown = compared_scores_of(point), compared_scores_of(kept.run)
     if max_gap is not None:
         told += wish_missed(METRICS[gap].label, wished=max_gap, found=found[gap])
-    else:
+    elif not first:
         told += next_smaller(METRICS[gap].label, loss_for_less(kept.front, point, gap=gap))
     worse = ""
     if "mixture" not in kept.run.alarms():
@@ -100,6 +102,18 @@ def _answer(
         on_click=partial(_take, state, point.run_id),
     )
     return point
+
+
+def _passed_over(kept: KeptRun, point: "Run | None", gap: GapName, max_loss: float | None) -> str:
+    """Say why points are not offered that fulfil a wish about accuracy on the test rows alone."""
+    from fairmoe.dial import losses_of_passed_over  # noqa: PLC0415
+
+    if max_loss is None:
+        return ""
+    losses = losses_of_passed_over(kept.front, point, max_loss=max_loss, gap=gap)
+    return passed_over(
+        METRICS[gap].label, losses, accepted=max_loss, is_one_offered=point is not None
+    )
 
 
 def _told_of_peers(explored: Explored, gap: GapName, wished: float, point: "Run | None") -> str:

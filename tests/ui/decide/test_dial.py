@@ -231,6 +231,42 @@ def test_wishes_are_answered_from_the_front(drawn, front):
     assert any("the smallest gap there is" in caption.value for caption in drawn.caption)
 
 
+def test_why_a_point_of_the_chart_is_not_offered_comes_first(drawn, front):
+    run = front[1]
+    state = drawn.session_state["fairmoe"]
+
+    def with_scores(point, **by_split):
+        scores = dict(point.scores)
+        for split, (acc, dp) in by_split.items():
+            plain = {**scores[split]["utility"], "acc": 0.8}
+            own = {**scores[split]["mixture"], "acc": acc, "dp": dp}
+            scores[split] = {**scores[split], "utility": plain, "mixture": own}
+        return replace(point, scores=scores)
+
+    first = with_scores(front[0], validation=(0.8, 0.2), test=(0.8, 0.2))
+    last = with_scores(front[2], validation=(0.77, 0.1), test=(0.795, 0.1))
+    state.runs[state.chosen] = replace(state.kept, run=first.with_front([last]))
+    drawn.get_by_key(own_key(drawn, "wish-loss")).set_value(1.0).run()
+    told = [each.value.replace("\\", "") for each in drawn.markdown]
+    (answer,) = [text for text in told if "lose no more" in text or "loses no more" in text]
+    assert answer.startswith(
+        "On the test rows, which the chart shows, 1 other point has a smaller DP gap and loses no "
+        "more than 1.0 pp of accuracy. On the validation rows, by which points are chosen, it "
+        "loses 3.0 pp, and so is not offered. The best point on the validation rows leaves "
+    )
+    assert "the next smaller" not in answer
+    # Where none is offered, the reason comes first too.
+    none = with_scores(run, validation=(0.77, 0.1), test=(0.795, 0.1))
+    state.runs[state.chosen] = replace(state.kept, run=none.with_front([last]))
+    drawn.run()
+    assert any(
+        each.value.replace("\\", "").startswith(
+            "On the test rows, which the chart shows, 2 points lose no more than 1.0 pp of "
+        )
+        for each in drawn.caption
+    )
+
+
 def test_a_point_that_is_worse_in_both_on_the_test_rows_is_not_offered(drawn, front):
     # With this loss of accuracy on the validation rows the last point is taken.
     drawn.get_by_key(own_key(drawn, "wish-loss")).set_value(100.0).run()
