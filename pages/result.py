@@ -22,7 +22,7 @@ with page(RESULT) as state:
     told = kept.told
     show_alarms(told.run, "test")
     with st.container(gap="xsmall", key="one-screen"):
-        show_words(state, told.run)
+        show_words(state, told)
         show_worse(state, told.run)
         show_picture(state, told)
         # Without the rows there may be no front to turn along; the way on stays.

@@ -23,6 +23,7 @@ from fairmoe.sentences.small_groups import (
     told_as_one,
     with_few_people,
 )
+from fairmoe.sentences.worse import gap_not_smaller
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the plain model, or the mixture."""
@@ -282,6 +283,23 @@ def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]
         rates,
         tolerance=tolerance,
         alarmed="mixture" in run.alarms(),
+        aim=aim_missed(run, tolerance=tolerance),
         meaning_told=run.roles.target.outcome is not None,
         seeds=1,
     )
+
+
+def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
+    """Say that the mixture of a run does not narrow the gap of demographic parity.
+
+    Args:
+        run: The run; of its test rows.
+        tolerance: The largest gap that the reviewer accepts, in [0, 1]; no wider one is needed.
+
+    Returns:
+        Nothing if it does, if a gap is not known, or if the mixture's is within the tolerance.
+    """
+    plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
+    if tolerance is not None and own <= tolerance:
+        return ""
+    return gap_not_smaller(plain, own, name="the utility expert")

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fairmoe.data.groups import SMALL_GROUPS
+from fairmoe.data.assign import LabelledTable
+from fairmoe.data.groups import SMALL_GROUPS, groups_of, with_unknown_group
 
 SMALLEST_GROUP = 10
 """Groups of fewer people in a split are not told of by themselves in files that are handed on."""
@@ -29,6 +30,16 @@ def catch_all(names: Iterable[str]) -> str:
     # A group that is made has more stars than the values that are called as it is.
     made = (name for name in names if name.rstrip("*") == SMALL_GROUPS)
     return max(made, key=len, default="")
+
+
+def merged_before(rows: LabelledTable) -> tuple[str, ...]:
+    """Return which groups were merged for having few rows before a training, if any were."""
+    roles = rows.roles
+    if not roles.merge_small:
+        return ()
+    groups = with_unknown_group(groups_of(rows.table, roles.sensitive, roles.group_names))
+    there = [groups.names[i] for i in np.unique(groups.ids[rows.rows]).tolist()]
+    return tuple(name for name in there if name not in rows.group_names)
 
 
 def too_small(

@@ -13,6 +13,7 @@ from fairmoe.analysis.gap_sources import GapSources, LogOdds, compare_sides, exp
 from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.data.groups import groups_of
+from fairmoe.data.small_groups import merged_before
 from fairmoe.figures.tables import group_counts, score_table
 from fairmoe.metrics import (
     Account,
@@ -100,6 +101,7 @@ class Findings:
             is one.
         peers: Fits of Fairlearn's methods on the same rows, if there are any.
         merged: Groups that are one in all of this, for they are too small to be told of.
+        merged_before: Groups that were merged before the training; none without the table.
         smallest: How many people a group needs.
         thresholds: The cut-offs of the groups, if the run is a variant; None for those that are
             one here, if each has its own.
@@ -125,6 +127,7 @@ class Findings:
     other: Run | None
     peers: tuple[PeerScores, ...] = ()
     merged: tuple[str, ...] = ()
+    merged_before: tuple[str, ...] = ()
     smallest: int = 0
     thresholds: tuple[float | None, ...] = ()
 
@@ -164,6 +167,7 @@ def find(
     """
     unknown = None if labelled is None else _unknown(labelled)
     merged = small_groups(run, smallest_group)
+    before = () if labelled is None else merged_before(labelled)
     thresholds = () if run.cutoffs is None else merged_thresholds(run, merged)
     # Before groups are merged, for each may have a cut-off of its own.
     log_odds = None if labelled is None else _log_odds(run, labelled)
@@ -235,6 +239,7 @@ def find(
         other=other,
         peers=tuple(peers),
         merged=merged,
+        merged_before=before,
         smallest=smallest_group,
         thresholds=thresholds,
     )

@@ -1,7 +1,8 @@
 """The first page: what a reviewer asks first, on one sheet of A4."""
 
-from fairmoe.analysis.result import changes_of
+from fairmoe.analysis.result import aim_missed, changes_of
 from fairmoe.data.groups import SMALL_GROUPS
+from fairmoe.data.small_groups import catch_all
 from fairmoe.figures.outcomes import outcome_figure
 from fairmoe.report.blocks import Block, Caution, Section, Text, chart
 from fairmoe.report.findings import Findings
@@ -21,8 +22,9 @@ from fairmoe.sentences.front_page import (
 )
 from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
 from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised
-from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
 
 MOST_SMALL = 3
 """So many groups of too few rows are named; the limits name all."""
@@ -82,6 +84,7 @@ def points_of(found: Findings) -> tuple[str, ...]:
         found.rates["mixture"],
         tolerance=review.tolerance,
         alarmed="mixture" in found.alarms,
+        aim=aim_missed(run, tolerance=review.tolerance),
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
@@ -89,16 +92,15 @@ def points_of(found: Findings) -> tuple[str, ...]:
 
 def _merged(found: Findings) -> list[Block]:
     """Say which groups are one in what stands here; nothing if none are."""
-    if not found.merged:
-        return []
-    told = counted_as_one(found.merged, SMALL_GROUPS, found.smallest, MOST_SMALL)
-    return [Text(told, "Merged groups.")]
+    told = made_of(catch_all(found.run.data.groups), found.merged_before)
+    if found.merged:
+        told = counted_as_one(found.merged, SMALL_GROUPS, found.smallest, MOST_SMALL)
+    return [Text(told, "Merged groups.")] if told else []
 
 
 def _not_closed(run: Run) -> list[Block]:
     """Say that the mixture does not narrow the gap; nothing if it does."""
-    plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
-    told = gap_not_smaller(plain, own, name="the utility expert")
+    told = aim_missed(run)
     return [Text(told, "The aim.")] if told else []
 
 

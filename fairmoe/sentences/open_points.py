@@ -21,6 +21,7 @@ def open_points(
     *,
     tolerance: float | None,
     alarmed: bool,
+    aim: str,
     meaning_told: bool,
     seeds: int,
 ) -> tuple[str, ...]:
@@ -31,10 +32,11 @@ def open_points(
         rates: As `fairmoe.metrics.group_rates` returns them.
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         alarmed: Whether the mixture raises an alarm.
+        aim: That the mixture does not narrow the gap, in words, if so.
         meaning_told: Whether the outcome was said to be good, bad or neither.
         seeds: With how many seeds the same settings were trained.
     """
-    told = [ALARM_RAISED] if alarmed else []
+    told = [*([ALARM_RAISED] if alarmed else []), *([aim] if aim else [])]
     if tolerance is None:
         told.append(TOLERANCE_NOT_SET)
     else:

@@ -6,7 +6,9 @@ from fairmoe.sentences.wording import listed
 
 MEANING_ASKED = (
     "Is the outcome “{outcome}” good or bad for the person? With an answer, the page counts who is "
-    "wrongly denied the good outcome. The answer changes what is said, not what was trained."
+    "wrongly denied the good outcome. The answer changes what is said of this run, not what was "
+    "trained. A training that begins with an answer refuses models that harm every group, so its "
+    "mixture may be another."
 )
 
 

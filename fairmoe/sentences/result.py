@@ -111,6 +111,9 @@ def changed_harm(
 ) -> str:
     """Say by group how many fewer or more of 100 people are wrongly given the bad outcome.
 
+    Of more than two groups those with the largest changes beyond chance are named, and always the
+    one of `LEAST_PEOPLE` or more that is harmed most, chance or not.
+
     Args:
         groups: As `fairmoe.metrics.Account` has them.
         good: What the outcome that is good for the person is called.
@@ -127,7 +130,8 @@ def changed_harm(
             " in every group."
         )
     is_clear = (known["harmed_change_low"] > 0) | (known["harmed_change_high"] < 0)
-    told_of = known if len(known) <= _FEW else known[is_clear & (rounded != 0)]
+    harmed_most = _harmed_most(known)
+    told_of = known if len(known) <= _FEW else known[is_clear & (rounded != 0) | harmed_most]
     if told_of.empty:
         return (
             f"Of 100 people labelled “{good}”, about as many wrongly get “{bad}” as with {plain}: "
@@ -135,7 +139,7 @@ def changed_harm(
         )
     size = told_of["harmed_change"].abs().sort_values(ascending=False, kind="stable")
     # In the order of the groups everywhere else.
-    named = told_of[told_of.index.isin(size.index[:MOST_NAMED])]
+    named = told_of[told_of.index.isin(size.index[:MOST_NAMED]) | harmed_most[told_of.index]]
     changes = [f"{_of_people(row['harmed_change'])}" for _, row in named.iterrows()]
     chances = [_chance(row) for _, row in named.iterrows()]
     of_whom = listed_people(["of 100"] * len(named), list(named.index))
@@ -151,6 +155,13 @@ def changed_harm(
     others = len(known) - len(named)
     rest = "In the remaining groups less changes, or it could be chance."
     return f"{'; '.join(told)}. {rest if others else ''}".strip()
+
+
+def _harmed_most(known: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which group is harmed most more than before, if one is by a person of 100."""
+    more = known["harmed_change"].where(known["good_label"] >= LEAST_PEOPLE, -1)
+    most: pd.Series[bool] = (more == more.max()) & (more >= 0.005)
+    return most
 
 
 def _hit_most(known: pd.DataFrame) -> str:

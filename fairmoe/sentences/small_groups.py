@@ -131,8 +131,12 @@ def made_of(group: str, names: Sequence[str]) -> str:
     Args:
         group: What it is called.
         names: The small ones.
+
+    Returns:
+        A sentence; nothing if there are none.
     """
-    return f"“{group}” is {listed(names)} together."
+    together = " together" if len(names) > 1 else ""
+    return f"“{group}” is {listed(names)}{together}." if names else ""
 
 
 def made_in_training(group: str, fewer_than: int) -> str:

@@ -1,13 +1,15 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from fairmoe.analysis import result_of
-from fairmoe.analysis.result import who_counts_in_sweep
+from fairmoe.analysis.result import aim_missed, who_counts_in_sweep
 from fairmoe.metrics import outcome_gap
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.small_groups import EVERY_GROUP_COUNTS
+from fairmoe.sentences.worse import gap_not_smaller
 
 
 def test_the_gaps_are_those_of_labels_utility_expert_and_mixture(demo_run):
@@ -22,6 +24,23 @@ def test_the_gaps_are_those_of_labels_utility_expert_and_mixture(demo_run):
         "model": outcome_gap(test.proba["mixture"] > 0.5, **about),
     }
     assert found.account.everyone["n"] == len(test.y_true)
+
+
+def test_the_aim_is_missed_where_the_gap_is_no_smaller_and_not_within_the_tolerance(demo_run):
+    run, _ = demo_run
+    test = run.splits["test"]
+    given, half = np.where(test.group == 0, 0.9, 0.1), np.arange(len(test.group)) % 2 * 0.8 + 0.1
+    wide, narrow = (
+        replace(run, splits={"test": replace(test, proba={"utility": plain, "mixture": own})})
+        for plain, own in ((half, given), (given, half))
+    )
+    plain, own = (wide.parity_gap(model)[0] for model in ("utility", "mixture"))
+    assert plain < 0.1
+    assert own == 1
+    told = gap_not_smaller(plain, own, name="the utility expert")
+    assert told.startswith("The gap got larger: ")
+    assert aim_missed(wide) == aim_missed(wide, tolerance=0.99) == told
+    assert aim_missed(wide, tolerance=1) == aim_missed(narrow) == ""
 
 
 @pytest.mark.parametrize("outcome", ["good", "bad"])

@@ -1,8 +1,11 @@
 """The first page of a report: what a reviewer asks first."""
 
+from dataclasses import replace
+
 import pytest
 
 from fairmoe.analysis.result import what_is_open
+from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.report import make_report
 from fairmoe.sentences.front_page import NO_ALARM
 from fairmoe.sentences.open_points import ALARM_RAISED
@@ -60,6 +63,17 @@ def test_it_says_where_the_mixture_does_not_narrow_the_gap(run_of):
         "The gap got larger: 0.0 pp with the utility expert, 50.0 pp with the mixture."
     ]
     assert aims(smaller) == []
+
+
+def test_it_says_who_was_merged_before_the_training(demo_run):
+    run, labelled = demo_run
+    first, second = labelled.group_names
+    groups = {first: 1, SMALL_GROUPS: 1}
+    roles = replace(labelled.roles, merge_small=9000)
+    merged = replace(run, data=replace(run.data, groups=groups), roles=roles)
+    found = make_report(merged, replace(labelled, group_names=tuple(groups), roles=roles))
+    told = [block.text for block in found.sections[0].blocks if block.kind == "text"]
+    assert f"“{SMALL_GROUPS}” is {second}." in told
 
 
 def test_an_alarm_takes_the_place_of_there_being_none(run_of):

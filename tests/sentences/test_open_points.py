@@ -17,7 +17,7 @@ RATES = pd.DataFrame({"n": [400, 300], "positives": [100, 90]}, index=["women", 
 
 
 def told(*, verdicts=("within", "within", "within"), rates=RATES, **changes):
-    asked = {"tolerance": 0.05, "alarmed": False, "meaning_told": True, "seeds": 5}
+    asked = {"tolerance": 0.05, "alarmed": False, "aim": "", "meaning_told": True, "seeds": 5}
     return open_points(DIFFERENCES.assign(verdict=list(verdicts)), rates, **asked | changes)
 
 
@@ -30,6 +30,7 @@ def test_nothing_is_open():
     ("changes", "point"),
     [
         ({"alarmed": True}, "The mixture raises an alarm."),
+        ({"aim": "The gap got larger."}, "The gap got larger."),
         ({"tolerance": None}, "No tolerance was set, so no gap has a verdict."),
         (
             {"meaning_told": False},
@@ -59,10 +60,14 @@ def test_each_point_is_told_alone(changes, point):
 
 def test_the_gravest_comes_first_and_they_are_counted():
     points = told(
-        alarmed=True, seeds=1, verdicts=("cannot be told", "exceeds", "within"), meaning_told=False
+        alarmed=True,
+        aim="Wider than before.",
+        seeds=1,
+        verdicts=("cannot be told", "exceeds", "within"),
+        meaning_told=False,
     )
-    assert [point.split()[0] for point in points] == ["The", "Above", "Too", "It", "All"]
-    assert readiness(points) == "5 points are open before anyone relies on this."
+    assert [point.split()[0] for point in points] == ["The", "Wider", "Above", "Too", "It", "All"]
+    assert readiness(points) == "6 points are open before anyone relies on this."
 
 
 def test_without_a_tolerance_no_verdict_is_told():

@@ -108,5 +108,7 @@ def test_who_is_clearly_harmed_more_or_less_often_is_named(rows, told):
 def test_the_meaning_of_an_outcome_is_asked():
     assert MEANING_ASKED.format(outcome="hired") == (
         "Is the outcome “hired” good or bad for the person? With an answer, the page counts who is "
-        "wrongly denied the good outcome. The answer changes what is said, not what was trained."
+        "wrongly denied the good outcome. The answer changes what is said of this run, not what "
+        "was trained. A training that begins with an answer refuses models that harm every group, "
+        "so its mixture may be another."
     )

@@ -168,6 +168,34 @@ def test_whom_it_happens_to_is_said_where_hardly_anything_changes():
             "Of 100 people labelled “hired”, about as many wrongly get “not hired” as with the "
             "plain model: in no group is the change more than chance.",
         ),
+        (
+            harm(a=(90, -0.1, -0.2, -0.01), b=(55, 0.109, -0.01, 0.22), c=(90, 0.02, -0.1, 0.1)),
+            "Of 100 a labelled “hired”, 10 fewer wrongly get “not hired” than with the plain "
+            "model; of 100 b, 11 more (could be chance). In the remaining groups less changes, or "
+            "it could be chance.",
+        ),
+        (
+            harm(
+                a=(90, -0.1, -0.2, -0.01),
+                b=(90, -0.2, -0.3, -0.1),
+                c=(90, -0.3, -0.4, -0.2),
+                d=(30, 0.02, -0.1, 0.2),
+                e=(29, 0.4, -0.1, 0.6),
+            ),
+            "Of 100 a labelled “hired”, 10 fewer wrongly get “not hired” than with the plain "
+            "model; of 100 b, 20 fewer; of 100 c, 30 fewer; of 100 d, 2 more (could be chance). In "
+            "the remaining groups less changes, or it could be chance.",
+        ),
+        (
+            harm(a=(90, 0.004, -0.1, 0.2), b=(90, 0.006, -0.1, 0.3), c=(90, -0.3, -0.4, 0.2)),
+            "Of 100 b labelled “hired”, 1 more wrongly get “not hired” than with the plain model "
+            "(could be chance). In the remaining groups less changes, or it could be chance.",
+        ),
+        (
+            harm(a=(90, 0.004, -0.1, 0.2), b=(90, -0.2, -0.1, 0.3), c=(90, -0.3, -0.4, 0.2)),
+            "Of 100 people labelled “hired”, about as many wrongly get “not hired” as with the "
+            "plain model: in no group is the change more than chance.",
+        ),
     ],
 )
 def test_whose_lot_changes(groups, told):

@@ -74,6 +74,8 @@ def test_groups_that_are_told_of_as_one_are_named():
 
 
 def test_of_whom_a_group_is_that_is_made_of_small_ones():
+    assert made_of("smaller groups", ("Asian",)) == "“smaller groups” is Asian."
+    assert made_of("smaller groups", ()) == ""
     assert made_of("smaller groups", ("Asian", "Other")) == (
         "“smaller groups” is Asian and Other together."
     )

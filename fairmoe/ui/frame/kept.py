@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from fairmoe.data import LabelledTable, Table, assign_roles, reread
+from fairmoe.data import LabelledTable, Outcome, Table, assign_roles, reread
 from fairmoe.errors import FairmoeError
 from fairmoe.jobs import Snapshot
 from fairmoe.sentences.projects import rows_needed
@@ -56,6 +56,12 @@ class KeptRun:
         self.check_rows()
         assert self.rows is not None
         return self.rows
+
+    def with_outcome(self, outcome: Outcome) -> Self:
+        """Return the run with what the positive class is for the person, of all its points."""
+        run = self.run.with_outcome(outcome)
+        rows = None if self.rows is None else replace(self.rows, roles=run.roles)
+        return replace(self, run=run, rows=rows)
 
     def given_rows(self, table: Table) -> Self:
         """Return it with its rows, if it was opened without them and they are those of a table."""

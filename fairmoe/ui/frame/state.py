@@ -259,15 +259,12 @@ class Session(Answers):
         self.runs[self.chosen] = replace(self.runs[self.chosen], run=point)
 
     def tell_outcome(self, outcome: Outcome) -> None:
-        """Tell afterwards what the positive class is for the person, of all points of a run."""
-        assert self.chosen is not None
-        kept = self.runs[self.chosen]
-        run = kept.run.with_outcome(outcome)
-        self.runs[self.chosen] = replace(
-            kept,
-            run=run,
-            rows=None if kept.rows is None else replace(kept.rows, roles=run.roles),
-        )
+        """Tell afterwards what the positive class is for the person, of all runs that ask it."""
+        assert self.run is not None
+        asking = (self.run.data.sha256, self.run.roles.target)
+        for key, kept in self.runs.items():
+            if (kept.run.data.sha256, kept.run.roles.target) == asking:
+                self.runs[key] = kept.with_outcome(outcome)
 
     def stop(self) -> None:
         """Stop all work, and forget it."""

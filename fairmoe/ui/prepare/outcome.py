@@ -8,6 +8,7 @@ import streamlit as st
 from fairmoe.data import Outcome, Table, Target, suggest_outcome
 from fairmoe.data.labels import label
 from fairmoe.errors import InvalidInputError
+from fairmoe.ui.frame.state import Session
 
 QUESTION = "Is this outcome good or bad for the person?"
 HELP = (
@@ -23,13 +24,34 @@ OWN_WORDS = (
 _WORD = re.compile(r"(not )?[^\W\d_]+")
 """What a sentence can hold as it is; "two year recid" or "score > 4" it can not."""
 
+_FIELD = "field of the outcome"
+"""Under what a session remembers the key of the field that was drawn last."""
+
 WORDS = ("Positive outcome in words", "Other outcome in words")
 
 
-def ask_outcome(table: Table, target: Target, key: str) -> Target | None:
+def take_outcome(state: Session, outcome: Outcome) -> None:
+    """Take an answer that was given on another page for the next training too.
+
+    Only if the table and target that are in use are those of the run that is shown.
+    """
+    run, labelled = state.run, state.labelled
+    if run is None or labelled is None:
+        return
+    target = labelled.roles.target
+    if (labelled.table.sha256, target) != (run.data.sha256, run.roles.target):
+        return
+    told = replace(labelled.roles, target=replace(target, outcome=outcome))
+    state.labelled = replace(labelled, roles=told)
+    if _FIELD in state.parts:
+        st.session_state[state.parts[_FIELD]] = outcome
+
+
+def ask_outcome(state: Session, table: Table, target: Target, key: str) -> Target | None:
     """Ask for the meaning of a target's positive class.
 
     Args:
+        state: The session.
         table: The table.
         target: The target, with what is known of its meaning; otherwise its words suggest it.
         key: Names the question, and so changes with the positive class.
@@ -42,6 +64,7 @@ def ask_outcome(table: Table, target: Target, key: str) -> Target | None:
     except InvalidInputError:
         # The library says what is wrong with the target, below a form that stays whole.
         return target
+    state.parts[_FIELD] = key
     outcome = st.segmented_control(
         QUESTION,
         list(ANSWERS),

@@ -131,7 +131,7 @@ class _Form:
         # Another positive class is another question.
         key = self.key(f"outcome-{sorted(places)}-{target.threshold}", target.column)
         is_known = (target.positive, target.threshold) == (initial.positive, initial.threshold)
-        return ask_outcome(self.table, initial if is_known else target, key)
+        return ask_outcome(self.state, self.table, initial if is_known else target, key)
 
     def sensitive(self, target: str | None) -> tuple[Sensitive, ...]:
         st.markdown("**Sensitive** :gray[who is compared with whom]")

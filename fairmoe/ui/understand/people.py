@@ -21,6 +21,7 @@ from fairmoe.sentences.people import (
 )
 from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_picture, show_table
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.prepare.outcome import take_outcome
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
 from fairmoe.ui.understand.results import describe
 
@@ -92,6 +93,7 @@ def ask_meaning(state: Session, run: "Run") -> None:
 
 
 def _tell(state: Session, outcome: Outcome) -> None:
+    take_outcome(state, outcome)
     state.tell_outcome(outcome)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.data.people import people_of
+from fairmoe.data.small_groups import catch_all, merged_before
 from fairmoe.figures.waffle import SOURCES, waffle
 from fairmoe.names import SplitName
 from fairmoe.sentences.audits import (
@@ -20,6 +21,7 @@ from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
 from fairmoe.sentences.single_expert import nearly_alone
+from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
@@ -50,15 +52,18 @@ def begin_anew(state: Session) -> None:
     state.is_new = False
 
 
-def show_words(state: Session, run: "Run") -> None:
+def show_words(state: Session, kept: KeptRun) -> None:
     """Say who gets the outcome less often, and whose lot changes against the plain model."""
+    run = kept.run
     found, (good, bad) = result_in(state, run), run.good_and_bad
     people, among = people_of(run.data.groups, run.roles), criterion(run) == "eo"
     gap = between_people(found.gaps["model"], people)
     told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
     plain = plain_in_words(run, "the plain model")
     gaps = (found.gaps[source].value for source in ("plain", "model"))
-    told += filter(None, [gap_not_smaller(*gaps, name=plain), one_group_in_words(run)])
+    before = () if kept.rows is None or run.unmerged is not None else merged_before(kept.rows)
+    merged = one_group_in_words(run) or made_of(catch_all(run.data.groups), before)
+    told += filter(None, [gap_not_smaller(*gaps, name=plain), merged])
     if run.roles.target.favourable is not None:
         groups = found.account.groups.rename(index=people)
         told.append(changed_harm(groups, good, bad, plain=plain))

@@ -1,5 +1,7 @@
 """The Data page asks for roles: outcome, groups, weights."""
 
+from dataclasses import replace
+
 from fairmoe.data import Target
 from fairmoe.ui.prepare.outcome import OWN_WORDS
 from tests.ui.prepare.fields import field, groups, roles, table, upload
@@ -24,6 +26,41 @@ def test_the_outcome_is_asked_for_and_suggested_from_its_words(data):
     field(data, "multiselect", "Positive values").set_value(["no"]).run()
     assert roles(data).target == Target("hired", ("no",), outcome="bad")
     assert field(data, "text_input", "Positive outcome in words").value == "not hired"
+
+
+def test_an_answer_on_result_is_that_of_data_and_of_runs_beside_too(data, demo_run):
+    upload(data, table())
+    asked = "Is this outcome good or bad for the person?"
+    field(data, "segmented_control", asked).set_value(None).run()
+    state, (run, rows) = data.session_state["fairmoe"], demo_run
+    untold = replace(run.roles, target=roles(data).target)
+    own = replace(run.data, sha256=state.table.sha256)
+    of_table, of_another = (replace(run, roles=untold, data=about) for about in (own, run.data))
+    state.keep(replace(of_another, run_id="other"), rows)
+    state.keep(replace(of_table, run_id="beside"), rows)
+    state.keep(of_table, rows)
+    data.switch_page("pages/result.py").run()
+    data.button(key="meaning-bad").click().run()
+    told = {key: kept.run.roles.target.outcome for key, kept in state.runs.items()}
+    assert told == {"other": None, "beside": "bad", run.run_id: "bad"}
+    assert roles(data).target.outcome == "bad"
+    data.switch_page("pages/data.py").run()
+    assert field(data, "segmented_control", asked).value == "bad"
+    assert roles(data).target.outcome == "bad"
+    assert not data.exception
+
+
+def test_an_answer_for_another_table_leaves_data_as_it_is(data, demo_run):
+    upload(data, table())
+    field(data, "segmented_control", "Is this outcome good or bad for the person?").set_value(
+        None
+    ).run()
+    run, rows = demo_run
+    untold = replace(run.roles, target=roles(data).target)
+    data.session_state["fairmoe"].keep(replace(run, roles=untold), rows)
+    data.switch_page("pages/result.py").run()
+    data.button(key="meaning-bad").click().run()
+    assert roles(data).target.outcome is None
 
 
 def test_outcomes_are_called_what_the_user_calls_them(data):

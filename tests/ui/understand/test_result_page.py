@@ -174,6 +174,18 @@ def test_a_logistic_regression_that_is_more_accurate_is_told_of(app, demo_run):
     assert escape_markdown(told) in others
 
 
+def test_who_was_merged_before_the_training_is_told(app, demo_run):
+    run, labelled = demo_run
+    first, second = labelled.group_names
+    groups, roles = {first: 1, "smaller groups": 1}, replace(labelled.roles, merge_small=9000)
+    merged = replace(run, data=replace(run.data, groups=groups), roles=roles)
+    open_result(app, merged, replace(labelled, group_names=tuple(groups), roles=roles))
+    told = f"“smaller groups” is {second}."
+    assert told in texts(app)[0].replace("\\", "")
+    app.session_state["fairmoe"].keep(replace(merged, run_id="without rows"), None)
+    assert told not in texts(app.run())[0].replace("\\", "")
+
+
 def test_without_polarity_nobody_is_called_wrongly_refused(app, demo_run):
     run, labelled = demo_run
     target = replace(run.roles.target, outcome=None)
