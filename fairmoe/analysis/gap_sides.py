@@ -8,7 +8,7 @@ from fairmoe.metrics import compared_groups
 from fairmoe.metrics.effective import effective_counts
 from fairmoe.names import SplitName
 from fairmoe.runs import Run
-from fairmoe.sentences.small_groups import made_in_training, made_of
+from fairmoe.sentences.small_groups import made_in_training, made_of, passed_over
 
 
 def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
@@ -25,6 +25,10 @@ def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     Returns:
         Two ids of groups; where all fare alike the last and the first.
     """
+    return _ends(run, split, but=catch_all(run.data.groups))
+
+
+def _ends(run: Run, split: SplitName, *, but: str = "") -> tuple[int, int]:
     record = run.splits[split]
     gets = (record.proba["utility"] > 0.5) != (run.roles.target.favourable is False)
     n_groups = len(run.data.groups)
@@ -33,7 +37,7 @@ def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     # Of rows that stand for nobody there is no rate.
     with np.errstate(invalid="ignore"):
         rates: NDArray[np.float64] = given / people
-    is_real = np.array([name != catch_all(run.data.groups) for name in run.data.groups])
+    is_real = np.array([name != but for name in run.data.groups])
     candidates = np.flatnonzero(compared_groups(people) & is_real)
     if len(candidates) < 2:
         candidates = np.flatnonzero(compared_groups(people))
@@ -45,22 +49,27 @@ def worst_and_best_off(run: Run, split: SplitName = "test") -> tuple[int, int]:
     return int(ordered[0]), int(ordered[-1])
 
 
-def side_in_words(run: Run, *sides: int) -> str:
+def side_in_words(run: Run, *sides: int, split: SplitName = "test") -> str:
     """Say who the group is that is made of small ones, if one of two sides is that group.
+
+    Or that it was passed over, if it would have been one.
 
     Args:
         run: The run.
         sides: Ids of groups.
+        split: On which rows.
 
     Returns:
-        A sentence; nothing if neither is.
+        A sentence; nothing if there is no such group, or it is neither and was not passed over.
     """
     names = list(run.data.groups)
     made = catch_all(names)
     # A value of the table may be called as that group is.
-    is_made = run.unmerged is not None or run.roles.merge_small
-    if not is_made or made not in {names[side] for side in sides}:
+    if not made or (run.unmerged is None and not run.roles.merge_small):
         return ""
+    if names.index(made) not in sides:
+        is_passed_over = sides == worst_and_best_off(run, split) != _ends(run, split)
+        return passed_over(made) if is_passed_over else ""
     if run.unmerged is None:
         return made_in_training(made, run.roles.merge_small)
     return made_of(made, [name for name in run.unmerged.data.groups if name not in names])

@@ -151,5 +151,17 @@ def made_in_training(group: str, fewer_than: int) -> str:
     )
 
 
+def passed_over(group: str) -> str:
+    """Say that a gap is explained between others than the group that is made of small ones.
+
+    Args:
+        group: What it is called.
+    """
+    return (
+        f"“{group}” fares worse or better than these, but is several groups: no cause would be of "
+        "all of them."
+    )
+
+
 def _any_gap(few: str) -> str:
     return f"{few}, and so few can make any gap" if few else ""

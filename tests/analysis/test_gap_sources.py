@@ -20,7 +20,7 @@ from fairmoe.analysis.gap_sources import (
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.names import EXPERTS
 from fairmoe.runs import Cutoffs
-from fairmoe.sentences.small_groups import made_in_training, made_of
+from fairmoe.sentences.small_groups import made_in_training, made_of, passed_over
 
 Z = 1.959964
 PATH = 1e-3
@@ -200,7 +200,13 @@ def test_a_side_that_is_made_of_small_groups_is_explained(demo_run):
     before = replace(run, data=replace(run.data, groups={"a": 40, "b": 40, "c": 60, "d": 30}))
     groups = {"a": 40, "b": 40, "smaller groups": 90}
     run = replace(run, data=replace(run.data, groups=groups), unmerged=before)
-    assert side_in_words(run, 0, 1) == ""
+    # It fares worst, and is passed over.
+    assert worst_and_best_off(run) == (0, 1)
+    assert side_in_words(run, 0, 1) == passed_over(SMALL_GROUPS)
+    assert side_in_words(run, 1, 0) == ""
+    between = replace(with_rates(run, [0.2, 0.6, 0.5], [40, 40, 90]), data=run.data)
+    assert worst_and_best_off(between) == (0, 1)
+    assert side_in_words(between, 0, 1) == ""
     assert side_in_words(run, 2, 0) == side_in_words(run, 0, 2) == made_of(SMALL_GROUPS, "cd")
     roles = replace(run.roles, merge_small=80)
     merged_before = replace(run, unmerged=None, roles=roles)

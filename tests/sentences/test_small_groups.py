@@ -6,6 +6,7 @@ from fairmoe.sentences.small_groups import (
     made_in_training,
     made_of,
     no_gap_can_be_told,
+    passed_over,
     score_counts_every_group,
     told_as_one,
     with_few_people,
@@ -78,6 +79,10 @@ def test_of_whom_a_group_is_that_is_made_of_small_ones():
     assert made_of("smaller groups", ()) == ""
     assert made_of("smaller groups", ("Asian", "Other")) == (
         "“smaller groups” is Asian and Other together."
+    )
+    assert passed_over("smaller groups") == (
+        "“smaller groups” fares worse or better than these, but is several groups: no cause would "
+        "be of all of them."
     )
     assert made_in_training("smaller groups", 1200) == (
         "“smaller groups” is everyone in a group of fewer than 1,200 rows, or joined to these."

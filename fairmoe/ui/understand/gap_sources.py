@@ -65,7 +65,7 @@ def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
         log_odds = _log_odds(state, kept, split, with_cutoffs=False)
         found = compare_sides(log_odds, group == one, group == other)
         told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
-        return f"{told} {side_in_words(run, one, other)}".rstrip()
+        return f"{told} {side_in_words(run, one, other, split=split)}".rstrip()
 
     return state.once(("gap source", run.run_id, run.roles.target.outcome, names, split), answer)
 
@@ -117,7 +117,7 @@ def _show_gap(
     found, drawn = compare_sides(log_odds, *sides), compare_sides(log_odds, *sides, most=most)
     people = people_of(names, run.roles)
     told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
-    told = f"{told} {side_in_words(run, one, other)}".rstrip()
+    told = f"{told} {side_in_words(run, one, other, split=split)}".rstrip()
     st.markdown(escape_markdown(told))
     if not drawn.totals.isna().any(axis=None):
         st.html(
