@@ -14,7 +14,7 @@ CHANGES_ASKED = "What is the smallest change that would give another decision?"
 
 
 def opinions_takeaway(
-    said: "pd.Series[float]", words: tuple[str, str], *, turned: bool = False
+    said: "pd.Series[float]", words: tuple[str, str], *, turned: bool = False, digits: int = 1
 ) -> str:
     """Say in one sentence what the mixture decides and which experts disagree with it.
 
@@ -22,6 +22,7 @@ def opinions_takeaway(
         said: By model, the probability of the positive outcome, in [0, 1].
         words: What both outcomes are called, the positive one first.
         turned: Whether the probability of the other one is told.
+        digits: With how many digits, in percent, at least.
     """
     decided = said["mixture"] > THRESHOLD_PERCENT / 100
     proba = 1 - said["mixture"] if turned else said["mixture"]
@@ -31,9 +32,10 @@ def opinions_takeaway(
         if (said[expert] > THRESHOLD_PERCENT / 100) != decided
     ]
     against = f"; alone, {' and '.join(others)} would decide otherwise" if others else ""
+    told = beside_one_half(proba, digits=digits)
     return (
-        f"The mixture gives “{words[turned]}” a probability of {beside_one_half(proba)}, so it "
-        f"decides “{words[not decided]}”{against}."
+        f"The mixture gives “{words[turned]}” a probability of {told}, so it decides "
+        f"“{words[not decided]}”{against}."
     )
 
 

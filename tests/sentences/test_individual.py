@@ -59,6 +59,11 @@ def test_where_the_positive_outcome_is_bad_the_good_one_is_told_of(mixture, told
     )
 
 
+def test_a_probability_has_as_many_digits_as_are_asked_for():
+    said = pd.Series({"mixture": 0.8123, "utility": 0.7, "result": 0.6, "procedural": 0.9})
+    assert "a probability of 81.23%, so" in opinions_takeaway(said, ("yes", "no"), digits=2)
+
+
 def test_experts_who_agree_are_not_named():
     said = pd.Series({"mixture": 0.8, "utility": 0.7, "result": 0.6, "procedural": 0.9})
     assert opinions_takeaway(said, ("hired", "not hired")) == (

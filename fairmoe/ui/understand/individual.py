@@ -39,7 +39,7 @@ def show_opinions(person: Person) -> None:
         (
             (
                 f"Probability of {outcome}",
-                beside_one_half(toward(run, said["mixture"])),
+                beside_one_half(toward(run, said["mixture"]), digits=person.digits),
                 "By the mixture.",
             ),
             ("Predicted", said_word, f"{said_word}: by the mixture, at one half."),
@@ -53,7 +53,7 @@ def show_opinions(person: Person) -> None:
             f"{escape_markdown(label)}  \n**{escape_markdown(value)}**", help=escape_markdown(text)
         )
     _show_existing(person)
-    takeaway = opinions_takeaway(said, run.data.words, turned=turned)
+    takeaway = opinions_takeaway(said, run.data.words, turned=turned, digits=person.digits)
     group = list(run.data.groups)[person.group]
     st.html(map_of_person(said.to_dict(), run.data.words, group, turned=turned))
     st.caption(escape_markdown(f"{takeaway} {source_of(person)}"))
@@ -64,7 +64,7 @@ def show_opinions(person: Person) -> None:
     told = {label: f"{weight:.1%}" for label, weight in weights.items()}
     show_table(
         csv.assign(
-            proba=all_beside_one_half(toward(run, csv["proba"])),
+            proba=all_beside_one_half(toward(run, csv["proba"]), digits=person.digits),
             weight=[told.get(str(label), "has none of its own") for label in csv.index],
         ).rename_axis("Model"),
         key=f"opinions-table-{person.key}",
@@ -186,7 +186,7 @@ def show_swap(_: Session, person: Person) -> None:
 
 def show_neighbour(state: Session, person: Person) -> None:
     """Show the nearest person of another group for whom the mixture decides otherwise."""
-    from fairmoe.analysis.individual import nearest_other  # noqa: PLC0415
+    from fairmoe.analysis.individual import nearest_other, predict  # noqa: PLC0415
 
     run, record = person.kept.run, person.rows.record
     decided = bool(person.said["mixture"] > 0.5)
@@ -201,7 +201,8 @@ def show_neighbour(state: Session, person: Person) -> None:
         )
         return
     group = list(run.data.groups)[int(record.group[other.position])]
-    proba = beside_one_half(toward(run, float(record.proba["mixture"][other.position])))
+    said = predict(run, person.rows.x[[other.position]])["mixture"].iloc[0]
+    proba = beside_one_half(toward(run, said), digits=person.digits)
     cells = person.rows.frame.iloc[[other.position]]
     columns = list(run.encoder.columns)
     table = pd.DataFrame(

@@ -28,6 +28,7 @@ class Person:
         frame: The person's cells, one row.
         x: **Shape** `(1, d)`. The same, encoded.
         changed: The columns whose values the user changed.
+        digits: With how many digits, in percent, probabilities are told at least.
     """
 
     kept: KeptRun
@@ -37,6 +38,7 @@ class Person:
     frame: pd.DataFrame
     x: "Tensor"
     changed: tuple[str, ...] = ()
+    digits: int = 1
 
     @property
     def position(self) -> int:

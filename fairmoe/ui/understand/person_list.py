@@ -1,19 +1,19 @@
 """The list of rows from which a person is picked: the one that is open first, as wide as a page."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from fairmoe._units import digits_beside_one_half
+from fairmoe.names import MIXTURE_AND_EXPERTS
 from fairmoe.sentences.individual import columns_not_shown
 from fairmoe.ui.frame.components import percent_column
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.direction import of_outcome
-
-if TYPE_CHECKING:
-    from fairmoe.analysis.rows import RunRows
+from fairmoe.ui.understand.direction import of_outcome, toward
+from fairmoe.ui.understand.person import Person
 
 MOST_PEOPLE = 2000
 # Columns of the list beside those of the table, whose names could be any.
@@ -28,7 +28,7 @@ _TITLES = {
     TRUTH: "Actual",
 }
 _WIDTH, _LETTER, _PADDING, _MOST_LETTERS = 660, 7, 17, 40
-"""In pixels: what fits beside the boxes where a page is 768 wide, a letter, and what is around."""
+"""In pixels: what fits beside the circles where a page is 768 wide, a letter, what is around."""
 
 _FIRST = "first person of the list"
 
@@ -67,19 +67,36 @@ def _beginning_with(shown: pd.DataFrame, place: int, key: str) -> tuple[pd.DataF
     return shown.loc[[place, *rest]], f"{key}-{place}"
 
 
-def show_list(state: Session, rows: "RunRows", listed: pd.DataFrame, place: int, key: str) -> str:
+def told_alike(listed: pd.DataFrame, person: Person) -> tuple[pd.DataFrame, Person]:
+    """Return the rows and the person with one figure of that person, and with as many digits.
+
+    What a run keeps of the probabilities may be less exact than what its model says again.
+
+    Args:
+        listed: The rows that are listed, by their places.
+        person: The one whose row is open, with its own values.
+    """
+    said = toward(person.kept.run, person.said[list(MIXTURE_AND_EXPERTS)].astype(float))
+    if person.place in listed.index:
+        listed = listed.copy()
+        listed.loc[person.place, PROBA] = 100 * said["mixture"]
+    digits = digits_beside_one_half([*listed[PROBA].iloc[:MOST_PEOPLE] / 100, *said])
+    return listed, replace(person, digits=digits)
+
+
+def show_list(state: Session, listed: pd.DataFrame, person: Person, key: str) -> str:
     """Show the list, of which a row can be picked.
 
     Args:
         state: The session.
-        rows: The rows of the split.
-        listed: Those that are listed, in their order, by their places.
-        place: That of the row that is open.
+        listed: The rows that are listed, in their order, by their places.
+        person: The one whose row is open.
         key: As `begin_with_open` returns it.
 
     Returns:
         How many columns are not shown, in words; nothing if all are.
     """
+    rows, place = person.rows, person.place
     shown = listed.iloc[:MOST_PEOPLE]
     columns = _columns_that_fit(shown, rows.run.encoder.columns)
     at = list(shown.index).index(place) if place in shown.index else None
@@ -98,7 +115,7 @@ def show_list(state: Session, rows: "RunRows", listed: pd.DataFrame, place: int,
             PROBA: percent_column(
                 _TITLES[PROBA],
                 f"Of {of_outcome(rows.run)}, by the mixture.",
-                digits=digits_beside_one_half(shown[PROBA] / 100),
+                digits=person.digits,
             ),
             **{
                 name: st.column_config.TextColumn(_TITLES[name]) for name in (GROUP, DECIDED, TRUTH)

@@ -23,6 +23,7 @@ from fairmoe.ui.understand.person_list import (
     TRUTH,
     begin_with_open,
     show_list,
+    told_alike,
 )
 from fairmoe.ui.understand.results import split_switch
 from fairmoe.ui.understand.rows import rows_in
@@ -46,11 +47,12 @@ def pick_person(state: Session, kept: KeptRun) -> Person:
     person = Person(kept, split, rows, place, rows.frame.iloc[[place]], rows.x[[place]])
     filtered = f"people-{kept.run.run_id}-{split}-{group}-{decided}-{errors}-{order}"
     listed, key = begin_with_open(state, shown, place, filtered)
-    hidden = show_list(state, rows, listed, place, key)
+    listed, person = told_alike(listed, person)
+    hidden = show_list(state, listed, person, key)
     cut = f" The first {MOST_PEOPLE:,} are listed." if len(shown) > MOST_PEOPLE else ""
     st.caption(
-        f"{len(shown):,} of {len(people):,} rows.{cut} Select one by the box at its left; rows are "
-        f"counted as a spreadsheet does, with the names of the columns as row 1.{hidden}"
+        f"{len(shown):,} of {len(people):,} rows.{cut} Select one by the circle at its left; rows "
+        f"are counted as a spreadsheet does, with the names of the columns as row 1.{hidden}"
     )
     is_moved = len(shown) > 0 and listed.index[0] != shown.index[0]
     first = person.line(int(listed.index[0])) if is_moved else ""

@@ -1,6 +1,7 @@
 """What a person's values are changed to, within what the table holds."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def change_values(state: Session, person: Person) -> Person:
         icon=":material/tune:",
     )
     x = person.x.new_tensor(kept.run.encoder.transform(frame))
-    return Person(kept, person.split, person.rows, person.place, frame, x, changed)
+    return replace(person, frame=frame, x=x, changed=changed)
 
 
 def _ends(kept: KeptRun) -> dict[str, tuple[Any, Any]]:

@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from streamlit.proto.Dataframe_pb2 import Dataframe
@@ -48,7 +49,7 @@ def test_the_picked_row_is_shown_with_what_the_models_say(individual, demo_run):
     headers = [header.value.replace("\\", "") for header in individual.header]
     assert headers[0] == f"Row {labelled.table.line(int(record.rows[10])):,}"
     found = metrics(individual)
-    assert found["Probability of “hired”"] == f"{record.proba['mixture'][10]:.1%}"
+    assert found["Probability of “hired”"] == f"{record.proba['mixture'][10]:.2%}"
     assert found["Group"] == labelled.group_names[record.group[10]]
     assert found["Actual"] == ("hired" if record.y_true[10] else "not hired")
 
@@ -83,12 +84,12 @@ def test_a_changed_value_is_predicted_anew_and_can_be_taken_back(individual, dem
     assert not individual.exception
     x = torch.as_tensor(run.encoder.transform(person.assign(test_score=100.0)))
     expected = predict(run, x)["mixture"].iloc[0]
-    assert metrics(individual)["Probability of “hired”"] == f"{expected:.1%}" != before
+    assert metrics(individual)["Probability of “hired”"] == f"{expected:.2%}" != before
     assert any("Changed: test" in info.value for info in individual.info)
     individual.session_state["person-values"] = False
     individual.run()
     assert not any(found.label == "education" for found in individual.selectbox)
-    assert metrics(individual)["Probability of “hired”"] == f"{expected:.1%}"
+    assert metrics(individual)["Probability of “hired”"] == f"{expected:.2%}"
     individual.session_state["person-values"] = True
     individual.run()
     next(b for b in individual.button if b.label == "Back to the real values").click().run()
@@ -145,6 +146,29 @@ def test_the_list_begins_with_the_row_that_is_open_and_ticks_it(individual, demo
     assert 77 not in list_of(individual).value.index
     assert not list_of(individual).proto.selection_default
     assert any("not in the list as it is filtered" in text.value for text in individual.caption)
+
+
+def test_the_list_tells_of_the_row_that_is_open_what_the_page_tells(app, demo_run):
+    run, labelled = demo_run
+    record = run.splits["test"]
+    # A file may keep probabilities in steps, here of five percent.
+    kept = np.round(20 * record.proba["mixture"]) / 20 + 0.02
+    proba = {**record.proba, "mixture": kept.astype(np.float32)}
+    coarse = replace(run, splits={**run.splits, "test": replace(record, proba=proba)})
+    app.session_state["fairmoe"].keep(coarse, labelled)
+    app.session_state["fairmoe"].row = int(record.rows[10])
+    individual = app.switch_page("pages/individual.py").run()
+    assert not individual.exception
+    (shown,) = individual.dataframe[0].value["fairmoe:proba"].iloc[:1]
+    column = json.loads(individual.dataframe[0].proto.columns)["fairmoe:proba"]
+    told = column["type_config"]["format"] % shown
+    assert told == metrics(individual)["Probability of “hired”"]
+    assert shown == pytest.approx(100 * record.proba["mixture"][10], abs=1e-3)
+    assert individual.dataframe[0].value["fairmoe:proba"].iloc[1] == pytest.approx(100 * kept[0])
+    (takeaway,) = (each.value for each in individual.caption if "The mixture gives" in each.value)
+    assert f"a probability of {told}" in takeaway.replace("\\", "")
+    table = next(each.value for each in individual.dataframe if "weight" in each.value)
+    assert table["proba"].iloc[0] == told
 
 
 def test_a_row_that_is_picked_leaves_the_list_as_it_was(individual, demo_run):
@@ -240,7 +264,7 @@ def test_where_the_outcome_is_bad_all_tabs_tell_of_the_good_one(app, demo_run):
     individual = app.switch_page("pages/individual.py").run()
     assert not individual.exception
     told = metrics(individual)["Probability of “not hired”"]
-    assert told == f"{1 - float(proba[10]):.1%}"
+    assert told == f"{1 - float(proba[10]):.2%}"
     people = individual.dataframe[0].value
     assert people["fairmoe:proba"].loc[10] == pytest.approx(100 * (1 - float(proba[10])))
     said = next(each.value for each in individual.caption if "The mixture gives" in each.value)
