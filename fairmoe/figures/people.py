@@ -29,7 +29,7 @@ _CHANGE = "#7A8794"
 _TOLD = {
     "both": ("#0072B2", "circle"),
     "better": ("#009E73", "triangle-up"),
-    "worse": ("#D55E00", "x"),
+    "worse": ("#D55E00", "triangle-down"),
     "neither": ("#8C8C8C", "circle-open"),
 }
 _UNTOLD = _TOLD | {"better": ("#56B4E9", "diamond"), "worse": ("#E69F00", "square")}

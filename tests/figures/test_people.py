@@ -50,6 +50,9 @@ def test_no_change_is_drawn_as_better_or_worse_where_no_outcome_is():
     untold = {trace.marker.color for trace in hundred_figure(TABLE, good="x", is_told=False).data}
     green_and_red = {"#009E73", "#D55E00"}
     assert green_and_red <= told
+    # A cross is somebody who is wronged, on Result; here a change goes up or down.
+    symbols = {trace.marker.symbol for trace in hundred_figure(TABLE, good="x", is_told=True).data}
+    assert symbols == {"circle", "circle-open", "triangle-up", "triangle-down"}
     assert not green_and_red & untold
 
 

@@ -11,6 +11,7 @@ from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import OWN_DOWNLOADS, apologies, show_note
 from fairmoe.ui.frame.fitting import COMPACT, FOCUS, READABLE, WIDTHS
+from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.pages import (
     ATTENTION,
@@ -132,8 +133,7 @@ def _next_step(path: str, state: Session) -> None:
     way = [each for each in PAGES if each == path or each != AUDIT]
     after = way[way.index(path) + 1 :]
     if after and not PAGES[after[0]].missing(state):
-        label = f"Next: {PAGES[after[0]].label}"
-        st.page_link(after[0], label=label, icon=":material/arrow_forward:")
+        link(after[0], f"Next: {PAGES[after[0]].label}", icon=":material/arrow_forward:")
 
 
 def _navigation(state: Session) -> None:

@@ -13,6 +13,7 @@ from fairmoe.names import PHASES, TRAINING
 from fairmoe.progress import part_done
 from fairmoe.ui.frame.components import apologies, show_bug, show_chart, show_error, show_note
 from fairmoe.ui.frame.limits import check_training
+from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.preload import preload
 from fairmoe.ui.frame.process import registry
 from fairmoe.ui.frame.state import Session
@@ -119,7 +120,7 @@ def _brief(state: Session) -> None:
         if snapshot is None:
             st.rerun()
         st.progress(*how_far(snapshot))
-        st.page_link(state.job_page, label="See how it goes", icon=":material/arrow_forward:")
+        link(state.job_page, "See how it goes", icon=":material/arrow_forward:")
 
 
 @st.fragment(run_every=_SECONDS_BETWEEN_LOOKS)

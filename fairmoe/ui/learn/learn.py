@@ -5,6 +5,7 @@ import streamlit as st
 from fairmoe.lessons.course import COURSE
 from fairmoe.lessons.equations import EQUATIONS
 from fairmoe.lessons.sheet import question_sheet
+from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.pages import ATTENTION, DATA, EXPERTS, PAGES, RESULT, ROUTING, TRAIN
 from fairmoe.ui.learn.lessons import VIEWS
 
@@ -70,9 +71,7 @@ def show_way(key: str) -> None:
     """Show where this is seen on the user's own data, and the lessons before and after."""
     place = LESSONS.index(key)
     path = next(path for path in _SEEN_ON[key] if path in PAGES)
-    st.page_link(
-        path, label=f"See it on your data: {PAGES[path].label}", icon=":material/arrow_forward:"
-    )
+    link(path, f"See it on your data: {PAGES[path].label}", icon=":material/arrow_forward:")
     with st.container(horizontal=True):
         st.button(
             "Previous lesson",
