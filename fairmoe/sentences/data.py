@@ -72,10 +72,16 @@ def small_groups_in_words(
     )
     if merge is None:
         return text
-    few = "" if merge.rows >= needed[0] else ", which is still few"
+    rows = f"{merge.rows:,} rows"
+    is_few = merge.rows < needed[0]
+    # Of a larger group that joins them the positive ones are not told here.
+    if small.keys() >= set(merge.names):
+        positives = sum(small[name][1] for name in merge.names)
+        rows = f"{rows}, {positives:,} of them positive"
+        is_few |= positives < needed[1]
     return (
         f"{text} Set “{MERGE_SMALL}” above to {merge.fewer_than}, and "
-        f"{_quoted(merge.names)} become one group of {merge.rows:,} rows{few}."
+        f"{_quoted(merge.names)} become one group of {rows}{', which is still few' * is_few}."
     )
 
 

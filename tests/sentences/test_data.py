@@ -77,7 +77,7 @@ NEEDED = (
         (
             Merge(344, ("Asian", "Other"), 374),
             " Set “Merge groups of fewer rows than” above to 344, and “Asian” and “Other” become "
-            "one group of 374 rows, which is still few.",
+            "one group of 374 rows, 132 of them positive, which is still few.",
         ),
         (
             Merge(510, ("Asian", "Other", "Hispanic"), 883),
@@ -91,6 +91,15 @@ def test_small_groups_are_counted_and_lead_to_what_merges_them(merge, way_out):
         "Small groups: “Asian” (31 rows, 8 of them positive) and “Other” (343 rows, 124 of them "
         f"positive).{NEEDED}{way_out}"
     )
+
+
+@pytest.mark.parametrize(
+    ("positives", "few"), [(99, ", which is still few."), (100, "."), (61, ", which is still few.")]
+)
+def test_it_is_foreseen_that_a_merged_group_has_few_positive_rows(positives, few):
+    small = {"Amer-Indian": (311, 36), "Other": (271, positives - 36)}
+    told = small_groups_in_words(small, merge=Merge(312, tuple(small), 582))
+    assert told.endswith(f"become one group of 582 rows, {positives} of them positive{few}")
 
 
 def test_groups_that_are_merged_already_are_not_to_be_merged_again():
