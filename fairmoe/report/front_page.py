@@ -24,7 +24,7 @@ from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised
-from fairmoe.sentences.worse import what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_before_and_after, what_got_worse, wrongly_given_it
 
 MOST_SMALL = 3
 """So many groups of too few rows are named; the limits name all."""
@@ -49,7 +49,7 @@ def front_page(found: Findings) -> Section:
         *([Caution(few)] if few else []),
         *_cutoffs(found),
         Text(changed, "What changes for people."),
-        *_not_closed(found.run),
+        *_aim(found.run),
         *_worse(found),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
@@ -98,9 +98,10 @@ def _merged(found: Findings) -> list[Block]:
     return [Text(told, "Merged groups.")] if told else []
 
 
-def _not_closed(run: Run) -> list[Block]:
-    """Say that the mixture does not narrow the gap; nothing if it does."""
-    told = aim_missed(run)
+def _aim(run: Run) -> list[Block]:
+    """Say whether the mixture narrows the gap; nothing if that is not known."""
+    plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
+    told = gap_before_and_after(plain, own, name="the utility expert")
     return [Text(told, "The aim.")] if told else []
 
 

@@ -1,5 +1,6 @@
 """What a mixture makes worse than the plain model: the good outcome wrongly given, and gaps."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -55,8 +56,8 @@ def what_got_worse(
     return f"{'; '.join(told)}." if told else ""
 
 
-def gap_not_smaller(plain: float, model: float, *, name: str = "the plain model") -> str:
-    """Say that a mixture does not narrow the gap, which is what it is for.
+def gap_before_and_after(plain: float, model: float, *, name: str = "the plain model") -> str:
+    """Say how the gap with a mixture is beside that with the plain model: it is to be smaller.
 
     Args:
         plain: The gap with the plain model, in [0, 1].
@@ -64,14 +65,31 @@ def gap_not_smaller(plain: float, model: float, *, name: str = "the plain model"
         name: What the plain model is called.
 
     Returns:
-        Nothing if the gap got smaller, or either is not known.
+        Nothing if either is not known.
     """
+    if math.isnan(plain) or math.isnan(model):
+        return ""
     before, after = (f"{100 * gap:.1f}" for gap in (plain, model))
     # What is told alike is alike.
-    if not float(after) >= float(before):
-        return ""
-    change = "did not get smaller" if after == before else "got larger"
+    change = "did not get smaller"
+    if before != after:
+        change = f"got {'smaller' if float(after) < float(before) else 'larger'}"
     return f"The gap {change}: {before} pp with {name}, {after} pp with the mixture."
+
+
+def gap_not_smaller(plain: float, model: float, *, name: str = "the plain model") -> str:
+    """Say that a mixture does not narrow the gap, which is what it is for.
+
+    Args:
+        plain: See `gap_before_and_after`.
+        model: Likewise.
+        name: Likewise.
+
+    Returns:
+        Nothing if the gap got smaller, or either is not known.
+    """
+    is_smaller = float(f"{100 * model:.1f}") < float(f"{100 * plain:.1f}")
+    return "" if is_smaller else gap_before_and_after(plain, model, name=name)
 
 
 def wrongly_given_it(

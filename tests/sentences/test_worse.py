@@ -4,7 +4,12 @@ import math
 
 import pandas as pd
 
-from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import (
+    gap_before_and_after,
+    gap_not_smaller,
+    what_got_worse,
+    wrongly_given_it,
+)
 
 NAMES = ("wrongly_given", "gets", "denied", "given", "right")
 
@@ -40,6 +45,11 @@ def test_a_gap_that_did_not_get_smaller_is_told():
         "The gap got larger: 28.5 pp with the utility expert, 30.2 pp with the mixture."
     )
     assert not gap_not_smaller(0.302, 0.285)
+    assert gap_before_and_after(0.302, 0.285) == (
+        "The gap got smaller: 30.2 pp with the plain model, 28.5 pp with the mixture."
+    )
+    for gaps in ((0.3204, 0.3199), (0.285, 0.302), (math.nan, 0.285), (0.285, math.nan)):
+        assert gap_before_and_after(*gaps) == gap_not_smaller(*gaps)
     assert not gap_not_smaller(math.nan, 0.285)
     assert not gap_not_smaller(0.285, math.nan)
 
