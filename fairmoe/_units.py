@@ -39,6 +39,17 @@ def signed(value: float, digits: int = 1) -> str:
     return text[1:] if float(text) == 0 else text.replace("-", _MINUS)
 
 
+def counted_people(count: float) -> str:
+    """Return how many people there are, in words.
+
+    Example:
+        >>> counted_people(1), counted_people(1204)
+        ('1 person', '1,204 people')
+    """
+    told = f"{count:,.0f}"
+    return f"{told} {'person' if told == '1' else 'people'}"
+
+
 def apart_from(limit: float, value: float) -> str:
     """Return a figure with one digit, or with as many as show that it is above a limit.
 

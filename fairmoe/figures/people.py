@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from fairmoe import _units
 from fairmoe._escape import Html, escape_html
+from fairmoe._units import counted_people
 from fairmoe.figures.bars import Row, bar_rows, interval_point
 from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
@@ -129,7 +130,7 @@ def harm_bars(account: pd.DataFrame, *, plain: Model = "utility", alt: str) -> H
             bar = interval_point(value, (low, high), colour, unit="")
             is_change = column == "harmed_change" and bar.is_point
             bars.append(replace(bar, text=_units.signed(value)) if is_change else bar)
-        rows.append(Row(str(name), bars, f"{own['good_label']:,.0f} people"))
+        rows.append(Row(str(name), bars, counted_people(own["good_label"])))
     return bar_rows(
         [MODELS[plain], MODELS["mixture"], "Change"],
         rows,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from fairmoe._escape import Html, escape_html
+from fairmoe._units import counted_people
 from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.markup import attribute, drawing
 from fairmoe.figures.people import DOTS, of_hundred
@@ -105,8 +106,8 @@ def waffle(  # noqa: PLR0913 - what is drawn, and what is said of it
     few = {True: ", too few", False: ""}
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'
-        f"{' ' if deep == 5 else '<br>'}<small>{row['n']:,.0f} people{few[name in small]}</small>"
-        "</th>"
+        f"{' ' if deep == 5 else '<br>'}<small>{counted_people(row['n'])}{few[name in small]}"
+        "</small></th>"
         + "".join(
             _cell(row, source, words, deep=deep, is_told=is_told, pale=name in small)
             for source in titles

@@ -5,10 +5,11 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from fairmoe._units import counted_people
 from fairmoe.names import LEAST_PEOPLE
 from fairmoe.sentences.result import MOST_NAMED
 from fairmoe.sentences.reviews import VERDICTS
-from fairmoe.sentences.wording import capitalised, listed, listed_people
+from fairmoe.sentences.wording import capitalised, listed, listed_people, verb_of
 
 EXISTING_ASKED = "Is there a score or decision of the model that you use today?"
 LEARNT_FROM = (
@@ -209,7 +210,7 @@ def wrongly_in_people(groups: pd.DataFrame, good: str, bad: str, *, model: str) 
             listed_people(counts, list(named.index)), named.iterrows(), strict=True
         )
     ]
-    rest = " For the other groups it is fewer." if len(known) > len(named) else ""
+    rest = " For the other groups it is no more." if len(known) > len(named) else ""
     return (
         f"Of 100 people labelled “{good}”, {model} wrongly gives “{bad}” to {listed(told)}.{rest}"
     )
@@ -249,11 +250,12 @@ def changes_beside(
     if not changed:
         return f"{told} like {model} for everyone."
     right = int(everyone["better_right"] + everyone["worse_right"])
-    better, worse = (", which is better for them", ", which is worse") if is_told else ("", "")
+    better, worse = (f"{everyone[name]:,.0f}" for name in ("better", "worse"))
+    good_for, bad_for = (", which is better for them", ", which is worse") if is_told else ("", "")
     return (
-        f"{told} otherwise than {model} for {changed:,} people: {everyone['better']:,.0f} get "
-        f"“{good}” in place of “{bad}”{better}, {everyone['worse']:,.0f} the reverse{worse}. The "
-        f"label agrees with {right:,} of these changes."
+        f"{told} otherwise than {model} for {counted_people(changed)}: {better} "
+        f"{verb_of([better], 'gets', 'get')} “{good}” in place of “{bad}”{good_for}, {worse} the "
+        f"reverse{bad_for}. The label agrees with {right:,} of these changes."
     )
 
 
@@ -275,13 +277,9 @@ def harm_beside(groups: pd.DataFrame, good: str, bad: str) -> str:
         f"{100 * row['harmed_plain_rate']:.0f} and {100 * row['harmed_model_rate']:.0f} of 100"
         for _, row in named.iterrows()
     ]
-    told = [
-        f"{who}{_chance(row)}"
-        for who, (_, row) in zip(
-            listed_people(counts, list(named.index)), named.iterrows(), strict=True
-        )
-    ]
-    rest = " In the other groups the change is smaller." if len(known) > len(named) else ""
+    called = listed_people(counts, list(named.index))
+    told = [f"{who}{_chance(row)}" for who, (_, row) in zip(called, named.iterrows(), strict=True)]
+    rest = " In the other groups the change is no larger." if len(known) > len(named) else ""
     return (
         f"Of those labelled “{good}”, today and with the mixture, “{bad}” wrongly goes to "
         f"{listed(told)}.{rest}"

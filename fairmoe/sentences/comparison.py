@@ -7,7 +7,7 @@ import pandas as pd
 
 from fairmoe._units import signed
 from fairmoe.data import Roles, Target
-from fairmoe.sentences.wording import listed
+from fairmoe.sentences.wording import listed, verb_of
 
 
 class Paired(Protocol):
@@ -169,7 +169,8 @@ def who_changed(
         if row["better"] or row["worse"]
     ]
     return (
-        f"From {first} to {second}, {changed:,} of {everyone['n']:,.0f} decisions change. People "
+        f"From {first} to {second}, {changed:,} of {everyone['n']:,.0f} decisions "
+        f"{verb_of([str(changed)], 'changes', 'change')}. People "
         f"who get “{good}”: {'; '.join(of_groups)}. The label agrees with {right:,} of these "
         "changes."
     )

@@ -62,8 +62,9 @@ def thresholds_takeaway(
         for name, row in groups.iterrows()
     ]
     changes = int(groups["better"].sum() + groups["worse"].sum())
+    change = "decision changes" if changes == 1 else "decisions change"
     people = (
-        f"Against one cut-off {changes:,} decisions change: {listed(moved)} are hired."
+        f"Against one cut-off {changes:,} {change}: {listed(moved)} are hired."
         if changes
         else "This is one cut-off for all, and all else is compared with it."
     )

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from fairmoe._escape import Html
-from fairmoe._units import beside_one_half
+from fairmoe._units import beside_one_half, counted_people
 from fairmoe.figures.mixture_map import Stop, mixture_map, percent_of
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, METRICS, MIXTURE_AND_EXPERTS, MODELS, Model
 from fairmoe.sentences.wording import listed, the_model
@@ -127,7 +127,7 @@ def people_stop(name: str, people: int) -> Stop:
         name: A group, or "Everyone".
         people: How many they are.
     """
-    return Stop(name, (f"{people:,} people",))
+    return Stop(name, (counted_people(people),))
 
 
 def person_stops(

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from fairmoe._units import counted_people
 from fairmoe.sentences.wording import listed
 
 MEANING_ASKED = (
@@ -31,14 +32,14 @@ def changes_for_people(
     changed = int(of["better"] + of["worse"])
     right = int(of["better_right"] + of["worse_right"])
     told = (
-        f"Of {of['n']:,.0f} people in the test rows the mixture gives the outcome “{good}” to "
+        f"Of {counted_people(of['n'])} in the test rows the mixture gives the outcome “{good}” to "
         f"{of['good_model']:,.0f}, {plain} to {of['good_plain']:,.0f}."
     )
     if not changed:
         return f"{told} Both decide alike for everyone."
     changes = "change" if changed == 1 else "changes"
     told = (
-        f"{told} For {of['better']:,.0f} people the mixture changes “{bad}” to “{good}”, for "
+        f"{told} For {counted_people(of['better'])} the mixture changes “{bad}” to “{good}”, for "
         f"{of['worse']:,.0f} the reverse; the label agrees with {right:,} of "
         f"{changed:,} {changes}, so it makes {mistakes_made(of)}."
     )

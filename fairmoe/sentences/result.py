@@ -9,7 +9,7 @@ from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE
 from fairmoe.sentences.gaps import not_compared
 from fairmoe.sentences.people import mistakes_made
 from fairmoe.sentences.reviews import VERDICTS, end_in_words
-from fairmoe.sentences.wording import capitalised, listed, listed_people, may_be_chance
+from fairmoe.sentences.wording import capitalised, listed, listed_people, may_be_chance, verb_of
 
 MOST_NAMED = 3
 """Of more groups those are named in which most changes."""
@@ -145,8 +145,8 @@ def changed_harm(
     of_whom = listed_people(["of 100"] * len(named), list(named.index))
     beside = "as" if changes[0] == _AS_MANY else "than"
     told = [
-        f"{capitalised(of_whom[0])} labelled “{good}”, {changes[0]} wrongly get “{bad}” {beside} "
-        f"with {plain}{chances[0]}",
+        f"{capitalised(of_whom[0])} labelled “{good}”, {changes[0]} wrongly "
+        f"{verb_of(changes[:1], 'gets', 'get')} “{bad}” {beside} with {plain}{chances[0]}",
         *(
             f"{whom}, {change}{chance}"
             for whom, change, chance in zip(of_whom[1:], changes[1:], chances[1:], strict=True)
@@ -205,11 +205,12 @@ def cost_in_people(
     net = (groups["good_model"] - groups["good_plain"]).astype(int)
     order = net.abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
     who_moved = [name for name in net.index[net.index.isin(order)] if net[name]]
-    moved = listed_people([_more_or_fewer(net[name]) for name in who_moved], who_moved)
-    rest = int(net.drop(order).sum())
+    counts = [_more_or_fewer(net[name]) for name in who_moved]
     if net.drop(order).any():
-        moved.append(f"{_more_or_fewer(rest)} of the remaining groups")
-    who = f"{listed(moved)} get “{good}”" if moved else f"as many of each group get “{good}”"
+        who_moved.append("people in the remaining groups")
+        counts.append(_more_or_fewer(int(net.drop(order).sum())))
+    moved = listed(listed_people(counts, who_moved)) or "as many of each group"
+    who = f"{moved} {verb_of(counts, 'gets', 'get')} “{good}”"
     return (
         f"Against {plain}, of {everyone['n']:,.0f} people: {who}, with "
         f"{mistakes_made(everyone)}; "

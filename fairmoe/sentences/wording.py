@@ -60,6 +60,8 @@ def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]
         ['2 more people with sex = f', '1 more with sex = m']
         >>> listed_people(["1 more", "2 more"], ["people with sex = f", "men"])
         ['1 more person with sex = f', '2 more men']
+        >>> listed_people(["1 more", "1 fewer"], ["women", "boys"])
+        ['1 more woman', '1 fewer of the boys']
     """
     told, called = [], False
     for count, noun in zip(counted, map(str, people), strict=True):
@@ -67,11 +69,27 @@ def listed_people(counted: Sequence[str], people: Sequence[object]) -> list[str]
         if of_value and called:
             told.append(f"{count} {noun[of_value.end() :]}")
         elif re.fullmatch("1( more| fewer)?", count):
-            told.append(f"{count} {re.sub('^people ', 'person ', noun)}")
+            told.append(f"{count} {_one_of(noun)}")
         else:
             told.append(f"{count} {noun}")
         called = of_value is not None
     return told
+
+
+def _one_of(people: str) -> str:
+    """Return what one of a group's people is called."""
+    one = re.sub(r"\b(wo)?men$", r"\1man", re.sub("^people ", "person ", people))
+    return one if one != people else f"of the {people}"
+
+
+def verb_of(counted: Sequence[str], one: str, many: str) -> str:
+    """Return the verb of those who are counted, as `listed_people` takes the counts.
+
+    Example:
+        >>> verb_of(["1 more"], "gets", "get"), verb_of(["1 more", "1 fewer"], "gets", "get")
+        ('gets', 'get')
+    """
+    return one if len(counted) == 1 and counted[0].split()[0] == "1" else many
 
 
 def may_be_chance(low: float, high: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from fairmoe.sentences.wording import may_be_chance
+from fairmoe.sentences.wording import may_be_chance, verb_of
 
 _CLEAR = 0.01
 """From this change on, in [0, 1], something is told to be worse."""
@@ -41,7 +41,8 @@ def what_got_worse(
     if "wrongly_given" in worse:
         wrongly = worse["wrongly_given"]
         before, after = (f"{100 * wrongly[name]:.0f}" for name in ("plain", "model"))
-        rates = f"{after} wrongly get “{good}” ({plain} {before}{_chance(wrongly)})"
+        get = verb_of([after], "gets", "get")
+        rates = f"{after} wrongly {get} “{good}” ({plain} {before}{_chance(wrongly)})"
         told.append(f"of 100 people labelled “{bad}”, {rates}")
     gaps: list[str] = []
     for name, (what, term) in _GAPS.items():

@@ -148,7 +148,7 @@ def test_of_many_groups_three_are_named_and_small_ones_never():
     told = wrongly_in_people(groups, *WORDS, model="it")
     assert told == (
         "Of 100 people labelled “hired”, it wrongly gives “not hired” to 50 men (20 of 40), 25 "
-        "women (10 of 40) and 12 others (5 of 40). For the other groups it is fewer."
+        "women (10 of 40) and 12 others (5 of 40). For the other groups it is no more."
     )
     few = wrongly_in_people(account((10, 30, 5), (29, 0, 50)).groups, *WORDS, model="it")
     assert few.endswith("to 25 women (10 of 40).")
@@ -209,6 +209,9 @@ def test_beside_the_mixture_changes_are_counted_for_better_and_worse():
     assert changes_beside(beside([]).everyone, *WORDS, model="it", is_told=True) == (
         "On the same 80 test rows the mixture decides like it for everyone."
     )
+    assert "than it for 1 person: 1 gets “hired” in place of" in changes_beside(
+        beside([0]).everyone, *WORDS, model="it", is_told=True
+    )
 
 
 def test_raw_values_make_english_wherever_people_are_counted():
@@ -236,7 +239,7 @@ def test_harm_is_told_today_and_with_the_mixture():
         "12 of 100 women and 25 and 28 of 100 men (the change could be chance)."
     )
     many = account((10, 30, 5), (20, 20, 0), (5, 35, 0), (4, 36, 0)).groups
-    assert harm_beside(many, *WORDS).endswith(" In the other groups the change is smaller.")
+    assert harm_beside(many, *WORDS).endswith(" In the other groups the change is no larger.")
     assert "25 and 25 of 100 men." in harm_beside(beside(range(15)).groups, *WORDS)
 
 

@@ -60,6 +60,9 @@ def test_who_changes_from_one_run_to_another():
     assert "“hired”: of women 7 more and 2 fewer; of men 4 more and 0 fewer. The" in who_changed(
         both, both.sum(), "hired", ("Run 1", "Run 2")
     )
+    one = groups.assign(better=[1, 0], worse=0)
+    told = who_changed(one, one.sum(), "hired", ("A", "B"))
+    assert told.startswith("From A to B, 1 of 400 decisions changes. People ")
     same = groups.assign(better=0, worse=0)
     assert who_changed(same, same.sum(), "hired", ("A", "B")) == (
         "A and B decide alike about all 400 people."

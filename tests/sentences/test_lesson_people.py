@@ -47,6 +47,9 @@ def test_a_way_to_decide_is_told_by_who_changes_and_what_it_rests_on():
         "(12.0). 11.0 of 100 people would be decided about otherwise if only their group were "
         "another; within a group nobody overtakes anybody."
     )
+    one = GROUPS.assign(better=[1, 0], worse=0)
+    told = thresholds_takeaway(one, **given, by_group=0.0, turned=0.0)
+    assert told.startswith("Against one cut-off 1 decision changes: of the women 1 more and 0 ")
     told = thresholds_takeaway(
         GROUPS.assign(better=0, worse=0), **given, by_group=0.0, turned=0.073
     )

@@ -46,6 +46,7 @@ def test_experts_say_what_they_want_and_what_they_reach():
     }
     assert mixture_stop(SCORES).lines == ("accuracy 74.7%", "gap 8.9 pp")
     assert people_stop("women", 1280).lines == ("1,280 people",)
+    assert people_stop("women", 1).lines == ("1 person",)
 
 
 def test_what_widths_and_the_gap_mean():

@@ -40,6 +40,12 @@ WRONGLY = (
             f"{GIVEN} For 0 people the mixture changes “not hired” to “hired”, for 1 the reverse; "
             "the label agrees with 0 of 1 change, so it makes 1 more mistake.",
         ),
+        (
+            {"n": 1, "better": 1, "worse": 0, "better_right": 1, "worse_right": 0, "good_label": 0},
+            f"{GIVEN.replace('1,200 people', '1 person')} For 1 person the mixture changes “not "
+            "hired” to “hired”, for 0 the reverse; the label agrees with 1 of 1 change, so it "
+            "makes 1 fewer mistake.",
+        ),
     ],
 )
 def test_changes_are_told_in_people(counts, told):

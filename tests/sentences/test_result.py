@@ -188,7 +188,7 @@ def test_whom_it_happens_to_is_said_where_hardly_anything_changes():
         ),
         (
             harm(a=(90, 0.004, -0.1, 0.2), b=(90, 0.006, -0.1, 0.3), c=(90, -0.3, -0.4, 0.2)),
-            "Of 100 b labelled “hired”, 1 more wrongly get “not hired” than with the plain model "
+            "Of 100 b labelled “hired”, 1 more wrongly gets “not hired” than with the plain model "
             "(could be chance). In the remaining groups less changes, or it could be chance.",
         ),
         (
@@ -218,14 +218,14 @@ def account(true, plain, pred, group):
             [1, 1, 0, 0, 0, 0],
             [0, 0, 0, 1, 0, 0],
             [1, 1, 1, 0, 0, 0],
-            "Against the plain model, of 6 people: 3 more women and 1 fewer men get “hired”, with "
+            "Against the plain model, of 6 people: 3 more women and 1 fewer man get “hired”, with "
             "2 fewer mistakes; 4 decisions change.",
         ),
         (
             [0, 0, 0, 1, 1, 1],
             [0, 0, 0, 1, 1, 1],
             [1, 0, 0, 1, 1, 1],
-            "Against the plain model, of 6 people: 1 more women get “hired”, with 1 more mistake; "
+            "Against the plain model, of 6 people: 1 more woman gets “hired”, with 1 more mistake; "
             "1 decision changes.",
         ),
         (
@@ -278,8 +278,9 @@ def test_raw_values_make_english_wherever_people_are_counted():
 @pytest.mark.parametrize(
     ("of_d", "of_e", "rest"),
     [
-        (1, 0, ", 3 more c and 1 more of the remaining groups"),
-        (1, -1, ", 3 more c and as many of the remaining groups"),
+        (1, 0, ", 3 more c and 1 more person in the remaining groups"),
+        (2, 0, ", 3 more c and 2 more people in the remaining groups"),
+        (1, -1, ", 3 more c and as many people in the remaining groups"),
         (0, 0, " and 3 more c"),
     ],
 )

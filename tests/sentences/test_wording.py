@@ -74,10 +74,25 @@ def test_people_are_called_so_once():
     assert listed_people(["2 more", "1 more", "1 fewer"], nouns) == [
         "2 more people with sex = f",
         "1 more in smaller groups",
-        "1 fewer men",
+        "1 fewer man",
     ]
     assert listed_people(["1 more"], nouns[:1]) == ["1 more person with sex = f"]
     assert listed_people(["11 more"], nouns[:1]) == ["11 more people with sex = f"]
+
+
+@pytest.mark.parametrize(
+    ("people", "one"),
+    [
+        ("women", "1 more woman"),
+        ("young men", "1 more young man"),
+        # Of other plurals it is not known.
+        ("boys", "1 more of the boys"),
+        ("servicemen", "1 more of the servicemen"),
+    ],
+)
+def test_one_of_a_group_is_called_so(people, one):
+    assert listed_people(["1 more"], [people]) == [one]
+    assert listed_people(["2 more"], [people]) == [f"2 more {people}"]
 
 
 def test_people_are_called_so_again_after_others_and_by_names_of_their_own():

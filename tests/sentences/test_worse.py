@@ -37,6 +37,13 @@ def test_who_wrongly_gets_it_and_what_differs_more():
     )
 
 
+def test_one_of_a_hundred_gets_it():
+    few = changes(wrongly_given=(0.0, 0.01, 0.001, 0.02))
+    assert what_got_worse(few, "hired", "not hired", favourable=True) == (
+        "of 100 people labelled “not hired”, 1 wrongly gets “hired” (plain model 0)."
+    )
+
+
 def test_a_gap_that_did_not_get_smaller_is_told():
     assert gap_not_smaller(0.3204, 0.3199) == (
         "The gap did not get smaller: 32.0 pp with the plain model, 32.0 pp with the mixture."
