@@ -37,7 +37,7 @@ def show_reward(work: str) -> None:
     show_picture(
         gate_figures.gradient_figure(estimates, row["truth"]),
         takeaway=sentences.gradient_takeaway(estimates, row["truth"]),
-        source=f"{SYNTHETIC}: {rows} test rows on which the experts of seed 0 disagree most, an "
+        source=f"{SYNTHETIC}: {rows} test rows on which the experts of seed 0 differ most, an "
         f"undecided gate, and that row and expert whose gradient is largest. {reward.DRAWS:,} "
         f"estimates each; triangles are their means. The truth "
         f"counts all {int(row['routings']):,} routings. Values beyond the axis are in its last "
@@ -88,7 +88,7 @@ def show_gate_steps(work: str) -> None:
     )
     stage = _choose_stage()
     source = (
-        f"{SYNTHETIC}; six test rows on which the experts of seed 0 disagree, a gate that may "
+        f"{SYNTHETIC}; six test rows on which the experts of seed 0 differ most, a gate that may "
         "choose for each row freely (the app's gate is a network)."
     )
     steps = found.moments[credit]
