@@ -15,12 +15,12 @@ from fairmoe.metrics import (
     Alarm,
     Review,
     account_in_people,
-    find_alarm,
     parity_gap,
     review_groups,
 )
 from fairmoe.names import Model, SplitName
 from fairmoe.nn import Mixture
+from fairmoe.runs.alarms import find_alarms
 from fairmoe.runs.cutoffs import Cutoffs
 from fairmoe.runs.parts import Curve, DataSummary, SplitRecord
 
@@ -278,22 +278,7 @@ class Run:
                 model: replace(alarm, gap=self.parity_gap(model, split)[0], plain_gap=plain_gap)
                 for model, alarm in self.unmerged.alarms(split).items()
             }
-        record = self.splits[split]
-        decided = {model: proba > 0.5 for model, proba in record.proba.items()}
-        found = {
-            model: find_alarm(
-                record.y_true,
-                decided[model],
-                decided["utility"],
-                group=record.group,
-                n_groups=len(self.data.groups),
-                favourable=self.roles.target.favourable,
-                sample_weight=record.weight,
-            )
-            for model in decided
-            if model != "constant"
-        }
-        return {model: alarm for model, alarm in found.items() if alarm}
+        return find_alarms(self, split)
 
 
 def _weight_of_gaps(point: Run) -> float:
