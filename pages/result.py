@@ -20,10 +20,13 @@ with page(RESULT) as state:
     kept = state.kept
     assert kept is not None
     told = kept.told
-    show_alarms(told.run, "test")
+    # Lines that come and go with the dial stand in boxes of their own, so that it keeps the focus.
+    with st.container():
+        show_alarms(told.run, "test")
     with st.container(gap="xsmall", key="one-screen"):
         show_words(state, told)
-        show_worse(state, told.run)
+        with st.container(gap="xsmall"):
+            show_worse(state, told.run)
         show_picture(state, told)
         # Without the rows there may be no front to turn along; the way on stays.
         with apologies():

@@ -23,6 +23,7 @@ from fairmoe.sentences.small_groups import (
     told_as_one,
     with_few_people,
 )
+from fairmoe.sentences.wording import may_be_chance
 from fairmoe.sentences.worse import gap_not_smaller
 
 Source = Literal["label", "plain", "model"]
@@ -302,4 +303,6 @@ def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
     plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
     if tolerance is not None and own <= tolerance:
         return ""
-    return gap_not_smaller(plain, own, name="the utility expert")
+    change = changes_of(run, "utility", "test").T["gets"]
+    chance = may_be_chance(change["low"], change["high"])
+    return gap_not_smaller(plain, own, name="the utility expert", chance=chance)

@@ -23,7 +23,7 @@ from fairmoe.sentences.front_page import (
 from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.small_groups import made_of
-from fairmoe.sentences.wording import capitalised
+from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import gap_before_and_after, what_got_worse, wrongly_given_it
 
 MOST_SMALL = 3
@@ -101,7 +101,9 @@ def _merged(found: Findings) -> list[Block]:
 def _aim(run: Run) -> list[Block]:
     """Say whether the mixture narrows the gap; nothing if that is not known."""
     plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
-    told = gap_before_and_after(plain, own, name="the utility expert")
+    change = changes_of(run, "utility", "test").T["gets"]
+    chance = may_be_chance(change["low"], change["high"])
+    told = gap_before_and_after(plain, own, name="the utility expert", chance=chance)
     return [Text(told, "The aim.")] if told else []
 
 

@@ -57,13 +57,16 @@ def what_got_worse(
     return f"{'; '.join(told)}." if told else ""
 
 
-def gap_before_and_after(plain: float, model: float, *, name: str = "the plain model") -> str:
+def gap_before_and_after(
+    plain: float, model: float, *, name: str = "the plain model", chance: str = ""
+) -> str:
     """Say how the gap with a mixture is beside that with the plain model: it is to be smaller.
 
     Args:
         plain: The gap with the plain model, in [0, 1].
         model: The gap with the mixture, in [0, 1].
         name: What the plain model is called.
+        chance: That the difference could be chance, as `may_be_chance` says it, if so.
 
     Returns:
         Nothing if either is not known.
@@ -75,22 +78,26 @@ def gap_before_and_after(plain: float, model: float, *, name: str = "the plain m
     change = "did not get smaller"
     if before != after:
         change = f"got {'smaller' if float(after) < float(before) else 'larger'}"
-    return f"The gap {change}: {before} pp with {name}, {after} pp with the mixture."
+    doubt = f" ({chance})" if chance and before != after else ""
+    return f"The gap {change}: {before} pp with {name}, {after} pp with the mixture{doubt}."
 
 
-def gap_not_smaller(plain: float, model: float, *, name: str = "the plain model") -> str:
+def gap_not_smaller(
+    plain: float, model: float, *, name: str = "the plain model", chance: str = ""
+) -> str:
     """Say that a mixture does not narrow the gap, which is what it is for.
 
     Args:
         plain: See `gap_before_and_after`.
         model: Likewise.
         name: Likewise.
+        chance: Likewise.
 
     Returns:
         Nothing if the gap got smaller, or either is not known.
     """
     is_smaller = float(f"{100 * model:.1f}") < float(f"{100 * plain:.1f}")
-    return "" if is_smaller else gap_before_and_after(plain, model, name=name)
+    return "" if is_smaller else gap_before_and_after(plain, model, name=name, chance=chance)
 
 
 def wrongly_given_it(

@@ -52,6 +52,11 @@ def test_a_gap_that_did_not_get_smaller_is_told():
         "The gap got larger: 28.5 pp with the utility expert, 30.2 pp with the mixture."
     )
     assert not gap_not_smaller(0.302, 0.285)
+    assert gap_not_smaller(0.165, 0.172, chance="could be chance") == (
+        "The gap got larger: 16.5 pp with the plain model, 17.2 pp with the mixture (could be "
+        "chance)."
+    )
+    assert "chance" not in gap_not_smaller(0.165, 0.165, chance="could be chance")
     assert gap_before_and_after(0.302, 0.285) == (
         "The gap got smaller: 30.2 pp with the plain model, 28.5 pp with the mixture."
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from streamlit.testing.v1 import AppTest
 
+from fairmoe.sentences.wording import may_be_chance
 from fairmoe.ui.frame.of_table import of_table
 
 _AROUND = {"group-part": ("experts-part", "By group")}
@@ -36,3 +37,9 @@ def of_people(found):
 def own_key(app: AppTest, key: str) -> str:
     """Return the key of a field that belongs to the table of the run that is shown."""
     return of_table(key, app.session_state["fairmoe"].run.data.sha256)
+
+
+def chance_of(result):
+    """Say that what the mixture changes in the gap between groups could be chance, if so."""
+    change = result.changes.T["gets"]
+    return may_be_chance(change["low"], change["high"])

@@ -22,6 +22,7 @@ from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
 from fairmoe.sentences.single_expert import nearly_alone
 from fairmoe.sentences.small_groups import made_of
+from fairmoe.sentences.wording import may_be_chance
 from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
@@ -63,7 +64,9 @@ def show_words(state: Session, kept: KeptRun) -> None:
     gaps = (found.gaps[source].value for source in ("plain", "model"))
     before = () if kept.rows is None or run.unmerged is not None else merged_before(kept.rows)
     merged = one_group_in_words(run) or made_of(catch_all(run.data.groups), before)
-    told += filter(None, [gap_not_smaller(*gaps, name=plain), merged])
+    change = found.changes.T["denied" if among else "gets"]
+    chance = may_be_chance(change["low"], change["high"])
+    told += filter(None, [gap_not_smaller(*gaps, name=plain, chance=chance), merged])
     if run.roles.target.favourable is not None:
         groups = found.account.groups.rename(index=people)
         told.append(changed_harm(groups, good, bad, plain=plain))

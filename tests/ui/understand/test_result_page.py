@@ -12,7 +12,7 @@ from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
-from tests.ui.parts import of_people, open_part, own_key
+from tests.ui.parts import chance_of, of_people, open_part, own_key
 from tests.ui.understand.shown import alts
 
 
@@ -57,7 +57,9 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     ]
     assert not result.exception
     # The mixture of this run does not narrow the gap, or else nothing is said of it.
-    aim = gap_not_smaller(found.gaps["plain"].value, found.gaps["model"].value)
+    aim = gap_not_smaller(
+        found.gaps["plain"].value, found.gaps["model"].value, chance=chance_of(found)
+    )
     who = " ".join(filter(None, [who_gets_it(gap, words[0], groups=2), aim]))
     assert texts(result) == [
         escape_markdown(f"{who} {changed_harm(groups, *words)}"),
