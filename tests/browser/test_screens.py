@@ -1,7 +1,7 @@
 """What is seen without scrolling, and how far there is to scroll."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from fairmoe.ui.frame.pages import HOME, PAGES
 from tests.browser.driving import IDLE, heading
@@ -61,17 +61,3 @@ def test_the_result_and_the_button_that_trains_are_seen_without_scrolling(demo: 
     height(demo)
     assert below(demo, ".st-key-train button") < screen["height"]
     assert demo.get_by_text("as far as can be told").is_visible()
-
-
-@pytest.mark.parametrize("screen", [LAPTOP, SMALL])
-def test_the_dial_keeps_the_focus_and_the_screen_to_its_ends(demo: Page, screen):
-    demo.set_viewport_size(screen)
-    demo.wait_for_selector(IDLE)
-    dial = demo.get_by_role("slider", name="How much should fairness count?")
-    dial.focus()
-    for key, told in (("Home", "not at all"), ("ArrowRight", "0.125 times"), ("End", "8 times")):
-        demo.keyboard.press(key)
-        # Lines come and go with the words, above the dial.
-        assert height(demo) == screen["height"]
-        expect(dial).to_have_attribute("aria-valuetext", told)
-        expect(dial).to_be_focused()
