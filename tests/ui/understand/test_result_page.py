@@ -26,13 +26,6 @@ def result(app, demo_run):
     return open_result(app, *demo_run)
 
 
-def test_every_link_to_a_page_finds_the_session_in_a_new_tab_too(result):
-    token = result.session_state["fairmoe"].token
-    links = [each.proto for each in result.get("page_link")]
-    assert "Who" in [each.label for each in links]
-    assert {each.query_string for each in links if not each.disabled} == {f"session={token}"}
-
-
 def picture(app):
     return app.get("html")[0].proto.body
 
