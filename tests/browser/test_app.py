@@ -34,8 +34,12 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
     # What is opened while a script still draws may be drawn closed once more.
     page.wait_for_selector(IDLE)
     page.locator("summary").filter(has_text="Numbers").first.click()
+    save = page.get_by_role("button", name="Table as CSV").first
+    save.wait_for()
+    # Nor is a file made for a button that is drawn anew meanwhile.
+    page.wait_for_selector(IDLE)
     with page.expect_download() as download:
-        page.get_by_role("button", name="Table as CSV").first.click()
+        save.click()
     lines = Path(download.value.path()).read_text().splitlines()
     assert lines[0].startswith("model,final_score,utility,acc")
     assert [line.split(",")[0] for line in lines[1:]][:2] == ["mixture", "utility"]
