@@ -7,11 +7,12 @@ from fairmoe.names import Model
 from fairmoe.sentences.wording import capitalised, the_model
 
 EQUAL_AT_THE_COST_OF_ALL = "Equal because everyone is treated worse"
+MORE_EQUAL_AT_THE_COST_OF_ALL = "More equal because everyone is treated worse"
 WORSE_FOR_ALL = "Everyone is treated worse"
 FAR_TOO_MANY = "The same answer goes to far too many"
 FAR_TOO_FEW = "One of the answers goes to far too few"
 _CLOSER = 0.01
-"""From how much smaller a gap is called more equal."""
+"""From how much smaller a gap is called more equal, and up to what is left of it equal."""
 
 _FAR = 1.5
 """From so many times as have it as their label, an answer goes to far too many."""
@@ -86,7 +87,7 @@ def _in_words(
 ) -> str:
     heading = _heading(alarm)
     told = [f"{heading}: {model}."]
-    if heading == EQUAL_AT_THE_COST_OF_ALL and alarm["gap"] >= _CLOSER:
+    if heading == MORE_EQUAL_AT_THE_COST_OF_ALL:
         gaps = f"{_points(alarm['gap'])} pp, the utility expert's {_points(alarm['plain_gap'])}"
         told.append(f"Its gap is smaller, not gone: {gaps}.")
     told += _about_all(alarm, words)
@@ -102,11 +103,12 @@ def _in_words(
 
 
 def _heading(alarm: Mapping[str, Any]) -> str:
-    """Name what is wrong: equality only if the gap is clearly smaller, everyone if each group."""
+    """Name what is wrong: equality only if no gap is left, everyone if each group."""
     if alarm["harmful"]:
         gap, plain_gap = alarm["gap"], alarm["plain_gap"]
-        is_closer = gap is not None and plain_gap - gap >= _CLOSER
-        return EQUAL_AT_THE_COST_OF_ALL if is_closer else WORSE_FOR_ALL
+        if gap is None or plain_gap - gap < _CLOSER:
+            return WORSE_FOR_ALL
+        return EQUAL_AT_THE_COST_OF_ALL if gap < _CLOSER else MORE_EQUAL_AT_THE_COST_OF_ALL
     return _of_all(alarm)
 
 

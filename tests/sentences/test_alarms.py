@@ -27,8 +27,8 @@ def told(model="mixture", *, words=WORDS, favourable=False, **changes):
 
 def test_everyone_called_a_reoffender():
     assert told() == (
-        "Equal because everyone is treated worse: the mixture. Its gap is smaller, not gone: 2.0 "
-        "pp, the utility expert's 25.0. It gives “reoffends” to 93.0% of "
+        "More equal because everyone is treated worse: the mixture. Its gap is smaller, not gone: "
+        "2.0 pp, the utility expert's 25.0. It gives “reoffends” to 93.0% of "
         "the people, of whom 45.0% have it as their label. It is right about 49.0% of them, the "
         "same answer for all about 55.0%. Of those whose label is “does not” it wrongly gives "
         "“reoffends” to 90.0% and more of them in every group; the utility expert to 24.0%."
@@ -38,8 +38,8 @@ def test_everyone_called_a_reoffender():
 def test_a_good_outcome_that_hardly_anyone_gets():
     words = told("result", words=("hired", "not hired"), favourable=True, inaccurate=False)
     assert words == (
-        "Equal because everyone is treated worse: the result expert. Its gap is smaller, not gone: "
-        "2.0 pp, the utility expert's 25.0. It gives “hired” to 93.0% of "
+        "More equal because everyone is treated worse: the result expert. Its gap is smaller, not "
+        "gone: 2.0 pp, the utility expert's 25.0. It gives “hired” to 93.0% of "
         "the people, of whom 45.0% have it as their label. Of those whose label is “hired” it "
         "wrongly gives “not hired” to 90.0% and more of them in every group; the utility expert "
         "to 24.0%."
@@ -73,6 +73,7 @@ def test_where_the_outcome_is_not_told_nobody_is_called_harmed(fault, heading, e
 def test_a_gap_that_is_smaller_and_not_gone_is_told(gap, is_told):
     left = f"Its gap is smaller, not gone: {100 * (gap or 0):.1f} pp, the utility expert's 25.0."
     assert (left in told(gap=gap)) == is_told
+    assert told(gap=gap).startswith("More equal because everyone") == is_told
 
 
 def test_one_text_for_each_model_and_none_without_an_alarm():
@@ -84,10 +85,13 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
 @pytest.mark.parametrize(
     ("changes", "heading"),
     [
-        ({}, "Equal because everyone is treated worse"),
+        ({}, "More equal because everyone is treated worse"),
+        ({"gap": 0.01}, "More equal because everyone is treated worse"),
+        ({"gap": 0.009}, "Equal because everyone is treated worse"),
+        ({"gap": 0.0}, "Equal because everyone is treated worse"),
         ({"gap": 0.25}, "Everyone is treated worse"),
         ({"gap": 0.245}, "Everyone is treated worse"),
-        ({"gap": 0.235}, "Equal because everyone is treated worse"),
+        ({"gap": 0.235}, "More equal because everyone is treated worse"),
         ({"gap": None, "plain_gap": None}, "Everyone is treated worse"),
         ({"harm": 0.24, "harmful": False}, "The same answer goes to far too many"),
         ({"gap": 0.3, "harmful": False}, "The same answer goes to far too many"),
@@ -100,9 +104,7 @@ def test_one_text_for_each_model_and_none_without_an_alarm():
         ({"harm": None, "plain_harm": None, "harmful": False}, "The same answer goes to far too"),
     ],
 )
-def test_equality_is_claimed_only_where_the_gap_is_smaller_and_each_group_is_harmed(
-    changes, heading
-):
+def test_equality_is_claimed_only_where_the_gap_is_gone_and_each_group_is_harmed(changes, heading):
     assert told(**changes).startswith(heading)
 
 
