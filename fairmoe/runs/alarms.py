@@ -1,18 +1,13 @@
-"""Which models of a run are no choice, found once for each run and split."""
+"""Which models of a run are no choice."""
 
-import weakref
 from typing import TYPE_CHECKING
 
 from fairmoe.metrics import Alarm, find_alarm
 from fairmoe.names import Model, SplitName
+from fairmoe.runs.once import once
 
 if TYPE_CHECKING:
     from fairmoe.runs.record import Run
-
-_FOUND: "weakref.WeakKeyDictionary[Run, dict[SplitName, dict[Model, Alarm]]]" = (
-    weakref.WeakKeyDictionary()
-)
-"""By run; a run never changes, and what is known of it goes with it."""
 
 
 def find_alarms(run: "Run", split: SplitName) -> dict[Model, Alarm]:
@@ -22,9 +17,10 @@ def find_alarms(run: "Run", split: SplitName) -> dict[Model, Alarm]:
         run: As it was trained.
         split: On which rows.
     """
-    found = _FOUND.setdefault(run, {})
-    if split not in found:
-        record = run.splits[split]
+    record, n_groups = run.splits[split], len(run.data.groups)
+    favourable = run.roles.target.favourable
+
+    def find() -> dict[Model, Alarm]:
         decided = {model: proba > 0.5 for model, proba in record.proba.items()}
         alarms = {
             model: find_alarm(
@@ -32,12 +28,13 @@ def find_alarms(run: "Run", split: SplitName) -> dict[Model, Alarm]:
                 decided[model],
                 decided["utility"],
                 group=record.group,
-                n_groups=len(run.data.groups),
-                favourable=run.roles.target.favourable,
+                n_groups=n_groups,
+                favourable=favourable,
                 sample_weight=record.weight,
             )
             for model in decided
             if model != "constant"
         }
-        found[split] = {model: alarm for model, alarm in alarms.items() if alarm}
-    return dict(found[split])
+        return {model: alarm for model, alarm in alarms.items() if alarm}
+
+    return dict(once(record, ("alarms", n_groups, favourable), find))

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike
 
 from fairmoe.metrics import parity_gap
 from fairmoe.names import Model, SplitName
+from fairmoe.runs.once import once
 from fairmoe.runs.record import Run
 
 
@@ -37,16 +38,21 @@ def compared_scores_of(
         By metric. `dp`, `eo` and their mean `f_res` may differ from those of `run.scores`; all
         others are as there, also the final score, which counts every group.
     """
-    record = run.splits[split]
-    return with_compared_gaps(
-        run.scores[split][model],
-        record.y_true,
-        record.proba[model] > 0.5,
-        group=record.group,
-        group_names=tuple(run.data.groups),
-        sample_weight=record.weight,
-        merged=run.unmerged is not None,
+    record, groups = run.splits[split], tuple(run.data.groups)
+    merged = run.unmerged is not None
+    gaps = once(
+        record,
+        ("compared gaps", model, groups, merged),
+        lambda: _compared_gaps(
+            record.y_true,
+            record.proba[model] > 0.5,
+            group=record.group,
+            group_names=groups,
+            sample_weight=record.weight,
+            merged=merged,
+        ),
     )
+    return _with_gaps(run.scores[split][model], gaps)
 
 
 def with_compared_gaps(
@@ -70,12 +76,39 @@ def with_compared_gaps(
         sample_weight: Shape `(n,)`, for how many people each row stands.
         merged: Whether these are fewer groups than the scores count.
     """
-    told = dict(scores)
+    gaps = _compared_gaps(
+        y_true,
+        y_pred,
+        group=group,
+        group_names=group_names,
+        sample_weight=sample_weight,
+        merged=merged,
+    )
+    return _with_gaps(scores, gaps)
+
+
+def _compared_gaps(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    group: ArrayLike,
+    group_names: Sequence[str],
+    sample_weight: ArrayLike | None,
+    merged: bool,
+) -> dict[str, float]:
+    """Return those of the outcome gaps that may differ from the gaps between all groups."""
+    gaps = {}
     for name, among in (("dp", None), ("eo", y_true)):
         gap, apart = parity_gap(
             y_pred, group=group, group_names=group_names, among=among, sample_weight=sample_weight
         )
         if apart or merged:
-            told[name] = gap
-            told["f_res"] = (told["dp"] + told["eo"]) / 2
+            gaps[name] = gap
+    return gaps
+
+
+def _with_gaps(scores: Mapping[str, float], gaps: Mapping[str, float]) -> dict[str, float]:
+    told = {**scores, **gaps}
+    if gaps:
+        told["f_res"] = (told["dp"] + told["eo"]) / 2
     return told

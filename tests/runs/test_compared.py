@@ -13,6 +13,7 @@ from fairmoe.errors import InvalidInputError
 from fairmoe.metrics import group_rates, largest_gaps
 from fairmoe.runs import (
     as_told,
+    compared,
     compared_scores,
     compared_scores_of,
     front_tables,
@@ -215,3 +216,18 @@ def test_the_simple_tool_is_held_to_the_gap_of_the_groups_that_it_has(small, mon
     compare_simple_tool(as_told(small)[0])
     # 30 of 40, and none of 3 or, with the next smallest, 6 of 15.
     assert allowed == pytest.approx([30 / 40, 30 / 40 - 6 / 15])
+
+
+def test_gaps_of_groups_that_can_be_compared_are_found_once(small, monkeypatch):
+    asked, gap = [], compared.parity_gap
+    monkeypatch.setattr(compared, "parity_gap", lambda *a, **k: asked.append(k) or gap(*a, **k))
+    first = compared_scores_of(small)
+    as_it_was = dict(first)
+    first.clear()
+    again = replace(small, front=())
+    assert compared_scores_of(again) == as_it_was != small.scores["test"]["mixture"]
+    assert len(asked) == 2
+    # The same decisions are told by other groups where small ones are merged.
+    told, _ = as_told(small, smallest=20)
+    assert compared_scores_of(told)["dp"] == pytest.approx(36 / 55 - 20 / 40)
+    assert len(asked) == 4

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from fairmoe.data import LabelledTable, Outcome, Table, assign_roles, reread
@@ -70,7 +71,7 @@ class KeptRun:
         read = reread(table, self.run.reading.options)
         return replace(self, rows=assign_roles(read, self.run.roles))
 
-    @property
+    @cached_property
     def told(self) -> Self:
         """It with the groups by which it is told of, on pages as in files."""
         # Importing it imports torch, which no page may need before there is a run.
