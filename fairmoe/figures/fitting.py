@@ -20,6 +20,8 @@ _MANY, _ENTRY, _SHARE = 6, 19, 0.5
 chart's height, so many pixels each."""
 _MOST_LABEL = 280
 _LINE, _LONGEST_AXIS_TITLE = 17, 40
+_NODE, _BETWEEN = 18, 12
+"""How wide a node of streams is drawn, and the room around labels between two of them."""
 _TITLE_ROOM = 34
 _ABOVE = 10
 """Between the title of a chart and those of its panels."""
@@ -82,8 +84,11 @@ def least_width(figure: go.Figure) -> int:
     """Return how wide a figure has to be, at least, to be read, in pixels, a whole step."""
     axes = list(figure.select_xaxes())
     starts = {(axis.domain or (0, 1))[0] for axis in axes}
-    if not axes or any(trace.type in ("sankey", "scatterternary") for trace in figure.data):
-        needed = float(_SPREAD)
+    drawn = {trace.type for trace in figure.data}
+    if "sankey" in drawn:
+        needed = _streams(figure.data[0])
+    elif "scatterternary" in drawn:
+        needed = float(NARROWEST)
     else:
         titles = (
             max((len(line) for line in _lines(note.text)), default=0)
@@ -98,6 +103,17 @@ def least_width(figure: go.Figure) -> int:
     if entries > _MANY and _ENTRY * entries > _SHARE * (figure.layout.height or 0):
         needed = max(needed, _SPREAD)
     return min(WIDEST, STEP * round(needed / STEP + 0.5))
+
+
+def _streams(sankey: go.Sankey) -> float:
+    """Return how much room streams take whose labels stand between them, in three columns."""
+    source, target = set(sankey.link.source), set(sankey.link.target)
+    longest = [
+        max((len(_plain(sankey.node.label[place])) for place in column), default=0)
+        for column in (source - target, source & target, target - source)
+    ]
+    between = max(longest[0], longest[1] + longest[2])
+    return 3 * _NODE + 2 * (_LETTER * between + _BETWEEN)
 
 
 def _left(figure: go.Figure) -> float:

@@ -81,7 +81,8 @@ def triangle_figure(rows: pd.DataFrame, group_names: Sequence[str], *, zoom: boo
         lowest = 100 * float(rows[f"weight_{expert}"].min()) if zoom else 0.0
         corners[f"{axis}axis"] = {
             "title": {
-                "text": MODEL_STYLES[expert].label,
+                # On a phone there is no room for "expert" beside the right corner.
+                "text": expert.capitalize(),
                 "font": {"color": MODEL_STYLES[expert].colour, "size": 14},
             },
             "min": max(0.0, math.floor(lowest) - 1),

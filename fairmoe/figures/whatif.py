@@ -18,6 +18,12 @@ from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS
 COMPARED = ("utility", "dp", "eo", "f_res", "f_proc", "final_score")
 _GREY = "#7A8794"
 _OUTCOME_COLOURS = ("#4D5761", "#A9B3BD")
+_HEADS = {
+    0.0: ("left", "Group"),
+    0.5: ("center", "Expert of most weight"),
+    1.0: ("right", "Prediction"),
+}
+"""What stands over the columns of streams, so that a phone has room for what stands in them."""
 
 
 def flow_figure(
@@ -31,7 +37,7 @@ def flow_figure(
     Args:
         flows: As `fairmoe.analysis.routing.flows` returns them.
         group_names: A name for each group, with or without rows.
-        outcomes: What the outcomes true and false are called.
+        outcomes: What the outcomes true and false are called; "Prediction" stands over them.
     """
     flows, drawn = _largest_flows(flows, group_names)
     styles = tuple(drawn.values())
@@ -55,7 +61,7 @@ def flow_figure(
         node={
             "label": [
                 *(style.label for style in styles),
-                *(MODEL_STYLES[expert].label for expert in EXPERTS),
+                *(expert.capitalize() for expert in EXPERTS),
                 *(escape_html(outcome) for outcome in outcomes),
             ],
             "color": [
@@ -83,6 +89,11 @@ def flow_figure(
         title="Who goes to which expert, and how does it end?",
         height=320 + 26 * len(drawn),
         margin={"t": 70, "b": 24},
+        annotations=[
+            {"text": f"<b>{head}</b>", "x": x, "y": 1, "xref": "paper", "yref": "paper"}
+            | {"xanchor": anchor, "yanchor": "bottom", "showarrow": False, "font": {"size": 13}}
+            for x, (anchor, head) in _HEADS.items()
+        ],
     )
     return figure
 

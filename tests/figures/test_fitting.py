@@ -25,6 +25,12 @@ def panels(titles, labels=("a", "b"), margin=40):
     return figure.update_layout(margin={"l": margin})
 
 
+def streams(groups):
+    label = [*groups, "Utility", "Result", "Procedural", "hired", "not hired"]
+    link = {"source": [0, 1, 2, 4], "target": [2, 4, 5, 6], "value": [1, 1, 1, 1]}
+    return go.Figure(go.Sankey(node={"label": label}, link=link))
+
+
 def test_a_title_is_taken_out_once_and_the_room_with_it():
     figure = panels(["x"])
     assert take_title(figure) == "Which of A & B?"
@@ -66,7 +72,10 @@ def test_long_titles_of_axes_wrap_and_legends_go_below_them():
         # a title of 30 letters needs 217
         (panels(["x" * 30, "y"]), 480),
         (panels(["x"]), 240),
-        (go.Figure(go.Sankey()), 540),
+        (streams(["women", "men"]), 360),
+        # 30 letters and the room around them, twice, and three nodes
+        (streams(["x" * 30, "men"]), 540),
+        (go.Figure(go.Scatterternary()), 360),
         (go.Figure([go.Scatter(name=str(i), y=[1]) for i in range(8)]), 540),
         (panels(["x" * 100, "y", "z"]), WIDEST),
     ],

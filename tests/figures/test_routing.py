@@ -159,7 +159,7 @@ def test_the_flow_into_every_expert_flows_out_again():
     assert list(label) == [
         "&lt;b&gt;a&lt;/b&gt;",
         "b",
-        *(MODEL_STYLES[e].label for e in EXPERTS),
+        *("Utility", "Result", "Procedural"),
         "&lt;i&gt;yes&lt;/i&gt;",
         "no",
     ]

@@ -1,7 +1,7 @@
 """The small parts that several pages share."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +14,8 @@ from fairmoe._escape import Html, Markdown, escape_markdown
 from fairmoe._units import suffix
 from fairmoe.data.small_groups import without_small_groups
 from fairmoe.errors import FairmoeError, InvalidInputError
-from fairmoe.figures.fitting import least_width, take_title
+from fairmoe.figures.fitting import NARROWEST, least_width, take_title
+from fairmoe.figures.panels import below_one_another
 from fairmoe.jobs import log_bug
 from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.cautions import left_out_groups
@@ -82,14 +83,22 @@ def show_chart(figure: go.Figure, *, takeaway: str, source: str, key: str) -> No
         source: Data, rows and seed, in words.
         key: Tells the figure from others of its page.
     """
-    with _fitted(figure, key):
-        st.plotly_chart(
-            figure,
-            key=key,
-            alt=takeaway,
-            config=_chart_config(key, remove=["select2d", "lasso2d"]),
-        )
+    show_title(take_title(figure))
+    width = least_width(figure)
+    tall = below_one_another(figure) if width > NARROWEST else None
+    # The browser shows one of the two, by the room that there is.
+    with nullcontext() if tall is None else st.container(key=f"fits-{width}-{key}"):
+        with _wide(figure, key):
+            _draw(figure, key, takeaway)
+        if tall is not None:
+            with st.container(key=f"tall-{key}"):
+                _draw(tall, f"{key}-tall", takeaway)
     st.caption(f"{escape_markdown(takeaway)} {escape_markdown(source)}")
+
+
+def _draw(figure: go.Figure, key: str, takeaway: str) -> None:
+    config = _chart_config(key, remove=["select2d", "lasso2d"])
+    st.plotly_chart(figure, key=key, alt=takeaway, config=config)
 
 
 def show_picture(picture: Html, *, title: str, takeaway: str, source: str) -> None:
@@ -118,7 +127,8 @@ def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key:
     Returns:
         The `customdata` of the selected points; nothing if none is selected.
     """
-    with _fitted(figure, key):
+    show_title(take_title(figure))
+    with _wide(figure, key):
         event: Any = st.plotly_chart(
             figure,
             key=key,
@@ -130,9 +140,8 @@ def show_selectable_chart(figure: go.Figure, *, takeaway: str, source: str, key:
     return [point["customdata"] for point in event.selection.points if "customdata" in point]
 
 
-def _fitted(figure: go.Figure, key: str) -> "DeltaGenerator":
-    """Show the title of a figure; return where the figure goes, wide enough for it."""
-    show_title(take_title(figure))
+def _wide(figure: go.Figure, key: str) -> "DeltaGenerator":
+    """Return where a figure goes, wide enough for it."""
     return st.container(key=f"wide-{least_width(figure)}-{key}")
 
 

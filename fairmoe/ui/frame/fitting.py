@@ -12,6 +12,15 @@ WIDTHS = "".join(
 )
 """The style of these boxes, by the least width that stands in their key."""
 
+FITS = '[class*="st-key-fits-"]{container-type:inline-size}' + "".join(
+    f"@container (max-width:{width - 1}px)"
+    f'{{[class*="st-key-fits-{width}-"] > :has([class*="st-key-wide-"]){{display:none}}}}'
+    f"@container (min-width:{width}px)"
+    f'{{[class*="st-key-fits-{width}-"] > :has([class*="st-key-tall-"]){{display:none}}}}'
+    for width in range(NARROWEST, WIDEST + 1, STEP)
+)
+"""The style that shows panels below one another wherever they have no room side by side."""
+
 READABLE = (
     "[data-testid=stButtonGroup] [role=radiogroup]{flex-wrap:wrap;overflow:visible}"
     ".stMain button kbd{opacity:1;color:inherit}"

@@ -10,7 +10,7 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.sentences.cutoffs import SHOWN_AS_TRAINED
 from fairmoe.ui.frame.background import collect_once_a_while
 from fairmoe.ui.frame.components import OWN_DOWNLOADS, apologies, show_note
-from fairmoe.ui.frame.fitting import COMPACT, FOCUS, READABLE, WIDTHS
+from fairmoe.ui.frame.fitting import COMPACT, FITS, FOCUS, READABLE, WIDTHS
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.menu import close_menu
 from fairmoe.ui.frame.pages import (
@@ -66,7 +66,7 @@ def page(path: str) -> Iterator[Session]:
         page_icon=ASSETS / "favicon.svg",
         layout="wide",
     )
-    st.html(f"<style>{WIDTHS}{READABLE}{COMPACT}{FOCUS}{OWN_DOWNLOADS}</style>")
+    st.html(f"<style>{WIDTHS}{FITS}{READABLE}{COMPACT}{FOCUS}{OWN_DOWNLOADS}</style>")
     st.logo(ASSETS / "logo.svg", icon_image=ASSETS / "favicon.svg", size="large")
     # Strangers could send files all the same.
     limit_uploads()

@@ -164,11 +164,7 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
         bind="query-params",
         persist_state="session",
     )
-    positive, other = kept.run.data.words
-    ends = {
-        "predicted": (f"predicted “{positive}”", f"predicted “{other}”"),
-        "right": ("predicted right", "predicted wrong"),
-    }[outcome]
+    ends = kept.run.data.words if outcome == "predicted" else ("right", "wrong")
     counts = flows(routed(state, kept, split), outcome)
     people = people_of(kept.run.data.groups, kept.run.roles)
     takeaway = flow_takeaway(counts.assign(group=[people[str(name)] for name in counts["group"]]))
@@ -189,7 +185,7 @@ def show_flows(state: Session, kept: KeptRun, split: SplitName) -> None:
         alt=takeaway,
         columns={
             "expert": st.column_config.TextColumn("Expert of most weight"),
-            "outcome": st.column_config.TextColumn("Outcome"),
+            "outcome": st.column_config.TextColumn("Prediction"),
             "rows": st.column_config.NumberColumn("Rows", format="localized"),
         },
         csv=named,

@@ -38,8 +38,9 @@ def alt(app):
     """Return what a screen reader says of the picture: a chart, or dots for people."""
     charts = app.get("plotly_chart")
     if charts:
-        (chart,) = charts
-        return chart.proto.alt
+        # Panels side by side are there a second time, below one another.
+        (told,) = {chart.proto.alt for chart in charts}
+        return told
     (dots,) = (html.proto.body for html in app.get("html") if '="fm-waffle' in html.proto.body)
     return re.search('aria-label="([^"]+)"', dots)[1]
 
