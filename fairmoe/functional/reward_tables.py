@@ -51,6 +51,8 @@ class RewardTables:
         top_ratio: Share of rows that REF and VEF look at.
         context: Further rows for the gaps of counterfactual rewards, if there are any.
         weights: How much each run counts the gaps, each **Shape** `(k,)`.
+        same_as: **Shape** `(k,)`. For each run, one that has the same experts, the same one for all
+            that do; all differ if it is left out.
     """
 
     proba: Tensor
@@ -62,6 +64,7 @@ class RewardTables:
     top_ratio: float
     context: GapContext | None = None
     weights: FairnessWeights = EVEN
+    same_as: Tensor | None = None
 
     @cached_property
     def averaging(self) -> Tensor:
@@ -130,7 +133,7 @@ class RewardTables:
     @cached_property
     def proba_ranks(self) -> Tensor:
         """Ranks of the probabilities, **Shape** `(3, k, n)`."""
-        return dense_ranks(self.proba, torch.zeros_like(self.group))
+        return self._ranks(self.proba, torch.zeros_like(self.group))
 
     @cached_property
     def explained_best(self) -> TopRows:
@@ -147,5 +150,12 @@ class RewardTables:
         for g in range(1, self.n_groups):
             amounts[g - 1, ..., : len(self.group)] = self.group == g
         amounts[0, ..., len(self.group) :] = drop
-        ranks = dense_ranks(torch.cat([kept, kept], -1), segment)
+        ranks = self._ranks(torch.cat([kept, kept], -1), segment)
         return TopRows(ranks, amounts, segment, self.top_ratio)
+
+    def _ranks(self, values: Tensor, segment: Tensor) -> Tensor:
+        """Rank what the experts of each run give, `(3, k, n)`, once for the same experts."""
+        if self.same_as is None:
+            return dense_ranks(values, segment)
+        distinct, of_run = torch.unique(self.same_as, return_inverse=True)
+        return dense_ranks(values[:, distinct], segment)[:, of_run]

@@ -81,6 +81,7 @@ def make_gate_batch(
             weights=batch.averaging.amax(1),
         ),
         weights=stack.fairness_weights(),
+        same_as=_first_alike(places),
     )
     disagree = disagreement(tables.proba)
     weights = torch.ones_like(disagree)
@@ -92,3 +93,8 @@ def make_gate_batch(
         all_utility = torch.zeros(proba.shape[1:], dtype=torch.long, device=proba.device)
         in_context = counterfactual_rewards(tables, all_utility)[0, :, 0]
     return GateBatch(batch.x, expert_state(proba), weights, tables, utility_score, in_context)
+
+
+def _first_alike(places: Tensor) -> Tensor:
+    """Return for each run, **Shape** `(k,)`, the first that has the same three experts."""
+    return (places[:, :, None] == places[:, None]).all(0).to(torch.uint8).argmax(0)

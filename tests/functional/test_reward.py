@@ -8,6 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fairmoe.functional import reward_tables
 from fairmoe.functional.reward import counterfactual_rewards, routed, routing_reward, score_of
 from fairmoe.functional.reward_tables import GapContext
 from fairmoe.functional.scores import all_scores
@@ -156,6 +157,22 @@ def _gaps_of(tables, actions):
         top_ratio=tables.top_ratio,
     )
     return (parts["dp"].nan_to_num() + parts["eo"].nan_to_num()) / 2
+
+
+def test_runs_of_the_same_experts_are_ranked_once_and_rewarded_as_without(monkeypatch):
+    tables = make_tables(3, runs=2, n=12, ties=True)
+    runs = torch.tensor([1, 0, 1, 0])
+    said = {name: getattr(tables, name)[:, runs] for name in ("proba", "masked_proba", "attention")}
+    apart = dataclasses.replace(tables, **said)
+    together = dataclasses.replace(apart, same_as=torch.tensor([0, 1, 0, 1]))
+    actions = torch.randint(0, 3, (4, 12), generator=torch.Generator().manual_seed(0))
+    expected = counterfactual_rewards(apart, actions)
+    ranked, rank = [], reward_tables.dense_ranks
+    monkeypatch.setattr(
+        reward_tables, "dense_ranks", lambda *lists: ranked.append(lists[0]) or rank(*lists)
+    )
+    assert torch.equal(counterfactual_rewards(together, actions), expected)
+    assert [each.shape[1] for each in ranked] == [2, 2]
 
 
 def test_counterfactual_rewards_agree_with_rewards_in_single_precision():
