@@ -20,7 +20,7 @@ from fairmoe.sentences.front_page import (
     question,
     verdicts_in_words,
 )
-from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness
+from fairmoe.sentences.open_points import open_points, readiness_in_brief
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised, may_be_chance
@@ -61,14 +61,9 @@ def front_page(found: Findings) -> Section:
         Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),
         *_merged(found),
         gaps_reviewed(found),
-        Text(f"{_opened(points)} {JUSTIFIED}", "What is open."),
+        Text(f"{readiness_in_brief(points)} {JUSTIFIED}", "What is open."),
     ]
     return Section("summary", "In short", tuple(blocks))
-
-
-def _opened(points: tuple[str, ...]) -> str:
-    """Say how many points are open; all but one of them stand elsewhere on the page."""
-    return " ".join([readiness(points), *(point for point in points if point == ONE_TRAINING)])
 
 
 def points_of(found: Findings) -> tuple[str, ...]:

@@ -65,6 +65,25 @@ def readiness(points: Sequence[str]) -> str:
     return f"{many} open before anyone relies on this."
 
 
+def readiness_in_brief(points: Sequence[str]) -> str:
+    """Say how many points are open, the gravest of them, and where the others stand.
+
+    Args:
+        points: As `open_points` returns them; all but `ONE_TRAINING` stand above on the same page.
+
+    Example:
+        >>> readiness_in_brief(["A gap.", "Few rows.", "No verdict."])
+        '3 points are open before anyone relies on this. The gravest: A gap. 2 others stand above on this page.'
+    """  # noqa: E501
+    told = [readiness(points), *points]
+    if len(points) > 2:
+        last = [ONE_TRAINING] if ONE_TRAINING in points else []
+        rest = len(points) - 1 - len(last)
+        others = "1 other stands" if rest == 1 else f"{rest} others stand"
+        told = [told[0], f"The gravest: {points[0]}", f"{others} above on this page.", *last]
+    return " ".join(told)
+
+
 def open_points_label(count: int) -> str:
     """Return what leads to the open points.
 

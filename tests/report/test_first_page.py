@@ -29,7 +29,8 @@ def test_it_answers_what_a_reviewer_asks_first(demo_run):
         block.text for block in first.blocks if block.kind == "text" and "open." in block.lead
     )
     assert opened.startswith(
-        "2 points are open before anyone relies on this. All rests on one training: other seeds "
+        "2 points are open before anyone relies on this. No tolerance was set, so no gap has a "
+        "verdict. All rests on one training: other seeds "
         "may give other figures. Figures take the labels as they are;"
     )
     assert [block.kind for block in first.blocks].count("chart") == 1

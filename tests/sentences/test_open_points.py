@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fairmoe.sentences.open_points import open_points, readiness
+from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness, readiness_in_brief
 
 DIFFERENCES = pd.DataFrame(
     {"verdict": ["within", "within", "within"]},
@@ -68,6 +68,18 @@ def test_the_gravest_comes_first_and_they_are_counted():
     )
     assert [point.split()[0] for point in points] == ["The", "Wider", "Above", "Too", "It", "All"]
     assert readiness(points) == "6 points are open before anyone relies on this."
+
+
+def test_in_brief_the_gravest_is_named_and_where_the_others_stand():
+    assert readiness_in_brief(()) == "No point is open that figures can show."
+    many = "points are open before anyone relies on this."
+    assert readiness_in_brief(["A.", "B."]) == f"2 {many} A. B."
+    assert readiness_in_brief(["A.", "B.", ONE_TRAINING]) == (
+        f"3 {many} The gravest: A. 1 other stands above on this page. {ONE_TRAINING}"
+    )
+    assert readiness_in_brief(["A.", "B.", "C.", "D."]) == (
+        f"4 {many} The gravest: A. 3 others stand above on this page."
+    )
 
 
 def test_without_a_tolerance_no_verdict_is_told():
