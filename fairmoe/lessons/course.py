@@ -50,7 +50,7 @@ COURSE: dict[str, Lesson] = {
         "expert wants to be right. The result expert wants to be right and to treat the groups "
         "alike in what they get. The procedural expert wants to be right for the same reasons in "
         "each group, and to forget the group. Choose an expert to see what it did, with all four "
-        "weights at 1.",
+        "fairness weights at 1.",
         (5, 7, 18),
         "Training fifteen small experts",
         "Which expert is the best one?",
@@ -61,10 +61,12 @@ COURSE: dict[str, Lesson] = {
     "outcome_weight": Lesson(
         "Lambda",
         "What a lambda buys",
-        "A lambda says how much a fairness term counts beside accuracy. This one weighs the "
-        "outcome gaps in the result expert; all other lambdas are 0. On the left, each mark is one "
-        "training: utility against the mean of both gaps. On the right are the two gaps "
-        "themselves. Move the slider and see what falls and what rises.",
+        "A lambda (λ) is a fairness weight: it says how much a fairness term counts beside "
+        "accuracy in training. This one weighs the outcome gaps in the result expert; all others "
+        "are 0. Each mark is one training. The first panel shows utility against the mean of both "
+        "gaps, the second the two gaps themselves. A stronger lambda need not shrink both: the "
+        "demo's labels are biased, so closing one gap opens the other. Move the slider and see "
+        "which falls and which rises.",
         (7, 11),
         "Training 24 small result experts",
         "The mean of the two gaps may stay where it is while the model changes a great deal. Is "
@@ -81,8 +83,8 @@ COURSE: dict[str, Lesson] = {
         "A prediction can be divided among the columns it relies on. The shares, without their "
         "sign, are the model's attention. The Jensen-Shannon divergence (JSD) measures how much "
         "the mean attention differs between the groups: 0% if it is the same, 100% if they share "
-        "no column. The weight lambda_attention reduces it. Watch the proxies, the columns that "
-        "stand in for the group.",
+        "no column. A fairness weight, λ attention, reduces it. Watch the proxies, the columns "
+        "that stand in for the group.",
         (21, 20, 19),
         "Training fifteen small procedural experts",
         "Once the attention is the same for both groups, does the model treat them the same?",
@@ -145,8 +147,9 @@ COURSE: dict[str, Lesson] = {
         "Temperature and load balance",
         "A softmax turns the gate's scores into weights. A temperature above 1 makes the weights "
         "more alike, one below 1 makes them more certain. The load-balance penalty looks at "
-        "something else: how many of all rows each expert gets. The experts can be used evenly "
-        "while the gate is certain about every row. Move both and compare the two panels.",
+        "something else: how many of all rows each expert gets. So the experts can be used evenly "
+        "while the gate is certain about every row: set the weight of the load balance to 0.1 and "
+        "the temperature to 0.1 to see it. Move both and compare the two panels.",
         (33, 42),
         "Training nine gates",
         "Without the penalty, different seeds may leave different experts idle. What does that say "

@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from fairmoe.sentences.wording import capitalised, the_model
+from fairmoe.sentences.wording import LOG_ODDS, capitalised, the_model
 
 _BARS = (
     "Bars are differences of mean attributions (integrated gradients): together they make the "
@@ -12,7 +12,7 @@ _BARS = (
     "through a column need not be caused by it."
 )
 GAP_EXPLAINED = (
-    f"Log-odds are the score behind a probability. {_BARS} A mixture's log-odds often lie closer "
+    f"{LOG_ODDS} {_BARS} A mixture's log-odds often lie closer "
     "together than a plain model's without its decisions doing so: compare shares, not lengths."
 )
 GAP_IN_BRIEF = (

@@ -11,6 +11,22 @@ from fairmoe.figures.lessons.strength import told_by_columns
 from fairmoe.names import METRICS
 from fairmoe.sentences.wording import capitalised, the_model
 
+BIAS_EXPLAINED = (
+    "Log-odds are the score behind a probability. With 1.7, where a man has an even chance to be "
+    "hired, a woman of the same skill has 15%; with 0.5 she has 38%."
+)
+
+_EVEN, _CERTAIN, _UNDECIDED, _APART = 0.3, 0.75, 0.5, 0.1
+"""Between the weights of the most and the least used expert of even use; means of the largest
+weights of rows; and how far means over seeds are from those of one seed before it is said."""
+
+_OF_STRENGTH = {
+    "dp": ("the DP gap", "pp"),
+    "eo": ("the EO gap", "pp"),
+    "f_res": ("their mean", "pp"),
+    "utility": ("utility", "%"),
+}
+
 
 def attention_takeaway(shares: pd.DataFrame, scores: pd.DataFrame, strength: float) -> str:
     """Say how far the attention lies apart, and in which column most.
@@ -116,32 +132,62 @@ def gradient_takeaway(estimates: pd.DataFrame, truth: float) -> str:
 
 
 def balance_takeaway(usage: pd.DataFrame, certainty: pd.DataFrame) -> str:
-    """Say how even the use is and how decided the rows are."""
-    by_seed = usage.groupby("seed")["weight"]
-    least, most = by_seed.min().mean(), by_seed.max().mean()
+    """Say how even the use is and how decided the rows are.
+
+    Args:
+        usage: A row per `seed` and `expert`, with its mean `weight`.
+        certainty: Rows of each `seed`, with the mean of the `largest` weights of its rows.
+    """
+    by_expert = usage.pivot_table(index="seed", columns="expert", values="weight")
+    least, most = by_expert.min(axis=1).mean(), by_expert.max(axis=1).mean()
     mean, below, above = range_of(certainty.groupby("seed")["largest"].first())
+    use = "evenly" if most - least < _EVEN else "unevenly"
+    sure = "certain" if mean >= _CERTAIN else "undecided" if mean < _UNDECIDED else "fairly certain"
+    told = (
+        f"The experts are used {use}, and about single rows the gate is {sure}. In one training "
+        f"the most used expert has {most:.0%} of the weight and the least used {least:.0%}, in the "
+        f"mean of the seeds. "
+    )
+    over_seeds = by_expert.mean()
+    if most - over_seeds.max() >= _APART:
+        told += (
+            "It is not the same expert with every seed: the map, which shows means over the seeds, "
+            f"gives no expert more than {over_seeds.max():.0%}. "
+        )
     return (
-        f"The most used expert has {most:.0%} of the weight and the least used {least:.0%}, in the "
-        f"mean of the seeds. The largest weight of a row is {mean:.0%} on average "
-        f"({mean - below:.0%} to {mean + above:.0%} by seed)."
+        f"{told}The largest weight of a row is {mean:.0%} on average ({mean - below:.0%} to "
+        f"{mean + above:.0%} by seed)."
     )
 
 
 def outcome_weight_takeaway(scores: pd.DataFrame, strength: float) -> str:
-    """Say what utility and the gaps are, beside those without the weight."""
+    """Say where the gaps and utility go, beside those without the weight."""
     own, without = (scores[scores["strength"] == value] for value in (strength, 0.0))
-    told = [
-        f"{name} {spread(own[metric], unit)}"
-        + ("" if strength == 0 else f" against {100 * float(without[metric].mean()):.1f}")
-        for name, metric, unit in (
-            ("utility", "utility", "%"),
-            ("DP gap", "dp", "pp"),
-            ("EO gap", "eo", "pp"),
-            ("their mean", "f_res", "pp"),
+    if strength == 0:
+        told = "; ".join(
+            f"{name} {spread(own[metric], unit)}" for metric, (name, unit) in _OF_STRENGTH.items()
         )
-    ]
-    against = "" if strength == 0 else ", against the means at 0"
-    return f"With λ fair = {strength:g}{against}: {'; '.join(told)}."
+        return f"With λ fair = 0, in the mean of the seeds: {told}."
+    moved = {
+        metric: _moved(name, without[metric], own[metric], unit)
+        for metric, (name, unit) in _OF_STRENGTH.items()
+    }
+    rise = [own[metric].mean() > without[metric].mean() for metric in ("dp", "eo")]
+    traded = " One gap is traded for the other." if rise[0] != rise[1] else ""
+    return (
+        f"With λ fair = {strength:g} in the place of 0, in the mean of the seeds, {moved['dp']} "
+        f"and {moved['eo']}; {moved['f_res']}; {moved['utility']}.{traded}"
+    )
+
+
+def _moved(name: str, before: pd.Series, after: pd.Series, unit: str) -> str:
+    """Say where a score goes; in brackets its range over the seeds."""
+    old, (new, _, _) = 100 * float(before.mean()), range_of(100 * after)
+    how = "falls" if new < old else "rises"
+    # What is told alike is alike.
+    if f"{old:.1f}" == f"{new:.1f}":
+        return f"{name} stays at {spread(after, unit)}"
+    return f"{name} {how} from {old:.1f} to {spread(after, unit)}"
 
 
 def reversal_takeaway(scores: pd.DataFrame, strength: float) -> str:

@@ -26,7 +26,7 @@ def verdict_in_words(verdict: str, value: float) -> str:
     return INSUFFICIENT if pd.isna(value) else VERDICTS[verdict]
 
 
-_ONE_PAIR = " (each p-value is of one pair, corrected by Holm's method for the number of groups)"
+_ONE_PAIR = " (each p-value is of one pair, made larger the more pairs are compared: Holm's method)"
 """What follows the reference where the p-value of the largest gap among all groups is another."""
 
 _DIGITS = (1, 2, 3)

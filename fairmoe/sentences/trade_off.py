@@ -10,6 +10,13 @@ from fairmoe.figures.tradeoff import OUTSIDE
 from fairmoe.names import GAP_AXES
 from fairmoe.sentences.wording import capitalised, listed, the_model
 
+DIAL_EXPLAINED = (
+    "How much the gate counts the gaps; the fairness weights on Train are what the experts are "
+    "trained with. 0 is utility alone; at 1 a point of the result gap or of the procedure gap "
+    "counts as much as a point of utility. All pages follow. The mixtures were chosen on other "
+    "rows than those shown, and by several gaps at once: so more need not make each gap smaller."
+)
+
 
 def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
     """Say in one sentence how many runs are Pareto-optimal, and between which ends they lie.
@@ -23,7 +30,7 @@ def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:
         return "No run has scores that can be estimated."
     told = (
         f"Of {len(points)} runs, {len(front)} {'is' if len(front) == 1 else 'are'} Pareto-optimal "
-        "on the validation rows"
+        "(no other is better in both) on the validation rows"
     )
     least, best = front.iloc[front["gap"].argmin()], front.iloc[front["utility"].argmax()]
     if len(front) == 1:

@@ -15,6 +15,8 @@ P_VALUE_EXPLAINED = (
     f"{SIGNIFICANT:g} a difference is called statistically significant."
 )
 
+LOG_ODDS = "Log-odds are the score behind a probability: 0 stands for 50%, +1 for 73%, −1 for 27%."
+
 
 def p_value(p: float) -> str:
     """Return a p-value as a reader sees it.

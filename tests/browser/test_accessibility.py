@@ -185,7 +185,7 @@ def test_the_main_job_is_done_with_the_keyboard_alone(page: Page, server: str):
     keyboard.press("Enter")
     tab_to(page.get_by_role("slider", name="Fairness weight"))
     keyboard.press("ArrowRight")
-    expect(page.get_by_text("Your own mix of the four lambdas.")).to_be_visible()
+    expect(page.get_by_text("Your own mix of the four fairness weights.")).to_be_visible()
     tab_to(page.locator("summary").filter(has_text="Advanced"))
     keyboard.press("Enter")
     tab_to(page.get_by_role("tab", name="Fairness weights"))

@@ -126,7 +126,8 @@ def test_the_axis_is_named_after_the_gap(points, means, baselines):
 
 def test_the_takeaway_counts_the_front_and_names_its_ends(points):
     assert tradeoff_takeaway(points, "f_res") == (
-        "Of 5 runs, 2 are Pareto-optimal on the validation rows; on the test rows they reach "
+        "Of 5 runs, 2 are Pareto-optimal (no other is better in both) on the validation rows; on "
+        "the test rows they reach "
         "from 60.0% utility at 5.0 pp (λ fair 10) to 80.0% utility at 20.0 pp (λ fair 0)."
     )
     alone = points.assign(on_front=[False, False, True, False, False])

@@ -59,9 +59,9 @@ def test_a_strength_is_told_against_none():
         }
     )
     told = outcome_weight_takeaway(scores, 3.0)
-    assert "utility 71.0% (70.0 to 72.0) against 77.0" in told
-    assert "DP gap 3.0 pp (2.0 to 4.0) against 12.0" in told
-    assert "against" not in outcome_weight_takeaway(scores, 0.0)
+    assert "utility falls from 77.0 to 71.0% (70.0 to 72.0)" in told
+    assert "DP gap falls from 12.0 to 3.0 pp (2.0 to 4.0)" in told
+    assert "from" not in outcome_weight_takeaway(scores, 0.0)
 
 
 def test_the_probe_is_told_against_none_and_the_columns():
@@ -115,7 +115,7 @@ def test_even_use_and_certainty_are_told_by_seed():
     )
     certainty = pd.DataFrame({"seed": [0], "low": [0.33], "share": [1.0], "largest": [0.6]})
     told = balance_takeaway(usage, certainty)
-    assert "The most used expert has 50% of the weight and the least used 20%" in told
+    assert "the most used expert has 50% of the weight and the least used 20%" in told
     assert "The largest weight of a row is 60%" in told
 
 

@@ -138,7 +138,8 @@ def test_which_way_the_strongest_column_pushes():
         }
     )
     assert ranges_takeaway(ranges, "“hired”") == (
-        "x pushes hardest on average; its median push towards “hired”, in log-odds, is +0.50 for "
+        "x pushes hardest on average; its median push towards “hired”, in log-odds (the score "
+        "behind a probability), is +0.50 for "
         "a, −0.25 for b."
     )
 
@@ -189,7 +190,8 @@ def test_how_often_chance_reaches_the_distance(p_value, told):
 
 def test_what_attention_is_and_is_not():
     assert WHAT_ATTENTION_IS == (
-        "Attention is each column's share of what moves a row's log-odds, up or down: the shares "
+        "Attention is each column's share of what moves a row's log-odds (the score behind a "
+        "probability), up or down: the shares "
         "of a row sum to 100% and do not say which way. That two groups get different attention "
         "does not say why: their rows may differ, or the model may treat the same cells "
         "differently."

@@ -177,7 +177,9 @@ def test_how_the_bars_are_read():
         "through a column need not be caused by it."
     )
     before, after = GAP_EXPLAINED.split(f" {bars} ")
-    assert before == "Log-odds are the score behind a probability."
+    assert before == (
+        "Log-odds are the score behind a probability: 0 stands for 50%, +1 for 73%, −1 for 27%."
+    )
     assert after == (
         "A mixture's log-odds often lie closer together than a plain model's without its decisions "
         "doing so: compare shares, not lengths."

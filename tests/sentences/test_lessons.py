@@ -7,6 +7,7 @@ import pytest
 
 from fairmoe.figures.lessons.gate import ESTIMATORS
 from fairmoe.sentences.lessons import (
+    BIAS_EXPLAINED,
     attention_takeaway,
     balance_takeaway,
     chance_takeaway,
@@ -135,21 +136,45 @@ def test_where_estimates_of_a_gradient_lie():
 
 def test_how_even_the_use_is():
     usage = pd.DataFrame({"seed": [0, 0, 1, 1], "weight": [0.2, 0.6, 0.3, 0.5]})
+    usage["expert"] = ["result", "utility"] * 2
     certainty = pd.DataFrame({"seed": [0, 0, 1], "largest": [0.7, 0.9, 0.5]})
     assert balance_takeaway(usage, certainty) == (
-        "The most used expert has 55% of the weight and the least used 25%, in the mean of the "
-        "seeds. The largest weight of a row is 60% on average (50% to 70% by seed)."
+        "The experts are used unevenly, and about single rows the gate is fairly certain. In one "
+        "training the most used expert has 55% of the weight and the least used 25%, in the mean "
+        "of the seeds. The largest weight of a row is 60% on average (50% to 70% by seed)."
+    )
+
+
+def test_that_another_expert_is_used_most_with_another_seed_is_said():
+    usage = pd.DataFrame({"seed": [0, 0, 1, 1], "weight": [0.2, 0.6, 0.5, 0.3]})
+    usage["expert"] = ["result", "utility"] * 2
+    certainty = pd.DataFrame({"seed": [0, 1], "largest": [0.7, 0.9]})
+    assert balance_takeaway(usage, certainty) == (
+        "The experts are used unevenly, and about single rows the gate is certain. In one training "
+        "the most used expert has 55% of the weight and the least used 25%, in the mean of the "
+        "seeds. It is not the same expert with every seed: the map, which shows means over the "
+        "seeds, gives no expert more than 45%. The largest weight of a row is 80% on average (70% "
+        "to 90% by seed)."
+    )
+    even = usage.assign(weight=[0.45, 0.55, 0.5, 0.5])
+    undecided = certainty.assign(largest=0.4)
+    assert balance_takeaway(even, undecided).startswith(
+        "The experts are used evenly, and about single rows the gate is undecided."
     )
 
 
 def test_what_the_weight_of_the_outcome_gaps_does():
     assert outcome_weight_takeaway(AT_BOTH, 3.0) == (
-        "With λ fair = 3, against the means at 0: utility 72.0% (70.0 to 74.0) against 81.0; DP "
-        "gap 6.0 pp (5.0 to 7.0) against 21.0; EO gap 3.0 pp (2.0 to 4.0) against 10.0; their "
-        "mean 4.5 pp (4.5 to 4.5) against 15.5."
+        "With λ fair = 3 in the place of 0, in the mean of the seeds, the DP gap falls from 21.0 "
+        "to 6.0 pp (5.0 to 7.0) and the EO gap falls from 10.0 to 3.0 pp (2.0 to 4.0); their mean "
+        "falls from 15.5 to 4.5 pp (4.5 to 4.5); utility falls from 81.0 to 72.0% (70.0 to 74.0)."
     )
+    traded = AT_BOTH.assign(eo=[0.1, 0.1, 0.18, 0.22], utility=[0.8, 0.8, 0.8, 0.8])
+    told = outcome_weight_takeaway(traded, 3.0)
+    assert "and the EO gap rises from 10.0 to 20.0 pp (18.0 to 22.0)" in told
+    assert told.endswith("utility stays at 80.0% (80.0 to 80.0). One gap is traded for the other.")
     assert outcome_weight_takeaway(AT_BOTH, 0.0).startswith(
-        "With λ fair = 0: utility 81.0% (80.0 to 82.0); DP gap 21.0 pp"
+        "With λ fair = 0, in the mean of the seeds: the DP gap 21.0 pp (20.0 to 22.0); the EO gap"
     )
 
 
@@ -164,3 +189,10 @@ def test_what_adversaries_do_to_a_probe():
     assert reversal_takeaway(scores, 0.0).startswith(
         "With λ adv = 0 the probe reaches an AUC of 91.0% (90.0 to 92.0) and 95.0 from the columns"
     )
+
+
+def test_what_a_bias_in_log_odds_is():
+    for log_odds, percent in ((1.7, 15), (0.5, 38)):
+        assert round(100 / (1 + math.exp(log_odds))) == percent
+        assert f"{log_odds:g}" in BIAS_EXPLAINED
+        assert f"{percent}%" in BIAS_EXPLAINED

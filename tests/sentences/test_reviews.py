@@ -37,8 +37,8 @@ def test_clear_differences_are_named_the_farthest_first():
     table = compared(("b", 90, 0.2, 0.02), ("a", 1200, 0.57, 0.0001), ("c", 80, 0.45, 0.6))
     table.loc[0, "rate"] = "true_positive_rate"
     assert told(table, {"selection_rate": ("d", "e"), "true_positive_rate": ("e", "f")}) == (
-        "Clearly different from r (each p-value is of one pair, corrected by Holm's method for the "
-        "number of groups): b (20.0% given “hired” of those with the label “hired”, against "
+        "Clearly different from r (each p-value is of one pair, made larger the more pairs are "
+        "compared: Holm's method): b (20.0% given “hired” of those with the label “hired”, against "
         "41.0%: −21.0 pp, p = 0.02) and a (57.0% given “hired”, against 41.0%: +16.0 pp, "
         "p < 0.001). Too few people to be judged: d and e; in some rates f."
     )

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.sentences.trade_off import (
+    DIAL_EXPLAINED,
     models_takeaway,
     not_on_chart,
     outside,
@@ -28,17 +29,20 @@ BEATEN = ("λ 2", 0.2, 0.6, False)
     [
         (
             (LOW, BEATEN, HIGH),
-            "Of 3 runs, 2 are Pareto-optimal on the validation rows; on the test rows they reach "
+            "Of 3 runs, 2 are Pareto-optimal (no other is better in both) on the validation rows; "
+            "on the test rows they reach "
             "from 70.0% utility at 5.0 pp (λ 1) to 80.0% utility at 15.0 pp (λ 0).",
         ),
         (
             (LOW, BEATEN),
-            "Of 2 runs, 1 is Pareto-optimal on the validation rows; on the test rows it stands at "
+            "Of 2 runs, 1 is Pareto-optimal (no other is better in both) on the validation rows; "
+            "on the test rows it stands at "
             "70.0% utility at 5.0 pp (λ 1).",
         ),
         (
             (LOW, ("λ 0", 0.15, 0.6, True)),
-            "Of 2 runs, 2 are Pareto-optimal on the validation rows; of these the one with the "
+            "Of 2 runs, 2 are Pareto-optimal (no other is better in both) on the validation rows; "
+            "of these the one with the "
             "smallest result gap on the test rows, 70.0% utility at 5.0 pp (λ 1), has the highest "
             "utility too.",
         ),
@@ -116,4 +120,14 @@ def test_the_models_that_none_beats_are_named_the_smallest_gap_first():
     )
     assert models_takeaway(models(mixture=[math.nan, 0.8, False]), "f_res") == (
         "No model has scores that can be estimated."
+    )
+
+
+def test_what_the_dial_turns_and_what_the_weights_of_train_are():
+    assert DIAL_EXPLAINED == (
+        "How much the gate counts the gaps; the fairness weights on Train are what the experts are "
+        "trained with. 0 is utility alone; at 1 a point of the result gap or of the procedure gap "
+        "counts as much as a point of utility. All pages follow. The mixtures were chosen on other "
+        "rows than those shown, and by several gaps at once: so more need not make each gap "
+        "smaller."
     )

@@ -54,8 +54,9 @@ PREPARE = {
         "Trains against two opponents that try to guess the group from the hidden vector and from "
         "the prediction.",
         "How much equal outcomes and equal reasons count in training, against being right. It sets "
-        "the four fairness weights (lambdas) under Advanced; at 0 they are switched off. The scale "
-        "is logarithmic.",
+        "the four fairness weights (lambdas) under Advanced, which the experts are trained with; "
+        "at 0 they are switched off. How much the gate counts the gaps is another choice: “How "
+        "much should fairness count?” on Result. The scale is logarithmic.",
     ),
     "warnings": (
         "No feature has missing values.",
@@ -108,8 +109,9 @@ UNDERSTAND = {
         "then gets one of three verdicts: within, exceeds, or cannot be told because the "
         "interval of the gap contains it.",
         "The reference: each other group is compared with it. By default the largest.",
-        ": intervals hold for all groups at once, p-values are of one pair each, corrected for the "
-        "number of groups by Holm's method.",
+        ": intervals hold for all groups at once, p-values (how often chance alone would make such "
+        "a difference) are of one pair each, made larger the more pairs are compared (Holm's "
+        "method).",
     ),
     "routing": (
         "100%: the gate weighs all experts alike.",
@@ -124,10 +126,6 @@ DECIDE = {
         "answer that, from gaps that count nothing to gaps that count eight times.",
         "Which gap the figure shows. Whichever it is, the gates count the result gap and the "
         "procedure gap.",
-        "0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as much "
-        "as a point of utility. All pages follow. The mixtures were "
-        "chosen on other rows than those shown, and by several gaps at once: so more need not make "
-        "each gap smaller.",
         " test rows; gates were chosen on the validation rows. Each mixture has a gate of its own, "
         "on experts that may be those after another fine-tuning.",
         " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
@@ -141,7 +139,8 @@ DECIDE = {
         " epochs: with fewer, runs may do worse than it did.",
     ),
     "tradeoff": (
-        "By utility and the chosen gap on the validation rows. A run that gives nearly all rows "
+        "Runs that no other beats in both utility and the chosen gap on the validation rows. A run "
+        "that gives nearly all rows "
         "one answer does not count.",
         "How much of the field between the best that there can be (utility 100%, gap 0) and the "
         "worst (utility 0, gap 100 pp) these runs reach or surpass on the test rows. It compares "

@@ -23,6 +23,7 @@ from fairmoe.sentences.front import (
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
+from fairmoe.sentences.trade_off import DIAL_EXPLAINED
 from fairmoe.sentences.training import expected_time
 from fairmoe.ui.decide.peers import peers_beside, show_peers
 from fairmoe.ui.decide.sweeping import explored_around
@@ -294,7 +295,5 @@ def _slider(state: Session, kept: KeptRun) -> None:
         format_func=weight_in_words,
         key=key,
         on_change=turn,
-        help="0 is utility alone; at 1 a point of the result gap or of the procedure gap counts as "
-        "much as a point of utility. All pages follow. The mixtures were chosen on other rows than "
-        "those shown, and by several gaps at once: so more need not make each gap smaller.",
+        help=DIAL_EXPLAINED,
     )

@@ -113,7 +113,8 @@ def _chosen_runs(origin: KeptRun) -> tuple[Settings, ...]:
         format_func=_lambda_words,
         key="sweep-vary",
         persist_state="session",
-        help="One or two weights; every value of the one is tried with every value of the other.",
+        help="One or two of the fairness weights (λ, lambdas) that experts are trained with; every "
+        "value of the one is tried with every value of the other.",
     )
     grid = {}
     for name, first in zip(names, _FIRST_VALUES, strict=False):

@@ -80,7 +80,8 @@ def _show_headline(sweep: "SweepScores", points: pd.DataFrame, gap: str) -> None
     left.metric(
         "Pareto-optimal runs",
         f"{int(points['on_front'].sum())} of {len(points)}",
-        help="By utility and the chosen gap on the validation rows. A run that gives nearly all "
+        help="Runs that no other beats in both utility and the chosen gap on the validation rows. "
+        "A run that gives nearly all "
         "rows one answer does not count.",
         border=True,
     )
@@ -229,7 +230,9 @@ def _show_runs(points: pd.DataFrame, takeaway: str) -> None:
         "label": st.column_config.TextColumn("Settings"),
         "seed": st.column_config.NumberColumn("Seed", format="%d"),
         "on_front": st.column_config.CheckboxColumn(
-            "Pareto-optimal", help="On the validation rows, by utility and the chosen gap."
+            "Pareto-optimal",
+            help="No other run beats it in both, utility and the chosen gap, on the validation "
+            "rows.",
         ),
         "validation_utility": percent_column("Utility, validation", "What runs are chosen by."),
         "validation_gap": percent_column("Gap, validation", "What runs are chosen by.", "pp"),

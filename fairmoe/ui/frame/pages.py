@@ -73,7 +73,8 @@ PAGES = {
         "Train",
         "Prepare",
         ":material/model_training:",
-        "Set the fairness weights and train.",
+        "Set the fairness weights of the experts and train; how much the gate counts fairness is "
+        "set on Result.",
         _data_missing,
     ),
     AUDIT: Page(
@@ -131,7 +132,8 @@ PAGES = {
         "Trade-off",
         "Decide",
         ":material/balance:",
-        "Compare accuracy and fairness over many settings and pick a point on the Pareto front.",
+        "Compare accuracy and fairness over many settings and pick a point that no other beats in "
+        "both (the Pareto front).",
         run_missing,
     ),
     REPORT: Page(

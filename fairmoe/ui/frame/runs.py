@@ -180,7 +180,8 @@ def _about(kept: KeptRun, state: Session) -> str:
         f"{name.replace('lambda_', '')} {getattr(run.settings, name):g}"
         for name in ("lambda_rep", "lambda_fair", "lambda_attention", "lambda_adv")
     )
-    return f"{run.data.name or 'Unnamed table'} · {roles} · λ {lambdas} · seed {run.settings.seed}"
+    table = run.data.name or "Unnamed table"
+    return f"{table} · {roles} · fairness weights {lambdas} · seed {run.settings.seed}"
 
 
 def _names(kept: list[KeptRun]) -> str:

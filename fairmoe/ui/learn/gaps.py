@@ -27,7 +27,13 @@ def show_criteria(work: str) -> None:
     """Show what a rule leaves of both gaps, by how biased the labels are."""
     rates = once("criteria", criteria.compute, work)
     with st.container(horizontal=True):
-        bias = slider("Bias against women, in log-odds", "bias", criteria.BIASES, 1.7)
+        bias = slider(
+            "Bias against women, in log-odds",
+            "bias",
+            criteria.BIASES,
+            1.7,
+            text=sentences.BIAS_EXPLAINED,
+        )
         rule = st.segmented_control(
             "Rule, for the same number of people hired",
             list(criteria_figures.RULES),

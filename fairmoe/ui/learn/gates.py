@@ -68,9 +68,9 @@ def show_balance(work: str) -> None:
     show_picture(
         gate_figures.balance_figure(usage, certainty),
         takeaway=sentences.balance_takeaway(usage, certainty),
-        source=f"{SYNTHETIC}, {found.rows:,} test rows, seeds 0 to {balance.SEEDS - 1}; right: "
-        "all seeds together. Trained at temperature 1, with a penalty on the usage of each step; "
-        "other temperatures are put on the trained gate.",
+        source=f"{SYNTHETIC}, {found.rows:,} test rows, seeds 0 to {balance.SEEDS - 1}; the "
+        "second panel has all seeds together. Trained at temperature 1, with a penalty on the "
+        "usage of each step; other temperatures are put on the trained gate.",
         key=f"balance-{temperature}-{weight}",
     )
     by = ["balance", "temperature", "expert"]

@@ -61,8 +61,19 @@ def _computed(key: str, _compute: Callable[[], Any]) -> Any:
     return _compute()
 
 
-def slider(label: str, key: str, values: Sequence[Any], default: Any, form: str = "{:g}") -> Any:
-    """Let the user choose one of some values; the address carries it."""
+def slider(
+    label: str, key: str, values: Sequence[Any], default: Any, form: str = "{:g}", *, text: str = ""
+) -> Any:
+    """Let the user choose one of some values; the address carries it.
+
+    Args:
+        label: What the values are of.
+        key: Of the control, also in the address.
+        values: What there is to choose.
+        default: What it begins with.
+        form: How a value is written.
+        text: What the label means, for whoever asks; nothing where it needs no words.
+    """
     return st.select_slider(
         label,
         values,
@@ -72,6 +83,7 @@ def slider(label: str, key: str, values: Sequence[Any], default: Any, form: str 
         bind="query-params",
         persist_state="session",
         width=320,
+        help=text or None,
     )
 
 

@@ -77,8 +77,9 @@ def start_from(state: Session) -> bool:
             format_func=lambda key: PRESETS[key].label,
             key=_SWITCH,
             on_change=_take_preset,
-            help="Sets the four lambdas; move a slider, and the settings are your own. "
-            "'Recommended' sets none: it finds some, around those that the sliders stand at.",
+            help="Sets the four fairness weights (lambdas); move a slider, and the settings are "
+            "your own. 'Recommended' sets none: it finds some, around those that the sliders stand "
+            "at.",
         )
         if state.runs:
             st.selectbox(
@@ -93,7 +94,7 @@ def start_from(state: Session) -> bool:
                 help="Sets every control on this page as it stood for that run.",
                 width=320,
             )
-    st.caption(PRESETS[chosen].meaning if chosen else "Your own mix of the four lambdas.")
+    st.caption(PRESETS[chosen].meaning if chosen else "Your own mix of the four fairness weights.")
     return chosen == _RECOMMENDED
 
 

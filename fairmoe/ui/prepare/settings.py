@@ -112,8 +112,9 @@ def _weight_of_all() -> None:
         key=_ALL,
         on_change=take,
         help="How much equal outcomes and equal reasons count in training, against being right. "
-        "It sets the four fairness weights (lambdas) under Advanced; at 0 they are switched off. "
-        "The scale is logarithmic.",
+        "It sets the four fairness weights (lambdas) under Advanced, which the experts are trained "
+        "with; at 0 they are switched off. How much the gate counts the gaps is another choice: "
+        "“How much should fairness count?” on Result. The scale is logarithmic.",
     )
     if len(set(now)) > 1:
         each = ", ".join(

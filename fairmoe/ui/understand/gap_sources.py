@@ -81,7 +81,12 @@ def show_sources_table(found: "GapSources", heads: dict[str, str], *, key: str) 
     columns: dict[str, Any] = {}
     for name, head in heads.items():
         for end, label, text in (
-            ("", head, f"{head}: what comes through the column, in log-odds."),
+            (
+                "",
+                head,
+                f"{head}: what comes through the column, in log-odds (the score behind a "
+                "probability).",
+            ),
             ("_low", "from", f"{head}: lower end of the 95% interval."),
             ("_high", "to", f"{head}: upper end of the interval."),
         ):

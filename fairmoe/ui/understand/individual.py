@@ -19,6 +19,7 @@ from fairmoe.sentences.individual import (
     swap_takeaway,
 )
 from fairmoe.sentences.mixture_map import map_of_person
+from fairmoe.sentences.wording import LOG_ODDS
 from fairmoe.ui.frame.components import TableFile, show_chart, show_note, show_table
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.direction import direction, file_note, of_outcome, toward
@@ -102,8 +103,8 @@ def show_reasons(_: Session, person: Person) -> None:
     st.markdown(f"**{escape_markdown(reasons_question(outcome))}**")
     st.html(reasons_figure(attributions, cells, alt=takeaway))
     told = (
-        f"{takeaway} {source_of(person)} Bars to the left speak against {outcome}, in "
-        f"log-odds. {ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
+        f"{takeaway} {LOG_ODDS} {source_of(person)} Bars to the left speak against {outcome}. "
+        f"{ATTRIBUTION_METHODS[run.settings.attribution_method]}, compared with the "
         f"baseline row, to which the mixture gives {baseline}. What a model makes "
         "of a value is not what the value causes."
     )
@@ -118,7 +119,9 @@ def show_reasons(_: Session, person: Person) -> None:
             "value": st.column_config.TextColumn("Value"),
             **{
                 model: st.column_config.NumberColumn(
-                    MODELS[model], format="%.2f", help="In log-odds."
+                    MODELS[model],
+                    format="%.2f",
+                    help="In log-odds, the score behind a probability.",
                 )
                 for model in MIXTURE_AND_EXPERTS
             },

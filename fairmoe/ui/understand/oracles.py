@@ -100,10 +100,14 @@ def _show_agreement(asked: Asked, checked: pd.DataFrame) -> None:
                 "Correlation", format="%.4f", help="Of theirs with ours, over rows and columns."
             ),
             "largest": st.column_config.NumberColumn(
-                "Largest difference", format="%.3f", help="In log-odds."
+                "Largest difference",
+                format="%.3f",
+                help="In log-odds, the score behind a probability.",
             ),
             "mean": st.column_config.NumberColumn(
-                "Mean difference", format="%.3f", help="Without sign, in log-odds."
+                "Mean difference",
+                format="%.3f",
+                help="Without sign, in log-odds, the score behind a probability.",
             ),
         },
         csv=checked.set_index("method"),

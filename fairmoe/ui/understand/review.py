@@ -189,7 +189,8 @@ def _show_comparisons(review: "Review", judged: Judged) -> None:
     st.markdown(
         escape_markdown(
             f"Each group against {review.reference}: intervals hold for all groups at once, "
-            "p-values are of one pair each, corrected for the number of groups by Holm's method."
+            "p-values (how often chance alone would make such a difference) are of one pair each, "
+            "made larger the more pairs are compared (Holm's method)."
         )
     )
     _show(

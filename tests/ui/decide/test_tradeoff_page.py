@@ -103,7 +103,7 @@ def test_the_runs_are_shown_on_the_test_rows_and_chosen_on_validation(done, swep
     assert done.metric[1].value == f"{100 * hypervolume:.1f}%"
     assert "chosen on the validation rows, shown on the test rows" in told(done)
     alt = done.get("plotly_chart")[0].proto.alt
-    assert "Pareto-optimal on the validation rows" in alt
+    assert "Pareto-optimal (no other is better in both) on the validation rows" in alt
     table = done.dataframe[0].value
     assert sorted(table["utility"]) == pytest.approx(sorted(100 * frame["test_utility"]))
     assert table.loc[frame["run_id"][0], "gap"] == pytest.approx(100 * frame["test_f_res"][0])
