@@ -37,11 +37,11 @@ class Neighbour:
 def closest_refusal(run: Run, split: SplitName = "test") -> int:
     """Return the row whose person a reader may want to meet first.
 
-    Of the group that is worst off (see `worst_and_best_off`), and given the bad outcome by the
-    mixture against the label, it is the one closest to another decision; or given it rightly, if
-    nobody of that group is given it wrongly; of all groups likewise, if nobody of that group is
-    given it; of all decisions, if nobody at all is. Where no outcome is good for the person, or
-    that was not told, the positive one is taken for it.
+    Of the group that is worst off with the plain model (see `worst_and_best_off`), and given the
+    bad outcome by the mixture against the label, it is the one closest to another decision; or
+    given it rightly, if nobody of that group is given it wrongly; of all groups likewise, if nobody
+    of that group is given it; of all decisions, if nobody at all is. Where no outcome is good for
+    the person, or that was not told, the positive one is taken for it.
 
     Args:
         run: The run.
@@ -53,7 +53,7 @@ def closest_refusal(run: Run, split: SplitName = "test") -> int:
     record = run.splits[split]
     proba = record.proba["mixture"]
     refused = (proba > THRESHOLD) == (run.roles.target.favourable is False)
-    worst, _ = worst_and_best_off(run, split)
+    worst, _ = worst_and_best_off(run, split, model="utility")
     far = np.abs(proba.astype(np.float64) - THRESHOLD)
     of_worst = refused & (record.group == worst)
     wrongly = (proba > THRESHOLD) != record.y_true.astype(bool)

@@ -53,6 +53,7 @@ def others_ahead(
     *,
     small: bool = False,
     constant: float = math.nan,
+    brief: bool = False,
 ) -> str:
     """Say which other models have a higher final score or a smaller gap than the mixture.
 
@@ -61,6 +62,8 @@ def others_ahead(
         names: What a model is called, where it is not as everywhere.
         small: Whether some groups are too small to be compared, which scores count all the same.
         constant: The final score of the same answer for all; NaN where not estimable.
+        brief: Whether only the model with the highest score is named and the one with the smallest
+            gap, of those whose gap surely is smaller if there are any, and the others are counted.
 
     Returns:
         What follows "Other models:"; nothing if none has.
@@ -74,6 +77,12 @@ def others_ahead(
         smaller.index,
         dtype=bool,
     )
+    ahead = {*higher.index, *smaller.index}
+    if brief:
+        higher = higher.nlargest(1, "final_score")
+        smaller = (smaller if is_chance.all() else smaller[~is_chance]).nsmallest(1, "gap")
+        is_chance = is_chance[smaller.index]
+    left = len(ahead - {*higher.index, *smaller.index})
     score, counts = METRICS["final_score"].text, ", small groups counted" if small else ""
     told = [
         (
@@ -99,6 +108,8 @@ def others_ahead(
             have = f"{listed(named)} {'has' if len(named) == 1 else 'have'}"
             found[have] = f"{found[have]} and {what}" if have in found else what
     parts = [f"{have} {what}" for have, what in found.items()]
+    if left:
+        parts.append(f"{left} more {'is' if left == 1 else 'are'} ahead of the mixture too")
     # What is told alike is alike.
     if round(constant, 3) > round(mixture["final_score"], 3):
         beside = "" if len(higher) else f"; the mixture {score(mixture['final_score'])}{counts}"

@@ -7,10 +7,13 @@ from fairmoe.sentences.wording import listed
 
 MEANING_ASKED = (
     "Is the outcome “{outcome}” good or bad for the person? With an answer, the page counts who is "
-    "wrongly denied the good outcome. The answer changes what is said of this run, not what was "
-    "trained. A training that begins with an answer refuses models that harm every group, so its "
-    "mixture may be another."
+    "wrongly denied the good outcome."
 )
+MEANING_CHANGES = (
+    "The answer changes what is said of this run, not what was trained. A training that begins "
+    "with an answer refuses models that harm every group, so its mixture may be another."
+)
+"""What stands behind the question; where there is little room, beside its answers."""
 
 
 PLAIN = "the utility expert"

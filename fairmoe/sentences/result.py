@@ -77,6 +77,7 @@ def who_gets_it(
     groups: int,
     model: str = "the mixture",
     among_labelled: bool = False,
+    brief: bool = False,
 ) -> str:
     """Say to which group a model gives an outcome less often, and whether that may be chance.
 
@@ -86,10 +87,13 @@ def who_gets_it(
         groups: How many groups there are.
         model: What the model is called.
         among_labelled: Whether the gap is among those whose label is that outcome.
+        brief: Whether groups that are not compared are left to the numbers, if others are compared.
     """
     few = not_compared(gap, f" labelled “{good}”" if among_labelled else "")
     if pd.isna(gap.value):
         return f"The groups cannot be compared.{few}"
+    if brief:
+        few = ""
     gives = f"{capitalised(model)} gives"
     least, most = (f"{100 * rate:.0f}" for rate in (gap.least_rate, gap.most_rate))
     people = f"people labelled “{good}”" if among_labelled else "people"
@@ -107,7 +111,12 @@ def who_gets_it(
 
 
 def changed_harm(
-    groups: pd.DataFrame, good: str, bad: str, *, plain: str = "the plain model"
+    groups: pd.DataFrame,
+    good: str,
+    bad: str,
+    *,
+    plain: str = "the plain model",
+    brief: bool = False,
 ) -> str:
     """Say by group how many fewer or more of 100 people are wrongly given the bad outcome.
 
@@ -119,6 +128,8 @@ def changed_harm(
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
         plain: What the plain model is called.
+        brief: Whether of more than two groups one change is told beside the one that harms most,
+            and the rest is left to the numbers.
     """
     known = groups[groups["good_label"] > 0]
     if known.empty:
@@ -139,7 +150,8 @@ def changed_harm(
         )
     size = told_of["harmed_change"].abs().sort_values(ascending=False, kind="stable")
     # In the order of the groups everywhere else.
-    named = told_of[told_of.index.isin(size.index[:MOST_NAMED]) | harmed_most[told_of.index]]
+    largest = size.index[: 1 if brief and len(known) > _FEW else MOST_NAMED]
+    named = told_of[told_of.index.isin(largest) | harmed_most[told_of.index]]
     changes = [f"{_of_people(row['harmed_change'])}" for _, row in named.iterrows()]
     chances = [_chance(row) for _, row in named.iterrows()]
     of_whom = listed_people(["of 100"] * len(named), list(named.index))
@@ -154,7 +166,7 @@ def changed_harm(
     ]
     others = len(known) - len(named)
     rest = "In the remaining groups less changes, or it could be chance."
-    return f"{'; '.join(told)}. {rest if others else ''}".strip()
+    return f"{'; '.join(told)}. {rest if others and not brief else ''}".strip()
 
 
 def _harmed_most(known: pd.DataFrame) -> "pd.Series[bool]":
@@ -190,6 +202,7 @@ def cost_in_people(
     good: str,
     *,
     plain: str = "the plain model",
+    brief: bool = False,
 ) -> str:
     """Say what the mixture changes against the plain model: for whom, and how many more mistakes.
 
@@ -198,12 +211,14 @@ def cost_in_people(
         everyone: Likewise.
         good: What the outcome that is counted is called.
         plain: What the plain model is called.
+        brief: Whether of more than two groups only the one is named in which most changes.
     """
     changed = int(everyone["better"] + everyone["worse"])
     if not changed:
         return f"The mixture decides like {plain} for everyone, so it costs nobody anything."
     net = (groups["good_model"] - groups["good_plain"]).astype(int)
-    order = net.abs().sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
+    most = 1 if brief and len(net) > _FEW else MOST_NAMED
+    order = net.abs().sort_values(ascending=False, kind="stable").index[:most]
     who_moved = [name for name in net.index[net.index.isin(order)] if net[name]]
     counts = [_more_or_fewer(net[name]) for name in who_moved]
     if net.drop(order).any():

@@ -125,17 +125,20 @@ def told_as_one(
     )
 
 
-def made_of(group: str, names: Sequence[str]) -> str:
+def made_of(group: str, names: Sequence[str], *, brief: bool = False) -> str:
     """Say of whom a group is that is made of small ones.
 
     Args:
         group: What it is called.
         names: The small ones.
+        brief: Whether several are counted, and not named.
 
     Returns:
         A sentence; nothing if there are none.
     """
     together = " together" if len(names) > 1 else ""
+    if brief and together:
+        return f"“{group}” is {len(names)} groups together."
     return f"“{group}” is {listed(names)}{together}." if names else ""
 
 

@@ -20,7 +20,13 @@ _GAPS: Mapping[str, tuple[str, str]] = {
 
 
 def what_got_worse(
-    changes: pd.DataFrame, good: str, bad: str, *, favourable: bool, plain: str = "plain model"
+    changes: pd.DataFrame,
+    good: str,
+    bad: str,
+    *,
+    favourable: bool,
+    plain: str = "plain model",
+    brief: bool = False,
 ) -> str:
     """Say what is worse than with the plain model: more who wrongly get it, and larger gaps.
 
@@ -32,6 +38,8 @@ def what_got_worse(
         favourable: Whether the good one is the positive class; the terms are of that class, so
             only then they are named.
         plain: What the plain model is called, without an article.
+        brief: Whether of several gaps the one is named that grows most, of those that surely do if
+            there are any, and the others are counted.
 
     Returns:
         What follows "What gets worse:"; nothing if nothing does.
@@ -44,14 +52,21 @@ def what_got_worse(
         get = verb_of([after], "gets", "get")
         rates = f"{after} wrongly {get} “{good}” ({plain} {before}{_chance(wrongly)})"
         told.append(f"of 100 people labelled “{bad}”, {rates}")
+    larger = [name for name in _GAPS if name in worse]
+    named = larger
+    if brief and larger:
+        named = [max(larger, key=lambda name: _growth(worse, name))]
     gaps: list[str] = []
-    for name, (what, term) in _GAPS.items():
-        if name in worse:
-            before, after = (f"{100 * worse[name][by]:.1f}" for by in ("plain", "model"))
-            figures = f"{term if favourable else ''}{after} pp, {plain} {before}"
-            # The outcome is named once, then it is "it".
-            it = "it" if told or gaps else f"“{good}”"
-            gaps.append(f"{what.format(good=good, it=it)} ({figures}{_chance(worse[name])})")
+    for name in named:
+        what, term = _GAPS[name]
+        before, after = (f"{100 * worse[name][by]:.1f}" for by in ("plain", "model"))
+        figures = f"{term if favourable else ''}{after} pp, {plain} {before}"
+        # The outcome is named once, then it is "it".
+        it = "it" if told or gaps else f"“{good}”"
+        gaps.append(f"{what.format(good=good, it=it)} ({figures}{_chance(worse[name])})")
+    left = len(larger) - len(named)
+    if left:
+        gaps.append("another rate" if left == 1 else f"{left} other rates")
     if gaps:
         told.append(f"groups differ more in {' and in '.join(gaps)}")
     return f"{'; '.join(told)}." if told else ""
@@ -116,6 +131,12 @@ def wrongly_given_it(
         return f"Nobody in these rows has the label “{bad}”."
     before, after = (f"{100 * wrongly[name]:.0f}" for name in ("plain", "model"))
     return f"Of 100 people labelled “{bad}”, {after} wrongly get “{good}” ({plain} {before})."
+
+
+def _growth(worse: pd.DataFrame, name: str) -> tuple[bool, float]:
+    """Return what sorts gaps by how surely, then by how much they grow."""
+    change = worse[name]
+    return not _chance(change), float(change["model"] - change["plain"])
 
 
 def _chance(change: "pd.Series[float]") -> str:

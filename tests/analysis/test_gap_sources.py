@@ -152,12 +152,15 @@ def test_a_cutoff_of_its_own_is_what_a_group_is_given(rows, log_odds):
 
 
 def with_rates(run, rates, rows):
-    """Return the run with so many rows of each group, of which the plain model picks such parts."""
+    """Return the run with so many rows of each group, of which the mixture picks such parts."""
     group = np.repeat(np.arange(len(rates)), rows)
     proba = np.concatenate(
         [np.arange(n) < round(rate * n) for rate, n in zip(rates, rows, strict=True)]
     ).astype(np.float32)
-    record = replace(run.splits["test"], group=group, proba={"utility": proba})
+    # The plain model does the opposite.
+    record = replace(
+        run.splits["test"], group=group, proba={"utility": 1 - proba, "mixture": proba}
+    )
     names = {f"g{i}": n for i, n in enumerate(rows)}
     return replace(run, splits={**run.splits, "test": record}, data=replace(run.data, groups=names))
 

@@ -1,10 +1,17 @@
 """What is seen without scrolling, and how far there is to scroll."""
 
+import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Page
 
+from fairmoe.config import Settings
+from fairmoe.data import Roles, Sensitive, Target, read_table
+from fairmoe.experiment import run_experiment
+from fairmoe.runs import Project, ProjectRun, ProjectTable, write_project
 from fairmoe.ui.frame.pages import HOME, PAGES
 from tests.browser.driving import IDLE, heading
+from tests.browser.test_projects import give
 
 LAPTOP = {"width": 1440, "height": 900}
 SMALL = {"width": 1024, "height": 768}
@@ -45,6 +52,41 @@ def test_no_page_of_the_demo_is_taller_than_two_screens(demo: Page):
             tall[entry.label] = height(demo)
     most = MOST_SCREENS * LAPTOP["height"]
     assert not {label: each for label, each in tall.items() if each > most}
+
+
+@pytest.fixture(scope="module")
+def crossed_project() -> bytes:
+    """A project of a run that compares ten groups with long names."""
+    rng, rows = np.random.default_rng(0), 2000
+    races = ["Amer-Indian-Eskimo", "Asian-Pac-Islander", "Black", "Other", "White"]
+    race = rng.choice(5, rows, p=[0.06, 0.1, 0.16, 0.06, 0.62])
+    sex, score = rng.integers(2, size=rows), rng.normal(size=rows)
+    frame = pd.DataFrame({"sex": np.where(sex, "Male", "Female"), "race": np.array(races)[race]})
+    for i in range(6):
+        frame[f"education-num {i}"] = score + 0.4 * sex + rng.normal(size=rows)
+    rich = score + 0.6 * sex + 0.4 * (race % 2) + rng.normal(size=rows) > 0.8
+    frame["income-per-year"] = np.where(rich, ">50K", "<=50K")
+    content = frame.to_csv(index=False).encode()
+    table = read_table(content, name="adult.csv")
+    target = Target("income-per-year", (">50K",), outcome="good")
+    roles = Roles(target, (Sensitive("sex"), Sensitive("race")))
+    run = run_experiment(table, roles, Settings(epochs=12))
+    kept = ProjectTable("adult.csv", table.sha256, table.reading.options, roles, content)
+    return write_project(Project((ProjectRun(run, "Ten groups"),), 0, kept))
+
+
+def test_every_picture_of_ten_groups_is_on_one_screen(page, server, crossed_project):
+    page.goto(server)
+    page.get_by_role("button", name="Open a project").click()
+    give(page, "ten.fairmoe", crossed_project)
+    heading(page, "Result").wait_for()
+    main, tall = page.get_by_test_id("stMain"), {}
+    for picture in ("People", "Why", "Map"):
+        main.get_by_role("radio", name=picture, exact=True).click()
+        for screen in (LAPTOP, SMALL):
+            page.set_viewport_size(screen)
+            tall[picture, screen["width"]] = height(page) - screen["height"]
+    assert not any(tall.values()), tall
 
 
 @pytest.mark.parametrize("screen", [LAPTOP, SMALL])

@@ -122,6 +122,31 @@ def test_where_another_model_is_ahead_of_the_mixture(rows, told):
     assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN) == told
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            {
+                "utility": (0.52, 0.05, -0.02, 0.08),
+                "result": (0.6, 0.04, -0.01, 0.09),
+                "logistic": (0.55, 0.09, -0.01, 0.09),
+            },
+            "the result expert has a higher final score (60.0; the mixture 50.0) and a smaller gap "
+            "(4.0 pp; the mixture 10.0; could be chance); 2 more are ahead of the mixture too.",
+        ),
+        # Of gaps one that surely is smaller comes first.
+        (
+            {"result": (0.4, 0.08, 0.01, 0.05), "existing": (math.nan, 0.04, -0.02, 0.1)},
+            "the result expert has a smaller gap (8.0 pp; the mixture 10.0); 1 more is ahead of "
+            "the mixture too.",
+        ),
+        ({"result": (0.4, 0.2, -0.2, -0.05)}, ""),
+    ],
+)
+def test_in_brief_the_best_is_named_and_the_others_are_counted(rows, told):
+    assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN, brief=True) == told
+
+
 def test_one_answer_for_all_that_scores_higher_is_told_of():
     rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
     assert others_ahead(rows, PLAIN, constant=0.552) == (

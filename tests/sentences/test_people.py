@@ -5,6 +5,7 @@ import pytest
 
 from fairmoe.sentences.people import (
     MEANING_ASKED,
+    MEANING_CHANGES,
     changes_for_people,
     harm_takeaway,
     of_hundred_takeaway,
@@ -114,7 +115,9 @@ def test_who_is_clearly_harmed_more_or_less_often_is_named(rows, told):
 def test_the_meaning_of_an_outcome_is_asked():
     assert MEANING_ASKED.format(outcome="hired") == (
         "Is the outcome “hired” good or bad for the person? With an answer, the page counts who is "
-        "wrongly denied the good outcome. The answer changes what is said of this run, not what "
-        "was trained. A training that begins with an answer refuses models that harm every group, "
-        "so its mixture may be another."
+        "wrongly denied the good outcome."
+    )
+    assert MEANING_CHANGES == (
+        "The answer changes what is said of this run, not what was trained. A training that begins "
+        "with an answer refuses models that harm every group, so its mixture may be another."
     )

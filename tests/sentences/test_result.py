@@ -63,6 +63,14 @@ def test_who_gets_the_outcome_less_often(gap, groups, told):
     assert by_score == told.replace("The mixture", "The score “x”")
 
 
+def test_groups_that_are_not_compared_are_left_to_the_numbers_in_brief():
+    told = "The mixture gives “hired” least often to women (42 of 100 people) and most often to men"
+    apart = replace(GAP, apart=("others", "more"))
+    assert who_gets_it(apart, "hired", groups=4, brief=True) == f"{told} (51)."
+    # Where nothing is compared, that is why.
+    assert who_gets_it(NONE, "hired", groups=2, brief=True) == who_gets_it(NONE, "hired", groups=2)
+
+
 def test_a_gap_among_those_who_have_the_label_says_so():
     told = "The mixture gives “hired” less often to women than to men: 42 against 51 of 100 people"
     assert who_gets_it(GAP, "hired", groups=2, among_labelled=True) == f"{told} labelled “hired”."
@@ -204,6 +212,22 @@ def test_whose_lot_changes(groups, told):
     assert beside == told.replace("the plain model", "the score “x”")
 
 
+def test_in_brief_one_change_stands_beside_the_one_that_harms_most():
+    of_many = harm(
+        a=(90, -0.1, -0.2, -0.01),
+        b=(90, -0.3, -0.4, -0.2),
+        c=(55, 0.109, -0.01, 0.22),
+        d=(90, 0.02, -0.1, 0.1),
+    )
+    assert changed_harm(of_many, "hired", "not hired", brief=True) == (
+        "Of 100 b labelled “hired”, 30 fewer wrongly get “not hired” than with the plain model; of "
+        "100 c, 11 more (could be chance)."
+    )
+    of_two = of_many.loc[["a", "d"]]
+    in_full = changed_harm(of_two, "hired", "not hired")
+    assert changed_harm(of_two, "hired", "not hired", brief=True) == in_full
+
+
 def account(true, plain, pred, group):
     made = account_in_people(
         true, plain, pred, group=group, group_names=["women", "men"], favourable=True
@@ -291,6 +315,17 @@ def test_of_many_groups_none_is_dropped_without_a_word(of_d, of_e, rest):
     everyone = pd.Series({"n": 500.0, "better": 9, "worse": 5, "better_right": 5, "worse_right": 2})
     told = cost_in_people(groups, everyone, "hired")
     assert told.startswith(f"Against the plain model, of 500 people: 5 more a, 4 fewer b{rest} get")
+
+
+def test_in_brief_the_group_is_named_in_which_most_changes():
+    names = list("abc")
+    groups = pd.DataFrame({"good_plain": 10, "good_model": [15, 3, 11]}, index=names)
+    everyone = pd.Series({"n": 500.0, "better": 9, "worse": 9, "better_right": 5, "worse_right": 2})
+    assert cost_in_people(groups, everyone, "hired", brief=True).startswith(
+        "Against the plain model, of 500 people: 7 fewer b and 6 more people in the remaining "
+    )
+    told = cost_in_people(groups[:2], everyone, "hired", brief=True)
+    assert told == cost_in_people(groups[:2], everyone, "hired")
 
 
 def test_labels_have_no_gap_among_those_whose_label_is_good():

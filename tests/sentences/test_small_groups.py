@@ -13,6 +13,13 @@ from fairmoe.sentences.small_groups import (
 )
 
 
+def test_in_brief_groups_that_are_one_are_counted():
+    together = made_of("smaller groups", ["a", "b", "c"], brief=True)
+    assert together == "“smaller groups” is 3 groups together."
+    assert made_of("smaller groups", ["a"], brief=True) == "“smaller groups” is a."
+    assert made_of("smaller groups", [], brief=True) == ""
+
+
 def test_scores_count_every_group_and_that_is_told():
     small = ("Asian", "Native American")
     few = with_few_people(weighted=False)

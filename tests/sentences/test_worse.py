@@ -86,6 +86,25 @@ def test_what_could_be_chance_is_called_so():
     )
 
 
+def test_in_brief_the_gap_is_named_that_grows_most_and_surely():
+    told = {"good": "hired", "bad": "not hired", "favourable": True, "brief": True}
+    assert what_got_worse(WORSE, **told) == (
+        "of 100 people labelled “not hired”, 40 wrongly get “hired” (plain model 25); groups "
+        "differ more in how often “hired” is right (predictive parity: 16.7 pp, plain model 0.0) "
+        "and in another rate."
+    )
+    unsure = changes(
+        gets=(0.2, 0.35, -0.01, 0.3), denied=(0.2, 0.3, -0.1, 0.3), right=(0.2, 0.25, 0.01, 0.1)
+    )
+    assert what_got_worse(unsure, **told) == (
+        "groups differ more in how often “hired” is right (predictive parity: 25.0 pp, plain model "
+        "20.0) and in 2 other rates."
+    )
+    alone = changes(denied=(0.0, 0.125, -0.01, 0.26))
+    in_full = what_got_worse(alone, "hired", "not hired", favourable=True)
+    assert what_got_worse(alone, **told) == in_full
+
+
 def test_another_model_can_stand_in_the_place_of_the_plain_one():
     told = what_got_worse(WORSE, "hired", "not hired", favourable=True)
     beside = what_got_worse(WORSE, "hired", "not hired", favourable=True, plain="score “x”")

@@ -45,9 +45,10 @@ def training(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], 
 
     install(run_at_once)
 
-    def of_real_runs(state: Any, kept: Any, split: Any) -> str:
+    def of_real_runs(state: Any, kept: Any, split: Any, **among: Any) -> str:
         # A run of `make_run` has no networks that could be explained.
-        return "" if kept.run.encoder is None else gap_sources.source_in_words(state, kept, split)
+        real = kept.run.encoder is not None
+        return gap_sources.source_in_words(state, kept, split, **among) if real else ""
 
     monkeypatch.setattr(summary, "source_in_words", of_real_runs)
     # Nor is a pace learnt from one, or a size known.

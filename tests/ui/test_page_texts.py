@@ -87,7 +87,7 @@ UNDERSTAND = {
         "Experts show this gap first; all others stand behind Numbers.",
     ),
     "gap_sources": (
-        "At first the group to which the plain model gives the good outcome least often, of those "
+        "At first the group to which the mixture gives the good outcome least often, of those "
         "with enough rows.",
         "At first the group to which it gives it most often, of those with enough rows.",
     ),

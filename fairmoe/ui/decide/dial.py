@@ -127,7 +127,7 @@ def show_dial_in_brief(state: Session, kept: KeptRun, page: str) -> None:
         kept: The run that is shown.
         page: The page that shows how it goes.
     """
-    told = cost_of_mixture(kept.told.run, "test")
+    told = cost_of_mixture(kept.told.run, "test", brief=True)
     dial, cost = st.columns([4, 7], vertical_alignment="center")
     cost.markdown(escape_markdown(told))
     # What waits has more to say than a slider, and as little room.

@@ -1,6 +1,6 @@
 """Through which columns the gap between two groups comes, with the plain model and the mixture."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
@@ -20,20 +20,24 @@ from fairmoe.sentences.gap_sources import (
 from fairmoe.ui.frame.components import show_table
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
+from fairmoe.ui.understand.criterion import criterion
 from fairmoe.ui.understand.results import describe
 from fairmoe.ui.understand.rows import rows_in
 
 if TYPE_CHECKING:
     from fairmoe.analysis.gap_sources import GapSources, LogOdds
 
-_BRIEF, _LONG = 5, 12
-"""How many columns stand alone, on one screen and on a page of their own."""
+_ON_RESULT = "result"
+_BRIEF, _BESIDE_CHOICE, _LONG = 5, 4, 12
+"""How many columns stand alone on one screen, where there is a choice of groups on it too, and on a
+page of their own."""
 
 
 def show_gap_in_brief(state: Session, kept: KeptRun) -> None:
     """Show the waterfall of the gap on the test rows, as one screen has room for it."""
+    most = _BRIEF if len(kept.run.data.groups) == 2 else _BESIDE_CHOICE
     _show_gap(
-        state, kept, "test", most=_BRIEF, key="result", explained=GAP_IN_BRIEF, with_cutoffs=True
+        state, kept, "test", most=most, key=_ON_RESULT, explained=GAP_IN_BRIEF, with_cutoffs=True
     )
 
 
@@ -45,8 +49,16 @@ def show_gap(state: Session, kept: KeptRun, split: SplitName) -> None:
     show_sources_table(found, PANELS, key=f"gap-sources-{split}")
 
 
-def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
+def source_in_words(
+    state: Session, kept: KeptRun, split: SplitName, *, among_labelled: bool = False
+) -> str:
     """Say through which column most of the gap between the worst and the best off comes.
+
+    Args:
+        state: The session.
+        kept: The run.
+        split: On which rows.
+        among_labelled: See `fairmoe.analysis.gap_sides.worst_and_best_off`.
 
     Returns:
         Nothing where the run was opened without its rows.
@@ -61,13 +73,15 @@ def source_in_words(state: Session, kept: KeptRun, split: SplitName) -> str:
     people = people_of(names, run.roles)
 
     def answer() -> str:
-        one, other = worst_and_best_off(run, split)
+        one, other = worst_and_best_off(run, split, among_labelled=among_labelled)
         log_odds = _log_odds(state, kept, split, with_cutoffs=False)
         found = compare_sides(log_odds, group == one, group == other)
         told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
-        return f"{told} {side_in_words(run, one, other, split=split)}".rstrip()
+        side = side_in_words(run, one, other, split=split, among_labelled=among_labelled)
+        return f"{told} {side}".rstrip()
 
-    return state.once(("gap source", run.run_id, run.roles.target.outcome, names, split), answer)
+    key = ("gap source", run.run_id, run.roles.target.outcome, names, split, among_labelled)
+    return state.once(key, answer)
 
 
 def show_sources_table(found: "GapSources", heads: dict[str, str], *, key: str) -> None:
@@ -116,13 +130,15 @@ def _show_gap(
 
     run = kept.run
     names, group = list(run.data.groups), run.splits[split].group
-    one, other = _ask_groups(kept, split, key)
+    among_labelled = criterion(run) == "eo"
+    one, other = _ask_groups(kept, split, key, among_labelled=among_labelled)
     log_odds = _log_odds(state, kept, split, with_cutoffs=with_cutoffs)
     sides = group == one, group == other
     found, drawn = compare_sides(log_odds, *sides), compare_sides(log_odds, *sides, most=most)
     people = people_of(names, run.roles)
     told = gap_source(found.parts, found.totals, people[names[one]], people[names[other]])
-    told = f"{told} {side_in_words(run, one, other, split=split)}".rstrip()
+    side = side_in_words(run, one, other, split=split, among_labelled=among_labelled)
+    told = f"{told} {side}".rstrip()
     st.markdown(escape_markdown(told))
     if not drawn.totals.isna().any(axis=None):
         st.html(
@@ -156,25 +172,31 @@ def _log_odds(state: Session, kept: KeptRun, split: SplitName, *, with_cutoffs: 
         )
 
 
-def _ask_groups(kept: KeptRun, split: SplitName, key: str) -> tuple[int, int]:
+def _ask_groups(
+    kept: KeptRun, split: SplitName, key: str, *, among_labelled: bool
+) -> tuple[int, int]:
     """Let the user choose which of more than two groups are compared."""
     from fairmoe.analysis.gap_sides import worst_and_best_off  # noqa: PLC0415
 
-    worst, best = worst_and_best_off(kept.run, split)
+    worst, best = worst_and_best_off(kept.run, split, among_labelled=among_labelled)
     names = list(kept.run.data.groups)
     if len(names) == 2:
         return worst, best
+    about = f"{kept.run.run_id}-{split}{'-labelled' if among_labelled else ''}"
+    # One screen has no room for labels; what they say stands in the sentence below.
+    labels: Literal["visible", "collapsed"] = "collapsed" if key == _ON_RESULT else "visible"
     with st.container(horizontal=True):
         one: int = st.selectbox(
             "Group",
             range(len(names)),
             index=worst,
             format_func=names.__getitem__,
-            key=f"{key}-gap-of-{kept.run.run_id}-{split}",
+            key=f"{key}-gap-of-{about}",
             persist_state="session",
             width=240,
-            help="At first the group to which the plain model gives the good outcome least often, "
-            "of those with enough rows.",
+            label_visibility=labels,
+            help="At first the group to which the mixture gives the good outcome least often, of "
+            "those with enough rows.",
         )
         others = [group for group in range(len(names)) if group != one]
         other: int = st.selectbox(
@@ -182,9 +204,10 @@ def _ask_groups(kept: KeptRun, split: SplitName, key: str) -> tuple[int, int]:
             others,
             index=others.index(best) if best in others else 0,
             format_func=names.__getitem__,
-            key=f"{key}-gap-to-{kept.run.run_id}-{split}-{one}",
+            key=f"{key}-gap-to-{about}-{one}",
             persist_state="session",
             width=240,
+            label_visibility=labels,
             help="At first the group to which it gives it most often, of those with enough rows.",
         )
     return one, other

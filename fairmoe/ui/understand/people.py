@@ -15,6 +15,7 @@ from fairmoe.figures.people import EVERYONE, harm_asked, harm_bars, hundred_figu
 from fairmoe.names import SplitName
 from fairmoe.sentences.people import (
     MEANING_ASKED,
+    MEANING_CHANGES,
     changes_for_people,
     harm_takeaway,
     of_hundred_takeaway,
@@ -76,17 +77,25 @@ def between_people(gap: "OutcomeGap", people: Mapping[str, str]) -> "OutcomeGap"
     return replace(gap, most=most, least=least)
 
 
-def ask_meaning(state: Session, run: "Run") -> None:
-    """Ask whether the outcome is good or bad for the person, unless that was told."""
+def ask_meaning(state: Session, run: "Run", *, brief: bool = False) -> None:
+    """Ask whether the outcome is good or bad for the person, unless that was told.
+
+    Args:
+        state: The session.
+        run: The run.
+        brief: Whether there is little room: what an answer changes is then a tip of the buttons.
+    """
     if run.roles.target.outcome is not None:
         return
+    asked = escape_markdown(MEANING_ASKED.format(outcome=run.data.words[0]))
     with st.container(border=True):
-        st.markdown(escape_markdown(MEANING_ASKED.format(outcome=run.data.words[0])))
+        st.markdown(asked if brief else f"{asked} {MEANING_CHANGES}")
         with st.container(horizontal=True):
             for outcome in OUTCOMES:
                 st.button(
                     outcome.capitalize(),
                     key=f"meaning-{outcome}",
+                    help=MEANING_CHANGES if brief else None,
                     on_click=_tell,
                     args=(state, outcome),
                 )

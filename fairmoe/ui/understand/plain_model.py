@@ -54,12 +54,19 @@ def plain_in_words(run: "Run", otherwise: str = PLAIN) -> str:
     return existing_in_words(existing)
 
 
-def cost_of_mixture(run: "Run", split: SplitName) -> str:
-    """Say what the mixture changes in people, against the model that the user chose."""
+def cost_of_mixture(run: "Run", split: SplitName, *, brief: bool = False) -> str:
+    """Say what the mixture changes in people, against the model that the user chose.
+
+    Args:
+        run: The run.
+        split: On which rows.
+        brief: See `cost_in_people`.
+    """
     account = run.account(plain=plain_model(run), split=split, otherwise=True)
     return cost_in_people(
         account.groups.rename(index=people_of(run.data.groups, run.roles)),
         account.everyone,
         run.good_and_bad[0],
         plain=plain_in_words(run, "the plain model"),
+        brief=brief,
     )

@@ -1,29 +1,16 @@
-"""What a run comes to for people: words, a hundred dots for each group, the gap, the way on."""
+"""What a run comes to for people: a hundred dots for each group, the gap, the way on."""
 
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
-from fairmoe.data.people import people_of
-from fairmoe.data.small_groups import catch_all, merged_before
 from fairmoe.figures.waffle import SOURCES, waffle
 from fairmoe.names import SplitName
-from fairmoe.sentences.audits import (
-    DECISIONS_COMPARED,
-    existing_in_words,
-    how_it_decides,
-    today_in_words,
-    why_not_of,
-)
-from fairmoe.sentences.costs import others_ahead, simpler_is_better
+from fairmoe.sentences.audits import today_in_words, why_not_of
 from fairmoe.sentences.open_points import open_points_label
 from fairmoe.sentences.people import of_hundred_takeaway
-from fairmoe.sentences.result import LABELS_MEASURE, changed_harm, gap_in_words, who_gets_it
-from fairmoe.sentences.single_expert import nearly_alone
-from fairmoe.sentences.small_groups import made_of
-from fairmoe.sentences.wording import may_be_chance
-from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
+from fairmoe.sentences.result import LABELS_MEASURE, gap_in_words
 from fairmoe.ui.frame.components import apologies
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.links import link
@@ -33,9 +20,7 @@ from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.awareness import counterpart
 from fairmoe.ui.understand.criterion import CRITERIA, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
-from fairmoe.ui.understand.merged import offer_merge, one_group_in_words
 from fairmoe.ui.understand.mixture_map import show_map
-from fairmoe.ui.understand.people import ask_meaning, between_people
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
 
 if TYPE_CHECKING:
@@ -46,35 +31,16 @@ _PICTURE = "result-picture"
 _PEOPLE, _WHY, _MAP = "People", "Why", "Map"
 
 
+def is_of_people() -> bool:
+    """Return whether the picture is that of people, as at first."""
+    return bool(st.session_state.get(_PICTURE, _PEOPLE) == _PEOPLE)
+
+
 def begin_anew(state: Session) -> None:
     """Open a run that was just trained on its people, whatever was looked at of the one before."""
     if state.is_new:
         st.session_state[_PICTURE] = _PEOPLE
     state.is_new = False
-
-
-def show_words(state: Session, kept: KeptRun) -> None:
-    """Say who gets the outcome less often, and whose lot changes against the plain model."""
-    run = kept.run
-    found, (good, bad) = result_in(state, run), run.good_and_bad
-    people, among = people_of(run.data.groups, run.roles), criterion(run) == "eo"
-    gap = between_people(found.gaps["model"], people)
-    told = [who_gets_it(gap, good, groups=len(run.data.groups), among_labelled=among)]
-    plain = plain_in_words(run, "the plain model")
-    gaps = (found.gaps[source].value for source in ("plain", "model"))
-    before = () if kept.rows is None or run.unmerged is not None else merged_before(kept.rows)
-    merged = one_group_in_words(run) or made_of(catch_all(run.data.groups), before)
-    change = found.changes.T["denied" if among else "gets"]
-    chance = may_be_chance(change["low"], change["high"])
-    told += filter(None, [gap_not_smaller(*gaps, name=plain, chance=chance), merged])
-    if run.roles.target.favourable is not None:
-        groups = found.account.groups.rename(index=people)
-        told.append(changed_harm(groups, good, bad, plain=plain))
-    existing = run.roles.existing
-    if existing is not None and plain_model(run) == "existing":
-        told.append(f"{how_it_decides(existing, run.data.words)} {DECISIONS_COMPARED}")
-    st.markdown(escape_markdown(" ".join(told)))
-    ask_meaning(state, run)
 
 
 def show_picture(state: Session, kept: KeptRun) -> None:
@@ -123,41 +89,6 @@ def show_picture(state: Session, kept: KeptRun) -> None:
     )
 
 
-def show_worse(state: Session, run: "Run") -> None:
-    """Say what gets worse than with the plain model, and which other model does better.
-
-    Both are as loud as what gets better.
-    """
-    found, favourable = result_in(state, run), run.roles.target.favourable
-    told = []
-    if favourable is not None:
-        plain = plain_in_words(run, "plain model").removeprefix("the ")
-        words = run.good_and_bad
-        worse = what_got_worse(found.changes, *words, favourable=favourable, plain=plain)
-        if worse:
-            told.append(f"**What gets worse:** {escape_markdown(worse)}")
-        else:
-            rates = wrongly_given_it(found.changes, *words, plain=plain)
-            st.caption(escape_markdown(rates))
-    existing = run.roles.existing
-    names = {"utility": "the plain model"}
-    names |= {"existing": existing_in_words(existing)} if existing is not None else {}
-    small = bool(found.small) or run.unmerged is not None
-    ahead = others_ahead(found.others, names, small=small, constant=found.constant)
-    acc = {model: of["acc"] for model, of in run.scores["test"].items()}
-    simpler = simpler_is_better(acc["utility"], acc["logistic"])
-    if ahead or simpler:
-        ahead = f"{ahead} {simpler}".strip()
-        told.append(f"**Other models:** {escape_markdown(ahead)}")
-    from fairmoe.analysis.single_expert import leading_expert  # noqa: PLC0415
-
-    leading = leading_expert(run)
-    if leading is not None:
-        told.append(f"**The gate:** {escape_markdown(nearly_alone(*leading))}")
-    if told:
-        st.markdown("  \n".join(told))
-
-
 def way_on(state: Session, run: "Run") -> None:
     """Show what to read next, with what is open, and let the user choose the picture."""
     with st.container(
@@ -168,7 +99,6 @@ def way_on(state: Session, run: "Run") -> None:
             link(ATTENTION, "Why: features")
             link(TRADE_OFF, "Cost of smaller gaps")
             link(REPORT, open_points_label(len(_open(state, run))))
-            offer_merge(state, run)
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             ask_plain_model(run)
             st.segmented_control(

@@ -66,8 +66,10 @@ def _who(state: Session, run: "Run", split: SplitName) -> str:
 
 def _why(state: Session, run: "Run", split: SplitName) -> str:
     judged = judge(state, run, split, "mixture")
+    # Of those with the bad label the pair is another one.
+    gap = "dp" if run.roles.target.favourable is False else criterion(run)
     told = why_they_differ(
-        judged.gaps["dp"],
+        judged.gaps[gap],
         judged.rates,
         words=run.data.words,
         favourable=run.roles.target.favourable,
@@ -75,5 +77,6 @@ def _why(state: Session, run: "Run", split: SplitName) -> str:
     )
     assert state.kept is not None
     seen = sees_the_group(run.roles.sensitive_columns) if run.roles.include_sensitive else ""
-    source = source_in_words(state, state.kept.told, split)
+    kept = state.kept.told
+    source = source_in_words(state, kept, split, among_labelled=gap == "eo")
     return " ".join(filter(None, (told, seen, source)))

@@ -39,6 +39,12 @@ def app_of_few(app, frame, run_of_few):
     return app
 
 
+def open_page(app, page):
+    """Open a page of results; on Result the button stands behind "Numbers"."""
+    app.session_state["result-numbers"] = True
+    return app.switch_page(f"pages/{page}.py").run()
+
+
 def merge_buttons(app):
     return [each for each in app.main.get("button") if each.label == MERGE_THEM]
 
@@ -67,7 +73,7 @@ def test_no_merge_is_advised_that_would_still_be_of_too_few_people(run_of_few):
 
 @pytest.mark.parametrize("page", ["result", "experts", "attention", "routing"])
 def test_a_button_merges_the_small_groups_on_data(app_of_few, page):
-    app = app_of_few.switch_page(f"pages/{page}.py").run()
+    app = open_page(app_of_few, page)
     button = app.main.get("button")[[e.label for e in app.main.get("button")].index(MERGE_THEM)]
     assert button.proto.help == merge_help(581)
     button.click().run()
@@ -77,13 +83,13 @@ def test_a_button_merges_the_small_groups_on_data(app_of_few, page):
     assert field(app, "number_input", MERGE_SMALL).value == 581
     assert app.session_state["fairmoe"].labelled.roles.merge_small == 581
     # The run stays as it was trained, and its pages lead to the next training.
-    app.switch_page(f"pages/{page}.py").run()
+    open_page(app, page)
     assert not merge_buttons(app)
     assert MERGED_ALREADY in [link.proto.label for link in app.main.get("page_link")]
 
 
 def test_a_merge_is_undone_beside_its_field(app_of_few):
-    app = app_of_few.switch_page("pages/result.py").run()
+    app = open_page(app_of_few, "result")
     merge_buttons(app)[0].click().run()
     # A test stays on the page that it chose, wherever that page led.
     app.switch_page("pages/data.py").run()
