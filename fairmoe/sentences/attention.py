@@ -20,7 +20,8 @@ WHAT_ATTENTION_IS = (
     "Attention is each column's share of what moves a row's log-odds (the score behind a "
     "probability), up or down: the shares of a row sum to 100% and do not say which way. That two "
     "groups get different attention does not say why: their rows may differ, or the model may "
-    "treat the same cells differently."
+    "treat the same cells differently. A column through which a gap comes need not get more "
+    "attention in either group."
 )
 
 
@@ -137,8 +138,8 @@ def ranges_takeaway(ranges: pd.DataFrame, outcome: str) -> str:
         if row.group in shown_groups(ranges)
     ]
     return (
-        f"{column} pushes hardest on average; its median push towards {outcome}, in log-odds "
-        f"(the score behind a probability), is "
+        f"{column} pushes hardest on average, up or down; its median push towards {outcome}, in "
+        f"log-odds (the score behind a probability), is "
         f"{', '.join(told)}."
     )
 

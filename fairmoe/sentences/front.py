@@ -14,6 +14,14 @@ PROCEDURE_GAP_IS_THERE = (
 )
 """What follows why a gap of outcomes cannot be told."""
 
+_IN_WORDS = {
+    0.125: "an eighth as much",
+    0.25: "a quarter as much",
+    0.5: "half as much",
+    1.0: "as much",
+    2.0: "twice as much",
+}
+
 _TOLD = 3
 """Digits of a share that are told."""
 
@@ -239,7 +247,8 @@ def passed_over(
     is_one, name = len(losses) == 1, in_a_sentence(gap_name)
     other = "other " if is_one_offered else ""
     points = f"{'1' if is_one else len(losses)} {other}point{'' if is_one else 's'}"
-    smaller = f"{'has' if is_one else 'have'} a smaller {name} and " if is_one_offered else ""
+    has = "has" if is_one else "have"
+    smaller = f"{has} a smaller {name} than the one offered and " if is_one_offered else ""
     they = "it loses" if is_one else "they lose"
     more = "" if is_one else " or more"
     return (
@@ -285,7 +294,8 @@ def weight_in_words(weight: float) -> str:
 def _counts_fairness(weight: float) -> str:
     if not weight:
         return "leaves fairness out"
-    return f"counts fairness {'' if weight == 1 else f'{weight:g} times '}as much as utility"
+    times = _IN_WORDS.get(weight, f"{weight:g} times as much")
+    return f"counts fairness {times} as utility"
 
 
 def _times(weight: float) -> str:

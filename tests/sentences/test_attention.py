@@ -138,8 +138,8 @@ def test_which_way_the_strongest_column_pushes():
         }
     )
     assert ranges_takeaway(ranges, "“hired”") == (
-        "x pushes hardest on average; its median push towards “hired”, in log-odds (the score "
-        "behind a probability), is +0.50 for "
+        "x pushes hardest on average, up or down; its median push towards “hired”, in log-odds "
+        "(the score behind a probability), is +0.50 for "
         "a, −0.25 for b."
     )
 
@@ -194,7 +194,8 @@ def test_what_attention_is_and_is_not():
         "probability), up or down: the shares "
         "of a row sum to 100% and do not say which way. That two groups get different attention "
         "does not say why: their rows may differ, or the model may treat the same cells "
-        "differently."
+        "differently. A column through which a gap comes need not get more attention in either "
+        "group."
     )
 
 

@@ -19,7 +19,7 @@ from fairmoe.sentences.front import (
 def test_a_chosen_point_says_what_holds_on_test_rows():
     told = chosen_point(2, "DP gap", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
     assert told == (
-        "The best point on the validation rows counts fairness 2 times as much as utility. On the "
+        "The best point on the validation rows counts fairness twice as much as utility. On the "
         "test rows its DP gap is 7.8 pp at 83.4% accuracy; the utility expert has 17.5 pp at 84.8%."
     )
     none = chosen_point(0, "DP gap", gap=(0.175, 0.175), accuracy=(0.848, 0.848))
@@ -30,6 +30,14 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     )
     once = chosen_point(1, "DP gap", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
     assert once.startswith("The best point on the validation rows counts fairness as much as util")
+    for weight, words in {
+        0.125: "an eighth as much",
+        0.25: "a quarter as much",
+        0.5: "half as much",
+        8: "8 times as much",
+    }.items():
+        other = chosen_point(weight, "DP gap", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
+        assert f"counts fairness {words} as utility." in other
     worse = chosen_point(2, "DP gap", gap=(0.175, 0.18), accuracy=(0.848, 0.85))
     assert worse.endswith(
         "On the test rows its DP gap is larger than that of the plain model, the utility expert: "
@@ -74,12 +82,14 @@ def test_a_point_that_is_worse_in_both_on_test_rows_is_called_no_improvement():
 def test_why_a_point_that_fulfils_a_wish_on_the_test_rows_alone_is_not_offered():
     assert passed_over("DP gap", [], accepted=0.01) == ""
     assert passed_over("DP gap", [0.0104, 0.02], accepted=0.01) == (
-        "On the test rows, which the chart shows, 2 other points have a smaller DP gap and lose no "
+        "On the test rows, which the chart shows, 2 other points have a smaller DP gap than "
+        "the one offered and lose no "
         "more than 1.0 pp of accuracy. On the validation rows, by which points are chosen, they "
         "lose 1.04 pp or more, and so are not offered. "
     )
     assert passed_over("DP gap", [0.013], accepted=0.01) == (
-        "On the test rows, which the chart shows, 1 other point has a smaller DP gap and loses no "
+        "On the test rows, which the chart shows, 1 other point has a smaller DP gap than "
+        "the one offered and loses no "
         "more than 1.0 pp of accuracy. On the validation rows, by which points are chosen, it "
         "loses 1.3 pp, and so is not offered. "
     )

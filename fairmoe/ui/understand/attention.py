@@ -117,7 +117,7 @@ def show_spread(state: Session, asked: Asked) -> None:
             ("attention-spread", *asked.what, *columns), lambda: histogram_figure(histograms)
         ),
         takeaway=histogram_takeaway(asked.in_words(histograms)),
-        source=f"{asked.source} Rows are counted in 25 equal steps.",
+        source=f"{asked.source_of_groups} Rows are counted in 25 equal steps.",
         key=f"attention-spread-{asked.key}",
     )
     csv = histograms.set_index("column")

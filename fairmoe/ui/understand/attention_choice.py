@@ -92,13 +92,15 @@ class Asked:
 
     @property
     def source(self) -> str:
-        """What figures of it are drawn from."""
+        """What figures of the chosen group are drawn from."""
+        return f"{MODELS[self.model]}; {describe(self.run, self.split)}"
+
+    @property
+    def source_of_groups(self) -> str:
+        """What figures with all groups are drawn from."""
         many = len(self.reasons.group_names)
         largest = f" Of {many} groups the {MOST_GROUPS} largest are drawn."
-        return (
-            f"{MODELS[self.model]}; {describe(self.run, self.split)}"
-            f"{largest if many > MOST_GROUPS else ''}"
-        )
+        return f"{self.source}{largest if many > MOST_GROUPS else ''}"
 
     def source_of(self, figure: "go.Figure") -> str:
         """What a figure by column and group is drawn from, and how many columns it has room for.
@@ -107,7 +109,7 @@ class Asked:
             figure: Its rows are the columns of the table.
         """
         drawn = len(figure.layout.yaxis.tickvals)
-        return f"{self.source} {columns_drawn(drawn, len(self.reasons.columns))}".rstrip()
+        return f"{self.source_of_groups} {columns_drawn(drawn, len(self.reasons.columns))}".rstrip()
 
 
 def asking(
@@ -142,12 +144,15 @@ def _ask_reasons(state: Session, kept: KeptRun, split: SplitName) -> Asked:
 
 def _ask_group(kept: KeptRun) -> int:
     """Let the user choose which of more than two groups is compared with the others."""
+    from fairmoe.analysis.gap_sides import worst_and_best_off  # noqa: PLC0415
+
     names = list(kept.run.data.groups)
     if len(names) == 2:
         return 0
     group: int = st.selectbox(
         "Group",
         range(len(names)),
+        index=worst_and_best_off(kept.run)[0],
         format_func=names.__getitem__,
         key=f"attention-group-{kept.run.run_id}",
         persist_state="session",

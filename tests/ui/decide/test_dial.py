@@ -250,7 +250,8 @@ def test_why_a_point_of_the_chart_is_not_offered_comes_first(drawn, front):
     told = [each.value.replace("\\", "") for each in drawn.markdown]
     (answer,) = [text for text in told if "lose no more" in text or "loses no more" in text]
     assert answer.startswith(
-        "On the test rows, which the chart shows, 1 other point has a smaller DP gap and loses no "
+        "On the test rows, which the chart shows, 1 other point has a smaller DP gap than "
+        "the one offered and loses no "
         "more than 1.0 pp of accuracy. On the validation rows, by which points are chosen, it "
         "loses 3.0 pp, and so is not offered. The best point on the validation rows leaves "
     )

@@ -202,7 +202,7 @@ def test_kept_differences_belong_to_the_group_that_is_compared(app):
     app.session_state["fairmoe"].keep(run, assign_roles(table, roles))
     attention = app.switch_page("pages/attention.py").run()
     picture = attention.get("html")[0].proto.body
-    _, best = worst_and_best_off(run)
+    worst, best = worst_and_best_off(run)
     others = attention.get_by_key(
         next(box.key for box in attention.selectbox if "gap-to" in box.key)
     )
@@ -212,7 +212,9 @@ def test_kept_differences_belong_to_the_group_that_is_compared(app):
 
     open_part(attention, "attention-part", "Between groups")
     first = attention.get("plotly_chart")[0].proto.spec
-    attention.get_by_key(f"attention-group-{run.run_id}").set_value(2).run()
+    box = attention.get_by_key(f"attention-group-{run.run_id}")
+    assert box.value == worst
+    box.set_value(best).run()
     assert not attention.exception
     assert attention.get("plotly_chart")[0].proto.spec != first
 
