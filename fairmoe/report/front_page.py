@@ -2,6 +2,7 @@
 
 from fairmoe.analysis.result import aim_missed, changes_of
 from fairmoe.data.groups import SMALL_GROUPS
+from fairmoe.data.people import people_of
 from fairmoe.data.small_groups import catch_all
 from fairmoe.figures.outcomes import outcome_figure
 from fairmoe.report.blocks import Block, Caution, Section, Text, chart
@@ -55,7 +56,12 @@ def front_page(found: Findings) -> Section:
         chart(
             "outcomes",
             outcome_figure(found.decisions.groups, good, MOST_GROUPS),
-            takeaway=outcomes_takeaway(found.decisions.groups, good),
+            takeaway=outcomes_takeaway(
+                found.decisions.groups,
+                good,
+                apart=found.gaps["mixture"]["dp"].apart,
+                people=people_of(run.data.groups, run.roles),
+            ),
             source=f"{drawn_from_test(found)} Bars are 95% Wilson intervals.",
         ),
         Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),

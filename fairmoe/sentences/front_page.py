@@ -1,6 +1,6 @@
 """What a reviewer reads first: the question, the verdicts, and that there is no alarm."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
@@ -77,19 +77,28 @@ def verdicts_in_words(differences: pd.DataFrame, tolerance: float | None) -> str
     return " ".join(told)
 
 
-def outcomes_takeaway(groups: pd.DataFrame, good: str) -> str:
+def outcomes_takeaway(
+    groups: pd.DataFrame, good: str, *, apart: Collection[str], people: Mapping[str, str]
+) -> str:
     """Say in one sentence which groups the mixture gives the outcome most and least often.
+
+    Where fewer than two groups can be compared, all are told of.
 
     Args:
         groups: Of a `fairmoe.metrics.Account`.
         good: What the outcome that the account calls good is called.
+        apart: The groups that are not compared, as `fairmoe.metrics.largest_gaps` names them.
+        people: How a sentence speaks of the people of a group, by its name.
     """
-    rates = groups.dropna(subset=["good_model_rate"]).sort_values("good_model_rate")
+    is_compared = len(groups) - len(apart) > 1
+    among = groups.drop(list(apart)) if is_compared else groups
+    rates = among.dropna(subset=["good_model_rate"]).sort_values("good_model_rate")
     most, least = rates.iloc[-1], rates.iloc[0]
+    of = "Of the groups that are compared, the" if is_compared and apart else "The"
     return (
-        f"The mixture gives “{good}” most often to {most.name} ({_rate(most, 'model')}; by label "
-        f"{_rate(most, 'label')}) and least often to {least.name} ({_rate(least, 'model')}; by "
-        f"label {_rate(least, 'label')})."
+        f"{of} mixture gives “{good}” most often to {people[str(most.name)]} "
+        f"({_rate(most, 'model')}; by label {_rate(most, 'label')}) and least often to "
+        f"{people[str(least.name)]} ({_rate(least, 'model')}; by label {_rate(least, 'label')})."
     )
 
 

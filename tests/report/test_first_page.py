@@ -69,6 +69,18 @@ def test_it_says_whether_the_mixture_narrows_the_gap(run_of):
     ]
 
 
+def test_the_chart_tells_of_the_groups_that_are_compared(run_of):
+    # Of 20 people in c nobody is hired: too few for a gap.
+    said = [0.9] * 60 + [0.1] * 40 + [0.9] * 20 + [0.1] * 80 + [0.1] * 20
+    run = run_of([1, 0] * 110, [0] * 100 + [1] * 100 + [2] * 20, {"mixture": said}, ("a", "b", "c"))
+    (chart,) = (block for block in make_report(run).sections[0].blocks if block.kind == "chart")
+    assert chart.takeaway == (
+        "Of the groups that are compared, the mixture gives “hired” most often to people with "
+        "sex = a (60.0%; by label 50.0%) and least often to people with sex = b (20.0%; by label "
+        "50.0%)."
+    )
+
+
 def test_it_says_who_was_merged_before_the_training(demo_run):
     run, labelled = demo_run
     first, second = labelled.group_names

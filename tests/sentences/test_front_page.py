@@ -55,10 +55,18 @@ def test_verdicts_are_listed_the_exceeded_first():
 def test_the_groups_with_the_most_and_the_least_are_named():
     rates = {"good_model_rate": [0.2, 0.5, 0.3], "good_label_rate": [0.25, 0.45, 0.3]}
     groups = pd.DataFrame(rates, index=["a", "b", "c"])
-    assert outcomes_takeaway(groups, "hired") == (
-        "The mixture gives “hired” most often to b (50.0%; by label 45.0%) and least often to a "
-        "(20.0%; by label 25.0%)."
+    people = {"a": "women", "b": "men", "c": "c"}
+    assert outcomes_takeaway(groups, "hired", apart=(), people=people) == (
+        "The mixture gives “hired” most often to men (50.0%; by label 45.0%) and least often to "
+        "women (20.0%; by label 25.0%)."
     )
+    assert outcomes_takeaway(groups, "hired", apart=("a",), people=people) == (
+        "Of the groups that are compared, the mixture gives “hired” most often to men (50.0%; by "
+        "label 45.0%) and least often to c (30.0%; by label 30.0%)."
+    )
+    # Where no two are compared, all are told of.
+    told = outcomes_takeaway(groups, "hired", apart=("a", "c"), people=people)
+    assert "least often to women (20.0%" in told
 
 
 def test_what_is_always_said():
