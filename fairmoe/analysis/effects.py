@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairmoe.analysis.cutoffs import EQUAL_COSTS, Costs, Floats, choose_cutoffs
-from fairmoe.metrics import paired_interval, parity_gap, score_outcomes
-from fairmoe.metrics.effective import effective_counts
+from fairmoe.metrics import accuracy_change, parity_gap, score_outcomes
 from fairmoe.names import SplitName
 from fairmoe.runs import Run, SplitRecord
 
@@ -110,15 +109,8 @@ def compare_simple_tool(run: Run, split: SplitName = "test") -> Comparison:
         effect_of(record, decided, proba, n_groups=n_groups, costs=EQUAL_COSTS)
         for decided, proba in ((simple, plain), (mixture, mixed))
     ]
-    right = [decided == (record.y_true == 1) for decided in (simple, mixture)]
-    everyone = np.zeros(len(plain), np.int64)
-    (gained, n), (lost, _) = (
-        effective_counts(hits, everyone == 0, everyone, 1, record.weight)
-        for hits in (right[0] & ~right[1], right[1] & ~right[0])
-    )
-    low, high = paired_interval(gained, lost, n)
     return Comparison(
         (effects[0]["accuracy"], effects[0]["gap"]),
         (effects[1]["accuracy"], effects[1]["gap"]),
-        (float(((gained - lost) / n)[0]), float(low[0]), float(high[0])),
+        accuracy_change(record.y_true, mixture, simple, sample_weight=record.weight),
     )

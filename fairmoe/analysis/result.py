@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from fairmoe.data.groups import SMALL_GROUPS, Merge, merge_of
-from fairmoe.metrics import Account, OutcomeGap, group_rates, outcome_gap, paired_changes
+from fairmoe.metrics import (
+    Account,
+    OutcomeGap,
+    accuracy_change,
+    group_rates,
+    outcome_gap,
+    paired_changes,
+)
 from fairmoe.metrics.effective import effective_counts
 from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run, SweepScores, as_told
@@ -45,6 +52,8 @@ class Result:
             its `final_score`, its `gap` in the good outcome, and the ends of a 95%
             interval of how much larger the mixture's gap is, `low` and `high`.
         constant: The final score of the same answer for all, in [-1, 1]; NaN where not estimable.
+        simpler: The ends of a 95% interval of how much more accurate the logistic regression is
+            than the utility expert, in [-1, 1].
     """
 
     account: Account
@@ -53,6 +62,7 @@ class Result:
     changes: pd.DataFrame
     others: pd.DataFrame
     constant: float
+    simpler: tuple[float, float]
 
 
 def result_of(
@@ -105,6 +115,12 @@ def result_of(
         changes=changes_of(run, plain, split),
         others=_others(run, split, "denied" if among_labelled else "gets"),
         constant=run.scores[split].get("constant", {}).get("final_score", math.nan),
+        simpler=accuracy_change(
+            record.y_true,
+            record.proba["utility"] > 0.5,
+            record.proba["logistic"] > 0.5,
+            sample_weight=record.weight,
+        )[1:],
     )
 
 

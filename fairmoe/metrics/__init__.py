@@ -3,7 +3,7 @@
 from fairmoe._intervals import newcombe_interval, paired_interval, wilson_interval
 from fairmoe.metrics.alarms import Alarm, find_alarm
 from fairmoe.metrics.calibration import calibration_by_group, expected_calibration_error
-from fairmoe.metrics.changes import paired_changes
+from fairmoe.metrics.changes import accuracy_change, paired_changes
 from fairmoe.metrics.conditional import ConditionalGaps, conditional_gaps, stratified_difference
 from fairmoe.metrics.decisions import auc_by_group, confusion_by_group, roc_by_group
 from fairmoe.metrics.fronts import (
@@ -47,6 +47,7 @@ __all__ = [
     "Review",
     "Verdict",
     "account_in_people",
+    "accuracy_change",
     "attention_test",
     "auc_by_group",
     "calibration_by_group",

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from fairmoe._checks import check_binary, check_group, check_same_length, check_weight
+from fairmoe._intervals import paired_interval
 from fairmoe.metrics.effective import effective_counts, to_effective_size
 from fairmoe.names import LEAST_PEOPLE
 
@@ -98,6 +99,47 @@ def paired_changes(
             for name, (plain, model) in found.items()
         }
     ).T
+
+
+def accuracy_change(
+    y_true: ArrayLike,
+    y_plain: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    sample_weight: ArrayLike | None = None,
+) -> tuple[float, float, float]:
+    """Return how much more accurate one model is than another on the same rows.
+
+    Args:
+        y_true: Shape `(n,)`, labels, 0 or 1; at least one.
+        y_plain: Shape `(n,)`, hard predictions of the model to compare with, 0 or 1.
+        y_pred: Shape `(n,)`, hard predictions of the model, 0 or 1.
+        sample_weight: Shape `(n,)`, at least 0, for how many people each row stands.
+
+    Returns:
+        The second's accuracy less the first's, in [-1, 1], and the ends of its 95% interval, which
+        is that of pairs (`paired_interval`).
+
+    Raises:
+        InvalidInputError: An array is not of this form.
+
+    Example:
+        >>> change, low, high = accuracy_change([1, 1, 0, 0], [1, 0, 0, 0], [1, 1, 1, 1])
+        >>> change, low < 0 < high
+        (-0.25, True)
+    """
+    label, plain, model = (
+        check_binary(values, name)
+        for values, name in ((y_true, "y_true"), (y_plain, "y_plain"), (y_pred, "y_pred"))
+    )
+    check_same_length(y_true=label, y_plain=plain, y_pred=model)
+    weights, everyone = check_weight(sample_weight, len(label)), np.zeros(len(label), np.int64)
+    (gained, n), (lost, _) = (
+        effective_counts(hits, everyone == 0, everyone, 1, weights)
+        for hits in ((model == label) & (plain != label), (plain == label) & (model != label))
+    )
+    low, high = paired_interval(gained, lost, n)
+    return float(((gained - lost) / n)[0]), float(low[0]), float(high[0])
 
 
 _Side = tuple[NDArray[np.bool_], NDArray[np.bool_]]

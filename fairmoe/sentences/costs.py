@@ -28,12 +28,13 @@ HALF_A_POINT = 0.005
 """From this on a simpler model is told to be more accurate than the plain one."""
 
 
-def simpler_is_better(plain: float, logistic: float) -> str:
+def simpler_is_better(plain: float, logistic: float, *, chance: str = "") -> str:
     """Say that a logistic regression is more accurate than what mixtures are compared with.
 
     Args:
         plain: Accuracy of the utility expert, in [0, 1].
         logistic: Accuracy of the logistic regression, in [0, 1].
+        chance: That the difference could be chance, as `may_be_chance` says it, if so.
 
     Returns:
         Nothing if it is not, by half a point at least, or either is not known.
@@ -43,7 +44,7 @@ def simpler_is_better(plain: float, logistic: float) -> str:
     told = METRICS["acc"].text
     return (
         "The logistic regression is more accurate than the plain model "
-        f"({told(logistic)} against {told(plain)})."
+        f"({told(logistic)} against {told(plain)}{f'; {chance}' if chance else ''})."
     )
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fairmoe.errors import InvalidInputError
-from fairmoe.metrics import outcome_gap, paired_changes
+from fairmoe.metrics import accuracy_change, outcome_gap, paired_changes, paired_interval
 
 
 def rows(*groups):
@@ -133,3 +133,17 @@ def test_groups_are_compared_where_the_gaps_beside_compare_them():
     ).T["denied"]
     assert beside.apart == ()
     assert (told["plain"], told["model"]) == (0, beside.value) == (0, 1)
+
+
+def test_accuracies_of_the_same_rows_are_compared_in_pairs():
+    # Of 24 people one model is right about 18, the other about 19: they disagree on three.
+    true = np.ones(24)
+    plain, model = np.repeat([1, 0], [18, 6]), np.repeat([1, 0, 1, 0], [17, 1, 2, 4])
+    change, low, high = accuracy_change(true, plain, model)
+    assert change == pytest.approx(1 / 24)
+    expected = paired_interval(2, 1, 24)
+    assert (low, high) == pytest.approx((float(expected[0]), float(expected[1])))
+    assert low < 0 < high
+    # Weights that are all alike change nothing.
+    weighted = accuracy_change(true, plain, model, sample_weight=np.full(24, 3.0))
+    assert weighted == pytest.approx((change, low, high))

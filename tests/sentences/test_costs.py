@@ -165,6 +165,10 @@ def test_a_simpler_model_that_is_more_accurate_than_the_plain_one_is_told_of():
     assert simpler_is_better(0.663, 0.676) == (
         "The logistic regression is more accurate than the plain model (67.6% against 66.3%)."
     )
+    assert simpler_is_better(0.75, 0.792, chance="could be chance") == (
+        "The logistic regression is more accurate than the plain model (79.2% against 75.0%; could "
+        "be chance)."
+    )
     assert simpler_is_better(0.663, 0.667) == ""
     assert simpler_is_better(0.676, 0.663) == ""
     assert simpler_is_better(math.nan, 0.663) == simpler_is_better(0.663, math.nan) == ""

@@ -156,7 +156,11 @@ def _beside(state: Session, run: "Run", *, brief: bool = False) -> dict[str, str
     small = bool(found.small) or run.unmerged is not None
     ahead = others_ahead(found.others, names, small=small, constant=found.constant, brief=brief)
     acc = {model: of["acc"] for model, of in run.scores["test"].items()}
-    told[_OTHERS] = f"{ahead} {simpler_is_better(acc['utility'], acc['logistic'])}".strip()
+    chance = may_be_chance(*found.simpler)
+    # In brief nothing is told that could be chance.
+    if not (brief and chance):
+        ahead = f"{ahead} {simpler_is_better(acc['utility'], acc['logistic'], chance=chance)}"
+    told[_OTHERS] = ahead.strip()
     leading = leading_expert(run)
     if leading is not None:
         told[_GATE] = nearly_alone(*leading)

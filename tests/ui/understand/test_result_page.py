@@ -12,6 +12,7 @@ from fairmoe.figures.people import EVERYONE
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
+from fairmoe.sentences.wording import may_be_chance
 from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
 from tests.ui.parts import chance_of, of_people, open_part, own_key
@@ -63,7 +64,9 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     worse = what_got_worse(found.changes, *words, favourable=True, brief=True)
     ahead = others_ahead(found.others, {"utility": "the plain model"}, brief=True)
     acc = {model: scores["acc"] for model, scores in run.scores["test"].items()}
-    ahead = f"{ahead} {simpler_is_better(acc['utility'], acc['logistic'])}".strip()
+    # What could be chance is left to the numbers.
+    if not may_be_chance(*found.simpler):
+        ahead = f"{ahead} {simpler_is_better(acc['utility'], acc['logistic'])}".strip()
     beside = [
         f"**{head}:** {escape_markdown(told)}"
         for head, told in (("What gets worse", worse), ("Other models", ahead))
@@ -192,16 +195,26 @@ def test_a_mixture_that_does_not_narrow_the_gap_says_so_at_once(app, demo_run):
     assert f" {escape_markdown(told)} " in texts(app)[0]
 
 
-def test_a_logistic_regression_that_is_more_accurate_is_told_of(app, demo_run):
+@pytest.mark.parametrize(("rows_right", "is_sure"), [(1, False), (40, True)])
+def test_a_logistic_regression_that_is_more_accurate_is_told_of(app, demo_run, rows_right, is_sure):
     run, labelled = demo_run
-    test = run.scores["test"]
-    better = {**test, "logistic": {**test["logistic"], "acc": test["utility"]["acc"] + 0.05}}
-    open_result(app, replace(run, scores={**run.scores, "test": better}), labelled)
+    scores, test = run.scores["test"], run.splits["test"]
+    better = {**scores, "logistic": {**scores["logistic"], "acc": scores["utility"]["acc"] + 0.05}}
+    # On a few of the rows that the plain model gets wrong it is right.
+    logistic = test.proba["utility"].copy()
+    wrong = np.flatnonzero((logistic > 0.5) != (test.y_true == 1))[:rows_right]
+    logistic[wrong] = test.y_true[wrong]
+    splits = {**run.splits, "test": replace(test, proba={**test.proba, "logistic": logistic})}
+    run = replace(run, scores={**run.scores, "test": better}, splits=splits)
+    open_result(app, run, labelled)
 
-    told = simpler_is_better(test["utility"]["acc"], better["logistic"]["acc"])
+    acc = scores["utility"]["acc"], better["logistic"]["acc"]
+    told = simpler_is_better(*acc, chance="" if is_sure else "could be chance")
     assert told
-    (others,) = (text for text in texts(app) if "**Other models:**" in text)
-    assert escape_markdown(told) in others
+    assert (escape_markdown(told) in "".join(texts(app))) == is_sure
+    assert ("is more accurate than the plain model" in "".join(texts(app))) == is_sure
+    app.session_state["result-numbers"] = True
+    assert escape_markdown(told) in "".join(texts(app.run()))
 
 
 def test_who_was_merged_before_the_training_is_told(app, demo_run):
