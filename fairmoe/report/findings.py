@@ -13,6 +13,7 @@ from fairmoe.analysis.gap_sources import GapSources, LogOdds, compare_sides, exp
 from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.data.groups import groups_of
+from fairmoe.data.people import people_of
 from fairmoe.data.small_groups import merged_before
 from fairmoe.figures.tables import group_counts, score_table
 from fairmoe.metrics import (
@@ -135,6 +136,11 @@ class Findings:
     def account(self) -> Account | None:
         """The decisions as an account of harm; None unless the outcome is good or bad."""
         return None if self.run.roles.target.favourable is None else self.decisions
+
+    @property
+    def people(self) -> Mapping[str, str]:
+        """How a sentence speaks of the people of each group, by its name."""
+        return people_of(self.run.data.groups, self.run.roles)
 
 
 def find(

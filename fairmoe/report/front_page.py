@@ -2,7 +2,6 @@
 
 from fairmoe.analysis.result import aim_missed, changes_of
 from fairmoe.data.groups import SMALL_GROUPS
-from fairmoe.data.people import people_of
 from fairmoe.data.small_groups import catch_all
 from fairmoe.figures.outcomes import outcome_figure
 from fairmoe.report.blocks import Block, Caution, Section, Text, chart
@@ -60,7 +59,7 @@ def front_page(found: Findings) -> Section:
                 found.decisions.groups,
                 good,
                 apart=found.gaps["mixture"]["dp"].apart,
-                people=people_of(run.data.groups, run.roles),
+                people=found.people,
             ),
             source=f"{drawn_from_test(found)} Bars are 95% Wilson intervals.",
         ),

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from fairmoe.analysis.gap_sides import side_in_words
-from fairmoe.data.people import people_of
 from fairmoe.figures.bars import signed
 from fairmoe.figures.gap_sources import waterfall
 from fairmoe.report.blocks import Block, Grid, Picture, Text
@@ -28,8 +27,7 @@ def gap_origin(found: Findings) -> list[Block]:
     if origin is None:
         return []
     run = found.run
-    people = people_of(run.data.groups, run.roles)
-    one, other = people[origin.one], people[origin.other]
+    one, other = found.people[origin.one], found.people[origin.other]
     told = gap_source(origin.sources.parts, origin.sources.totals, one, other)
     sides = (list(run.data.groups).index(name) for name in (origin.one, origin.other))
     told = f"{told} {side_in_words(run, *sides)}".rstrip()

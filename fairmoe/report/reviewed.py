@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from fairmoe.data.people import people_of
 from fairmoe.names import GAP_MEASURES, MODELS
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
@@ -27,7 +26,7 @@ def reviewed(found: Findings) -> list[Block]:
         words=found.run.data.words,
         reference=review.reference,
         apart=review.apart,
-        people=people_of(found.run.data.groups, found.run.roles),
+        people=found.people,
     )
     return [
         Text(told),

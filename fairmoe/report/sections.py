@@ -11,16 +11,7 @@ from fairmoe.figures.experts import RATES_ASKED, SCORES_ASKED, rates_bars, score
 from fairmoe.figures.routing import WEIGHTS_ASKED, weights_bars
 from fairmoe.names import SPLITS
 from fairmoe.report.awareness import awareness
-from fairmoe.report.blocks import (
-    Block,
-    Caution,
-    Folded,
-    Picture,
-    Points,
-    Section,
-    Text,
-    chart,
-)
+from fairmoe.report.blocks import Block, Caution, Folded, Picture, Points, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.front_page import front_page
 from fairmoe.report.grids import (
@@ -117,7 +108,8 @@ def groups(found: Findings) -> Section:
     rates, words = found.rates["mixture"], found.run.data.words
     favourable = found.run.roles.target.favourable
     apart = found.gaps["mixture"]["dp"].apart
-    told = rates_takeaway(rates, words, favourable=favourable, apart=apart)
+    called = found.people
+    told = rates_takeaway(rates, words, favourable=favourable, apart=apart, people=called)
     of = opportunity_of_the_bad(words, favourable).strip()
     gaps = (who_gets_more_in(found, metric) for metric in GAP_METRICS)
     return Section(
@@ -224,8 +216,10 @@ def attention(found: Findings) -> Section:
             "table, which was not given."
         )
         return Section("attention", title, (missing,))
+    called = found.people
+    in_words = seen.means.assign(group=seen.means["group"].map(called))
     names = list(seen.differences)
-    others = names[1] if len(names) == 2 else "the other groups"
+    others = called[names[1]] if len(names) == 2 else "the other groups"
     # Of two groups, what is more for the one is less for the other.
     told = names[: 1 if len(names) == 2 else MOST_TOLD]
     figure = attention_figure(seen.means, min(MOST_COLUMNS, max(3, MOST_MARKS // len(names))))
@@ -235,18 +229,20 @@ def attention(found: Findings) -> Section:
         title,
         (
             *gap_origin(found),
-            Text(what_it_looks_at(seen.means, seen.test), "What the model looks at."),
+            Text(what_it_looks_at(in_words, seen.test), "What the model looks at."),
             Text(divergence_takeaway(seen.parts)),
             Points(
                 tuple(
-                    differences_lead(seen.differences[name], name, others, len(found.routed))
+                    differences_lead(
+                        seen.differences[name], called[name], others, len(found.routed)
+                    )
                     for name in told
                 )
             ),
             chart(
                 "attention",
                 figure,
-                takeaway=attention_takeaway(seen.means),
+                takeaway=attention_takeaway(in_words),
                 source=f"Mixture; {drawn_from_test(found)} Whiskers are 95% intervals of the mean. "
                 f"Drawn are up to {most} columns and {MOST_GROUPS} groups.",
                 grid=attention_grid(seen.means),

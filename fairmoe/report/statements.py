@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from fairmoe.analysis.result import who_counts_in_final_score
-from fairmoe.data.people import people_of
 from fairmoe.figures.tables import score_table
 from fairmoe.names import MODELS, Model
 from fairmoe.report.findings import Findings
@@ -50,7 +49,7 @@ def who_gets_more_in(found: Findings, metric: GapMetric) -> str:
         model="mixture",
         words=found.run.data.words,
         favourable=found.run.roles.target.favourable,
-        people=people_of(found.run.data.groups, found.run.roles),
+        people=found.people,
     )
 
 

@@ -26,7 +26,7 @@ WHAT_ATTENTION_IS = (
 
 
 def what_it_looks_at(means: pd.DataFrame, test: Tested) -> str:
-    """Say which columns the mixture attends to most for each group, and whether groups differ.
+    """Say which columns the mixture relies on most for each group, and whether groups differ.
 
     Args:
         means: As `fairmoe.analysis.attention.mean_attention` returns it.
@@ -36,9 +36,9 @@ def what_it_looks_at(means: pd.DataFrame, test: Tested) -> str:
     for group, of in means.dropna(subset="mean").groupby("group", sort=False):
         most = of.nlargest(MOST_COLUMNS_NAMED, "mean", keep="first")
         pairs = zip(most["column"], most["mean"], strict=True)
-        told.append(f"for {group} at {listed([f'{c} ({m:.0%})' for c, m in pairs])}")
+        told.append(f"for {group} on {listed([f'{c} ({m:.0%})' for c, m in pairs])}")
     left = more_groups(len(told), MOST_GROUPS)
-    looks = f"The mixture looks most {'; '.join(told[:MOST_GROUPS])}{left}."
+    looks = f"The mixture relies most {'; '.join(told[:MOST_GROUPS])}{left}."
     if math.isnan(test.p_value):
         return looks
     return (

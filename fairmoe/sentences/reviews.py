@@ -107,7 +107,7 @@ def clear_differences(
     apart: Mapping[str, Sequence[str]],
     people: Mapping[str, str] | None = None,
 ) -> str:
-    """Name the groups that clearly differ from the reference, in which rate, the farthest first.
+    """Name the groups that clearly differ from the reference, in which rates, the farthest first.
 
     Args:
         comparisons: As `fairmoe.metrics.Review` has them.
@@ -119,17 +119,19 @@ def clear_differences(
     called = people or {}
     beside = called.get(reference, reference)
     clear = farthest_first(comparisons[comparisons["clear"].astype(bool)])
-    told = [
-        f"{called.get(row['group'], row['group'])} ({row['value']:.1%} "
-        f"{rate_in_words(row['rate'], words)}, against {row['reference_value']:.1%}: "
-        f"{signed(100 * row['difference'])} pp, {p_value(row['p_value'])})"
-        for row in clear.to_dict("records")
-    ]
+    reasons: dict[str, list[str]] = {}
+    for row in clear.head(MOST_NAMED).to_dict("records"):
+        reasons.setdefault(called.get(row["group"], row["group"]), []).append(
+            f"{row['value']:.1%} {rate_in_words(row['rate'], words)}, against "
+            f"{row['reference_value']:.1%}: {signed(100 * row['difference'])} pp, "
+            f"{p_value(row['p_value'])}"
+        )
     if comparisons.empty:
         text = f"No group has enough rows to be compared with {beside}."
-    elif told:
+    elif reasons:
         of = _ONE_PAIR if comparisons["group"].nunique() > 1 else ""
-        text = f"Clearly different from {beside}{of}: {listed(told, most=MOST_NAMED)}."
+        told = [f"{group} ({'; '.join(why)})" for group, why in reasons.items()]
+        text = f"Clearly different from {beside}{of}: {listed(told)}.{_more(len(clear))}"
     else:
         text = f"No group differs clearly from {beside}."
     return f"{text} {_too_few(apart)}".strip()
@@ -142,6 +144,13 @@ def farthest_first(comparisons: pd.DataFrame) -> pd.DataFrame:
     ordered = comparisons.loc[order]
     is_clear = ordered["clear"].astype(bool)
     return pd.concat([ordered[is_clear], ordered[~is_clear]])
+
+
+def _more(clear: int) -> str:
+    left = clear - MOST_NAMED
+    if left <= 0:
+        return ""
+    return f" {left} more difference{' is' if left == 1 else 's are'} clear."
 
 
 def _too_few(apart: Mapping[str, Sequence[str]]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fairmoe.report import Cover, make_report, to_json
-from fairmoe.report.blocks import Chart, Picture, Text
+from fairmoe.report.blocks import Chart, Picture, Points, Text
 from fairmoe.report.findings import find
 from fairmoe.report.front_page import front_page
 from fairmoe.report.origin import gap_origin
@@ -76,6 +76,21 @@ def test_why_begins_with_the_columns_that_the_gap_comes_through(demo_run):
     assert "All columns together" in picture.markup
     assert len(found.origin.drawn.parts) == 6
     assert attention(find(demo_run[0])).blocks[0].text.startswith("Not told here")
+
+
+def test_people_are_told_of_in_place_of_raw_values(demo_run):
+    run, labelled = demo_run
+    found = find(replace(run, roles=replace(run.roles, group_names=())), labelled)
+    section = attention(found)
+    (told,) = told_under(section, "What the model looks at.")
+    assert told.startswith("The mixture relies most for people with sex = female on ")
+    (chart,) = (block for block in section.blocks if isinstance(block, Chart))
+    assert "for people with sex = female" in chart.takeaway
+    (lead,) = (block.points[0] for block in section.blocks if isinstance(block, Points))
+    assert lead.startswith("For people with sex = female the model")
+    assert "for people with sex = male" in lead
+    rates = [block.takeaway for block in groups(found).blocks if isinstance(block, Picture)]
+    assert "goes most often to people with sex = male" in rates[-1]
 
 
 def test_a_side_that_is_made_of_small_groups_is_explained(demo_run):

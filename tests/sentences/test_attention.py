@@ -38,7 +38,7 @@ TWO = means("ab", x=[0.6, 0.1], y=[0.2, 0.5], z=[0.15, 0.3], w=[0.05, 0.1])
 def test_which_columns_are_looked_at_most_for_each_group():
     test = SimpleNamespace(difference=0.123, p_value=0.25)
     looks = (
-        "The mixture looks most for a at x (60%), y (20%) and z (15%); for b at y (50%), z (30%) "
+        "The mixture relies most for a on x (60%), y (20%) and z (15%); for b on y (50%), z (30%) "
         "and x (10%)."
     )
     assert what_it_looks_at(TWO, test) == (
@@ -55,7 +55,7 @@ def test_of_many_groups_the_others_are_counted():
     many = means(names, x=[0.7] * 10, y=[0.3] * 10)
     unknown = SimpleNamespace(difference=math.nan, p_value=math.nan)
     assert what_it_looks_at(many, unknown).endswith(
-        "; for g7 at x (70%) and y (30%); 2 more groups are in the table."
+        "; for g7 on x (70%) and y (30%); 2 more groups are in the table."
     )
     assert attention_takeaway(many).endswith("70% for g7; 2 more groups are in the table.")
 

@@ -48,7 +48,19 @@ def test_of_many_clear_differences_the_others_are_counted():
     table = compared(*((f"g{i}", 100, 0.9 - i / 100, 0.001) for i in range(5)))
     found = told(table)
     assert found.index("g0 (") < found.index("g1 (") < found.index("g2 (")
-    assert found.endswith("p = 0.001) and 2 more.")
+    assert found.endswith("p = 0.001). 2 more differences are clear.")
+    four = compared(*((f"g{i}", 100, 0.9 - i / 100, 0.001) for i in range(4)))
+    assert told(four).endswith("p = 0.001). 1 more difference is clear.")
+
+
+def test_a_group_that_differs_in_several_rates_is_named_once():
+    table = compared(("b", 90, 0.1, 0.02), ("a", 80, 0.2, 0.02), ("b", 90, 0.21, 0.02))
+    table.loc[2, "rate"] = "true_positive_rate"
+    assert told(table).endswith(
+        ": b (10.0% given “hired”, against 41.0%: −31.0 pp, p = 0.02; 21.0% given “hired” of those "
+        "with the label “hired”, against 41.0%: −20.0 pp, p = 0.02) and a (20.0% given “hired”, "
+        "against 41.0%: −21.0 pp, p = 0.02)."
+    )
 
 
 def test_no_clear_difference_and_nothing_to_compare_are_said():
