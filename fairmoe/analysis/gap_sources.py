@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from fairmoe.analysis.attention import model_of
 from fairmoe.analysis.rows import RunRows
 from fairmoe.explain import Explainable, Explainer
-from fairmoe.names import EXPERTS, Model
+from fairmoe.metrics.effective import effective_counts
+from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model
 from fairmoe.nn import GateChoice, Mixture
 from fairmoe.runs import Cutoffs, Run
 from fairmoe.training import on_one_thread
@@ -130,6 +131,7 @@ def compare_sides(
     *,
     most: int | None = None,
     confidence: float = 0.95,
+    fewest: int = LEAST_PEOPLE,
 ) -> GapSources:
     """Return through which columns the mean log-odds of one side differ from those of the other.
 
@@ -142,7 +144,10 @@ def compare_sides(
         most: So many columns stand alone; what comes through the others is summed. All, if left
             out.
         confidence: Level of each two-sided interval, in (0, 1).
+        fewest: Where one side has fewer people, effective ones if rows have weights, all totals
+            are NaN: so few are not compared.
     """
+    is_told = min(_people(side, log_odds.weight) for side in (one, other)) >= fewest
     columns, parts = log_odds.columns, log_odds.parts
     means = {
         name: abs(_difference(values, one, other, log_odds.weight)[0])
@@ -178,11 +183,20 @@ def compare_sides(
             "left_over": total - float(difference.sum()),
             "spread": _spread(log_odds.total[name], (one, other), log_odds.weight),
         }
+    of_models = pd.DataFrame(totals).T.rename_axis("model")
     return GapSources(
         parts=pd.DataFrame(table, index=pd.Index(columns, name="column")),
-        totals=pd.DataFrame(totals).T.rename_axis("model"),
+        totals=of_models if is_told else of_models * math.nan,
         rows=(int(one.sum()), int(other.sum())),
     )
+
+
+def _people(side: NDArray[np.bool_], weight: Floats | None) -> float:
+    """Return how many people a side has, by its weights as Kish counts them."""
+    group = np.zeros(int(side.sum()), dtype=np.int64)
+    of_side = None if weight is None else weight[side]
+    everyone = np.ones(len(group), dtype=bool)
+    return float(effective_counts(everyone, everyone, group, 1, of_side)[1][0])
 
 
 def _precise(run: Run) -> Mixture:

@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from fairmoe.names import LEAST_PEOPLE
 from fairmoe.sentences.wording import LOG_ODDS, capitalised, the_model
 
 _BARS = (
@@ -92,7 +93,7 @@ def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) 
     """
     plain, mixture = totals.T["utility"], totals.T["mixture"]
     if plain.isna().any():
-        return f"Insufficient data: fewer than two of these rows are of {one} or of {other}."
+        return too_few_to_compare(one, other)
     nothing = {name: _why_not(totals.T[name], one, other) for name in ("utility", "mixture")}
     gap = f"the gap between {one} and {other}"
     told = nothing["utility"] or _most(parts, plain, "utility", gap)
@@ -108,6 +109,19 @@ def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) 
         turned = _most(parts, mixture, "mixture", "it")
         return f"{told} With the mixture, the gap points the other way: {turned}."
     return f"{told} With the mixture, {most}."
+
+
+def too_few_to_compare(one: str, other: str) -> str:
+    """Say that of one of two sides there are too few people for anything to be said.
+
+    Args:
+        one: The people who are looked at.
+        other: Whom they are compared with.
+    """
+    return (
+        f"Insufficient data: fewer than {LEAST_PEOPLE} of these rows are of {one} or of {other}, "
+        "too few to compare them."
+    )
 
 
 def _why_not(total: "pd.Series[float]", one: str, other: str) -> str:
@@ -136,7 +150,7 @@ def choice_source(
     """
     total = totals.T[expert]
     if total.isna().any():
-        return f"Insufficient data: fewer than two of these rows are of {one} or of {other}."
+        return too_few_to_compare(one, other)
     if not parts[expert].any():
         return NOBODY_MOVED
     if not _is_clear(total):

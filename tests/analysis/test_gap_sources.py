@@ -27,6 +27,10 @@ PATH = 1e-3
 """How far sums may miss what goes through the gate, whose path is followed in steps."""
 
 
+def compared(*sides, **options):
+    return compare_sides(*sides, **{"fewest": 0} | options)
+
+
 def made(parts, weight=None):
     parts = np.array(parts, dtype=float)
     return LogOdds(("x", "y", "z"), {"m": parts.sum(axis=1) + 3}, {"m": parts}, weight)
@@ -38,7 +42,7 @@ ONE = np.array([True, True, False, False])
 
 
 def test_differences_and_intervals_by_hand():
-    found = compare_sides(made(BY_HAND), ONE, ~ONE)
+    found = compared(made(BY_HAND), ONE, ~ONE)
 
     assert list(found.parts.index) == ["x", "y", "z"]
     assert found.parts["m"].tolist() == [2.0, -0.5, 0.0]
@@ -56,27 +60,27 @@ def test_differences_and_intervals_by_hand():
 
 
 def test_columns_that_do_not_stand_alone_are_summed():
-    found = compare_sides(made(BY_HAND), ONE, ~ONE, most=1)
+    found = compared(made(BY_HAND), ONE, ~ONE, most=1)
     assert list(found.parts.index) == ["x", "2 other columns"]
     assert found.parts["m"].tolist() == [2.0, -0.5]
-    assert len(compare_sides(made(BY_HAND), ONE, ~ONE, most=2).parts) == 3
+    assert len(compared(made(BY_HAND), ONE, ~ONE, most=2).parts) == 3
 
 
 def test_a_weight_of_two_counts_as_two_rows():
-    weighted = compare_sides(made(BY_HAND, np.array([2.0, 1, 1, 1])), ONE, ~ONE)
-    repeated = compare_sides(
+    weighted = compared(made(BY_HAND, np.array([2.0, 1, 1, 1])), ONE, ~ONE)
+    repeated = compared(
         made([BY_HAND[0], *BY_HAND]), np.array([True, *ONE]), ~np.array([True, *ONE])
     )
     assert weighted.parts["m"].to_numpy() == pytest.approx(repeated.parts["m"].to_numpy())
     assert weighted.totals["difference"].item() == repeated.totals["difference"].item()
     assert weighted.totals["spread"].item() == pytest.approx(repeated.totals["spread"].item())
-    alone = compare_sides(made(BY_HAND, np.array([1.0, 0, 1, 1])), ONE, ~ONE)
+    alone = compared(made(BY_HAND, np.array([1.0, 0, 1, 1])), ONE, ~ONE)
     assert alone.parts.loc["x", "m"] == 1
     assert math.isnan(alone.parts.loc["x", "m_low"])
 
 
 def test_a_side_without_rows_has_no_difference():
-    found = compare_sides(made(BY_HAND), ONE, np.zeros(4, bool))
+    found = compared(made(BY_HAND), ONE, np.zeros(4, bool))
     assert found.parts.isna().all(axis=None)
     assert found.totals.isna().all(axis=None)
 
@@ -103,7 +107,7 @@ def test_bars_make_the_whole_difference(log_odds, seed, share, weighted):
     one = random.random(n) < share
     one[:2] = True, False
     weight = random.exponential(size=n) if weighted else None
-    found = compare_sides(replace(log_odds, weight=weight), one, ~one, most=4)
+    found = compared(replace(log_odds, weight=weight), one, ~one, most=4)
 
     for model, exact in (("utility", 1e-9), ("mixture", 10 * PATH)):
         difference = np.average(log_odds.total[model][one], weights=_of(weight, one)) - np.average(
@@ -238,3 +242,20 @@ def test_a_group_whose_rows_stand_for_nobody_is_neither(demo_run):
     record = run.splits["test"]
     weighted = replace(record, weight=np.where(record.group == 2, 0.0, 1.0))
     assert worst_and_best_off(replace(run, splits={**run.splits, "test": weighted})) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("few", "weight", "is_told"),
+    [(30, None, True), (29, None, False), (30, (1.0, 1.0), True), (30, (9.0, 1.0), False)],
+)
+def test_sides_of_too_few_people_are_not_compared(few, weight, is_told):
+    """30 people of whom one stands for nine count as 38^2 / (81 + 29), which is 13."""
+    one = np.arange(200) < few
+    parts = np.random.default_rng(0).normal(size=(200, 3))
+    weights = None
+    if weight is not None:
+        weights = np.where(np.arange(200) == 0, *weight)
+    found = compare_sides(made(parts, weights), one, ~one)
+    assert found.totals.notna().all(axis=None) == is_told
+    assert found.totals.isna().all(axis=None) != is_told
+    assert found.rows == (few, 200 - few)

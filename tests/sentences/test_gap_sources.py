@@ -127,7 +127,8 @@ def test_without_a_gap_nothing_is_blamed():
     )
     unknown = totals(utility=math.nan, mixture=math.nan)
     assert gap_source(same, unknown, "women", "men") == (
-        "Insufficient data: fewer than two of these rows are of women or of men."
+        "Insufficient data: fewer than 30 of these rows are of women or of men, too few to "
+        "compare them."
     )
 
 
@@ -166,7 +167,8 @@ def test_why_the_gate_weighs_an_expert_otherwise():
     )
     assert choice_source(0 * moved, totals(result=0.0), "result", "women", "men") == NOBODY_MOVED
     assert choice_source(moved, totals(result=math.nan), "result", "women", "men") == (
-        "Insufficient data: fewer than two of these rows are of women or of men."
+        "Insufficient data: fewer than 30 of these rows are of women or of men, too few to "
+        "compare them."
     )
 
 
