@@ -12,6 +12,9 @@ from fairmoe.training.selection import largest_standard_error
 ALL = 0.99
 """So much weight for every row leaves nothing to the other experts."""
 
+_NOTHING = 1e-9
+"""What takes a gate's place leaves the others less; no gate begins or learns so near to nothing."""
+
 _RECORDED = "validation score of mixture"
 
 
@@ -25,12 +28,14 @@ class SingleExpert:
             best" where the training has recorded it. Those that cannot be estimated are left out.
         lead: By how much an expert has to lead to take the gate's place, in [0, 1].
         rows: How many validation rows there are.
+        took_place: Whether it took the gate's place; else the gate itself gives it all the weight.
     """
 
     expert: Model
     scores: "pd.Series[float]"
     lead: float
     rows: int
+    took_place: bool
 
 
 AT_ITS_BEST = "Gate, at its best"
@@ -61,6 +66,8 @@ def find_single_expert(run: Run, split: SplitName = "test") -> SingleExpert | No
     least = run.splits[split].gate.min(axis=0)
     if least.max() < ALL:
         return None
+    expert = int(least.argmax())
+    others = np.delete(run.splits[split].gate, expert, axis=1)
     validation = run.splits["validation"]
     scores: dict[str, float] = {
         MODELS[expert]: run.scores["validation"][expert]["final_score"] for expert in EXPERTS
@@ -71,8 +78,9 @@ def find_single_expert(run: Run, split: SplitName = "test") -> SingleExpert | No
     weight = validation.weight
     rows = len(validation.rows) if weight is None else weight.sum() ** 2 / (weight**2).sum()
     return SingleExpert(
-        EXPERTS[int(least.argmax())],
+        EXPERTS[expert],
         pd.Series(scores, dtype=float).dropna(),
         largest_standard_error(float(rows)),
         len(validation.rows),
+        took_place=bool(others.max() < _NOTHING),
     )

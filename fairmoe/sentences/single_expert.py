@@ -22,6 +22,16 @@ OTHER_GATES = {
 
 EXPERTS_STAY = "It takes the same experts, so training it is short. It is kept as a run of its own."
 
+_PASSED_OVER = (
+    " In these figures it does not: what the gate had at its best was passed over, because the "
+    "guard refused it, which no model passes that treats everyone worse, or because it counts less "
+    "with your weights."
+)
+_GATE_ASKS_ONE = (
+    "the gate itself gives this one all of its weight. It begins with more weight for experts of "
+    "higher scores, and nothing else that it learnt was better."
+)
+
 
 def one_decides(expert: Model) -> str:
     """Say that one expert decides about everyone.
@@ -61,9 +71,16 @@ def cutoffs_for_one(expert: Model) -> str:
 
 
 def why_one_decides(
-    expert: Model, scores: "pd.Series[float]", gate: str, *, lead: float, rows: int, gives_way: bool
+    expert: Model,
+    scores: "pd.Series[float]",
+    gate: str,
+    *,
+    lead: float,
+    rows: int,
+    gives_way: bool,
+    took_place: bool,
 ) -> str:
-    """Say what the expert had on the validation rows, and what the gate.
+    """Say what the expert had on the validation rows, what the gate, and why the one decides.
 
     Args:
         expert: Which decides.
@@ -72,6 +89,7 @@ def why_one_decides(
         lead: By how much an expert has to lead to take the gate's place, in [0, 1].
         rows: How many validation rows there are.
         gives_way: Whether this gate gives way to an expert.
+        took_place: Whether the expert took the gate's place.
     """
     own = MODELS[expert]
     if own not in scores or gate not in scores:
@@ -85,7 +103,15 @@ def why_one_decides(
     )
     if not gives_way:
         return f"{told} This gate does not give way to an expert: it has learned to ask one."
-    return (
+    told = (
         f"{told} An expert takes the gate's place if it leads by more than {100 * lead:.1f}, "
         "counted with your weights of the gaps."
     )
+    if took_place:
+        return f"{told}{'' if scores[own] - scores[gate] > lead else _PASSED_OVER}"
+    higher = scores.drop([own, gate]).sort_values().iloc[-1:]
+    for name, score in higher[higher > scores[own]].items():
+        ahead = score - scores[gate]
+        if 0 < ahead <= lead:
+            told += f" The {str(name).lower()} leads by {100 * ahead:.1f}, which is too little."
+    return f"{told} None did: {_GATE_ASKS_ONE}"

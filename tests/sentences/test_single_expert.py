@@ -12,7 +12,7 @@ from fairmoe.sentences.single_expert import (
 )
 
 SCORES = pd.Series({"Utility expert": 0.601, "Result expert": 0.655, "Gate, at its best": 0.64})
-GIVEN = {"gate": "Gate, at its best", "lead": 0.0103, "rows": 2400}
+GIVEN = {"gate": "Gate, at its best", "lead": 0.0103, "rows": 2400, "took_place": True}
 
 
 def test_that_one_decides_and_why():
@@ -32,6 +32,30 @@ def test_that_one_decides_and_why():
         "On the 2,400 validation rows a part of the final score cannot be estimated. The models "
         "were chosen by what is left."
     )
+
+
+def test_why_one_decides_that_does_not_lead():
+    told = "Final score on the 2,400 validation rows: the result expert alone 65.5, the gate at "
+    rule = "An expert takes the gate's place if it leads by more than {}, counted with your weights"
+    close = GIVEN | {"lead": 0.1}
+    assert why_one_decides("result", SCORES, **close, gives_way=True) == (
+        f"{told}its best 64.0. {rule.format('10.0')} of the gaps. In these figures it does not: "
+        "what the gate had at its best was passed over, because the guard refused it, which no "
+        "model passes that treats everyone worse, or because it counts less with your weights."
+    )
+    own = close | {"took_place": False}
+    end = (
+        "None did: the gate itself gives this one all of its weight. It begins with more weight "
+        "for experts of higher scores, and nothing else that it learnt was better."
+    )
+    assert why_one_decides("result", SCORES, **own, gives_way=True) == (
+        f"{told}its best 64.0. {rule.format('10.0')} of the gaps. {end}"
+    )
+    assert why_one_decides("utility", SCORES, **own, gives_way=True).endswith(
+        f"of the gaps. The result expert leads by 1.5, which is too little. {end}"
+    )
+    far = own | {"lead": 0.01}
+    assert "too little" not in why_one_decides("utility", SCORES, **far, gives_way=True)
 
 
 def test_that_one_has_nearly_all_of_the_weight():

@@ -45,6 +45,7 @@ def show_single_expert(state: Session, kept: KeptRun, split: SplitName) -> bool:
         AT_ITS_BEST,
         lead=found.lead,
         rows=found.rows,
+        took_place=found.took_place,
         gives_way=run.settings.gate_start == "experts" and run.settings.select == "best",
     )
     if found.scores.empty:

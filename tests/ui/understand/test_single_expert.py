@@ -33,6 +33,8 @@ def test_who_decides_about_everyone(demo_run, weights, alone):
         assert found.scores["Gate, at its best"] == pytest.approx(best)
         rows = len(run.splits["validation"].rows)
         assert found.lead == pytest.approx(0.5 / np.sqrt(rows))
+        # As far as 0.005 goes a gate by itself.
+        assert found.took_place == (alone == "result")
         assert found.scores["Result expert"] == run.scores["validation"]["result"]["final_score"]
 
 
