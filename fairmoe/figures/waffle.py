@@ -196,7 +196,7 @@ def _cell(
         alt += f", {given} of them wrongly, {of_all} wrongly “{words[1]}”"
         wrongly = f"<br>{_mark((0, 0, 1, 0))} <b>{of_all}</b>"
         if labelled:
-            of_labelled = f"{100 * harmed / labelled:.0f}%"
+            of_labelled = f"{harmed / labelled:.{_digits(row)}%}"
             alt += f", {of_labelled} of those labelled “{words[0]}”"
             wrongly += f" <small>({of_labelled})</small>"
     wide = DOTS // deep
@@ -211,6 +211,12 @@ def _cell(
     )
     numbers = f'<span aria-hidden="true"><b>{good}</b>{wrongly}</span>'
     return f'<td><div class="cell">{image}{numbers}</div></td>'
+
+
+def _digits(row: "pd.Series[float]") -> int:
+    """Return with how many digits shares of those labelled differ as their difference is told."""
+    plain, model = (100 * row[f"harmed_{name}"] / row["good_label"] for name in ("plain", "model"))
+    return int(round(model) - round(plain) != round(model - plain))
 
 
 def _shapes(counts: Sequence[int], deep: int) -> str:

@@ -72,9 +72,9 @@ def test_every_dot_is_a_person_of_a_hundred():
     ]
     assert alts(html)[:3] == [
         "30 of 100 “hired”",
-        "25 of 100 “hired”, 5 of them wrongly, 10 wrongly “not hired”, 33% of those labelled "
+        "25 of 100 “hired”, 5 of them wrongly, 10 wrongly “not hired”, 33.3% of those labelled "
         "“hired”",
-        "35 of 100 “hired”, 10 of them wrongly, 5 wrongly “not hired”, 17% of those labelled "
+        "35 of 100 “hired”, 10 of them wrongly, 5 wrongly “not hired”, 16.7% of those labelled "
         "“hired”",
     ]
 
@@ -92,6 +92,16 @@ def test_what_is_told_is_rounded_by_itself():
     assert "wrongly “not hired” (% of those labelled “hired”)" in html
     nobody = draw(groups(men=(10, 0, 5, 5, 0, 0)))
     assert "%)<" not in nobody
+
+
+def test_shares_have_a_digit_more_where_their_difference_would_be_told_otherwise():
+    # 25.2 and 26.5%: 1 more of 100, not 2; and 25.2 and 26.1%, which is 1 more.
+    apart = draw(groups(men=(1307, 713, 674, 644, 180, 189)))
+    assert "(25.2%)" in apart
+    assert "(26.5%)" in apart
+    alike = draw(groups(men=(1307, 713, 674, 644, 180, 186)))
+    assert "(25%)" in alike
+    assert "(26%)" in alike
 
 
 def test_the_table_names_groups_sources_and_gaps():
