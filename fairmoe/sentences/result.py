@@ -160,12 +160,12 @@ def changed_harm(
         f"{capitalised(of_whom[0])} labelled “{good}”, {changes[0]} wrongly "
         f"{verb_of(changes[:1], 'gets', 'get')} “{bad}” {beside} with {plain}{chances[0]}",
         *(
-            f"{whom}, {change}{chance}"
+            f"{whom}, {change}{' as with it' if change == _AS_MANY else ''}{chance}"
             for whom, change, chance in zip(of_whom[1:], changes[1:], chances[1:], strict=True)
         ),
     ]
     others = len(known) - len(named)
-    rest = "In the remaining groups less changes, or it could be chance."
+    rest = "In every other group the change is smaller or could be chance."
     return f"{'; '.join(told)}. {rest if others and not brief else ''}".strip()
 
 

@@ -129,8 +129,10 @@ def wrongly_given_it(
     wrongly = changes.T["wrongly_given"]
     if wrongly.isna().any():
         return f"Nobody in these rows has the label “{bad}”."
-    before, after = (f"{100 * wrongly[name]:.0f}" for name in ("plain", "model"))
-    return f"Of 100 people labelled “{bad}”, {after} wrongly get “{good}” ({plain} {before})."
+    before, after = (100 * wrongly[name] for name in ("plain", "model"))
+    # What hardly changes may still be rounded to two figures.
+    beside = f" ({plain} {before:.0f})" if round(after - before) else f", as with the {plain}"
+    return f"Of 100 people labelled “{bad}”, {after:.0f} wrongly get “{good}”{beside}."
 
 
 def _growth(worse: pd.DataFrame, name: str) -> tuple[bool, float]:

@@ -129,7 +129,11 @@ def test_nothing_worse_what_hardly_changes_and_what_is_not_known():
     for each in (changes(), unknown, little):
         assert what_got_worse(each, "hired", "not hired", favourable=True) == ""
     assert wrongly_given_it(little, "hired", "not hired") == (
-        "Of 100 people labelled “not hired”, 25 wrongly get “hired” (plain model 25)."
+        "Of 100 people labelled “not hired”, 25 wrongly get “hired”, as with the plain model."
+    )
+    rounded = changes(wrongly_given=(0.174, 0.176, -0.01, 0.02))
+    assert wrongly_given_it(rounded, "hired", "not hired") == (
+        "Of 100 people labelled “not hired”, 18 wrongly get “hired”, as with the plain model."
     )
     assert wrongly_given_it(unknown, "hired", "not hired") == (
         "Nobody in these rows has the label “not hired”."
