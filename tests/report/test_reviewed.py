@@ -22,9 +22,9 @@ def test_the_farthest_group_is_named_and_the_small_one_stands_apart(run):
     text = reviewed(find(run))[0].text
     assert text.startswith(
         "Clearly different from people with sex = a: people with sex = b (20.0% given “hired”, "
-        "against 60.0%: −40.0 pp, p < 0.001; 20.0% given “hired” of those with the label “not "
-        "hired”, against 60.0%: −40.0 pp, p < 0.001)."
+        "against 60.0%: −40.0 pp, p < 0.001; 20.0% given “hired” of those with the label “hired”, "
     )
+    assert text.count("people with sex = b (") == 1
     assert text.endswith("Too few people to be judged: c; in some rates b.")
 
 
