@@ -14,12 +14,8 @@ from fairmoe.report.statements import drawn_from_test, told_scores
 from fairmoe.runs import CRITERIA, Run, compared_scores_of, front_tables, peer_table
 from fairmoe.sentences.cautions import scores_of_all
 from fairmoe.sentences.costs import cost, other_decisions
-from fairmoe.sentences.front import (
-    better_on_both,
-    front_takeaway,
-    harder_experts,
-    line_explained,
-)
+from fairmoe.sentences.front import better_on_both, front_takeaway
+from fairmoe.sentences.front_points import points_explained
 from fairmoe.sentences.peers import older_fits, peers_takeaway
 from fairmoe.sentences.trade_off import (
     models_takeaway,
@@ -106,8 +102,7 @@ def _front(found: Findings) -> list[Block]:
             takeaway=front_takeaway(points, beside.T["utility"], label)
             + better_on_both(points, beside),
             source=f"{drawn_from_test(found)} Gates were chosen on the validation rows."
-            + harder_experts(points)
-            + line_explained(points),
+            + points_explained(points),
             grid=_front_grid(run.points),
         )
     ]

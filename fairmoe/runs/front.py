@@ -48,9 +48,10 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
     Returns:
         The points and the models. Of points there is `on_front`, whether no other without an alarm
         beats it in both; `harder`, how many times as much its result expert counts the gaps as
-        those of others; and there are 95% intervals, NaN where there is none: `accuracy_low` and
-        `accuracy_high` of the difference from the utility expert on the same rows, added to its
-        accuracy, and `gap_low` and `gap_high` of a gap of decisions.
+        those of others; `decides_as`, the weight of the first that decides the same; and there are
+        95% intervals, NaN where there is none: `accuracy_low` and `accuracy_high` of the difference
+        from the utility expert on the same rows, added to its accuracy, and `gap_low` and
+        `gap_high` of a gap of decisions.
     """
     least = min(point.settings.lambda_fair for point in points) or 1.0
     frame = pd.DataFrame(
@@ -65,6 +66,8 @@ def front_tables(points: Sequence[Run], shown: str, gap: str) -> tuple[pd.DataFr
         index=[point.run_id for point in points],
     )
     frame["on_front"] = _not_beaten(frame)
+    decided = [(point.splits["test"].proba["mixture"] > 0.5).tobytes() for point in points]
+    frame["decides_as"] = [frame["weight"].iloc[decided.index(each)] for each in decided]
     ends = ["accuracy_low", "accuracy_high", "gap_low", "gap_high"]
     frame[ends] = np.array([[*_accuracy_ends(point), *_gap_ends(point, gap)] for point in points])
     scores = compared_scores(points[0])

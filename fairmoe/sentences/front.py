@@ -90,46 +90,6 @@ def front_takeaway(points: pd.DataFrame, plain: "pd.Series[float]", gap_name: st
     )
 
 
-def line_explained(points: pd.DataFrame) -> str:
-    """Say what the line through some of the points is.
-
-    Args:
-        points: As `front_takeaway` takes them, with `on_front`.
-
-    Returns:
-        A sentence with a blank before it; nothing where fewer than two points are joined.
-    """
-    joined = int(points["on_front"].sum())
-    if joined < 2:
-        return ""
-    alarms = " without an alarm" if points["alarming"].any() else ""
-    return (
-        f" The blue line joins the {joined} of {len(points)} mixtures that no other{alarms} beats "
-        "in both accuracy and gap on these rows."
-    )
-
-
-def harder_experts(points: pd.DataFrame) -> str:
-    """Say which mixtures have a result expert that was pushed harder, and why.
-
-    Args:
-        points: As `front_takeaway` takes them, with `weight` and `harder`.
-
-    Returns:
-        A sentence with a blank before it; nothing where all have the same.
-    """
-    far = points[points["harder"] > 1]
-    if far.empty:
-        return ""
-    weights = listed([f"{weight:g}" for weight in far["weight"]])
-    of_weights = f"weight {weights} has" if len(far) == 1 else f"weights {weights} have"
-    return (
-        f" The mixture{'s' * (len(far) > 1)} of {of_weights} a result expert that counts the gaps "
-        f"{far['harder'].iloc[0]:g} times as much: with it the far end did better on the "
-        "validation rows, which could be chance."
-    )
-
-
 def experts_change(experts: Sequence[Model], *, strengths: bool = False) -> str:
     """Say that experts have other figures at other points of the dial; nothing if none have.
 

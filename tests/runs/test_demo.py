@@ -95,6 +95,19 @@ def test_no_line_goes_through_a_point_that_raises_an_alarm():
     assert not points["on_front"].iloc[2]
 
 
+def test_points_that_decide_the_same_about_the_test_rows_are_known():
+    run = demo_run()
+    first, second, third = run.points[:3]
+    # Other probabilities, the same decisions.
+    test = first.splits["test"]
+    closer = (test.proba["mixture"] + 0.5) / 2
+    same = replace(test, proba={**test.proba, "mixture": closer})
+    alike = replace(third, splits={**third.splits, "test": same})
+    points, _ = front_tables((first, second, alike), "", "dp")
+    weights = points["weight"].tolist()
+    assert points["decides_as"].tolist() == [weights[0], weights[1], weights[0]]
+
+
 def test_intervals_of_the_front_are_those_of_the_review_and_of_pairs_of_rows():
     run = demo_run()
     tables = {gap: front_tables(run.points, run.run_id, gap)[0] for gap in ("dp", "eo", "f_proc")}

@@ -7,12 +7,16 @@ from fairmoe.sentences.front import (
     chosen_point,
     experts_change,
     front_takeaway,
-    harder_experts,
-    line_explained,
     next_smaller,
     no_improvement,
     passed_over,
     wish_missed,
+)
+from fairmoe.sentences.front_points import (
+    decide_the_same,
+    harder_experts,
+    line_explained,
+    points_explained,
 )
 
 
@@ -128,6 +132,21 @@ def test_mixtures_with_a_harder_expert_are_named_and_why_they_have_it():
         " The mixtures of weights 6 and 8 have a result expert that counts the gaps 10 times as "
         "much: with it the far end did better on the validation rows, which could be chance."
     )
+
+
+def test_mixtures_that_decide_the_same_are_named_once():
+    points = points_of_a_front(weight=[1.0, 2.0, 8.0], decides_as=[1.0, 2.0, 2.0])
+    told = " The mixtures of weights 2 and 8 decide the same about everyone in these rows."
+    assert decide_the_same(points) == told
+    assert decide_the_same(points.assign(decides_as=[1.0, 2.0, 8.0])) == ""
+    weights = [0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
+    many = pd.DataFrame({"weight": weights, "decides_as": [0, 0, 0.25, 0.5, 0.25, 0.5, 0.5, 8]})
+    assert decide_the_same(many) == (
+        " The mixtures of weights 0 and 0.125 decide the same about everyone in these rows, as do "
+        "those of 0.25 and 1 and those of 0.5, 2 and 4."
+    )
+    points = points.assign(harder=1.0, on_front=True, alarming=False)
+    assert points_explained(points) == told + line_explained(points)
 
 
 def test_experts_that_have_other_figures_along_the_dial_are_named():

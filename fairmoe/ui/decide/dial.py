@@ -16,10 +16,9 @@ from fairmoe.sentences.front import (
     PROCEDURE_GAP_IS_THERE,
     better_on_both,
     front_takeaway,
-    harder_experts,
-    line_explained,
     weight_in_words,
 )
+from fairmoe.sentences.front_points import points_explained
 from fairmoe.sentences.peers import peers_outside
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.projects import rows_needed
@@ -84,8 +83,7 @@ def show_dial(state: Session, kept: KeptRun, page: str) -> None:
         source=f"{kept.run.data.name or 'Unnamed table'}, {len(kept.run.splits['test'].rows):,} "
         "test rows; gates were chosen on the validation rows. Each mixture has a gate of its "
         "own, on experts that may be those after another fine-tuning."
-        + harder_experts(points)
-        + line_explained(points)
+        + points_explained(points)
         + (of_whom_opportunity_is(kept.run) if gap == "eo" else "")
         + " Thin bars are 95% intervals: of a DP or EO gap, and of the difference in accuracy from "
         "the utility expert." + peers_outside(outside(points, beside, peers)),
