@@ -240,6 +240,26 @@ def test_proxies_missing_values_and_small_groups_are_pointed_out(data):
     assert f"Set “{merges}” above to 61, and “east”, “north” and “west” become one group" in told
 
 
+def test_a_group_that_lacks_positives_alone_is_warned_of_and_not_merged(data):
+    frame = table(2400)
+    frame["region"] = np.repeat(
+        ["east", "north", "south", "west", "isle"], [600, 30, 1100, 20, 650]
+    )
+    frame.loc[frame["region"] == "east", "hired"] = ["yes"] * 20 + ["no"] * 580
+    upload(data, frame)
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    told = data.warning[-1].value.replace("\u2060", "").replace("\\", "")
+    assert "“east” (600 rows, 20 of them positive)" in told
+    assert "above to 31, and “north” and “west” become one group of 50 rows" in told
+    frame = frame[~frame["region"].isin(["north", "west"])]
+    upload(data, frame, "three.csv")
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    told = data.warning[-1].value.replace("\u2060", "").replace("\\", "")
+    assert "“east” (600 rows, 20 of them positive)" in told
+    assert "become one group" not in told
+    assert not any(button.label == "Merge the small groups" for button in data.button)
+
+
 def test_groups_that_are_merged_already_bring_a_note_and_no_warning(data):
     frame = table(1200)
     frame["region"] = np.repeat(["east", "north", "south", "west"], [50, 560, 560, 30])
