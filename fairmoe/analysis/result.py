@@ -31,7 +31,7 @@ from fairmoe.sentences.small_groups import (
     with_few_people,
 )
 from fairmoe.sentences.wording import may_be_chance
-from fairmoe.sentences.worse import gap_not_smaller
+from fairmoe.sentences.worse import PARITY_GAP, gap_not_smaller
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the plain model, or the mixture."""
@@ -321,4 +321,4 @@ def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
         return ""
     change = changes_of(run, "utility", "test").T["gets"]
     chance = may_be_chance(change["low"], change["high"])
-    return gap_not_smaller(plain, own, name="the utility expert", chance=chance)
+    return gap_not_smaller(plain, own, name="the utility expert", chance=chance, gap=PARITY_GAP)

@@ -24,7 +24,12 @@ from fairmoe.sentences.open_points import open_points, readiness_in_brief
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised, may_be_chance
-from fairmoe.sentences.worse import gap_before_and_after, what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import (
+    PARITY_GAP,
+    gap_before_and_after,
+    what_got_worse,
+    wrongly_given_it,
+)
 
 MOST_SMALL = 3
 """So many groups of too few rows are named; the limits name all."""
@@ -103,7 +108,9 @@ def _aim(run: Run) -> list[Block]:
     plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
     change = changes_of(run, "utility", "test").T["gets"]
     chance = may_be_chance(change["low"], change["high"])
-    told = gap_before_and_after(plain, own, name="the utility expert", chance=chance)
+    told = gap_before_and_after(
+        plain, own, name="the utility expert", chance=chance, gap=PARITY_GAP
+    )
     return [Text(told, "The aim.")] if told else []
 
 

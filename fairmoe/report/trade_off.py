@@ -13,7 +13,7 @@ from fairmoe.report.findings import Findings
 from fairmoe.report.statements import drawn_from_test, told_scores
 from fairmoe.runs import CRITERIA, Run, compared_scores_of, front_tables, peer_table
 from fairmoe.sentences.cautions import scores_of_all
-from fairmoe.sentences.costs import cost, other_decisions
+from fairmoe.sentences.costs import cost, other_decisions, parity_otherwise
 from fairmoe.sentences.front import better_on_both, front_takeaway
 from fairmoe.sentences.front_points import points_explained
 from fairmoe.sentences.peers import older_fits, peers_takeaway
@@ -44,7 +44,7 @@ def trade_off(found: Findings) -> Section:
     models = models_on_plane(found)
     points = _NO_RUNS if found.sweep is None else run_points(found.sweep, GAP)
     means = _NO_RUNS if found.sweep is None else setting_means(points)
-    told = models_takeaway(models, GAP)
+    told, shown = models_takeaway(models, GAP), told_scores(found)
     counted = "" if found.sweep is None else _who_counts(found)
     # The scores before it and the front have the same points of a run alone.
     is_printed = found.sweep is not None or not found.run.front
@@ -52,7 +52,7 @@ def trade_off(found: Findings) -> Section:
     blocks: list[Block] = [
         Points(
             tuple(
-                f"{cost(told_scores(found), model)} "
+                f"{cost(shown, model)}{parity_otherwise(shown, model)} "
                 f"{other_decisions(model, differ=of.differ, won=of.won, rows=of.rows)}"
                 for model, of in found.compared.items()
             )

@@ -146,6 +146,29 @@ def cost(scores: pd.DataFrame, reference: str) -> str:
     return f"Against {the_model(reference)}, the mixture has {listed(told)}."
 
 
+def parity_otherwise(scores: pd.DataFrame, reference: str) -> str:
+    """Say that the mixture changes demographic parity the other way than the result gap, if so.
+
+    Args:
+        scores: As `fairmoe.figures.tables.score_table` returns it.
+        reference: The other model's key.
+
+    Returns:
+        A sentence with a blank before it; nothing if both change alike, or either is not known.
+    """
+    tenths = 1000 * scores.loc[["mixture", reference], ["dp", "f_res"]]
+    # What is told alike is alike.
+    parity, result = tenths.round().diff().iloc[-1]
+    if not parity * result < 0:
+        return ""
+    own, other = (float(scores["dp"][model]) for model in ("mixture", reference))
+    text = METRICS["dp"].text
+    return (
+        " Of the two gaps in the result gap, demographic parity is "
+        f"{'higher' if own > other else 'lower'} ({text(own)} against {text(other)})."
+    )
+
+
 def other_decisions(reference: str, *, differ: int, won: int, rows: int) -> str:
     """Say on how many rows the mixture decides differently, and how often it is right then.
 

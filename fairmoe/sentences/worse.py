@@ -7,6 +7,8 @@ import pandas as pd
 
 from fairmoe.sentences.wording import may_be_chance, verb_of
 
+PARITY_GAP = "demographic parity gap"
+
 _CLEAR = 0.01
 """From this change on, in [0, 1], something is told to be worse."""
 
@@ -73,7 +75,12 @@ def what_got_worse(
 
 
 def gap_before_and_after(
-    plain: float, model: float, *, name: str = "the plain model", chance: str = ""
+    plain: float,
+    model: float,
+    *,
+    name: str = "the plain model",
+    chance: str = "",
+    gap: str = "gap",
 ) -> str:
     """Say how the gap with a mixture is beside that with the plain model: it is to be smaller.
 
@@ -82,6 +89,7 @@ def gap_before_and_after(
         model: The gap with the mixture, in [0, 1].
         name: What the plain model is called.
         chance: That the difference could be chance, as `may_be_chance` says it, if so.
+        gap: What the gap is called, if the page has not said it.
 
     Returns:
         Nothing if either is not known.
@@ -94,11 +102,16 @@ def gap_before_and_after(
     if before != after:
         change = f"got {'smaller' if float(after) < float(before) else 'larger'}"
     doubt = f" ({chance})" if chance and before != after else ""
-    return f"The gap {change}: {before} pp with {name}, {after} pp with the mixture{doubt}."
+    return f"The {gap} {change}: {before} pp with {name}, {after} pp with the mixture{doubt}."
 
 
 def gap_not_smaller(
-    plain: float, model: float, *, name: str = "the plain model", chance: str = ""
+    plain: float,
+    model: float,
+    *,
+    name: str = "the plain model",
+    chance: str = "",
+    gap: str = "gap",
 ) -> str:
     """Say that a mixture does not narrow the gap, which is what it is for.
 
@@ -107,12 +120,14 @@ def gap_not_smaller(
         model: Likewise.
         name: Likewise.
         chance: Likewise.
+        gap: Likewise.
 
     Returns:
         Nothing if the gap got smaller, or either is not known.
     """
     is_smaller = float(f"{100 * model:.1f}") < float(f"{100 * plain:.1f}")
-    return "" if is_smaller else gap_before_and_after(plain, model, name=name, chance=chance)
+    told = gap_before_and_after(plain, model, name=name, chance=chance, gap=gap)
+    return "" if is_smaller else told
 
 
 def wrongly_given_it(

@@ -62,10 +62,12 @@ def test_it_says_whether_the_mixture_narrows_the_gap(run_of):
         return [block.text for block in blocks if block.kind == "text" and block.lead == "The aim."]
 
     assert aims(larger) == [
-        "The gap got larger: 0.0 pp with the utility expert, 50.0 pp with the mixture."
+        "The demographic parity gap got larger: 0.0 pp with the utility expert, 50.0 pp "
+        "with the mixture."
     ]
     assert aims(smaller) == [
-        "The gap got smaller: 50.0 pp with the utility expert, 0.0 pp with the mixture."
+        "The demographic parity gap got smaller: 50.0 pp with the utility expert, 0.0 pp "
+        "with the mixture."
     ]
 
 

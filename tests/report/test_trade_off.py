@@ -50,6 +50,16 @@ def test_the_section_tells_of_the_models_and_draws_them(demo_run):
     assert [row[0] for row in chart.grid.rows] == [MODELS[m] for m in EVERY_RUN]
 
 
+def test_a_demographic_parity_gap_that_goes_the_other_way_is_told(demo_run):
+    run = demo_run[0]
+    scores = {model: dict(of) for model, of in run.scores["test"].items()}
+    scores["mixture"] |= {"dp": 0.1, "f_res": 0.2}
+    scores["utility"] |= {"dp": 0.15, "f_res": 0.15}
+    found = find(replace(run, scores={**run.scores, "test": scores}))
+    first, _ = trade_off(found).blocks[0].points
+    assert " demographic parity is lower (10.0 pp against 15.0 pp). The mixture and" in first
+
+
 def test_the_front_of_a_run_is_drawn_before_its_models_and_listed_by_weight(demo_run):
     run, _ = demo_run
     own = {**run.scores["test"]["mixture"], "dp": 0.012}

@@ -12,6 +12,7 @@ from fairmoe.sentences.costs import (
     how_sure,
     other_decisions,
     others_ahead,
+    parity_otherwise,
     scores_takeaway,
     simpler_is_better,
 )
@@ -31,6 +32,31 @@ def test_costs_name_what_is_higher_lower_and_the_same():
         "higher result gap (5.0 pp against 1.0 pp) and the same procedure gap (3.0 pp against "
         "3.0 pp)."
     )
+
+
+@pytest.mark.parametrize(
+    ("mixture", "utility", "told"),
+    [
+        (
+            (0.308, 0.328),
+            (0.297, 0.344),
+            " Of the two gaps in the result gap, demographic parity is lower (32.8 pp against "
+            "34.4 pp).",
+        ),
+        (
+            (0.297, 0.344),
+            (0.308, 0.328),
+            " Of the two gaps in the result gap, demographic parity is higher (34.4 pp against "
+            "32.8 pp).",
+        ),
+        ((0.308, 0.344), (0.297, 0.328), ""),
+        ((0.308, 0.3441), (0.297, 0.3444), ""),
+        ((0.308, math.nan), (0.297, 0.3444), ""),
+    ],
+)
+def test_that_demographic_parity_goes_the_other_way_is_said(mixture, utility, told):
+    table = pd.DataFrame([mixture, utility], ["mixture", "utility"], ["f_res", "dp"])
+    assert parity_otherwise(table, "utility") == told
 
 
 def test_costs_name_what_cannot_be_compared():

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from fairmoe.sentences.worse import (
+    PARITY_GAP,
     gap_before_and_after,
     gap_not_smaller,
     what_got_worse,
@@ -59,6 +60,9 @@ def test_a_gap_that_did_not_get_smaller_is_told():
     assert "chance" not in gap_not_smaller(0.165, 0.165, chance="could be chance")
     assert gap_before_and_after(0.302, 0.285) == (
         "The gap got smaller: 30.2 pp with the plain model, 28.5 pp with the mixture."
+    )
+    assert gap_not_smaller(0.285, 0.302, gap=PARITY_GAP).startswith(
+        "The demographic parity gap got larger: 28.5 pp"
     )
     for gaps in ((0.3204, 0.3199), (0.285, 0.302), (math.nan, 0.285), (0.285, math.nan)):
         assert gap_before_and_after(*gaps) == gap_not_smaller(*gaps)
