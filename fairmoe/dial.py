@@ -248,29 +248,35 @@ def loss_for_less(front: Sequence[Run], chosen: Run, *, gap: GapName = "dp") -> 
     return min(map(_loss, smaller), default=None)
 
 
-def losses_of_passed_over(
-    front: Sequence[Run], chosen: Run | None, *, max_loss: float, gap: GapName = "dp"
+def limits_passed_over(
+    front: Sequence[Run], chosen: Run | None, limit: float, *, by_loss: bool, gap: GapName = "dp"
 ) -> list[float]:
-    """Return what the points lose that keep to a limit of loss on the test rows alone.
+    """Return the gaps, or losses, of points that keep to a limit on the test rows alone.
 
-    Only of those that raise no alarm and have a smaller gap on the test rows than the chosen one.
+    Only of those that raise no alarm and are better there than the chosen one: of a higher accuracy
+    where the gap is limited, of a smaller gap where the loss is.
 
     Args:
         front: As `train_front` returns it.
         chosen: What `choose_point` returns for the limit; None if no point fulfils it.
-        max_loss: The limit, in [0, 1].
-        gap: The gap that is to be small.
+        limit: What is given to `choose_point`, in [0, 1].
+        by_loss: Whether that limits the loss of accuracy; else the gap.
+        gap: Which one.
 
     Returns:
-        What each loses on the validation rows, in [-1, 1], the smallest first.
+        The gap, or loss, of each on the validation rows, in [-1, 1], the smallest first.
     """
-    least = math.inf if chosen is None else compared_scores_of(chosen)[gap]
+
+    def limited_and_other(scores: Scores) -> tuple[float, float]:
+        both = scores["mixture"][gap], _loss(scores)
+        return both[::-1] if by_loss else both
+
+    most = math.inf if chosen is None else limited_and_other(compared_scores(chosen))[1]
     passed_over = []
     for point, scores in _choices(front, gap):
-        of_test, loss = compared_scores(point), _loss(scores)
-        is_better = of_test["mixture"][gap] < least and "mixture" not in point.alarms()
-        if is_better and _loss(of_test) <= max_loss + _ROUNDING < loss:
-            passed_over.append(loss)
+        (known, _), (found, other) = map(limited_and_other, (scores, compared_scores(point)))
+        if found <= limit + _ROUNDING < known and other < most and "mixture" not in point.alarms():
+            passed_over.append(known)
     return sorted(passed_over)
 
 

@@ -8,7 +8,7 @@ import torch
 
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Roles, Sensitive, Target, make_demo, table_from_frame
-from fairmoe.dial import choose_point, loss_for_less, losses_of_passed_over, train_front
+from fairmoe.dial import choose_point, limits_passed_over, loss_for_less, train_front
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import make_run, prepare, run_prepared
 from fairmoe.names import EXPERTS, SPLITS
@@ -203,13 +203,13 @@ def test_points_within_a_limit_of_loss_on_the_test_rows_alone_are_counted(drawn,
     points = [on_test(point, acc=acc, dp=dp) for point, (acc, dp) in zip(drawn, found, strict=True)]
     chosen = choose_point(points, max_loss=0.012)
     assert chosen is points[1]
-    losses = losses_of_passed_over(points, chosen, max_loss=0.012)
+    losses = limits_passed_over(points, chosen, 0.012, by_loss=True)
     assert losses == pytest.approx([0.02, 0.05])
     # None is better that has a larger gap or loses as much on the test rows.
     others = [points[1], on_test(points[2], acc=0.795, dp=0.13), on_test(points[3], acc=0.78, dp=0)]
-    assert losses_of_passed_over(others, others[0], max_loss=0.012) == []
+    assert limits_passed_over(others, others[0], 0.012, by_loss=True) == []
     # Where no point fulfils the wish, whatever its gap.
-    losses = losses_of_passed_over(others[1:], None, max_loss=0.012)
+    losses = limits_passed_over(others[1:], None, 0.012, by_loss=True)
     assert losses == pytest.approx([0.02])
     last = points[3].run_id
     monkeypatch.setattr(
@@ -217,7 +217,22 @@ def test_points_within_a_limit_of_loss_on_the_test_rows_alone_are_counted(drawn,
         "alarms",
         lambda self, split="test": {"mixture": 1} if (self.run_id, split) == (last, "test") else {},
     )
-    assert losses_of_passed_over(points, chosen, max_loss=0.012) == pytest.approx([0.02])
+    assert limits_passed_over(points, chosen, 0.012, by_loss=True) == pytest.approx([0.02])
+
+
+def test_points_within_a_limit_of_the_gap_on_the_test_rows_alone_are_counted(drawn):
+    gaps = [point.scores["validation"]["mixture"]["dp"] for point in drawn]
+    limit = sorted(gaps)[1]
+    points = [on_test(point, acc=0.7, dp=limit) for point in drawn]
+    chosen = choose_point(points, max_gap=limit)
+    assert limits_passed_over(points, chosen, limit, by_loss=False) == []
+    better = [point if point is chosen else on_test(point, acc=0.75, dp=limit) for point in points]
+    assert limits_passed_over(better, chosen, limit, by_loss=False) == pytest.approx(
+        sorted(gaps)[2:]
+    )
+    # Those that are more accurate and miss the limit on the test rows too are no matter.
+    far = [point if point is chosen else on_test(point, acc=0.75, dp=0.9) for point in points]
+    assert limits_passed_over(far, chosen, limit, by_loss=False) == []
 
 
 def test_a_point_that_raises_an_alarm_is_no_choice(drawn, monkeypatch):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fairmoe._units import apart_from
 from fairmoe.figures.tradeoff import OUTSIDE
 from fairmoe.names import GAP_AXES
-from fairmoe.sentences.wording import capitalised, listed, the_model
+from fairmoe.sentences.wording import capitalised, in_a_sentence, listed, the_model
 
 DIAL_EXPLAINED = (
     "How much the gate counts the gaps; the fairness weights on Train are what the experts are "
@@ -16,6 +17,31 @@ DIAL_EXPLAINED = (
     "counts as much as a point of utility. All pages follow. The mixtures were chosen on other "
     "rows than those shown, and by several gaps at once: so more need not make each gap smaller."
 )
+
+
+def gap_missed(gap_name: str, gaps: Sequence[float], *, wished: float, is_one_offered: bool) -> str:
+    """Say why points are not offered that keep to a wished gap on the test rows alone.
+
+    Args:
+        gap_name: What the gap is called.
+        gaps: Of each on the validation rows, in [0, 1], the smallest first.
+        wished: The largest gap that was wished, in [0, 1].
+        is_one_offered: Whether another point is offered, which is less accurate.
+
+    Returns:
+        Sentences with a blank after them; nothing if there is no such point.
+    """
+    if not gaps:
+        return ""
+    is_one, other = len(gaps) == 1, "other " if is_one_offered else ""
+    points = f"1 {other}point keeps" if is_one else f"{len(gaps)} {other}points keep"
+    better = f" and {'is' if is_one else 'are'} more accurate" if is_one_offered else ""
+    return (
+        f"On the test rows, which the chart shows, {points} to this{better}. On the validation "
+        f"rows, by which points are chosen, {'its' if is_one else 'their'} "
+        f"{in_a_sentence(gap_name)} is {apart_from(100 * wished, 100 * gaps[0])} pp"
+        f"{'' if is_one else ' or more'}, so {'it is' if is_one else 'they are'} not offered. "
+    )
 
 
 def tradeoff_takeaway(points: pd.DataFrame, gap: str) -> str:

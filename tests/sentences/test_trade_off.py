@@ -7,6 +7,7 @@ import pytest
 
 from fairmoe.sentences.trade_off import (
     DIAL_EXPLAINED,
+    gap_missed,
     models_takeaway,
     not_on_chart,
     outside,
@@ -130,4 +131,17 @@ def test_what_the_dial_turns_and_what_the_weights_of_train_are():
         "counts as much as a point of utility. All pages follow. The mixtures were chosen on other "
         "rows than those shown, and by several gaps at once: so more need not make each gap "
         "smaller."
+    )
+
+
+def test_why_points_that_keep_to_a_gap_on_the_test_rows_are_not_offered():
+    assert gap_missed("DP gap", [], wished=0.03, is_one_offered=True) == ""
+    assert gap_missed("DP gap", [0.041, 0.06], wished=0.03, is_one_offered=True) == (
+        "On the test rows, which the chart shows, 2 other points keep to this and are more "
+        "accurate. On the validation rows, by which points are chosen, their DP gap is 4.1 pp or "
+        "more, so they are not offered. "
+    )
+    assert gap_missed("DP gap", [0.041], wished=0.03, is_one_offered=False) == (
+        "On the test rows, which the chart shows, 1 point keeps to this. On the validation rows, "
+        "by which points are chosen, its DP gap is 4.1 pp, so it is not offered. "
     )

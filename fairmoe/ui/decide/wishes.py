@@ -17,6 +17,7 @@ from fairmoe.sentences.front import (
     wish_missed,
 )
 from fairmoe.sentences.peers import fit_within
+from fairmoe.sentences.trade_off import gap_missed
 from fairmoe.ui.decide.peers import peers_beside
 from fairmoe.ui.frame.kept import Explored, KeptRun
 from fairmoe.ui.frame.of_table import of_table
@@ -79,9 +80,9 @@ def _answer(
     try:
         point = choose_point(kept.front, gap=gap, max_gap=max_gap, max_loss=max_loss)
     except InvalidInputError as error:
-        st.caption(escape_markdown(f"{_passed_over(kept, None, gap, max_loss)}{error}"))
+        st.caption(escape_markdown(f"{_passed_over(kept, None, gap, max_gap, max_loss)}{error}"))
         return None
-    first = _passed_over(kept, point, gap, max_loss)
+    first = _passed_over(kept, point, gap, max_gap, max_loss)
     told = f"{first}{_told(point, gap)}"
     found, shown = compared_scores_of(point), compared_scores_of(kept.run)
     if max_gap is not None:
@@ -104,16 +105,23 @@ def _answer(
     return point
 
 
-def _passed_over(kept: KeptRun, point: "Run | None", gap: GapName, max_loss: float | None) -> str:
-    """Say why points are not offered that fulfil a wish about accuracy on the test rows alone."""
-    from fairmoe.dial import losses_of_passed_over  # noqa: PLC0415
+def _passed_over(
+    kept: KeptRun,
+    point: "Run | None",
+    gap: GapName,
+    max_gap: float | None,
+    max_loss: float | None,
+) -> str:
+    """Say why points are not offered that fulfil a wish on the test rows alone."""
+    from fairmoe.dial import limits_passed_over  # noqa: PLC0415
 
-    if max_loss is None:
-        return ""
-    losses = losses_of_passed_over(kept.front, point, max_loss=max_loss, gap=gap)
-    return passed_over(
-        METRICS[gap].label, losses, accepted=max_loss, is_one_offered=point is not None
-    )
+    label, is_one_offered = METRICS[gap].label, point is not None
+    if max_gap is not None:
+        gaps = limits_passed_over(kept.front, point, max_gap, by_loss=False, gap=gap)
+        return gap_missed(label, gaps, wished=max_gap, is_one_offered=is_one_offered)
+    assert max_loss is not None
+    losses = limits_passed_over(kept.front, point, max_loss, by_loss=True, gap=gap)
+    return passed_over(label, losses, accepted=max_loss, is_one_offered=is_one_offered)
 
 
 def _told_of_peers(explored: Explored, gap: GapName, wished: float, point: "Run | None") -> str:
