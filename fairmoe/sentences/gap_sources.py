@@ -55,6 +55,8 @@ _PARTS = {
     0.9: "nine tenths",
 }
 _NEARLY_ALL, _ALL = 0.95, 1.05
+_AS_MUCH = 0.9
+"""From this part of the largest share on, a second column is named too."""
 
 
 def part_in_words(share: float) -> str:
@@ -202,9 +204,11 @@ def accuracy_of_sum(totals: pd.DataFrame) -> str:
 
 def _most(parts: pd.DataFrame, total: "pd.Series[float]", name: str, whole: str) -> str:
     """Say through which column most of a clear difference comes."""
-    shares = parts[name] / float(total["difference"])
-    share = float(shares.max())
-    told = f"{part_in_words(share)} of {whole} comes through {shares.idxmax()}"
+    shares = (parts[name] / float(total["difference"])).nlargest(2)
+    share, second = float(shares.iloc[0]), float(shares.iloc[-1])
+    told = f"{part_in_words(share)} of {whole} comes through {shares.index[0]}"
+    if len(shares) > 1 and second > _AS_MUCH * share:
+        told += f", about as much through {shares.index[1]}"
     if share > _ALL:
         told += f" ({share:.0%}: other columns work against it)"
     return told

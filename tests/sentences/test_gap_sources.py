@@ -114,6 +114,20 @@ def test_where_the_gap_comes_from_with_either_model(mixture, sources, told):
     )
 
 
+def test_a_second_column_through_which_as_much_comes_is_named():
+    of_both = totals(utility=-1.0, mixture=-1.0)
+    told = gap_source(
+        parts(utility=[-0.28, -0.29, -0.43 + 0.27], mixture=[-0.4, -0.35, -0.25]),
+        of_both,
+        "women",
+        "men",
+    )
+    assert told == (
+        "With the plain model, 29% of the gap between women and men comes through y, about as "
+        "much through x. With the mixture, about two fifths of the gap comes through x."
+    )
+
+
 def test_without_a_gap_nothing_is_blamed():
     nothing = (
         "With the plain model, the log-odds of women and men do not differ by more than chance."
@@ -155,7 +169,7 @@ def test_why_the_gate_weighs_an_expert_otherwise():
     moved = parts(result=[0.5, 0.5, 0.0])
     assert choice_source(moved, totals(result=1.0), "result", "women", "all others") == (
         "The gate gives the result expert more weight for women than for all others. About half of "
-        "that comes through x."
+        "that comes through x, about as much through y."
     )
     assert choice_source(-moved, totals(result=-1.0), "result", "women", "all others") == (
         "The gate gives the result expert less weight for women than for all others. About half of "
