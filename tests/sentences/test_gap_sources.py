@@ -173,7 +173,7 @@ def test_why_the_gate_weighs_an_expert_otherwise():
     )
     assert choice_source(-moved, totals(result=-1.0), "result", "women", "all others") == (
         "The gate gives the result expert less weight for women than for all others. About half of "
-        "that comes through x."
+        "that comes through x, about as much through y."
     )
     assert choice_source(moved, totals(2.0, result=1.0), "result", "women", "all others") == (
         "The gate weighs the result expert alike for women and for all others, as far as these "
