@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from fairmoe.sentences.audits import CHANGES_DATA
 from fairmoe.ui.frame.frame import page
 from fairmoe.ui.frame.pages import AUDIT
 from fairmoe.ui.prepare.existing import choose_existing, take_up
@@ -14,7 +15,7 @@ with page(AUDIT) as state:
     assert state.labelled is not None
     asked = partial(ask_tolerance, state.labelled.table.sha256)
     existing = choose_existing(state, state.labelled, asked)
-    take_up(state, existing)
+    take_up(state, existing, elsewhere=CHANGES_DATA)
     if existing is not None:
         labelled = state.labelled
         with st.container(gap="small"):

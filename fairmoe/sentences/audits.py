@@ -12,6 +12,7 @@ from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed, listed_people, verb_of
 
 EXISTING_ASKED = "Is there a score or decision of the model that you use today?"
+CHANGES_DATA = "Data and the next training follow this; target and sensitive columns stay."
 LEARNT_FROM = (
     "Where the score was learnt from some of these rows, it looks better here than it is on new "
     "ones."

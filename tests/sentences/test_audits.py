@@ -6,6 +6,7 @@ import pytest
 from fairmoe.data import Existing
 from fairmoe.metrics import account_in_people
 from fairmoe.sentences.audits import (
+    CHANGES_DATA,
     DECISIONS_COMPARED,
     EXISTING_ASKED,
     LEARNT_FROM,
@@ -76,6 +77,9 @@ def test_what_decides_and_how(existing, name, how):
 def test_a_column_is_left_out_of_the_features_with_a_reason():
     assert left_out_of_features("risk") == (
         "“risk” is left out of the features: a model that sees another model's answer copies it."
+    )
+    assert CHANGES_DATA == (
+        "Data and the next training follow this; target and sensitive columns stay."
     )
     too = left_out_of_features("risk", ["level"])
     assert too.endswith("copies it. So is level: the same in other words.")

@@ -121,8 +121,14 @@ def choose_existing(
     return existing
 
 
-def take_up(state: Session, existing: Existing | None) -> None:
-    """Make an existing score or decision a role, or none, and say how it decides."""
+def take_up(state: Session, existing: Existing | None, *, elsewhere: str = "") -> None:
+    """Make an existing score or decision a role, or none, and say how it decides.
+
+    Args:
+        state: The session.
+        existing: What decides; None for none.
+        elsewhere: What that changes on other pages, in words.
+    """
     labelled = state.labelled
     assert labelled is not None
     if existing is None:
@@ -135,7 +141,7 @@ def take_up(state: Session, existing: Existing | None) -> None:
     _settle(state, _with(labelled.roles, existing))
     left_out = tuple(name for name in same if name in labelled.roles.dropped)
     told = f"{how_it_decides(existing, labelled.words)} {left_out_of_features(column, left_out)}"
-    st.caption(escape_markdown(told))
+    st.caption(escape_markdown(f"{told} {elsewhere}".rstrip()))
 
 
 def with_existing(state: Session, roles: Roles | None) -> Roles | None:

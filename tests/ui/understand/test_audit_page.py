@@ -11,6 +11,7 @@ from fairmoe.analysis.audits import audit_rows, audited_beside, audited_rows
 from fairmoe.data import DEMO_ROLES, Existing, assign_roles, make_demo, table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.audits import (
+    CHANGES_DATA,
     LEARNT_FROM,
     MEANING_UNKNOWN,
     OTHER_TASK,
@@ -119,13 +120,15 @@ def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
     assert state.labelled.roles.existing.column == "decile_score"
     existing = Existing("decile_score", field(audit, "number_input", "Cut-off").value)
     told = f"{how_it_decides(existing, WORDS)} {left_out_of_features('decile_score', same)}"
-    assert escape_markdown(told) in captions(audit)
+    assert escape_markdown(f"{told} {CHANGES_DATA}") in captions(audit)
     # It is entered again after a reload.
     assert state.widgets[f"audit-column-{state.version}"] == "decile_score"
     audit.switch_page("pages/data.py").run()
     assert not audit.exception
     assert field(audit, "multiselect", "Columns left out").value == [*ROLES.dropped, *same]
     assert field(audit, "selectbox", "Score or decision").value == "decile_score"
+    assert field(audit, "selectbox", "Target column").value == ROLES.target.column
+    assert field(audit, "selectbox", "Sensitive column").value == ROLES.sensitive_columns[0]
     assert state.labelled.roles.existing == existing
     assert "decile_score" not in audit.session_state["fairmoe"].labelled.kinds
     audit.switch_page("pages/audit.py").run()
