@@ -7,13 +7,14 @@ import pytest
 
 from fairmoe.analysis import result_of, rows_of_run
 from fairmoe.analysis.gap_sources import compare_sides, explain_log_odds
-from fairmoe.analysis.result import what_is_open
+from fairmoe.analysis.open_points import what_is_open
 from fairmoe.cli import commands, main
 from fairmoe.config import Settings
 from fairmoe.data import assign_roles, demo_csv, demo_table
 from fairmoe.names import EVERY_RUN
 from fairmoe.runs import demo_run, load_run
 from fairmoe.sentences.gap_sources import gap_source
+from fairmoe.sentences.open_points import readiness
 from fairmoe.sentences.result import changed_harm, cost_in_people
 
 QUICK = "epochs=8"
@@ -46,7 +47,8 @@ def test_the_four_answers_on_the_demo_are_what_the_app_says(readme):
     account = result_of(run).account
     assert changed_harm(account.groups, "hired", "not hired") in readme
     assert cost_in_people(account.groups, account.everyone, "hired") in readme
-    assert " ".join(what_is_open(run)) in readme
+    points = what_is_open(run)
+    assert f"| {readiness(points)} {' '.join(points)} |" in readme
 
     rows = rows_of_run(run, assign_roles(demo_table(), run.roles), "test")
     group = rows.record.group

@@ -13,7 +13,6 @@ from fairmoe.metrics import (
     Account,
     OutcomeGap,
     accuracy_change,
-    group_rates,
     outcome_gap,
     paired_changes,
 )
@@ -22,7 +21,6 @@ from fairmoe.names import EXPERTS, LEAST_PEOPLE, Model, SplitName
 from fairmoe.runs import Run, SweepScores, as_told
 from fairmoe.sentences.data import ON_DATA, ROWS_FOR_ONE_TESTED, merge_and_train_again
 from fairmoe.sentences.gaps import groups_left_out
-from fairmoe.sentences.open_points import open_points
 from fairmoe.sentences.small_groups import (
     EVERY_GROUP_COUNTS,
     every_group_counts,
@@ -30,8 +28,6 @@ from fairmoe.sentences.small_groups import (
     told_as_one,
     with_few_people,
 )
-from fairmoe.sentences.wording import may_be_chance
-from fairmoe.sentences.worse import PARITY_GAP, gap_not_smaller
 
 Source = Literal["label", "plain", "model"]
 """Who says who gets the outcome: the labels, the plain model, or the mixture."""
@@ -277,48 +273,3 @@ def _small(run: Run, split: SplitName) -> tuple[tuple[str, ...], str]:
     if apart or run.unmerged is None:
         return apart, with_few_people(weighted=own.splits[split].weight is not None)
     return tuple(name for name in own.data.groups if name not in run.data.groups), ""
-
-
-def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:
-    """Return what is open before anyone relies on a run, a sentence each; of the test rows.
-
-    Args:
-        run: The run.
-        tolerance: The largest gap that the reviewer accepts, in [0, 1].
-    """
-    record = run.splits["test"]
-    rates = group_rates(
-        record.y_true,
-        record.proba["mixture"] > 0.5,
-        record.proba["mixture"],
-        group=record.group,
-        group_names=tuple(run.data.groups),
-        sample_weight=record.weight,
-    )
-    return open_points(
-        run.review("mixture", tolerance=tolerance).differences,
-        rates,
-        tolerance=tolerance,
-        alarmed="mixture" in run.alarms(),
-        aim=aim_missed(run, tolerance=tolerance),
-        meaning_told=run.roles.target.outcome is not None,
-        seeds=1,
-    )
-
-
-def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
-    """Say that the mixture of a run does not narrow the gap of demographic parity.
-
-    Args:
-        run: The run; of its test rows.
-        tolerance: The largest gap that the reviewer accepts, in [0, 1]; no wider one is needed.
-
-    Returns:
-        Nothing if it does, if a gap is not known, or if the mixture's is within the tolerance.
-    """
-    plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
-    if tolerance is not None and own <= tolerance:
-        return ""
-    change = changes_of(run, "utility", "test").T["gets"]
-    chance = may_be_chance(change["low"], change["high"])
-    return gap_not_smaller(plain, own, name="the utility expert", chance=chance, gap=PARITY_GAP)

@@ -1,6 +1,7 @@
 """The first page: what a reviewer asks first, on one sheet of A4."""
 
-from fairmoe.analysis.result import aim_missed, changes_of
+from fairmoe.analysis.open_points import aim_missed, plain_is_ahead
+from fairmoe.analysis.result import changes_of
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.data.small_groups import catch_all
 from fairmoe.figures.outcomes import outcome_figure
@@ -20,7 +21,7 @@ from fairmoe.sentences.front_page import (
     question,
     verdicts_in_words,
 )
-from fairmoe.sentences.open_points import open_points, readiness_in_brief
+from fairmoe.sentences.open_points import RELIANCE_ASKED, open_points, readiness_in_brief
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised, may_be_chance
@@ -49,12 +50,14 @@ def front_page(found: Findings) -> Section:
         meaning = nobody_is_better_off(good, told=run.roles.target.outcome is not None)
         changed = f"{changed} {meaning}"
     blocks: list[Block] = [
+        Text(readiness_in_brief(points), RELIANCE_ASKED),
         Text(asked, "The question."),
         *(map(Caution, told) if told else [Text(NO_ALARM, "Alarms.")]),
         *([Caution(few)] if few else []),
         *_cutoffs(found),
         Text(changed, "What changes for people."),
         *_aim(found.run),
+        *_ahead(found.run),
         *_worse(found),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
@@ -71,7 +74,7 @@ def front_page(found: Findings) -> Section:
         Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),
         *_merged(found),
         gaps_reviewed(found),
-        Text(f"{readiness_in_brief(points)} {JUSTIFIED}", "What is open."),
+        Text(JUSTIFIED),
     ]
     return Section("summary", "In short", tuple(blocks))
 
@@ -90,6 +93,7 @@ def points_of(found: Findings) -> tuple[str, ...]:
         tolerance=review.tolerance,
         alarmed="mixture" in found.alarms,
         aim=aim_missed(run, tolerance=review.tolerance),
+        ahead=plain_is_ahead(run),
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
@@ -112,6 +116,12 @@ def _aim(run: Run) -> list[Block]:
         plain, own, name="the utility expert", chance=chance, gap=PARITY_GAP
     )
     return [Text(told, "The aim.")] if told else []
+
+
+def _ahead(run: Run) -> list[Block]:
+    """Say that the plain model has a higher final score; nothing if it has not."""
+    told = plain_is_ahead(run)
+    return [Text(told, "The plain model.")] if told else []
 
 
 def _worse(found: Findings) -> list[Block]:

@@ -8,7 +8,10 @@ from fairmoe.names import GAP_MEASURES
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS, small_groups
 from fairmoe.sentences.wording import listed
 
-NOTHING_OPEN = "No point is open that figures can show."
+RELIANCE_ASKED = "May this be relied on?"
+NOTHING_OPEN = (
+    "Yes, as what the models do on these test rows: no point is open that figures can show."
+)
 ALARM_RAISED = "The mixture raises an alarm."
 MEANING_NOT_TOLD = "It was not told whether the outcome is good or bad for the person."
 TOLERANCE_NOT_SET = "No tolerance was set, so no gap has a verdict."
@@ -22,6 +25,7 @@ def open_points(
     tolerance: float | None,
     alarmed: bool,
     aim: str,
+    ahead: str,
     meaning_told: bool,
     seeds: int,
 ) -> tuple[str, ...]:
@@ -33,10 +37,12 @@ def open_points(
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
         alarmed: Whether the mixture raises an alarm.
         aim: That the mixture does not narrow the gap, in words, if so.
+        ahead: That the plain model has a higher final score, in words, if so.
         meaning_told: Whether the outcome was said to be good, bad or neither.
         seeds: With how many seeds the same settings were trained.
     """
-    told = [*([ALARM_RAISED] if alarmed else []), *([aim] if aim else [])]
+    told = [ALARM_RAISED] if alarmed else []
+    told += filter(None, [aim, ahead])
     if tolerance is None:
         told.append(TOLERANCE_NOT_SET)
     else:
@@ -54,7 +60,7 @@ def open_points(
 
 
 def readiness(points: Sequence[str]) -> str:
-    """Say how many points are open.
+    """Answer `RELIANCE_ASKED`, and say how many points are open.
 
     Args:
         points: As `open_points` returns them.
@@ -62,25 +68,25 @@ def readiness(points: Sequence[str]) -> str:
     if not points:
         return NOTHING_OPEN
     many = "1 point is" if len(points) == 1 else f"{len(points)} points are"
-    return f"{many} open before anyone relies on this."
+    return f"Not yet: {many} open before anyone relies on this."
 
 
 def readiness_in_brief(points: Sequence[str]) -> str:
     """Say how many points are open, the gravest of them, and where the others stand.
 
     Args:
-        points: As `open_points` returns them; all but `ONE_TRAINING` stand above on the same page.
+        points: As `open_points` returns them; all but `ONE_TRAINING` stand below on the same page.
 
     Example:
         >>> readiness_in_brief(["A gap.", "Few rows.", "No verdict."])
-        '3 points are open before anyone relies on this. The gravest: A gap. 2 others stand above on this page.'
+        'Not yet: 3 points are open before anyone relies on this. The gravest: A gap. 2 others stand below on this page.'
     """  # noqa: E501
     told = [readiness(points), *points]
     if len(points) > 2:
         last = [ONE_TRAINING] if ONE_TRAINING in points else []
         rest = len(points) - 1 - len(last)
         others = "1 other stands" if rest == 1 else f"{rest} others stand"
-        told = [told[0], f"The gravest: {points[0]}", f"{others} above on this page.", *last]
+        told = [told[0], f"The gravest: {points[0]}", f"{others} below on this page.", *last]
     return " ".join(told)
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from fairmoe.analysis import result_of
-from fairmoe.analysis.result import aim_missed, who_counts_in_sweep
+from fairmoe.analysis.open_points import aim_missed, plain_is_ahead, what_is_open
+from fairmoe.analysis.result import who_counts_in_sweep
 from fairmoe.metrics import outcome_gap
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.small_groups import EVERY_GROUP_COUNTS
@@ -41,6 +42,29 @@ def test_the_aim_is_missed_where_the_gap_is_no_smaller_and_not_within_the_tolera
     assert told.startswith("The demographic parity gap got larger: ")
     assert aim_missed(wide) == aim_missed(wide, tolerance=0.99) == told
     assert aim_missed(wide, tolerance=1) == aim_missed(narrow) == ""
+
+
+def test_the_plain_model_is_ahead_where_its_final_score_reads_higher(demo_run):
+    run, _ = demo_run
+
+    def scored(**final):
+        scores = {m: {**of, "final_score": final.get(m, 0)} for m, of in run.scores["test"].items()}
+        return replace(run, scores={**run.scores, "test": scores})
+
+    ahead = scored(mixture=0.031, utility=0.11)
+    told = "The utility expert has a higher final score (11.0; the mixture 3.1)."
+    assert plain_is_ahead(ahead) == told
+    assert told in what_is_open(ahead)
+    assert plain_is_ahead(replace(ahead, unmerged=run)) == (
+        "The utility expert has a higher final score (11.0; the mixture 3.1, small groups counted)."
+    )
+    assert plain_is_ahead(scored(mixture=0.11, utility=0.1102)) == ""
+    assert plain_is_ahead(scored(mixture=0.11, utility=0.031)) == ""
+    # One that gives all the same answer is no choice.
+    test = ahead.splits["test"]
+    same = {**test.proba, "utility": np.full_like(test.proba["utility"], 0.9)}
+    alarming = replace(ahead, splits={**ahead.splits, "test": replace(test, proba=same)})
+    assert plain_is_ahead(alarming) == ""
 
 
 @pytest.mark.parametrize("outcome", ["good", "bad"])

@@ -10,7 +10,7 @@ import streamlit as st
 
 from fairmoe._escape import Markdown, escape_markdown
 from fairmoe.names import DECISIONS, REPORT_SECTIONS
-from fairmoe.sentences.open_points import readiness
+from fairmoe.sentences.open_points import RELIANCE_ASKED, readiness
 from fairmoe.ui.frame.components import show_note, show_warning
 from fairmoe.ui.frame.kept import KeptRun, explored_of
 from fairmoe.ui.frame.limits import limits
@@ -67,7 +67,7 @@ def show_open_points(report: "Report") -> None:
     """Say what is open before anyone relies on the run."""
     points = report.open_points
     lines = "".join(f"\n- {escape_markdown(point)}" for point in points)
-    text = Markdown(f"{escape_markdown(readiness(points))}{lines}")
+    text = Markdown(f"**{RELIANCE_ASKED}** {escape_markdown(readiness(points))}{lines}")
     if points:
         show_warning(text, icon=":material/checklist:")
     else:

@@ -113,7 +113,7 @@ def way_on(state: Session, run: "Run") -> None:
 
 
 def _open(state: Session, run: "Run") -> tuple[str, ...]:
-    from fairmoe.analysis.result import what_is_open  # noqa: PLC0415
+    from fairmoe.analysis.open_points import what_is_open  # noqa: PLC0415
 
     tolerance = tolerance_of(run.data.sha256)
     return state.once(

@@ -115,12 +115,13 @@ def opened(page: AppTest) -> str:
 
 def test_what_is_open_is_told_before_all_else_and_changes_with_the_tolerance(page):
     assert opened(page).startswith(
-        "2 points are open before anyone relies on this.\n- No tolerance was"
+        "**May this be relied on?** Not yet: 2 points are open before anyone relies on this."
+        "\n- No tolerance was"
     )
     page.get_by_key(own_key(page, "review-tolerance")).set_value(100.0).run()
     assert opened(page) == (
-        "1 point is open before anyone relies on this.\n- All rests on one training: other seeds "
-        "may give other figures."
+        "**May this be relied on?** Not yet: 1 point is open before anyone relies on this.\n- All "
+        "rests on one training: other seeds may give other figures."
     )
 
 
