@@ -178,6 +178,9 @@ GapName = Literal["dp", "eo", "f_res", "f_proc"]
 LEAST_PEOPLE = 30
 """Groups of fewer people are not compared; of weighted ones, of fewer effective people (Kish)."""
 
+FEW_MARK = "*"
+"""What follows a rate of fewer people."""
+
 FOUR_FIFTHS = 0.8
 """Below this ratio of selection rates those who enforce the law on hiring in the United States look
 closer. A rule of thumb: a lower ratio does not prove discrimination, nor a higher its absence."""

@@ -1,13 +1,13 @@
 """The trained models side by side, and what they do to each group."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pandas as pd
 
 from fairmoe._escape import Html
 from fairmoe.figures.bars import Bar, Row, bar_rows, interval_point
 from fairmoe.figures.palette import MODEL_STYLES, group_styles
-from fairmoe.names import METRICS, MODELS, RATES, SUMMARY
+from fairmoe.names import FEW_MARK, METRICS, MODELS, RATES, SUMMARY
 
 SCORES_ASKED = "Which model is useful, and which treats the groups alike?"
 RATES_ASKED = "What happens to each group?"
@@ -40,7 +40,12 @@ def scores_bars(scores: pd.DataFrame, metrics: Sequence[str] = SUMMARY, *, alt: 
 
 
 def rates_bars(
-    rates: pd.DataFrame, words: tuple[str, str], *, favourable: bool | None, alt: str
+    rates: pd.DataFrame,
+    words: tuple[str, str],
+    *,
+    favourable: bool | None,
+    alt: str,
+    apart: Mapping[str, Collection[str]] | None = None,
 ) -> Html:
     """Draw what happens to each group, with intervals.
 
@@ -50,6 +55,8 @@ def rates_bars(
         favourable: Whether the positive one is good for the person; if it is bad, the first panel
             is of the other one.
         alt: What a screen reader says.
+        apart: By rate, groups of too few people, as `fairmoe.metrics.Review` has them: their rates
+            have `FEW_MARK`.
     """
     outcome = words[1] if favourable is False else words[0]
     titles = {rate: RATES[rate] for rate in SHOWN_RATES} | {"selection_rate": f"Given “{outcome}”"}
@@ -61,6 +68,7 @@ def rates_bars(
             value, low, high = (100 * float(own[f"{rate}{end}"]) for end in ("", "_low", "_high"))
             if rate == "selection_rate" and favourable is False:
                 value, low, high = 100 - value, 100 - high, 100 - low
-            bars.append(interval_point(value, (low, high), style.colour, unit="%"))
+            few = FEW_MARK if name in (apart or {}).get(rate, ()) else ""
+            bars.append(interval_point(value, (low, high), style.colour, unit=f"%{few}"))
         rows.append(Row(str(name), bars))
     return bar_rows(list(titles.values()), rows, foot="", alt=alt, value_width=3.6)

@@ -2,7 +2,7 @@
 
 import dataclasses
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from fairmoe.figures.curves import Line
 from fairmoe.figures.experts import SHOWN_RATES
 from fairmoe.metrics import Gap
-from fairmoe.names import EXPERTS, INSUFFICIENT, METRICS, MODELS, RATES
+from fairmoe.names import EXPERTS, FEW_MARK, INSUFFICIENT, METRICS, MODELS, RATES
 from fairmoe.report.blocks import Grid
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
@@ -56,12 +56,13 @@ def labels_grid(counts: pd.DataFrame, words: tuple[str, str]) -> Grid:
     )
 
 
-def rates_grid(rates: pd.DataFrame, positive: str) -> Grid:
+def rates_grid(rates: pd.DataFrame, positive: str, apart: Mapping[str, Collection[str]]) -> Grid:
     """Return the rates of the mixture, from what `group_rates` returns.
 
     Args:
         rates: The rates.
         positive: What the positive class is called.
+        apart: By rate, groups of too few people, whose rates have a mark.
     """
     titles = {rate: RATES[rate] for rate in SHOWN_RATES} | {"selection_rate": f"Given “{positive}”"}
     return Grid(
@@ -71,7 +72,10 @@ def rates_grid(rates: pd.DataFrame, positive: str) -> Grid:
             (
                 str(name),
                 *(f"{row[each]:,.0f}" for each in ("n", "positives")),
-                *(_with_interval(row, rate) for rate in SHOWN_RATES),
+                *(
+                    f"{_with_interval(row, rate)}{FEW_MARK if name in apart.get(rate, ()) else ''}"
+                    for rate in SHOWN_RATES
+                ),
             )
             for name, row in rates.iterrows()
         ),

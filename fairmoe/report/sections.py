@@ -7,7 +7,7 @@ from fairmoe.analysis.routing import map_scores
 from fairmoe.analysis.single_expert import find_single_expert
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
-from fairmoe.figures.experts import RATES_ASKED, SCORES_ASKED, rates_bars, scores_bars
+from fairmoe.figures.experts import RATES_ASKED, SCORES_ASKED, SHOWN_RATES, rates_bars, scores_bars
 from fairmoe.figures.routing import WEIGHTS_ASKED, weights_bars
 from fairmoe.names import SPLITS
 from fairmoe.report.awareness import awareness
@@ -52,7 +52,7 @@ from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.costs import ahead_of_mixture, how_sure, scores_takeaway
 from fairmoe.sentences.data import label_takeaway
 from fairmoe.sentences.front import experts_change
-from fairmoe.sentences.gaps import GAP_METRICS, opportunity_of_the_bad
+from fairmoe.sentences.gaps import GAP_METRICS, opportunity_of_the_bad, rates_marked
 from fairmoe.sentences.mixture_map import map_explained, map_of_mixture
 from fairmoe.sentences.outcomes import rates_takeaway
 from fairmoe.sentences.routing import gate_reading, weights_takeaway
@@ -112,6 +112,9 @@ def groups(found: Findings) -> Section:
     told = rates_takeaway(rates, words, favourable=favourable, apart=apart, people=called)
     of = opportunity_of_the_bad(words, favourable).strip()
     gaps = (who_gets_more_in(found, metric) for metric in GAP_METRICS)
+    few = found.reviews["mixture"].apart
+    few = {**few, "accuracy": few["selection_rate"]}
+    marked = rates_marked(few, SHOWN_RATES, weighted=found.gaps["mixture"]["dp"].weighted)
     return Section(
         "groups",
         "Who is affected, and how",
@@ -121,11 +124,11 @@ def groups(found: Findings) -> Section:
             Points(tuple(filter(None, (*gaps, of)))),
             *reviewed(found),
             Picture(
-                rates_bars(rates, words, favourable=favourable, alt=told),
-                f"Mixture; {drawn_from_test(found)} Whiskers are 95% Wilson intervals.",
+                rates_bars(rates, words, favourable=favourable, alt=told, apart=few),
+                f"Mixture; {drawn_from_test(found)} Whiskers are 95% Wilson intervals.{marked}",
                 title=RATES_ASKED,
                 takeaway=told,
-                grid=rates_grid(rates, words[0]),
+                grid=rates_grid(rates, words[0], few),
             ),
             Text(P_VALUE_EXPLAINED),
             Folded("The same two gaps for every model", gaps_grid(found)),

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 import pandas as pd
 
-from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE
+from fairmoe.names import FEW_MARK, INSUFFICIENT, LEAST_PEOPLE
 from fairmoe.sentences.wording import SIGNIFICANT, capitalised, listed, significance, the_model
 
 GapMetric = Literal["dp", "eo"]
@@ -156,6 +156,24 @@ def few_people(*, weighted: bool) -> str:
     if weighted:
         return f"that count, by their weights, as fewer than {LEAST_PEOPLE} people"
     return f"of fewer than {LEAST_PEOPLE} people"
+
+
+def rates_marked(
+    apart: Mapping[str, Sequence[str]], rates: Sequence[str], *, weighted: bool
+) -> str:
+    """Say what the mark of rates of few people means.
+
+    Args:
+        apart: By rate, groups of too few people, as `fairmoe.metrics.Review` has them.
+        rates: Those that are shown.
+        weighted: Whether people count by weights.
+
+    Returns:
+        A sentence with a blank before it; nothing if no rate that is shown has the mark.
+    """
+    if not any(apart.get(rate) for rate in rates):
+        return ""
+    return f" {FEW_MARK} Rates {few_people(weighted=weighted)}, which are not compared."
 
 
 def some_groups_differ(p: float, low: float) -> str:

@@ -182,6 +182,10 @@ def test_rates_are_points_with_intervals(rates):
     assert "<b>" not in html
     assert "<i>x" not in html
     assert "Given “&lt;i&gt;”" in html
+    # Rates of few people have a mark.
+    few = {"false_positive_rate": (str(rates.index[1]),)}
+    marked = rates_bars(rates, ("<i>", "no"), favourable=True, alt="told", apart=few)
+    assert [value[-1] for value in texts(marked, "value")] == list("%%%%%%*%")
     # Of a bad outcome the first panel is of the other, good one.
     turned = rates_bars(rates, ("<i>", "no"), favourable=False, alt="told")
     assert "Given “no”" in turned

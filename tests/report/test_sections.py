@@ -158,3 +158,13 @@ def test_of_whom_equal_opportunity_is_stands_where_the_positive_outcome_is_bad(
     ]
     of_whom = opportunity_of_the_bad(run.data.words, favourable=False).strip()
     assert (of_whom in told) == is_said
+
+
+def test_rates_of_few_people_have_a_mark(run_of):
+    # Of 40 in b, 20 are not labelled “hired”.
+    run = run_of([1, 0] * 70, [0] * 100 + [1] * 40, {"mixture": [0.9, 0.1] * 70})
+    pictures = [block for block in groups(find(run)).blocks if isinstance(block, Picture)]
+    assert pictures[-1].source.endswith(" * Rates of fewer than 30 people, which are not compared.")
+    marked = [[cell.endswith("*") for cell in row] for row in pictures[-1].grid.rows]
+    # Name, rows, labels; the rate of the outcome, of true and false positives, accuracy.
+    assert marked == [[False] * 7, [False] * 4 + [True, True, False]]

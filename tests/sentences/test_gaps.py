@@ -9,6 +9,7 @@ import pytest
 from fairmoe.sentences.gaps import (
     groups_left_out,
     opportunity_of_the_bad,
+    rates_marked,
     sees_the_group,
     some_groups_differ,
     who_gets_more,
@@ -224,3 +225,15 @@ def test_an_outcome_that_is_neither_is_told_of_as_it_is():
         words=("x", "y"), favourable=None,
     )  # fmt: skip
     assert told.startswith("The mixture predicts “x” more often for a (80.0% of 10")
+
+
+def test_the_mark_of_rates_of_few_people_is_explained():
+    few = {"selection_rate": (), "false_positive_rate": ("a",)}
+    shown = ["selection_rate", "false_positive_rate", "accuracy"]
+    assert rates_marked(few, shown, weighted=False) == (
+        " * Rates of fewer than 30 people, which are not compared."
+    )
+    assert rates_marked(few, shown, weighted=True) == (
+        " * Rates that count, by their weights, as fewer than 30 people, which are not compared."
+    )
+    assert rates_marked(few, shown[:1], weighted=False) == ""
