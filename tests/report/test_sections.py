@@ -52,8 +52,8 @@ def test_the_first_page_says_what_gets_worse(run_of):
     turned = run_of([0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1], {"mixture": proba["utility"]})
     (told,) = told_under(front_page(find(turned)), "What gets worse.")
     assert told == (
-        "Nothing that is counted here. Of 100 people labelled “not hired”, 25 wrongly get “hired” "
-        "(utility expert 25)."
+        "Nothing that is counted here. Of 100 people labelled “not hired”, 25 wrongly get "
+        "“hired”, as with the utility expert."
     )
 
 
