@@ -31,8 +31,8 @@ from fairmoe.ui.prepare.groups import may_merge, merge_button
 def warn_of_small_groups(state: Session, labelled: LabelledTable) -> None:
     """Warn of groups of which so few rows will be test rows that little can be said of them.
 
-    Where some have too few rows, a button merges these. Those that lack positive rows alone stay by
-    themselves: merging them would hide who rarely gets the outcome.
+    Where several have too few rows, a button merges these. Those that lack positive rows alone stay
+    by themselves: merging them would hide who rarely gets the outcome.
     """
     rows = np.bincount(labelled.group)
     positive = np.bincount(labelled.group, weights=labelled.y)
@@ -50,8 +50,8 @@ def warn_of_small_groups(state: Session, labelled: LabelledTable) -> None:
     roles, last = labelled.roles, labelled.group_names[-1]
     merged = last if roles.merge_small and last.startswith(SMALL_GROUPS) else ""
     merge = None
-    if list(small) != [merged] and len(small) > 1 and may_merge(labelled.table, roles.sensitive):
-        few = [name for name, (n, _) in small.items() if n < ROWS_FOR_ONE_TESTED * FEW_ROWS]
+    few = [name for name, (n, _) in small.items() if n < ROWS_FOR_ONE_TESTED * FEW_ROWS]
+    if len(few) > 1 and may_merge(labelled.table, roles.sensitive):
         merge = merge_of({name: n for name, (n, _) in counts.items()}, few, needed=0)
     told = small_groups_in_words(small, merge=merge, merged=merged)
     # Who has merged all that is small has done what can be done.

@@ -251,13 +251,14 @@ def test_a_group_that_lacks_positives_alone_is_warned_of_and_not_merged(data):
     told = data.warning[-1].value.replace("\u2060", "").replace("\\", "")
     assert "“east” (600 rows, 20 of them positive)" in told
     assert "above to 31, and “north” and “west” become one group of 50 rows" in told
-    frame = frame[~frame["region"].isin(["north", "west"])]
-    upload(data, frame, "three.csv")
-    field(data, "selectbox", "Sensitive column").select("region").run()
-    told = data.warning[-1].value.replace("\u2060", "").replace("\\", "")
-    assert "“east” (600 rows, 20 of them positive)" in told
-    assert "become one group" not in told
-    assert not any(button.label == "Merge the small groups" for button in data.button)
+    # Nor is it merged with the only group of few rows.
+    for gone in (["west"], ["north", "west"]):
+        upload(data, frame[~frame["region"].isin(gone)], f"without-{len(gone)}.csv")
+        field(data, "selectbox", "Sensitive column").select("region").run()
+        told = data.warning[-1].value.replace("\u2060", "").replace("\\", "")
+        assert "“east” (600 rows, 20 of them positive)" in told
+        assert "become one group" not in told
+        assert not any(button.label == "Merge the small groups" for button in data.button)
 
 
 def test_groups_that_are_merged_already_bring_a_note_and_no_warning(data):
