@@ -92,13 +92,13 @@ def who_gets_it(
     few = not_compared(gap, f" labelled “{good}”" if among_labelled else "")
     if pd.isna(gap.value):
         return f"The groups cannot be compared.{few}"
-    if brief:
-        few = ""
-    gives = f"{capitalised(model)} gives"
+    gives, each = f"{capitalised(model)} gives", "each group"
+    if brief and few:
+        gives, each, few = f"Of the groups compared, {model} gives", "each", ""
     least, most = (f"{100 * rate:.0f}" for rate in (gap.least_rate, gap.most_rate))
     people = f"people labelled “{good}”" if among_labelled else "people"
     if gap.value == 0:
-        return f"{gives} “{good}” to {most} of 100 {people} of each group.{few}"
+        return f"{gives} “{good}” to {most} of 100 {people} of {each}.{few}"
     told = (
         f"{gives} “{good}” less often to {gap.least} than to {gap.most}: {least} against "
         f"{most} of 100 {people}."

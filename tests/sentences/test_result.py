@@ -65,9 +65,17 @@ def test_who_gets_the_outcome_less_often(gap, groups, told):
 
 
 def test_groups_that_are_not_compared_are_left_to_the_numbers_in_brief():
-    told = "The mixture gives “hired” least often to women (42 of 100 people) and most often to men"
     apart = replace(GAP, apart=("others", "more"))
-    assert who_gets_it(apart, "hired", groups=4, brief=True) == f"{told} (51)."
+    assert who_gets_it(apart, "hired", groups=4, brief=True) == (
+        "Of the groups compared, the mixture gives “hired” least often to women (42 of 100 people) "
+        "and most often to men (51)."
+    )
+    alike = replace(apart, value=0.0, low=0.0, least_rate=0.511)
+    assert who_gets_it(alike, "hired", groups=4, brief=True) == (
+        "Of the groups compared, the mixture gives “hired” to 51 of 100 people of each."
+    )
+    all_compared = who_gets_it(GAP, "hired", groups=3)
+    assert who_gets_it(GAP, "hired", groups=3, brief=True) == all_compared
     # Where nothing is compared, that is why.
     assert who_gets_it(NONE, "hired", groups=2, brief=True) == who_gets_it(NONE, "hired", groups=2)
 
