@@ -121,8 +121,8 @@ def too_few_to_compare(one: str, other: str) -> str:
         other: Whom they are compared with.
     """
     return (
-        f"Insufficient data: fewer than {LEAST_PEOPLE} of these rows are of {one} or of {other}, "
-        "too few to compare them."
+        f"Insufficient data: these rows count as fewer than {LEAST_PEOPLE} people of {one} or of "
+        f"{other}, too few to compare them."
     )
 
 

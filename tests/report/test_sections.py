@@ -114,7 +114,7 @@ def test_of_a_group_of_one_row_no_picture_is_drawn(demo_run):
     lone = replace(origin.drawn, totals=origin.drawn.totals.assign(low=np.nan))
     unknown = replace(origin, drawn=lone, sources=replace(origin.sources, totals=lone.totals))
     (told,) = gap_origin(replace(find(run, labelled), origin=unknown))
-    assert told.text.startswith("Insufficient data: fewer than 30 of these rows are of ")
+    assert told.text.startswith("Insufficient data: these rows count as fewer than 30 people of ")
 
 
 def test_programs_get_what_the_waterfall_shows(demo_run):

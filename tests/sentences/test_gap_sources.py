@@ -141,8 +141,8 @@ def test_without_a_gap_nothing_is_blamed():
     )
     unknown = totals(utility=math.nan, mixture=math.nan)
     assert gap_source(same, unknown, "women", "men") == (
-        "Insufficient data: fewer than 30 of these rows are of women or of men, too few to "
-        "compare them."
+        "Insufficient data: these rows count as fewer than 30 people of women or of men, too few "
+        "to compare them."
     )
 
 
@@ -181,8 +181,8 @@ def test_why_the_gate_weighs_an_expert_otherwise():
     )
     assert choice_source(0 * moved, totals(result=0.0), "result", "women", "men") == NOBODY_MOVED
     assert choice_source(moved, totals(result=math.nan), "result", "women", "men") == (
-        "Insufficient data: fewer than 30 of these rows are of women or of men, too few to "
-        "compare them."
+        "Insufficient data: these rows count as fewer than 30 people of women or of men, too few "
+        "to compare them."
     )
 
 
