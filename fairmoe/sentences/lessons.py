@@ -172,8 +172,8 @@ def outcome_weight_takeaway(scores: pd.DataFrame, strength: float) -> str:
         metric: _moved(name, without[metric], own[metric], unit)
         for metric, (name, unit) in _OF_STRENGTH.items()
     }
-    rise = [own[metric].mean() > without[metric].mean() for metric in ("dp", "eo")]
-    traded = " One gap is traded for the other." if rise[0] != rise[1] else ""
+    ways = {_way(without[metric], own[metric]) for metric in ("dp", "eo")}
+    traded = " One gap is traded for the other." if ways == {"falls", "rises"} else ""
     return (
         f"With λ fair = {strength:g} in the place of 0, in the mean of the seeds, {moved['dp']} "
         f"and {moved['eo']}; {moved['f_res']}; {moved['utility']}.{traded}"
@@ -182,12 +182,16 @@ def outcome_weight_takeaway(scores: pd.DataFrame, strength: float) -> str:
 
 def _moved(name: str, before: pd.Series, after: pd.Series, unit: str) -> str:
     """Say where a score goes; in brackets its range over the seeds."""
-    old, (new, _, _) = 100 * float(before.mean()), range_of(100 * after)
-    how = "falls" if new < old else "rises"
+    way, old = _way(before, after), f" from {100 * float(before.mean()):.1f} to "
+    return f"{name} {way}{' at ' if way == 'stays' else old}{spread(after, unit)}"
+
+
+def _way(before: pd.Series, after: pd.Series) -> str:
+    old, new = (100 * float(of.mean()) for of in (before, after))
     # What is told alike is alike.
     if f"{old:.1f}" == f"{new:.1f}":
-        return f"{name} stays at {spread(after, unit)}"
-    return f"{name} {how} from {old:.1f} to {spread(after, unit)}"
+        return "stays"
+    return "falls" if new < old else "rises"
 
 
 def reversal_takeaway(scores: pd.DataFrame, strength: float) -> str:

@@ -173,6 +173,10 @@ def test_what_the_weight_of_the_outcome_gaps_does():
     told = outcome_weight_takeaway(traded, 3.0)
     assert "and the EO gap rises from 10.0 to 20.0 pp (18.0 to 22.0)" in told
     assert told.endswith("utility stays at 80.0% (80.0 to 80.0). One gap is traded for the other.")
+    # What stays, as told, is traded for nothing.
+    hardly = AT_BOTH.assign(eo=[0.1, 0.1, 0.1001, 0.1001])
+    assert "the EO gap stays at 10.0 pp" in outcome_weight_takeaway(hardly, 3.0)
+    assert "traded" not in outcome_weight_takeaway(hardly, 3.0)
     assert outcome_weight_takeaway(AT_BOTH, 0.0).startswith(
         "With λ fair = 0, in the mean of the seeds: the DP gap 21.0 pp (20.0 to 22.0); the EO gap"
     )
