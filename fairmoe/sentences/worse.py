@@ -145,8 +145,9 @@ def wrongly_given_it(
     if wrongly.isna().any():
         return f"Nobody in these rows has the label “{bad}”."
     before, after = (100 * wrongly[name] for name in ("plain", "model"))
-    # What hardly changes may still be rounded to two figures.
-    beside = f" ({plain} {before:.0f})" if round(after - before) else f", as with the {plain}"
+    # What hardly changes may still be rounded to two figures, and what changes to one.
+    is_told = round(after - before) and f"{before:.0f}" != f"{after:.0f}"
+    beside = f" ({plain} {before:.0f})" if is_told else f", as with the {plain}"
     return f"Of 100 people labelled “{bad}”, {after:.0f} wrongly get “{good}”{beside}."
 
 

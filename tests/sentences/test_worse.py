@@ -139,6 +139,10 @@ def test_nothing_worse_what_hardly_changes_and_what_is_not_known():
     assert wrongly_given_it(rounded, "hired", "not hired") == (
         "Of 100 people labelled “not hired”, 18 wrongly get “hired”, as with the plain model."
     )
+    alike = changes(wrongly_given=(0.106, 0.113, -0.01, 0.02))
+    assert wrongly_given_it(alike, "hired", "not hired") == (
+        "Of 100 people labelled “not hired”, 11 wrongly get “hired”, as with the plain model."
+    )
     assert wrongly_given_it(unknown, "hired", "not hired") == (
         "Nobody in these rows has the label “not hired”."
     )
