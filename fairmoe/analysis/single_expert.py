@@ -12,9 +12,6 @@ from fairmoe.training.selection import largest_standard_error
 ALL = 0.99
 """So much weight for every row leaves nothing to the other experts."""
 
-_NOTHING = 1e-9
-"""What takes a gate's place leaves the others less; no gate begins or learns so near to nothing."""
-
 _RECORDED = "validation score of mixture"
 
 
@@ -67,7 +64,6 @@ def find_single_expert(run: Run, split: SplitName = "test") -> SingleExpert | No
     if least.max() < ALL:
         return None
     expert = int(least.argmax())
-    others = np.delete(run.splits[split].gate, expert, axis=1)
     validation = run.splits["validation"]
     scores: dict[str, float] = {
         MODELS[expert]: run.scores["validation"][expert]["final_score"] for expert in EXPERTS
@@ -82,5 +78,5 @@ def find_single_expert(run: Run, split: SplitName = "test") -> SingleExpert | No
         pd.Series(scores, dtype=float).dropna(),
         largest_standard_error(float(rows)),
         len(validation.rows),
-        took_place=bool(others.max() < _NOTHING),
+        took_place=run.mixture.gate.only_expert() != [None],
     )

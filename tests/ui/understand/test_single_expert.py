@@ -1,9 +1,11 @@
 """Routing where one expert decides about everyone."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from fairmoe.analysis.single_expert import find_single_expert
 from fairmoe.runs import Cutoffs
@@ -16,7 +18,19 @@ def asking(run, weights):
         name: replace(record, gate=np.tile(np.float32(weights), (len(record.rows), 1)))
         for name, record in run.splits.items()
     }
-    return replace(run, splits=splits)
+    mixture = copy.deepcopy(run.mixture)
+    with torch.no_grad():
+        mixture.gate.weight2.zero_()
+        mixture.gate.bias2.copy_(torch.tensor(weights).log().clamp_min(-30))
+    return replace(run, splits=splits, mixture=mixture)
+
+
+def test_a_gate_that_has_learnt_to_ask_one_gave_no_way_however_certain_it_is(demo_run):
+    run = demo_run[0]
+    found = find_single_expert(replace(asking(run, (0, 1, 0)), mixture=run.mixture))
+    assert found
+    assert found.expert == "result"
+    assert not found.took_place
 
 
 @pytest.mark.parametrize(
