@@ -150,8 +150,8 @@ PAGES = {
         "Learn",
         "Learn",
         ":material/school:",
-        "Twelve short lessons, computed live on applicants like the demo's: 4,000, of whom all "
-        "women were hired less often at the same skill, on purpose.",
+        "Twelve short lessons, computed live on 4,000 applicants like the demo's. Here all women "
+        "were hired less often at the same skill, on purpose.",
         _never,
     ),
 }
