@@ -20,10 +20,10 @@ def worst_and_best_off(
 ) -> tuple[int, int]:
     """Return which group a model gives the good outcome least often, and which most often.
 
-    They are those that `fairmoe.analysis.Result` tells the gap of the model between. Groups that
-    are not compared, of too few people, are passed over if two others are left, and so is the one
-    that is made of small ones, for it is of nobody in particular. Where no outcome is good for the
-    person, or that was not told, the positive one is taken for it.
+    They are those that `fairmoe.analysis.Result` tells the gap of the model between, but for the
+    group that is made of small ones, which is of nobody in particular: it is passed over if two
+    others are left, as are groups that are not compared, of too few people. Where no outcome is
+    good for the person, or that was not told, the positive one is taken for it.
 
     Args:
         run: The run.

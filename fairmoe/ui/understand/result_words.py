@@ -157,7 +157,7 @@ def _beside(state: Session, run: "Run", *, brief: bool = False) -> dict[str, str
     ahead = others_ahead(found.others, names, small=small, constant=found.constant, brief=brief)
     acc = {model: of["acc"] for model, of in run.scores["test"].items()}
     chance = may_be_chance(*found.simpler)
-    # In brief nothing is told that could be chance.
+    # In brief that a simpler model is more accurate is not told where it could be chance.
     if not (brief and chance):
         ahead = f"{ahead} {simpler_is_better(acc['utility'], acc['logistic'], chance=chance)}"
     told[_OTHERS] = ahead.strip()
