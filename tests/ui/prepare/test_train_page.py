@@ -32,7 +32,7 @@ def test_a_training_ends_with_its_headline_and_unlocks_the_experts(train):
     press_train(train)
     settle(train)
     train.switch_page("pages/train.py").run()
-    assert any("λ rep 1, fair 1" in caption.value for caption in train.caption)
+    assert any("fairness weights rep 1, fair 1" in caption.value for caption in train.caption)
     open_part(train, "train-part", "Test scores of the run shown")
     assert [m.label for m in train.metric] == [
         "Utility, mixture",

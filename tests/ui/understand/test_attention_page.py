@@ -193,9 +193,9 @@ def test_kept_figures_belong_to_the_columns_that_are_shown(attention):
 
 def test_kept_differences_belong_to_the_group_that_is_compared(app):
     random = np.random.default_rng(0)
-    group, score = np.resize(["a", "b", "c"], 300), random.normal(size=300)
-    frame = pd.DataFrame({"group": group, "score": score, "other": random.normal(size=300)})
-    frame["y"] = np.where(score + random.normal(size=300) > 0, "yes", "no")
+    group, score = np.resize(["a", "b", "c"], 900), random.normal(size=900)
+    frame = pd.DataFrame({"group": group, "score": score, "other": random.normal(size=900)})
+    frame["y"] = np.where(score + random.normal(size=900) > 0, "yes", "no")
     table = table_from_frame(frame, name="three")
     roles = Roles(Target("y"), (Sensitive("group"),))
     run = run_experiment(table, roles, Settings(epochs=4))
