@@ -69,6 +69,14 @@ class Review:
     representation_difference: float = math.nan
 
     @property
+    def few(self) -> Mapping[str, tuple[str, ...]]:
+        """By rate, accuracy too, the groups of which it is a share of fewer than `min_rows` rows.
+
+        Accuracy is not compared; like the rate of an outcome it is a share of all rows.
+        """
+        return {**self.apart, "accuracy": self.apart["selection_rate"]}
+
+    @property
     def calibration_difference(self) -> float:
         """The largest gap between groups in expected calibration error, in [0, 1].
 

@@ -112,8 +112,7 @@ def groups(found: Findings) -> Section:
     told = rates_takeaway(rates, words, favourable=favourable, apart=apart, people=called)
     of = opportunity_of_the_bad(words, favourable).strip()
     gaps = (who_gets_more_in(found, metric) for metric in GAP_METRICS)
-    few = found.reviews["mixture"].apart
-    few = {**few, "accuracy": few["selection_rate"]}
+    few = found.reviews["mixture"].few
     marked = rates_marked(few, SHOWN_RATES, weighted=found.gaps["mixture"]["dp"].weighted)
     return Section(
         "groups",

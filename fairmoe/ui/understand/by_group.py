@@ -16,7 +16,7 @@ from fairmoe.figures.experts import RATES_ASKED, SHOWN_RATES, rates_bars
 from fairmoe.names import CELLS, MODELS, RATES, Model, SplitName
 from fairmoe.sentences.audits import NO_PROBABILITY
 from fairmoe.sentences.cautions import too_few
-from fairmoe.sentences.gaps import GAP_METRICS, who_gets_more
+from fairmoe.sentences.gaps import GAP_METRICS, rates_marked, who_gets_more
 from fairmoe.sentences.outcomes import (
     calibration_takeaway,
     cells_in_words,
@@ -39,7 +39,7 @@ from fairmoe.ui.understand.cutoffs import show_cutoffs
 from fairmoe.ui.understand.direction import file_note, of_outcome, toward
 from fairmoe.ui.understand.judged import Judged, judge
 from fairmoe.ui.understand.other_columns import show_side_by_side, show_within
-from fairmoe.ui.understand.review import show_review
+from fairmoe.ui.understand.review import reviewed, show_review
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -63,8 +63,8 @@ def show_by_group(state: Session, run: "Run", split: SplitName) -> None:
     show_parts(_PARTS, key="group-part", about=(state, judged))
 
 
-def _show_rates(_: Session, judged: Judged) -> None:
-    rates = judged.rates
+def _show_rates(state: Session, judged: Judged) -> None:
+    rates, few = judged.rates, reviewed(state, judged).few
     words, favourable = judged.meaning
     apart, people = judged.gaps["dp"].apart, judged.people
     takeaway = rates_takeaway(rates, words, favourable=favourable, apart=apart, people=people)
@@ -81,11 +81,12 @@ def _show_rates(_: Session, judged: Judged) -> None:
                 people=people,
             )
             st.markdown(escape_markdown(told))
+    marked = rates_marked(few, SHOWN_RATES, weighted=judged.gaps["dp"].weighted)
     show_picture(
-        rates_bars(rates, words, favourable=favourable, alt=takeaway),
+        rates_bars(rates, words, favourable=favourable, alt=takeaway, apart=few),
         title=RATES_ASKED,
         takeaway=takeaway,
-        source=f"{judged.source} Whiskers are 95% Wilson intervals.",
+        source=f"{judged.source} Whiskers are 95% Wilson intervals.{marked}",
     )
     counts = ["n", "positives", "selected"]
     columns = {

@@ -37,14 +37,7 @@ def show_review(state: Session, judged: Judged) -> None:
     """Show all gaps of a model, with a tolerance and a reference of the reviewer's choice."""
     reference, tolerance = _ask(judged)
     run = judged.run
-    target = run.roles.target
-    key = (run.run_id, target, judged.split, judged.model, reference, tolerance)
-    review = state.once(
-        ("review", *key),
-        lambda: run.review(
-            judged.model, split=judged.split, reference=reference, tolerance=tolerance
-        ),
-    )
+    review = reviewed(state, judged, reference, tolerance)
     told = clear_differences(
         review.comparisons,
         words=run.data.words,
@@ -56,7 +49,10 @@ def show_review(state: Session, judged: Judged) -> None:
     if tolerance is not None:
         st.markdown(escape_markdown(verdicts_in_words(review.differences, tolerance)))
     show_chart(
-        state.drawn(("gaps", *key), lambda: gaps_figure(review.differences, tolerance)),
+        state.drawn(
+            ("gaps", *_key(judged, reference, tolerance)),
+            lambda: gaps_figure(review.differences, tolerance),
+        ),
         takeaway=gaps_takeaway(review.differences, judged.people),
         source=f"{judged.source} Bars are 95% intervals.{of_whom_opportunity_is(judged.run)}",
         key=f"gaps-{judged.key}",
@@ -73,6 +69,19 @@ def show_review(state: Session, judged: Judged) -> None:
             _show_ratios(review, judged)
             _show_comparisons(review, judged)
             _show_others(state, review, judged)
+
+
+def reviewed(
+    state: Session, judged: Judged, reference: str | None = None, tolerance: float | None = None
+) -> "Review":
+    """Return the review of a model, computed once per session; see `fairmoe.runs.Run.review`."""
+    run = judged.run
+    return state.once(
+        ("review", *_key(judged, reference, tolerance)),
+        lambda: run.review(
+            judged.model, split=judged.split, reference=reference, tolerance=tolerance
+        ),
+    )
 
 
 def ask_tolerance(sha256: str) -> float | None:
@@ -101,6 +110,11 @@ def ask_tolerance(sha256: str) -> float | None:
         "because the interval of the gap contains it.",
     )
     return None if percent is None else percent / 100
+
+
+def _key(judged: Judged, reference: str | None, tolerance: float | None) -> tuple[Any, ...]:
+    run = judged.run
+    return run.run_id, run.roles.target, judged.split, judged.model, reference, tolerance
 
 
 def _ask(judged: Judged) -> tuple[str | None, float | None]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from fairmoe.metrics import largest_gaps
@@ -36,6 +37,22 @@ def test_confusion_counts_every_row(experts):
     headings = json.loads(shown.proto.columns)
     assert headings["true_positive"]["label"] == "Rightly “hired”"
     assert headings["false_negative"]["label"] == "Wrongly “not hired”"
+
+
+def test_rates_of_few_people_have_a_mark_as_in_the_report(app, demo_run):
+    run, labelled = demo_run
+    record = run.splits["test"]
+    # All of one group but 20 have a label that is counted in the true positive rate alone.
+    is_few = record.group == 0
+    y_true = np.where(is_few & (np.cumsum(is_few) > 20), 1, record.y_true)
+    splits = {**run.splits, "test": replace(record, y_true=y_true)}
+    app.session_state["fairmoe"].keep(replace(run, run_id="few", splits=splits), labelled)
+    app.switch_page("pages/experts.py")
+    app.query_params |= {"experts-part": "By group", "group-part": "Rates"}
+    (bars,) = specs(app.run())
+    assert bars.count("%*<") == 1
+    told = " \\* Rates of fewer than 30 people, which are not compared\\."
+    assert any(caption.value.endswith(told) for caption in app.caption)
 
 
 @pytest.mark.slow
