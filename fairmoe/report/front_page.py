@@ -44,13 +44,12 @@ def front_page(found: Findings) -> Section:
     told = alarms_in(found, ("mixture",))
     few = too_few(found.rates["mixture"], MOST_SMALL)
     asked = question(good, run.roles.sensitive_columns, rows=rows, name=run.data.name)
-    points, is_told = points_of(found), found.account is not None
+    brief, is_told = readiness_in_brief(points_of(found)), found.account is not None
     changed = changes_for_people(found.decisions.everyone, good, bad, is_told=is_told)
     if not is_told:
         meaning = nobody_is_better_off(good, told=run.roles.target.outcome is not None)
         changed = f"{changed} {meaning}"
     blocks: list[Block] = [
-        Text(readiness_in_brief(points), RELIANCE_ASKED),
         Text(asked, "The question."),
         *(map(Caution, told) if told else [Text(NO_ALARM, "Alarms.")]),
         *([Caution(few)] if few else []),
@@ -76,7 +75,9 @@ def front_page(found: Findings) -> Section:
         gaps_reviewed(found),
         Text(JUSTIFIED),
     ]
-    return Section("summary", "In short", tuple(blocks))
+    # The first answer names the gravest open point, which is not said again.
+    rest = (block for block in blocks if not (isinstance(block, Text) and block.text in brief))
+    return Section("summary", "In short", (Text(brief, RELIANCE_ASKED), *rest))
 
 
 def points_of(found: Findings) -> tuple[str, ...]:

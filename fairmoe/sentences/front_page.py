@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from fairmoe.names import GAP_MEASURES
+from fairmoe.sentences.open_points import TOLERANCE_NOT_SET
 from fairmoe.sentences.wording import listed
 
 NO_ALARM = (
     "None: nothing on the test rows shows that the mixture closes gaps by treating everyone worse."
 )
-NO_TOLERANCE = "No tolerance was set, so no gap has a verdict."
 JUSTIFIED = (
     "Figures take the labels as they are; they measure differences and do not judge whether these "
     "are justified."
@@ -66,7 +66,7 @@ def verdicts_in_words(differences: pd.DataFrame, tolerance: float | None) -> str
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
     """
     if tolerance is None:
-        return NO_TOLERANCE
+        return TOLERANCE_NOT_SET
     told = [f"The reviewer accepts a gap of up to {100 * tolerance:g} pp."]
     known = differences["value"].notna()
     kinds = {words: known & (differences["verdict"] == key) for key, words in _VERDICTS.items()}

@@ -6,12 +6,12 @@ from fairmoe.names import GAP_MEASURES
 from fairmoe.sentences.front_page import (
     JUSTIFIED,
     NO_ALARM,
-    NO_TOLERANCE,
     nobody_is_better_off,
     outcomes_takeaway,
     question,
     verdicts_in_words,
 )
+from fairmoe.sentences.open_points import TOLERANCE_NOT_SET
 
 
 def test_the_question_names_the_outcome_the_groups_and_the_rows():
@@ -46,7 +46,7 @@ def test_verdicts_are_listed_the_exceeded_first():
     assert verdicts_in_words(differences.iloc[2:3].assign(value=float("nan")), 0.05).endswith(
         "up to 5 pp. Cannot be estimated: false positive rate difference."
     )
-    assert verdicts_in_words(differences, None) == NO_TOLERANCE
+    assert verdicts_in_words(differences, None) == TOLERANCE_NOT_SET
     assert verdicts_in_words(differences.iloc[:1], 0.125) == (
         "The reviewer accepts a gap of up to 12.5 pp. Within it: demographic parity difference."
     )
@@ -74,7 +74,7 @@ def test_what_is_always_said():
         "None: nothing on the test rows shows that the mixture closes gaps by treating everyone "
         "worse."
     )
-    assert NO_TOLERANCE == "No tolerance was set, so no gap has a verdict."
+    assert TOLERANCE_NOT_SET == "No tolerance was set, so no gap has a verdict."
     assert JUSTIFIED == (
         "Figures take the labels as they are; they measure differences and do not judge whether "
         "these are justified."
