@@ -9,6 +9,7 @@ from fairmoe.metrics import group_rates
 from fairmoe.runs import Run
 from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.open_points import open_points
+from fairmoe.sentences.people import PLAIN_MODEL
 from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import PARITY_GAP, gap_not_smaller
 
@@ -56,7 +57,7 @@ def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
         return ""
     change = changes_of(run, "utility", "test").T["gets"]
     chance = may_be_chance(change["low"], change["high"])
-    return gap_not_smaller(plain, own, name="the utility expert", chance=chance, gap=PARITY_GAP)
+    return gap_not_smaller(plain, own, name=PLAIN_MODEL, chance=chance, gap=PARITY_GAP)
 
 
 def plain_is_ahead(run: Run) -> str:
@@ -75,4 +76,4 @@ def plain_is_ahead(run: Run) -> str:
     scores = pd.DataFrame(
         {"final_score": final, "gap": math.nan, "low": math.nan, "high": math.nan}
     )
-    return capitalised(others_ahead(scores, {}, small=small))
+    return capitalised(others_ahead(scores, {"utility": PLAIN_MODEL}, small=small))

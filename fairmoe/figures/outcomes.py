@@ -10,7 +10,7 @@ _ROW, _NARROW_ROW = 48, 32
 _PLAIN, _MODEL = MODEL_STYLES["utility"], MODEL_STYLES["mixture"]
 _DRAWN = {
     "good_label": ("By label", "#5B6770", "diamond-open"),
-    "good_plain": (_PLAIN.label, _PLAIN.colour, _PLAIN.symbol),
+    "good_plain": ("Plain model", _PLAIN.colour, _PLAIN.symbol),
     "good_model": (_MODEL.label, _MODEL.colour, _MODEL.symbol),
 }
 """By column of an account: what a mark is called, its colour and its symbol, from the top."""

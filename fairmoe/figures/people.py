@@ -132,7 +132,7 @@ def harm_bars(account: pd.DataFrame, *, plain: Model = "utility", alt: str) -> H
             bars.append(replace(bar, text=_units.signed(value)) if is_change else bar)
         rows.append(Row(str(name), bars, counted_people(own["good_label"])))
     return bar_rows(
-        [MODELS[plain], MODELS["mixture"], "Change"],
+        ["Plain model" if plain == "utility" else MODELS[plain], MODELS["mixture"], "Change"],
         rows,
         foot="",
         alt=alt,

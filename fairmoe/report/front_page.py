@@ -22,7 +22,7 @@ from fairmoe.sentences.front_page import (
     verdicts_in_words,
 )
 from fairmoe.sentences.open_points import RELIANCE_ASKED, open_points, readiness_in_brief
-from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.people import PLAIN_MODEL, changes_for_people
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import (
@@ -45,7 +45,9 @@ def front_page(found: Findings) -> Section:
     few = too_few(found.rates["mixture"], MOST_SMALL)
     asked = question(good, run.roles.sensitive_columns, rows=rows, name=run.data.name)
     brief, is_told = readiness_in_brief(points_of(found)), found.account is not None
-    changed = changes_for_people(found.decisions.everyone, good, bad, is_told=is_told)
+    changed = changes_for_people(
+        found.decisions.everyone, good, bad, is_told=is_told, plain=PLAIN_MODEL
+    )
     if not is_told:
         meaning = nobody_is_better_off(good, told=run.roles.target.outcome is not None)
         changed = f"{changed} {meaning}"
@@ -113,9 +115,7 @@ def _aim(run: Run) -> list[Block]:
     plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
     change = changes_of(run, "utility", "test").T["gets"]
     chance = may_be_chance(change["low"], change["high"])
-    told = gap_before_and_after(
-        plain, own, name="the utility expert", chance=chance, gap=PARITY_GAP
-    )
+    told = gap_before_and_after(plain, own, name=PLAIN_MODEL, chance=chance, gap=PARITY_GAP)
     return [Text(told, "The aim.")] if told else []
 
 
@@ -130,12 +130,10 @@ def _worse(found: Findings) -> list[Block]:
     run, favourable = found.run, found.run.roles.target.favourable
     if favourable is None:
         return []
-    words, plain = run.good_and_bad, "utility expert"
+    words = run.good_and_bad
     changes = changes_of(run, "utility", "test")
-    worse = what_got_worse(changes, *words, favourable=favourable, plain=plain)
-    told = (
-        worse or f"Nothing that is counted here. {wrongly_given_it(changes, *words, plain=plain)}"
-    )
+    worse = what_got_worse(changes, *words, favourable=favourable)
+    told = worse or f"Nothing that is counted here. {wrongly_given_it(changes, *words)}"
     return [Text(capitalised(told), "What gets worse.")]
 
 

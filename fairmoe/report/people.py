@@ -59,7 +59,7 @@ def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
             "Group",
             "People",
             "By label",
-            "By the utility expert",
+            "By the plain model",
             "By the mixture",
             f"Changed to “{good}” (label agrees)",
             f"Changed to “{bad}” (label agrees)",
@@ -79,7 +79,7 @@ def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
     )
 
 
-def harm_grid(run: Run, account: Account, plain: str = "Utility expert") -> Grid:
+def harm_grid(run: Run, account: Account, plain: str = "Plain model") -> Grid:
     """Return how many of 100 people are wrongly denied the good outcome, by group.
 
     Args:

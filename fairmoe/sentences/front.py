@@ -51,7 +51,7 @@ def chosen_point(
     if more >= 0:
         how = "larger than" if more else "as large as"
         return (
-            f"{told} its {gap_name} is {how} that of the plain model, the utility expert: {after} "
+            f"{told} its {gap_name} is {how} that of the utility expert: {after} "
             f"against {before}, at {own} accuracy against {plain}."
         )
     return (

@@ -6,6 +6,7 @@ import pandas as pd
 
 from fairmoe.names import GAP_MEASURES
 from fairmoe.sentences.open_points import TOLERANCE_NOT_SET
+from fairmoe.sentences.people import PLAIN_MODEL_NAMED
 from fairmoe.sentences.wording import listed
 
 NO_ALARM = (
@@ -34,8 +35,8 @@ def question(outcome: str, columns: Sequence[str], *, rows: int, name: str) -> s
     """
     return (
         f"Who gets the outcome “{outcome}”, and does that differ by {listed(columns)}? The mixture "
-        "is compared with the utility expert, the plain model, which is trained for accuracy "
-        f"alone. All figures are of {rows:,} test rows of {name or 'the table'}, which no model "
+        f"is compared with {PLAIN_MODEL_NAMED}, which is trained for accuracy only. "
+        f"All figures are of {rows:,} test rows of {name or 'the table'}, which no model "
         "learnt from."
     )
 

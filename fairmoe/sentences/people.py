@@ -19,9 +19,19 @@ MEANING_CHANGES = (
 PLAIN = "the utility expert"
 """What a mixture stands beside, unless another model is named."""
 
+PLAIN_MODEL = "the plain model"
+PLAIN_MODEL_NAMED = f"{PLAIN_MODEL} ({PLAIN} alone)"
+"""What it is called as a baseline, and where a page that also tells of the experts begins to."""
+
 
 def changes_for_people(
-    of: "pd.Series[float]", good: str, bad: str, *, is_told: bool = True, plain: str = PLAIN
+    of: "pd.Series[float]",
+    good: str,
+    bad: str,
+    *,
+    is_told: bool = True,
+    plain: str = PLAIN,
+    first: str = "",
 ) -> str:
     """Say how many people get the good outcome, and for how many the mixture changes it how.
 
@@ -31,12 +41,13 @@ def changes_for_people(
         bad: What the other one is called.
         is_told: Whether one is good and the other bad; if not, nothing is said of harm.
         plain: What the plain model is called.
+        first: What it is called where it is named first; by default no other way.
     """
     changed = int(of["better"] + of["worse"])
     right = int(of["better_right"] + of["worse_right"])
     told = (
         f"Of {counted_people(of['n'])} in the test rows the mixture gives the outcome “{good}” to "
-        f"{of['good_model']:,.0f}, {plain} to {of['good_plain']:,.0f}."
+        f"{of['good_model']:,.0f}, {first or plain} to {of['good_plain']:,.0f}."
     )
     if not changed:
         return f"{told} Both decide alike for everyone."

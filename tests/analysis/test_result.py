@@ -38,7 +38,7 @@ def test_the_aim_is_missed_where_the_gap_is_no_smaller_and_not_within_the_tolera
     plain, own = (wide.parity_gap(model)[0] for model in ("utility", "mixture"))
     assert plain < 0.1
     assert own == 1
-    told = gap_not_smaller(plain, own, name="the utility expert", gap=PARITY_GAP)
+    told = gap_not_smaller(plain, own, name="the plain model", gap=PARITY_GAP)
     assert told.startswith("The demographic parity gap got larger: ")
     assert aim_missed(wide) == aim_missed(wide, tolerance=0.99) == told
     assert aim_missed(wide, tolerance=1) == aim_missed(narrow) == ""
@@ -52,11 +52,11 @@ def test_the_plain_model_is_ahead_where_its_final_score_reads_higher(demo_run):
         return replace(run, scores={**run.scores, "test": scores})
 
     ahead = scored(mixture=0.031, utility=0.11)
-    told = "The utility expert has a higher final score (11.0; the mixture 3.1)."
+    told = "The plain model has a higher final score (11.0; the mixture 3.1)."
     assert plain_is_ahead(ahead) == told
     assert told in what_is_open(ahead)
     assert plain_is_ahead(replace(ahead, unmerged=run)) == (
-        "The utility expert has a higher final score (11.0; the mixture 3.1, small groups counted)."
+        "The plain model has a higher final score (11.0; the mixture 3.1, small groups counted)."
     )
     assert plain_is_ahead(scored(mixture=0.11, utility=0.1102)) == ""
     assert plain_is_ahead(scored(mixture=0.11, utility=0.031)) == ""

@@ -23,7 +23,7 @@ def test_each_group_has_a_mark_by_label_plain_model_and_mixture(groups):
     drawn = {trace.name: list(trace.x) for trace in figure.data}
     assert drawn == {
         "By label": [50.0, 50.0],
-        "Utility expert": [25.0, 50.0],
+        "Plain model": [25.0, 50.0],
         "Mixture": [75.0, 0.0],
     }
     mixture = figure.data[2]

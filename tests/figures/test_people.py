@@ -70,6 +70,8 @@ def test_wrong_denials_are_drawn_beside_their_change():
     assert values == ["50.0", "0.0", "−50.0", "100.0", "100.0", "0.0", "75.0", "50.0", "−25.0"]
     assert html.count('class="whisker"') == 9
     assert "2 people" in html
+    assert "Plain model" in html
+    assert "Utility expert" not in html
     assert "<b>" not in html.partition("fm-bars")[2]
 
 

@@ -61,12 +61,12 @@ def test_it_says_whether_the_mixture_narrows_the_gap(run_of):
     missed, met = told(larger), told(smaller)
     # What the first answer names as the gravest is not said again.
     assert (
-        "The gravest: The demographic parity gap got larger: 0.0 pp with the utility expert, "
+        "The gravest: The demographic parity gap got larger: 0.0 pp with the plain model, "
         "50.0 pp with the mixture. " in missed["May this be relied on?"]
     )
     assert "The aim." not in missed
     assert met["The aim."] == (
-        "The demographic parity gap got smaller: 50.0 pp with the utility expert, 0.0 pp "
+        "The demographic parity gap got smaller: 50.0 pp with the plain model, 0.0 pp "
         "with the mixture."
     )
 
@@ -86,6 +86,14 @@ def test_what_the_first_answer_names_is_said_once(run_of):
     ]
 
 
+def test_the_plain_model_has_one_name_on_the_first_page(run_of):
+    group, half = [0] * 50 + [1] * 50, [0.9, 0.1] * 50
+    run = run_of([1, 0] * 50, group, {"mixture": half, "utility": [0.9] * 50 + half[:50]})
+    page = repr(make_report(run).sections[0].blocks).lower()
+    assert page.count("utility expert") == 1
+    assert "the plain model (the utility expert alone)" in page
+
+
 def test_the_chart_tells_of_the_groups_that_are_compared(run_of):
     # Of 20 people in c nobody is hired: too few for a gap.
     said = [0.9] * 60 + [0.1] * 40 + [0.9] * 20 + [0.1] * 80 + [0.1] * 20
@@ -103,7 +111,7 @@ def test_it_says_that_the_plain_model_scores_higher(demo_run):
     scores = {model: {**of, "final_score": 0.5} for model, of in run.scores["test"].items()}
     scores["utility"]["final_score"] = 0.6
     first = make_report(replace(run, scores={**run.scores, "test": scores})).sections[0]
-    told = "The utility expert has a higher final score (60.0; the mixture 50.0)."
+    told = "The plain model has a higher final score (60.0; the mixture 50.0)."
     assert f"The gravest: {told} 1 other stands below" in first.blocks[0].text
     assert Text(told, "The plain model.") not in first.blocks
 

@@ -30,7 +30,7 @@ def test_the_farthest_group_is_named_and_the_small_one_stands_apart(run):
 
 def test_gaps_have_intervals_and_with_a_tolerance_verdicts(run):
     without = gaps_reviewed(find(run))
-    assert without.columns == ("Gap between groups", "Mixture", "Utility expert")
+    assert without.columns == ("Gap between groups", "Mixture", "Plain model")
     assert without.rows[0][:2] == ("Demographic parity difference", "40.0 pp (29.9 to 48.1)")
     told = gaps_reviewed(find(run, tolerance=0.05))
     assert told.columns[3] == "Mixture, at most 5 pp"

@@ -46,14 +46,14 @@ def test_the_first_page_says_what_gets_worse(run_of):
     run = run_of([0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1], proba)
     (told,) = told_under(front_page(find(run)), "What gets worse.")
     assert told == (
-        "Of 100 people labelled “not hired”, 75 wrongly get “hired” (utility expert 25; could be "
+        "Of 100 people labelled “not hired”, 75 wrongly get “hired” (plain model 25; could be "
         "chance)."
     )
     turned = run_of([0, 0, 0, 0, 1, 1], [0, 1, 0, 1, 0, 1], {"mixture": proba["utility"]})
     (told,) = told_under(front_page(find(turned)), "What gets worse.")
     assert told == (
         "Nothing that is counted here. Of 100 people labelled “not hired”, 25 wrongly get "
-        "“hired”, as with the utility expert."
+        "“hired”, as with the plain model."
     )
 
 

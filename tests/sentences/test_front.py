@@ -29,7 +29,7 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
     none = chosen_point(0, "DP gap", gap=(0.175, 0.175), accuracy=(0.848, 0.848))
     assert none == (
         "The best point on the validation rows leaves fairness out. On the test rows its DP gap is "
-        "as large as that of the plain model, the utility expert: 17.5 pp against 17.5 pp, at "
+        "as large as that of the utility expert: 17.5 pp against 17.5 pp, at "
         "84.8% accuracy against 84.8%."
     )
     once = chosen_point(1, "DP gap", gap=(0.175, 0.078), accuracy=(0.848, 0.834))
@@ -44,7 +44,7 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
         assert f"counts fairness {words} as utility." in other
     worse = chosen_point(2, "DP gap", gap=(0.175, 0.18), accuracy=(0.848, 0.85))
     assert worse.endswith(
-        "On the test rows its DP gap is larger than that of the plain model, the utility expert: "
+        "On the test rows its DP gap is larger than that of the utility expert: "
         "18.0 pp against 17.5 pp, at 85.0% accuracy against 84.8%."
     )
     little = chosen_point(2, "DP gap", gap=(0.175, 0.174), accuracy=(0.848, 0.85))
@@ -52,7 +52,7 @@ def test_a_chosen_point_says_what_holds_on_test_rows():
         "its DP gap is 17.4 pp at 85.0% accuracy; the utility expert has 17.5 pp at 84.8%."
     )
     alike = chosen_point(2, "DP gap", gap=(0.1749, 0.1751), accuracy=(0.848, 0.85))
-    assert "as large as that of the plain model" in alike
+    assert "as large as that of the utility expert" in alike
     unknown = chosen_point(1, "DP gap", gap=(float("nan"), float("nan")), accuracy=(0.848, 0.834))
     assert unknown.endswith(
         " On the test rows its DP gap cannot be told; it has 83.4% accuracy, the utility expert "

@@ -17,8 +17,8 @@ from fairmoe.sentences.open_points import TOLERANCE_NOT_SET
 def test_the_question_names_the_outcome_the_groups_and_the_rows():
     assert question("hired", ["sex", "race"], rows=1200, name="people.csv") == (
         "Who gets the outcome “hired”, and does that differ by sex and race? The mixture is "
-        "compared with the utility expert, the plain model, which is trained for accuracy alone. "
-        "All figures are of 1,200 test rows of people.csv, which no model learnt from."
+        "compared with the plain model (the utility expert alone), which is trained for accuracy "
+        "only. All figures are of 1,200 test rows of people.csv, which no model learnt from."
     )
     assert "test rows of the table, which" in question("hired", ["sex"], rows=9, name="")
 

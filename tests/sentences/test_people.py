@@ -6,6 +6,8 @@ import pytest
 from fairmoe.sentences.people import (
     MEANING_ASKED,
     MEANING_CHANGES,
+    PLAIN_MODEL,
+    PLAIN_MODEL_NAMED,
     changes_for_people,
     harm_takeaway,
     of_hundred_takeaway,
@@ -54,6 +56,9 @@ def test_changes_are_told_in_people(counts, told):
     assert changes_for_people(of, "hired", "not hired") == told
     beside = changes_for_people(of, "hired", "not hired", plain="the score “x”")
     assert beside == told.replace("the utility expert", "the score “x”")
+    named = changes_for_people(of, "hired", "not hired", plain=PLAIN_MODEL, first=PLAIN_MODEL_NAMED)
+    first = told.replace("the utility expert", "the plain model (the utility expert alone)", 1)
+    assert named == first.replace("the utility expert to", "the plain model to")
 
 
 def test_of_outcomes_that_are_neither_good_nor_bad_no_harm_is_told():

@@ -16,6 +16,7 @@ from fairmoe.names import SplitName
 from fairmoe.sentences.people import (
     MEANING_ASKED,
     MEANING_CHANGES,
+    PLAIN_MODEL_NAMED,
     changes_for_people,
     harm_takeaway,
     of_hundred_takeaway,
@@ -40,7 +41,14 @@ def show_people(state: Session, run: "Run", split: SplitName) -> None:
     plain, called = plain_model(run), plain_in_words(run)
     account = run.account(plain=plain, split=split, otherwise=True)
     good, bad = run.good_and_bad
-    told = changes_for_people(account.everyone, good, bad, is_told=is_told, plain=called)
+    told = changes_for_people(
+        account.everyone,
+        good,
+        bad,
+        is_told=is_told,
+        plain=called,
+        first=plain_in_words(run, PLAIN_MODEL_NAMED),
+    )
     st.markdown(escape_markdown(told))
     ask_meaning(state, run)
     table = pd.concat([account.groups, account.everyone.rename(EVERYONE).to_frame().T])

@@ -7,7 +7,7 @@ import streamlit as st
 from fairmoe.data.people import people_of
 from fairmoe.names import Model, SplitName
 from fairmoe.sentences.audits import existing_in_words
-from fairmoe.sentences.people import PLAIN
+from fairmoe.sentences.people import PLAIN_MODEL
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.ui.frame.of_table import of_table
 
@@ -41,7 +41,7 @@ def plain_model(run: "Run") -> Model:
     return "existing" if is_existing else "utility"
 
 
-def plain_in_words(run: "Run", otherwise: str = PLAIN) -> str:
+def plain_in_words(run: "Run", otherwise: str = PLAIN_MODEL) -> str:
     """Return the chosen model as sentences speak of it.
 
     Args:
@@ -67,6 +67,6 @@ def cost_of_mixture(run: "Run", split: SplitName, *, brief: bool = False) -> str
         account.groups.rename(index=people_of(run.data.groups, run.roles)),
         account.everyone,
         run.good_and_bad[0],
-        plain=plain_in_words(run, "the plain model"),
+        plain=plain_in_words(run),
         brief=brief,
     )
