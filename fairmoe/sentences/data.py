@@ -181,6 +181,11 @@ def left_out_by_default(left_out: Mapping[str, str]) -> str:
     return f"Left out by default: {'; '.join(told)}." if told else ""
 
 
+def still_left_out(columns: Sequence[str]) -> str:
+    """Say that columns stay left out for a score or decision that is named no more."""
+    return f"Still left out of the features: {listed(columns)}."
+
+
 def leaks_in_words(found: Leaks, outcome: str) -> dict[str, str]:
     """Say of each suspected feature why it may know the answer.
 

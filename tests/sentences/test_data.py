@@ -17,6 +17,7 @@ from fairmoe.sentences.data import (
     names_the_row,
     proxies_takeaway,
     small_groups_in_words,
+    still_left_out,
     who_is_merged,
 )
 
@@ -131,6 +132,11 @@ def test_the_button_that_merges_says_what_it_does():
         "Sets “Merge groups of fewer rows than” on Data to 1,200. The next training counts them as "
         "one; runs that are trained stay as they are. A button beside that field undoes it."
     )
+
+
+def test_what_stays_left_out_for_a_cleared_score_is_named():
+    assert still_left_out(["risk"]) == "Still left out of the features: risk."
+    assert still_left_out(["a", "b"]) == "Still left out of the features: a and b."
 
 
 def test_columns_left_out_are_told_by_reason():

@@ -1,6 +1,6 @@
 """Which column is the score or decision of today, how it decides, and that none learns of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -24,6 +24,7 @@ from fairmoe.sentences.audits import (
     may_be_existing,
     only_feature,
 )
+from fairmoe.sentences.data import still_left_out
 from fairmoe.ui.frame.components import show_error, show_note
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.roles import dropped_key
@@ -118,6 +119,7 @@ def choose_existing(
     if column is None:
         told = may_be_existing([name for name, is_named in candidates.items() if is_named])
         st.caption(escape_markdown(told))
+        _offer_back(state, labelled)
     return existing
 
 
@@ -200,8 +202,38 @@ def _leave_out(state: Session, key: str) -> None:
     before = () if roles.existing is None else (roles.existing.column,)
     named = dict.fromkeys((*roles.dropped, *before, *same))
     dropped = tuple(name for name in named if name != column)
+    _for_existing(state).update(dict.fromkeys(c for c in dropped if c not in roles.dropped))
     st.session_state[dropped_key(state)] = list(dropped)
     state.settle(replace(roles, existing=None, dropped=dropped))
+
+
+def _offer_back(state: Session, labelled: LabelledTable) -> None:
+    """Say what stays left out after its column was cleared, with a button that takes it back."""
+    left_out = [name for name in _for_existing(state) if name in labelled.roles.dropped]
+    if left_out:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(escape_markdown(still_left_out(left_out)), width="content")
+            st.button(
+                "Use as features" if len(left_out) > 1 else "Use as a feature",
+                key=f"existing-back-{state.version}",
+                on_click=_take_back,
+                args=(state, left_out),
+            )
+
+
+def _take_back(state: Session, columns: Sequence[str]) -> None:
+    """Make features again of columns that were left out for an existing score or decision."""
+    assert state.labelled is not None
+    roles = state.labelled.roles
+    dropped = tuple(name for name in roles.dropped if name not in columns)
+    st.session_state[dropped_key(state)] = list(dropped)
+    state.settle(replace(roles, dropped=dropped))
+
+
+def _for_existing(state: Session) -> dict[str, None]:
+    """Return the columns of the table that were left out for an existing score, as they came."""
+    left_out: dict[str, None] = state.parts.setdefault(f"left-out-{state.version}", {})
+    return left_out
 
 
 def _at_first(labelled: LabelledTable, column: str) -> Existing:

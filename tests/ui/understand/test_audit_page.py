@@ -26,6 +26,7 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.cautions import left_out_groups
+from fairmoe.sentences.data import still_left_out
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.sentences.small_groups import told_as_one
 from fairmoe.ui.frame.limits import limits
@@ -133,6 +134,25 @@ def test_the_column_is_no_feature_any_more_and_the_page_says_so(audit):
     assert "decile_score" not in audit.session_state["fairmoe"].labelled.kinds
     audit.switch_page("pages/audit.py").run()
     assert field(audit, "selectbox", "Score or decision").value == "decile_score"
+
+
+def test_a_column_that_is_cleared_stays_left_out_until_it_is_taken_back(audit):
+    state, told = audit.session_state["fairmoe"], ("interview_score", "said", "decile_score")
+    stays = escape_markdown(still_left_out(told))
+    assert stays not in captions(audit)
+    choose(audit, None)
+    assert stays in captions(audit)
+    assert not {*told} & set(state.labelled.kinds)
+    audit.switch_page("pages/train.py").run()
+    audit.switch_page("pages/audit.py").run()
+    assert stays in captions(audit)
+    field(audit, "button", "Use as features").click().run()
+    assert not audit.exception
+    assert stays not in captions(audit)
+    assert {*told} <= set(state.labelled.kinds)
+    audit.switch_page("pages/data.py").run()
+    assert field(audit, "multiselect", "Columns left out").value == list(ROLES.dropped)
+    assert {*told} <= set(state.labelled.kinds)
 
 
 def test_cut_off_direction_and_tolerance_are_followed_at_once(audit):
