@@ -12,7 +12,8 @@ def people_of(names: Iterable[str], roles: Roles) -> dict[str, str]:
     """Return each group as a noun in the plural, which any sentence can hold.
 
     A name that the user gave is one ("women"); a raw value is not ("Female"), and becomes "people
-    with sex = Female".
+    with sex = Female"; of two columns crossed, "people with race = Black, sex = Female". Columns
+    stay named, for levels such as "no" and "other" say nothing without them.
 
     Args:
         names: What the groups are called.
@@ -66,7 +67,8 @@ def _people(name: str, roles: Roles, given: set[str]) -> str:
     if parts is None or given & set(parts):
         return f"people in the group “{name}”"
     told = [_condition(column, part) for column, part in zip(columns, parts, strict=True)]
-    return f"people with {' and '.join(told)}"
+    # No "and", which is left for what joins two groups.
+    return f"people with {', '.join(told)}"
 
 
 def _condition(column: str, part: str) -> str:

@@ -35,8 +35,8 @@ def test_raw_values_of_one_column(name, people):
 @pytest.mark.parametrize(
     ("name", "people"),
     [
-        ("Female & Black", "people with sex = Female and race = Black"),
-        ("“R & D” & Black", "people with sex = R & D and race = Black"),
+        ("Female & Black", "people with sex = Female, race = Black"),
+        ("“R & D” & Black", "people with sex = R & D, race = Black"),
         ("women & Black", "people in the group “women & Black”"),
         ("Black women", "Black women"),
         ("smaller groups", "people in smaller groups"),
