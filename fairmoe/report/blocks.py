@@ -95,6 +95,7 @@ class Picture:
         title: What it asks, above it; may be empty.
         takeaway: What it says, in a sentence; may be empty.
         grid: The numbers behind it, which a screen shows when asked.
+        is_printed: As that of a chart.
     """
 
     kind: ClassVar = "picture"
@@ -103,6 +104,7 @@ class Picture:
     title: str = ""
     takeaway: str = ""
     grid: Grid | None = None
+    is_printed: bool = True
 
 
 @dataclass(frozen=True)

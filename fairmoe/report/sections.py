@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from fairmoe.analysis.along_dial import experts_that_change, has_other_strengths
-from fairmoe.analysis.routing import map_scores
-from fairmoe.analysis.single_expert import find_single_expert
+import pandas as pd
+
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
+from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.experts import RATES_ASKED, SCORES_ASKED, SHOWN_RATES, rates_bars, scores_bars
-from fairmoe.figures.routing import WEIGHTS_ASKED, weights_bars
 from fairmoe.names import SPLITS
 from fairmoe.report.awareness import awareness
 from fairmoe.report.blocks import Block, Caution, Folded, Picture, Points, Section, Text, chart
@@ -22,12 +21,13 @@ from fairmoe.report.grids import (
     labels_grid,
     rates_grid,
     scores_grid,
-    weights_grid,
 )
 from fairmoe.report.origin import gap_origin
+from fairmoe.report.people import MOST_GROUPS as MOST_ON_A_SHEET
 from fairmoe.report.people import beside_existing, people
 from fairmoe.report.provenance import provenance
 from fairmoe.report.reviewed import reviewed
+from fairmoe.report.routing import routing
 from fairmoe.report.selection import selection
 from fairmoe.report.statements import (
     alarms_in,
@@ -51,11 +51,8 @@ from fairmoe.sentences.attention import (
 from fairmoe.sentences.audits import existing_model
 from fairmoe.sentences.costs import ahead_of_mixture, how_sure, scores_takeaway
 from fairmoe.sentences.data import label_takeaway
-from fairmoe.sentences.front import experts_change
 from fairmoe.sentences.gaps import GAP_METRICS, opportunity_of_the_bad, rates_marked
-from fairmoe.sentences.mixture_map import map_explained, map_of_mixture
 from fairmoe.sentences.outcomes import rates_takeaway
-from fairmoe.sentences.routing import gate_reading, weights_takeaway
 from fairmoe.sentences.training import curves_takeaway, kept_moment
 from fairmoe.sentences.wording import P_VALUE_EXPLAINED, listed
 
@@ -77,7 +74,7 @@ def data(found: Findings) -> Section:
     parts = listed(
         [f"{len(run.splits[split].y_true):,} {label.lower()}" for split, label in SPLITS.items()]
     )
-    columns = run.encoder.columns
+    columns, grid = run.encoder.columns, labels_grid(counts, run.data.words)
     seen = "are" if roles.include_sensitive else "are not"
     dropped = f" Left out: {listed(roles.dropped, 40)}." if roles.dropped else ""
     return Section(
@@ -92,8 +89,8 @@ def data(found: Findings) -> Section:
                 f"see.{dropped}"
             ),
             *_existing(run),
-            Text(label_takeaway(counts, found.run.data.words[0])),
-            labels_grid(counts, found.run.data.words),
+            Text(label_takeaway(counts, run.data.words[0])),
+            Folded(grid.caption, grid) if len(counts) > MOST_ON_A_SHEET else grid,
         ),
     )
 
@@ -162,53 +159,6 @@ def scores(found: Findings) -> Section:
     )
 
 
-def routing(found: Findings) -> Section:
-    """Say which expert decides, overall and for each group."""
-    return Section(
-        "routing",
-        "Which expert decides",
-        (
-            Text(gate_reading(found.routed)),
-            *_map(found),
-            *_weights(found),
-        ),
-    )
-
-
-def _map(found: Findings) -> list[Block]:
-    """Return the map of the mixture, unless the rows are too few to tell its weights."""
-    everyone = found.weights.iloc[0]
-    if everyone.isna().any():
-        return []
-    scores, apart = map_scores(found.run, "test")
-    changing = experts_that_change(found.run)
-    changes = experts_change(changing, strengths=has_other_strengths(found.run))
-    told = f"{map_explained(apart)} {changes}".rstrip()
-    return [
-        Picture(
-            map_of_mixture(everyone, scores, "Everyone", is_group=False),
-            f"{drawn_from_test(found)} {told}",
-        )
-    ]
-
-
-def _weights(found: Findings) -> list[Block]:
-    """Return the weights by group, unless one expert has them all."""
-    if find_single_expert(found.run) is not None:
-        return []
-    told = weights_takeaway(found.weights)
-    return [
-        Picture(
-            weights_bars(found.weights, alt=told),
-            f"{drawn_from_test(found)} Whiskers are 95% intervals of the mean; the dotted line is "
-            "a third.",
-            title=WEIGHTS_ASKED,
-            takeaway=told,
-            grid=weights_grid(found.weights),
-        )
-    ]
-
-
 def attention(found: Findings) -> Section:
     """Say which columns the mixture rests on, for each group."""
     title, seen = "Why: what the model looks at", found.attention
@@ -223,7 +173,8 @@ def attention(found: Findings) -> Section:
     names = list(seen.differences)
     others = called[names[1]] if len(names) == 2 else "the other groups"
     # Of two groups, what is more for the one is less for the other.
-    told = names[: 1 if len(names) == 2 else MOST_TOLD]
+    most_told = largest_groups(pd.Series(found.run.data.groups), MOST_TOLD)
+    told = names[:1] if len(names) == 2 else [name for name in names if name in most_told]
     figure = attention_figure(seen.means, min(MOST_COLUMNS, max(3, MOST_MARKS // len(names))))
     most = len(figure.layout.yaxis.tickvals)
     return Section(

@@ -8,13 +8,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fairmoe._units import signed, written
-from fairmoe.figures.attention import MOST_GROUPS, clearly_different, shown_groups
+from fairmoe.figures.attention import clearly_different, shown_groups
+from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.divergence import NOISE
 from fairmoe.names import ATTRIBUTION_METHODS
 from fairmoe.sentences.gaps import Tested
 from fairmoe.sentences.wording import SIGNIFICANT, listed, more_groups, significance
 
 MOST_COLUMNS_NAMED = 3
+MOST_GROUPS_NAMED = 4
+"""So many groups, the largest, are named in a sentence; the table beside it has all."""
 
 WHAT_ATTENTION_IS = (
     "Attention is each column's share of what moves a row's log-odds (the score behind a "
@@ -32,13 +35,14 @@ def what_it_looks_at(means: pd.DataFrame, test: Tested) -> str:
         means: As `fairmoe.analysis.attention.mean_attention` returns it.
         test: Of the attention distance between the groups, in bits.
     """
+    known = means.dropna(subset="mean")
+    named, left = _largest(known)
     told = []
-    for group, of in means.dropna(subset="mean").groupby("group", sort=False):
+    for group, of in named.groupby("group", sort=False):
         most = of.nlargest(MOST_COLUMNS_NAMED, "mean", keep="first")
         pairs = zip(most["column"], most["mean"], strict=True)
         told.append(f"for {group} on {listed([f'{c} ({m:.0%})' for c, m in pairs])}")
-    left = more_groups(len(told), MOST_GROUPS)
-    looks = f"The mixture relies most {'; '.join(told[:MOST_GROUPS])}{left}."
+    looks = f"The mixture relies most {'; '.join(told)}{left}."
     if math.isnan(test.p_value):
         return looks
     return (
@@ -52,8 +56,7 @@ def attention_takeaway(means: pd.DataFrame) -> str:
     """Say in one sentence which column each group's attention rests on most."""
     known = means.dropna(subset="mean")
     top = known.loc[known.groupby("group", sort=False)["mean"].idxmax()]
-    left = more_groups(len(top), MOST_GROUPS)
-    shown = top.iloc[:MOST_GROUPS]
+    shown, left = _largest(top)
     if top["column"].nunique() == 1:
         shares = [
             f"{mean:.0%} for {name}"
@@ -65,6 +68,13 @@ def attention_takeaway(means: pd.DataFrame) -> str:
         for group, column, mean in zip(shown["group"], shown["column"], shown["mean"], strict=True)
     ]
     return f"Most attention goes {', '.join(told)}{left}."
+
+
+def _largest(means: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the rows of the groups that a sentence names, and how it counts the others."""
+    sizes = means.groupby("group", sort=False)["rows"].first()
+    named = means["group"].isin(largest_groups(sizes, MOST_GROUPS_NAMED))
+    return means[named], more_groups(len(sizes), MOST_GROUPS_NAMED)
 
 
 def differences_takeaway(differences: pd.DataFrame) -> str:

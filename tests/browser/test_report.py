@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from fairmoe.data import LabelledTable
 from fairmoe.names import FAIRLEARN_METHODS, METRICS
-from fairmoe.report import Cover, make_report, to_html
+from fairmoe.report import Cover, Report, make_report, to_html
 from fairmoe.runs import PeerScores, Run
 from tests.browser.driving import IDLE
 
@@ -48,15 +48,29 @@ def test_the_first_page_is_one_sheet_also_with_many_groups(
     page.close()
 
 
+def of_groups(run: Run, labelled: LabelledTable, groups: int) -> tuple[Run, LabelledTable]:
+    """Return a run and its rows as if these were of so many groups."""
+    ids = np.arange(len(labelled.group)) % groups
+    names = tuple(f"a longer name {i}" for i in range(groups))
+    data = replace(run.data, groups=dict.fromkeys(names, len(ids) // groups))
+    splits = {name: replace(split, group=ids[split.rows]) for name, split in run.splits.items()}
+    rows = replace(labelled, group=ids, group_names=names)
+    return replace(run, data=data, splits=splits), rows
+
+
+def opened(report: Report, page: Page, folder: Path) -> Page:
+    """Return a page with a report, all charts drawn."""
+    file = folder / "report.html"
+    file.write_text(to_html(report, Cover(date(2026, 11, 22))), encoding="utf-8")
+    page.goto(file.as_uri())
+    expect(page.locator(".chart .main-svg").last).to_be_visible()
+    return page
+
+
 def test_with_its_rows_and_six_groups_the_report_is_six_sheets(
     demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
 ):
-    run, labelled = demo_run
-    ids, names = np.arange(len(labelled.group)) % 6, tuple(f"a longer name {i}" for i in range(6))
-    data = replace(run.data, groups=dict.fromkeys(names, len(ids) // 6))
-    splits = {name: replace(split, group=ids[split.rows]) for name, split in run.splits.items()}
-    rows = replace(labelled, group=ids, group_names=names)
-    run = replace(run, data=data, splits=splits)
+    run, rows = of_groups(*demo_run, 6)
     # With all that there can be of what smaller gaps cost.
     far = run.settings.replace(fairness_weight=8.0)
     run = run.with_front([replace(run, run_id="far", settings=far)])
@@ -68,15 +82,26 @@ def test_with_its_rows_and_six_groups_the_report_is_six_sheets(
         for scores in [dict.fromkeys(METRICS, 0.1 + n / 100)]
     ]
     report = make_report(run, rows, tolerance=0.05, peers=fits)
-    file = tmp_path / "report.html"
-    file.write_text(to_html(report, Cover(date(2026, 11, 22))), encoding="utf-8")
-    page = chromium.new_page()
-    page.goto(file.as_uri())
-    expect(page.locator(".chart .main-svg").last).to_be_visible()
+    page = opened(report, chromium.new_page(), tmp_path)
     expect(
         page.get_by_text("Fairlearn's methods were fitted for equal opportunity")
     ).to_be_visible()
     assert sheets(page) <= 6
+    page.close()
+
+
+def test_with_its_rows_and_ten_groups_the_report_is_six_sheets(
+    demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
+):
+    report = make_report(*of_groups(*demo_run, 10), tolerance=0.05)
+    page = opened(report, chromium.new_page(), tmp_path)
+    # On a screen nothing is missing.
+    weights = page.get_by_text("Whose opinion counts how much for each group?")
+    expect(weights).to_be_visible()
+    assert sheets(page) <= 6
+    page.emulate_media(media="print")
+    expect(weights).to_be_hidden()
+    expect(page.get_by_text("The groups differ most in the weight of")).to_be_visible()
     page.close()
 
 

@@ -12,7 +12,8 @@ from fairmoe.report.blocks import Chart, Picture, Points, Text
 from fairmoe.report.findings import find
 from fairmoe.report.front_page import front_page
 from fairmoe.report.origin import gap_origin
-from fairmoe.report.sections import attention, groups, routing
+from fairmoe.report.routing import routing
+from fairmoe.report.sections import attention, groups
 from fairmoe.runs import Cutoffs
 from fairmoe.sentences.gaps import opportunity_of_the_bad
 from fairmoe.sentences.small_groups import made_in_training

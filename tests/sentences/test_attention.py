@@ -25,11 +25,11 @@ from fairmoe.sentences.attention import (
 def means(groups, **columns):
     """Return mean attention by column, a value for each group."""
     rows = [
-        (column, group, value)
+        (column, group, value, rows)
         for column, values in columns.items()
-        for group, value in zip(groups, values, strict=True)
+        for rows, (group, value) in enumerate(zip(groups, values, strict=True))
     ]
-    return pd.DataFrame(rows, columns=["column", "group", "mean"])
+    return pd.DataFrame(rows, columns=["column", "group", "mean", "rows"])
 
 
 TWO = means("ab", x=[0.6, 0.1], y=[0.2, 0.5], z=[0.15, 0.3], w=[0.05, 0.1])
@@ -55,9 +55,12 @@ def test_of_many_groups_the_others_are_counted():
     many = means(names, x=[0.7] * 10, y=[0.3] * 10)
     unknown = SimpleNamespace(difference=math.nan, p_value=math.nan)
     assert what_it_looks_at(many, unknown).endswith(
-        "; for g7 on x (70%) and y (30%); 2 more groups are in the table."
+        "for g9 on x (70%) and y (30%); 6 more groups are in the table."
     )
-    assert attention_takeaway(many).endswith("70% for g7; 2 more groups are in the table.")
+    assert attention_takeaway(many) == (
+        "Most attention goes to x: 70% for g6, 70% for g7, 70% for g8, 70% for g9; 6 more groups "
+        "are in the table."
+    )
 
 
 def test_what_attention_rests_on_most():
