@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
-from fairmoe.figures.peers import add_peers
+from fairmoe.figures.peers import add_peers, fit_accuracy
 
 _ALARM = "#7A8794"
 _FAINT = "rgba(0, 114, 178, 0.4)"
@@ -90,8 +90,10 @@ def front_figure(
         title=f"{gap_label}, test rows (lower is better)", ticksuffix=" pp", rangemode="tozero"
     )
     figure.update_yaxes(title="accuracy, test rows<br>(higher is better)", ticksuffix="%")
-    if peers is not None and len(peers):
-        add_peers(figure, points, beside, peers)
+    others = pd.DataFrame(columns=["gap", "accuracy"], dtype=float) if peers is None else peers
+    fit_accuracy(figure, points, beside, others)
+    if len(others):
+        add_peers(figure, points, beside, others)
     return figure
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fairmoe.figures.palette import PEER_STYLES
+from fairmoe.figures.ticks import up_to_a_tick
 
 _NEAR = 0.5
 """By how much of what is ours the axes reach beyond it to take in others."""
@@ -15,7 +16,7 @@ _LEAST = 0.02
 def add_peers(
     figure: go.Figure, points: pd.DataFrame, beside: pd.DataFrame, peers: pd.DataFrame
 ) -> None:
-    """Draw the methods of others, and fit the axes to ours and to those of them that are near.
+    """Draw the methods of others, and fit the gap to ours and to those of them that are near.
 
     Args:
         figure: As `front_figure` draws it of the points and the models beside them.
@@ -38,16 +39,32 @@ def add_peers(
             "<extra></extra>",
         )
     figure.update_xaxes(range=[100 * end for end in _ends(points, beside, known, "gap")])
-    figure.update_yaxes(range=[100 * end for end in _ends(points, beside, known, "accuracy")])
+
+
+def fit_accuracy(
+    figure: go.Figure, points: pd.DataFrame, beside: pd.DataFrame, peers: pd.DataFrame
+) -> None:
+    """Fit the axis of the accuracy likewise, up to a label above all points; see `add_peers`."""
+    low, high, step = _accuracies(points, beside, peers.dropna(subset=["gap", "accuracy"]))
+    if low < high:
+        figure.update_yaxes(range=[low, high], dtick=step)
 
 
 def outside(points: pd.DataFrame, beside: pd.DataFrame, peers: pd.DataFrame) -> pd.DataFrame:
     """Return the fits of others that lie beyond the axes; see `add_peers`."""
     known = peers.dropna(subset=["gap", "accuracy"])
-    inside = pd.Series(data=True, index=known.index)
-    for name in ("gap", "accuracy"):
-        inside &= known[name].between(*_ends(points, beside, known, name))
+    low, high, _ = _accuracies(points, beside, known)
+    inside = (100 * known["accuracy"]).between(low, high)
+    inside &= known["gap"].between(*_ends(points, beside, known, "gap"))
     return known[~inside]
+
+
+def _accuracies(
+    points: pd.DataFrame, beside: pd.DataFrame, peers: pd.DataFrame
+) -> tuple[float, float, float]:
+    """Return the ends of the axis of the accuracy and the step of its ticks, in percent."""
+    low, high = (100 * end for end in _ends(points, beside, peers, "accuracy"))
+    return up_to_a_tick(low, high) if low < high else (low, high, high)
 
 
 def _ends(

@@ -8,6 +8,7 @@ from plotly.colors import sample_colorscale
 
 from fairmoe._escape import escape_html
 from fairmoe.figures.palette import MODEL_STYLES, SYMBOLS, TEMPLATE, Style
+from fairmoe.figures.ticks import up_to_a_tick
 from fairmoe.names import GAP_AXES
 
 _HOVER = "%{text}<br>utility %{y:.1f}%, gap %{x:.1f} pp<extra></extra>"
@@ -58,11 +59,11 @@ def tradeoff_figure(
         ticksuffix=" pp",
         rangemode="tozero",
     )
-    figure.update_yaxes(
-        title="utility, test rows<br>(higher is better)",
-        ticksuffix="%",
-        range=_range(known, placed),
-    )
+    figure.update_yaxes(title="utility, test rows<br>(higher is better)", ticksuffix="%")
+    ends = _range(known, placed)
+    if ends is not None:
+        low, high, step = up_to_a_tick(*ends)
+        figure.update_yaxes(range=[low, high], dtick=step)
     return figure
 
 

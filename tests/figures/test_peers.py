@@ -46,11 +46,22 @@ def test_an_outlier_of_others_does_not_squeeze_the_axes(points):
     assert list(network.y) == pytest.approx([20])
     # Ours reach from 0 to 24 pp: others are taken in up to 36; from 75 to 82%: down to 71.5.
     assert figure.layout.xaxis.range == pytest.approx([-2.1, 37.1])
-    assert figure.layout.yaxis.range == pytest.approx([72.46, 82.54])
+    # What is highest, 82.54 with its margin, lies below the topmost label.
+    assert figure.layout.yaxis.range == pytest.approx([72.46, 85])
+    assert figure.layout.yaxis.dtick == 5
     assert list(outside(points, BESIDE, PEERS)["accuracy"]) == [0.2]
 
 
-def test_without_others_the_axes_are_left_to_ours(points):
-    figure = front_figure(points, BESIDE, "DP gap", peers=PEERS.iloc[:0])
-    assert figure.layout.yaxis.range is None
+@pytest.mark.parametrize("peers", [None, PEERS.iloc[:0]])
+def test_without_others_the_axes_are_left_to_ours_up_to_a_label(points, peers):
+    figure = front_figure(points, BESIDE, "DP gap", peers=peers)
+    assert figure.layout.xaxis.range is None
+    assert figure.layout.yaxis.range == pytest.approx([74.58, 84])
+    assert figure.layout.yaxis.dtick == 2
     assert len(figure.data) == 4
+
+
+def test_without_any_accuracy_the_axis_is_left_alone(points):
+    unknown = points.assign(accuracy=np.nan, accuracy_low=np.nan, accuracy_high=np.nan)
+    figure = front_figure(unknown, BESIDE.assign(accuracy=np.nan), "DP gap")
+    assert figure.layout.yaxis.range is None
