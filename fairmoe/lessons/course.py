@@ -192,8 +192,8 @@ COURSE: dict[str, Lesson] = {
         "A gap closes if the worse-off group gets more. It also closes if the other group gets "
         "less, or if nobody gets anything. That is levelling down, and a score that adds gaps to "
         "accuracy cannot tell it from help. Here 30% of the applicants were hired, and the models "
-        "predict who is refused. Hide the columns that show skill, and switch off the guard: a "
-        "rule that refuses models with more wrongly refused people than the utility expert, or "
+        "predict who is refused, without the columns that show skill. Switch on the guard, and "
+        "compare: it refuses models with more wrongly refused people than the utility expert, or "
         "fewer right decisions than a constant.",
         (47,),
         "Training six small mixtures",

@@ -7,7 +7,7 @@ import pandas as pd
 
 from fairmoe.config import Settings
 from fairmoe.data import (
-    DEMO_ROLES,
+    DEMO_NAMED_ROLES,
     EncodedData,
     EncodedSplit,
     Roles,
@@ -54,7 +54,7 @@ def lesson_applicants(rows: int = ROWS, **changes: Any) -> pd.DataFrame:
 def lesson_data(
     frame: pd.DataFrame | None = None,
     *,
-    roles: Roles = DEMO_ROLES,
+    roles: Roles = DEMO_NAMED_ROLES,
     fractions: Sequence[float] = FRACTIONS,
 ) -> EncodedData:
     """Return applicants encoded.

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from fairmoe.config import LAMBDAS
-from fairmoe.data import DEMO_NAMED_ROLES, EncodedData
+from fairmoe.data import EncodedData
 from fairmoe.explain import Explainer
 from fairmoe.figures.lessons.gate import ESTIMATORS
 from fairmoe.functional.gating import disagreement, gate_log_proba
@@ -73,7 +73,7 @@ def compute() -> Gradients:
 @functools.cache
 def strong_experts() -> tuple[EncodedData, ExpertStack, Explainer]:
     """Train one expert of each kind, with lambdas so large that they differ; shared by lessons."""
-    data = lesson_data(roles=DEMO_NAMED_ROLES)
+    data = lesson_data()
     stack, explainer = trained_experts(
         data, "lambda_rep", [_STRENGTH], 1, **dict.fromkeys(LAMBDAS, _STRENGTH), epochs=EPOCHS
     )

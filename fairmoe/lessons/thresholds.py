@@ -8,7 +8,6 @@ import torch
 from numpy.typing import NDArray
 
 from fairmoe.analysis.cutoffs import EqualRate, choose_cutoffs
-from fairmoe.data import DEMO_NAMED_ROLES
 from fairmoe.lessons.demo import experts_of, lesson_data, trained_experts
 from fairmoe.metrics import OutcomeGap, account_in_people, outcome_gap, score_outcomes
 
@@ -56,7 +55,7 @@ def compute() -> dict[str, Decided]:
         By way: "one" cut-off for the utility expert, "approval" and "opportunity" with cut-offs by
         group for the same rates on validation rows, "trained" is one cut-off for the result expert.
     """
-    data = lesson_data(roles=DEMO_NAMED_ROLES, fractions=_FRACTIONS)
+    data = lesson_data(fractions=_FRACTIONS)
     stack, _ = trained_experts(data, "lambda_fair", [STRENGTH], 1, epochs=EPOCHS, adversary_steps=0)
     score = {
         (kind, name): experts_of(stack, kind).proba(torch.as_tensor(split.x))[0].numpy()

@@ -31,6 +31,15 @@ def test_panels_stand_below_one_another_where_they_have_no_room(page: Page, serv
     assert box["width"] > 800
 
 
+def test_the_longest_equation_is_seen_whole(page: Page, server: str):
+    page.set_viewport_size(PHONE)
+    page.goto(f"{server}/learn?lesson=Balance")
+    equations = page.locator(".stMain .katex-display")
+    expect(equations).to_have_count(2)
+    for equation in equations.all():
+        assert equation.evaluate("each => each.scrollWidth <= each.clientWidth")
+
+
 def test_where_rows_stand_and_lead_is_seen_whole(page: Page, server: str):
     page.set_viewport_size(PHONE)
     page.goto(server)

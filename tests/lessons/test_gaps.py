@@ -35,6 +35,8 @@ def gap(rates, column):
 
 def test_each_rule_closes_its_own_gap_with_as_many_approvals():
     rates = result_of("criteria")
+    # As the lesson and the words beside the picture call them.
+    assert set(rates["group"]) == {"women", "men"}
     approved = rates.groupby(["bias", "rule"])["selected"].sum().unstack()
     assert (approved.sub(approved["one"], axis=0).abs() <= 6).all(axis=None)
     assert (gap(rates, "selection_rate")["approval"] < 0.002).all()

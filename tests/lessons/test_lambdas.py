@@ -53,7 +53,7 @@ def test_shares_are_filed_under_their_own_group_and_column():
     shares, _ = result_of("attention")
     own = shares[shares["strength"] == 0].groupby(["column", "group"])["attention"].mean()
     # the column that stands in for the sex, and the one that shows skill best
-    assert own["career_break_months", "female"] > own["career_break_months", "male"]
+    assert own["career_break_months", "women"] > own["career_break_months", "men"]
     assert own.groupby("column").mean().idxmax() == "test_score"
 
 

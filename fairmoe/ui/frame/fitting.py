@@ -22,6 +22,7 @@ FITS = '[class*="st-key-fits-"]{container-type:inline-size}' + "".join(
 """The style that shows panels below one another wherever they have no room side by side."""
 
 READABLE = (
+    "@media (max-width:767px){.stMain .katex-display{font-size:.84em}}"
     "[data-testid=stButtonGroup] [role=radiogroup]{flex-wrap:wrap;overflow:visible}"
     ".stMain button kbd{opacity:1;color:inherit}"
     "[data-testid=stSliderTickBar]{opacity:.75;visibility:visible}"
@@ -30,8 +31,8 @@ READABLE = (
     '.js-plotly-plot text[style*="rgb(128, 132, 149)"]'
     "{fill:currentColor!important;fill-opacity:.82!important}"
 )
-"""The style of choices side by side, of which else the last ones are cut off on a phone, of the
-shortcut on a button, which else is too pale, of the ends of a slider, which else have no words
+"""The style of equations and of choices side by side, of which else a phone cuts off the ends, of
+the shortcut on a button, which else is too pale, of the ends of a slider, which else have no words
 until a mouse is there, of links to other pages, which else look like choices, and of words in
 charts, which Streamlit's light theme makes a grey too pale to read."""
 

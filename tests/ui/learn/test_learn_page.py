@@ -54,6 +54,14 @@ def captions(app):
     return " ".join(caption.value for caption in app.main.caption)
 
 
+@pytest.mark.parametrize("key", ["levelling"])
+def test_the_words_on_levelling_tell_to_change_what_the_picture_opens_with(learn, key):
+    learn.get_by_key("lesson").set_value(COURSE[key].short).run()
+    assert (learn.get_by_key("seen").value, learn.get_by_key("guard").value) == ("none", False)
+    text = COURSE[key].text
+    assert "without the columns that show skill. Switch on the guard, and compare: " in text
+
+
 @pytest.mark.parametrize("key", COURSE)
 def test_a_lesson_shows_its_words_equations_chart_and_way(learn, key):
     lesson = COURSE[key]
