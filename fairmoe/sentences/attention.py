@@ -86,7 +86,7 @@ def differences_takeaway(differences: pd.DataFrame) -> str:
 
 
 def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: int) -> str:
-    """Say in one sentence which columns the model looks at more, and less, for one group.
+    """Say in one sentence on which columns the model relies more, and less, for one group.
 
     Args:
         differences: As `fairmoe.analysis.attention.attention_differences` returns it.
@@ -96,23 +96,24 @@ def differences_lead(differences: pd.DataFrame, group: str, others: str, rows: i
     """
     if differences.isna().any(axis=None):
         return (
-            f"Insufficient data: whether the model looks elsewhere for {group} than for {others} "
-            f"cannot be estimated, because a group has fewer than two of the {rows:,} rows."
+            f"Insufficient data: a group has fewer than two of the {rows:,} rows, so whether the "
+            f"model relies on other columns for {group} than for {others} cannot be told."
         )
     clear = 100 * differences["difference"][clearly_different(differences)]
     if clear.empty:
         return (
-            f"For {group} the model looks at the same columns as for {others}, as far as "
+            f"The model relies on the same columns for {group} as for {others}, as far as "
             f"{rows:,} rows can tell."
         )
     sides = (("more", clear[clear > 0]), ("less", clear[clear < 0]))
     told = [
-        f"{word} at "
+        f"{word} on "
         + " and ".join(f"{column} ({abs(v):.1f} pp)" for column, v in side.iloc[:2].items())
         for word, side in sides
         if len(side)
     ]
-    return f"For {group} the model looks {', and '.join(told)} than for {others}."
+    pause = "," if len(told) > 1 else ""
+    return f"The model relies {', and '.join(told)}{pause} for {group} than for {others}."
 
 
 def histogram_takeaway(histograms: pd.DataFrame) -> str:

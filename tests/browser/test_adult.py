@@ -54,8 +54,8 @@ def test_each_page_does_its_job_on_a_table_of_real_size(
     go_to(page, "Attention")
     expect(page.get_by_text("of the gap between").first).to_be_visible()
     page.get_by_role("tab", name="Between groups").click()
-    lead = page.get_by_test_id("stAlert").filter(has_text="the model looks")
-    expect(lead).to_contain_text("Mixture. For people with sex = Female")
+    lead = page.get_by_test_id("stAlert").filter(has_text="the model relies")
+    expect(lead).to_contain_text("for people with sex = Female than for")
     page.get_by_role("tab", name="Distance").click()
     expect(page.get_by_text("Of 1,000 shufflings of the groups").first).to_be_visible()
 

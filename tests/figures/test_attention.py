@@ -54,7 +54,7 @@ def differences(**values):
 def test_the_lead_names_what_surely_differs_with_its_direction():
     lead = differences_lead(differences(gap=0.06, age=-0.03, pay=0.01), "women", "men", 800)
     assert lead == (
-        "For women the model looks more at gap (6.0 pp), and less at age (3.0 pp) than for men."
+        "The model relies more on gap (6.0 pp), and less on age (3.0 pp), for women than for men."
     )
     assert differences_takeaway(differences(gap=0.06, age=-0.03, pay=0.01)) == (
         "The interval leaves out 0 for 2 of 3 columns."
@@ -64,13 +64,13 @@ def test_the_lead_names_what_surely_differs_with_its_direction():
 def test_the_lead_claims_nothing_that_chance_may_have_made():
     lead = differences_lead(differences(gap=0.01), "women", "men", 800)
     assert lead == (
-        "For women the model looks at the same columns as for men, as far as 800 rows can tell."
+        "The model relies on the same columns for women as for men, as far as 800 rows can tell."
     )
 
 
 def test_at_most_two_columns_a_side_are_named():
     lead = differences_lead(differences(a=0.9, b=0.8, c=0.7), "x", "y", 9)
-    assert lead == "For x the model looks more at a (90.0 pp) and b (80.0 pp) than for y."
+    assert lead == "The model relies more on a (90.0 pp) and b (80.0 pp) for x than for y."
 
 
 def test_unsure_differences_are_open_markers():
@@ -104,7 +104,7 @@ def test_the_largest_groups_keep_their_colours_where_not_all_are_drawn():
     assert [trace.marker.color for trace in figure.data] == [s.colour for s in styles[1:]]
     # So many marks would be taller than a screen: fewer columns of more groups are drawn.
     assert len(figure.data[0].x) == room_for(MOST_GROUPS, 32, 15)[1] < MOST_COLUMNS
-    assert "; 1 more group is in the table" in attention_takeaway(mean_attention(crowd))
+    assert "; 5 more groups are in the table" in attention_takeaway(mean_attention(crowd))
 
 
 def test_histograms_are_steps_that_end_where_the_last_bin_ends():

@@ -87,20 +87,20 @@ def differences(**columns):
     [
         (
             {"gap": 0.06, "age": -0.03, "pay": 0.01, "town": 0.04, "job": 0.03},
-            "For women the model looks more at gap (6.0 pp) and town (4.0 pp), and less at age "
-            "(3.0 pp) than for men.",
+            "The model relies more on gap (6.0 pp) and town (4.0 pp), and less on age (3.0 pp), "
+            "for women than for men.",
         ),
-        ({"gap": 0.06}, "For women the model looks more at gap (6.0 pp) than for men."),
-        ({"gap": -0.06}, "For women the model looks less at gap (6.0 pp) than for men."),
+        ({"gap": 0.06}, "The model relies more on gap (6.0 pp) for women than for men."),
+        ({"gap": -0.06}, "The model relies less on gap (6.0 pp) for women than for men."),
         (
             {"gap": 0.01, "age": -0.01},
-            "For women the model looks at the same columns as for men, as far as 800 rows can "
+            "The model relies on the same columns for women as for men, as far as 800 rows can "
             "tell.",
         ),
         (
             {"gap": math.nan},
-            "Insufficient data: whether the model looks elsewhere for women than for men cannot be "
-            "estimated, because a group has fewer than two of the 800 rows.",
+            "Insufficient data: a group has fewer than two of the 800 rows, so whether the model "
+            "relies on other columns for women than for men cannot be told.",
         ),
     ],
 )
