@@ -78,6 +78,7 @@ def waffle(  # noqa: PLR0913 - what is drawn, and what is said of it
     gap_name: str = "",
     between: Collection[str] = (),
     small: Collection[str] = (),
+    few_labelled: Collection[str] = (),
 ) -> Html:
     """Draw of 100 people in each group who gets the good outcome and who is wrongly denied it.
 
@@ -92,6 +93,7 @@ def waffle(  # noqa: PLR0913 - what is drawn, and what is said of it
         gap_name: Which gap it is, if there is a choice.
         between: Groups that are drawn however small they are, as those between which the gap is.
         small: Groups of too few people, which are drawn pale.
+        few_labelled: Groups that the gaps leave out because too few have the good label.
 
     Returns:
         A table: a row for each group, a column for each source, the gaps at its foot.
@@ -103,10 +105,10 @@ def waffle(  # noqa: PLR0913 - what is drawn, and what is said of it
         f'<th scope="col">{escape_html(title)} <small>{escape_html(below)}</small></th>'
         for title, below in titles.values()
     ]
-    few = {True: ", too few", False: ""}
+    few = dict.fromkeys(few_labelled, ", few labelled") | dict.fromkeys(small, ", too few")
     rows = [
         f'<tr><th scope="row">{escape_html(str(name))}'
-        f"{' ' if deep == 5 else '<br>'}<small>{counted_people(row['n'])}{few[name in small]}"
+        f"{' ' if deep == 5 else '<br>'}<small>{counted_people(row['n'])}{few.get(str(name), '')}"
         "</small></th>"
         + "".join(
             _cell(row, source, words, deep=deep, is_told=is_told, pale=name in small)

@@ -88,16 +88,15 @@ def _in_words(
     heading = _heading(alarm)
     told = [f"{heading}: {model}."]
     if heading == MORE_EQUAL_AT_THE_COST_OF_ALL:
-        gaps = f"{_points(alarm['gap'])} pp, the utility expert's {_points(alarm['plain_gap'])}"
+        gaps = f"{_points(alarm['gap'])} pp (plain model {_points(alarm['plain_gap'])})"
         told.append(f"Its gap is smaller, not gone: {gaps}.")
     told += _about_all(alarm, words)
     if alarm["harm"] is not None:
         good, bad = words if favourable else words[::-1]
-        groups = " and more of them in every group" if alarm["harmful"] else ""
+        groups = ", more in every group" if alarm["harmful"] else ""
         told.append(
-            f"Of those whose label is “{good}” it wrongly gives “{bad}” to "
-            f"{_percent(alarm['harm'])}{groups}; the utility expert to "
-            f"{_percent(alarm['plain_harm'])}."
+            f"Of those labelled “{good}”, {_percent(alarm['harm'])} wrongly get “{bad}” (plain "
+            f"model {_percent(alarm['plain_harm'])}){groups}."
         )
     return capitalised(" ".join(told))
 

@@ -118,7 +118,7 @@ def changed_harm(
     plain: str = "the plain model",
     brief: bool = False,
 ) -> str:
-    """Say by group how many fewer or more of 100 people are wrongly given the bad outcome.
+    """Say of 100 people by group how many fewer or more are wrongly given the bad outcome.
 
     Of more than two groups those with the largest changes beyond chance are named, and always the
     one of `LEAST_PEOPLE` or more that is harmed most, chance or not.
@@ -129,7 +129,7 @@ def changed_harm(
         bad: What the other one is called.
         plain: What the plain model is called.
         brief: Whether of more than two groups one change is told beside the one that harms most,
-            and the rest is left to the numbers.
+            and the rest is left to the numbers, as is to how many it happens.
     """
     known = groups[groups["good_label"] > 0]
     if known.empty:
@@ -166,7 +166,11 @@ def changed_harm(
     ]
     others = len(known) - len(named)
     rest = "In every other group the change is smaller or could be chance."
-    return f"{'; '.join(told)}. {rest if others and not brief else ''}".strip()
+    is_told = not brief or len(known) <= _FEW
+    return (
+        f"{'; '.join(told)}.{f' {rest}' if others and not brief else ''}"
+        f"{_hit_most(known) if is_told else ''}"
+    )
 
 
 def _harmed_most(known: pd.DataFrame) -> "pd.Series[bool]":

@@ -52,11 +52,14 @@ def test_the_plain_model_is_ahead_where_its_final_score_reads_higher(demo_run):
         return replace(run, scores={**run.scores, "test": scores})
 
     ahead = scored(mixture=0.031, utility=0.11)
-    told = "The plain model has a higher final score (11.0; the mixture 3.1)."
+    told = (
+        "The plain model has a higher final score, utility less unfairness (11.0; the mixture 3.1)."
+    )
     assert plain_is_ahead(ahead) == told
     assert told in what_is_open(ahead)
     assert plain_is_ahead(replace(ahead, unmerged=run)) == (
-        "The plain model has a higher final score (11.0; the mixture 3.1, small groups counted)."
+        "The plain model has a higher final score, utility less unfairness (11.0; the mixture "
+        "3.1, small groups counted)."
     )
     assert plain_is_ahead(scored(mixture=0.11, utility=0.1102)) == ""
     assert plain_is_ahead(scored(mixture=0.11, utility=0.031)) == ""

@@ -14,14 +14,14 @@ def groups(**rows):
     return pd.DataFrame.from_dict(rows, orient="index", columns=COUNTS)
 
 
-def draw(of, *, is_told=True, small=()):
+def draw(of, *, is_told=True, **marked):
     return waffle(
         of,
         GAPS,
         words=("hired", "not hired"),
         is_told=is_told,
         caption='"A" & b',
-        small=small,
+        **marked,
     )
 
 
@@ -127,13 +127,15 @@ def test_where_no_outcome_is_good_nobody_is_harmed():
 def test_groups_that_are_not_compared_are_marked():
     counts = (20, 10, 10, 10, 5, 5)
     people = groups(women=(30, *counts[1:]), men=(29, *counts[1:]))
-    html = draw(people, small=("men",))
+    people.loc["others"] = people.loc["women"]
+    html = draw(people, small=("men",), few_labelled=("men", "others"))
     assert re.findall(r"<small>(\d+ people.*?)</small>", html) == [
         "30 people",
         "29 people, too few",
+        "30 people, few labelled",
     ]
     faint = [";opacity:.4" in image for image in re.findall(r"<img[^>]*aspect-ratio[^>]*>", html)]
-    assert faint == [False] * 3 + [True] * 3
+    assert faint == [False] * 3 + [True] * 3 + [False] * 3
 
 
 def test_of_many_groups_the_largest_are_drawn_and_none_without_people():

@@ -116,3 +116,13 @@ def test_in_brief_one_change_stands_beside_the_one_that_harms_most():
     of_two = of_many.loc[["a", "d"]]
     in_full = changed_harm(of_two, "hired", "not hired")
     assert changed_harm(of_two, "hired", "not hired", brief=True) == in_full
+
+
+def test_to_how_many_it_happens_follows_what_changes():
+    groups = harm(women=(80, -0.12, -0.2, -0.04), men=(200, 0.041, -0.01, 0.09))
+    groups["harmed_model_rate"] = [0.25, 0.27]
+    happens = " It happens to 27 of 100 men and to 25 of 100 women."
+    assert changed_harm(groups, "hired", "not hired", brief=True).endswith(f"chance).{happens}")
+    groups.loc["others"] = (90, 0.0, -0.1, 0.1, 0.26)
+    assert changed_harm(groups, "hired", "not hired").endswith(f"could be chance.{happens}")
+    assert "happens" not in changed_harm(groups, "hired", "not hired", brief=True)

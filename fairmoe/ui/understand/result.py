@@ -85,6 +85,7 @@ def show_picture(state: Session, kept: KeptRun) -> None:
             titles=_titles(run),
             between=(found.gaps["model"].most, found.gaps["model"].least),
             small=found.small,
+            few_labelled=found.gaps["model"].apart if judged_by == "eo" else (),
         )
     )
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 _WORSE, _OTHERS, _GATE = "What gets worse", "Other models", "The gate"
+_ELSE = "What else gets worse"
 
 
 def show_words(state: Session, kept: KeptRun) -> None:
@@ -54,9 +55,11 @@ def show_worse(state: Session, run: "Run") -> None:
 
     Both are as loud as what gets better.
     """
-    told, is_alarming = _beside(state, run, brief=True), "mixture" in run.alarms("test")
-    if is_alarming:
-        told.pop(_WORSE, None)
+    told = _beside(state, run, brief=True)
+    if "mixture" in run.alarms("test"):
+        # How a mixture that is no choice comes about stands behind "Numbers".
+        told.pop(_GATE, None)
+        told = {_ELSE if name == _WORSE else name: text for name, text in told.items()}
     elif run.roles.target.favourable is not None and _WORSE not in told:
         plain = plain_in_words(run, "plain model").removeprefix("the ")
         rates = wrongly_given_it(result_in(state, run).changes, *run.good_and_bad, plain=plain)

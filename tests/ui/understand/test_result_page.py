@@ -9,7 +9,6 @@ from fairmoe._escape import escape_markdown
 from fairmoe.analysis import result_of
 from fairmoe.data.people import people_of
 from fairmoe.figures.people import EVERYONE
-from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from fairmoe.sentences.wording import may_be_chance
@@ -126,19 +125,6 @@ def test_who_looks_at_another_page_meanwhile_is_left_there(app, training):
     assert [title.value for title in app.title] == ["Result"]
 
 
-def test_a_mixture_that_treats_everyone_worse_raises_the_alarm_first(app, demo_run):
-    run, labelled = demo_run
-    test = run.splits["test"]
-    proba = {**test.proba, "mixture": np.zeros_like(test.proba["mixture"])}
-    worse = replace(run, splits={**run.splits, "test": replace(test, proba=proba)})
-    open_result(app, worse, labelled)
-
-    told = alarms_in_words(
-        {"mixture": worse.alarms()["mixture"].to_dict()}, words=run.data.words, favourable=True
-    )
-    assert [error.value for error in app.error] == [escape_markdown(told[0])]
-
-
 @pytest.mark.parametrize("criterion", ["dp", "eo"])
 def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterion):
     run, labelled = demo_run
@@ -169,7 +155,8 @@ def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterio
     smallest = min(gaps, key=float)
     model = {"dp": "result expert", "eo": "logistic regression"}[criterion]
     assert told == (
-        "the procedural expert has a higher final score (61.3; the mixture 50.0); the "
+        "the procedural expert has a higher final score, utility less unfairness (61.3; the "
+        "mixture 50.0); the "
         f"{model} has a smaller gap ({smallest} pp; the mixture 100.0); 3 more are ahead of the "
         "mixture too."
     )
@@ -308,6 +295,23 @@ def test_why_is_told_of_the_groups_that_the_first_sentence_names(app, run_of_fou
     assert f"most often to {most} (" in who
     (why,) = (text for text in texts(app) if text.startswith("With the plain model"))
     assert f"{least} and {most}" in why.replace("\\", "")
+
+
+@pytest.mark.parametrize("criterion", ["dp", "eo"])
+def test_a_group_that_equal_opportunity_leaves_out_is_marked(app, run_of_four, criterion):
+    run, labelled = run_of_four
+    test = run.splits["test"]
+    of_d = np.flatnonzero(test.group == 3)
+    y_true = test.y_true.copy()
+    y_true[of_d] = np.arange(len(of_d)) < 20
+    run = replace(run, splits={**run.splits, "test": replace(test, y_true=y_true)})
+    app.session_state["fairmoe"].keep(run, labelled)
+    app.switch_page("pages/experts.py").run()
+    app.get_by_key(own_key(app, "criterion")).set_value(criterion).run()
+    app.switch_page("pages/result.py").run()
+    assert not app.exception
+    marked = f"{len(of_d)} people, few labelled"
+    assert picture(app).count("few labelled") == picture(app).count(marked) == (criterion == "eo")
 
 
 def test_numbers_have_all_groups_and_what_is_told_in_brief(app, run_of_four):
