@@ -9,6 +9,7 @@ from fairmoe.ui.frame.pages import DATA, PAGES, TRAIN
 from fairmoe.ui.frame.switching import go_to
 from fairmoe.ui.prepare.existing import ask_existing
 from fairmoe.ui.prepare.leaks import show_leaks
+from fairmoe.ui.prepare.outcome import say_what_is_open
 from fairmoe.ui.prepare.overview import settle_roles, show_cautions, show_groups, show_overview
 from fairmoe.ui.prepare.sources import source_picker
 from fairmoe.ui.prepare.warnings import show_missing, show_proxies
@@ -45,3 +46,4 @@ with page(DATA) as state:
         with way_on:
             if st.button("Continue to training", type="primary", icon=PAGES[TRAIN].icon):
                 go_to(TRAIN)
+            say_what_is_open(state.labelled)

@@ -35,6 +35,11 @@ LEAVE_OUT_LEAKS = (
     "than it will be."
 )
 
+MEANING_OPEN = (
+    "Is “{outcome}” good or bad for the person? Without an answer no harm is counted, and no alarm "
+    "tells of harm."
+)
+
 
 def who_is_merged(rows: Mapping[str, int]) -> str:
     """Say of whom the smaller groups are that were merged; nothing if none were.

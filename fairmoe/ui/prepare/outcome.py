@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from fairmoe.data import Outcome, Table, Target, suggest_outcome
+from fairmoe._escape import escape_markdown
+from fairmoe.data import LabelledTable, Outcome, Table, Target, suggest_outcome
 from fairmoe.data.labels import label
 from fairmoe.errors import InvalidInputError
+from fairmoe.sentences.data import MEANING_OPEN
 from fairmoe.ui.frame.state import Session
 
 QUESTION = "Is this outcome good or bad for the person?"
@@ -45,6 +47,12 @@ def take_outcome(state: Session, outcome: Outcome) -> None:
     state.labelled = replace(labelled, roles=told)
     if _FIELD in state.parts:
         st.session_state[state.parts[_FIELD]] = outcome
+
+
+def say_what_is_open(labelled: LabelledTable) -> None:
+    """Say what a training does without, while it is not told whether the outcome is good or bad."""
+    if labelled.roles.target.outcome is None:
+        st.caption(escape_markdown(MEANING_OPEN.format(outcome=labelled.words[0])), width=320)
 
 
 def ask_outcome(state: Session, table: Table, target: Target, key: str) -> Target | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from fairmoe._escape import escape_markdown
 from fairmoe.data import Target
 from fairmoe.ui.prepare.outcome import OWN_WORDS
 from tests.ui.prepare.fields import field, groups, roles, table, upload
@@ -26,6 +27,25 @@ def test_the_outcome_is_asked_for_and_suggested_from_its_words(data):
     field(data, "multiselect", "Positive values").set_value(["no"]).run()
     assert roles(data).target == Target("hired", ("no",), outcome="bad")
     assert field(data, "text_input", "Positive outcome in words").value == "not hired"
+
+
+def test_what_is_lost_without_an_answer_stands_at_the_way_on(data):
+    lost = escape_markdown(
+        "Is “hired” good or bad for the person? Without an answer no harm is counted, and no alarm "
+        "tells of harm."
+    )
+
+    def is_told() -> bool:
+        return lost in [caption.value for caption in data.caption]
+
+    upload(data, table())
+    assert not is_told()
+    asked = field(data, "segmented_control", "Is this outcome good or bad for the person?")
+    asked.set_value(None).run()
+    assert is_told()
+    assert not field(data, "button", "Continue to training").disabled
+    asked.set_value("neither").run()
+    assert not is_told()
 
 
 def test_an_answer_on_result_is_that_of_data_and_of_runs_beside_too(data, demo_run):
