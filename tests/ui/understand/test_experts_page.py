@@ -13,7 +13,7 @@ from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
 from fairmoe.names import GAP_MEASURES
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.front_page import verdicts_in_words
-from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.people import PLAIN_MODEL, PLAIN_MODEL_NAMED, changes_for_people
 from fairmoe.sentences.reviews import clear_differences, with_interval
 from tests.ui.fakes import make_run
 from tests.ui.parts import PEOPLE, open_part, own_key
@@ -205,9 +205,9 @@ def told_in_people(app: AppTest) -> str:
 def test_the_account_is_told_drawn_and_open_in_numbers(experts):
     run = open_part(experts, "experts-part", "People").session_state["fairmoe"].run
     account = run.account()
-    assert told_in_people(experts) == escape_markdown(
-        changes_for_people(account.everyone, "hired", "not hired")
-    )
+    named = {"plain": PLAIN_MODEL, "first": PLAIN_MODEL_NAMED}
+    told = changes_for_people(account.everyone, "hired", "not hired", **named)
+    assert told_in_people(experts) == escape_markdown(told)
     experts.session_state["people-open"] = True
     experts.run()
     table = next(found.value for found in experts.dataframe if "harmed_change" in found.value)
