@@ -1,5 +1,4 @@
 import dataclasses
-import errno
 import json
 import math
 
@@ -7,7 +6,7 @@ import numpy as np
 import pytest
 
 from fairmoe.data import DEMO_ROLES, Roles
-from fairmoe.errors import CancelledError, InvalidInputError, UnavailableError
+from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.experiment import run_experiment
 from fairmoe.names import METRICS, TRAINED_MODELS
 from fairmoe.runs import SCORED_SPLITS
@@ -229,32 +228,6 @@ def test_a_damaged_file_is_named_and_its_runs_computed_again(prepared, runs, swe
     assert same(mended, sweep)
     assert run_sweep(prepared, runs, store=store).computed == 0
     assert (tmp_path / "notes.safetensors").read_bytes() == b"mine"
-
-
-def test_a_full_disk_is_one_sentence_and_leaves_nothing_half_written(
-    prepared, runs, tmp_path, monkeypatch
-):
-    store = FolderStore(tmp_path)
-
-    def full(_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(UnavailableError, match=r"the disk is full.*goes on from there"):
-        run_sweep(prepared, runs[:1], store=store)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_written_is_refused_at_once(tmp_path):
-    (tmp_path / "file").touch()
-
-    with pytest.raises(InvalidInputError, match=r"file/in' cannot be written: a part of the path"):
-        FolderStore(tmp_path / "file" / "in")
-
-
-def test_a_file_that_vanishes_is_one_sentence(tmp_path):
-    with pytest.raises(UnavailableError, match=r"'.*gone' cannot be read"):
-        FolderStore(tmp_path).read("gone")
 
 
 @pytest.mark.usefixtures("pairs")

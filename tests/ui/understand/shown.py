@@ -6,6 +6,8 @@ from html import unescape
 import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.prepare.fields import field
+
 
 def first_table(app: AppTest) -> pd.DataFrame:
     return app.dataframe[0].value
@@ -23,3 +25,13 @@ def alts(app: AppTest) -> list[str]:
     bars = [re.search(r'aria-label="([^"]*)"', spec) for spec in specs(app)]
     charts = [chart.proto.alt for chart in app.get("plotly_chart")]
     return [*charts, *(unescape(found[1]) for found in bars if found)]
+
+
+def texts(app: AppTest) -> list[str]:
+    """Return what a page says outside of its sidebar."""
+    return [each.value for each in app.main.markdown]
+
+
+def choose_existing(app: AppTest, column: str | None) -> AppTest:
+    """Choose the column of the existing score or decision."""
+    return field(app, "selectbox", "Score or decision").set_value(column).run()

@@ -1,4 +1,4 @@
-"""A score or decisions that are there already: alone, without a run, and beside the mixture."""
+"""A score or decisions that are there already, without a run."""
 
 import json
 from dataclasses import replace
@@ -7,21 +7,17 @@ import numpy as np
 import pytest
 
 from fairmoe._escape import escape_markdown
-from fairmoe.analysis.audits import audit_rows, audited_beside, audited_rows
-from fairmoe.data import DEMO_ROLES, Existing, assign_roles, make_demo, table_from_frame
+from fairmoe.analysis.audits import audit_rows, audited_rows
+from fairmoe.data import DEMO_ROLES, Existing, make_demo, table_from_frame
 from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.audits import (
     CHANGES_DATA,
     LEARNT_FROM,
     MEANING_UNKNOWN,
-    OTHER_TASK,
-    changes_beside,
-    harm_beside,
     harm_gap,
     how_it_decides,
     left_out_of_features,
     may_be_existing,
-    mixture_saw_it,
     only_feature,
     wrongly_in_people,
 )
@@ -30,8 +26,9 @@ from fairmoe.sentences.data import still_left_out
 from fairmoe.sentences.result import gap_in_words, who_gets_it
 from fairmoe.sentences.small_groups import told_as_one
 from fairmoe.ui.frame.limits import limits
-from tests.ui.parts import PEOPLE, of_people
+from tests.ui.parts import of_people
 from tests.ui.prepare.fields import field
+from tests.ui.understand.shown import choose_existing, texts
 
 WORDS = ("hired", "not hired")
 NASTY = "<b>score</b> **x** :red[y]"
@@ -52,14 +49,6 @@ def open_audit(app, table, roles=ROLES):
     return app.switch_page("pages/audit.py").run()
 
 
-def choose(app, column):
-    return field(app, "selectbox", "Score or decision").set_value(column).run()
-
-
-def texts(app):
-    return [each.value for each in app.main.markdown]
-
-
 def captions(app):
     return [each.value for each in app.main.caption]
 
@@ -70,7 +59,7 @@ def picture(app):
 
 @pytest.fixture
 def audit(app):
-    return choose(open_audit(app, table()), "decile_score")
+    return choose_existing(open_audit(app, table()), "decile_score")
 
 
 def test_nothing_is_chosen_unasked_and_the_likely_columns_are_named(app):
@@ -140,7 +129,7 @@ def test_a_column_that_is_cleared_stays_left_out_until_it_is_taken_back(audit):
     state, told = audit.session_state["fairmoe"], ("interview_score", "said", "decile_score")
     stays = escape_markdown(still_left_out(told))
     assert stays not in captions(audit)
-    choose(audit, None)
+    choose_existing(audit, None)
     assert stays in captions(audit)
     assert not {*told} & set(state.labelled.kinds)
     audit.switch_page("pages/train.py").run()
@@ -177,7 +166,7 @@ def test_an_answer_for_nearly_all_raises_the_alarm(audit):
 
 def test_decisions_have_values_in_place_of_a_cut_off(app):
     open_audit(app, table())
-    choose(app, "said")
+    choose_existing(app, "said")
     values = field(app, "multiselect", "Values that give “hired”")
     assert values.value == ["yes"]
     assert picture(app)
@@ -189,7 +178,7 @@ def test_decisions_have_values_in_place_of_a_cut_off(app):
 @pytest.mark.parametrize("outcome", ["bad", "neither", None])
 def test_nobody_is_called_wrongly_refused_unless_the_outcome_is_good_or_bad(app, outcome):
     roles = replace(ROLES, target=replace(ROLES.target, outcome=outcome))
-    choose(open_audit(app, table(), roles), "decile_score")
+    choose_existing(open_audit(app, table(), roles), "decile_score")
     assert not app.exception
     if outcome == "bad":
         assert "wrongly “hired”" in picture(app)
@@ -231,7 +220,9 @@ def test_few_people_are_told_of_as_one(app, monkeypatch, sizes, merged):
     frame = table().frame
     sex = frame["sex"].astype(str).to_numpy()
     sex[: sum(sizes.values())] = np.repeat(list(sizes), list(sizes.values()))
-    choose(open_audit(app, table_from_frame(frame.assign(sex=sex), name="few.csv")), "decile_score")
+    choose_existing(
+        open_audit(app, table_from_frame(frame.assign(sex=sex), name="few.csv")), "decile_score"
+    )
     assert not app.exception
     told = told_as_one(merged, "smaller groups", 20, where="")
     assert escape_markdown(told) in captions(app)
@@ -240,7 +231,7 @@ def test_few_people_are_told_of_as_one(app, monkeypatch, sizes, merged):
 
 
 def test_markup_in_the_name_of_a_column_is_shown_letter_by_letter(app):
-    choose(open_audit(app, table(NASTY)), NASTY)
+    choose_existing(open_audit(app, table(NASTY)), NASTY)
     assert not app.exception
     assert escape_markdown(NASTY) in texts(app)[0]
     assert "<b>score</b>" not in picture(app)
@@ -251,53 +242,10 @@ def test_markup_in_the_name_of_a_column_is_shown_letter_by_letter(app):
 def test_the_only_feature_stays_one_and_the_page_says_so(app):
     frame = table().frame[["hired", "sex", "decile_score"]]
     roles = replace(ROLES, dropped=())
-    choose(open_audit(app, table_from_frame(frame, name="x"), roles), "decile_score")
+    choose_existing(open_audit(app, table_from_frame(frame, name="x"), roles), "decile_score")
     assert not app.exception
     assert app.info[0].value == escape_markdown(only_feature("decile_score"))
     assert picture(app)
-
-
-def beside(app, demo_run, roles=None):
-    """Open the page with a run, and audit one of the columns that it was trained on."""
-    run, labelled = demo_run
-    state = app.session_state["fairmoe"]
-    state.load(labelled.table, labelled.roles)
-    state.settle(roles or labelled.roles)
-    state.keep(run, labelled)
-    return choose(app.switch_page("pages/audit.py").run(), "interview_score")
-
-
-def test_beside_the_mixture_it_says_who_changes_and_that_the_mixture_saw_it(app, demo_run):
-    run, labelled = demo_run
-    beside(app, demo_run)
-    existing = Existing("interview_score", field(app, "number_input", "Cut-off").value)
-    found = audit_rows(audited_beside(run, labelled, existing))
-    told = [
-        changes_beside(
-            found.account.everyone,
-            *run.good_and_bad,
-            model="the score “interview_score”",
-            is_told=True,
-        ),
-        harm_beside(found.account.groups.rename(index=PEOPLE), *run.good_and_bad),
-    ]
-    assert not app.exception
-    assert escape_markdown(" ".join(told)) in texts(app)
-    assert app.warning[0].value == escape_markdown(mixture_saw_it("interview_score"))
-    below = app.main.get("html")[1].proto.body
-    for source in ("label", "plain", "model"):
-        for words in gap_in_words(found.gaps[source]):
-            assert words in below
-
-
-def test_a_run_of_another_task_does_not_stand_beside_it(app, demo_run):
-    _, labelled = demo_run
-    sensitive = replace(labelled.roles.sensitive[0], column="region_of_birth")
-    roles = replace(labelled.roles, sensitive=(sensitive,))
-    assign_roles(labelled.table, roles)
-    beside(app, demo_run, roles)
-    assert app.info[-1].value == escape_markdown(OTHER_TASK)
-    assert len(app.main.get("html")) == 1
 
 
 def test_the_file_holds_the_audit_and_how_the_column_decides(audit):
