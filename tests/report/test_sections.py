@@ -88,7 +88,7 @@ def test_people_are_told_of_in_place_of_raw_values(demo_run):
     (chart,) = (block for block in section.blocks if isinstance(block, Chart))
     assert "for people with sex = female" in chart.takeaway
     (lead,) = (block.points[0] for block in section.blocks if isinstance(block, Points))
-    assert lead.startswith("For people with sex = female the model")
+    assert lead.startswith("The model relies on the same columns for people with sex = female as ")
     assert "for people with sex = male" in lead
     rates = [block.takeaway for block in groups(found).blocks if isinstance(block, Picture)]
     assert "goes most often to people with sex = male" in rates[-1]
