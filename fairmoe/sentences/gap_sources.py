@@ -207,10 +207,11 @@ def _most(parts: pd.DataFrame, total: "pd.Series[float]", name: str, whole: str)
     shares = (parts[name] / float(total["difference"])).nlargest(2)
     share, second = float(shares.iloc[0]), float(shares.iloc[-1])
     told = f"{part_in_words(share)} of {whole} comes through {shares.index[0]}"
-    if len(shares) > 1 and second > _AS_MUCH * share:
-        told += f", about as much through {shares.index[1]}"
     if share > _ALL:
         told += f" ({share:.0%}: other columns work against it)"
+    if len(shares) > 1 and second > _AS_MUCH * share:
+        its_share = f" ({second:.0%})" if share > _ALL else ""
+        told += f", about as much through {shares.index[1]}{its_share}"
     return told
 
 

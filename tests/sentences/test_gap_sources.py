@@ -128,6 +128,19 @@ def test_a_second_column_through_which_as_much_comes_is_named():
     )
 
 
+def test_each_of_two_columns_has_its_own_share_where_others_work_against_it():
+    told = gap_source(
+        parts(utility=[-1.3, -1.25, 1.55], mixture=[-0.4, -0.35, -0.25]),
+        totals(utility=-1.0, mixture=-1.0),
+        "women",
+        "men",
+    )
+    assert told.startswith(
+        "With the plain model, more than all of the gap between women and men comes through x "
+        "(130%: other columns work against it), about as much through y (125%). With"
+    )
+
+
 def test_without_a_gap_nothing_is_blamed():
     nothing = (
         "With the plain model, the log-odds of women and men do not differ by more than chance."
