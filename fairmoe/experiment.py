@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,7 +16,6 @@ from fairmoe.data import (
     Change,
     DataSettings,
     EncodedData,
-    EncodedSplit,
     Reading,
     Roles,
     Table,
@@ -30,8 +29,9 @@ from fairmoe.names import EXPERTS, SPLITS, Model, SplitName
 from fairmoe.nn import Mixture
 from fairmoe.progress import OnProgress, Progress, ignore_progress
 from fairmoe.runs import Curve, DataSummary, Run, SplitRecord
-from fairmoe.training import Trained, make_batch, on_one_thread, score_answers, train
-from fairmoe.training.answers import Answers, Said, answers_of, on_split, said_in
+from fairmoe.training import Trained, on_one_thread, train
+from fairmoe.training.answers import Answers, Said, said_in
+from fairmoe.training.judging import judge_split
 from fairmoe.training.pace import learn_from, with_time_left
 
 
@@ -200,7 +200,7 @@ def make_run(
     splits: dict[SplitName, SplitRecord] = {}
     scores: dict[SplitName, dict[Model, dict[str, float]]] = {}
     for done, name in enumerate(SPLITS):
-        splits[name], scores[name] = _evaluate(
+        splits[name], scores[name] = judge_split(
             name,
             data,
             models,
@@ -270,42 +270,6 @@ def _models(
 
 def _equal(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
     return all(torch.equal(tensor, other[name]) for name, tensor in one.items())
-
-
-def _evaluate(
-    split_name: SplitName,
-    data: EncodedData,
-    models: dict[tuple[Model, ...], Explainable | Said],
-    mixture: Mixture,
-    settings: Settings,
-    existing: NDArray[np.float32] | None,
-    on_part: Callable[[], None],
-) -> tuple[SplitRecord, dict[Model, dict[str, float]]]:
-    """Return what every model says of a split's rows, and the twelve scores of each."""
-    split: EncodedSplit = getattr(data, split_name).known()
-    rows = make_batch(split, slice(None), data.n_groups)
-    answers: dict[Model, Answers] = {}
-    for names, stack in models.items():
-        if isinstance(stack, Mapping):
-            found = stack[split_name]
-        else:
-            model = on_split(stack, split_name, len(rows.y))
-            found = answers_of(model, mixture.explainer, rows, data.n_groups, settings, on_part)
-        answers |= zip(names, found, strict=True)
-    proba = {name: each.proba for name, each in answers.items()}
-    scores = {name: each.scores for name, each in answers.items()}
-    if existing is not None:
-        proba["existing"] = existing[split.rows]
-        scores["existing"] = score_answers(torch.from_numpy(proba["existing"]), rows, data.n_groups)
-    record = SplitRecord(
-        rows=split.rows,
-        y_true=split.y,
-        group=split.group,
-        proba=proba,
-        gate=mixture.gate_proba(rows.x)[0].numpy(),
-        weight=split.weight,
-    )
-    return record, scores
 
 
 def _curves(trained: Trained) -> tuple[Curve, ...]:
