@@ -22,13 +22,13 @@ OTHER_GATES = {
 
 EXPERTS_STAY = "It takes the same experts, so training it is short. It is kept as a run of its own."
 
-_PASSED_OVER = (
-    " In these figures it does not: what the gate had at its best was passed over, because the "
-    "guard refused it, which no model passes that treats everyone worse, or because it counts less "
-    "with your weights."
+_REFUSED = (
+    "was passed over, because the guard refused it, which no model passes that treats everyone "
+    "worse, or because it counts less with your weights."
 )
+_PASSED_OVER = f" In these figures it does not: what the gate had at its best {_REFUSED}"
 _GATE_ASKS_ONE = (
-    "the gate itself gives this one all of its weight. It begins with more weight for experts of "
+    "the gate itself gives {expert} all of its weight. It begins with more weight for experts of "
     "higher scores, and nothing else that it learnt was better."
 )
 
@@ -110,8 +110,12 @@ def why_one_decides(
     if took_place:
         return f"{told}{'' if scores[own] - scores[gate] > lead else _PASSED_OVER}"
     higher = scores.drop([own, gate]).sort_values().iloc[-1:]
+    none = "None did"
     for name, score in higher[higher > scores[own]].items():
-        ahead = score - scores[gate]
-        if 0 < ahead <= lead:
-            told += f" The {str(name).lower()} leads by {100 * ahead:.1f}, which is too little."
-    return f"{told} None did: {_GATE_ASKS_ONE}"
+        ahead, leads = score - scores[gate], f"The {str(name).lower()} leads by"
+        if ahead > lead:
+            told += f" {leads} {100 * ahead:.1f} in these figures; it {_REFUSED}"
+            none = "So none did"
+        elif ahead > 0:
+            told += f" {leads} {100 * ahead:.1f}, which is too little."
+    return f"{told} {none}: {_GATE_ASKS_ONE.format(expert=the_model(expert))}"
