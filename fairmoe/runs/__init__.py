@@ -39,6 +39,7 @@ from fairmoe.runs.sweep_scores import (
     SCORED_SPLITS,
     SweepScores,
     are_on_same_rows,
+    rows_digest,
 )
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "open_shown",
     "peer_table",
     "read_project",
+    "rows_digest",
     "save_project",
     "save_run",
     "small_groups",

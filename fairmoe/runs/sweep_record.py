@@ -58,6 +58,7 @@ class SweepRecord(Strict):
     recommended: Id | None
     computed: Count
     seconds: Annotated[float, Field(ge=0)]
+    rows: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | None = None
 
 
 def write_sweep(sweep: SweepScores) -> bytes:
@@ -86,6 +87,7 @@ def write_sweep(sweep: SweepScores) -> bytes:
         "recommended": _recommended(sweep),
         "computed": sweep.computed,
         "seconds": sweep.seconds,
+        "rows": sweep.rows or None,
     }
     return (json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
@@ -127,6 +129,7 @@ def read_sweep(content: bytes) -> SweepScores:
         computed=record.computed,
         seconds=record.seconds,
         around=record.around or "",
+        rows=record.rows or "",
     )
     _check(sweep, record)
     return sweep

@@ -1,6 +1,7 @@
 """What many runs of one split show together, without their models."""
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,7 @@ class SweepScores:
         seconds: Wall time of computing.
         around: The id of the run around which it was begun, which other settings were taken from;
             "" if there is none.
+        rows: What `rows_digest` returns of the test rows; "" if an earlier version kept the sweep.
     """
 
     data: DataSummary
@@ -51,6 +53,7 @@ class SweepScores:
     computed: int
     seconds: float
     around: str = ""
+    rows: str = ""
 
     def __len__(self) -> int:
         return len(self.settings)
@@ -72,9 +75,15 @@ class SweepScores:
         return None if np.isnan(on_front).all() else int(np.nanargmax(on_front))
 
     def fits(self, run: Run) -> bool:
-        """Return whether a run stands on the same rows, in the same roles and encoding."""
+        """Return whether a run stands on the same rows, in the same roles and encoding.
+
+        Without `rows` it is not known whether both were split alike; then what they were split by
+        decides.
+        """
         own = _rows_key(self.data.sha256, self.roles, self.settings[0])
-        return own == _rows_key(run.data.sha256, run.roles, run.settings)
+        if own != _rows_key(run.data.sha256, run.roles, run.settings):
+            return False
+        return not self.rows or self.rows == rows_digest(run.splits["test"].rows)
 
     def frame(self, model: Model = "mixture") -> pd.DataFrame:
         """Return what each run is and how a model of it scores.
@@ -174,6 +183,11 @@ def _rows_key(sha256: str, roles: Roles, settings: Settings) -> tuple[object, ..
     target = dataclasses.replace(roles.target, outcome=None, words=None)
     own = dataclasses.replace(roles, target=target, group_names=())
     return sha256, own, DataSettings.of(settings)
+
+
+def rows_digest(rows: NDArray[np.int64]) -> str:
+    """Return a digest of the positions of rows in their table, 16 hexadecimal digits."""
+    return hashlib.sha256(rows.astype("<i8").tobytes()).hexdigest()[:16]
 
 
 def are_on_same_rows(one: Run, other: Run) -> bool:

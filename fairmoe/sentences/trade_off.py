@@ -18,6 +18,11 @@ DIAL_EXPLAINED = (
     "rows than those shown, and by several gaps at once: so more need not make each gap smaller."
 )
 
+ROWS_UNKNOWN = (
+    "These runs were kept by an earlier version: it is not known whether their test rows are those "
+    "of the models beside them."
+)
+
 
 def gap_missed(gap_name: str, gaps: Sequence[float], *, wished: float, is_one_offered: bool) -> str:
     """Say why points are not offered that keep to a wished gap on the test rows alone.

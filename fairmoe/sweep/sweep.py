@@ -12,7 +12,7 @@ from fairmoe.data import DataSettings, EncodedData
 from fairmoe.errors import InvalidInputError
 from fairmoe.experiment import Prepared, make_run, run_id
 from fairmoe.progress import OnProgress, ignore_progress
-from fairmoe.runs import SCORED_SPLITS, Run, SweepScores
+from fairmoe.runs import SCORED_SPLITS, Run, SweepScores, rows_digest
 from fairmoe.sweep.executors import Executor
 from fairmoe.sweep.experts import check_fit, experts_prefix, read_experts
 from fairmoe.sweep.plan import estimated_seconds
@@ -117,6 +117,7 @@ def run_sweep(
         data=prepared.summary,
         roles=prepared.roles,
         test_rows=len(data.test.y),
+        rows=rows_digest(data.test.known().rows),
         prepared=prepared,
         settings=runs,
         run_ids=tuple(run_id(data, run) for run in runs),

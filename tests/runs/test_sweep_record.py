@@ -18,6 +18,7 @@ from fairmoe.runs import (
     ProjectRun,
     SweepScores,
     read_project,
+    rows_digest,
     sweep_record,
     write_project,
 )
@@ -46,6 +47,7 @@ def sweep(run):
         computed=3,
         seconds=1.25,
         around=run.run_id,
+        rows=rows_digest(run.splits["test"].rows),
     )
 
 
@@ -53,6 +55,20 @@ def sweep(run):
 def content(run, sweep):
     of_its_split = dataclasses.replace(run, settings=run.settings.replace(split_seed=0))
     return write_project(Project((ProjectRun(of_its_split, "Run 1"),), 0, sweep=sweep))
+
+
+def test_a_sweep_fits_a_run_on_its_test_rows_and_an_older_one_does_not_know_them(run, sweep):
+    own = dataclasses.replace(run, settings=run.settings.replace(split_seed=0))
+    test = run.splits["test"]
+    turned = dataclasses.replace(test, rows=test.rows[::-1].copy())
+    other = dataclasses.replace(own, splits={**run.splits, "test": turned})
+    assert sweep.fits(own)
+    assert not sweep.fits(other)
+    older = dataclasses.replace(sweep, rows="")
+    assert older.fits(own)
+    assert older.fits(other)
+    assert sweep_record.read_sweep(sweep_record.write_sweep(older)).rows == ""
+    assert sweep_record.read_sweep(sweep_record.write_sweep(sweep)).rows == sweep.rows
 
 
 def test_a_sweep_comes_out_as_it_went_in(sweep, content):

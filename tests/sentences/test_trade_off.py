@@ -7,6 +7,7 @@ import pytest
 
 from fairmoe.sentences.trade_off import (
     DIAL_EXPLAINED,
+    ROWS_UNKNOWN,
     gap_missed,
     models_takeaway,
     not_on_chart,
@@ -144,4 +145,11 @@ def test_why_points_that_keep_to_a_gap_on_the_test_rows_are_not_offered():
     assert gap_missed("DP gap", [0.041], wished=0.03, is_one_offered=False) == (
         "On the test rows, which the chart shows, 1 point keeps to this. On the validation rows, "
         "by which points are chosen, its DP gap is 4.1 pp, so it is not offered. "
+    )
+
+
+def test_of_what_an_earlier_version_kept_rows_are_not_known():
+    assert ROWS_UNKNOWN == (
+        "These runs were kept by an earlier version: it is not known whether their test rows are "
+        "those of the models beside them."
     )

@@ -9,7 +9,7 @@ from fairmoe.data import DEMO_ROLES, Roles
 from fairmoe.errors import CancelledError, InvalidInputError
 from fairmoe.experiment import run_experiment
 from fairmoe.names import METRICS, TRAINED_MODELS
-from fairmoe.runs import SCORED_SPLITS
+from fairmoe.runs import SCORED_SPLITS, rows_digest
 from fairmoe.sweep import (
     FolderStore,
     MemoryStore,
@@ -41,6 +41,7 @@ def test_a_run_of_a_sweep_is_the_run_alone(sweep, table, runs):
     alone = run_experiment(table, DEMO_ROLES, runs[3])
 
     assert opened.run_id == alone.run_id == sweep.frame()["run_id"][3]
+    assert sweep.rows == rows_digest(opened.splits["test"].rows)
     assert opened.settings == alone.settings
     assert opened.resolved == alone.resolved
     for split in SCORED_SPLITS:

@@ -11,7 +11,13 @@ from fairmoe.figures.tradeoff import label_of, not_drawn, tradeoff_figure
 from fairmoe.names import BASELINES, GAP_AXES, MODELS
 from fairmoe.sentences.alarms import ALARM_MEANS
 from fairmoe.sentences.projects import scores_without_model
-from fairmoe.sentences.trade_off import not_on_chart, outside, settings_reading, tradeoff_takeaway
+from fairmoe.sentences.trade_off import (
+    ROWS_UNKNOWN,
+    not_on_chart,
+    outside,
+    settings_reading,
+    tradeoff_takeaway,
+)
 from fairmoe.ui.frame.components import (
     percent_column,
     show_note,
@@ -111,6 +117,8 @@ def _source(explored: Explored, sweep: "SweepScores", means: pd.DataFrame) -> st
     told += f" rows; seeds {', '.join(map(str, seeds))}."
     if (means["runs"] > 1).any():
         told += " Bars are one standard deviation over the seeds."
+    if not sweep.rows:
+        told += f" {ROWS_UNKNOWN}"
     return f"{told} Click a point to open its run."
 
 

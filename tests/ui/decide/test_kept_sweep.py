@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pytest
 
+from fairmoe._escape import escape_markdown
 from fairmoe.data import DEMO_ROLES
 from fairmoe.names import METRICS, TRAINED_MODELS
-from fairmoe.runs import SCORED_SPLITS, PeerScores, Project, SweepScores, write_project
+from fairmoe.runs import SCORED_SPLITS, PeerScores, Project, SweepScores, rows_digest, write_project
+from fairmoe.sentences.trade_off import ROWS_UNKNOWN
 from fairmoe.sweep import MemoryStore, grid_settings
 from fairmoe.ui.decide.sweeping import MOST_EXPLORED, explored_around
 from fairmoe.ui.frame.handover import project_of, take_project
@@ -66,6 +68,22 @@ def opened(app, content):
     (key,) = (each.key for each in app.file_uploader if "open-project-home" in each.key)
     app.get_by_key(key).upload("x.fairmoe", content, "application/zip").run()
     return app.session_state["fairmoe"]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_of_a_sweep_of_an_earlier_version_it_is_said_that_rows_are_not_known(
+    app, run, sweep, demo_run, is_known
+):
+    state = app.session_state["fairmoe"]
+    state.keep(run, demo_run[1])
+    rows = rows_digest(run.splits["test"].rows) if is_known else ""
+    kept = dataclasses.replace(sweep, rows=rows)
+    state.explored = [Explored(state.kept, MemoryStore(), kept)]
+    app.switch_page("pages/tradeoff.py").run()
+    assert not app.exception
+    told = " ".join(caption.value for caption in app.caption)
+    assert "Click a point to open its run" in told
+    assert (escape_markdown(ROWS_UNKNOWN) in told) is not is_known
 
 
 def test_a_sweep_goes_from_the_app_to_the_shell_and_back(saved, sweep, new_session, tmp_path):
