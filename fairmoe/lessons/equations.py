@@ -26,6 +26,7 @@ _STATED_BY: tuple[Callable[..., Any], ...] = (
     scores.combine,
 )
 _DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+_GATHERED = r"\begin{gathered}%s\end{gathered}"
 _TAG = re.compile(r"\\tag\{(\d+)\}")
 
 
@@ -35,8 +36,15 @@ def _stated() -> dict[int, str]:
         for body in _DISPLAYED.findall(function.__doc__ or ""):
             for tag in _TAG.findall(body):
                 # A tag is set at the far edge of a box that on a page is as wide as the equation.
-                found[int(tag)] = _TAG.sub(rf"\\qquad ({tag})", " ".join(body.split()))
+                numbered = _TAG.sub(rf"\\qquad ({tag})", " ".join(body.split()))
+                found[int(tag)] = _below_one_another(numbered)
     return found
+
+
+def _below_one_another(equation: str) -> str:
+    """Put what stands apart in an equation on lines of its own; a phone cuts off what is long."""
+    lines = equation.split(r"\quad ")
+    return equation if len(lines) == 1 else _GATHERED % r"\\".join(lines)
 
 
 EQUATIONS: dict[int, str] = _stated()

@@ -49,4 +49,5 @@ def test_the_sheet_asks_all_questions_before_it_answers_any():
 def test_equations_carry_their_number_and_stay_in_one_line():
     assert EQUATIONS[14] == r"\mathcal{L}_{DP} = |p_0 - p_1| \qquad (14)"
     assert all(f"({number})" in tex for number, tex in EQUATIONS.items())
+    assert EQUATIONS[20].endswith(r"\\M = \tfrac{1}{2}(A_0 + A_1) \qquad (20)\end{gathered}")
     assert not any("\n" in tex or "tag" in tex for tex in EQUATIONS.values())

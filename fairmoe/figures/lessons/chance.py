@@ -46,8 +46,9 @@ def chance_figure(gaps: pd.DataFrame, limit: float) -> go.Figure:
     figure.add_vline(
         x=reach,
         line={"color": "#7A8794", "dash": "dash", "width": 2},
-        annotation={"text": f"95% of the tables are below {reach:.1f} pp"},
-        annotation_position="top right",
+        annotation={"text": f"95% of the tables<br>are below {reach:.1f} pp"},
+        # Where there is more room beside the line.
+        annotation_position=f"top {'left' if reach > edges[-1] / 2 else 'right'}",
     )
     figure.update_layout(
         template=TEMPLATE,

@@ -37,7 +37,7 @@ def gradient_figure(estimates: pd.DataFrame, truth: float) -> go.Figure:
         rows=len(ESTIMATORS),
         cols=1,
         shared_xaxes=True,
-        vertical_spacing=0.055,
+        vertical_spacing=0.075,
         subplot_titles=[style.label for style in ESTIMATORS.values()],
     )
     reach = float(estimates["estimate"].abs().quantile(0.99)) * 1.1
@@ -77,21 +77,21 @@ def gradient_figure(estimates: pd.DataFrame, truth: float) -> go.Figure:
         y=1.0,
         yref="paper",
         yanchor="bottom",
-        yshift=4,
+        yshift=20,
         text="the truth",
         font={"color": "#D55E00", "size": 13},
         showarrow=False,
     )
     for annotation in figure.layout.annotations[: len(ESTIMATORS)]:
-        # Within the panel: above it they would lie on the ticks of the one before.
-        annotation.update(x=1, xanchor="right", yanchor="top", font={"size": 13})
+        # Above the bars, which on a phone else lie behind the words.
+        annotation.update(x=0, xanchor="left", yanchor="bottom", font={"size": 13})
     figure.update_layout(
         template=TEMPLATE,
         title="How far from the truth is one estimate of what the gate should do?",
-        height=484,
+        height=520,
         showlegend=False,
         bargap=0,
-        margin={"t": 64},
+        margin={"t": 84},
     )
     figure.update_yaxes(ticksuffix="%", nticks=3, rangemode="tozero")
     figure.update_xaxes(title="estimated gradient", row=len(ESTIMATORS), col=1)

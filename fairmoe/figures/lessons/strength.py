@@ -147,7 +147,13 @@ def reversal_figure(scores: pd.DataFrame, strength: float) -> go.Figure:
         title="How well does a fresh probe tell the group from the hidden vector?",
         height=420,
     )
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=labels)
+    figure.update_xaxes(
+        type="category",
+        categoryorder="array",
+        categoryarray=labels,
+        # With room for the figure beside the last.
+        range=[-0.5, len(labels) + 0.1],
+    )
     figure.update_yaxes(title="AUC of the probe", ticksuffix="%", range=[42, 92])
     return figure
 
