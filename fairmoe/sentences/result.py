@@ -260,5 +260,5 @@ def gap_in_words(gap: OutcomeGap, tolerance: float | None = None) -> tuple[str, 
         told = "more than chance" if gap.is_clear else "could be chance"
     low, high = (end_in_words(end, tolerance) for end in (gap.low, gap.high))
     # "0.0 to 1.0" reads as certainty that there is a gap; and 0.0 as nothing at all.
-    interval = f"{low} to {high}" if gap.low > 0 else f"none, or up to {high} pp"
+    interval = f"{low} to {high}" if gap.low > 0 else f"none to {high} pp"
     return f"{100 * gap.value:.1f} pp", f"{capitalised(told)} ({interval})"

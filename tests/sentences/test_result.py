@@ -94,11 +94,11 @@ def test_a_gap_among_those_who_have_the_label_says_so():
     ("gap", "told"),
     [
         (GAP, ("8.9 pp", "More than chance (1.7 to 16.0)")),
-        (replace(GAP, low=0.0), ("8.9 pp", "Could be chance (none, or up to 16.0 pp)")),
+        (replace(GAP, low=0.0), ("8.9 pp", "Could be chance (none to 16.0 pp)")),
         (replace(GAP, low=0.0003), ("8.9 pp", "More than chance (0.03 to 16.0)")),
         (
             replace(GAP, low=0.0, verdict="within"),
-            ("8.9 pp", "Within the tolerance (none, or up to 16.0 pp)"),
+            ("8.9 pp", "Within the tolerance (none to 16.0 pp)"),
         ),
         (replace(GAP, verdict="within"), ("8.9 pp", "Within the tolerance (1.7 to 16.0)")),
         (
