@@ -27,7 +27,7 @@ READABLE = (
     ".stMain button kbd{opacity:1;color:inherit}"
     "[data-testid=stSliderTickBar]{opacity:.75;visibility:visible}"
     ".stMain [data-testid=stPageLink-NavLink] p{text-decoration:underline;"
-    "text-decoration-thickness:1px;text-underline-offset:.25em}"
+    "text-decoration-thickness:1px;text-underline-offset:.15em}"
     '.js-plotly-plot text[style*="rgb(128, 132, 149)"]'
     "{fill:currentColor!important;fill-opacity:.82!important}"
 )
