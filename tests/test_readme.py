@@ -46,7 +46,7 @@ def test_the_four_answers_on_the_demo_are_what_the_app_says(readme):
     run = demo_run()
     account = result_of(run).account
     assert changed_harm(account.groups, "hired", "not hired") in readme
-    assert cost_in_people(account.groups, account.everyone, "hired") in readme
+    assert cost_in_people(account.groups, account.everyone, "hired", "not hired") in readme
     points = what_is_open(run)
     assert f"| {readiness(points)} {' '.join(points)} |" in readme
 

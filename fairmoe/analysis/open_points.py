@@ -11,7 +11,7 @@ from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.open_points import open_points
 from fairmoe.sentences.people import PLAIN_MODEL
 from fairmoe.sentences.wording import capitalised, may_be_chance
-from fairmoe.sentences.worse import PARITY_GAP, gap_not_smaller
+from fairmoe.sentences.worse import PARITY_GAP, gap_not_surely_smaller
 
 
 def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
         return ""
     change = changes_of(run, "utility", "test").T["gets"]
     chance = may_be_chance(change["low"], change["high"])
-    return gap_not_smaller(plain, own, name=PLAIN_MODEL, chance=chance, gap=PARITY_GAP)
+    return gap_not_surely_smaller(plain, own, name=PLAIN_MODEL, chance=chance, gap=PARITY_GAP)
 
 
 def plain_is_ahead(run: Run) -> str:

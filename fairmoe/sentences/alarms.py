@@ -28,8 +28,8 @@ ALARM = "Alarm!"
 """What the shell begins an alarm of the mixture with."""
 
 OTHERS_RAISE_ONE = {
-    True: "Not the mixture alone raises an alarm. Of other models:",
-    False: "The mixture raises no alarm. Of other models:",
+    True: "The mixture is not alone in raising an alarm. Other models that do:",
+    False: "The mixture raises no alarm. Other models do:",
 }
 """What stands before the alarms of other models, by whether the mixture raises one."""
 
@@ -88,15 +88,15 @@ def _in_words(
     heading = _heading(alarm)
     told = [f"{heading}: {model}."]
     if heading == MORE_EQUAL_AT_THE_COST_OF_ALL:
-        gaps = f"{_points(alarm['gap'])} pp (plain model {_points(alarm['plain_gap'])})"
+        gaps = f"{_points(alarm['gap'])} pp (utility expert {_points(alarm['plain_gap'])})"
         told.append(f"Its gap is smaller, not gone: {gaps}.")
     told += _about_all(alarm, words)
     if alarm["harm"] is not None:
         good, bad = words if favourable else words[::-1]
         groups = ", more in every group" if alarm["harmful"] else ""
         told.append(
-            f"Of those labelled “{good}”, {_percent(alarm['harm'])} wrongly get “{bad}” (plain "
-            f"model {_percent(alarm['plain_harm'])}){groups}."
+            f"Of those labelled “{good}”, {_percent(alarm['harm'])} wrongly get “{bad}” (utility "
+            f"expert {_percent(alarm['plain_harm'])}){groups}."
         )
     return capitalised(" ".join(told))
 

@@ -24,7 +24,7 @@ def ahead_of_mixture(scores: pd.DataFrame) -> str:
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
 
 
-_IS_SCORE = "utility less unfairness"
+_IS_SCORE = "utility minus both gaps"
 HALF_A_POINT = 0.005
 """From this on a simpler model is told to be more accurate than the plain one."""
 
@@ -89,8 +89,8 @@ def others_ahead(
     told = [
         (
             [_named(model, names) for model in higher.index],
-            f"a higher final score, {_IS_SCORE} "
-            f"({listed([score(of) for of in higher['final_score']])}; the mixture "
+            f"a higher final score ({_IS_SCORE}: "
+            f"{listed([score(of) for of in higher['final_score']])}; the mixture "
             f"{score(mixture['final_score'])}{counts})",
         ),
         *(
@@ -115,12 +115,12 @@ def others_ahead(
         parts.append(f"{left} more {'is' if left == 1 else 'are'} ahead of the mixture too")
     # What is told alike is alike.
     if round(constant, 3) > round(mixture["final_score"], 3):
-        is_score = "" if len(higher) else f", {_IS_SCORE}"
+        is_score = "" if len(higher) else f"{_IS_SCORE}: "
         beside = "" if len(higher) else f"; the mixture {score(mixture['final_score'])}{counts}"
         also = " too" if len(higher) else ""
         parts.append(
-            f"the same answer for all has a higher final score{is_score}{also} "
-            f"({score(constant)}{beside}), for it has no gaps"
+            f"the same answer for all has a higher final score{also} "
+            f"({is_score}{score(constant)}{beside}), for it has no gaps"
         )
     return f"{'; '.join(parts)}." if parts else ""
 

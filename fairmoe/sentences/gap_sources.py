@@ -17,8 +17,8 @@ GAP_EXPLAINED = (
     "together than a plain model's without its decisions doing so: compare shares, not lengths."
 )
 GAP_IN_BRIEF = (
-    "Bars: parts of the difference in mean log-odds, the score behind a probability; hatched: "
-    "against it. Compare shares, not lengths."
+    "Compare shares, not lengths: log-odds may shrink where decisions do not. Bars: parts of the "
+    "difference in mean log-odds, the score behind a probability; hatched: against it."
 )
 CHOICE_EXPLAINED = f"Log-odds are the score behind a weight. {_BARS}"
 NOBODY_MOVED = (

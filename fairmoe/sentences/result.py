@@ -129,7 +129,7 @@ def changed_harm(
         bad: What the other one is called.
         plain: What the plain model is called.
         brief: Whether of more than two groups one change is told beside the one that harms most,
-            and the rest is left to the numbers, as is to how many it happens.
+            and the other changes are left to the numbers.
     """
     known = groups[groups["good_label"] > 0]
     if known.empty:
@@ -138,7 +138,7 @@ def changed_harm(
     if not rounded.any():
         return (
             f"Of 100 people labelled “{good}”, as many wrongly get “{bad}” as with {plain},"
-            " in every group."
+            f" in every group.{_hit_most(known, good, bad)}"
         )
     is_clear = (known["harmed_change_low"] > 0) | (known["harmed_change_high"] < 0)
     harmed_most = _harmed_most(known)
@@ -146,7 +146,7 @@ def changed_harm(
     if told_of.empty:
         return (
             f"Of 100 people labelled “{good}”, about as many wrongly get “{bad}” as with {plain}: "
-            f"in no group is the change more than chance.{_hit_most(known)}"
+            f"in no group is the change more than chance.{_hit_most(known, good, bad)}"
         )
     size = told_of["harmed_change"].abs().sort_values(ascending=False, kind="stable")
     # In the order of the groups everywhere else.
@@ -166,11 +166,9 @@ def changed_harm(
     ]
     others = len(known) - len(named)
     rest = "In every other group the change is smaller or could be chance."
-    is_told = not brief or len(known) <= _FEW
-    return (
-        f"{'; '.join(told)}.{f' {rest}' if others and not brief else ''}"
-        f"{_hit_most(known) if is_told else ''}"
-    )
+    if others and not brief:
+        told[-1] += f". {rest.removesuffix('.')}"
+    return f"{'; '.join(told)}.{_hit_most(known, good, bad)}"
 
 
 def _harmed_most(known: pd.DataFrame) -> "pd.Series[bool]":
@@ -180,12 +178,15 @@ def _harmed_most(known: pd.DataFrame) -> "pd.Series[bool]":
     return most
 
 
-def _hit_most(known: pd.DataFrame) -> str:
+def _hit_most(known: pd.DataFrame, good: str, bad: str) -> str:
     rates = known.loc[known["good_label"] >= LEAST_PEOPLE, "harmed_model_rate"].sort_values()
     most, least = (f"{100 * rate:.0f}" for rate in (rates.max(), rates.min()))
     if len(rates) < 2 or most == least:
         return ""
-    return f" It happens to {most} of 100 {rates.index[-1]} and to {least} of 100 {rates.index[0]}."
+    return (
+        f" With the mixture {most} of 100 {rates.index[-1]} labelled “{good}” wrongly "
+        f"{verb_of([most], 'gets', 'get')} “{bad}”, and {least} of 100 {rates.index[0]}."
+    )
 
 
 def _of_people(change: float) -> str:
@@ -204,6 +205,7 @@ def cost_in_people(
     groups: pd.DataFrame,
     everyone: "pd.Series[float]",
     good: str,
+    bad: str,
     *,
     plain: str = "the plain model",
     brief: bool = False,
@@ -214,6 +216,7 @@ def cost_in_people(
         groups: As `fairmoe.metrics.Account` has them.
         everyone: Likewise.
         good: What the outcome that is counted is called.
+        bad: What the other one is called.
         plain: What the plain model is called.
         brief: Whether of more than two groups only the one is named in which most changes.
     """
@@ -233,8 +236,18 @@ def cost_in_people(
     return (
         f"Against {plain}, of {everyone['n']:,.0f} people: {who}, with "
         f"{mistakes_made(everyone)}; "
-        f"{changed:,} {'decision changes' if changed == 1 else 'decisions change'}."
+        f"{changed:,} {'decision changes' if changed == 1 else 'decisions change'}"
+        f"{'' if most == 1 else _of_them_worse(changed, int(everyone['worse']), bad)}."
     )
+
+
+def _of_them_worse(changed: int, worse: int, bad: str) -> str:
+    """Say how many changes are to the bad outcome, which the net leaves out."""
+    if not worse:
+        return ""
+    if worse == changed:
+        return f", {'all ' if changed > 1 else ''}to “{bad}”"
+    return f", {worse:,} of them to “{bad}”"
 
 
 def _more_or_fewer(change: int) -> str:

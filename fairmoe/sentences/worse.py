@@ -81,6 +81,7 @@ def gap_before_and_after(
     name: str = "the plain model",
     chance: str = "",
     gap: str = "gap",
+    brief: bool = False,
 ) -> str:
     """Say how the gap with a mixture is beside that with the plain model: it is to be smaller.
 
@@ -90,6 +91,7 @@ def gap_before_and_after(
         name: What the plain model is called.
         chance: That the difference could be chance, as `may_be_chance` says it, if so.
         gap: What the gap is called, if the page has not said it.
+        brief: Whether the figures stand beside it.
 
     Returns:
         Nothing if either is not known.
@@ -102,18 +104,20 @@ def gap_before_and_after(
     if before != after:
         change = f"got {'smaller' if float(after) < float(before) else 'larger'}"
     doubt = f" ({chance})" if chance and before != after else ""
-    return f"The {gap} {change}: {before} pp with {name}, {after} pp with the mixture{doubt}."
+    figures = "" if brief else f": {before} pp with {name}, {after} pp with the mixture"
+    return f"The {gap} {change}{figures}{doubt}."
 
 
-def gap_not_smaller(
+def gap_not_surely_smaller(
     plain: float,
     model: float,
     *,
     name: str = "the plain model",
     chance: str = "",
     gap: str = "gap",
+    brief: bool = False,
 ) -> str:
-    """Say that a mixture does not narrow the gap, which is what it is for.
+    """Say that a mixture does not surely narrow the gap, which is what it is for.
 
     Args:
         plain: See `gap_before_and_after`.
@@ -121,13 +125,14 @@ def gap_not_smaller(
         name: Likewise.
         chance: Likewise.
         gap: Likewise.
+        brief: Likewise.
 
     Returns:
-        Nothing if the gap got smaller, or either is not known.
+        Nothing if the gap got smaller by more than chance, or either is not known.
     """
     is_smaller = float(f"{100 * model:.1f}") < float(f"{100 * plain:.1f}")
-    told = gap_before_and_after(plain, model, name=name, chance=chance, gap=gap)
-    return "" if is_smaller else told
+    told = gap_before_and_after(plain, model, name=name, chance=chance, gap=gap, brief=brief)
+    return "" if is_smaller and not chance else told
 
 
 def wrongly_given_it(

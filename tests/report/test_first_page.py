@@ -111,8 +111,8 @@ def test_it_says_that_the_plain_model_scores_higher(demo_run):
     scores = {model: {**of, "final_score": 0.5} for model, of in run.scores["test"].items()}
     scores["utility"]["final_score"] = 0.6
     first = make_report(replace(run, scores={**run.scores, "test": scores})).sections[0]
-    of_score = "utility less unfairness (60.0; the mixture 50.0)"
-    told = f"The plain model has a higher final score, {of_score}."
+    of_score = "(utility minus both gaps: 60.0; the mixture 50.0)"
+    told = f"The plain model has a higher final score {of_score}."
     assert f"The gravest: {told} 1 other stands below" in first.blocks[0].text
     assert Text(told, "The plain model.") not in first.blocks
 

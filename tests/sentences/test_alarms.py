@@ -28,10 +28,10 @@ def told(model="mixture", *, words=WORDS, favourable=False, **changes):
 def test_everyone_called_a_reoffender():
     assert told() == (
         "More equal because everyone is treated worse: the mixture. Its gap is smaller, not gone: "
-        "2.0 pp (plain model 25.0). It gives “reoffends” to 93.0% of "
+        "2.0 pp (utility expert 25.0). It gives “reoffends” to 93.0% of "
         "the people, of whom 45.0% have it as their label. It is right about 49.0% of them, the "
         "same answer for all about 55.0%. Of those labelled “does not”, 90.0% wrongly get "
-        "“reoffends” (plain model 24.0%), more in every group."
+        "“reoffends” (utility expert 24.0%), more in every group."
     )
 
 
@@ -39,9 +39,9 @@ def test_a_good_outcome_that_hardly_anyone_gets():
     words = told("result", words=("hired", "not hired"), favourable=True, inaccurate=False)
     assert words == (
         "More equal because everyone is treated worse: the result expert. Its gap is smaller, not "
-        "gone: 2.0 pp (plain model 25.0). It gives “hired” to 93.0% of "
+        "gone: 2.0 pp (utility expert 25.0). It gives “hired” to 93.0% of "
         "the people, of whom 45.0% have it as their label. Of those labelled “hired”, 90.0% "
-        "wrongly get “not hired” (plain model 24.0%), more in every group."
+        "wrongly get “not hired” (utility expert 24.0%), more in every group."
     )
 
 
@@ -70,7 +70,7 @@ def test_where_the_outcome_is_not_told_nobody_is_called_harmed(fault, heading, e
     ("gap", "is_told"), [(0.18, True), (0.01, True), (0.0, False), (0.25, False), (None, False)]
 )
 def test_a_gap_that_is_smaller_and_not_gone_is_told(gap, is_told):
-    left = f"Its gap is smaller, not gone: {100 * (gap or 0):.1f} pp (plain model 25.0)."
+    left = f"Its gap is smaller, not gone: {100 * (gap or 0):.1f} pp (utility expert 25.0)."
     assert (left in told(gap=gap)) == is_told
     assert told(gap=gap).startswith("More equal because everyone") == is_told
 
@@ -137,6 +137,6 @@ def test_a_mark_alone_says_what_it_may_mean():
 
 def test_alarms_of_other_models_are_not_taken_for_the_mixtures():
     assert OTHERS_RAISE_ONE == {
-        True: "Not the mixture alone raises an alarm. Of other models:",
-        False: "The mixture raises no alarm. Of other models:",
+        True: "The mixture is not alone in raising an alarm. Other models that do:",
+        False: "The mixture raises no alarm. Other models do:",
     }

@@ -14,8 +14,8 @@ def test_whom_it_happens_to_is_said_where_hardly_anything_changes():
     groups["harmed_model_rate"] = [0.14, 0.31, 0.9, 0.2]
     assert changed_harm(groups, "clear", "flagged") == (
         "Of 100 people labelled “clear”, about as many wrongly get “flagged” as with the plain "
-        "model: in no group is the change more than chance. It happens to 31 of 100 b and to 14 of "
-        "100 a."
+        "model: in no group is the change more than chance. With the mixture 31 of "
+        "100 b labelled “clear” wrongly get “flagged”, and 14 of 100 a."
     )
     groups["harmed_model_rate"] = [0.2, 0.201, 0.9, 0.2]
     assert changed_harm(groups, "clear", "flagged").endswith("more than chance.")
@@ -121,8 +121,13 @@ def test_in_brief_one_change_stands_beside_the_one_that_harms_most():
 def test_to_how_many_it_happens_follows_what_changes():
     groups = harm(women=(80, -0.12, -0.2, -0.04), men=(200, 0.041, -0.01, 0.09))
     groups["harmed_model_rate"] = [0.25, 0.27]
-    happens = " It happens to 27 of 100 men and to 25 of 100 women."
+    happens = (
+        " With the mixture 27 of 100 men labelled “hired” wrongly get “not hired”, and 25 of 100 "
+        "women."
+    )
     assert changed_harm(groups, "hired", "not hired", brief=True).endswith(f"chance).{happens}")
     groups.loc["others"] = (90, 0.0, -0.1, 0.1, 0.26)
     assert changed_harm(groups, "hired", "not hired").endswith(f"could be chance.{happens}")
-    assert "happens" not in changed_harm(groups, "hired", "not hired", brief=True)
+    assert changed_harm(groups, "hired", "not hired", brief=True).endswith(f"chance).{happens}")
+    groups["harmed_change"] = 0.0
+    assert changed_harm(groups, "hired", "not hired").endswith(f"in every group.{happens}")

@@ -114,19 +114,19 @@ PLAIN = {"utility": "the plain model", "existing": "the score “x”"}
         ({"utility": (0.5004, 0.0997, -0.2, 0.1)}, ""),
         (
             {"utility": (0.52, 0.2, -0.2, -0.05)},
-            "the plain model has a higher final score, utility less unfairness (52.0; the mixture "
+            "the plain model has a higher final score (utility minus both gaps: 52.0; the mixture "
             "50.0).",
         ),
         (
             {"utility": (0.52, 0.2, -0.2, -0.05), "result": (0.6, 0.04, 0.01, 0.09)},
-            "the plain model and the result expert have a higher final score, utility less "
-            "unfairness (52.0 and 60.0; the "
+            "the plain model and the result expert have a higher final score (utility minus "
+            "both gaps: 52.0 and 60.0; the "
             "mixture 50.0); the result expert has a smaller gap (4.0 pp; the mixture 10.0).",
         ),
         (
             {"utility": (0.52, 0.05, -0.02, 0.08), "result": (0.6, 0.04, -0.01, 0.09)},
-            "the plain model and the result expert have a higher final score, utility less "
-            "unfairness (52.0 and 60.0; the "
+            "the plain model and the result expert have a higher final score (utility minus "
+            "both gaps: 52.0 and 60.0; the "
             "mixture 50.0) and a smaller gap (5.0 and 4.0 pp; the mixture 10.0; could be chance).",
         ),
         (
@@ -141,8 +141,8 @@ PLAIN = {"utility": "the plain model", "existing": "the score “x”"}
         ),
         (
             {"uniform": (0.55, 0.2, -0.2, -0.05), "logistic": (0.6, 0.2, -0.2, -0.05)},
-            "the mixture with equal weights and the logistic regression have a higher final score, "
-            "utility less unfairness (55.0 and 60.0; the mixture 50.0).",
+            "the mixture with equal weights and the logistic regression have a higher final score "
+            "(utility minus both gaps: 55.0 and 60.0; the mixture 50.0).",
         ),
         ({"utility": (math.nan, math.nan, math.nan, math.nan)}, ""),
     ],
@@ -160,7 +160,7 @@ def test_where_another_model_is_ahead_of_the_mixture(rows, told):
                 "result": (0.6, 0.04, -0.01, 0.09),
                 "logistic": (0.55, 0.09, -0.01, 0.09),
             },
-            "the result expert has a higher final score, utility less unfairness (60.0; the "
+            "the result expert has a higher final score (utility minus both gaps: 60.0; the "
             "mixture 50.0) and a smaller gap "
             "(4.0 pp; the mixture 10.0; could be chance); 2 more are ahead of the mixture too.",
         ),
@@ -180,13 +180,13 @@ def test_in_brief_the_best_is_named_and_the_others_are_counted(rows, told):
 def test_one_answer_for_all_that_scores_higher_is_told_of():
     rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
     assert others_ahead(rows, PLAIN, constant=0.552) == (
-        "the result expert has a higher final score, utility less unfairness (60.0; the mixture "
+        "the result expert has a higher final score (utility minus both gaps: 60.0; the mixture "
         "50.0); the same answer for "
         "all has a higher final score too (55.2), for it has no gaps."
     )
     alone = others(mixture=MIXTURE)
     assert others_ahead(alone, PLAIN, constant=0.552) == (
-        "the same answer for all has a higher final score, utility less unfairness (55.2; the "
+        "the same answer for all has a higher final score (utility minus both gaps: 55.2; the "
         "mixture 50.0), for it has no "
         "gaps."
     )
@@ -209,7 +209,7 @@ def test_a_simpler_model_that_is_more_accurate_than_the_plain_one_is_told_of():
 def test_a_score_that_counts_small_groups_says_so():
     rows = others(mixture=MIXTURE, result=(0.6, 0.2, -0.2, -0.05))
     assert others_ahead(rows, PLAIN, small=True) == (
-        "the result expert has a higher final score, utility less unfairness (60.0; the mixture "
+        "the result expert has a higher final score (utility minus both gaps: 60.0; the mixture "
         "50.0, small groups counted)."
     )
 

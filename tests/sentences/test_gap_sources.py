@@ -215,8 +215,8 @@ def test_how_the_bars_are_read():
     )
     assert CHOICE_EXPLAINED.split(f" {bars}") == ["Log-odds are the score behind a weight.", ""]
     assert GAP_IN_BRIEF == (
-        "Bars: parts of the difference in mean log-odds, the score behind a probability; hatched: "
-        "against it. Compare shares, not lengths."
+        "Compare shares, not lengths: log-odds may shrink where decisions do not. Bars: parts of "
+        "the difference in mean log-odds, the score behind a probability; hatched: against it."
     )
     assert (ALL_TOGETHER, ALL_OTHERS, SENT_THERE) == (
         "All columns together",

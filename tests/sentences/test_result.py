@@ -140,7 +140,7 @@ def account(true, plain, pred, group):
             [0, 0, 0, 1, 0, 0],
             [1, 1, 1, 0, 0, 0],
             "Against the plain model, of 6 people: 3 more women and 1 fewer man get “hired”, with "
-            "2 fewer mistakes; 4 decisions change.",
+            "2 fewer mistakes; 4 decisions change, 1 of them to “not hired”.",
         ),
         (
             [0, 0, 0, 1, 1, 1],
@@ -154,7 +154,21 @@ def account(true, plain, pred, group):
             [1, 0, 0, 0, 0, 0],
             [0, 1, 0, 0, 0, 0],
             "Against the plain model, of 6 people: as many of each group get “hired”, with 2 more "
-            "mistakes; 2 decisions change.",
+            "mistakes; 2 decisions change, 1 of them to “not hired”.",
+        ),
+        (
+            [1, 0, 0, 0, 0, 0],
+            [1, 1, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0],
+            "Against the plain model, of 6 people: 2 fewer women get “hired”, with as many "
+            "mistakes; 2 decisions change, all to “not hired”.",
+        ),
+        (
+            [1, 0, 0, 0, 0, 0],
+            [1, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 0],
+            "Against the plain model, of 6 people: 1 fewer woman gets “hired”, with 1 more "
+            "mistake; 1 decision changes, to “not hired”.",
         ),
         (
             [1, 0, 0, 0, 0, 0],
@@ -166,15 +180,15 @@ def account(true, plain, pred, group):
 )
 def test_what_it_costs_in_people(true, plain, pred, told):
     groups, everyone = account(true, plain, pred, [0, 0, 0, 1, 1, 1])
-    assert cost_in_people(groups, everyone, "hired") == told
-    beside = cost_in_people(groups, everyone, "hired", plain="the score “x”")
+    assert cost_in_people(groups, everyone, "hired", "not hired") == told
+    beside = cost_in_people(groups, everyone, "hired", "not hired", plain="the score “x”")
     assert beside == told.replace("the plain model", "the score “x”")
 
 
 def test_many_people_are_told_with_their_thousands():
     everyone = [1] * 2400
     groups, of_all = account(everyone, [0] * 2400, everyone, [0] * 1200 + [1] * 1200)
-    assert cost_in_people(groups, of_all, "hired") == (
+    assert cost_in_people(groups, of_all, "hired", "not hired") == (
         "Against the plain model, of 2,400 people: 1,200 more women and 1,200 more men get "
         "“hired”, with 2,400 fewer mistakes; 2,400 decisions change."
     )
@@ -185,9 +199,9 @@ def test_raw_values_make_english_wherever_people_are_counted():
     groups, everyone = account(
         [1, 1, 0, 0, 0, 0], [0, 0, 0, 1, 0, 0], [1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]
     )
-    assert cost_in_people(groups.rename(index=people), everyone, "hired") == (
+    assert cost_in_people(groups.rename(index=people), everyone, "hired", "not hired") == (
         "Against the plain model, of 6 people: 3 more people with sex = f and 1 fewer in smaller "
-        "groups get “hired”, with 2 fewer mistakes; 4 decisions change."
+        "groups get “hired”, with 2 fewer mistakes; 4 decisions change, 1 of them to “not hired”."
     )
     changed = harm(women=(80, -0.12, -0.2, -0.04), men=(200, 0.01, -0.01, 0.09))
     assert changed_harm(changed.rename(index=people), "hired", "not hired") == (
@@ -210,7 +224,7 @@ def test_of_many_groups_none_is_dropped_without_a_word(of_d, of_e, rest):
     changes = pd.Series([5, -4, 3, of_d, of_e], index=names)
     groups = pd.DataFrame({"good_plain": 10, "good_model": 10 + changes}, index=names)
     everyone = pd.Series({"n": 500.0, "better": 9, "worse": 5, "better_right": 5, "worse_right": 2})
-    told = cost_in_people(groups, everyone, "hired")
+    told = cost_in_people(groups, everyone, "hired", "not hired")
     assert told.startswith(f"Against the plain model, of 500 people: 5 more a, 4 fewer b{rest} get")
 
 
@@ -218,11 +232,11 @@ def test_in_brief_the_group_is_named_in_which_most_changes():
     names = list("abc")
     groups = pd.DataFrame({"good_plain": 10, "good_model": [15, 3, 11]}, index=names)
     everyone = pd.Series({"n": 500.0, "better": 9, "worse": 9, "better_right": 5, "worse_right": 2})
-    assert cost_in_people(groups, everyone, "hired", brief=True).startswith(
+    assert cost_in_people(groups, everyone, "hired", "not hired", brief=True).startswith(
         "Against the plain model, of 500 people: 7 fewer b and 6 more people in the remaining "
     )
-    told = cost_in_people(groups[:2], everyone, "hired", brief=True)
-    assert told == cost_in_people(groups[:2], everyone, "hired")
+    told = cost_in_people(groups[:2], everyone, "hired", "not hired", brief=True)
+    assert told == cost_in_people(groups[:2], everyone, "hired", "not hired")
 
 
 def test_labels_have_no_gap_among_those_whose_label_is_good():

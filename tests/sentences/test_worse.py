@@ -7,7 +7,7 @@ import pandas as pd
 from fairmoe.sentences.worse import (
     PARITY_GAP,
     gap_before_and_after,
-    gap_not_smaller,
+    gap_not_surely_smaller,
     what_got_worse,
     wrongly_given_it,
 )
@@ -46,28 +46,35 @@ def test_one_of_a_hundred_gets_it():
 
 
 def test_a_gap_that_did_not_get_smaller_is_told():
-    assert gap_not_smaller(0.3204, 0.3199) == (
+    assert gap_not_surely_smaller(0.3204, 0.3199) == (
         "The gap did not get smaller: 32.0 pp with the plain model, 32.0 pp with the mixture."
     )
-    assert gap_not_smaller(0.285, 0.302, name="the utility expert") == (
+    assert gap_not_surely_smaller(0.285, 0.302, name="the utility expert") == (
         "The gap got larger: 28.5 pp with the utility expert, 30.2 pp with the mixture."
     )
-    assert not gap_not_smaller(0.302, 0.285)
-    assert gap_not_smaller(0.165, 0.172, chance="could be chance") == (
+    assert not gap_not_surely_smaller(0.302, 0.285)
+    assert gap_not_surely_smaller(0.272, 0.226, chance="could be chance") == (
+        "The gap got smaller: 27.2 pp with the plain model, 22.6 pp with the mixture (could be "
+        "chance)."
+    )
+    assert gap_not_surely_smaller(0.165, 0.172, chance="could be chance") == (
         "The gap got larger: 16.5 pp with the plain model, 17.2 pp with the mixture (could be "
         "chance)."
     )
-    assert "chance" not in gap_not_smaller(0.165, 0.165, chance="could be chance")
+    assert gap_not_surely_smaller(0.272, 0.226, chance="could be chance", brief=True) == (
+        "The gap got smaller (could be chance)."
+    )
+    assert "chance" not in gap_not_surely_smaller(0.165, 0.165, chance="could be chance")
     assert gap_before_and_after(0.302, 0.285) == (
         "The gap got smaller: 30.2 pp with the plain model, 28.5 pp with the mixture."
     )
-    assert gap_not_smaller(0.285, 0.302, gap=PARITY_GAP).startswith(
+    assert gap_not_surely_smaller(0.285, 0.302, gap=PARITY_GAP).startswith(
         "The demographic parity gap got larger: 28.5 pp"
     )
     for gaps in ((0.3204, 0.3199), (0.285, 0.302), (math.nan, 0.285), (0.285, math.nan)):
-        assert gap_before_and_after(*gaps) == gap_not_smaller(*gaps)
-    assert not gap_not_smaller(math.nan, 0.285)
-    assert not gap_not_smaller(0.285, math.nan)
+        assert gap_before_and_after(*gaps) == gap_not_surely_smaller(*gaps)
+    assert not gap_not_surely_smaller(math.nan, 0.285)
+    assert not gap_not_surely_smaller(0.285, math.nan)
 
 
 def test_what_is_not_named_yet_is_named_once():

@@ -66,7 +66,7 @@ def cost_of_mixture(run: "Run", split: SplitName, *, brief: bool = False) -> str
     return cost_in_people(
         account.groups.rename(index=people_of(run.data.groups, run.roles)),
         account.everyone,
-        run.good_and_bad[0],
+        *run.good_and_bad,
         plain=plain_in_words(run),
         brief=brief,
     )

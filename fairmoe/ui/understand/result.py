@@ -96,7 +96,10 @@ def way_on(state: Session, run: "Run") -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            link(EXPERTS, "Who" if counterpart(state, run) is None else "Who, blind or aware")
+            link(
+                EXPERTS,
+                "Who" if counterpart(state, run) is None else "Who, blind or aware",
+            )
             link(ATTENTION, "Why: features")
             link(TRADE_OFF, "Cost of smaller gaps")
             link(REPORT, open_points_label(len(_open(state, run))))

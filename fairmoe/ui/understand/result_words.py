@@ -17,7 +17,7 @@ from fairmoe.sentences.result import changed_harm, who_gets_it
 from fairmoe.sentences.single_expert import nearly_alone
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import may_be_chance
-from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_not_surely_smaller, what_got_worse, wrongly_given_it
 from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON
 from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.state import Session
@@ -106,14 +106,18 @@ def _who(state: Session, run: "Run", *, brief: bool = False) -> str:
 
 
 def _aim(state: Session, run: "Run") -> str:
-    """Say that the gap is not smaller than with the plain model, if so."""
+    """Say that the gap is not surely smaller than with the plain model, if so.
+
+    Of many groups there is no room for figures, which stand below the picture too.
+    """
     found = result_in(state, run)
     change = found.changes.T["denied" if criterion(run) == "eo" else "gets"]
-    return gap_not_smaller(
+    return gap_not_surely_smaller(
         found.gaps["plain"].value,
         found.gaps["model"].value,
         name=plain_in_words(run, "the plain model"),
         chance=may_be_chance(change["low"], change["high"]),
+        brief=len(run.data.groups) > 2,
     )
 
 

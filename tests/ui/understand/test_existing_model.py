@@ -21,7 +21,7 @@ from fairmoe.sentences.audits import (
 )
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.result import changed_harm, cost_in_people, who_gets_it
-from fairmoe.sentences.worse import gap_not_smaller
+from fairmoe.sentences.worse import gap_not_surely_smaller
 from tests.ui.parts import chance_of, of_people
 from tests.ui.prepare.fields import field
 
@@ -69,13 +69,13 @@ def test_result_and_people_compare_the_mixture_with_it_if_asked(shown, known):
     gap, groups = of_people(found)
     told_of = changed_harm(groups, *words, plain=model)
     how = f"{how_it_decides(EXISTING, run.data.words)} {DECISIONS_COMPARED}"
-    aim = gap_not_smaller(
+    aim = gap_not_surely_smaller(
         found.gaps["plain"].value, found.gaps["model"].value, name=model, chance=chance_of(found)
     )
     who = " ".join(filter(None, [who_gets_it(gap, words[0], groups=2), aim]))
     lead = f"{who} {told_of} {how}"
     assert escape_markdown(lead) in told(shown)
-    cost = cost_in_people(groups, found.account.everyone, words[0], plain=model)
+    cost = cost_in_people(groups, found.account.everyone, *words[:2], plain=model)
     assert cost.startswith("Against the score “decile_score”, of ")
     assert escape_markdown(cost) in told(shown)
     assert "Your score today" in shown.get("html")[0].proto.body

@@ -57,7 +57,7 @@ def test_models_that_treat_everyone_worse_raise_an_alarm_and_the_constant_does_n
     )
     # What is wrong with another model is no alarm of the mixture.
     assert not experts.error
-    quiet = f"The mixture raises no alarm. Of other models:\n- {escape_markdown(words)}"
+    quiet = f"The mixture raises no alarm. Other models do:\n- {escape_markdown(words)}"
     assert quiet in [caption.value for caption in experts.caption]
 
 
@@ -77,7 +77,7 @@ def test_the_alarm_of_the_mixture_stands_first_and_alone_is_loud(app, demo_run):
         for model in ("mixture", "result")
     )
     assert [error.value for error in experts.error] == [own]
-    quiet = f"Not the mixture alone raises an alarm. Of other models:\n- {other}"
+    quiet = f"The mixture is not alone in raising an alarm. Other models that do:\n- {other}"
     assert quiet in [caption.value for caption in experts.caption]
     told = [each.value for each in experts.main if each.type in ("error", "caption")]
     assert told.index(own) < told.index(quiet)

@@ -19,9 +19,9 @@ def result_with(app, demo_run):
         run, labelled = demo_run
         test = run.splits["test"]
         proba = {**test.proba, "mixture": decisions(test).astype(np.float32)}
-        run = replace(
-            run, run_id="other", splits={**run.splits, "test": replace(test, proba=proba)}
-        )
+        gate = np.tile([0.0, 0.96, 0.04], (len(test.rows), 1)).astype(np.float32)
+        test = replace(test, proba=proba, gate=gate)
+        run = replace(run, run_id="other", splits={**run.splits, "test": test})
         app.session_state["fairmoe"].keep(run, labelled)
         app.switch_page("pages/result.py").run()
         assert not app.exception

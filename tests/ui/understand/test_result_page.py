@@ -10,7 +10,7 @@ from fairmoe.analysis import result_of
 from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.result import changed_harm, cost_in_people, gap_in_words, who_gets_it
 from fairmoe.sentences.wording import may_be_chance
-from fairmoe.sentences.worse import gap_not_smaller, what_got_worse, wrongly_given_it
+from fairmoe.sentences.worse import gap_not_surely_smaller, what_got_worse, wrongly_given_it
 from tests.ui.fakes import Held, settle
 from tests.ui.parts import chance_of, of_people, open_part, own_key
 from tests.ui.understand.shown import alts, texts
@@ -48,14 +48,14 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     ]
     assert not result.exception
     # The mixture of this run does not narrow the gap, or else nothing is said of it.
-    aim = gap_not_smaller(
+    aim = gap_not_surely_smaller(
         found.gaps["plain"].value, found.gaps["model"].value, chance=chance_of(found)
     )
     who = " ".join(filter(None, [who_gets_it(gap, words[0], groups=2), aim]))
     assert texts(result) == [
         escape_markdown(f"{who} {changed_harm(groups, *words)}"),
         *(["  \n".join(beside)] if beside else []),
-        escape_markdown(cost_in_people(groups, found.account.everyone, words[0])),
+        escape_markdown(cost_in_people(groups, found.account.everyone, *words[:2])),
     ]
     given = escape_markdown(wrongly_given_it(found.changes, *words))
     assert worse or given in [caption.value for caption in result.main.caption]
@@ -130,7 +130,7 @@ def test_models_that_do_better_than_the_mixture_are_told(app, demo_run, criterio
     smallest = min(gaps, key=float)
     model = {"dp": "result expert", "eo": "logistic regression"}[criterion]
     assert told == (
-        "the procedural expert has a higher final score, utility less unfairness (61.3; the "
+        "the procedural expert has a higher final score (utility minus both gaps: 61.3; the "
         "mixture 50.0); the "
         f"{model} has a smaller gap ({smallest} pp; the mixture 100.0); 3 more are ahead of the "
         "mixture too."
@@ -152,7 +152,7 @@ def test_a_mixture_that_does_not_narrow_the_gap_says_so_at_once(app, demo_run):
     open_result(app, alike, labelled)
 
     gap = result_of(alike).gaps["plain"].value
-    told = gap_not_smaller(gap, gap)
+    told = gap_not_surely_smaller(gap, gap)
     assert told.startswith("The gap did not get smaller")
     assert f" {escape_markdown(told)} " in texts(app)[0]
 
