@@ -57,12 +57,7 @@ def show_review(state: Session, judged: Judged) -> None:
         source=f"{judged.source} Bars are 95% intervals.{of_whom_opportunity_is(judged.run)}",
         key=f"gaps-{judged.key}",
     )
-    numbers = st.expander(
-        NUMBERS,
-        icon=NUMBERS_ICON,
-        key="review-open",
-        on_change="rerun",
-    )
+    numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="review-open", on_change="rerun")
     if numbers.open:
         with numbers:
             show_gaps(review, key=judged.key)
