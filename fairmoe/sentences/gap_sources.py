@@ -209,9 +209,13 @@ def _most(parts: pd.DataFrame, total: "pd.Series[float]", name: str, whole: str)
     told = f"{part_in_words(share)} of {whole} comes through {shares.index[0]}"
     if share > _ALL:
         told += f" ({share:.0%}: other columns work against it)"
-    if len(shares) > 1 and second > _AS_MUCH * share:
-        its_share = f" ({second:.0%})" if share > _ALL else ""
-        told += f", about as much through {shares.index[1]}{its_share}"
+    if len(shares) == 1 or second <= _AS_MUCH * share:
+        return told
+    told += f", about as much through {shares.index[1]}"
+    if share > _ALL:
+        return f"{told} ({second:.0%})"
+    if share + second > _ALL:
+        told += f" ({share:.0%} and {second:.0%}: other columns work against them)"
     return told
 
 

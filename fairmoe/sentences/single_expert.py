@@ -22,14 +22,13 @@ OTHER_GATES = {
 
 EXPERTS_STAY = "It takes the same experts, so training it is short. It is kept as a run of its own."
 
-_REFUSED = (
-    "was passed over, because the guard refused it, which no model passes that treats everyone "
-    "worse, or because it counts less with your weights."
-)
-_PASSED_OVER = f" In these figures it does not: what the gate had at its best {_REFUSED}"
-_GATE_ASKS_ONE = (
-    "the gate itself gives {expert} all of its weight. It begins with more weight for experts of "
-    "higher scores, and nothing else that it learnt was better."
+_GUARD = "the guard refuses models that treat everyone worse"
+_WEIGHTS = "it counts less with your weights"
+_PASSED_OVER = " In these figures it does not: what the gate had at its best {refused}"
+_GATE_ASKS_ONE = "the gate itself gives {expert} all of its weight."
+_LEARNT_NO_BETTER = (
+    " It begins with more weight for experts of higher scores, and nothing else that it learnt was "
+    "better."
 )
 
 
@@ -70,7 +69,7 @@ def cutoffs_for_one(expert: Model) -> str:
     return CUTOFFS_FOR_ONE.format(expert=the_model(expert))
 
 
-def why_one_decides(
+def why_one_decides(  # noqa: PLR0913 - what decided, and what it decided by
     expert: Model,
     scores: "pd.Series[float]",
     gate: str,
@@ -79,6 +78,8 @@ def why_one_decides(
     rows: int,
     gives_way: bool,
     took_place: bool,
+    guard: bool,
+    weighted: bool,
 ) -> str:
     """Say what the expert had on the validation rows, what the gate, and why the one decides.
 
@@ -90,6 +91,8 @@ def why_one_decides(
         rows: How many validation rows there are.
         gives_way: Whether this gate gives way to an expert.
         took_place: Whether the expert took the gate's place.
+        guard: Whether models that treat everyone worse were refused.
+        weighted: Whether the gaps counted otherwise than in these scores.
     """
     own = MODELS[expert]
     if own not in scores or gate not in scores:
@@ -107,15 +110,18 @@ def why_one_decides(
         f"{told} An expert takes the gate's place if it leads by more than {100 * lead:.1f}, "
         "counted with your weights of the gaps."
     )
+    reasons = [why for why, holds in ((_GUARD, guard), (_WEIGHTS, weighted)) if holds]
+    because = f", because {', or because '.join(reasons)}" if reasons else ""
+    refused = f"was passed over{because}."
+    # What is told alike is alike.
+    ahead, needed = (100 * (scores - scores[gate])).round(1), round(100 * lead, 1)
     if took_place:
-        return f"{told}{'' if scores[own] - scores[gate] > lead else _PASSED_OVER}"
-    higher = scores.drop([own, gate]).sort_values().iloc[-1:]
-    none = "None did"
-    for name, score in higher[higher > scores[own]].items():
-        ahead, leads = score - scores[gate], f"The {str(name).lower()} leads by"
-        if ahead > lead:
-            told += f" {leads} {100 * ahead:.1f} in these figures; it {_REFUSED}"
-            none = "So none did"
-        elif ahead > 0:
-            told += f" {leads} {100 * ahead:.1f}, which is too little."
-    return f"{told} {none}: {_GATE_ASKS_ONE.format(expert=the_model(expert))}"
+        return f"{told}{'' if ahead[own] > needed else _PASSED_OVER.format(refused=refused)}"
+    asks_one = _GATE_ASKS_ONE.format(expert=the_model(expert))
+    for name, lead_of in ahead.drop([own, gate]).nlargest(1).items():
+        leads = f"The {str(name).lower()} leads by {lead_of:.1f}"
+        if lead_of > max(ahead[own], needed):
+            return f"{told} {leads} in these figures; it {refused} So none did: {asks_one}"
+        if lead_of > max(ahead[own], 0):
+            told += f" {leads}, which is too little."
+    return f"{told} None did: {asks_one}{_LEARNT_NO_BETTER}"

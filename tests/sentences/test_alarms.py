@@ -35,6 +35,10 @@ def test_everyone_called_a_reoffender():
     )
 
 
+def test_only_harm_in_every_group_is_said_to_be():
+    assert told(harmful=False).endswith("90.0% wrongly get “reoffends” (utility expert 24.0%).")
+
+
 def test_a_good_outcome_that_hardly_anyone_gets():
     words = told("result", words=("hired", "not hired"), favourable=True, inaccurate=False)
     assert words == (

@@ -139,6 +139,14 @@ def test_each_of_two_columns_has_its_own_share_where_others_work_against_it():
         "With the plain model, more than all of the gap between women and men comes through x "
         "(130%: other columns work against it), about as much through y (125%). With"
     )
+    told = gap_source(
+        parts(utility=[-0.9, -0.85, 0.75], mixture=[-0.4, -0.35, -0.25]),
+        totals(utility=-1.0, mixture=-1.0),
+        "women",
+        "men",
+    )
+    assert "comes through x, about as much through y (90% and 85%: other columns work" in told
+    assert "work against them). With the mixture" in told
 
 
 def test_without_a_gap_nothing_is_blamed():

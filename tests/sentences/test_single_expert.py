@@ -13,6 +13,7 @@ from fairmoe.sentences.single_expert import (
 
 SCORES = pd.Series({"Utility expert": 0.601, "Result expert": 0.655, "Gate, at its best": 0.64})
 GIVEN = {"gate": "Gate, at its best", "lead": 0.0103, "rows": 2400, "took_place": True}
+GIVEN |= {"guard": True, "weighted": True}
 
 
 def test_that_one_decides_and_why():
@@ -40,8 +41,8 @@ def test_why_one_decides_that_does_not_lead():
     close = GIVEN | {"lead": 0.1}
     assert why_one_decides("result", SCORES, **close, gives_way=True) == (
         f"{told}its best 64.0. {rule.format('10.0')} of the gaps. In these figures it does not: "
-        "what the gate had at its best was passed over, because the guard refused it, which no "
-        "model passes that treats everyone worse, or because it counts less with your weights."
+        "what the gate had at its best was passed over, because the guard refuses models that "
+        "treat everyone worse, or because it counts less with your weights."
     )
     own = close | {"took_place": False}
     end = (
@@ -55,11 +56,23 @@ def test_why_one_decides_that_does_not_lead():
         f"of the gaps. The result expert leads by 1.5, which is too little. {end.format('utility')}"
     )
     far = own | {"lead": 0.01}
-    assert why_one_decides("utility", SCORES, **far, gives_way=True).endswith(
-        "of the gaps. The result expert leads by 1.5 in these figures; it was passed over, because "
-        "the guard refused it, which no model passes that treats everyone worse, or because it "
-        f"counts less with your weights. So none did: {end.format('utility')[len('None did: ') :]}"
-    )
+    leads = "of the gaps. The result expert leads by 1.5 in these figures; it was passed over"
+    none = "So none did: the gate itself gives the utility expert all of its weight."
+    for guard, weighted, because in (
+        (True, False, ", because the guard refuses models that treat everyone worse"),
+        (False, True, ", because it counts less with your weights"),
+        (False, False, ""),
+    ):
+        far |= {"guard": guard, "weighted": weighted}
+        told = why_one_decides("utility", SCORES, **far, gives_way=True)
+        assert told.endswith(f"{leads}{because}. {none}")
+
+
+def test_a_lead_that_reads_like_what_is_needed_is_too_little():
+    scores = pd.Series({"Utility expert": 0.6, "Result expert": 0.61, "Gate, at its best": 0.6})
+    given = GIVEN | {"lead": 0.01, "took_place": False}
+    told = why_one_decides("utility", scores, **given, gives_way=True)
+    assert "The result expert leads by 1.0, which is too little. None did:" in told
 
 
 def test_that_one_has_nearly_all_of_the_weight():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from fairmoe._escape import escape_markdown
+from fairmoe.config import GATE_WEIGHTS
 from fairmoe.figures.single_expert import single_expert_figure
 from fairmoe.names import SplitName
 from fairmoe.sentences.single_expert import (
@@ -47,6 +48,8 @@ def show_single_expert(state: Session, kept: KeptRun, split: SplitName) -> bool:
         rows=found.rows,
         took_place=found.took_place,
         gives_way=run.settings.gate_start == "experts" and run.settings.select == "best",
+        guard=run.settings.guard,
+        weighted=any(getattr(run.settings, weight) != 1 for weight in GATE_WEIGHTS),
     )
     if found.scores.empty:
         st.caption(escape_markdown(f"{why} {describe(run, 'validation')}"))
