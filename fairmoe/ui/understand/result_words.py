@@ -115,7 +115,7 @@ def _aim(state: Session, run: "Run") -> str:
     return gap_not_surely_smaller(
         found.gaps["plain"].value,
         found.gaps["model"].value,
-        name=plain_in_words(run, "the plain model"),
+        name=plain_in_words(run),
         chance=may_be_chance(change["low"], change["high"]),
         brief=len(run.data.groups) > 2,
     )
@@ -138,7 +138,7 @@ def _harm(state: Session, run: "Run", *, brief: bool = False) -> str:
     return changed_harm(
         groups.rename(index=people_of(run.data.groups, run.roles)),
         *run.good_and_bad,
-        plain=plain_in_words(run, "the plain model"),
+        plain=plain_in_words(run),
         brief=brief,
     )
 
