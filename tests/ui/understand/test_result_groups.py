@@ -85,6 +85,8 @@ def test_numbers_have_all_groups_and_what_is_told_in_brief(app, run_of_four):
     assert list(table.value.index) == [*groups.index, EVERYONE]
     named = groups.rename(index=people_of(run.data.groups, run.roles))
     told = "\n".join(texts(app))
+    # The figures of the gaps stand in the picture.
+    assert "pp with the plain model" not in texts(app)[0]
     for brief in (True, False):
         assert escape_markdown(changed_harm(named, *run.data.words, brief=brief)) in told
     assert changed_harm(named, *run.data.words) != changed_harm(named, *run.data.words, brief=True)

@@ -71,6 +71,33 @@ def test_routing_says_it_once_and_offers_the_other_gate(app, demo_run):
     assert trained.settings == replace(run.settings, gate_start="random")
 
 
+@pytest.mark.parametrize(
+    ("settings", "because"),
+    [
+        ({"guard": True}, ", because the guard refuses models that treat everyone worse"),
+        ({"guard": False, "eo_weight": 2.0}, ", because it counts less with your weights"),
+        ({"guard": False}, ""),
+    ],
+)
+def test_why_a_higher_expert_was_passed_over_is_what_the_settings_allow(
+    app, demo_run, settings, because
+):
+    run, labelled = demo_run
+    validation = run.scores["validation"]
+    procedural = validation["procedural"] | {"final_score": 0.99}
+    run = replace(
+        asking(run, (0, 1, 0)),
+        mixture=run.mixture,
+        scores={**run.scores, "validation": {**validation, "procedural": procedural}},
+        settings=run.settings.replace(**settings),
+    )
+    app.session_state["fairmoe"].keep(run, labelled)
+    app.switch_page("pages/routing.py").run()
+    assert not app.exception
+    told = "".join(each.value for each in app.main.caption).replace("\\", "")
+    assert f"in these figures; it was passed over{because}. So none did" in told
+
+
 def test_cutoffs_for_one_expert_are_why_it_decides_about_everyone(app, demo_run):
     run, labelled = demo_run
     cutoffs = Cutoffs("result", (0.4, 0.6))
