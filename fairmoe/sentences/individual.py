@@ -11,6 +11,10 @@ LEAST_PUSH = 0.005
 """In log-odds; what is less would be told as 0.00."""
 
 CHANGES_ASKED = "What is the smallest change that would give another decision?"
+CHANGES_ARE_NO_ADVICE = (
+    "Changes show what this model reacts to; they are no advice. One that ought not to help, such "
+    "as one more offence, shows a fault of the model."
+)
 
 
 def opinions_takeaway(

@@ -5,6 +5,7 @@ import pytest
 
 from fairmoe.names import EXPERTS
 from fairmoe.sentences.individual import (
+    CHANGES_ARE_NO_ADVICE,
     CHANGES_ASKED,
     changes_takeaway,
     columns_not_shown,
@@ -106,6 +107,10 @@ def test_how_far_the_sensitive_value_moves_the_answer(others, told):
 
 def test_the_smallest_change():
     assert CHANGES_ASKED == "What is the smallest change that would give another decision?"
+    assert CHANGES_ARE_NO_ADVICE == (
+        "Changes show what this model reacts to; they are no advice. One that ought not to help, "
+        "such as one more offence, shows a fault of the model."
+    )
     changes = pd.DataFrame({"change": ["age 30 → 41", "pay 1 → 2"], "proba": [0.512, 0.6]})
     assert changes_takeaway(changes) == (
         "The smallest found: age 30 → 41; the probability is then 51.2%."

@@ -7,7 +7,11 @@ from fairmoe._escape import Markdown, escape_markdown
 from fairmoe._units import all_beside_one_half
 from fairmoe.data import fixed_columns
 from fairmoe.figures.individual import changes_figure
-from fairmoe.sentences.individual import CHANGES_ASKED, changes_takeaway
+from fairmoe.sentences.individual import (
+    CHANGES_ARE_NO_ADVICE,
+    CHANGES_ASKED,
+    changes_takeaway,
+)
 from fairmoe.sentences.wording import listed
 from fairmoe.ui.frame.components import TableFile, percent_column, show_note, show_table
 from fairmoe.ui.frame.state import Session
@@ -42,9 +46,7 @@ def show_changes(state: Session, person: Person) -> None:
     how = (
         "Tried are 20 quantiles of the middle 95% of each number and every level of each category "
         "that has an input of its own, one column at a time and two together. A change of a number "
-        "counts by the share of training rows that it moves past, one of a category as 50%. It "
-        "turns this model's decision; whether it would change anything in the world is another "
-        "question."
+        "counts by the share of training rows that it moves past, one of a category as 50%."
     )
     if not changes:
         show_note(Markdown("No change of one or two columns was found."), icon=":material/lock:")
@@ -68,8 +70,9 @@ def show_changes(state: Session, person: Person) -> None:
     told = table.assign(proba=toward(run, table["proba"]))
     outcome, takeaway = of_outcome(run), changes_takeaway(told)
     st.markdown(f"**{CHANGES_ASKED}**")
+    st.markdown(escape_markdown(f"{takeaway} {CHANGES_ARE_NO_ADVICE}"))
     st.html(changes_figure(told, outcome, alt=takeaway))
-    st.caption(escape_markdown(f"{takeaway} {source_of(person)} {how}"))
+    st.caption(escape_markdown(f"{source_of(person)} {how}"))
     show_table(
         told.assign(cost=100 * told["cost"], proba=all_beside_one_half(told["proba"]))
         .set_index("change")

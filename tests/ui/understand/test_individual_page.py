@@ -12,7 +12,7 @@ from fairmoe.analysis.individual import closest_refusal, predict
 from fairmoe.config import Settings
 from fairmoe.data import assign_roles
 from fairmoe.experiment import run_experiment
-from fairmoe.sentences.individual import columns_not_shown, where_in_list
+from fairmoe.sentences.individual import CHANGES_ARE_NO_ADVICE, columns_not_shown, where_in_list
 from tests.ui.parts import open_part
 
 
@@ -240,6 +240,16 @@ def test_locked_columns_are_not_changed(individual, demo_run):
     assert not individual.exception
     changes = [d.value for d in individual.dataframe if "cost" in d.value]
     assert not any("score" in change for table in changes for change in table.index)
+
+
+def test_beside_the_smallest_change_stands_that_it_is_no_advice(individual):
+    open_part(individual, "individual-part", "What would change the decision")
+    texts = [each.value.replace("\\", "") for each in individual.main.markdown]
+    (told,) = (text for text in texts if CHANGES_ARE_NO_ADVICE in text)
+    assert told.startswith("The smallest found: ")
+    captions = " ".join(each.value for each in individual.caption)
+    assert "The smallest found" not in captions
+    assert "anything in the world" not in captions
 
 
 def test_nothing_of_the_cells_is_in_the_address(individual):
