@@ -100,11 +100,10 @@ def experts_change(experts: Sequence[Model], *, strengths: bool = False) -> str:
     told = []
     if experts:
         named = listed([the_model(expert) for expert in experts])
-        is_one = len(experts) == 1
-        have, them, they = ("has", "it", "it was") if is_one else ("have", "them", "they were")
+        them = "it" if len(experts) == 1 else "them"
         told.append(
-            f"At other points of the dial {named} {have} other figures: each mixture takes {them} "
-            f"as {they} after the fine-tuning that suits its gate."
+            f"The dial changes the figures of {named} too: each of its points has its own version "
+            f"of {them}."
         )
     if strengths:
         told.append(

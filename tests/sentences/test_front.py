@@ -151,17 +151,17 @@ def test_mixtures_that_decide_the_same_are_named_once():
 
 def test_experts_that_have_other_figures_along_the_dial_are_named():
     assert experts_change(("result", "procedural")) == (
-        "At other points of the dial the result expert and the procedural expert have other "
-        "figures: each mixture takes them as they were after the fine-tuning that suits its gate."
+        "The dial changes the figures of the result expert and the procedural expert too: each of "
+        "its points has its own version of them."
     )
     assert experts_change(("result",)) == (
-        "At other points of the dial the result expert has other figures: each mixture takes it as "
-        "it was after the fine-tuning that suits its gate."
+        "The dial changes the figures of the result expert too: each of its points has its own "
+        "version of it."
     )
     assert experts_change(()) == ""
     far = "The far end of the dial has another result expert, which counts the gaps more."
     assert experts_change((), strengths=True) == far
-    assert experts_change(("utility",), strengths=True).endswith(f"suits its gate. {far}")
+    assert experts_change(("utility",), strengths=True).endswith(f"version of it. {far}")
 
 
 def test_a_model_that_is_better_on_both_axes_is_named():

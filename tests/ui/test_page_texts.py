@@ -94,10 +94,10 @@ UNDERSTAND = {
     "individual": (
         " Bars to the left speak against ",
         ". What a model makes of a value is not what the value causes.",
-        ": the square root of the summed squares of what differs in the models' inputs without the "
-        "sensitive columns. There a number counts in its scaled units, another level of a category "
-        "as 1.41. Two persons who are alike in these columns need not be alike in what the table "
-        "leaves out.",
+        "The nearest has the least sum of squared differences: a number counts in its scaled "
+        "units, another level of a category as 1.41.",
+        "The nearest person differs least in all columns together that the models see, without the "
+        "sensitive ones. What the table leaves out may still differ.",
         " is swapped; a person of another group would differ in more.",
     ),
     "plain_model": ("What the mixture changes for people, against which other model.",),

@@ -230,15 +230,17 @@ def show_neighbour(state: Session, person: Person) -> None:
         columns={
             "own": st.column_config.TextColumn("This person"),
             "other": st.column_config.TextColumn("Nearest person"),
-            "difference": st.column_config.TextColumn("Difference"),
+            "difference": st.column_config.TextColumn(
+                "Difference",
+                help="The nearest has the least sum of squared differences: a number counts in its "
+                "scaled units, another level of a category as 1.41.",
+            ),
         },
         csv=table,
     )
     st.caption(
-        f"Distance {other.distance:.2f}: the square root of the summed squares of what differs in "
-        "the models' inputs without the sensitive columns. There a number counts in its scaled "
-        "units, another level of a category as 1.41. Two persons who are alike in these columns "
-        "need not be alike in what the table leaves out."
+        "The nearest person differs least in all columns together that the models see, without "
+        "the sensitive ones. What the table leaves out may still differ."
     )
     if st.button("Look at that person", icon=":material/person_search:", key="neighbour"):
         state.row = int(record.rows[other.position])
