@@ -279,7 +279,7 @@ REPORT_SECTIONS: Mapping[str, str] = {
     "tradeoff": "What smaller gaps cost",
     "awareness": "Blind or aware",
     "routing": "Which expert decides",
-    "attention": "Why: what the model looks at",
+    "attention": "Why: what the model relies on",
     "training": "Training",
     "provenance": "Settings and provenance",
     "limits": "Limits",

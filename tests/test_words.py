@@ -27,6 +27,7 @@ PHRASES = [
     "truly positive",
     "truly / predicted",
     "load a table, say what is predicted",
+    "model look",
 ]
 
 

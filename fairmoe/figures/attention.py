@@ -89,7 +89,7 @@ def differences_figure(differences: pd.DataFrame, style: Style, others: str) -> 
     figure.add_vline(x=0, line={"color": GREY, "width": 1.5})
     figure.update_layout(
         template=TEMPLATE,
-        title=f"Where does the model look more, or less, for {style.label}?",
+        title=f"Which features does the model rely on more, or less, for {style.label}?",
         height=130 + 32 * len(first),
         showlegend=False,
     )

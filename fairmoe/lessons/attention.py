@@ -1,4 +1,4 @@
-"""Lesson 4: what a model looks at for each group, and how the attention loss evens it out."""
+"""Lesson 4: what a model relies on for each group, and how the attention loss evens it out."""
 
 from typing import NamedTuple
 

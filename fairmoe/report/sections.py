@@ -160,11 +160,11 @@ def scores(found: Findings) -> Section:
 
 
 def attention(found: Findings) -> Section:
-    """Say which columns the mixture rests on, for each group."""
-    title, seen = "Why: what the model looks at", found.attention
+    """Say which columns the mixture relies on, for each group."""
+    title, seen = "Why: what the model relies on", found.attention
     if seen is None:
         missing = Text(
-            "Not told here: which columns the mixture rests on is found from the rows of the "
+            "Not told here: which columns the mixture relies on is found from the rows of the "
             "table, which was not given."
         )
         return Section("attention", title, (missing,))
@@ -182,7 +182,7 @@ def attention(found: Findings) -> Section:
         title,
         (
             *gap_origin(found),
-            Text(what_it_looks_at(in_words, seen.test), "What the model looks at."),
+            Text(what_it_looks_at(in_words, seen.test), "What the model relies on."),
             Text(divergence_takeaway(seen.parts)),
             Points(
                 tuple(

@@ -191,6 +191,17 @@ def test_titles_ask_and_colours_are_explicit():
         assert all(trace.marker.color or trace.line.color for trace in figure.data)
 
 
+def test_titles_say_of_a_model_on_what_it_relies_as_sentences_do():
+    made = reasons()
+    style = group_styles(["women", "men"])[0]
+    figure = differences_figure(attention_differences(made, 0), style, "men")
+    assert figure.layout.title.text == (
+        "Which features does the model rely on more, or less, for women?"
+    )
+    title = "Which features does the model rely on, for each group?"
+    assert attention_figure(mean_attention(made)).layout.title.text == title
+
+
 def test_a_group_without_rows_makes_no_statement_of_likeness():
     empty = reasons(groups=3)
     empty.group[empty.group == 2] = 1

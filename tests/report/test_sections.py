@@ -83,7 +83,7 @@ def test_people_are_told_of_in_place_of_raw_values(demo_run):
     run, labelled = demo_run
     found = find(replace(run, roles=replace(run.roles, group_names=())), labelled)
     section = attention(found)
-    (told,) = told_under(section, "What the model looks at.")
+    (told,) = told_under(section, "What the model relies on.")
     assert told.startswith("The mixture relies most for people with sex = female on ")
     (chart,) = (block for block in section.blocks if isinstance(block, Chart))
     assert "for people with sex = female" in chart.takeaway

@@ -63,7 +63,7 @@ def test_limits_of_a_run():
         "read the intervals.",
         "The labels are taken as they are. If people decided them with prejudice, a model that "
         "repeats the prejudice scores well, and gaps among those with the label are misleading.",
-        "Correlation is not cause. That a model looks at a column says neither that the column "
+        "Correlation is not cause. That a model relies on a column says neither that the column "
         "causes the outcome nor that changing it would help anyone.",
         "Only the groups named here were compared. Other groups, and people within a group, may "
         "be treated differently in ways that no figure of this report shows.",

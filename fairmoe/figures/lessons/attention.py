@@ -1,4 +1,4 @@
-"""Lesson 4: which columns a model looks at for each group."""
+"""Lesson 4: which columns a model relies on for each group."""
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -38,7 +38,7 @@ def attention_figure(shares: pd.DataFrame) -> go.Figure:
         )
     figure.update_layout(
         template=TEMPLATE,
-        title="What does the model look at, for each group?",
+        title="Which features does the model rely on, for each group?",
         barmode="group",
         height=150 + 34 * len(order),
         legend={"traceorder": "reversed"},

@@ -1,4 +1,4 @@
-"""Which columns the models of a run rest on, for each group."""
+"""Which columns the models of a run rely on, for each group."""
 
 import pandas as pd
 import streamlit as st
@@ -33,7 +33,7 @@ _INTERVALS = "Whiskers are 95% intervals of the mean, each for itself."
 
 
 def show_differences(state: Session, asked: Asked) -> None:
-    """Show where the model looks more or less for one group than for the others."""
+    """Show what the model relies on more or less for one group than for the others."""
     show_note(
         escape_markdown(f"{MODELS[asked.model]}. {asked.lead}"),
         icon=":material/visibility:",

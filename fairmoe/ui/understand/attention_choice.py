@@ -32,7 +32,7 @@ class Asked:
         kept: The run.
         split: The rows.
         model: One of its models.
-        reasons: What the model looks at in these rows.
+        reasons: What the model relies on in these rows.
         group: The group that is compared with the others.
     """
 
@@ -62,7 +62,7 @@ class Asked:
 
     @property
     def lead(self) -> str:
-        """Where the model looks more or less for the group, in a sentence."""
+        """What the model relies on more or less for the group, in a sentence."""
         group, people = self.reasons.group_names[self.group], self.people
         return differences_lead(
             self.differences,

@@ -30,7 +30,7 @@ def show_summary(state: Session, run: "Run", split: SplitName) -> None:
     """Say who gets the outcome more often, why, and at what cost, each with where to go on."""
     told = (
         ("Who", _who(state, run, split), ROUTING, "How the gate decides"),
-        ("Why", _why(state, run, split), ATTENTION, "What the models look at"),
+        ("Why", _why(state, run, split), ATTENTION, "What the models rely on"),
         ("Cost", cost_of_mixture(run, split), TRADE_OFF, "Other settings"),
     )
     with st.container(border=True):

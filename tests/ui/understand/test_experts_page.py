@@ -150,7 +150,7 @@ def test_the_reading_tells_who_gets_more_why_and_at_what_cost(experts):
     assert "The mixture predicts “hired” more often for" in told[0]
     assert told[2].startswith("**Cost:** Against the plain model, of ")
     labels = [link.proto.label for link in experts.main.get("page_link")]
-    assert labels[:2] == ["How the gate decides", "What the models look at"]
+    assert labels[:2] == ["How the gate decides", "What the models rely on"]
 
 
 def test_the_reading_names_the_column_that_the_gap_comes_through(app, demo_run):
