@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from fairmoe.sentences.audits import CHANGES_DATA
+from fairmoe.sentences.audits import CHANGES_DATA, NO_SCORE
 from fairmoe.ui.frame.frame import page
-from fairmoe.ui.frame.pages import AUDIT
+from fairmoe.ui.frame.links import link
+from fairmoe.ui.frame.pages import AUDIT, TRAIN
 from fairmoe.ui.prepare.existing import choose_existing, take_up
 from fairmoe.ui.understand.audit import show_audit, show_beside
 from fairmoe.ui.understand.review import ask_tolerance
@@ -21,3 +22,5 @@ with page(AUDIT) as state:
         with st.container(gap="small"):
             show_audit(state, labelled, existing)
             show_beside(state, labelled, existing)
+    else:
+        link(TRAIN, NO_SCORE)

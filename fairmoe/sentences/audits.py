@@ -11,6 +11,7 @@ from fairmoe.sentences.result import MOST_NAMED
 from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed, listed_people, verb_of
 
+NO_SCORE = "There is none: train a model, and see what that does"
 EXISTING_ASKED = "Is there a score or decision of the model that you use today?"
 CHANGES_DATA = "Data and the next training follow this; target and sensitive columns stay."
 LEARNT_FROM = (
@@ -131,9 +132,9 @@ def may_go_the_other_way(column: str, positive: str, *, falling: bool) -> str:
 
 
 def may_be_existing(names: Sequence[str]) -> str:
-    """Name the columns that are called like a score or a decision; nothing if none is."""
+    """Name the columns that are called like a score or a decision."""
     if not names:
-        return ""
+        return "No column is called like a score or decision. If there is none, leave this empty."
     if len(names) == 1:
         return f"By its name, this may be a score or decision: {names[0]}."
     return f"By their names, these may be scores or decisions: {listed(names)}."

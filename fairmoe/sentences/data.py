@@ -30,6 +30,9 @@ ON_DATA = f"set “{MERGE_SMALL}” on Data to"
 ROWS_FOR_ONE_TESTED = 5
 """Of so many rows about one is a test row."""
 
+GIVEN_AWAY = 0.8
+"""With such an AUC other features give the sensitive columns away."""
+
 LEAVE_OUT_LEAKS = (
     "Leave out what is not known yet when the decision is made: a model that sees it looks better "
     "than it will be."
@@ -158,6 +161,42 @@ def proxies_takeaway(alone: "pd.Series[float]", together: float, chance: float) 
         f"Together the features predict the group with an AUC of {together:.0%}; the strongest "
         f"proxy is {alone.index[0]} ({alone.iloc[0]:.0%}). {_less_together(alone, together)}Above "
         f"{chance:.1%} an AUC is more than chance."
+    )
+
+
+def given_away(
+    columns: Sequence[str], alone: "pd.Series[float]", together: float, chance: float
+) -> str:
+    """Warn that models that do not see the sensitive columns may tell them all the same.
+
+    Args:
+        columns: The sensitive columns.
+        alone: The AUC of each other feature for the group, the highest first.
+        together: The AUC of all of them.
+        chance: What a feature that says nothing stays below.
+
+    Returns:
+        Nothing where the features tell it with an AUC below `GIVEN_AWAY`.
+    """
+    best = max(together, *alone)
+    if best < max(GIVEN_AWAY, chance):
+        return ""
+    strongest = ""
+    if alone.iloc[0] > chance:
+        strongest = f", most of all {alone.index[0]} (alone {alone.iloc[0]:.0%})"
+    return (
+        f"The models do not look at {listed(columns)}, but the other features give "
+        f"{'it' if len(columns) == 1 else 'them'} away{strongest}: they "
+        f"tell the group with an AUC of {best:.0%}, where 50% is chance."
+    )
+
+
+def others_look_sensitive(columns: Sequence[str]) -> str:
+    """Say that a sensitive column is only suggested, and which others could be it."""
+    look = "looks" if len(columns) == 1 else "look"
+    return (
+        f"Suggested by its name; {listed(columns)} {look} sensitive too: choose by which people "
+        "are compared, or cross two."
     )
 
 

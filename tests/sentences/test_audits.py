@@ -97,7 +97,9 @@ def test_a_column_is_left_out_of_the_features_with_a_reason():
 
 
 def test_columns_are_named_that_are_called_like_a_score():
-    assert may_be_existing([]) == ""
+    assert may_be_existing([]) == (
+        "No column is called like a score or decision. If there is none, leave this empty."
+    )
     assert may_be_existing(["risk"]) == "By its name, this may be a score or decision: risk."
     assert (
         may_be_existing(["risk", "proba"])

@@ -7,6 +7,7 @@ from fairmoe.data import Leaks
 from fairmoe.data.groups import Merge
 from fairmoe.sentences.data import (
     LEAVE_OUT_LEAKS,
+    given_away,
     label_takeaway,
     leaks_in_words,
     leaks_takeaway,
@@ -15,6 +16,7 @@ from fairmoe.sentences.data import (
     merge_help,
     missing_takeaway,
     names_the_row,
+    others_look_sensitive,
     proxies_takeaway,
     small_groups_in_words,
     still_left_out,
@@ -61,6 +63,31 @@ def test_how_well_features_stand_in_for_the_group():
     )
     assert proxies_takeaway(alone, 0.9, 0.9) == (
         "No feature predicts the group better than chance may."
+    )
+
+
+def test_what_gives_away_a_column_that_models_do_not_see():
+    alone = pd.Series({"height": 0.83, "town": 0.51})
+    assert given_away(["sex"], alone, 0.9, 0.532) == (
+        "The models do not look at sex, but the other features give it away, most of all height "
+        "(alone 83%): they tell the group with an AUC of 90%, where 50% is chance."
+    )
+    assert given_away(["race", "sex"], pd.Series({"town": 0.52}), 0.8, 0.532) == (
+        "The models do not look at race and sex, but the other features give them away: they tell "
+        "the group with an AUC of 80%, where 50% is chance."
+    )
+    assert "an AUC of 83%" in given_away(["sex"], alone, 0.7, 0.532)
+    assert given_away(["sex"], alone * 0.95, 0.79, 0.532) == ""
+    assert given_away(["sex"], alone, 0.9, 0.95) == ""
+
+
+def test_a_suggested_sensitive_column_is_told_to_be_a_guess():
+    assert others_look_sensitive(["race", "age"]) == (
+        "Suggested by its name; race and age look sensitive too: choose by which people are "
+        "compared, or cross two."
+    )
+    assert others_look_sensitive(["race"]).startswith(
+        "Suggested by its name; race looks sensitive too: "
     )
 
 

@@ -28,7 +28,7 @@ from fairmoe.ui.prepare.groups import merge_button
 from fairmoe.ui.prepare.leaks import warn_of_columns
 from fairmoe.ui.prepare.reading import reading_form, show_changes
 from fairmoe.ui.prepare.roles import roles_form
-from fairmoe.ui.prepare.warnings import warn_of_small_groups, warn_of_texts
+from fairmoe.ui.prepare.warnings import warn_of_proxies, warn_of_small_groups, warn_of_texts
 
 PREVIEW_ROWS = 100
 _FEW_COLUMNS, _COLUMNS_HEIGHT = 4, 176
@@ -116,6 +116,7 @@ def show_cautions(state: Session, labelled: LabelledTable) -> None:
     for note in labelled.notes:
         show_note(escape_markdown(note), icon=":material/filter_alt:")
     warn_of_columns(state, labelled)
+    warn_of_proxies(state, labelled)
     warn_of_existing(state, labelled)
     warn_of_small_groups(state, labelled)
 

@@ -11,7 +11,7 @@ from fairmoe.data import MISSING, Roles, Sensitive, Table, Target
 from fairmoe.data.kinds import as_category
 from fairmoe.data.labels import MANY_LEVELS, label
 from fairmoe.errors import InvalidInputError
-from fairmoe.sentences.data import left_out_by_default
+from fairmoe.sentences.data import left_out_by_default, others_look_sensitive
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.prepare.awareness import awareness_toggle
 from fairmoe.ui.prepare.groups import ask_group_names, ask_merge_small, ask_unknown
@@ -148,6 +148,10 @@ class _Form:
             second = self._column(
                 "Crossed with", "crossed", others, _first(suggested[1:]), placeholder="Nothing"
             )
+        if not (self.initial or second) and suggested == [first]:
+            look_so = [column for column in self.suggestion.sensitive[1:] if column in others]
+            if look_so:
+                st.caption(escape_markdown(others_look_sensitive(look_so)))
         return tuple(self._grouped(column, known) for column in (first, second) if column)
 
     def _grouped(self, column: str, known: Sequence[Sensitive]) -> Sensitive:

@@ -13,6 +13,7 @@ from fairmoe.sentences.attention import columns_drawn
 from fairmoe.sentences.cautions import FEW_POSITIVES, FEW_ROWS
 from fairmoe.sentences.data import (
     ROWS_FOR_ONE_TESTED,
+    given_away,
     missing_takeaway,
     proxies_takeaway,
     small_groups_in_words,
@@ -109,6 +110,17 @@ def show_missing(state: Session, labelled: LabelledTable) -> None:
 def proxies(state: Session, labelled: LabelledTable) -> Proxies:
     """Return how well the features tell the group, measured at the first asking only."""
     return state.once(("proxies", *_of(labelled)), lambda: find_proxies(labelled))
+
+
+def warn_of_proxies(state: Session, labelled: LabelledTable) -> None:
+    """Say where features give away the sensitive columns that the models do not look at."""
+    roles = labelled.roles
+    if roles.include_sensitive or not labelled.kinds:
+        return
+    found = proxies(state, labelled)
+    told = given_away(roles.sensitive_columns, found.alone, found.together, found.chance)
+    if told:
+        show_note(escape_markdown(told), icon=":material/visibility:")
 
 
 def show_proxies(state: Session, labelled: LabelledTable) -> None:

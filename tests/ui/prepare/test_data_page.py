@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from fairmoe._escape import escape_markdown
 from fairmoe.errors import UnavailableError
+from fairmoe.sentences.data import others_look_sensitive
 from tests.ui.parts import open_part
 from tests.ui.prepare.fields import field, groups, groups_table, table, upload
 
@@ -272,6 +273,40 @@ def test_groups_that_are_merged_already_bring_a_note_and_no_warning(data):
     assert not any("groups" in each.value for each in data.warning)
     told = [each.value.replace("\\", "") for each in data.info]
     assert any(each.startswith("Still small: “smaller groups” (80 rows, 3") for each in told)
+
+
+def test_features_that_give_away_the_groups_are_told_of_before_training(data):
+    frame = table(240)
+    upload(
+        data,
+        frame.assign(height=[160 + i % 9 + 12 * (s == "m") for i, s in enumerate(frame["sex"])]),
+    )
+
+    def told():
+        return [each.value for each in data.info if "away" in each.value]
+
+    assert len(told()) == 1
+    assert escape_markdown("do not look at sex, but") in told()[0]
+    assert escape_markdown("most of all height (alone 100%)") in told()[0]
+    field(data, "toggle", "The models may look at the sensitive columns").set_value(True).run()
+    assert not told()
+    upload(data, frame)
+    assert not told()
+
+
+def test_a_guessed_sensitive_column_is_told_to_be_one(data):
+    def told():
+        return [each.value for each in data.caption if each.value.startswith("Suggested by its")]
+
+    upload(data, table())
+    assert told() == [escape_markdown(others_look_sensitive(["age"]))]
+    field(data, "selectbox", "Crossed with").select("region").run()
+    assert not told()
+    upload(data, table().assign(home=1))
+    field(data, "selectbox", "Sensitive column").select("region").run()
+    assert not told()
+    upload(data, table().drop(columns="age"))
+    assert not told()
 
 
 def test_proxies_are_found_once_for_the_same_roles(data, monkeypatch):

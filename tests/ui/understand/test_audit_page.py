@@ -14,6 +14,7 @@ from fairmoe.sentences.audits import (
     CHANGES_DATA,
     LEARNT_FROM,
     MEANING_UNKNOWN,
+    NO_SCORE,
     harm_gap,
     how_it_decides,
     left_out_of_features,
@@ -72,7 +73,16 @@ def test_nothing_is_chosen_unasked_and_the_likely_columns_are_named(app):
     )
     assert "decile_score" in field(app, "selectbox", "Score or decision").options
     assert "hired" not in field(app, "selectbox", "Score or decision").options
-    assert may_be_existing([]) == ""
+    assert NO_SCORE in [link.proto.label for link in app.main.get("page_link")]
+    field(app, "selectbox", "Score or decision").select("decile_score").run()
+    assert NO_SCORE not in [link.proto.label for link in app.main.get("page_link")]
+
+
+def test_a_table_without_a_score_leads_on_to_training(app):
+    plain = table_from_frame(make_demo(600).drop(columns=["interview_score", "test_score"]))
+    open_audit(app, plain)
+    assert escape_markdown(may_be_existing([])) in captions(app)
+    assert NO_SCORE in [link.proto.label for link in app.main.get("page_link")]
 
 
 def test_without_training_it_says_what_the_score_does_to_people(audit):
