@@ -27,7 +27,7 @@ def test_a_real_table_is_uploaded_trained_on_and_scored(page: Page, server: str,
     heading(page, "Result").wait_for(timeout=TRAINED)
     gaps = page.get_by_role("row").filter(has_text="Gap")
     expect(gaps).to_contain_text(re.compile(r"(\d+\.\d pp.*){3}"))
-    page.get_by_role("link", name="Who", exact=True).click()
+    page.get_by_role("link", name="All models", exact=True).click()
     expect(heading(page, "Experts")).to_be_visible()
     expect(page.get_by_text("Mixture against utility expert: accuracy")).to_be_visible()
     expect(page.get_by_text("200 test rows, seed 0").first).to_be_visible()

@@ -1,5 +1,7 @@
 """What is seen without scrolling, and how far there is to scroll."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -93,6 +95,15 @@ def test_every_picture_of_ten_groups_is_on_one_screen(page, server, crossed_proj
 def test_the_result_and_the_button_that_trains_are_seen_without_scrolling(demo: Page, screen):
     demo.set_viewport_size(screen)
     assert height(demo) == screen["height"]
+    # The links and the choice of the picture stand in one row.
+    row = [
+        demo.get_by_test_id("stMain").get_by_role("link", name="All models", exact=True),
+        demo.get_by_test_id("stMain").get_by_role("link", name=re.compile("open points?$")),
+        demo.get_by_test_id("stMain").get_by_role("radio", name="Map", exact=True),
+    ]
+    middles = [box["y"] + box["height"] / 2 for each in row if (box := each.bounding_box())]
+    assert len(middles) == 3
+    assert max(middles) - min(middles) < 12
     # What stands at the top lies over the page; letters begin some pixels below their box.
     title = demo.locator("h1").bounding_box()
     assert title is not None

@@ -98,10 +98,10 @@ def way_on(state: Session, run: "Run") -> None:
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             link(
                 EXPERTS,
-                "Who" if counterpart(state, run) is None else "Who, blind or aware",
+                "All models" if counterpart(state, run) is None else "Blind or aware",
             )
-            link(ATTENTION, "Why: features")
-            link(TRADE_OFF, "Cost of smaller gaps")
+            link(ATTENTION, "All columns")
+            link(TRADE_OFF, "Smaller gaps")
             link(REPORT, open_points_label(len(_open(state, run))))
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             ask_plain_model(run)

@@ -71,5 +71,5 @@ def test_both_are_shown_side_by_side_once_they_are_there(experts, demo_run):
     experts.switch_page("pages/result.py").run()
     assert not experts.exception
     labels = [each.proto.label for each in experts.main.get("page_link")]
-    assert "Who, blind or aware" in labels
-    assert "Who" not in labels
+    assert "Blind or aware" in labels
+    assert "All models" not in labels

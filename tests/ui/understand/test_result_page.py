@@ -65,6 +65,16 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
     assert not result.error
 
 
+def test_links_say_where_they_lead(result):
+    links = [each.proto for each in result.main.get("page_link")]
+    assert [(each.label, each.page) for each in links] == [
+        ("All models", "experts"),
+        ("All columns", "attention"),
+        ("Smaller gaps", "tradeoff"),
+        ("2 open points", "report"),
+    ]
+
+
 def test_how_many_points_are_open_leads_to_the_report(result):
     def label():
         (found,) = (
