@@ -37,10 +37,29 @@ def opinions_takeaway(
     ]
     against = f"; alone, {' and '.join(others)} would decide otherwise" if others else ""
     told = beside_one_half(proba, digits=digits)
-    return (
-        f"The mixture gives “{words[turned]}” a probability of {told}, so it decides "
-        f"“{words[not decided]}”{against}."
-    )
+    so = f"so it decides “{words[not decided]}”"
+    if said["mixture"] == THRESHOLD_PERCENT / 100:
+        told, so = "exactly 50%", f"and “{words[0]}” needs more: {so}"
+    return f"The mixture gives “{words[turned]}” a probability of {told}, {so}{against}."
+
+
+def close_call_told(
+    close: int, rows: int, *, kind: str, threshold: float, group: str = "", own: bool = False
+) -> str:
+    """Say that a person is a close call, and of how many people that is true.
+
+    Args:
+        close: How many rows are as close to the threshold.
+        rows: Of how many.
+        kind: What these rows are called, such as "test".
+        threshold: A probability of the outcome that is told of, in (0, 1).
+        group: Whose rows they are, as a sentence speaks of them; empty if of everyone.
+        own: Whether the run has cut-offs of its own, or else decides at one half.
+    """
+    told = f"{close:,} of {rows:,} {kind} rows{f' of {group}' if group else ''}"
+    lie = "lies" if close == 1 else "lie"
+    at = f", the cut-off of this run{f' for {group}' if group else ''}" if own else ""
+    return f"A close call: {told} {lie} within 1 pp of {100 * threshold:.3g}%{at}."
 
 
 def opened_on(group: str, outcome: str, *, is_refused: bool, is_wrong: bool) -> str:

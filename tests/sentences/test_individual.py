@@ -8,6 +8,7 @@ from fairmoe.sentences.individual import (
     CHANGES_ARE_NO_ADVICE,
     CHANGES_ASKED,
     changes_takeaway,
+    close_call_told,
     columns_not_shown,
     opened_on,
     opinions_takeaway,
@@ -28,7 +29,8 @@ from fairmoe.sentences.individual import (
         ),
         (
             0.5,
-            "50.0%, so it decides “not hired”; alone, the utility expert would decide otherwise.",
+            "exactly 50%, and “hired” needs more: so it decides “not hired”; alone, the utility "
+            "expert would decide otherwise.",
         ),
         (
             0.5003,
@@ -49,7 +51,8 @@ def test_what_the_mixture_decides_and_who_would_decide_otherwise(mixture, told):
     [
         (0.6, "40.0%, so it decides “reoffends”"),
         (0.4, "60.0%, so it decides “does not reoffend”"),
-        (0.5, "50.0%, so it decides “does not reoffend”"),
+        (0.5, "exactly 50%, and “reoffends” needs more: so it decides “does not reoffend”"),
+        (0.49998, "just over 50%, so it decides “does not reoffend”"),
         (0.50003, "just under 50%, so it decides “reoffends”"),
     ],
 )
@@ -117,6 +120,20 @@ def test_the_smallest_change():
     )
     close = changes_takeaway(changes.assign(proba=0.5004))
     assert close.endswith("the probability is then 50.04%.")
+
+
+def test_a_close_call_counts_those_who_are_as_close():
+    assert close_call_told(137, 1056, kind="test", threshold=0.5) == (
+        "A close call: 137 of 1,056 test rows lie within 1 pp of 50%."
+    )
+    assert close_call_told(1, 1056, kind="validation", threshold=0.432, own=True) == (
+        "A close call: 1 of 1,056 validation rows lies within 1 pp of 43.2%, the cut-off of this "
+        "run."
+    )
+    assert close_call_told(12, 480, kind="test", threshold=0.4325, group="women", own=True) == (
+        "A close call: 12 of 480 test rows of women lie within 1 pp of 43.2%, the cut-off of this "
+        "run for women."
+    )
 
 
 def test_columns_for_which_the_list_has_no_room_are_counted():

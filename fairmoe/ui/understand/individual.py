@@ -8,11 +8,12 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe._units import all_beside_one_half, beside_one_half
-from fairmoe.data.people import value_in_words
+from fairmoe.data.people import people_of, value_in_words
 from fairmoe.figures.individual import reasons_figure, swap_figure
 from fairmoe.names import ATTRIBUTION_METHODS, EXPERTS, MIXTURE_AND_EXPERTS, MODELS
 from fairmoe.sentences.audits import existing_said
 from fairmoe.sentences.individual import (
+    close_call_told,
     opinions_takeaway,
     reasons_question,
     reasons_takeaway,
@@ -55,6 +56,7 @@ def show_opinions(person: Person) -> None:
         )
     _show_existing(person)
     takeaway = opinions_takeaway(said, run.data.words, turned=turned, digits=person.digits)
+    takeaway = f"{takeaway} {_close_call(person)}".rstrip()
     group = list(run.data.groups)[person.group]
     st.html(map_of_person(said.to_dict(), run.data.words, group, turned=turned))
     st.caption(escape_markdown(f"{takeaway} {source_of(person)}"))
@@ -75,6 +77,25 @@ def show_opinions(person: Person) -> None:
             "weight": st.column_config.TextColumn("Gate weight"),
         },
         csv=TableFile(csv.rename_axis("model"), file_note(run)),
+    )
+
+
+def _close_call(person: Person) -> str:
+    """Say that the person is a close call, and how many others are; nothing if it is none."""
+    from fairmoe.analysis.close_calls import close_call, mixture_proba  # noqa: PLC0415
+
+    run, rows = person.kept.run, person.rows
+    found = close_call(rows, mixture_proba(rows), person.said["mixture"], group=person.group)
+    if found is None:
+        return ""
+    name = list(run.data.groups)[person.group]
+    return close_call_told(
+        found.close,
+        found.among,
+        kind=person.split,
+        threshold=toward(run, found.threshold),
+        group=people_of([name], run.roles)[name] if found.by_group else "",
+        own=run.cutoffs is not None,
     )
 
 

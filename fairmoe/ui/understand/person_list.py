@@ -79,7 +79,11 @@ def told_alike(listed: pd.DataFrame, person: Person) -> tuple[pd.DataFrame, Pers
     said = toward(person.kept.run, person.said[list(MIXTURE_AND_EXPERTS)].astype(float))
     if person.place in listed.index:
         listed = listed.copy()
-        listed.loc[person.place, PROBA] = 100 * said["mixture"]
+        own, cutoffs = person.said["mixture"], person.kept.run.cutoffs
+        if cutoffs is not None:
+            # Those of the others are moved too, as decisions of a variant are.
+            own = cutoffs.shift([own], [person.group])[0]
+        listed.loc[person.place, PROBA] = 100 * toward(person.kept.run, float(own))
     digits = digits_beside_one_half([*listed[PROBA].iloc[:MOST_PEOPLE] / 100, *said])
     return listed, replace(person, digits=digits)
 

@@ -12,7 +12,11 @@ from fairmoe.analysis.individual import closest_refusal, predict
 from fairmoe.config import Settings
 from fairmoe.data import assign_roles
 from fairmoe.experiment import run_experiment
-from fairmoe.sentences.individual import CHANGES_ARE_NO_ADVICE, columns_not_shown, where_in_list
+from fairmoe.sentences.individual import (
+    CHANGES_ARE_NO_ADVICE,
+    columns_not_shown,
+    where_in_list,
+)
 from tests.ui.parts import open_part
 
 
