@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pandas as pd
-
 from fairmoe.figures.attention import MOST_COLUMNS, MOST_GROUPS, attention_figure
 from fairmoe.figures.curves import Line, curves_figure
 from fairmoe.figures.decisions import largest_groups
@@ -173,7 +171,8 @@ def attention(found: Findings) -> Section:
     names = list(seen.differences)
     others = called[names[1]] if len(names) == 2 else "the other groups"
     # Of two groups, what is more for the one is less for the other.
-    most_told = largest_groups(pd.Series(found.run.data.groups), MOST_TOLD)
+    sizes = seen.means.groupby("group", sort=False)["rows"].first()
+    most_told = largest_groups(sizes, MOST_TOLD)
     told = names[:1] if len(names) == 2 else [name for name in names if name in most_told]
     figure = attention_figure(seen.means, min(MOST_COLUMNS, max(3, MOST_MARKS // len(names))))
     most = len(figure.layout.yaxis.tickvals)

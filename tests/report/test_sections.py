@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from fairmoe.report import Cover, make_report, to_json
-from fairmoe.report.blocks import Chart, Picture, Points, Text
+from fairmoe.report.blocks import Chart, Folded, Grid, Picture, Points, Text
 from fairmoe.report.findings import find
 from fairmoe.report.front_page import front_page
 from fairmoe.report.origin import gap_origin
 from fairmoe.report.routing import routing
-from fairmoe.report.sections import attention, groups
+from fairmoe.report.sections import MOST_TOLD, attention, data, groups
 from fairmoe.runs import Cutoffs
 from fairmoe.sentences.gaps import opportunity_of_the_bad
 from fairmoe.sentences.small_groups import made_in_training
@@ -169,3 +169,38 @@ def test_rates_of_few_people_have_a_mark(run_of):
     marked = [[cell.endswith("*") for cell in row] for row in pictures[-1].grid.rows]
     # Name, rows, labels; the rate of the outcome, of true and false positives, accuracy.
     assert marked == [[False] * 7, [False] * 4 + [True, True, False]]
+
+
+def test_rates_of_a_group_of_few_people_have_a_mark_each_and_so_has_accuracy(run_of):
+    run = run_of([1, 0] * 70, [0] * 120 + [1] * 20, {"mixture": [0.9, 0.1] * 70})
+    pictures = [block for block in groups(find(run)).blocks if isinstance(block, Picture)]
+    marked = [[cell.endswith("*") for cell in row] for row in pictures[-1].grid.rows]
+    assert marked == [[False] * 7, [False] * 3 + [True] * 4]
+
+
+@pytest.mark.parametrize(("many", "kind"), [(6, Grid), (7, Folded)])
+def test_labels_of_more_groups_than_a_sheet_has_room_for_are_folded(run_of, many, kind):
+    names = "abcdefg"[:many]
+    run = run_of([1, 0] * 70, np.arange(140) % many, {"mixture": [0.9, 0.1] * 70}, names)
+    last = data(find(run)).blocks[-1]
+    assert isinstance(last, kind)
+    grid = last.grid if isinstance(last, Folded) else last
+    assert [row[0] for row in grid.rows] == list(names)
+
+
+def test_points_tell_of_the_groups_that_are_largest_among_the_test_rows(demo_run):
+    run, labelled = demo_run
+    # Of ten rows a and b have one each, c two, d and e three.
+    ids = np.repeat(np.arange(5), (1, 1, 2, 3, 3))[np.arange(len(labelled.group)) % 10]
+    names = tuple("abcde")
+    divided = replace(
+        run,
+        # By all rows a would be the largest.
+        data=replace(run.data, groups=dict(zip(names, (9000, 100, 200, 300, 300), strict=True))),
+        splits={name: replace(split, group=ids[split.rows]) for name, split in run.splits.items()},
+    )
+    found = find(divided, replace(labelled, group=ids, group_names=names))
+    (points,) = (block.points for block in attention(found).blocks if isinstance(block, Points))
+    told = {name for name in names for point in points if f"people with sex = {name} " in point}
+    assert len(points) == MOST_TOLD
+    assert told == {"c", "d", "e"}
