@@ -29,6 +29,10 @@ MODELS: Mapping[Model, str] = {
 }
 """Label by model; the order is that of every table."""
 
+PLAIN_MODEL = "the plain model"
+PLAIN_LABEL = "Plain model"
+"""What the utility expert is called where a mixture stands beside it, in a sentence and above."""
+
 EXPERTS: tuple[Model, ...] = ("utility", "result", "procedural")
 """What the gate weighs, in the order of its outputs."""
 
@@ -95,10 +99,7 @@ METRICS: Mapping[str, Metric] = {
     "acc": Metric("Accuracy", "Share of rows whose class is predicted rightly.", True, "%"),
     "f1": Metric("F1", "Harmonic mean of precision and recall of the positive class.", True, "%"),
     "auc": Metric(
-        "AUC",
-        "How often a positive row scores above a negative one; 50% is chance.",
-        True,
-        "%",
+        "AUC", "How often a positive row scores above a negative one; 50% is chance.", True, "%"
     ),
     "f_res": Metric("Result gap", "Unequal outcomes: the mean of the DP and EO gaps.", False, "pp"),
     "dp": Metric(

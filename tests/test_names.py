@@ -1,9 +1,11 @@
 """The one table of each thing that has a name: whole, and the same as what is computed."""
 
+import ast
 import math
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -95,3 +97,16 @@ def test_names_need_no_torch_and_nothing_else_of_the_package():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert set(found.stdout.split()) == {"fairmoe._units", "fairmoe.names"}
+
+
+def test_what_a_mixture_stands_beside_is_spelt_in_one_place():
+    package = Path(names.__file__).parent
+    spelt = set()
+    for module in package.rglob("*.py"):
+        nodes = list(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+        docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        texts = (n for n in nodes if isinstance(n, ast.Constant) and id(n) not in docstrings)
+        if any(re.search("the plain model|Plain model", str(text.value)) for text in texts):
+            spelt.add(module.relative_to(package).as_posix())
+    assert spelt == {"names.py"}
+    assert f"the {names.PLAIN_LABEL.lower()}" == names.PLAIN_MODEL

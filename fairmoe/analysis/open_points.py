@@ -6,10 +6,10 @@ import pandas as pd
 
 from fairmoe.analysis.result import changes_of
 from fairmoe.metrics import group_rates
+from fairmoe.names import PLAIN_MODEL
 from fairmoe.runs import Run
 from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.open_points import open_points
-from fairmoe.sentences.people import PLAIN_MODEL
 from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import PARITY_GAP, gap_not_surely_smaller
 

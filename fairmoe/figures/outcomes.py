@@ -5,12 +5,13 @@ import plotly.graph_objects as go
 
 from fairmoe._escape import escape_html
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE, reserve_room
+from fairmoe.names import PLAIN_LABEL
 
 _ROW, _NARROW_ROW = 48, 32
 _PLAIN, _MODEL = MODEL_STYLES["utility"], MODEL_STYLES["mixture"]
 _DRAWN = {
     "good_label": ("By label", "#5B6770", "diamond-open"),
-    "good_plain": ("Plain model", _PLAIN.colour, _PLAIN.symbol),
+    "good_plain": (PLAIN_LABEL, _PLAIN.colour, _PLAIN.symbol),
     "good_model": (_MODEL.label, _MODEL.colour, _MODEL.symbol),
 }
 """By column of an account: what a mark is called, its colour and its symbol, from the top."""

@@ -15,7 +15,7 @@ from fairmoe._units import counted_people
 from fairmoe.figures.bars import Row, bar_rows, interval_point
 from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.palette import MODEL_STYLES, TEMPLATE
-from fairmoe.names import MODELS, Model
+from fairmoe.names import MODELS, PLAIN_LABEL, Model
 
 EVERYONE = "Everyone"
 DOTS = 100
@@ -132,7 +132,7 @@ def harm_bars(account: pd.DataFrame, *, plain: Model = "utility", alt: str) -> H
             bars.append(replace(bar, text=_units.signed(value)) if is_change else bar)
         rows.append(Row(str(name), bars, counted_people(own["good_label"])))
     return bar_rows(
-        ["Plain model" if plain == "utility" else MODELS[plain], MODELS["mixture"], "Change"],
+        [PLAIN_LABEL if plain == "utility" else MODELS[plain], MODELS["mixture"], "Change"],
         rows,
         foot="",
         alt=alt,

@@ -9,13 +9,14 @@ from fairmoe._units import counted_people
 from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.markup import attribute, drawing
 from fairmoe.figures.people import DOTS, of_hundred
+from fairmoe.names import PLAIN_LABEL
 
 MOST_GROUPS = 6
 """Of more groups the largest are drawn."""
 
 SOURCES: Mapping[str, tuple[str, str]] = {
     "label": ("Data", "by label"),
-    "plain": ("Plain model", "utility expert"),
+    "plain": (PLAIN_LABEL, "utility expert"),
     "model": ("Mixture", "fairness-aware"),
 }
 """What stands over each column of dots, by the account's word for it."""

@@ -5,6 +5,7 @@ from fairmoe.analysis.result import changes_of
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.data.small_groups import catch_all
 from fairmoe.figures.outcomes import outcome_figure
+from fairmoe.names import PLAIN_MODEL
 from fairmoe.report.blocks import Block, Caution, Section, Text, chart
 from fairmoe.report.findings import Findings
 from fairmoe.report.people import MOST_GROUPS, decisions_grid
@@ -22,7 +23,7 @@ from fairmoe.sentences.front_page import (
     verdicts_in_words,
 )
 from fairmoe.sentences.open_points import RELIANCE_ASKED, open_points, readiness_in_brief
-from fairmoe.sentences.people import PLAIN_MODEL, changes_for_people
+from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import (
@@ -122,7 +123,7 @@ def _aim(run: Run) -> list[Block]:
 def _ahead(run: Run) -> list[Block]:
     """Say that the plain model has a higher final score; nothing if it has not."""
     told = plain_is_ahead(run)
-    return [Text(told, "The plain model.")] if told else []
+    return [Text(told, f"{capitalised(PLAIN_MODEL)}.")] if told else []
 
 
 def _worse(found: Findings) -> list[Block]:

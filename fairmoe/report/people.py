@@ -6,7 +6,7 @@ import pandas as pd
 
 from fairmoe._units import signed, written
 from fairmoe.metrics import Account
-from fairmoe.names import INSUFFICIENT
+from fairmoe.names import INSUFFICIENT, PLAIN_LABEL, PLAIN_MODEL
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
 from fairmoe.runs import Run
@@ -59,7 +59,7 @@ def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
             "Group",
             "People",
             "By label",
-            "By the plain model",
+            f"By {PLAIN_MODEL}",
             "By the mixture",
             f"Changed to “{good}” (label agrees)",
             f"Changed to “{bad}” (label agrees)",
@@ -79,7 +79,7 @@ def decisions_grid(run: Run, account: Account, most: int | None = None) -> Grid:
     )
 
 
-def harm_grid(run: Run, account: Account, plain: str = "Plain model") -> Grid:
+def harm_grid(run: Run, account: Account, plain: str = PLAIN_LABEL) -> Grid:
     """Return how many of 100 people are wrongly denied the good outcome, by group.
 
     Args:

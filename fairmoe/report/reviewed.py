@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from fairmoe.names import GAP_MEASURES, MODELS, Model
+from fairmoe.names import GAP_MEASURES, MODELS, PLAIN_LABEL
 from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
 from fairmoe.sentences.reviews import (
@@ -16,8 +16,6 @@ from fairmoe.sentences.reviews import (
 
 if TYPE_CHECKING:
     from fairmoe.metrics import Review
-
-_NAMES: dict[Model, str] = {"utility": "Plain model"}
 
 
 def reviewed(found: Findings) -> list[Block]:
@@ -40,7 +38,10 @@ def reviewed(found: Findings) -> list[Block]:
 def gaps_reviewed(found: Findings) -> Grid:
     """Return the gaps of the mixture, with verdicts if asked for, and of the models beside it."""
     review = found.reviews["mixture"]
-    columns = ["Gap between groups", *(_NAMES.get(m, MODELS[m]) for m in found.reviews)]
+    columns = [
+        "Gap between groups",
+        *(PLAIN_LABEL if m == "utility" else MODELS[m] for m in found.reviews),
+    ]
     if review.tolerance is not None:
         columns.append(f"Mixture, at most {100 * review.tolerance:g} pp")
     rows = []

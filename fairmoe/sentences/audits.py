@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import pandas as pd
 
 from fairmoe._units import counted_people
-from fairmoe.names import LEAST_PEOPLE
+from fairmoe.names import LEAST_PEOPLE, PLAIN_MODEL
 from fairmoe.sentences.result import MOST_NAMED
 from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed, listed_people, verb_of
@@ -99,7 +99,7 @@ DECISIONS_COMPARED = "These decisions are compared with the mixture's."
 def why_not_of(existing: Decider) -> str:
     """Say why a gap is explained beside the plain model though an existing one was chosen."""
     return (
-        f"This stands beside the plain model: of {existing_in_words(existing)} only the answers "
+        f"This stands beside {PLAIN_MODEL}: of {existing_in_words(existing)} only the answers "
         "are known, and not through which columns they come."
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from fairmoe.figures.points import SAME
-from fairmoe.names import INSUFFICIENT, METRICS, MODELS, SUMMARY
+from fairmoe.names import INSUFFICIENT, METRICS, MODELS, PLAIN_MODEL, SUMMARY
 from fairmoe.sentences.wording import in_a_sentence, listed, may_be_chance, the_model
 
 
@@ -44,7 +44,7 @@ def simpler_is_better(plain: float, logistic: float, *, chance: str = "") -> str
         return ""
     told = METRICS["acc"].text
     return (
-        "The logistic regression is more accurate than the plain model "
+        f"The logistic regression is more accurate than {PLAIN_MODEL} "
         f"({told(logistic)} against {told(plain)}{f'; {chance}' if chance else ''})."
     )
 

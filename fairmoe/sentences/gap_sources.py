@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from fairmoe.names import LEAST_PEOPLE
+from fairmoe.names import LEAST_PEOPLE, PLAIN_LABEL, PLAIN_MODEL
 from fairmoe.sentences.wording import LOG_ODDS, capitalised, the_model
 
 _BARS = (
@@ -25,7 +25,7 @@ NOBODY_MOVED = (
     "The gate gives every row the same weights, so no column moves it. Train with another gate "
     "start to see one that tells rows apart."
 )
-PANELS = {"utility": "Plain model", "mixture": "Mixture"}
+PANELS = {"utility": PLAIN_LABEL, "mixture": "Mixture"}
 """What stands over each panel of a waterfall of the gap."""
 
 ALL_TOGETHER = "All columns together"
@@ -99,7 +99,7 @@ def gap_source(parts: pd.DataFrame, totals: pd.DataFrame, one: str, other: str) 
     nothing = {name: _why_not(totals.T[name], one, other) for name in ("utility", "mixture")}
     gap = f"the gap between {one} and {other}"
     told = nothing["utility"] or _most(parts, plain, "utility", gap)
-    told = f"With the plain model, {told}."
+    told = f"With {PLAIN_MODEL}, {told}."
     if nothing["mixture"]:
         if nothing["mixture"] == nothing["utility"]:
             return f"{told} With the mixture they do not either."

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from fairmoe._units import counted_people
+from fairmoe.names import PLAIN_MODEL
 from fairmoe.sentences.wording import listed
 
 MEANING_ASKED = (
@@ -19,9 +20,8 @@ MEANING_CHANGES = (
 PLAIN = "the utility expert"
 """What a mixture stands beside, unless another model is named."""
 
-PLAIN_MODEL = "the plain model"
 PLAIN_MODEL_NAMED = f"{PLAIN_MODEL} ({PLAIN} alone)"
-"""What it is called as a baseline, and where a page that also tells of the experts begins to."""
+"""What it is called where a page that also tells of the experts begins to."""
 
 
 def changes_for_people(

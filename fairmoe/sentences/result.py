@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE
+from fairmoe.names import INSUFFICIENT, LEAST_PEOPLE, PLAIN_MODEL
 from fairmoe.sentences.gaps import not_compared
 from fairmoe.sentences.people import mistakes_made
 from fairmoe.sentences.reviews import VERDICTS, end_in_words
@@ -115,7 +115,7 @@ def changed_harm(
     good: str,
     bad: str,
     *,
-    plain: str = "the plain model",
+    plain: str = PLAIN_MODEL,
     brief: bool = False,
 ) -> str:
     """Say of 100 people by group how many fewer or more are wrongly given the bad outcome.
@@ -207,7 +207,7 @@ def cost_in_people(
     good: str,
     bad: str,
     *,
-    plain: str = "the plain model",
+    plain: str = PLAIN_MODEL,
     brief: bool = False,
 ) -> str:
     """Say what the mixture changes against the plain model: for whom, and how many more mistakes.

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from fairmoe.names import PLAIN_MODEL
 from fairmoe.sentences.wording import may_be_chance, verb_of
 
 PARITY_GAP = "demographic parity gap"
@@ -27,7 +28,7 @@ def what_got_worse(
     bad: str,
     *,
     favourable: bool,
-    plain: str = "plain model",
+    plain: str = PLAIN_MODEL,
     brief: bool = False,
 ) -> str:
     """Say what is worse than with the plain model: more who wrongly get it, and larger gaps.
@@ -39,13 +40,14 @@ def what_got_worse(
         bad: What the other one is called.
         favourable: Whether the good one is the positive class; the terms are of that class, so
             only then they are named.
-        plain: What the plain model is called, without an article.
+        plain: What the plain model is called.
         brief: Whether of several gaps the one is named that grows most, of those that surely do if
             there are any, and the others are counted.
 
     Returns:
         What follows "What gets worse:"; nothing if nothing does.
     """
+    plain = plain.removeprefix("the ")
     worse = changes[changes["model"] - changes["plain"] >= _CLEAR].T
     told = []
     if "wrongly_given" in worse:
@@ -78,7 +80,7 @@ def gap_before_and_after(
     plain: float,
     model: float,
     *,
-    name: str = "the plain model",
+    name: str = PLAIN_MODEL,
     chance: str = "",
     gap: str = "gap",
     brief: bool = False,
@@ -112,7 +114,7 @@ def gap_not_surely_smaller(
     plain: float,
     model: float,
     *,
-    name: str = "the plain model",
+    name: str = PLAIN_MODEL,
     chance: str = "",
     gap: str = "gap",
     brief: bool = False,
@@ -136,7 +138,7 @@ def gap_not_surely_smaller(
 
 
 def wrongly_given_it(
-    changes: pd.DataFrame, good: str, bad: str, *, plain: str = "plain model"
+    changes: pd.DataFrame, good: str, bad: str, *, plain: str = PLAIN_MODEL
 ) -> str:
     """Say of 100 people with the bad label how many wrongly get the good outcome.
 
@@ -144,7 +146,7 @@ def wrongly_given_it(
         changes: As `fairmoe.metrics.paired_changes` returns them.
         good: What the outcome that is good for the person is called.
         bad: What the other one is called.
-        plain: What the plain model is called, without an article.
+        plain: What the plain model is called.
     """
     wrongly = changes.T["wrongly_given"]
     if wrongly.isna().any():
@@ -152,7 +154,8 @@ def wrongly_given_it(
     before, after = (100 * wrongly[name] for name in ("plain", "model"))
     # What hardly changes may still be rounded to two figures, and what changes to one.
     is_told = round(after - before) and f"{before:.0f}" != f"{after:.0f}"
-    beside = f" ({plain} {before:.0f})" if is_told else f", as with the {plain}"
+    named = plain.removeprefix("the ")
+    beside = f" ({named} {before:.0f})" if is_told else f", as with the {named}"
     return f"Of 100 people labelled “{bad}”, {after:.0f} wrongly get “{good}”{beside}."
 
 

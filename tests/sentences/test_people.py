@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
+from fairmoe.names import PLAIN_MODEL
 from fairmoe.sentences.people import (
     MEANING_ASKED,
     MEANING_CHANGES,
-    PLAIN_MODEL,
     PLAIN_MODEL_NAMED,
     changes_for_people,
     harm_takeaway,

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from fairmoe.data.people import people_of
-from fairmoe.names import Model, SplitName
+from fairmoe.names import PLAIN_LABEL, PLAIN_MODEL, Model, SplitName
 from fairmoe.sentences.audits import existing_in_words
-from fairmoe.sentences.people import PLAIN_MODEL
 from fairmoe.sentences.result import cost_in_people
 from fairmoe.ui.frame.of_table import of_table
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from fairmoe.runs import Run
 
 _KEY = "plain-model"
-_TITLES: dict[Model, str] = {"utility": "Plain model", "existing": "Existing model"}
+_TITLES: dict[Model, str] = {"utility": PLAIN_LABEL, "existing": "Existing model"}
 
 
 def ask_plain_model(run: "Run") -> None:

@@ -10,6 +10,7 @@ from fairmoe._escape import escape_markdown
 from fairmoe.data.people import people_of
 from fairmoe.data.small_groups import catch_all, merged_before
 from fairmoe.figures.people import EVERYONE
+from fairmoe.names import PLAIN_MODEL
 from fairmoe.sentences.audits import DECISIONS_COMPARED, existing_in_words, how_it_decides
 from fairmoe.sentences.costs import others_ahead, simpler_is_better
 from fairmoe.sentences.people import of_hundred_takeaway
@@ -61,7 +62,7 @@ def show_worse(state: Session, run: "Run") -> None:
         told.pop(_GATE, None)
         told = {_ELSE if name == _WORSE else name: text for name, text in told.items()}
     elif run.roles.target.favourable is not None and _WORSE not in told:
-        plain = plain_in_words(run, "plain model").removeprefix("the ")
+        plain = plain_in_words(run)
         rates = wrongly_given_it(result_in(state, run).changes, *run.good_and_bad, plain=plain)
         st.caption(escape_markdown(rates))
     if told:
@@ -154,11 +155,11 @@ def _beside(state: Session, run: "Run", *, brief: bool = False) -> dict[str, str
             found.changes,
             *run.good_and_bad,
             favourable=favourable,
-            plain=plain_in_words(run, "plain model").removeprefix("the "),
+            plain=plain_in_words(run),
             brief=brief,
         )
     existing = run.roles.existing
-    names = {"utility": "the plain model"}
+    names = {"utility": PLAIN_MODEL}
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
     small = bool(found.small) or run.unmerged is not None
     ahead = others_ahead(found.others, names, small=small, constant=found.constant, brief=brief)

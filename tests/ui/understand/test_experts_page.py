@@ -10,10 +10,10 @@ from fairmoe._escape import escape_markdown
 from fairmoe.analysis import review_run
 from fairmoe.config import Settings
 from fairmoe.data import DEMO_ROLES, Sensitive, assign_roles, demo_table
-from fairmoe.names import GAP_MEASURES
+from fairmoe.names import GAP_MEASURES, PLAIN_MODEL
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.front_page import verdicts_in_words
-from fairmoe.sentences.people import PLAIN_MODEL, PLAIN_MODEL_NAMED, changes_for_people
+from fairmoe.sentences.people import PLAIN_MODEL_NAMED, changes_for_people
 from fairmoe.sentences.reviews import clear_differences, with_interval
 from tests.ui.fakes import make_run
 from tests.ui.parts import PEOPLE, open_part, own_key
