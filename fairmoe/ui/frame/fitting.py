@@ -42,7 +42,7 @@ COMPACT = (
     "@media (max-width:1200px) and (min-width:768px), (max-height:800px) and (min-width:768px)"
     "{.stMainBlockContainer{padding:3.5rem 2rem .4rem}.stMain h1{font-size:2rem}}"
     "@media (max-height:800px) and (min-width:768px)"
-    "{.stMain h1{padding:0}[class*=st-key-one-screen] p{font-size:.9rem;line-height:1.2}"
+    "{.stMain h1{padding:0 0 .3rem}[class*=st-key-one-screen] p{font-size:.9rem;line-height:1.2}"
     ".stMainBlockContainer>.stVerticalBlock:has(.st-key-one-screen){gap:.35rem}"
     ".st-key-one-screen-alarms [data-testid=stAlertContainer]{padding:.5rem .75rem}"
     ".st-key-one-screen .fm-waffle{font-size:.95rem}"
