@@ -24,6 +24,7 @@ from fairmoe.sentences.front_page import (
 )
 from fairmoe.sentences.open_points import RELIANCE_ASKED, open_points, readiness_in_brief
 from fairmoe.sentences.people import changes_for_people
+from fairmoe.sentences.reviews import gaps_of_the_bad
 from fairmoe.sentences.small_groups import made_of
 from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import (
@@ -76,6 +77,7 @@ def front_page(found: Findings) -> Section:
         Text(verdicts_in_words(review.differences, review.tolerance), "The tolerance."),
         *_merged(found),
         gaps_reviewed(found),
+        *_of_whom(found),
         Text(JUSTIFIED),
     ]
     # The first answer names the gravest open point, which is not said again.
@@ -101,6 +103,12 @@ def points_of(found: Findings) -> tuple[str, ...]:
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
+
+
+def _of_whom(found: Findings) -> list[Block]:
+    """Say that the gaps are of the bad outcome, if they are."""
+    told = gaps_of_the_bad(found.run.data.words, found.run.roles.target.favourable)
+    return [Text(told, "Of which outcome.")] if told else []
 
 
 def _merged(found: Findings) -> list[Block]:

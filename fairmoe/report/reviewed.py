@@ -9,7 +9,9 @@ from fairmoe.report.blocks import Block, Grid, Text
 from fairmoe.report.findings import Findings
 from fairmoe.sentences.reviews import (
     FOUR_FIFTHS_EXPLAINED,
+    SHARE_COMPARED,
     clear_differences,
+    share_compared,
     verdict_in_words,
     with_interval,
 )
@@ -40,6 +42,7 @@ def gaps_reviewed(found: Findings) -> Grid:
     review = found.reviews["mixture"]
     columns = [
         "Gap between groups",
+        SHARE_COMPARED,
         *(PLAIN_LABEL if m == "utility" else MODELS[m] for m in found.reviews),
     ]
     if review.tolerance is not None:
@@ -49,12 +52,13 @@ def gaps_reviewed(found: Findings) -> Grid:
         row = review.differences.T[measure]
         cells = [
             label,
+            share_compared(measure, found.run.data.words),
             *(_gap(each.differences.T[measure], each) for each in found.reviews.values()),
         ]
         if review.tolerance is not None:
             cells.append(verdict_in_words(row["verdict"], row["value"]))
         rows.append(tuple(cells))
-    return Grid("Gaps between groups, with 95% intervals", tuple(columns), tuple(rows))
+    return Grid("Gaps between groups, with 95% intervals", tuple(columns), tuple(rows), words=True)
 
 
 def ratios_reviewed(found: Findings) -> Grid:

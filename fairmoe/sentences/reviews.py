@@ -99,6 +99,63 @@ def rate_in_words(rate: str, words: tuple[str, str]) -> str:
     }[rate]
 
 
+_COMPARED: Mapping[str, tuple[str, str]] = {
+    "demographic_parity_difference": (
+        "selection_rate",
+        "of all people, the share given “{positive}”",
+    ),
+    "equal_opportunity_difference": (
+        "true_positive_rate",
+        "of people labelled “{positive}”, the share given “{positive}”",
+    ),
+    "false_positive_rate_difference": (
+        "false_positive_rate",
+        "of people labelled “{other}”, the share given “{positive}”",
+    ),
+    "equalized_odds_difference": ("", "whichever of the two above differs more"),
+    "predictive_parity_difference": (
+        "positive_predictive_value",
+        "of people given “{positive}”, the share labelled “{positive}”",
+    ),
+}
+"""By gap: the rate that it compares, if it is one, and what share of whom that is."""
+
+SHARE_COMPARED = "Share that is compared"
+"""What stands over `share_compared` in a table of gaps."""
+
+
+def share_compared(measure: str, words: tuple[str, str]) -> str:
+    """Return of whom a gap is and what share of them it compares.
+
+    Args:
+        measure: A key of `fairmoe.names.GAP_MEASURES`.
+        words: What both outcomes are called, the positive one first.
+    """
+    positive, other = words
+    return _COMPARED[measure][1].format(positive=positive, other=other)
+
+
+def gaps_of_the_bad(words: tuple[str, str], favourable: bool | None) -> str:
+    """Say how gaps of the bad outcome are to be read where else the good one is told of.
+
+    Args:
+        words: What both outcomes are called, the positive one first.
+        favourable: Whether the positive one is good for the person.
+
+    Returns:
+        Some sentences; nothing unless the gaps are of the bad outcome.
+    """
+    if favourable is not False:
+        return ""
+    bad, good = words
+    return (
+        f"These gaps are of “{bad}”, the bad outcome, and not of “{good}”. In who gets the one or "
+        f"the other, groups differ alike. Equal opportunity of people labelled “{good}” is the "
+        f"false positive rate difference. How often “{good}” is right is another gap than "
+        "predictive parity."
+    )
+
+
 def clear_differences(
     comparisons: pd.DataFrame,
     *,
@@ -163,11 +220,18 @@ def _too_few(apart: Mapping[str, Sequence[str]]) -> str:
     return f"Too few people to be judged: {'; '.join(told)}." if told else ""
 
 
-def gaps_takeaway(differences: pd.DataFrame, people: Mapping[str, str] | None = None) -> str:
-    """Say which gap is the largest, between whom, and how sure that is.
+def gaps_takeaway(
+    differences: pd.DataFrame,
+    rates: pd.DataFrame,
+    words: tuple[str, str],
+    people: Mapping[str, str] | None = None,
+) -> str:
+    """Say which gap is the largest, how sure that is, and what share of whom differs so.
 
     Args:
         differences: As `fairmoe.metrics.Review` has them.
+        rates: As `fairmoe.metrics.group_rates` returns them.
+        words: What both outcomes are called, the positive one first.
         people: See `clear_differences`.
     """
     known = differences.dropna(subset=["value"])
@@ -175,11 +239,15 @@ def gaps_takeaway(differences: pd.DataFrame, people: Mapping[str, str] | None = 
         return "Too few groups have enough rows to be compared."
     name = str(known["value"].idxmax())
     largest = known.T[name]
-    high, low = ((people or {}).get(largest[end], largest[end]) for end in ("highest", "lowest"))
+    rate, _ = _COMPARED[name]
+    high, low = (
+        f"{rates[rate][group]:.1%} for {(people or {}).get(group, group)}"
+        for group in (largest["highest"], largest["lowest"])
+    )
     return (
         f"The largest gap is the {GAP_MEASURES[name].lower()}, "
-        f"{with_interval(largest['value'], largest['low'], largest['high'], ' pp')}, between "
-        f"{high} and {low}."
+        f"{with_interval(largest['value'], largest['low'], largest['high'], ' pp')}: "
+        f"{share_compared(name, words)} is {high} and {low}."
     )
 
 

@@ -67,6 +67,23 @@ def opened(report: Report, page: Page, folder: Path) -> Page:
     return page
 
 
+def test_on_paper_a_heading_stays_with_what_follows_and_a_table_of_origins_whole(
+    demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
+):
+    page = opened(make_report(*demo_run), chromium.new_page(), tmp_path)
+    page.emulate_media(media="print")
+
+    def styles(selector: str, name: str) -> set[str]:
+        """Return what elements have for a style on paper."""
+        script = "(all, name) => all.map(each => getComputedStyle(each)[name])"
+        return set(page.locator(selector).evaluate_all(script, name))
+
+    assert styles("h2", "breakAfter") == {"avoid"}
+    assert styles("h2 + p", "breakAfter") == {"avoid"}
+    assert styles("#provenance table", "breakInside") == {"avoid"}
+    page.close()
+
+
 def test_with_its_rows_and_six_groups_the_report_is_six_sheets(
     demo_run: tuple[Run, LabelledTable], chromium: Browser, tmp_path: Path
 ):

@@ -30,16 +30,26 @@ def test_the_farthest_group_is_named_and_the_small_one_stands_apart(run):
 
 def test_gaps_have_intervals_and_with_a_tolerance_verdicts(run):
     without = gaps_reviewed(find(run))
-    assert without.columns == ("Gap between groups", "Mixture", "Plain model")
-    assert without.rows[0][:2] == ("Demographic parity difference", "40.0 pp (29.9 to 48.1)")
+    assert without.columns == (
+        "Gap between groups",
+        "Share that is compared",
+        "Mixture",
+        "Plain model",
+    )
+    assert without.rows[0][:3] == (
+        "Demographic parity difference",
+        "of all people, the share given “hired”",
+        "40.0 pp (29.9 to 48.1)",
+    )
+    assert without.words
     told = gaps_reviewed(find(run, tolerance=0.05))
-    assert told.columns[3] == "Mixture, at most 5 pp"
-    assert told.rows[0][3] == "exceeds the tolerance"
-    assert told.rows[2][3] == "exceeds the tolerance"
+    assert told.columns[4] == "Mixture, at most 5 pp"
+    assert told.rows[0][4] == "exceeds the tolerance"
+    assert told.rows[2][4] == "exceeds the tolerance"
     within = gaps_reviewed(find(run, tolerance=0.9))
-    assert within.rows[0][3] == "within the tolerance"
+    assert within.rows[0][4] == "within the tolerance"
     unclear = gaps_reviewed(find(run, tolerance=0.4))
-    assert unclear.rows[0][3] == "cannot be told: the interval contains the tolerance"
+    assert unclear.rows[0][4] == "cannot be told: the interval contains the tolerance"
 
 
 def test_ratios_are_of_the_good_outcome_by_its_name(run):

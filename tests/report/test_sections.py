@@ -16,6 +16,7 @@ from fairmoe.report.routing import routing
 from fairmoe.report.sections import MOST_TOLD, attention, data, groups
 from fairmoe.runs import Cutoffs
 from fairmoe.sentences.gaps import opportunity_of_the_bad
+from fairmoe.sentences.reviews import gaps_of_the_bad
 from fairmoe.sentences.small_groups import made_in_training
 
 
@@ -159,6 +160,15 @@ def test_of_whom_equal_opportunity_is_stands_where_the_positive_outcome_is_bad(
     ]
     of_whom = opportunity_of_the_bad(run.data.words, favourable=False).strip()
     assert (of_whom in told) == is_said
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("good", 0), ("bad", 1), ("neither", 0)])
+def test_the_first_page_says_of_which_outcome_its_gaps_are_if_of_the_bad(demo_run, outcome, said):
+    run = demo_run[0]
+    target = replace(run.roles.target, outcome=outcome)
+    section = front_page(find(replace(run, roles=replace(run.roles, target=target))))
+    told = [gaps_of_the_bad(run.data.words, favourable=False)]
+    assert told_under(section, "Of which outcome.") == said * told
 
 
 def test_rates_of_few_people_have_a_mark(run_of):

@@ -3,15 +3,18 @@
 import pandas as pd
 import pytest
 
-from fairmoe.metrics.judged import COMPARISON
+from fairmoe.metrics.judged import COMPARISON, DIFFERENCES
 from fairmoe.names import GAP_MEASURES, RATES
 from fairmoe.sentences.reviews import (
+    _COMPARED,
     FOUR_FIFTHS_EXPLAINED,
     VERDICTS,
     clear_differences,
     four_fifths,
+    gaps_of_the_bad,
     gaps_takeaway,
     rate_in_words,
+    share_compared,
 )
 
 
@@ -98,13 +101,43 @@ GAPS = gaps(
 
 
 def test_the_largest_gap_is_named_with_its_groups():
-    assert gaps_takeaway(GAPS) == (
-        "The largest gap is the equal opportunity difference, 20.0 pp (10.0 to 30.0), between c "
-        "and b."
+    rates = pd.DataFrame({"true_positive_rate": [0.7, 0.5]}, index=["c", "b"])
+    assert gaps_takeaway(GAPS, rates, WORDS) == (
+        "The largest gap is the equal opportunity difference, 20.0 pp (10.0 to 30.0): of people "
+        "labelled “hired”, the share given “hired” is 70.0% for c and 50.0% for b."
     )
     people = {"c": "people with job = c", "b": "women"}
-    assert gaps_takeaway(GAPS, people).endswith("between people with job = c and women.")
-    assert gaps_takeaway(GAPS[3:]) == "Too few groups have enough rows to be compared."
+    told = gaps_takeaway(GAPS, rates, WORDS, people)
+    assert told.endswith("is 70.0% for people with job = c and 50.0% for women.")
+    unknown = gaps_takeaway(GAPS[3:], rates, WORDS)
+    assert unknown == "Too few groups have enough rows to be compared."
+
+
+def test_of_whom_each_gap_is_and_what_share_of_them_it_compares():
+    assert {measure: share_compared(measure, WORDS) for measure in GAP_MEASURES} == {
+        "demographic_parity_difference": "of all people, the share given “hired”",
+        "equal_opportunity_difference": "of people labelled “hired”, the share given “hired”",
+        "false_positive_rate_difference": "of people labelled “not hired”, the share given “hired”",
+        "equalized_odds_difference": "whichever of the two above differs more",
+        "predictive_parity_difference": "of people given “hired”, the share labelled “hired”",
+    }
+
+
+def test_each_gap_is_of_the_share_that_is_told():
+    # Of whom each gap is stands here in words, and in numbers where it is computed.
+    assert {measure: (rate,) for measure, (rate, _) in _COMPARED.items() if rate} == {
+        measure: rates for measure, rates in DIFFERENCES.items() if len(rates) == 1
+    }
+
+
+def test_gaps_of_the_bad_outcome_say_so():
+    assert gaps_of_the_bad(("reoffends", "does not reoffend"), favourable=False) == (
+        "These gaps are of “reoffends”, the bad outcome, and not of “does not reoffend”. In who "
+        "gets the one or the other, groups differ alike. Equal opportunity of people labelled "
+        "“does not reoffend” is the false positive rate difference. How often “does not reoffend” "
+        "is right is another gap than predictive parity."
+    )
+    assert gaps_of_the_bad(WORDS, favourable=True) == gaps_of_the_bad(WORDS, favourable=None) == ""
 
 
 def test_people_are_told_of_in_place_of_raw_values():

@@ -109,6 +109,8 @@ UNDERSTAND = {
         "then gets one of three verdicts: within, exceeds, or cannot be told because the "
         "interval of the gap contains it.",
         "The reference: each other group is compared with it. By default the largest.",
+    ),
+    "review_tables": (
         ": intervals hold for all groups at once, p-values (how often chance alone would make such "
         "a difference) are of one pair each, made larger the more pairs are compared (Holm's "
         "method).",

@@ -31,10 +31,9 @@ from fairmoe.sentences.audits import (
     wrongly_in_people,
 )
 from fairmoe.sentences.front_page import verdicts_in_words
-from fairmoe.sentences.gaps import opportunity_of_the_bad
 from fairmoe.sentences.people import of_hundred_takeaway
 from fairmoe.sentences.result import gap_in_words, who_gets_it
-from fairmoe.sentences.reviews import gaps_takeaway
+from fairmoe.sentences.reviews import gaps_of_the_bad, gaps_takeaway
 from fairmoe.sentences.small_groups import told_as_one
 from fairmoe.ui.frame.components import (
     NUMBERS,
@@ -52,7 +51,7 @@ from fairmoe.ui.frame.of_table import tolerance_of
 from fairmoe.ui.frame.pages import DATA, TRAIN
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.people import between_people, show_people_table
-from fairmoe.ui.understand.review import show_gaps
+from fairmoe.ui.understand.review_tables import show_gaps
 
 if TYPE_CHECKING:
     from fairmoe.analysis.audits import AuditedRows, AuditResult
@@ -85,9 +84,9 @@ def show_audit(state: Session, labelled: LabelledTable, existing: Existing) -> N
     _picture(found, existing, (good, bad), is_told=favourable is not None)
     show_chart(
         gaps_figure(found.audit.review.differences, tolerance),
-        takeaway=gaps_takeaway(found.audit.review.differences, people),
-        source=f"{_drawn_from(labelled, rows, existing)} Bars are 95% intervals. {LEARNT_FROM}"
-        + opportunity_of_the_bad(words, favourable),
+        takeaway=gaps_takeaway(found.audit.review.differences, found.audit.rates, words, people),
+        source=f"{_drawn_from(labelled, rows, existing)} Bars are 95% intervals. {LEARNT_FROM} "
+        f"{gaps_of_the_bad(words, favourable)}".strip(),
         key="audit-gaps",
     )
     if tolerance is not None:
@@ -195,7 +194,15 @@ def _numbers(
             small=small,
         )
         if not found.is_beside:
-            show_gaps(found.audit.review, key=key, small=small)
+            positive_first = words[::-1] if rows.favourable is False else words
+            differences, rates = found.audit.review.differences, found.audit.rates
+            show_gaps(
+                found.audit.review,
+                positive_first,
+                key=key,
+                alt=gaps_takeaway(differences, rates, positive_first),
+                small=small,
+            )
 
 
 def _download(labelled: LabelledTable, existing: Existing, tolerance: float | None) -> None:

@@ -7,24 +7,20 @@ import streamlit as st
 
 from fairmoe._escape import escape_markdown
 from fairmoe.figures.gaps import gaps_figure
-from fairmoe.names import GAP_MEASURES, INSUFFICIENT
+from fairmoe.names import INSUFFICIENT
 from fairmoe.sentences.front_page import verdicts_in_words
-from fairmoe.sentences.reviews import (
-    FOUR_FIFTHS_EXPLAINED,
-    clear_differences,
-    farthest_first,
-    four_fifths,
-    gaps_takeaway,
-    rate_in_words,
-    verdict_in_words,
-    with_interval,
-)
-from fairmoe.sentences.wording import p_value
-from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart, show_table
+from fairmoe.sentences.reviews import clear_differences, gaps_of_the_bad, gaps_takeaway
+from fairmoe.ui.frame.components import NUMBERS, NUMBERS_ICON, show_chart
 from fairmoe.ui.frame.of_table import TOLERANCE, of_table
 from fairmoe.ui.frame.state import Session
-from fairmoe.ui.understand.criterion import of_whom_opportunity_is
 from fairmoe.ui.understand.judged import Judged
+from fairmoe.ui.understand.review_tables import (
+    share_in_words,
+    show_comparisons,
+    show_gaps,
+    show_ratios,
+    show_texts,
+)
 
 if TYPE_CHECKING:
     from fairmoe.metrics import Review
@@ -48,21 +44,23 @@ def show_review(state: Session, judged: Judged) -> None:
     st.markdown(escape_markdown(told))
     if tolerance is not None:
         st.markdown(escape_markdown(verdicts_in_words(review.differences, tolerance)))
+    takeaway = gaps_takeaway(review.differences, judged.rates, run.data.words, judged.people)
+    of_the_bad = gaps_of_the_bad(run.data.words, run.roles.target.favourable)
     show_chart(
         state.drawn(
             ("gaps", *_key(judged, reference, tolerance)),
             lambda: gaps_figure(review.differences, tolerance),
         ),
-        takeaway=gaps_takeaway(review.differences, judged.people),
-        source=f"{judged.source} Bars are 95% intervals.{of_whom_opportunity_is(judged.run)}",
+        takeaway=takeaway,
+        source=f"{judged.source} Bars are 95% intervals. {of_the_bad}".strip(),
         key=f"gaps-{judged.key}",
     )
     numbers = st.expander(NUMBERS, icon=NUMBERS_ICON, key="review-open", on_change="rerun")
     if numbers.open:
         with numbers:
-            show_gaps(review, key=judged.key)
-            _show_ratios(review, judged)
-            _show_comparisons(review, judged)
+            show_gaps(review, run.data.words, key=judged.key, alt=takeaway)
+            show_ratios(review, judged)
+            show_comparisons(review, judged)
             _show_others(state, review, judged)
 
 
@@ -129,102 +127,6 @@ def _ask(judged: Judged) -> tuple[str | None, float | None]:
     return reference, tolerance
 
 
-def show_gaps(review: "Review", *, key: str, small: tuple[str, ...] | None = None) -> None:
-    """Show the gaps of a review as a table.
-
-    Args:
-        review: The review.
-        key: Tells the table from others of its page.
-        small: See `fairmoe.ui.frame.components.show_table`.
-    """
-    table = review.differences
-    between = [
-        INSUFFICIENT if not high else f"{high} (highest), {low} (lowest)"
-        for high, low in zip(table["highest"], table["lowest"], strict=True)
-    ]
-    shown = {
-        "gap": ("Gap, with 95% interval", _cells(table, " pp", review.tolerance)),
-        "between": ("Between", between),
-        "n": ("People", [f"{n:,}" for n in table["n"]]),
-    }
-    if review.tolerance is not None:
-        shown["verdict"] = (
-            "Verdict",
-            list(map(verdict_in_words, table["verdict"], table["value"])),
-        )
-    _show(
-        shown,
-        index=pd.Index([GAP_MEASURES[str(name)] for name in table.index], name="Measure"),
-        key=f"gaps-table-{key}",
-        alt=gaps_takeaway(table),
-        csv=table,
-        small=small,
-    )
-
-
-def _show_ratios(review: "Review", judged: Judged) -> None:
-    good = judged.run.good_and_bad[0]
-    st.markdown(
-        escape_markdown(f"{four_fifths(review.ratio, good)} {FOUR_FIFTHS_EXPLAINED}"),
-    )
-    table = review.ratios
-    to_reference = [
-        "reference" if name == review.reference else cell
-        for name, cell in zip(
-            table.index,
-            _cells(table.assign(value=table["to_reference"]), "%"),
-            strict=True,
-        )
-    ]
-    _show(
-        {
-            "n": ("People", [f"{n:,}" for n in table["n"]]),
-            "value": (f"Given “{good}”", [f"{100 * value:.1f}%" for value in table["value"]]),
-            "highest": (
-                "Of the highest rate",
-                [_share(value) for value in table["to_highest"]],
-            ),
-            "reference": (f"Of the rate of {review.reference}, with 95% interval", to_reference),
-        },
-        index=table.index.rename("Group"),
-        key=f"ratios-table-{judged.key}",
-        alt=four_fifths(review.ratio, good),
-        csv=table,
-    )
-
-
-def _show_comparisons(review: "Review", judged: Judged) -> None:
-    table, words = farthest_first(review.comparisons), judged.run.data.words
-    st.markdown(
-        escape_markdown(
-            f"Each group against {review.reference}: intervals hold for all groups at once, "
-            "p-values (how often chance alone would make such a difference) are of one pair each, "
-            "made larger the more pairs are compared (Holm's method)."
-        )
-    )
-    _show(
-        {
-            "rate": ("Rate", [rate_in_words(rate, words) for rate in table["rate"]]),
-            "value": ("Of the group", [_share(value) for value in table["value"]]),
-            "reference": (
-                f"Of {review.reference}",
-                [_share(value) for value in table["reference_value"]],
-            ),
-            "difference": (
-                "Difference, with 95% interval",
-                _cells(table.assign(value=table["difference"]), " pp"),
-            ),
-            "p": ("p", [p_value(p) for p in table["p_value"]]),
-            "clear": ("Clear", ["yes" if clear else "no" for clear in table["clear"]]),
-            "n": ("People", [f"{n:,}" for n in table["n"]]),
-        },
-        index=pd.Index(table["group"], name="Group"),
-        key=f"comparisons-table-{judged.key}",
-        alt=f"Each group against {review.reference} in four rates.",
-        csv=table.set_index("group"),
-    )
-
-
 def _show_others(state: Session, review: "Review", judged: Judged) -> None:
     from fairmoe.analysis import review_run  # noqa: PLC0415
 
@@ -241,8 +143,8 @@ def _show_others(state: Session, review: "Review", judged: Judged) -> None:
     flips = full.flip_rate, INSUFFICIENT if kept.run.roles.include_sensitive else _NOT_SEEN
     distance = full.representation_difference
     values = {
-        "Calibration difference": _share(review.calibration_difference, " pp"),
-        "Flip rate": flips[1] if pd.isna(flips[0]) else _share(flips[0]),
+        "Calibration difference": share_in_words(review.calibration_difference, " pp"),
+        "Flip rate": flips[1] if pd.isna(flips[0]) else share_in_words(flips[0]),
         "Representation gap": _NO_EXPERT if pd.isna(distance) else f"{distance:.3f}",
     }
     meanings = [
@@ -257,41 +159,10 @@ def _show_others(state: Session, review: "Review", judged: Judged) -> None:
         },
         index=pd.Index(list(values), name="measure"),
     )
-    _show(
+    show_texts(
         {"value": ("Value", list(values.values())), "about": ("Is", meanings)},
         index=frame.index.rename("Measure"),
         key=f"others-table-{judged.key}",
         alt=". ".join(f"{name}: {value}" for name, value in values.items()),
         csv=frame,
     )
-
-
-def _show(
-    shown: dict[str, tuple[str, list[str]]],
-    *,
-    index: "pd.Index[Any]",
-    key: str,
-    alt: str,
-    csv: pd.DataFrame,
-    small: tuple[str, ...] | None = None,
-) -> None:
-    show_table(
-        pd.DataFrame({name: cells for name, (_, cells) in shown.items()}, index=index),
-        key=key,
-        alt=alt,
-        columns={name: st.column_config.TextColumn(label) for name, (label, _) in shown.items()},
-        csv=csv,
-        folded=False,
-        small=small,
-    )
-
-
-def _cells(table: pd.DataFrame, unit: str, tolerance: float | None = None) -> list[str]:
-    return [
-        with_interval(*ends, unit, tolerance=tolerance)
-        for ends in zip(table["value"], table["low"], table["high"], strict=True)
-    ]
-
-
-def _share(value: float, unit: str = "%") -> str:
-    return INSUFFICIENT if pd.isna(value) else f"{100 * value:.1f}{unit}"

@@ -9,6 +9,7 @@ import pytest
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis.audits import audit_rows, audited_rows
 from fairmoe.data import DEMO_ROLES, Existing, make_demo, table_from_frame
+from fairmoe.data.people import people_of
 from fairmoe.errors import InvalidInputError
 from fairmoe.sentences.audits import (
     CHANGES_DATA,
@@ -25,6 +26,7 @@ from fairmoe.sentences.audits import (
 from fairmoe.sentences.cautions import left_out_groups
 from fairmoe.sentences.data import still_left_out
 from fairmoe.sentences.result import gap_in_words, who_gets_it
+from fairmoe.sentences.reviews import gaps_takeaway
 from fairmoe.sentences.small_groups import told_as_one
 from fairmoe.ui.frame.limits import limits
 from tests.ui.parts import of_people
@@ -108,6 +110,10 @@ def test_without_training_it_says_what_the_score_does_to_people(audit):
     assert "Mixture" not in picture(audit)
     assert not audit.main.dataframe
     assert any(LEARNT_FROM in each.replace("\\", "") for each in captions(audit))
+    shown = found.audit.review.differences, found.audit.rates, labelled.words
+    takeaway = gaps_takeaway(*shown, people_of(labelled.group_names, labelled.roles))
+    assert "the share" in takeaway
+    assert any(each.startswith(escape_markdown(takeaway)) for each in captions(audit))
     assert "Go to Train" in [link.proto.label for link in audit.main.get("page_link")]
 
 

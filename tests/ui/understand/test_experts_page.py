@@ -14,7 +14,12 @@ from fairmoe.names import GAP_MEASURES, PLAIN_MODEL
 from fairmoe.sentences.alarms import alarms_in_words
 from fairmoe.sentences.front_page import verdicts_in_words
 from fairmoe.sentences.people import PLAIN_MODEL_NAMED, changes_for_people
-from fairmoe.sentences.reviews import clear_differences, with_interval
+from fairmoe.sentences.reviews import (
+    clear_differences,
+    gaps_of_the_bad,
+    share_compared,
+    with_interval,
+)
 from tests.ui.fakes import make_run
 from tests.ui.parts import PEOPLE, open_part, own_key
 from tests.ui.understand.shown import alts, first_table, specs
@@ -279,12 +284,15 @@ def test_all_measures_of_a_review_stand_below_one_control(app, demo_run):
     experts = open_part(app.switch_page("pages/experts.py").run(), "experts-part", "By group")
     found = {tuple(table.value.columns): table.value for table in experts.dataframe}
     review = review_run(run, labelled, "mixture")
-    gaps = found["gap", "between", "n"]
+    gaps = found["compared", "gap", "between", "n"]
     assert list(gaps.index) == list(GAP_MEASURES.values())
     value, low, high = review.differences.loc[
         "equal_opportunity_difference", ["value", "low", "high"]
     ]
     assert gaps["gap"]["Equal opportunity difference"] == with_interval(value, low, high, " pp")
+    assert gaps["compared"].tolist() == [
+        share_compared(name, run.data.words) for name in GAP_MEASURES
+    ]
     ratios = found["n", "value", "highest", "reference"]
     assert ratios["reference"]["male"] == "reference"
     compared = found["rate", "value", "reference", "difference", "p", "clear", "n"]
@@ -298,3 +306,14 @@ def test_all_measures_of_a_review_stand_below_one_control(app, demo_run):
     distance = review_run(run, labelled, "utility").representation_difference
     assert others["value"]["Representation gap"] == f"{distance:.3f}"
     assert "rule of thumb" in " ".join(text.value for text in experts.markdown)
+
+
+def test_where_the_outcome_is_bad_the_gaps_say_that_they_are_of_it(app, demo_run):
+    run, labelled = demo_run
+    target = replace(run.roles.target, outcome="bad")
+    bad = replace(run, roles=replace(run.roles, target=target))
+    app.session_state["fairmoe"].keep(bad, replace(labelled, roles=bad.roles))
+    experts = open_part(app.switch_page("pages/experts.py").run(), "experts-part", "By group")
+    told = [each.value for each in experts.caption]
+    said = escape_markdown(gaps_of_the_bad(run.data.words, favourable=False))
+    assert [said in each for each in told].count(True) == 1
