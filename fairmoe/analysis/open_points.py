@@ -1,12 +1,13 @@
 """What is open before anyone relies on a run, of its test rows."""
 
 import math
+from collections.abc import Collection
 
 import pandas as pd
 
 from fairmoe.analysis.result import changes_of
 from fairmoe.metrics import group_rates
-from fairmoe.names import PLAIN_MODEL
+from fairmoe.names import PLAIN_MODEL, Model
 from fairmoe.runs import Run
 from fairmoe.sentences.costs import others_ahead
 from fairmoe.sentences.open_points import open_points
@@ -14,12 +15,15 @@ from fairmoe.sentences.wording import capitalised, may_be_chance
 from fairmoe.sentences.worse import PARITY_GAP, gap_not_surely_smaller
 
 
-def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]:
+def what_is_open(
+    run: Run, *, tolerance: float | None = None, chance: Collection[Model] = ()
+) -> tuple[str, ...]:
     """Return what is open before anyone relies on a run, a sentence each; of the test rows.
 
     Args:
         run: The run.
         tolerance: The largest gap that the reviewer accepts, in [0, 1].
+        chance: Models whose lead in the final score could be chance, as `ahead_by_chance` has them.
     """
     record = run.splits["test"]
     rates = group_rates(
@@ -36,7 +40,7 @@ def what_is_open(run: Run, *, tolerance: float | None = None) -> tuple[str, ...]
         tolerance=tolerance,
         alarmed="mixture" in run.alarms(),
         aim=aim_missed(run, tolerance=tolerance),
-        ahead=plain_is_ahead(run),
+        ahead=plain_is_ahead(run, chance),
         meaning_told=run.roles.target.outcome is not None,
         seeds=1,
     )
@@ -60,11 +64,12 @@ def aim_missed(run: Run, *, tolerance: float | None = None) -> str:
     return gap_not_surely_smaller(plain, own, name=PLAIN_MODEL, chance=chance, gap=PARITY_GAP)
 
 
-def plain_is_ahead(run: Run) -> str:
+def plain_is_ahead(run: Run, chance: Collection[Model] = ()) -> str:
     """Say that the utility expert has a higher final score than the mixture on the test rows.
 
     Args:
         run: The run.
+        chance: Models whose lead could be chance, as `ahead_by_chance` returns them.
 
     Returns:
         Nothing if it has not, as told, or if it raises an alarm.
@@ -76,4 +81,4 @@ def plain_is_ahead(run: Run) -> str:
     scores = pd.DataFrame(
         {"final_score": final, "gap": math.nan, "low": math.nan, "high": math.nan}
     )
-    return capitalised(others_ahead(scores, {"utility": PLAIN_MODEL}, small=small))
+    return capitalised(others_ahead(scores, {"utility": PLAIN_MODEL}, small=small, chance=chance))

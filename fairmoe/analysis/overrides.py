@@ -7,9 +7,12 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from fairmoe.analysis.rows import RunRows
+from fairmoe.analysis.rows import RunRows, rows_of_run
+from fairmoe.data import LabelledTable
 from fairmoe.functional.scores import all_scores
-from fairmoe.names import EXPERTS, METRICS, MIXTURE_AND_EXPERTS
+from fairmoe.names import EXPERTS, METRICS, MIXTURE_AND_EXPERTS, Model, SplitName
+from fairmoe.runs import Run
+from fairmoe.sentences.wording import may_be_chance
 from fairmoe.training import explain_rows
 
 
@@ -98,6 +101,32 @@ def override_intervals(
         for bound in bounds
     )
     return low, high
+
+
+def ahead_by_chance(
+    run: Run, labelled: LabelledTable | None, split: SplitName = "test"
+) -> tuple[Model, ...]:
+    """Return the experts with a higher final score than the mixture's, but perhaps by chance.
+
+    Args:
+        run: The run.
+        labelled: The table that it was trained on; None if it is not at hand.
+        split: On which rows.
+
+    Returns:
+        Those of whose lead the interval of `override_intervals` holds 0. None where it cannot be
+        told: without the table, with cut-offs of groups, and where rows have weights.
+    """
+    final = {model: run.scores[split][model]["final_score"] for model in MIXTURE_AND_EXPERTS}
+    ahead = [expert for expert in EXPERTS if final[expert] > final["mixture"]]
+    is_other = run.cutoffs is not None or run.splits[split].weight is not None
+    if not ahead or labelled is None or is_other:
+        return ()
+    low, high = (
+        ends["final_score"]
+        for ends in override_intervals(explain_routes(rows_of_run(run, labelled, split)))
+    )
+    return tuple(expert for expert in ahead if may_be_chance(low[expert], high[expert]))
 
 
 def _overridden_rows(routes: Routes, group: int | None) -> Tensor:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from fairmoe.analysis import review_run, rows_of_run
 from fairmoe.analysis.gap_sides import worst_and_best_off
 from fairmoe.analysis.gap_sources import GapSources, LogOdds, compare_sides, explain_log_odds
+from fairmoe.analysis.overrides import ahead_by_chance
 from fairmoe.analysis.routing import routed_rows, weights_by_group
 from fairmoe.data import LabelledTable
 from fairmoe.data.groups import groups_of
@@ -91,6 +92,7 @@ class Findings:
         beside_existing: The same against the existing model; None without one.
         compared: The mixture beside the utility expert, the logistic regression, and the existing
             model if there is one.
+        by_chance: Experts with a higher final score than the mixture's, but perhaps by chance.
         alarms: As `Run.alarms` returns them.
         routed: As `fairmoe.analysis.routing.routed_rows` returns it.
         weights: As `fairmoe.analysis.routing.weights_by_group` returns it.
@@ -118,6 +120,7 @@ class Findings:
     decisions: Account
     beside_existing: Account | None
     compared: Mapping[Model, Comparison]
+    by_chance: tuple[Model, ...]
     alarms: Mapping[Model, Alarm]
     routed: pd.DataFrame
     weights: pd.DataFrame
@@ -175,6 +178,8 @@ def find(
     merged = small_groups(run, smallest_group)
     before = () if labelled is None else merged_before(labelled)
     thresholds = () if run.cutoffs is None else merged_thresholds(run, merged)
+    # Before groups are merged, for scores count each.
+    by_chance = ahead_by_chance(run, labelled)
     # Before groups are merged, for each may have a cut-off of its own.
     log_odds = None if labelled is None else _log_odds(run, labelled)
     run, labelled = merge_small_groups(run, labelled, smallest=smallest_group, names=merged)
@@ -235,6 +240,7 @@ def find(
             for model in COMPARED
             if model in decided
         },
+        by_chance=by_chance,
         alarms=run.alarms(),
         routed=routed_rows(test, names),
         weights=weights_by_group(test.gate, test.group, names, test.weight),

@@ -60,7 +60,7 @@ def front_page(found: Findings) -> Section:
         *_cutoffs(found),
         Text(changed, "What changes for people."),
         *_aim(found.run),
-        *_ahead(found.run),
+        *_ahead(found),
         *_worse(found),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
@@ -99,7 +99,7 @@ def points_of(found: Findings) -> tuple[str, ...]:
         tolerance=review.tolerance,
         alarmed="mixture" in found.alarms,
         aim=aim_missed(run, tolerance=review.tolerance),
-        ahead=plain_is_ahead(run),
+        ahead=plain_is_ahead(run, found.by_chance),
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
@@ -128,9 +128,9 @@ def _aim(run: Run) -> list[Block]:
     return [Text(told, "The aim.")] if told else []
 
 
-def _ahead(run: Run) -> list[Block]:
+def _ahead(found: Findings) -> list[Block]:
     """Say that the plain model has a higher final score; nothing if it has not."""
-    told = plain_is_ahead(run)
+    told = plain_is_ahead(found.run, found.by_chance)
     return [Text(told, f"{capitalised(PLAIN_MODEL)}.")] if told else []
 
 

@@ -145,7 +145,10 @@ def scores(found: Findings) -> Section:
                 takeaway=told,
                 grid=scores_grid(found.scores),
             ),
-            Text(ahead_of_mixture(found.scores) or "No model is higher in final score than it."),
+            Text(
+                ahead_of_mixture(found.scores, found.by_chance)
+                or "No model is higher in final score than it."
+            ),
             *(Caution(told) for told in alarms_in(found)),
             Text(
                 how_sure(

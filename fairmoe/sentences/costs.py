@@ -1,25 +1,34 @@
 """What the mixture scores beside other models, and what fairness costs."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from fairmoe.figures.points import SAME
 from fairmoe.names import INSUFFICIENT, METRICS, MODELS, PLAIN_MODEL, SUMMARY
-from fairmoe.sentences.wording import in_a_sentence, listed, may_be_chance, the_model
+from fairmoe.sentences.wording import (
+    COULD_BE_CHANCE,
+    in_a_sentence,
+    listed,
+    may_be_chance,
+    the_model,
+)
 
 
-def ahead_of_mixture(scores: pd.DataFrame) -> str:
+def ahead_of_mixture(scores: pd.DataFrame, chance: Collection[str] = ()) -> str:
     """Name the models whose final score reads higher than the mixture's; nothing if none does.
 
     Args:
         scores: As `fairmoe.figures.tables.score_table` returns it.
+        chance: Models whose lead could be chance.
     """
     final = scores["final_score"]
     bound = final["mixture"] + SAME
     ahead = [
-        label for model, label in MODELS.items() if model in final.index and final[model] > bound
+        f"{label} ({COULD_BE_CHANCE})" if model in chance else label
+        for model, label in MODELS.items()
+        if model in final.index and final[model] > bound
     ]
     return f"Higher in final score than the mixture: {listed(ahead)}." if ahead else ""
 
@@ -55,6 +64,7 @@ def others_ahead(
     *,
     small: bool = False,
     constant: float = math.nan,
+    chance: Collection[str] = (),
     brief: bool = False,
 ) -> str:
     """Say which other models have a higher final score or a smaller gap than the mixture.
@@ -64,6 +74,7 @@ def others_ahead(
         names: What a model is called, where it is not as everywhere.
         small: Whether some groups are too small to be compared, which scores count all the same.
         constant: The final score of the same answer for all; NaN where not estimable.
+        chance: Models of which a higher final score could be chance.
         brief: Whether only the model with the highest score is named and the one with the smallest
             gap, of those whose gap surely is smaller if there are any, and the others are counted.
 
@@ -86,22 +97,29 @@ def others_ahead(
         is_chance = is_chance[smaller.index]
     left = len(ahead - {*higher.index, *smaller.index})
     score, counts = METRICS["final_score"].text, ", small groups counted" if small else ""
+    is_lead_chance = higher.index.isin(list(chance))
     told = [
-        (
-            [_named(model, names) for model in higher.index],
-            f"a higher final score ({_IS_SCORE}: "
-            f"{listed([score(of) for of in higher['final_score']])}; the mixture "
-            f"{score(mixture['final_score'])}{counts})",
+        *(
+            (
+                [_named(model, names) for model in these.index],
+                f"a higher final score ({_IS_SCORE}: "
+                f"{listed([score(of) for of in these['final_score']])}; the mixture "
+                f"{score(mixture['final_score'])}{counts}{doubt})",
+            )
+            for these, doubt in (
+                (higher[~is_lead_chance], ""),
+                (higher[is_lead_chance], f"; {COULD_BE_CHANCE}"),
+            )
         ),
         *(
             (
                 [_named(model, names) for model in these.index],
                 f"a smaller gap ({listed([_points(gap) for gap in these['gap']])} pp; the mixture "
-                f"{_points(mixture['gap'])}{chance})",
+                f"{_points(mixture['gap'])}{doubt})",
             )
-            for these, chance in (
+            for these, doubt in (
                 (smaller[~is_chance], ""),
-                (smaller[is_chance], "; could be chance"),
+                (smaller[is_chance], f"; {COULD_BE_CHANCE}"),
             )
         ),
     ]

@@ -10,6 +10,8 @@ from fairmoe.names import INSUFFICIENT, MODELS, Model
 SIGNIFICANT = 0.05
 """A p-value up to this is called statistically significant."""
 
+COULD_BE_CHANCE = "could be chance"
+
 P_VALUE_EXPLAINED = (
     "The p-value is how often groups drawn at random differ as much. Up to "
     f"{SIGNIFICANT:g} a difference is called statistically significant."
@@ -108,7 +110,7 @@ def may_be_chance(low: float, high: float) -> str:
         >>> may_be_chance(-0.01, 0.04), may_be_chance(0.01, 0.04)
         ('could be chance', '')
     """
-    return "" if low > 0 or high < 0 else "could be chance"
+    return "" if low > 0 or high < 0 else COULD_BE_CHANCE
 
 
 def drawn_from(name: str, rows: int, split: str, seed: int) -> str:

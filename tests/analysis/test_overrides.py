@@ -1,10 +1,19 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from fairmoe.analysis import rows_of_run
-from fairmoe.analysis.overrides import explain_routes, override_intervals, override_scores
+from fairmoe.analysis.overrides import (
+    ahead_by_chance,
+    explain_routes,
+    override_intervals,
+    override_scores,
+)
 from fairmoe.metrics import score_predictions
 from fairmoe.names import EXPERTS, METRICS
+from fairmoe.runs import Cutoffs
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +72,39 @@ def test_scatter_of_sending_nobody_anywhere_new_is_nothing(routes):
     low, high = override_intervals(routes, group=5, n_resamples=3)
     assert (low == 0).all(axis=None)
     assert (high == 0).all(axis=None)
+
+
+def with_lead(run, *ahead):
+    """Return a run in which these experts are said to have a higher final score, and no others."""
+    own = run.scores["test"]
+    final = own["mixture"]["final_score"]
+    leads = {expert: 0.01 if expert in ahead else -0.01 for expert in EXPERTS}
+    told = {expert: {**own[expert], "final_score": final + lead} for expert, lead in leads.items()}
+    return replace(run, scores={**run.scores, "test": {**own, **told}})
+
+
+def test_a_lead_could_be_chance_where_its_interval_holds_zero(demo_run, monkeypatch):
+    run, labelled = demo_run
+    ends = [
+        pd.DataFrame({"final_score": dict(zip(EXPERTS, of, strict=True))})
+        for of in ((-0.02, 0.01, -0.02), (0.03, 0.04, 0.03))
+    ]
+    monkeypatch.setattr("fairmoe.analysis.overrides.override_intervals", lambda _: ends)
+    leading = with_lead(run, "utility", "result")
+    assert ahead_by_chance(leading, labelled) == ("utility",)
+    assert ahead_by_chance(with_lead(run), labelled) == ()
+    # It cannot be told.
+    assert ahead_by_chance(leading, None) == ()
+    cut = replace(leading, cutoffs=Cutoffs("mixture", (0.5, 0.5)))
+    assert ahead_by_chance(cut, labelled) == ()
+    rows = leading.splits["test"]
+    weighted = replace(rows, weight=np.ones(len(rows.y_true)))
+    of_weights = replace(leading, splits={**leading.splits, "test": weighted})
+    assert ahead_by_chance(of_weights, labelled) == ()
+
+
+def test_the_interval_of_a_lead_is_that_of_all_rows_sent_to_the_expert(demo_run, routes):
+    run, labelled = demo_run
+    low, high = (ends["final_score"] for ends in override_intervals(routes))
+    chance = tuple(expert for expert in EXPERTS if low[expert] <= 0 <= high[expert])
+    assert ahead_by_chance(with_lead(run, *EXPERTS), labelled) == chance

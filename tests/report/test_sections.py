@@ -13,7 +13,7 @@ from fairmoe.report.findings import find
 from fairmoe.report.front_page import front_page
 from fairmoe.report.origin import gap_origin
 from fairmoe.report.routing import routing
-from fairmoe.report.sections import MOST_TOLD, attention, data, groups
+from fairmoe.report.sections import MOST_TOLD, attention, data, groups, scores
 from fairmoe.runs import Cutoffs
 from fairmoe.sentences.gaps import opportunity_of_the_bad
 from fairmoe.sentences.reviews import gaps_of_the_bad
@@ -214,3 +214,18 @@ def test_points_tell_of_the_groups_that_are_largest_among_the_test_rows(demo_run
     told = {name for name in names for point in points if f"people with sex = {name} " in point}
     assert len(points) == MOST_TOLD
     assert told == {"c", "d", "e"}
+
+
+def test_a_lead_of_the_plain_model_that_could_be_chance_is_said_to_be(demo_run, monkeypatch):
+    run, labelled = demo_run
+    own = run.scores["test"]
+    leading = {**own["utility"], "final_score": own["mixture"]["final_score"] + 0.01}
+    run = replace(run, scores={**run.scores, "test": {**own, "utility": leading}})
+    monkeypatch.setattr("fairmoe.report.findings.ahead_by_chance", lambda *_: ("utility",))
+    found = find(run, labelled)
+    (told,) = told_under(front_page(found), "The plain model.") or [
+        front_page(found).blocks[0].text
+    ]
+    assert "could be chance" in told
+    texts = [block.text for block in scores(found).blocks if isinstance(block, Text)]
+    assert any("Utility expert (could be chance)" in text for text in texts)

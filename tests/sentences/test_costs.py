@@ -96,6 +96,9 @@ def test_models_that_read_higher_are_named():
         "Higher in final score than the mixture: Result expert and Constant."
     )
     assert ahead_of_mixture(table.drop(index=["result", "constant"])) == ""
+    assert ahead_of_mixture(table, ["result", "utility"]) == (
+        "Higher in final score than the mixture: Result expert (could be chance) and Constant."
+    )
 
 
 def others(**rows):
@@ -149,6 +152,15 @@ PLAIN = {"utility": "the plain model", "existing": "the score “x”"}
 )
 def test_where_another_model_is_ahead_of_the_mixture(rows, told):
     assert others_ahead(others(mixture=MIXTURE, **rows), PLAIN) == told
+
+
+def test_a_lead_in_the_final_score_that_could_be_chance_is_said_to_be():
+    rows = others(mixture=MIXTURE, utility=(0.52, 0.2, -0.2, -0.05), result=(0.6, 0.04, 0.01, 0.09))
+    assert others_ahead(rows, PLAIN, chance=["utility"]) == (
+        "the result expert has a higher final score (utility minus both gaps: 60.0; the mixture "
+        "50.0) and a smaller gap (4.0 pp; the mixture 10.0); the plain model has a higher final "
+        "score (utility minus both gaps: 52.0; the mixture 50.0; could be chance)."
+    )
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from fairmoe.ui.understand.criterion import CRITERIA, criterion
 from fairmoe.ui.understand.gap_sources import show_gap_in_brief
 from fairmoe.ui.understand.mixture_map import show_map
 from fairmoe.ui.understand.plain_model import ask_plain_model, plain_in_words, plain_model
+from fairmoe.ui.understand.rows import ahead_by_chance_in
 
 if TYPE_CHECKING:
     from fairmoe.analysis import Result
@@ -122,7 +123,7 @@ def _open(state: Session, run: "Run") -> tuple[str, ...]:
     tolerance = tolerance_of(run.data.sha256)
     return state.once(
         ("open points", run.run_id, run.roles.target, tolerance),
-        lambda: what_is_open(run, tolerance=tolerance),
+        lambda: what_is_open(run, tolerance=tolerance, chance=ahead_by_chance_in(state, "test")),
     )
 
 

@@ -27,6 +27,7 @@ from fairmoe.ui.understand.merged import offer_merge, one_group_in_words
 from fairmoe.ui.understand.people import ask_meaning, between_people, show_people_table
 from fairmoe.ui.understand.plain_model import cost_of_mixture, plain_in_words, plain_model
 from fairmoe.ui.understand.result import is_of_people, result_in
+from fairmoe.ui.understand.rows import ahead_by_chance_in
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -162,7 +163,14 @@ def _beside(state: Session, run: "Run", *, brief: bool = False) -> dict[str, str
     names = {"utility": PLAIN_MODEL}
     names |= {"existing": existing_in_words(existing)} if existing is not None else {}
     small = bool(found.small) or run.unmerged is not None
-    ahead = others_ahead(found.others, names, small=small, constant=found.constant, brief=brief)
+    ahead = others_ahead(
+        found.others,
+        names,
+        small=small,
+        constant=found.constant,
+        chance=ahead_by_chance_in(state, "test"),
+        brief=brief,
+    )
     acc = {model: of["acc"] for model, of in run.scores["test"].items()}
     chance = may_be_chance(*found.simpler)
     # In brief that a simpler model is more accurate is not told where it could be chance.

@@ -31,6 +31,7 @@ from fairmoe.ui.frame.components import (
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.criterion import criterion
 from fairmoe.ui.understand.merged import offer_merge
+from fairmoe.ui.understand.rows import ahead_by_chance_in
 
 if TYPE_CHECKING:
     from fairmoe.runs import Run
@@ -139,7 +140,7 @@ def show_scores(state: Session, run: "Run", split: SplitName) -> None:
     changing = experts_change(experts_that_change(run, split), strengths=has_other_strengths(run))
     for each in filter(None, (counted, changing)):
         st.caption(escape_markdown(each))
-    above = ahead_of_mixture(table)
+    above = ahead_of_mixture(table, ahead_by_chance_in(state, split))
     if above:
         show_note(escape_markdown(above), icon=":material/info:")
     missing = not_estimable(run.scores["validation"]["mixture"])
