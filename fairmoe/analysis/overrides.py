@@ -1,5 +1,6 @@
 """What a run's scores would be if the gate were overridden."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,14 @@ from torch import Tensor
 
 from fairmoe.analysis.rows import RunRows, rows_of_run
 from fairmoe.data import LabelledTable
+from fairmoe.figures.points import SAME
 from fairmoe.functional.scores import all_scores
 from fairmoe.names import EXPERTS, METRICS, MIXTURE_AND_EXPERTS, Model, SplitName
 from fairmoe.runs import Run
-from fairmoe.sentences.wording import may_be_chance
 from fairmoe.training import explain_rows
+
+LEAD_DRAWS = 40
+"""So many drawings tell a standard deviation to a tenth of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +90,11 @@ def override_intervals(
         The 2.5% and the 97.5% quantiles of the changes, each indexed by expert, with a column
         per metric; NaN where not estimable.
     """
-    overridden, record = _overridden_rows(routes, group), routes.rows.record
-    random = np.random.default_rng(random_state)
-    cell = 2 * record.group + record.y_true
-    cells = [np.flatnonzero(cell == c) for c in np.unique(cell)]
-    changes = []
-    for _ in range(n_resamples):
-        rows = np.concatenate([random.choice(rows, len(rows)) for rows in cells])
-        scores = torch.stack(list(_scores(routes, overridden, torch.from_numpy(rows)).values()))
-        changes.append(scores[:, 1:] - scores[:, :1])
+    overridden = _overridden_rows(routes, group)
+    changes = [
+        torch.stack([score[1:] - score[0] for score in _scores(routes, overridden, rows).values()])
+        for rows in _drawn_rows(routes, n_resamples, random_state)
+    ]
     bounds = np.quantile(torch.stack(changes).numpy(), [0.025, 0.975], axis=0)
     low, high = (
         pd.DataFrame(bound.T, index=pd.Index(EXPERTS, name="routing"), columns=list(METRICS))
@@ -114,19 +114,43 @@ def ahead_by_chance(
         split: On which rows.
 
     Returns:
-        Those of whose lead the interval of `override_intervals` holds 0. None where it cannot be
-        told: without the table, with cut-offs of groups, and where rows have weights.
+        Those whose lead is within 1.96 standard deviations of it over `LEAD_DRAWS` drawings of the
+        rows, as `override_intervals` draws them. None where it cannot be told: without the table,
+        with cut-offs of groups, and where rows have weights.
     """
     final = {model: run.scores[split][model]["final_score"] for model in MIXTURE_AND_EXPERTS}
-    ahead = [expert for expert in EXPERTS if final[expert] > final["mixture"]]
+    lead = {expert: final[expert] - final["mixture"] for expert in EXPERTS}
+    ahead: list[Model] = [expert for expert in EXPERTS if lead[expert] > SAME]
     is_other = run.cutoffs is not None or run.splits[split].weight is not None
     if not ahead or labelled is None or is_other:
         return ()
-    low, high = (
-        ends["final_score"]
-        for ends in override_intervals(explain_routes(rows_of_run(run, labelled, split)))
+    routes = explain_routes(rows_of_run(run, labelled, split))
+    # Of the others nothing is asked, and scores take their time.
+    told = [0, *(MIXTURE_AND_EXPERTS.index(expert) for expert in ahead)]
+    routes = Routes(
+        routes.rows, routes.proba[told], routes.masked_proba[told], routes.attention[told]
     )
-    return tuple(expert for expert in ahead if may_be_chance(low[expert], high[expert]))
+    everyone = _overridden_rows(routes, None)
+    drawn = torch.stack(
+        [
+            _scores(routes, everyone, rows)["final_score"]
+            for rows in _drawn_rows(routes, LEAD_DRAWS, 0)
+        ]
+    )
+    deviation = (drawn[:, 1:] - drawn[:, :1]).std(0).tolist()
+    return tuple(
+        expert for expert, of in zip(ahead, deviation, strict=True) if lead[expert] <= 1.96 * of
+    )
+
+
+def _drawn_rows(routes: Routes, n_resamples: int, random_state: int) -> Iterator[Tensor]:
+    """Yield rows that are drawn anew, as many of each group and label as there are."""
+    random, record = np.random.default_rng(random_state), routes.rows.record
+    cell = 2 * record.group + record.y_true
+    cells = [np.flatnonzero(cell == c) for c in np.unique(cell)]
+    for _ in range(n_resamples):
+        rows = np.concatenate([random.choice(rows, len(rows)) for rows in cells])
+        yield torch.from_numpy(rows)
 
 
 def _overridden_rows(routes: Routes, group: int | None) -> Tensor:
@@ -135,7 +159,7 @@ def _overridden_rows(routes: Routes, group: int | None) -> Tensor:
 
 
 def _scores(routes: Routes, overridden: Tensor, rows: Tensor | slice) -> dict[str, Tensor]:
-    """Return the scores of all `MIXTURE_AND_EXPERTS` on some of the rows, each **Shape** `(4,)`."""
+    """Return the scores of all models on some of the rows, each of the models' **Shape**."""
     run, record = routes.rows.run, routes.rows.record
     overridden = overridden[rows]
     proba, masked, attention = (

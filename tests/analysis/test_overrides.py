@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from fairmoe.analysis import rows_of_run
@@ -74,26 +73,35 @@ def test_scatter_of_sending_nobody_anywhere_new_is_nothing(routes):
     assert (high == 0).all(axis=None)
 
 
-def with_lead(run, *ahead):
-    """Return a run in which these experts are said to have a higher final score, and no others."""
+def with_leads(run, leads):
+    """Return a run in which experts lead the mixture so far in the final score."""
     own = run.scores["test"]
     final = own["mixture"]["final_score"]
-    leads = {expert: 0.01 if expert in ahead else -0.01 for expert in EXPERTS}
-    told = {expert: {**own[expert], "final_score": final + lead} for expert, lead in leads.items()}
+    told = {
+        expert: {**own[expert], "final_score": final + leads.get(expert, -0.01)}
+        for expert in EXPERTS
+    }
     return replace(run, scores={**run.scores, "test": {**own, **told}})
 
 
-def test_a_lead_could_be_chance_where_its_interval_holds_zero(demo_run, monkeypatch):
+def test_a_lead_could_be_chance_where_drawing_the_rows_anew_scatters_it_as_far(demo_run, routes):
     run, labelled = demo_run
-    ends = [
-        pd.DataFrame({"final_score": dict(zip(EXPERTS, of, strict=True))})
-        for of in ((-0.02, 0.01, -0.02), (0.03, 0.04, 0.03))
-    ]
-    monkeypatch.setattr("fairmoe.analysis.overrides.override_intervals", lambda _: ends)
-    leading = with_lead(run, "utility", "result")
+    low, high = (ends["final_score"] for ends in override_intervals(routes, n_resamples=200))
+    half = (high - low) / 2
+    for sure in EXPERTS:
+        leads = {expert: (1.5 if expert == sure else 0.6) * half[expert] for expert in EXPERTS}
+        chance = tuple(expert for expert in EXPERTS if expert != sure)
+        assert ahead_by_chance(with_leads(run, leads), labelled) == chance
+        # Who is not asked about changes nothing about the others.
+        alone = with_leads(run, {sure: leads[sure]}), with_leads(run, {sure: leads[sure] / 2})
+        assert [ahead_by_chance(each, labelled) for each in alone] == [(), (sure,)]
+    assert ahead_by_chance(with_leads(run, dict.fromkeys(EXPERTS, 0.0004)), labelled) == ()
+
+
+def test_of_a_lead_nothing_is_told_where_it_cannot_be(demo_run):
+    run, labelled = demo_run
+    leading = with_leads(run, {"utility": 0.001})
     assert ahead_by_chance(leading, labelled) == ("utility",)
-    assert ahead_by_chance(with_lead(run), labelled) == ()
-    # It cannot be told.
     assert ahead_by_chance(leading, None) == ()
     cut = replace(leading, cutoffs=Cutoffs("mixture", (0.5, 0.5)))
     assert ahead_by_chance(cut, labelled) == ()
@@ -101,10 +109,3 @@ def test_a_lead_could_be_chance_where_its_interval_holds_zero(demo_run, monkeypa
     weighted = replace(rows, weight=np.ones(len(rows.y_true)))
     of_weights = replace(leading, splits={**leading.splits, "test": weighted})
     assert ahead_by_chance(of_weights, labelled) == ()
-
-
-def test_the_interval_of_a_lead_is_that_of_all_rows_sent_to_the_expert(demo_run, routes):
-    run, labelled = demo_run
-    low, high = (ends["final_score"] for ends in override_intervals(routes))
-    chance = tuple(expert for expert in EXPERTS if low[expert] <= 0 <= high[expert])
-    assert ahead_by_chance(with_lead(run, *EXPERTS), labelled) == chance
