@@ -99,4 +99,4 @@ def changes_figure(changes: pd.DataFrame, outcome: str, *, alt: str) -> Html:
         )
     ]
     head = f"Size of the change, and the probability of {outcome} after it"
-    return bar_rows([head], rows, foot="", alt=alt, value_width=8)
+    return bar_rows([head], rows, foot="", alt=alt, value_width=9)

@@ -55,11 +55,13 @@ def with_interval(
     Example:
         >>> with_interval(0.07, 0.002, 0.139, " pp"), with_interval(float("nan"), 0, 1, "%")
         ('7.0 pp (0.2 to 13.9)', 'insufficient data')
+        >>> with_interval(-0.226, -0.314, -0.134, " pp")
+        '−22.6 pp (−31.4 to −13.4)'
     """
     if pd.isna(value):
         return INSUFFICIENT
     ends = " to ".join(end_in_words(end, tolerance) for end in (low, high))
-    return f"{100 * value:.1f}{unit} ({ends})"
+    return f"{written(100 * value)}{unit} ({ends})"
 
 
 def end_in_words(end: float, tolerance: float | None = None) -> str:
@@ -149,10 +151,10 @@ def gaps_of_the_bad(words: tuple[str, str], favourable: bool | None) -> str:
         return ""
     bad, good = words
     return (
-        f"These gaps are of “{bad}”, the bad outcome, and not of “{good}”. In who gets the one or "
-        f"the other, groups differ alike. Equal opportunity of people labelled “{good}” is the "
-        f"false positive rate difference. How often “{good}” is right is another gap than "
-        "predictive parity."
+        f"These gaps are of “{bad}”, the bad outcome, and not of “{good}”. Demographic parity is "
+        f"the same for both. Equal opportunity of people labelled “{good}” is the false positive "
+        f"rate difference. The gap in how often “{good}” is right is another one and not shown "
+        "here."
     )
 
 

@@ -132,10 +132,10 @@ def test_each_gap_is_of_the_share_that_is_told():
 
 def test_gaps_of_the_bad_outcome_say_so():
     assert gaps_of_the_bad(("reoffends", "does not reoffend"), favourable=False) == (
-        "These gaps are of “reoffends”, the bad outcome, and not of “does not reoffend”. In who "
-        "gets the one or the other, groups differ alike. Equal opportunity of people labelled "
-        "“does not reoffend” is the false positive rate difference. How often “does not reoffend” "
-        "is right is another gap than predictive parity."
+        "These gaps are of “reoffends”, the bad outcome, and not of “does not reoffend”. "
+        "Demographic parity is the same for both. Equal opportunity of people labelled “does not "
+        "reoffend” is the false positive rate difference. The gap in how often “does not "
+        "reoffend” is right is another one and not shown here."
     )
     assert gaps_of_the_bad(WORDS, favourable=True) == gaps_of_the_bad(WORDS, favourable=None) == ""
 
