@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from fairmoe.analysis.individual import THRESHOLD, predict
 from fairmoe.analysis.rows import RunRows
+from fairmoe.names import SplitName
+from fairmoe.runs import Run
 
 CLOSE = 0.01
 """Probabilities so near to the threshold, and those exactly so near, are close calls."""
@@ -33,18 +35,18 @@ class CloseCall:
     by_group: bool = False
 
 
-def is_close(proba: ArrayLike, threshold: float) -> NDArray[np.bool_]:
+def is_close(proba: ArrayLike, threshold: ArrayLike) -> NDArray[np.bool_]:
     """Return which probabilities are within `CLOSE` of a threshold, those at the border too.
 
     Args:
         proba: **Shape** `(...)`, in [0, 1].
-        threshold: In [0, 1].
+        threshold: **Shape** `(...)` or `()`, in [0, 1].
 
     Example:
         >>> is_close([0.4999, 0.51, 0.5101], 0.5).tolist()
         [True, True, False]
     """
-    away = np.abs(np.asarray(proba, np.float64) - threshold)
+    away = np.abs(np.asarray(proba, np.float64) - np.asarray(threshold, np.float64))
     close: NDArray[np.bool_] = away.round(_DIGITS) <= CLOSE
     return close
 
@@ -58,6 +60,21 @@ def mixture_proba(rows: RunRows) -> NDArray[np.float64]:
     if rows.run.cutoffs is None:
         return rows.record.proba["mixture"].astype(np.float64)
     return predict(rows.run, rows.x)["mixture"].to_numpy(np.float64)
+
+
+def close_calls_in(run: Run, split: SplitName = "test") -> int:
+    """Return of how many rows the mixture's probability is close to the threshold.
+
+    Args:
+        run: The run; with thresholds by group each row counts by that of its own group.
+        split: Which rows.
+    """
+    record, cutoffs = run.splits[split], run.cutoffs
+    proba = record.proba["mixture"]
+    if cutoffs is None:
+        return int(is_close(proba, THRESHOLD).sum())
+    thresholds = np.array(cutoffs.thresholds)[record.group]
+    return int(is_close(cutoffs.unshift(proba, record.group), thresholds).sum())
 
 
 def close_call(rows: RunRows, of_rows: ArrayLike, proba: float, *, group: int) -> CloseCall | None:

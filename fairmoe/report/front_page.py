@@ -1,6 +1,11 @@
 """The first page: what a reviewer asks first, on one sheet of A4."""
 
-from fairmoe.analysis.open_points import aim_missed, plain_is_ahead
+from fairmoe.analysis.open_points import (
+    aim_missed,
+    gets_surely_worse,
+    many_are_close,
+    plain_is_ahead,
+)
 from fairmoe.analysis.result import changes_of
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.data.small_groups import catch_all
@@ -22,7 +27,12 @@ from fairmoe.sentences.front_page import (
     question,
     verdicts_in_words,
 )
-from fairmoe.sentences.open_points import RELIANCE_ASKED, open_points, readiness_in_brief
+from fairmoe.sentences.open_points import (
+    RELIANCE_ASKED,
+    SOMETHING_WORSE,
+    open_points,
+    readiness_in_brief,
+)
 from fairmoe.sentences.people import changes_for_people
 from fairmoe.sentences.reviews import gaps_of_the_bad
 from fairmoe.sentences.small_groups import made_of
@@ -46,7 +56,7 @@ def front_page(found: Findings) -> Section:
     told = alarms_in(found, ("mixture",))
     few = too_few(found.rates["mixture"], MOST_SMALL)
     asked = question(good, run.roles.sensitive_columns, rows=rows, name=run.data.name)
-    brief, is_told = readiness_in_brief(points_of(found)), found.account is not None
+    brief, is_told = _brief(found), found.account is not None
     changed = changes_for_people(
         found.decisions.everyone, good, bad, is_told=is_told, plain=PLAIN_MODEL
     )
@@ -59,9 +69,10 @@ def front_page(found: Findings) -> Section:
         *([Caution(few)] if few else []),
         *_cutoffs(found),
         Text(changed, "What changes for people."),
-        *_aim(found.run),
+        *_aim(found, brief),
         *_ahead(found),
         *_worse(found),
+        *_close(run),
         decisions_grid(run, found.decisions, MOST_GROUPS),
         chart(
             "outcomes",
@@ -85,6 +96,13 @@ def front_page(found: Findings) -> Section:
     return Section("summary", "In short", (Text(brief, RELIANCE_ASKED), *rest))
 
 
+def _brief(found: Findings) -> str:
+    """Say whether the run may be relied on; what gets worse has a place of its own below."""
+    worse = gets_surely_worse(found.run)
+    points = points_of(found)
+    return readiness_in_brief([SOMETHING_WORSE if told == worse else told for told in points])
+
+
 def points_of(found: Findings) -> tuple[str, ...]:
     """Return what is open before anyone relies on a run."""
     run, sweep, review = found.run, found.sweep, found.reviews["mixture"]
@@ -100,6 +118,8 @@ def points_of(found: Findings) -> tuple[str, ...]:
         alarmed="mixture" in found.alarms,
         aim=aim_missed(run, tolerance=review.tolerance),
         ahead=plain_is_ahead(run, found.by_chance),
+        worse=gets_surely_worse(run),
+        close=many_are_close(run),
         meaning_told=run.roles.target.outcome is not None,
         seeds=len(same | {own.seed}),
     )
@@ -119,8 +139,12 @@ def _merged(found: Findings) -> list[Block]:
     return [Text(told, "Merged groups.")] if told else []
 
 
-def _aim(run: Run) -> list[Block]:
-    """Say whether the mixture narrows the gap; nothing if that is not known."""
+def _aim(found: Findings, brief: str) -> list[Block]:
+    """Say whether the mixture narrows the gap; nothing if that is not known, or said already."""
+    run = found.run
+    missed = aim_missed(run, tolerance=found.reviews["mixture"].tolerance)
+    if missed and missed in brief:
+        return []
     plain, own = (run.parity_gap(model)[0] for model in ("utility", "mixture"))
     change = changes_of(run, "utility", "test").T["gets"]
     chance = may_be_chance(change["low"], change["high"])
@@ -144,6 +168,12 @@ def _worse(found: Findings) -> list[Block]:
     worse = what_got_worse(changes, *words, favourable=favourable)
     told = worse or f"Nothing that is counted here. {wrongly_given_it(changes, *words)}"
     return [Text(capitalised(told), "What gets worse.")]
+
+
+def _close(run: Run) -> list[Block]:
+    """Say that many rows are close calls, if so."""
+    told = many_are_close(run)
+    return [Text(told, "Close calls.")] if told else []
 
 
 def _cutoffs(found: Findings) -> list[Block]:

@@ -76,6 +76,16 @@ class Cutoffs:
         just_above = float(np.nextafter(np.float32(0.5), np.float32(1)))
         return np.where(p > at, np.maximum(moved, just_above), np.minimum(moved, 0.5))
 
+    def unshift(self, proba: ArrayLike, group: ArrayLike) -> NDArray[np.float64]:
+        """Return the probabilities that `shift` was given.
+
+        Args:
+            proba: Shape `(n,)`, as `shift` returns them.
+            group: Shape `(n,)`, group ids.
+        """
+        log_odds = _log_odds(np.asarray(proba, np.float64)) + _log_odds(self._of(group))
+        return 1 / (1 + np.exp(-log_odds))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the cut-offs in a form that JSON keeps."""
         return {"model": self.model, "thresholds": list(self.thresholds), "name": self.name}

@@ -15,10 +15,15 @@ NOTHING_OPEN = (
 ALARM_RAISED = "The mixture raises an alarm."
 MEANING_NOT_TOLD = "It was not told whether the outcome is good or bad for the person."
 TOLERANCE_NOT_SET = "No tolerance was set, so no gap has a verdict."
+SOMETHING_WORSE = "Something gets worse by more than chance: see “What gets worse”."
+"""In place of what gets worse, where that stands on the same page."""
+_MANY_CLOSE = 10
+"""An open point are close calls that are at least one row in so many."""
+
 ONE_TRAINING = "All rests on one training: other seeds may give other figures."
 
 
-def open_points(
+def open_points(  # noqa: PLR0913 - tables, and each finding in words
     differences: pd.DataFrame,
     rates: pd.DataFrame,
     *,
@@ -26,6 +31,8 @@ def open_points(
     alarmed: bool,
     aim: str,
     ahead: str,
+    worse: str,
+    close: str,
     meaning_told: bool,
     seeds: int,
 ) -> tuple[str, ...]:
@@ -38,11 +45,13 @@ def open_points(
         alarmed: Whether the mixture raises an alarm.
         aim: That the mixture does not narrow the gap, in words, if so.
         ahead: That the plain model has a higher final score, in words, if so.
+        worse: What gets worse by more than chance, in words, if anything does.
+        close: That many rows are close calls, in words, if so.
         meaning_told: Whether the outcome was said to be good, bad or neither.
         seeds: With how many seeds the same settings were trained.
     """
     told = [ALARM_RAISED] if alarmed else []
-    told += filter(None, [aim, ahead])
+    told += filter(None, [aim, ahead, worse])
     if tolerance is None:
         told.append(TOLERANCE_NOT_SET)
     else:
@@ -52,11 +61,37 @@ def open_points(
         least = f"fewer than {FEW_ROWS}, or {FEW_POSITIVES} positive ones"
         named = listed(list(map(str, few.index)), 3)
         told.append(f"Too few rows to judge by ({least}): {named}.")
+    told += filter(None, [close])
     if not meaning_told:
         told.append(MEANING_NOT_TOLD)
     if seeds < 2:
         told.append(ONE_TRAINING)
     return tuple(told)
+
+
+def close_calls_open(close: int, rows: int, *, threshold: float | None) -> str:
+    """Say that many rows are close calls; nothing if they are less than a tenth.
+
+    Args:
+        close: How many test rows are close calls.
+        rows: Of how many.
+        threshold: What the probability is close to, in (0, 1); None if to the cut-off of each
+            row's group.
+
+    Example:
+        >>> close_calls_open(363, 1056, threshold=0.5)
+        '363 of 1,056 test rows are close calls, within 1 pp of 50%: another training may decide otherwise about them.'
+        >>> close_calls_open(87, 2400, threshold=0.5)
+        ''
+    """  # noqa: E501
+    if _MANY_CLOSE * close < rows:
+        return ""
+    are, them = ("is a close call", "it") if close == 1 else ("are close calls", "them")
+    near = "the cut-off of the group" if threshold is None else f"{100 * threshold:.3g}%"
+    return (
+        f"{close:,} of {rows:,} test rows {are}, within 1 pp of {near}: another training may "
+        f"decide otherwise about {them}."
+    )
 
 
 def readiness(points: Sequence[str]) -> str:

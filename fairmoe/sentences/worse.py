@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from fairmoe.names import PLAIN_MODEL
-from fairmoe.sentences.wording import may_be_chance, verb_of
+from fairmoe.sentences.wording import capitalised, may_be_chance, verb_of
 
 PARITY_GAP = "demographic parity gap"
 
@@ -48,7 +48,7 @@ def what_got_worse(
         What follows "What gets worse:"; nothing if nothing does.
     """
     plain = plain.removeprefix("the ")
-    worse = changes[changes["model"] - changes["plain"] >= _CLEAR].T
+    worse = _worse(changes)
     told = []
     if "wrongly_given" in worse:
         wrongly = worse["wrongly_given"]
@@ -74,6 +74,28 @@ def what_got_worse(
     if gaps:
         told.append(f"groups differ more in {' and in '.join(gaps)}")
     return f"{'; '.join(told)}." if told else ""
+
+
+def surely_worse(changes: pd.DataFrame, good: str, bad: str, *, favourable: bool) -> str:
+    """Say what gets worse by more than chance: the gravest by name, and how many others there are.
+
+    Args:
+        changes: As `what_got_worse` takes them.
+        good: Likewise.
+        bad: Likewise.
+        favourable: Likewise.
+
+    Returns:
+        Nothing if nothing does.
+    """
+    sure = [name for name, change in _worse(changes).items() if not _chance(change)]
+    if not sure:
+        return ""
+    gravest = max(sure, key=lambda name: _growth(changes.T, str(name)))
+    told = what_got_worse(changes.loc[[gravest]], good, bad, favourable=favourable)
+    left = len(sure) - 1
+    others = "1 other rate gets" if left == 1 else f"{left} other rates get"
+    return capitalised(f"{told.removesuffix('.')}; {others} worse." if left else told)
 
 
 def gap_before_and_after(
@@ -137,6 +159,25 @@ def gap_not_surely_smaller(
     return "" if is_smaller and not chance else told
 
 
+def not_shown_smaller(
+    plain: float, model: float, *, name: str = PLAIN_MODEL, chance: str = "", gap: str = "gap"
+) -> str:
+    """Say as an open point what `gap_not_surely_smaller` says of a gap: a doubt, and no success.
+
+    Args:
+        plain: See `gap_before_and_after`.
+        model: Likewise.
+        name: Likewise.
+        chance: Likewise.
+        gap: Likewise.
+    """
+    told = gap_not_surely_smaller(plain, model, name=name, chance=chance, gap=gap)
+    smaller, doubt = f"The {gap} got smaller", f" ({chance})."
+    if not told.startswith(smaller):
+        return told
+    return f"It is not shown that t{told[1:].removesuffix(doubt)}, which {chance}."
+
+
 def wrongly_given_it(
     changes: pd.DataFrame, good: str, bad: str, *, plain: str = PLAIN_MODEL
 ) -> str:
@@ -157,6 +198,11 @@ def wrongly_given_it(
     named = plain.removeprefix("the ")
     beside = f" ({named} {before:.0f})" if is_told else f", as with the {named}"
     return f"Of 100 people labelled “{bad}”, {after:.0f} wrongly get “{good}”{beside}."
+
+
+def _worse(changes: pd.DataFrame) -> pd.DataFrame:
+    """Return what is told to be worse, a column each."""
+    return changes[changes["model"] - changes["plain"] >= _CLEAR].T
 
 
 def _growth(worse: pd.DataFrame, name: str) -> tuple[bool, float]:

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from fairmoe.analysis import rows_of_run, variant_of
-from fairmoe.analysis.close_calls import CloseCall, close_call, is_close, mixture_proba
+from fairmoe.analysis.close_calls import (
+    CloseCall,
+    close_call,
+    close_calls_in,
+    is_close,
+    mixture_proba,
+)
 from fairmoe.analysis.individual import predict
 from fairmoe.runs import Cutoffs
 
@@ -61,3 +67,15 @@ def test_a_variant_keeps_moved_probabilities_and_is_asked_for_those_as_trained(d
     expected = predict(demo_run[0], rows.x)["mixture"]
     np.testing.assert_array_equal(mixture_proba(cut), expected)
     assert np.abs(mixture_proba(cut) - cut.record.proba["mixture"]).max() > 0.05
+
+
+def test_the_close_calls_of_a_run_are_by_the_cut_off_of_each_row(demo_run, rows):
+    own = rows.record.proba["mixture"]
+    assert close_calls_in(demo_run[0]) == is_close(own, 0.5).sum()
+    for cutoffs in (Cutoffs("mixture", (0.3, 0.6)), Cutoffs("result", (0.4, 0.4))):
+        run = variant_of(*demo_run, cutoffs)
+        trained = mixture_proba(rows_of_run(run, demo_run[1], "test"))
+        at = np.array(cutoffs.thresholds)[rows.record.group]
+        close = int(is_close(trained, at).sum())
+        assert close_calls_in(run) == close
+        assert close != is_close(run.splits["test"].proba["mixture"], 0.5).sum()

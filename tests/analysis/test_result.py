@@ -5,10 +5,17 @@ import numpy as np
 import pytest
 
 from fairmoe.analysis import result_of
-from fairmoe.analysis.open_points import aim_missed, plain_is_ahead, what_is_open
+from fairmoe.analysis.open_points import (
+    aim_missed,
+    gets_surely_worse,
+    many_are_close,
+    plain_is_ahead,
+    what_is_open,
+)
 from fairmoe.analysis.result import who_counts_in_sweep
 from fairmoe.metrics import outcome_gap
 from fairmoe.names import EXPERTS
+from fairmoe.runs import Cutoffs
 from fairmoe.sentences.small_groups import EVERY_GROUP_COUNTS
 from fairmoe.sentences.worse import PARITY_GAP, gap_not_surely_smaller
 
@@ -42,6 +49,62 @@ def test_the_aim_is_missed_where_the_gap_is_no_smaller_and_not_within_the_tolera
     assert told.startswith("The demographic parity gap got larger: ")
     assert aim_missed(wide) == aim_missed(wide, tolerance=0.99) == told
     assert aim_missed(wide, tolerance=1) == aim_missed(narrow) == ""
+
+
+def test_a_gap_that_may_be_no_smaller_is_open_as_a_doubt(demo_run):
+    run, _ = demo_run
+    test = run.splits["test"]
+    # Of the first group one fewer is hired.
+    plain = np.where(test.group == 0, 0.9, np.arange(len(test.group)) % 2 * 0.8 + 0.1)
+    own = plain.copy()
+    own[np.flatnonzero(test.group == 0)[0]] = 0.1
+    proba = {"utility": plain, "mixture": own}
+    doubtful = replace(run, splits={**run.splits, "test": replace(test, proba=proba)})
+    before, after = (f"{100 * doubtful.parity_gap(m)[0]:.1f}" for m in ("utility", "mixture"))
+    assert float(after) < float(before)
+    assert aim_missed(doubtful) == (
+        f"It is not shown that the demographic parity gap got smaller: {before} pp with the plain "
+        f"model, {after} pp with the mixture, which could be chance."
+    )
+
+
+def test_what_surely_gets_worse_is_open_where_an_outcome_is_good_or_bad(demo_run):
+    run, _ = demo_run
+    test = run.splits["test"]
+    right = np.where(test.y_true == 1, 0.9, 0.1)
+    # All of one group get it, whatever their label.
+    own = np.where(test.group == 0, 0.9, right)
+    worse = replace(run, splits={"test": replace(test, proba={"utility": right, "mixture": own})})
+    told = gets_surely_worse(worse)
+    assert told == (
+        "Groups differ more in who wrongly gets “hired” (100.0 pp, plain model 0.0); 2 other rates "
+        "get worse."
+    )
+    same = replace(run, splits={"test": replace(test, proba={"utility": own, "mixture": own})})
+    assert gets_surely_worse(same) == ""
+    untold = replace(run.roles, target=replace(run.roles.target, outcome=None))
+    assert gets_surely_worse(replace(worse, roles=untold)) == ""
+
+
+def test_close_calls_are_open_where_they_are_many(demo_run):
+    run, _ = demo_run
+    test = run.splits["test"]
+    rows = len(test.group)
+
+    def close(count, **changes):
+        proba = np.where(np.arange(rows) < count, 0.505, 0.9)
+        record = replace(test, proba={**test.proba, "mixture": proba})
+        return many_are_close(replace(run, splits={"test": record}, **changes))
+
+    tenth = -(-rows // 10)
+    ends = "another training may decide otherwise about them."
+    told = f"{tenth} of {rows} test rows are close calls, within 1 pp of"
+    assert close(tenth) == f"{told} 50%: {ends}"
+    assert close(tenth - 1) == ""
+    # At 0.4 what was moved to 0.505 was 0.4049 before.
+    assert close(tenth, cutoffs=Cutoffs("mixture", (0.4, 0.4))) == f"{told} 40%: {ends}"
+    by_group = Cutoffs("mixture", (0.4, 0.5))
+    assert close(tenth, cutoffs=by_group) == f"{told} the cut-off of the group: {ends}"
 
 
 def test_the_plain_model_is_ahead_where_its_final_score_reads_higher(demo_run):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from fairmoe.analysis.open_points import what_is_open
+from fairmoe.analysis.open_points import gets_surely_worse, what_is_open
 from fairmoe.data.groups import SMALL_GROUPS
 from fairmoe.report import make_report
 from fairmoe.report.blocks import Text
@@ -78,12 +78,58 @@ def test_what_the_first_answer_names_is_said_once(run_of):
     scores["utility"]["final_score"] = 0.6
     report = make_report(replace(run, scores={**run.scores, "test": scores}))
     first, *rest = (block for block in report.sections[0].blocks if block.kind == "text")
-    aim, ahead, tolerance, *_ = report.open_points
+    aim, ahead, worse, tolerance, *_ = report.open_points
+    assert worse == "Of 100 people labelled “not hired”, 50 wrongly get “hired” (plain model 0)."
     assert aim in first.text
     assert [told for told in (aim, ahead, tolerance) for text in rest if told == text.text] == [
         ahead,
         tolerance,
     ]
+
+
+def test_what_gets_worse_is_told_once_with_where_it_stands(run_of):
+    group, half = [0] * 50 + [1] * 50, [0.9, 0.1] * 50
+    # Of the first group all who are not to be hired are, of the second none.
+    run = run_of([1, 0] * 50, group, {"mixture": [0.9] * 50 + half[50:], "utility": half})
+    report = make_report(run, tolerance=1)
+    worse = gets_surely_worse(run)
+    assert report.open_points[0] == worse
+    first, *rest = (block for block in report.sections[0].blocks if block.kind == "text")
+    assert first.text.startswith(
+        "Not yet: 4 points are open before anyone relies on this. The gravest: Something gets "
+        "worse by more than chance: see “What gets worse”. 2 others stand below on this page."
+    )
+    assert worse not in first.text
+    assert [block.lead for block in rest if block.text.startswith(worse[:-1])] == [
+        "What gets worse."
+    ]
+
+
+def test_a_doubtful_aim_is_told_once_and_no_success(run_of):
+    group = [0] * 50 + [1] * 50
+    plain = [0.9] * 50 + [0.9, 0.1] * 25
+    run = run_of([1, 0] * 50, group, {"mixture": [0.9] * 49 + [0.1] + plain[50:], "utility": plain})
+    blocks = make_report(run).sections[0].blocks
+    told = {block.lead: block.text for block in blocks if block.kind == "text"}
+    assert (
+        "The gravest: It is not shown that the demographic parity gap got smaller: 50.0 pp with "
+        "the plain model, 48.0 pp with the mixture, which could be chance. "
+    ) in told["May this be relied on?"]
+    assert "The aim." not in told
+
+
+def test_many_close_calls_stand_on_the_first_page(run_of):
+    group, half = [0] * 50 + [1] * 50, [0.505, 0.1] * 50
+    run = run_of([1, 0] * 50, group, {"mixture": half, "utility": half})
+    report = make_report(run)
+    told = {block.lead: block.text for block in report.sections[0].blocks if block.kind == "text"}
+    close = (
+        "50 of 100 test rows are close calls, within 1 pp of 50%: another training may decide "
+        "otherwise about them."
+    )
+    assert told["Close calls."] == close
+    assert close in report.open_points
+    assert close in what_is_open(run)
 
 
 def test_the_plain_model_has_one_name_on_the_first_page(run_of):

@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
-from fairmoe.sentences.open_points import ONE_TRAINING, open_points, readiness, readiness_in_brief
+from fairmoe.sentences.open_points import (
+    ONE_TRAINING,
+    close_calls_open,
+    open_points,
+    readiness,
+    readiness_in_brief,
+)
 
 DIFFERENCES = pd.DataFrame(
     {"verdict": ["within", "within", "within"]},
@@ -24,6 +30,8 @@ def told(*, verdicts=("within", "within", "within"), rates=RATES, **changes):
         "alarmed": False,
         "aim": "",
         "ahead": "",
+        "worse": "",
+        "close": "",
         "meaning_told": True,
         "seeds": 5,
     }
@@ -41,6 +49,8 @@ def test_nothing_is_open():
         ({"alarmed": True}, "The mixture raises an alarm."),
         ({"aim": "The gap got larger."}, "The gap got larger."),
         ({"ahead": "Another is ahead."}, "Another is ahead."),
+        ({"worse": "Groups differ more."}, "Groups differ more."),
+        ({"close": "Many are close calls."}, "Many are close calls."),
         ({"tolerance": None}, "No tolerance was set, so no gap has a verdict."),
         (
             {"meaning_told": False},
@@ -73,14 +83,16 @@ def test_the_gravest_comes_first_and_they_are_counted():
         alarmed=True,
         aim="Wider than before.",
         ahead="Better is the plain model.",
+        worse="Groups differ more.",
+        close="Many are close calls.",
         seeds=1,
         verdicts=("cannot be told", "exceeds", "within"),
         meaning_told=False,
     )
     assert [point.split()[0] for point in points] == [
-        *("The", "Wider", "Better", "Above", "Too", "It", "All"),
+        *("The", "Wider", "Better", "Groups", "Above", "Too", "Many", "It", "All"),
     ]
-    assert readiness(points) == "Not yet: 7 points are open before anyone relies on this."
+    assert readiness(points) == "Not yet: 9 points are open before anyone relies on this."
 
 
 def test_in_brief_the_gravest_is_named_and_where_the_others_stand():
@@ -98,3 +110,20 @@ def test_in_brief_the_gravest_is_named_and_where_the_others_stand():
 def test_without_a_tolerance_no_verdict_is_told():
     points = told(tolerance=None, verdicts=("exceeds", "exceeds", "exceeds"))
     assert points == ("No tolerance was set, so no gap has a verdict.",)
+
+
+def test_close_calls_are_open_from_a_tenth_of_the_rows_on():
+    assert close_calls_open(363, 1056, threshold=0.5) == (
+        "363 of 1,056 test rows are close calls, within 1 pp of 50%: another training may decide "
+        "otherwise about them."
+    )
+    assert close_calls_open(100, 1000, threshold=None) == (
+        "100 of 1,000 test rows are close calls, within 1 pp of the cut-off of the group: another "
+        "training may decide otherwise about them."
+    )
+    assert close_calls_open(1, 10, threshold=0.432) == (
+        "1 of 10 test rows is a close call, within 1 pp of 43.2%: another training may decide "
+        "otherwise about it."
+    )
+    assert close_calls_open(99, 1000, threshold=0.5) == ""
+    assert close_calls_open(87, 2400, threshold=0.5) == ""

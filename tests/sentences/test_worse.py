@@ -8,6 +8,8 @@ from fairmoe.sentences.worse import (
     PARITY_GAP,
     gap_before_and_after,
     gap_not_surely_smaller,
+    not_shown_smaller,
+    surely_worse,
     what_got_worse,
     wrongly_given_it,
 )
@@ -153,3 +155,37 @@ def test_nothing_worse_what_hardly_changes_and_what_is_not_known():
     assert wrongly_given_it(unknown, "hired", "not hired") == (
         "Nobody in these rows has the label “not hired”."
     )
+
+
+def test_as_an_open_point_a_gap_that_may_have_got_smaller_is_a_doubt():
+    assert not_shown_smaller(0.272, 0.226, chance="could be chance", gap=PARITY_GAP) == (
+        "It is not shown that the demographic parity gap got smaller: 27.2 pp with the plain "
+        "model, 22.6 pp with the mixture, which could be chance."
+    )
+    assert not not_shown_smaller(0.272, 0.226)
+    assert not not_shown_smaller(math.nan, 0.226)
+    for told in ({"chance": ""}, {"chance": "could be chance"}):
+        for gaps in ((0.165, 0.172), (0.165, 0.165)):
+            assert not_shown_smaller(*gaps, **told) == gap_not_surely_smaller(*gaps, **told)
+
+
+def test_of_what_surely_gets_worse_the_gravest_is_named_and_others_are_counted():
+    told = {"good": "hired", "bad": "not hired", "favourable": True}
+    assert surely_worse(WORSE, **told) == (
+        "Groups differ more in how often “hired” is right (predictive parity: 16.7 pp, plain model "
+        "0.0); 1 other rate gets worse."
+    )
+    alone = changes(right=(0.18, 0.338, 0.121, 0.2), denied=(0.0, 0.5, -0.01, 0.9))
+    assert surely_worse(alone, **told) == (
+        "Groups differ more in how often “hired” is right (predictive parity: 33.8 pp, plain model "
+        "18.0)."
+    )
+    three = changes(
+        wrongly_given=(0.25, 0.6, 0.02, 0.4), right=(0.1, 0.2, 0.01, 0.3), given=(0, 0.1, 0.01, 0.3)
+    )
+    assert surely_worse(three, **told) == (
+        "Of 100 people labelled “not hired”, 60 wrongly get “hired” (plain model 25); 2 other "
+        "rates get worse."
+    )
+    unsure, little = changes(denied=(0.0, 0.5, -0.01, 0.9)), changes(gets=(0.2, 0.209, 0.001, 0.1))
+    assert surely_worse(unsure, **told) == surely_worse(little, **told) == ""
