@@ -119,7 +119,7 @@ def _finished_run(chromium: Browser, address: str) -> Page:
     page.get_by_role("button", name="Continue to training").click()
     begin_training(page, EPOCHS)
     heading(page, "Result").wait_for()
-    page.get_by_role("link", name="Experts", exact=True).click()
+    page.get_by_role("link", name="Experts", exact=True).first.click()
     page.get_by_text("test rows, seed 0").first.wait_for()
     page.wait_for_selector(IDLE)
     return page
@@ -127,7 +127,7 @@ def _finished_run(chromium: Browser, address: str) -> Page:
 
 def _switch(page: Page, title: str) -> list[float]:
     """Switch a page's rows some times, and return the seconds of each change but the first."""
-    page.get_by_role("link", name=title, exact=True).click()
+    page.get_by_role("link", name=title, exact=True).first.click()
     page.get_by_role("heading", name=title, exact=True).wait_for()
     page.get_by_text(" rows, seed 0").first.wait_for()
     page.wait_for_selector(IDLE)

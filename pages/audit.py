@@ -4,12 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from fairmoe.sentences.audits import CHANGES_DATA, NO_SCORE
+from fairmoe.sentences.audits import CHANGES_DATA
 from fairmoe.ui.frame.frame import page
-from fairmoe.ui.frame.links import link
-from fairmoe.ui.frame.pages import AUDIT, TRAIN
+from fairmoe.ui.frame.pages import AUDIT
 from fairmoe.ui.prepare.existing import choose_existing, take_up
-from fairmoe.ui.understand.audit import show_audit, show_beside
+from fairmoe.ui.understand.audit import go_on_without, show_audit, show_beside
 from fairmoe.ui.understand.review import ask_tolerance
 
 with page(AUDIT) as state:
@@ -23,4 +22,4 @@ with page(AUDIT) as state:
             show_audit(state, labelled, existing)
             show_beside(state, labelled, existing)
     else:
-        link(TRAIN, NO_SCORE)
+        go_on_without(state)

@@ -9,7 +9,7 @@ from fairmoe._units import counted_people
 from fairmoe.figures.decisions import largest_groups
 from fairmoe.figures.markup import attribute, drawing
 from fairmoe.figures.people import DOTS, of_hundred
-from fairmoe.names import PLAIN_LABEL
+from fairmoe.names import LEAST_PEOPLE, PLAIN_LABEL
 
 MOST_GROUPS = 6
 """Of more groups the largest are drawn."""
@@ -47,6 +47,7 @@ _STYLE = """<style>
 .fm-waffle .many .cell { flex-wrap: nowrap; gap: .4em; line-height: 1.2 }
 .fm-waffle .many .cell > img { flex: 1 1 3em }
 .fm-waffle .many .cell > span { min-width: 5.4em; font-size: .92em }
+.fm-waffle .many:has(.few) .cell > span { min-width: 7.8em }
 .fm-waffle .many .gap { font-size: 1.3em }
 .fm-waffle .many .gap + small { font-size: .78em }
 .fm-waffle tbody th small { white-space: nowrap }
@@ -62,7 +63,7 @@ _STYLE = """<style>
   .fm-waffle thead td { display: none }
   .fm-waffle .many .cell { flex-wrap: wrap; gap: 0 .4em }
   .fm-waffle .many .cell > img { flex: 1 0 100% }
-  .fm-waffle .many .cell > span { display: flex; gap: .5em; font-size: .86em }
+  .fm-waffle .many .cell > span { display: flex; gap: .5em; font-size: .86em; min-width: 0 }
   .fm-waffle .many .cell br { display: none }
 }
 </style>"""
@@ -197,11 +198,18 @@ def _cell(
         of_all = f"{100 * harmed / row['n']:.0f}"
         given = f"{100 * _wrongly_given(row, source) / row['n']:.0f}"
         alt += f", {given} of them wrongly, {of_all} wrongly “{words[1]}”"
-        wrongly = f"<br>{_mark((0, 0, 1, 0))} <b>{of_all}</b>"
+        wrongly = f"<br>{_mark((0, 0, 1, 0))} {of_all}"
         if labelled:
             of_labelled = f"{harmed / labelled:.{_digits(row)}%}"
-            alt += f", {of_labelled} of those labelled “{words[0]}”"
-            wrongly += f" <small>({of_labelled})</small>"
+            of_whom, of_few = "those", ""
+            if labelled < LEAST_PEOPLE:
+                of_whom, of_few = (
+                    f"the {labelled:,.0f}",
+                    f' <small class="few">of {labelled:,.0f}</small>',
+                )
+            alt += f", {of_labelled} of {of_whom} labelled “{words[0]}”"
+            # Sentences tell who is harmed of those labelled, so that is what stands out.
+            wrongly += f" (<b>{of_labelled}</b>{of_few})"
     wide = DOTS // deep
     image = drawing(
         _shapes(counts, deep),

@@ -12,6 +12,7 @@ from fairmoe.sentences.reviews import VERDICTS
 from fairmoe.sentences.wording import capitalised, listed, listed_people, verb_of
 
 NO_SCORE = "There is none: train a model, and see what that does"
+NO_SCORE_BUT_A_RUN = "There is none: see what the mixture does"
 EXISTING_ASKED = "Is there a score or decision of the model that you use today?"
 CHANGES_DATA = "Data and the next training follow this; target and sensitive columns stay."
 LEARNT_FROM = (

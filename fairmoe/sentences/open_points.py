@@ -126,13 +126,13 @@ def readiness_in_brief(points: Sequence[str]) -> str:
 
 
 def open_points_label(count: int) -> str:
-    """Return what leads to the open points.
+    """Return what leads to the report, with how many points are open in it.
 
     Example:
         >>> open_points_label(0), open_points_label(1), open_points_label(2)
-        ('Nothing open', '1 open point', '2 open points')
+        ('Report: nothing open', 'Report: 1 open point', 'Report: 2 open points')
     """
-    return f"{count} open point{'' if count == 1 else 's'}" if count else "Nothing open"
+    return f"Report: {count or 'nothing'} open{' point' * (count > 0)}{'s' * (count > 1)}"
 
 
 def _verdicts(differences: pd.DataFrame, tolerance: str) -> list[str]:

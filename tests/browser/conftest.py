@@ -5,7 +5,7 @@ A test of a page that shows a run takes the fixture `trained`: a browser tab, at
 a user would (`page.goto` begins a new session, without the run):
 
     def test_it(trained):
-        trained.get_by_role("link", name="Experts", exact=True).click()
+        trained.get_by_role("link", name="Experts", exact=True).first.click()
 """
 
 import os

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 
 def go_to(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("link", name=name, exact=True).first.click()
     expect(heading(page, name)).to_be_visible()
 
 

@@ -7,7 +7,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_attention_of_an_expert_is_compared_by_group(trained: Page):
-    trained.get_by_role("link", name="Attention", exact=True).click()
+    trained.get_by_role("link", name="Attention", exact=True).first.click()
     gap = trained.get_by_text(re.compile("With the plain model, .* comes through"))
     expect(gap.first).to_be_visible()
     trained.get_by_role("tab", name="Between groups").click()

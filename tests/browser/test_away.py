@@ -78,7 +78,9 @@ def test_forgetting_in_the_middle_of_work_leaves_nothing(page, telling, log, wor
         heading(page, "Result").wait_for()
         page.wait_for_selector(IDLE)
     name = {"front": "Draw the front", "Fairlearn": "Compare with Fairlearn"}.get(work)
-    page.get_by_role("link", name="Attention" if name is None else "Trade-off", exact=True).click()
+    page.get_by_role(
+        "link", name="Attention" if name is None else "Trade-off", exact=True
+    ).first.click()
     page.wait_for_selector(IDLE)
     if name is None:
         page.get_by_role("tab", name="Methods").click()

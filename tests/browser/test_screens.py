@@ -97,7 +97,7 @@ def test_the_result_and_the_button_that_trains_are_seen_without_scrolling(demo: 
     assert height(demo) == screen["height"]
     # The links and the choice of the picture stand in one row.
     row = [
-        demo.get_by_test_id("stMain").get_by_role("link", name="All models", exact=True),
+        demo.get_by_test_id("stMain").get_by_role("link", name="Experts", exact=True),
         demo.get_by_test_id("stMain").get_by_role("link", name=re.compile("open points?$")),
         demo.get_by_test_id("stMain").get_by_role("radio", name="Map", exact=True),
     ]

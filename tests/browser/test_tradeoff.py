@@ -21,7 +21,7 @@ def lonely_points(chart: Locator) -> list[str]:
 
 
 def test_a_point_of_a_sweep_is_opened_in_every_page(trained: Page):
-    trained.get_by_role("link", name="Trade-off", exact=True).click()
+    trained.get_by_role("link", name="Trade-off", exact=True).first.click()
     expect(trained.get_by_text("12 runs: about")).to_be_visible()
     seeds = trained.get_by_label("Seeds", exact=True)
     seeds.fill("1")

@@ -105,7 +105,7 @@ def test_the_app_opens_with_its_settings_and_a_click_trains_the_demo(
         page.goto(address)
         page.get_by_role("button", name="Try the demo").click()
         heading(page, "Result").wait_for(timeout=2 * TRAINED)
-        page.get_by_role("link", name="Experts", exact=True).click()
+        page.get_by_role("link", name="Experts", exact=True).first.click()
         expect(heading(page, "Experts")).to_be_visible()
         expect(page.get_by_text("Mixture against utility expert: accuracy")).to_be_visible()
         # Streamlit's own list of pages, which the configuration takes away.

@@ -88,20 +88,28 @@ def test_what_is_told_is_rounded_by_itself():
     )
     assert "<small>wrongly “hired”</small>" in html
     assert "<b>52</b>" in html
-    assert "<b>14</b> <small>(25%)</small>" in html
+    assert "14 (<b>25%</b>)" in html
     assert "wrongly “not hired” (% of those labelled “hired”)" in html
     nobody = draw(groups(men=(10, 0, 5, 5, 0, 0)))
-    assert "%)<" not in nobody
+    assert "%</b>)" not in nobody
+
+
+def test_a_share_of_few_people_says_of_how_many():
+    few = draw(groups(women=(200, 29, 50, 70, 20, 10), men=(200, 30, 50, 70, 20, 10)))
+    assert '10 (<b>69.0%</b> <small class="few">of 29</small>)' in few
+    assert "10 (<b>66.7%</b>)" in few
+    assert "69.0% of the 29 labelled “hired”" in alts(few)[1]
+    assert "66.7% of those labelled “hired”" in alts(few)[4]
 
 
 def test_shares_have_a_digit_more_where_their_difference_would_be_told_otherwise():
     # 25.2 and 26.5%: 1 more of 100, not 2; and 25.2 and 26.1%, which is 1 more.
     apart = draw(groups(men=(1307, 713, 674, 644, 180, 189)))
-    assert "(25.2%)" in apart
-    assert "(26.5%)" in apart
+    assert "(<b>25.2%</b>)" in apart
+    assert "(<b>26.5%</b>)" in apart
     alike = draw(groups(men=(1307, 713, 674, 644, 180, 186)))
-    assert "(25%)" in alike
-    assert "(26%)" in alike
+    assert "(<b>25%</b>)" in alike
+    assert "(<b>26%</b>)" in alike
 
 
 def test_the_table_names_groups_sources_and_gaps():

@@ -5,7 +5,8 @@ import streamlit as st
 from fairmoe.ui.frame.pages import PAGES
 
 
-def link(path: str, label: str, *, icon: str = "") -> None:
-    """Show a link to another page, if the app has it."""
+def link(path: str, label: str = "", *, icon: str = "") -> None:
+    """Show a link to another page, if the app has it, by the name of that page or another."""
     if path in PAGES:
-        st.page_link(path, label=label, icon=icon or PAGES[path].icon)
+        page = PAGES[path]
+        st.page_link(path, label=label or page.title, icon=icon or page.icon)

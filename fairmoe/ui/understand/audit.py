@@ -20,6 +20,8 @@ from fairmoe.sentences.alarms import alarm_alone
 from fairmoe.sentences.audits import (
     LEARNT_FROM,
     MEANING_UNKNOWN,
+    NO_SCORE,
+    NO_SCORE_BUT_A_RUN,
     OTHER_TASK,
     changes_beside,
     existing_in_words,
@@ -48,7 +50,7 @@ from fairmoe.ui.frame.kept import KeptRun
 from fairmoe.ui.frame.limits import limits
 from fairmoe.ui.frame.links import link
 from fairmoe.ui.frame.of_table import tolerance_of
-from fairmoe.ui.frame.pages import DATA, TRAIN
+from fairmoe.ui.frame.pages import DATA, RESULT, TRAIN
 from fairmoe.ui.frame.state import Session
 from fairmoe.ui.understand.people import between_people, show_people_table
 from fairmoe.ui.understand.review_tables import show_gaps
@@ -125,6 +127,15 @@ def show_beside(state: Session, labelled: LabelledTable, existing: Existing) -> 
     _say_who_is_one(kept.run.data.groups, rows, where=" in a split")
     _picture(found, existing, (good, bad), is_told=is_told)
     _numbers(found, rows, existing, (good, bad), key="audit-beside")
+
+
+def go_on_without(state: Session) -> None:
+    """Lead to what a model does, where a table has no score or decision."""
+    kept, table = state.kept, state.table
+    if kept and table and kept.run.data.sha256 == table.sha256:
+        link(RESULT, NO_SCORE_BUT_A_RUN)
+    else:
+        link(TRAIN, NO_SCORE)
 
 
 def _found(

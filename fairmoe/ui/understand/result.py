@@ -97,12 +97,10 @@ def way_on(state: Session, run: "Run") -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
-            link(
-                EXPERTS,
-                "All models" if counterpart(state, run) is None else "Blind or aware",
-            )
-            link(ATTENTION, "All columns")
-            link(TRADE_OFF, "Smaller gaps")
+            # Called as in the sidebar, but for the part that stands first on a page.
+            link(EXPERTS, "" if counterpart(state, run) is None else "Blind or aware")
+            link(ATTENTION)
+            link(TRADE_OFF)
             link(REPORT, open_points_label(len(_open(state, run))))
         with st.container(horizontal=True, vertical_alignment="center", width="content"):
             ask_plain_model(run)

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from fairmoe._escape import escape_markdown
 from fairmoe.analysis.audits import audit_rows, audited_beside
 from fairmoe.data import Existing, assign_roles
@@ -20,11 +22,32 @@ from tests.ui.understand.shown import choose_existing, texts
 def beside(app, demo_run, roles=None):
     """Open the page with a run, and audit one of the columns that it was trained on."""
     run, labelled = demo_run
+    return choose_existing(opened(app, run, labelled, roles), "interview_score")
+
+
+def opened(app, run, labelled, roles=None):
     state = app.session_state["fairmoe"]
     state.load(labelled.table, labelled.roles)
     state.settle(roles or labelled.roles)
     state.keep(run, labelled)
-    return choose_existing(app.switch_page("pages/audit.py").run(), "interview_score")
+    return app.switch_page("pages/audit.py").run()
+
+
+@pytest.mark.parametrize(
+    ("is_own", "way_on"),
+    [
+        (True, ("There is none: see what the mixture does", "result")),
+        (False, ("There is none: train a model, and see what that does", "train")),
+    ],
+)
+def test_without_a_score_it_leads_to_the_run_of_the_table_or_to_a_training(
+    app, demo_run, is_own, way_on
+):
+    run, labelled = demo_run
+    about = run.data if is_own else replace(run.data, sha256="another")
+    page = opened(app, replace(run, data=about), labelled)
+    links = [(each.proto.label, each.proto.page) for each in page.main.get("page_link")]
+    assert links == [way_on]
 
 
 def test_beside_the_mixture_it_says_who_changes_and_that_the_mixture_saw_it(app, demo_run):

@@ -72,4 +72,4 @@ def test_both_are_shown_side_by_side_once_they_are_there(experts, demo_run):
     assert not experts.exception
     labels = [each.proto.label for each in experts.main.get("page_link")]
     assert "Blind or aware" in labels
-    assert "All models" not in labels
+    assert "Experts" not in labels

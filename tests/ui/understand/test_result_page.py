@@ -70,10 +70,10 @@ def test_words_picture_gaps_and_cost_are_those_of_the_run(result, demo_run):
 def test_links_say_where_they_lead(result):
     links = [each.proto for each in result.main.get("page_link")]
     assert [(each.label, each.page) for each in links] == [
-        ("All models", "experts"),
-        ("All columns", "attention"),
-        ("Smaller gaps", "tradeoff"),
-        ("2 open points", "report"),
+        ("Experts", "experts"),
+        ("Attention", "attention"),
+        ("Trade-off", "tradeoff"),
+        ("Report: 2 open points", "report"),
     ]
 
 
@@ -84,10 +84,10 @@ def test_how_many_points_are_open_leads_to_the_report(result):
         )
         return found
 
-    assert label() == "2 open points"
+    assert label() == "Report: 2 open points"
     result.session_state[own_key(result, "review-tolerance")] = 100.0
     assert not result.run().exception
-    assert label() == "1 open point"
+    assert label() == "Report: 1 open point"
 
 
 def test_a_training_ends_here_and_the_train_page_can_be_gone_back_to(app):
