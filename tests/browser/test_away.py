@@ -49,7 +49,10 @@ def worker_of(address):
     """Return the process that trains for a server."""
     port = address.rsplit(":", 1)[1]
     (server,) = (
-        one for one in psutil.process_iter() if f"--server.port={port}" in " ".join(one.cmdline())
+        # What has ended since has no command any more.
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if f"--server.port={port}" in " ".join(one.info["cmdline"] or ())
     )
     (worker,) = server.children()
     return worker
